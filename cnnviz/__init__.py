@@ -1,0 +1,1 @@
+"""cnnviz: see a convolutional network."""

@@ -1,0 +1,56 @@
+"""The arithmetic of sliding windows, in NumPy: sizes, correlation, pooling, and their traces."""
+
+from cnnviz.convolution.arithmetic import correlate2d, transposed2d, upsample_nearest
+from cnnviz.convolution.counting import (
+    ParameterCount,
+    conv_connections,
+    conv_parameters,
+    conv_shape,
+    linear_parameters,
+)
+from cnnviz.convolution.examples import LectureExample, lecture_examples
+from cnnviz.convolution.formulas import FormulaPart
+from cnnviz.convolution.geometry import (
+    ConvolutionError,
+    OutputSize,
+    Padding,
+    ReceptiveField,
+    WindowLayer,
+    output_size,
+    receptive_fields,
+    transposed_size,
+)
+from cnnviz.convolution.gradients import Gradients, as_matrix, backward
+from cnnviz.convolution.pooling import median2d, pool2d
+from cnnviz.convolution.trace import Trace, trace, trace_pool, trace_transposed
+
+__all__ = [
+    "ConvolutionError",
+    "FormulaPart",
+    "Gradients",
+    "LectureExample",
+    "OutputSize",
+    "Padding",
+    "ParameterCount",
+    "ReceptiveField",
+    "Trace",
+    "WindowLayer",
+    "as_matrix",
+    "backward",
+    "conv_connections",
+    "conv_parameters",
+    "conv_shape",
+    "correlate2d",
+    "lecture_examples",
+    "linear_parameters",
+    "median2d",
+    "output_size",
+    "pool2d",
+    "receptive_fields",
+    "trace",
+    "trace_pool",
+    "trace_transposed",
+    "transposed2d",
+    "transposed_size",
+    "upsample_nearest",
+]

@@ -1,0 +1,87 @@
+"""A sliding window as a matrix, and its gradients: both read straight off a trace."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from cnnviz.convolution.geometry import ConvolutionError
+from cnnviz.convolution.trace import Trace
+from cnnviz.convolution.windows import Array, pad_image
+
+
+def as_matrix(trace: Trace) -> Array:
+    """Return the matrix W of a weighted sum: ``output.flat = W @ padded.flat + bias``.
+
+    Args:
+        trace: of a correlation, convolution or transposed convolution.
+
+    Returns:
+        One row per output cell, one column per cell of ``trace.padded``.
+
+    Raises:
+        ConvolutionError: for pooling, which is no weighted sum.
+    """
+    if trace.kernel is None:
+        raise ConvolutionError(f"A {trace.operator} has no weights to write as a matrix.")
+    matrix = np.zeros((len(trace.reads), trace.padded.size))
+    row, term = np.nonzero(trace.reads >= 0)
+    np.add.at(matrix, (row, trace.reads[row, term]), trace.kernel.flat[trace.taps[term]])
+    return matrix
+
+
+class Gradients(NamedTuple):
+    """Gradients of a loss with respect to what went into a sliding window."""
+
+    image: Array  # C x H x W
+    kernel: Array | None  # C x kh x kw, of the kernel as applied
+    bias: float
+
+
+def backward(trace: Trace, upstream: ArrayLike) -> Gradients:
+    """Carry a gradient back through a sliding window.
+
+    A weighted sum sends ``upstream`` to each input times its weight and to each weight times its
+    input; a mean spreads it evenly; a maximum gives it all to the first largest cell.
+
+    Args:
+        trace: the forward pass.
+        upstream: Ho x Wo, the gradient of the loss with respect to ``trace.output``.
+
+    Raises:
+        ConvolutionError: if ``upstream`` has another shape than the output, or for a median.
+    """
+    upstream = np.asarray(upstream, dtype=np.float64)
+    if upstream.shape != trace.output.shape:
+        raise ConvolutionError(
+            f"The upstream gradient must have the output's shape {trace.output.shape}, "
+            f"not {upstream.shape}."
+        )
+    arriving = upstream.reshape(-1, 1)
+    is_term = trace.reads >= 0
+    terms = np.where(is_term, trace.padded.flat[trace.reads], 0.0)
+    grad_kernel = None
+    if trace.kernel is not None:
+        sent = arriving * trace.kernel.flat[trace.taps]
+        grad_kernel = np.zeros(trace.kernel.shape)
+        np.add.at(grad_kernel.reshape(-1), trace.taps, (arriving * terms).sum(0))
+    elif trace.reduction == "mean":
+        sent = np.broadcast_to(arriving / trace.reads.shape[1], trace.reads.shape)
+    elif trace.reduction == "max":
+        largest = np.where(is_term, terms, -np.inf).argmax(1)
+        sent = arriving * (np.arange(trace.reads.shape[1]) == largest[:, np.newaxis])
+    else:
+        raise ConvolutionError(f"The gradient of a {trace.operator} is not available.")
+    grad_padded = np.zeros(trace.padded.size)
+    np.add.at(grad_padded, trace.reads[is_term], sent[is_term])
+    return Gradients(_unpad(trace, grad_padded), grad_kernel, float(upstream.sum()))
+
+
+def _unpad(trace: Trace, grad_padded: Array) -> Array:
+    """Add the gradient of every padded cell to the image cell it was copied from."""
+    cells = np.arange(trace.image.size, dtype=np.float64).reshape(trace.image.shape)
+    mode = "zero" if trace.mode == "empty" else trace.mode
+    source = pad_image(cells, trace.pads, mode, fill=-1).astype(np.int64).reshape(-1)
+    gradient = np.zeros(trace.image.size)
+    np.add.at(gradient, source[source >= 0], grad_padded[source >= 0])
+    return gradient.reshape(trace.image.shape)

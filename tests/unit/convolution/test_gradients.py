@@ -1,0 +1,100 @@
+"""Gradients against autograd, and the matrix of a sliding window against its output."""
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from cnnviz.convolution import (
+    ConvolutionError,
+    Padding,
+    as_matrix,
+    backward,
+    correlate2d,
+    trace,
+    trace_pool,
+    trace_transposed,
+    transposed2d,
+)
+
+RANDOM = np.random.default_rng(0)
+IMAGE = RANDOM.normal(size=(2, 6, 7))
+KERNEL = RANDOM.normal(size=(2, 3, 2))
+
+
+def autograd(function, *arrays, upstream):
+    tensors = [torch.from_numpy(array.copy()).requires_grad_() for array in arrays]
+    output = function(*(each[None] for each in tensors))
+    output.backward(torch.from_numpy(upstream).reshape(output.shape))
+    return [each.grad.numpy() for each in tensors]
+
+
+@pytest.mark.parametrize("mode", ["zero", "reflect", "replicate", "circular"])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_convolution(mode, stride):
+    traced = trace(
+        IMAGE, KERNEL, stride=stride, padding=Padding(((2, 1), (0, 3)), mode), dilation=2
+    )
+    upstream = RANDOM.normal(size=traced.output.shape)
+
+    def forward(image, kernel):
+        padded = F.pad(image, (0, 3, 2, 1), mode="constant" if mode == "zero" else mode)
+        return F.conv2d(padded, kernel, stride=stride, dilation=2)
+
+    image, kernel = autograd(forward, IMAGE, KERNEL, upstream=upstream)
+    gradients = backward(traced, upstream)
+    np.testing.assert_allclose(gradients.image, image, atol=1e-9)
+    np.testing.assert_allclose(gradients.kernel, kernel, atol=1e-9)
+    assert gradients.bias == pytest.approx(upstream.sum())
+
+
+def test_transposed_convolution():
+    traced = trace_transposed(IMAGE, KERNEL, stride=2, padding=1)
+    upstream = RANDOM.normal(size=traced.output.shape)
+    image, kernel = autograd(
+        lambda image, kernel: F.conv_transpose2d(
+            image, kernel.transpose(0, 1), stride=2, padding=1
+        ),
+        IMAGE,
+        KERNEL,
+        upstream=upstream,
+    )
+    gradients = backward(traced, upstream)
+    np.testing.assert_allclose(gradients.image, image, atol=1e-9)
+    np.testing.assert_allclose(gradients.kernel, kernel, atol=1e-9)
+
+
+@pytest.mark.parametrize(("reduction", "pool"), [("max", F.max_pool2d), ("mean", F.avg_pool2d)])
+def test_pooling(reduction, pool):
+    flat = np.round(IMAGE[:1])  # with ties: the first of equal maxima takes the gradient
+    traced = trace_pool(flat[0], 3, reduction=reduction, stride=2, padding=1)
+    upstream = RANDOM.normal(size=traced.output.shape)
+    (image,) = autograd(lambda image: pool(image, 3, 2, 1), flat, upstream=upstream)
+    gradients = backward(traced, upstream)
+    np.testing.assert_allclose(gradients.image, image, atol=1e-9)
+    assert gradients.kernel is None
+
+
+def test_the_matrix_gives_the_output_and_its_transpose_the_transposed_convolution():
+    traced = trace(IMAGE[0], KERNEL[0], stride=2, bias=0.5)
+    matrix = as_matrix(traced)
+    output = correlate2d(IMAGE[0], KERNEL[0], stride=2)
+    np.testing.assert_allclose(matrix @ IMAGE[0].reshape(-1), output.reshape(-1), atol=1e-12)
+    back = transposed2d(output, KERNEL[0], stride=2)
+    np.testing.assert_allclose(
+        (matrix.T @ output.reshape(-1)).reshape(IMAGE[0].shape)[: back.shape[0], : back.shape[1]],
+        back,
+        atol=1e-12,
+    )
+    np.testing.assert_allclose(
+        as_matrix(trace_transposed(output, KERNEL[0], stride=2)).shape, (back.size, output.size)
+    )
+
+
+def test_refusals():
+    with pytest.raises(ConvolutionError, match=r"output's shape \(2, 2\), not \(3, 3\)"):
+        backward(trace(np.ones((3, 3)), np.ones((2, 2))), np.ones((3, 3)))
+    with pytest.raises(ConvolutionError, match="gradient of a median"):
+        backward(trace_pool(np.ones((3, 3)), 3, reduction="median"), [[1.0]])
+    with pytest.raises(ConvolutionError, match="max pooling has no weights"):
+        as_matrix(trace_pool(np.ones((4, 4)), 2))
