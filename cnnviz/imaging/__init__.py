@@ -1,0 +1,94 @@
+"""Pictures in, pictures out: loading, samples, kernels, filters, noise, colours."""
+
+from cnnviz.imaging.colour import DIVERGING_STOPS, diverging, heat, to_grey
+from cnnviz.imaging.denoise import Denoised, denoise, sigma_for
+from cnnviz.imaging.encode import digest, encode_jpeg, encode_png, preview, resize_to_fit
+from cnnviz.imaging.filter_names import FILTERS, Filter, natural_view
+from cnnviz.imaging.filters import (
+    Border,
+    Sobel,
+    apply_kernel,
+    bilateral,
+    gaussian,
+    mean,
+    median,
+    sobel,
+)
+from cnnviz.imaging.kernel_text import (
+    MAX_KERNEL_SIZE,
+    format_kernel,
+    format_weight,
+    parse_kernel,
+)
+from cnnviz.imaging.kernels import (
+    KERNELS,
+    Kernel,
+    explain_sum,
+    gaussian_kernel,
+    kernel_sum,
+    resize_kernel,
+    strengthen,
+)
+from cnnviz.imaging.loading import ImageError, load_image
+from cnnviz.imaging.noise import Noise, add_noise, psnr, ssim
+from cnnviz.imaging.present import Presented, Scale, View, present, present_photo
+from cnnviz.imaging.recipe import Recipe, Result
+from cnnviz.imaging.samples import SAMPLES, Sample, sample_image
+from cnnviz.imaging.snippets import opencv_code, torch_code
+from cnnviz.imaging.window import window_at
+
+__all__ = [
+    "DIVERGING_STOPS",
+    "FILTERS",
+    "KERNELS",
+    "MAX_KERNEL_SIZE",
+    "SAMPLES",
+    "Border",
+    "Denoised",
+    "Filter",
+    "ImageError",
+    "Kernel",
+    "Noise",
+    "Presented",
+    "Recipe",
+    "Result",
+    "Sample",
+    "Scale",
+    "Sobel",
+    "View",
+    "add_noise",
+    "apply_kernel",
+    "bilateral",
+    "denoise",
+    "digest",
+    "diverging",
+    "encode_jpeg",
+    "encode_png",
+    "explain_sum",
+    "format_kernel",
+    "format_weight",
+    "gaussian",
+    "gaussian_kernel",
+    "heat",
+    "kernel_sum",
+    "load_image",
+    "mean",
+    "median",
+    "natural_view",
+    "opencv_code",
+    "parse_kernel",
+    "present",
+    "present_photo",
+    "preview",
+    "psnr",
+    "resize_kernel",
+    "resize_to_fit",
+    "sample_image",
+    "sigma_for",
+    "sobel",
+    "ssim",
+    "strengthen",
+    "to_grey",
+    "torch_code",
+    "window_at",
+]

@@ -1,0 +1,60 @@
+"""Arrays to files, thumbnails and names."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def encode_jpeg(image: NDArray[np.uint8], quality: int = 85) -> bytes:
+    """Encode H×W×3 RGB or H×W grey as JPEG, colours at full resolution, as colour maps need."""
+    sampling = [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
+    return _encode(image, ".jpg", [cv2.IMWRITE_JPEG_QUALITY, quality, *sampling])
+
+
+def encode_png(image: NDArray[np.uint8]) -> bytes:
+    """Encode H×W×3 RGB or H×W grey as PNG, losing nothing."""
+    return _encode(image, ".png", [])
+
+
+def _encode(image: NDArray[np.uint8], suffix: str, options: list[int]) -> bytes:
+    pixels = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
+    return cv2.imencode(suffix, pixels, options)[1].tobytes()
+
+
+def resize_to_fit(image: NDArray[np.uint8], max_side: int) -> NDArray[np.uint8]:
+    """Shrink a picture so that its longer side is at most `max_side`; never enlarge it.
+
+    Args:
+        image: H×W or H×W×3.
+        max_side: In pixels.
+
+    Returns:
+        The same array if it already fits, else a smaller copy (each pixel the mean of its area).
+    """
+    height, width = image.shape[:2]
+    scale = max_side / max(height, width)
+    if scale >= 1:
+        return image
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def preview(image: NDArray[np.uint8], max_pixels: int) -> NDArray[np.uint8]:
+    """Shrink a picture to at most about `max_pixels`, keeping its shape; never enlarge it."""
+    height, width = image.shape[:2]
+    side = max(height, width) * (max_pixels / (height * width)) ** 0.5
+    return resize_to_fit(image, max(1, int(side)))
+
+
+def digest(image: NDArray[Any]) -> str:
+    """Name an array by all of its content: the key to cache what is computed from it."""
+    content = hashlib.blake2b(f"{image.dtype.str}{image.shape}".encode(), digest_size=12)
+    content.update(np.ascontiguousarray(image).data)
+    return content.hexdigest()

@@ -1,0 +1,56 @@
+"""The filters a person can choose from: every kernel of the catalogue and the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnnviz.imaging.kernels import KERNELS, kernel_sum
+
+if TYPE_CHECKING:
+    from cnnviz.imaging.present import View
+    from cnnviz.imaging.recipe import Recipe
+
+
+class Filter(NamedTuple):
+    """A filter's words.
+
+    Attributes:
+        title: Its name on screen.
+        does: What it does to a picture, in one sentence.
+    """
+
+    title: str
+    does: str
+
+
+FILTERS: dict[str, Filter] = {
+    "sobel-x": Filter("Sobel x", KERNELS["sobel-x"].does),
+    "sobel-y": Filter("Sobel y", KERNELS["sobel-y"].does),
+    "sobel-magnitude": Filter(
+        "Sobel magnitude", "The length of the gradient: edges of every direction."
+    ),
+    "sobel-direction": Filter(
+        "Sobel direction",
+        "Where brightness rises: blue right, orange left, green down, pink up.",
+    ),
+    **{name: Filter(kernel.title, kernel.does) for name, kernel in KERNELS.items()},
+    "gaussian": Filter(
+        "Gaussian blur of any σ", "The weights fall with distance as a bell curve of width σ."
+    ),
+    "mean": Filter("Mean of any size", "Replaces each pixel by the mean of its neighbourhood."),
+    "median": Filter(
+        "Median", "Replaces each pixel by the middle value around it: no kernel can do this."
+    ),
+    "bilateral": Filter(
+        "Bilateral", "Blurs but keeps edges: neighbours of another brightness count less."
+    ),
+    "custom": Filter("Your own numbers", "Whatever your numbers make it do."),
+}
+"""By id; "custom" has no numbers of its own. Sobel comes first: it is what a page opens on."""
+
+
+def natural_view(recipe: Recipe) -> View:
+    """The view that suits a filter best: edges with their sign, pictures as pictures."""
+    if recipe.kind == "kernel" and kernel_sum(recipe.kernels["Kernel"]) == 0:
+        return "signed"
+    return "absolute" if recipe.kind == "sobel-magnitude" else "clipped"

@@ -1,0 +1,165 @@
+"""Filters: what a kernel, a mean, a Gaussian, a median or a bilateral does to a picture.
+
+Every function takes H×W or H×W×C, `uint8` or `float32`, works on each channel
+alone and keeps the size. An even kernel has no middle: its window then starts
+(k - 1) // 2 pixels before the output pixel and ends k // 2 after it, which is
+where PyTorch's ``padding="same"`` puts it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import cv2
+import numpy as np
+
+from cnnviz.imaging.kernels import KERNELS, gaussian_kernel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Border = Literal["zero", "reflect", "replicate", "circular"]
+
+# PyTorch's reflect does not repeat the edge pixel: OpenCV calls that 101.
+_BORDERS: dict[Border, int] = {
+    "zero": cv2.BORDER_CONSTANT,
+    "reflect": cv2.BORDER_REFLECT_101,
+    "replicate": cv2.BORDER_REPLICATE,
+    "circular": cv2.BORDER_WRAP,
+}
+
+
+class Sobel(NamedTuple):
+    """The gradient of a picture, each part of the picture's shape in float32.
+
+    Attributes:
+        x: Change from left to right.
+        y: Change from top to bottom.
+        magnitude: sqrt(x² + y²).
+        direction: Where brightness rises, in degrees: 0 right, 90 down, in -180..180.
+    """
+
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+    magnitude: NDArray[np.float32]
+    direction: NDArray[np.float32]
+
+
+def apply_kernel(
+    image: NDArray[Any],
+    weights: NDArray[Any],
+    *,
+    border: Border = "reflect",
+    flip: bool = False,
+) -> NDArray[np.float32]:
+    """Slide a kernel over a picture: at each pixel the sum of window × weights.
+
+    This is cross-correlation, which deep learning calls convolution.
+
+    Args:
+        image: H×W or H×W×C.
+        weights: kh×kw, odd or even.
+        border: What lies outside the picture. "reflect" mirrors without repeating
+            the edge; a border wider than the picture is mirrored again and again,
+            as NumPy does (PyTorch refuses it).
+        flip: Turn the kernel by 180° first: convolution as mathematics has it.
+
+    Returns:
+        The signed result, same shape as the picture, neither scaled nor clipped.
+    """
+    kernel = np.asarray(weights, dtype=np.float32)
+    if flip:
+        kernel = kernel[::-1, ::-1]
+    kernel = np.ascontiguousarray(kernel)
+    height, width = kernel.shape
+    top, left = (height - 1) // 2, (width - 1) // 2
+    source = _supported(image)
+    if border == "circular":  # filter2D has no such border
+        padded = cv2.copyMakeBorder(
+            source, top, height // 2, left, width // 2, borderType=cv2.BORDER_WRAP
+        )
+        rows, columns = source.shape[:2]
+        full = cv2.filter2D(padded, cv2.CV_32F, kernel, anchor=(left, top))
+        result = full[top : top + rows, left : left + columns]
+    else:
+        result = cv2.filter2D(
+            source, cv2.CV_32F, kernel, anchor=(left, top), borderType=_BORDERS[border]
+        )
+    return np.ascontiguousarray(result, dtype=np.float32).reshape(image.shape)
+
+
+def _supported(image: NDArray[Any]) -> NDArray[Any]:
+    """Keep uint8, which OpenCV filters fastest; everything else becomes float32."""
+    return np.ascontiguousarray(image, dtype=np.uint8 if image.dtype == np.uint8 else np.float32)
+
+
+def sobel(image: NDArray[Any], *, border: Border = "reflect") -> Sobel:
+    """Estimate the gradient with the two Sobel kernels.
+
+    Args:
+        image: H×W or H×W×C.
+        border: As in `apply_kernel`.
+
+    Returns:
+        The four parts; a direction where the magnitude is 0 means nothing and is 0.
+    """
+    x = apply_kernel(image, KERNELS["sobel-x"].weights, border=border)
+    y = apply_kernel(image, KERNELS["sobel-y"].weights, border=border)
+    direction = np.degrees(np.arctan2(y, x, dtype=np.float32))
+    return Sobel(x, y, np.hypot(x, y), direction)
+
+
+def gaussian(
+    image: NDArray[Any], sigma: float, size: int | None = None, *, border: Border = "reflect"
+) -> NDArray[np.float32]:
+    """Blur with a Gaussian, one axis after the other.
+
+    Args:
+        image: H×W or H×W×C.
+        sigma: Standard deviation in pixels, above 0.
+        size: Side of the kernel; by default it reaches 3σ on each side.
+        border: As in `apply_kernel`.
+
+    Returns:
+        The blurred picture: what `apply_kernel` gives with `gaussian_kernel(sigma, size)`, sooner.
+    """
+    row = gaussian_kernel(sigma, size).sum(axis=0, keepdims=True)
+    return apply_kernel(apply_kernel(image, row, border=border), row.T, border=border)
+
+
+def mean(image: NDArray[Any], size: int, *, border: Border = "reflect") -> NDArray[np.float32]:
+    """Replace each pixel by the mean of its size×size neighbourhood."""
+    row = np.full((1, size), 1 / size, dtype=np.float32)
+    return apply_kernel(apply_kernel(image, row, border=border), row.T, border=border)
+
+
+def median(image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """Replace each pixel by the median of its neighbourhood; the edge pixel is repeated outside.
+
+    Args:
+        image: H×W or H×W×3, uint8.
+        size: Odd side of the neighbourhood, 3 or more.
+
+    Raises:
+        ValueError: If the size is even or below 3.
+    """
+    if size < 3 or size % 2 == 0:
+        raise ValueError(f"A median needs an odd size of 3 or more, and it is {size}.")
+    source = np.ascontiguousarray(image, dtype=np.uint8)
+    return np.asarray(cv2.medianBlur(source, size), dtype=np.uint8).reshape(image.shape)
+
+
+def bilateral(image: NDArray[Any], sigma_space: float, sigma_colour: float) -> NDArray[np.float32]:
+    """Blur that stops at edges (Tomasi & Manduchi, 1998).
+
+    The weight of a neighbour is a Gaussian of its distance times a Gaussian of
+    the difference of the two colours.
+
+    Args:
+        image: H×W or H×W×3, 0..255.
+        sigma_space: In pixels; the window reaches 1.5 times as far.
+        sigma_colour: In grey levels: how different a neighbour may be and still count.
+    """
+    source = _supported(image)
+    result = cv2.bilateralFilter(source, 0, sigma_colour, sigma_space)
+    return np.asarray(result, dtype=np.float32).reshape(image.shape)

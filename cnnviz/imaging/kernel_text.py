@@ -1,0 +1,91 @@
+"""Kernels as text: what a person types and what a link holds."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MAX_KERNEL_SIZE = 15
+
+
+def parse_kernel(text: str) -> NDArray[np.float32]:
+    """Read a kernel typed by a person.
+
+    Rows are separated by new lines or semicolons, numbers by spaces or commas;
+    fractions such as 1/9 are allowed. Nothing is evaluated.
+
+    Args:
+        text: For example ``"-1 0 1; -2 0 2; -1 0 1"``.
+
+    Returns:
+        The weights, kh×kw, each side 1 to 15.
+
+    Raises:
+        ValueError: With a sentence that says what to change.
+
+    >>> parse_kernel("1/2, 0; 0, -1/2").tolist()
+    [[0.5, 0.0], [0.0, -0.5]]
+    """
+    lines = text.replace(";", "\n").replace(",", " ").splitlines()
+    rows = [line.split() for line in lines if line.strip()]
+    if not rows:
+        raise ValueError("The kernel is empty: type its rows, for example -1 0 1; -2 0 2; -1 0 1.")
+    for number, row in enumerate(rows, start=1):
+        if len(row) != len(rows[0]):
+            raise ValueError(
+                f"Every row needs as many numbers: row 1 has {len(rows[0])}, "
+                f"row {number} has {len(row)}."
+            )
+    height, width = len(rows), len(rows[0])
+    if max(height, width) > MAX_KERNEL_SIZE:
+        raise ValueError(
+            f"The kernel is {height}×{width}; {MAX_KERNEL_SIZE}×{MAX_KERNEL_SIZE} is the largest."
+        )
+    return np.array([[_number(word) for word in row] for row in rows], dtype=np.float32)
+
+
+def _number(word: str) -> float:
+    top, slash, bottom = word.replace("\N{MINUS SIGN}", "-").partition("/")
+    try:
+        value = float(top) / float(bottom) if slash else float(top)
+    except (ValueError, ZeroDivisionError):
+        value = math.nan
+    if not abs(value) < 1e6:  # also true of NaN
+        shown = word if len(word) <= 20 else f"{word[:20]}…"
+        raise ValueError(
+            f"“{shown}” is not a number that a kernel can hold: "
+            "use numbers below a million, such as 2, -0.5 or 1/9."
+        )
+    return value
+
+
+def format_kernel(weights: NDArray[Any]) -> str:
+    """Write a kernel as text that `parse_kernel` reads back to the same numbers.
+
+    Short enough for a link: ``1/9 1/9 1/9;1/9 1/9 1/9;1/9 1/9 1/9``.
+    """
+    return ";".join(" ".join(format_weight(w) for w in row) for row in weights)
+
+
+def format_weight(weight: float) -> str:
+    """Write one weight so that float32 reads it back: 0.25, else a fraction, else all digits.
+
+    >>> format_weight(1 / 9), format_weight(-2.0), format_weight(0.25), format_weight(0.12345)
+    ('1/9', '-2', '0.25', '0.12345')
+    """
+    single = np.float32(weight)
+    decimal = np.format_float_positional(single, trim="-")
+    if decimal == "-0":
+        return "0"
+    if len(decimal.lstrip("-")) > 4:
+        fraction = Fraction(float(single)).limit_denominator(1000)
+        text = f"{fraction.numerator}/{fraction.denominator}"
+        if np.float32(fraction.numerator / fraction.denominator) == single:
+            return text
+    return decimal

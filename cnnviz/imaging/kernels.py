@@ -1,0 +1,258 @@
+"""A catalogue of small kernels, and how to make others from them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A named kernel.
+
+    Attributes:
+        id: Name used in links.
+        title: Name shown on screen.
+        weights: The numbers, kh×kw.
+        does: What it does to a picture, in one sentence.
+    """
+
+    id: str
+    title: str
+    weights: NDArray[np.float32]
+    does: str
+
+    @property
+    def sum(self) -> float:
+        """The sum of the weights: the answer on a flat area, as a share of its brightness."""
+        return kernel_sum(self.weights)
+
+
+def kernel_sum(weights: NDArray[Any]) -> float:
+    """Sum the weights in float64, without the dust that float32 ninths leave.
+
+    >>> kernel_sum(np.full((3, 3), 1 / 9, dtype=np.float32))
+    1.0
+    """
+    return round(float(np.sum(weights, dtype=np.float64)), 6) + 0.0
+
+
+def explain_sum(weights: NDArray[Any]) -> str:
+    """Say in one sentence what the sum of the weights means for the picture."""
+    total = kernel_sum(weights)
+    if total == 0:
+        return "The weights sum to 0: flat areas become 0, so only edges and detail are left."
+    if total == 1:
+        return "The weights sum to 1: brightness is kept."
+    number = f"{total:.4g}".replace("-", "\N{MINUS SIGN}")
+    if total < 0:
+        return f"The weights sum to {number}: flat areas become negative."
+    return f"The weights sum to {number}: flat areas become {number} times as bright."
+
+
+def strengthen(weights: NDArray[Any], strength: float) -> NDArray[np.float32]:
+    """Make a kernel that keeps brightness act less or more: identity + strength × the rest.
+
+    Args:
+        weights: kh×kw.
+        strength: 0 gives the identity, 1 the kernel itself, 2 twice its effect.
+
+    Returns:
+        The new weights, kh×kw.
+    """
+    same = np.zeros_like(weights)
+    same[(weights.shape[0] - 1) // 2, (weights.shape[1] - 1) // 2] = 1
+    return np.asarray(same + (weights - same) * strength, dtype=np.float32)
+
+
+def resize_kernel(weights: NDArray[Any], height: int, width: int) -> NDArray[np.float32]:
+    """Cut a kernel or surround it with zeros, keeping its middle in the middle."""
+    result = np.zeros((height, width), dtype=np.float32)
+    rows = _overlap(weights.shape[0], height)
+    columns = _overlap(weights.shape[1], width)
+    result[rows[1], columns[1]] = weights[rows[0], columns[0]]
+    return result
+
+
+def _overlap(old: int, new: int) -> tuple[slice, slice]:
+    """Say which part of the old axis lands on which part of the new one."""
+    shift = (new - 1) // 2 - (old - 1) // 2
+    start, stop = max(0, -shift), min(old, new - shift)
+    return slice(start, stop), slice(start + shift, stop + shift)
+
+
+def gaussian_kernel(sigma: float, size: int | None = None) -> NDArray[np.float32]:
+    """Sample a Gaussian on a square grid and make it sum to 1.
+
+    Each weight is proportional to exp(-(x² + y²) / 2σ²), x and y being the
+    distances in pixels to the centre of the grid.
+
+    Args:
+        sigma: Standard deviation σ in pixels, above 0.
+        size: Side of the grid; by default the odd number that reaches 3σ on each side.
+
+    Returns:
+        The kernel, size×size.
+
+    Raises:
+        ValueError: If sigma or size is not positive.
+    """
+    if not (sigma > 0 and math.isfinite(sigma)):
+        raise ValueError(f"σ must be above 0, and it is {sigma:g}.")
+    if size is None:
+        size = 2 * math.ceil(3 * sigma) + 1
+    if size < 1:
+        raise ValueError(f"The size must be 1 or more, and it is {size}.")
+    x = np.arange(size) - (size - 1) / 2
+    row = np.exp(-(x**2) / (2 * sigma**2))
+    row /= row.sum()
+    return np.outer(row, row).astype(np.float32)
+
+
+def _kernel(
+    id_: str,
+    title: str,
+    rows: list[list[float]],
+    does: str,
+    *,
+    over: float = 1,
+) -> Kernel:
+    weights = np.array(rows, dtype=np.float64) / over
+    single = weights.astype(np.float32)
+    single.setflags(write=False)
+    return Kernel(id_, title, single, does)
+
+
+def _box(size: int) -> Kernel:
+    ones = [[1.0] * size] * size
+    does = f"Replaces each pixel by the mean of its {size}×{size} neighbourhood: a plain blur."
+    return _kernel(f"box-{size}", f"Box blur {size}×{size}", ones, does, over=size * size)
+
+
+_BINOMIAL_5 = np.outer([1, 4, 6, 4, 1], [1, 4, 6, 4, 1])
+_UNSHARP_5 = -_BINOMIAL_5 + 512 * (np.arange(25).reshape(5, 5) == 12)
+
+_ALL = (
+    _kernel(
+        "identity",
+        "Identity",
+        [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
+        "Copies the picture: the place to start when you type your own numbers.",
+    ),
+    _box(3),
+    _box(5),
+    _box(7),
+    _kernel(
+        "gaussian-3",
+        "Gaussian blur 3×3",
+        [[1, 2, 1], [2, 4, 2], [1, 2, 1]],
+        "Blurs gently: near pixels count more than far ones.",
+        over=16,
+    ),
+    _kernel(
+        "gaussian-5",
+        "Gaussian blur 5×5",
+        _BINOMIAL_5.tolist(),
+        "Blurs more: near pixels count more than far ones.",
+        over=256,
+    ),
+    _kernel(
+        "sharpen",
+        "Sharpen",
+        [[0, -1, 0], [-1, 5, -1], [0, -1, 0]],
+        "Adds to each pixel its difference from its four neighbours, so edges stand out.",
+    ),
+    _kernel(
+        "unsharp-5",
+        "Unsharp mask 5×5",
+        _UNSHARP_5.tolist(),
+        "Twice the picture minus its Gaussian blur: sharpens wider detail than the 3×3.",
+        over=256,
+    ),
+    _kernel(
+        "laplacian-4",
+        "Laplacian, 4 neighbours",
+        [[0, 1, 0], [1, -4, 1], [0, 1, 0]],
+        "Second derivative: positive on the dark side of an edge, negative on the bright side.",
+    ),
+    _kernel(
+        "laplacian-4-neg",
+        "Laplacian, 4 neighbours, negated",
+        [[0, -1, 0], [-1, 4, -1], [0, -1, 0]],
+        "Second derivative with the sign turned: positive on bright spots.",
+    ),
+    _kernel(
+        "laplacian-8",
+        "Laplacian, 8 neighbours",
+        [[1, 1, 1], [1, -8, 1], [1, 1, 1]],
+        "Second derivative that also looks along the diagonals.",
+    ),
+    _kernel(
+        "laplacian-8-neg",
+        "Laplacian, 8 neighbours, negated",
+        [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]],
+        "Outlines: positive wherever a pixel is brighter than its eight neighbours.",
+    ),
+    _kernel(
+        "sobel-x",
+        "Sobel x",
+        [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]],
+        "Change from left to right: answers to vertical edges.",
+    ),
+    _kernel(
+        "sobel-y",
+        "Sobel y",
+        [[-1, -2, -1], [0, 0, 0], [1, 2, 1]],
+        "Change from top to bottom: answers to horizontal edges.",
+    ),
+    _kernel(
+        "prewitt-x",
+        "Prewitt x",
+        [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]],
+        "Change from left to right, all three rows counting alike.",
+    ),
+    _kernel(
+        "prewitt-y",
+        "Prewitt y",
+        [[-1, -1, -1], [0, 0, 0], [1, 1, 1]],
+        "Change from top to bottom, all three columns counting alike.",
+    ),
+    _kernel(
+        "scharr-x",
+        "Scharr x",
+        [[-3, 0, 3], [-10, 0, 10], [-3, 0, 3]],
+        "Change from left to right, with weights that treat slanted edges more evenly than Sobel.",
+    ),
+    _kernel(
+        "scharr-y",
+        "Scharr y",
+        [[-3, -10, -3], [0, 0, 0], [3, 10, 3]],
+        "Change from top to bottom, with weights that treat slanted edges more evenly than Sobel.",
+    ),
+    _kernel(
+        "roberts-x",
+        "Roberts, falling diagonal",
+        [[1, 0], [0, -1]],
+        "Difference along one diagonal, from four pixels only: fine, but noisy.",
+    ),
+    _kernel(
+        "roberts-y",
+        "Roberts, rising diagonal",
+        [[0, 1], [-1, 0]],
+        "Difference along the other diagonal, from four pixels only.",
+    ),
+    _kernel(
+        "emboss",
+        "Emboss",
+        [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]],
+        "Looks like relief lit from the bottom right: the picture plus its diagonal change.",
+    ),
+)
+
+KERNELS: dict[str, Kernel] = {kernel.id: kernel for kernel in _ALL}

@@ -1,0 +1,179 @@
+"""A recipe as code that gives the same numbers, with OpenCV and with PyTorch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnviz.imaging.kernel_text import format_weight
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from cnnviz.imaging.filters import Border
+    from cnnviz.imaging.recipe import Recipe
+
+_OPENCV_BORDERS: dict[Border, str] = {
+    "zero": "cv2.BORDER_CONSTANT",
+    "reflect": "cv2.BORDER_REFLECT_101",
+    "replicate": "cv2.BORDER_REPLICATE",
+    "circular": "cv2.BORDER_WRAP",
+}
+_READ = {
+    "grey": 'image = cv2.cvtColor(cv2.imread("picture.png"), cv2.COLOR_BGR2GRAY)',
+    "colour": 'image = cv2.imread("picture.png", cv2.IMREAD_COLOR_RGB)',
+}
+
+
+def opencv_code(recipe: Recipe, *, colour: bool) -> str:
+    """Write a script that reads ``picture.png`` and leaves the values in ``result``.
+
+    Args:
+        recipe: The filter.
+        colour: Filter the three channels instead of the grey levels.
+
+    Returns:
+        Python that needs OpenCV and NumPy.
+    """
+    lines = ["import cv2", "import numpy as np", "", _READ["colour" if colour else "grey"]]
+    border = f"borderType={_OPENCV_BORDERS[recipe.edge]}"
+    if recipe.kind == "median":
+        lines.append(f"result = cv2.medianBlur(image, {recipe.size})")
+    elif recipe.kind == "bilateral":
+        lines.append(f"result = cv2.bilateralFilter(image, 0, {recipe.levels}, {recipe.sigma})")
+    elif recipe.border == "circular":
+        lines += _opencv_wrapped(recipe)
+    elif recipe.kind == "gaussian" and recipe.size % 2:
+        size = f"({recipe.size}, {recipe.size})"
+        lines.append(
+            f"result = cv2.GaussianBlur(image.astype(np.float32), {size}, {recipe.sigma}, {border})"
+        )
+    elif recipe.kind.startswith("sobel"):
+        lines += [
+            f"x = cv2.Sobel(image, cv2.CV_32F, 1, 0, {border})",
+            f"y = cv2.Sobel(image, cv2.CV_32F, 0, 1, {border})",
+            _gradient(recipe, "np.hypot(x, y)", "np.degrees(np.arctan2(y, x))"),
+        ]
+    else:
+        lines += _weights(recipe, "np.array", "np.float32")
+        anchor = "" if _odd(recipe) else f"anchor={_anchor(recipe)}, "
+        lines.append(f"result = cv2.filter2D(image, cv2.CV_32F, kernel, {anchor}{border})")
+    return "\n".join(lines) + "\n"
+
+
+def _opencv_wrapped(recipe: Recipe) -> list[str]:
+    """Pad by hand, because cv2.filter2D has no circular border."""
+    top, bottom, left, right = _pads(recipe)
+    anchor = "" if _odd(recipe) else f", anchor={_anchor(recipe)}"
+    crop = f"[{top}:{top} + image.shape[0], {left}:{left} + image.shape[1]]"
+    lines = [
+        f"padded = cv2.copyMakeBorder(image, {top}, {bottom}, {left}, {right}, cv2.BORDER_WRAP)"
+    ]
+    if recipe.kind.startswith("sobel"):
+        return [
+            *lines,
+            f"x = cv2.Sobel(padded, cv2.CV_32F, 1, 0){crop}",
+            f"y = cv2.Sobel(padded, cv2.CV_32F, 0, 1){crop}",
+            _gradient(recipe, "np.hypot(x, y)", "np.degrees(np.arctan2(y, x))"),
+        ]
+    return [
+        *lines,
+        *_weights(recipe, "np.array", "np.float32"),
+        f"result = cv2.filter2D(padded, cv2.CV_32F, kernel{anchor}){crop}",
+    ]
+
+
+def torch_code(recipe: Recipe, *, colour: bool) -> str:
+    """Write a script that reads ``picture.png`` and leaves the values in ``result``.
+
+    Args:
+        recipe: The filter.
+        colour: Filter the three channels instead of the grey levels.
+
+    Returns:
+        Python that needs PyTorch, and OpenCV to read the file.
+    """
+    lines = [
+        "import cv2",
+        "import torch",
+        "import torch.nn.functional as F",
+        "",
+        _READ["colour" if colour else "grey"],
+        "x = torch.tensor(image, dtype=torch.float32)",
+        # Channels go where a batch would: each is filtered alone.
+        "x = x.permute(2, 0, 1)[:, None]" if colour else "x = x[None, None]",
+    ]
+    top, bottom, left, right = _pads(recipe)
+    mode = "constant" if recipe.edge == "zero" else recipe.edge
+    lines.append(f'padded = F.pad(x, ({left}, {right}, {top}, {bottom}), mode="{mode}")')
+    if recipe.kernels:
+        lines += _torch_linear(recipe)
+    else:
+        height, width = recipe.window
+        lines.append(f"windows = padded.unfold(2, {height}, 1).unfold(3, {width}, 1).flatten(-2)")
+        lines += _torch_bilateral(recipe) if recipe.kind == "bilateral" else _TORCH_MEDIAN
+    lines.append("result = y[:, 0].permute(1, 2, 0)" if colour else "result = y[0, 0]")
+    return "\n".join(lines) + "\n"
+
+
+_TORCH_MEDIAN = ["y = windows.median(dim=-1).values"]
+
+
+def _torch_linear(recipe: Recipe) -> list[str]:
+    if not recipe.kind.startswith("sobel"):
+        return [
+            *_weights(recipe, "torch.tensor", "torch.float32"),
+            "y = F.conv2d(padded, kernel[None, None])",
+        ]
+    gradient = _gradient(recipe, "torch.hypot(gx, gy)", "torch.rad2deg(torch.atan2(gy, gx))")
+    return [
+        "sobel = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])",
+        "gx = F.conv2d(padded, sobel[None, None])",
+        "gy = F.conv2d(padded, sobel.T[None, None])",
+        gradient.replace("result", "y", 1),
+    ]
+
+
+def _torch_bilateral(recipe: Recipe) -> list[str]:
+    radius = recipe.window[0] // 2
+    return [
+        f"step = torch.arange({-radius}, {radius + 1}) ** 2",
+        "distance = (step[:, None] + step[None]).flatten()",
+        "difference = (windows - x[..., None]).abs().sum(0, keepdim=True)",
+        f"weights = torch.exp(-distance / (2 * {recipe.sigma}**2))",
+        f"weights = weights * torch.exp(-(difference**2) / (2 * {recipe.levels}**2))",
+        f"weights = weights * (distance <= {radius}**2)",
+        "y = (weights * windows).sum(-1) / weights.sum(-1)",
+    ]
+
+
+def _gradient(recipe: Recipe, magnitude: str, direction: str) -> str:
+    return f"result = {magnitude if recipe.kind == 'sobel-magnitude' else direction}"
+
+
+def _weights(recipe: Recipe, function: str, dtype: str) -> list[str]:
+    weights = recipe.kernels["Kernel"]
+    lines = [f"kernel = {function}({_rows(weights)}, dtype={dtype})"]
+    if recipe.kind == "kernel" and recipe.flip:
+        copied = "[::-1, ::-1].copy()" if function == "np.array" else ".flip(0, 1)"
+        lines.append(f"kernel = kernel{copied}  # convolution: turned by 180°")
+    return lines
+
+
+def _rows(weights: NDArray[Any]) -> str:
+    rows = ("[" + ", ".join(format_weight(w) for w in row) + "]" for row in weights)
+    return "[" + ", ".join(rows) + "]"
+
+
+def _odd(recipe: Recipe) -> bool:
+    height, width = recipe.window
+    return bool(height % 2 and width % 2)
+
+
+def _anchor(recipe: Recipe) -> tuple[int, int]:
+    height, width = recipe.window
+    return (width - 1) // 2, (height - 1) // 2
+
+
+def _pads(recipe: Recipe) -> tuple[int, int, int, int]:
+    height, width = recipe.window
+    return (height - 1) // 2, height // 2, (width - 1) // 2, width // 2

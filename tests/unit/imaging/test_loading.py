@@ -1,0 +1,239 @@
+"""What people bring: every format and colour mode, and every way to be no picture."""
+
+import io
+import struct
+import tracemalloc
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageFile
+
+from cnnviz.imaging import ImageError, load_image, sample_image
+
+CAT = sample_image("cat")[100:160, 100:180]
+MODES = {"PNG": "RGB", "JPEG": "RGB", "WEBP": "RGB", "BMP": "RGB", "TIFF": "RGB", "GIF": "P"}
+
+
+def saved(image, kind="PNG", **options):
+    data = io.BytesIO()
+    image.save(data, kind, **options)
+    return data.getvalue()
+
+
+def png(width, height, body=b"", *, depth=8, colour=2):
+    """A PNG written by hand: a header of this size and any body."""
+
+    def chunk(name, content):
+        crc = zlib.crc32(name + content)
+        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", crc)
+
+    header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(body))
+        + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF"])
+def test_formats_that_lose_nothing(kind):
+    assert np.array_equal(load_image(saved(Image.fromarray(CAT), kind)), CAT)
+
+
+@pytest.mark.parametrize(("kind", "options"), [("JPEG", {"quality": 95}), ("WEBP", {})])
+def test_formats_that_lose_little(kind, options):
+    loaded = load_image(saved(Image.fromarray(CAT), kind, **options))
+    assert loaded.dtype == np.uint8
+    assert loaded.shape == CAT.shape
+    assert np.abs(loaded.astype(int) - CAT).mean() < 6
+
+
+def test_the_result_is_ours_to_write_to():
+    loaded = load_image(saved(Image.fromarray(CAT)))
+    loaded[0, 0] = 1
+    assert loaded.flags.c_contiguous
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "TIFF"])
+def test_an_animation_gives_its_first_frame(kind):
+    frames = [Image.new("RGB", (8, 6), colour) for colour in ("red", "blue", "lime")]
+    options = {"lossless": True} if kind == "WEBP" else {}
+    data = saved(frames[0], kind, save_all=True, append_images=frames[1:], **options)
+    assert (load_image(data) == [255, 0, 0]).all()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_exif_orientation_is_applied(kind, orientation):
+    upright = np.zeros((16, 32, 3), np.uint8)
+    upright[:8, :16] = 255  # white top left corner, wider than high
+    stored = {
+        1: upright,
+        2: upright[:, ::-1],
+        3: upright[::-1, ::-1],
+        4: upright[::-1],
+        5: upright.swapaxes(0, 1),
+        6: np.rot90(upright),
+        7: np.rot90(upright, 2).swapaxes(0, 1),
+        8: np.rot90(upright, -1),
+    }[orientation]
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = saved(Image.fromarray(np.ascontiguousarray(stored)), kind, exif=exif)
+    loaded = load_image(data).astype(int)
+    assert loaded.shape == upright.shape
+    assert np.abs(loaded - upright).mean() < 3
+
+
+def test_a_palette():
+    image = Image.fromarray(CAT).quantize(16)
+    assert np.array_equal(load_image(saved(image)), np.asarray(image.convert("RGB")))
+
+
+def test_transparency_is_put_over_white():
+    pixels = np.zeros((2, 3, 4), np.uint8)
+    pixels[:, 0] = 10, 20, 30, 255
+    pixels[:, 1] = 10, 20, 30, 0
+    pixels[:, 2] = 0, 0, 0, 128
+    row = load_image(saved(Image.fromarray(pixels)))[0]
+    assert row.tolist() == [[10, 20, 30], [255, 255, 255], [127, 127, 127]]
+
+
+def test_transparency_of_grey_palette_and_single_colours():
+    grey = Image.fromarray(np.array([[[0, 255], [0, 0]]], np.uint8), "LA")
+    assert load_image(saved(grey))[0].tolist() == [[0] * 3, [255] * 3]
+    palette = Image.fromarray(np.array([[0, 1]], np.uint8), "P")
+    palette.putpalette([9, 9, 9, 200, 0, 0])
+    assert load_image(saved(palette, transparency=0))[0].tolist() == [[255] * 3, [200, 0, 0]]
+    single = Image.fromarray(np.array([[[1, 2, 3], [4, 5, 6]]], np.uint8))
+    assert load_image(saved(single, transparency=(1, 2, 3)))[0].tolist() == [[255] * 3, [4, 5, 6]]
+
+
+def test_16_bits_become_8():
+    levels = np.array([[0, 257, 32896, 65535]], np.uint16)
+    for kind in ("PNG", "TIFF"):
+        loaded = load_image(saved(Image.fromarray(levels), kind))
+        assert loaded[0, :, 0].tolist() == [0, 1, 128, 255]
+    rows = b"".join(b"\0" + struct.pack(">6H", 0, 32896, 65535, 65535, 257, 0) for _ in range(2))
+    colour = load_image(png(2, 2, rows, depth=16))
+    assert colour[0].tolist() == [[0, 128, 255], [255, 1, 0]]
+
+
+def test_numbers_without_a_white_are_stretched():
+    floats = np.array([[-2.0, 0.0, 2.0, np.nan]], np.float32)
+    loaded = load_image(saved(Image.fromarray(floats), "TIFF"))
+    assert loaded[0, :, 0].tolist() == [0, 128, 255, 128]
+    integers = np.array([[100_000, 200_000]], np.int32)
+    assert load_image(saved(Image.fromarray(integers), "TIFF"))[0, :, 0].tolist() == [0, 255]
+    flat = np.zeros((2, 2), np.float32)
+    assert (load_image(saved(Image.fromarray(flat), "TIFF")) == 0).all()
+
+
+def test_cmyk_grey_and_black_and_white():
+    cmyk = Image.fromarray(CAT).convert("CMYK")
+    assert np.abs(load_image(saved(cmyk, "JPEG", quality=95)).astype(int) - CAT).mean() < 6
+    assert np.abs(load_image(saved(cmyk, "TIFF")).astype(int) - CAT).mean() < 2
+    grey = load_image(saved(Image.fromarray(CAT[:, :, 1].copy())))
+    assert np.array_equal(grey, np.repeat(CAT[:, :, 1:2], 3, axis=2))
+    bits = Image.fromarray(np.array([[True, False]]))
+    assert load_image(saved(bits))[0].tolist() == [[255] * 3, [0] * 3]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"hello, I am a text file",
+        b"",
+        b"<html><script>alert(1)</script></html>",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"%PDF-1.7",
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n",
+        saved(Image.fromarray(CAT), "PPM"),
+        saved(Image.fromarray(CAT), "ICO"),
+    ],
+)
+def test_what_is_no_picture_of_the_known_kinds_is_refused(data):
+    with pytest.raises(ImageError, match="not a picture that can be read"):
+        load_image(data)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "TIFF"])
+def test_a_picture_cut_short_is_refused(kind):
+    data = saved(
+        Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)), kind
+    )
+    with pytest.raises(ImageError):
+        load_image(data[: len(data) // 2])
+
+
+def test_a_truncated_jpeg_is_called_damaged():
+    data = saved(Image.fromarray(CAT), "JPEG")
+    with pytest.raises(ImageError, match="damaged, cut short"):
+        load_image(data[:-300])
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+@pytest.mark.parametrize("side", [8_000, 12_000, 30_000, 2**31 - 1])
+def test_a_decompression_bomb_is_refused_before_a_pixel_is_decoded(side, monkeypatch):
+    data = png(side, side, bytes(1 + 3 * 4096))
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda _: pytest.fail("it was decoded"))
+    tracemalloc.start()
+    with pytest.raises(ImageError, match="more than 50 megapixels"):
+        load_image(data)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2_000_000
+
+
+@pytest.mark.parametrize("kind", ["BMP", "TIFF", "GIF", "WEBP", "JPEG"])
+def test_other_large_pictures_are_refused_by_their_header(kind, monkeypatch):
+    data = saved(Image.new("L", (1200, 1000)), kind)
+    monkeypatch.setattr("cnnviz.imaging.loading.MAX_PIXELS", 1_000_000)
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda _: pytest.fail("it was decoded"))
+    with pytest.raises(ImageError, match="more than 50 megapixels"):
+        load_image(data)
+
+
+def test_the_largest_allowed_picture_loads(monkeypatch):
+    monkeypatch.setattr("cnnviz.imaging.loading.MAX_PIXELS", CAT.shape[0] * CAT.shape[1])
+    assert load_image(saved(Image.fromarray(CAT))).shape == CAT.shape
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        png(0, 5),
+        png(5, 0),
+        b"GIF89a\0\0\0\0\0\0\0;",
+        b"BM" + struct.pack("<IHHIIiiHHIIiiII", 54, 0, 0, 54, 40, 0, 0, 1, 24, 0, 0, 1, 1, 0, 0),
+    ],
+)
+def test_a_picture_without_pixels_is_refused(data):
+    with pytest.raises(ImageError):
+        load_image(data)
+
+
+ALL = {kind: saved(Image.fromarray(CAT).convert(mode), kind) for kind, mode in MODES.items()}
+
+
+@given(
+    kind=st.sampled_from(sorted(ALL)),
+    cut=st.floats(0, 1),
+    place=st.floats(0, 1),
+    bit=st.integers(0, 7),
+)
+@settings(deadline=None, max_examples=200)
+def test_a_damaged_file_is_a_picture_or_a_sentence(kind, cut, place, bit):
+    data = bytearray(ALL[kind])
+    data[int(place * (len(data) - 1))] ^= 1 << bit
+    try:
+        loaded = load_image(bytes(data[: int(cut * len(data))]))
+    except ImageError as error:
+        assert str(error).endswith(".")  # noqa: PT017 - either outcome is right
+    else:
+        assert loaded.dtype == np.uint8
+        assert loaded.ndim == 3
