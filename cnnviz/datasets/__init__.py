@@ -1,0 +1,26 @@
+"""Labelled pictures, in memory: known data sets, and a person's own."""
+
+from cnnviz.datasets.base import Dataset, DatasetError
+from cnnviz.datasets.catalogue import DATASETS, DatasetInfo, data_root
+from cnnviz.datasets.download import Progress
+from cnnviz.datasets.loading import is_available, load_dataset
+from cnnviz.datasets.pictures import SIZES, load_folder, load_zip
+from cnnviz.datasets.preprocess import normalise, preprocess
+from cnnviz.datasets.sources import Skipped
+
+__all__ = [
+    "DATASETS",
+    "SIZES",
+    "Dataset",
+    "DatasetError",
+    "DatasetInfo",
+    "Progress",
+    "Skipped",
+    "data_root",
+    "is_available",
+    "load_dataset",
+    "load_folder",
+    "load_zip",
+    "normalise",
+    "preprocess",
+]

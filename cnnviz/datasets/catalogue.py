@@ -1,0 +1,155 @@
+"""The data sets offered by name."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+_DIGITS = tuple("0123456789")
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """What is known of a data set before it is loaded.
+
+    Attributes:
+        id: Short name, as :func:`load_dataset` takes it.
+        title: Name for people.
+        classes: Class names, in the order of the labels.
+        shape: C, H, W of one picture.
+        train: Number of training pictures.
+        test: Number of test pictures.
+        split: How the two were parted.
+        source: Where it comes from.
+        licence: Its licence, as far as its authors state one.
+        embedded: True if it is part of an installed package, and so always there.
+        loader: Name of its class in ``torchvision.datasets``; empty if embedded.
+        archives: Its files and their sizes in bytes, as published.
+        folder: Where the archives lie below the data root.
+    """
+
+    id: str
+    title: str
+    classes: tuple[str, ...]
+    shape: tuple[int, int, int]
+    train: int
+    test: int
+    source: str
+    licence: str
+    split: str = "as published"
+    embedded: bool = False
+    loader: str = ""
+    archives: tuple[tuple[str, int], ...] = ()
+    folder: str = ""
+
+    @property
+    def download_bytes(self) -> int:
+        """How much there is to download."""
+        return sum(size for _, size in self.archives)
+
+
+_INFOS = (
+    DatasetInfo(
+        id="digits",
+        title="Handwritten digits, 8×8",
+        classes=_DIGITS,
+        shape=(1, 8, 8),
+        train=1435,
+        test=362,
+        source="E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998",
+        licence="CC BY 4.0",
+        split="every fifth of each class is for testing; the same writers are on both sides",
+        embedded=True,
+    ),
+    DatasetInfo(
+        id="fashionmnist",
+        title="Fashion-MNIST",
+        classes=(
+            "T-shirt/top",
+            "Trouser",
+            "Pullover",
+            "Dress",
+            "Coat",
+            "Sandal",
+            "Shirt",
+            "Sneaker",
+            "Bag",
+            "Ankle boot",
+        ),
+        shape=(1, 28, 28),
+        train=60_000,
+        test=10_000,
+        source="H. Xiao, K. Rasul and R. Vollgraf, Fashion-MNIST, Zalando Research, 2017",
+        licence="MIT",
+        loader="FashionMNIST",
+        archives=(
+            ("train-images-idx3-ubyte.gz", 26_421_880),
+            ("train-labels-idx1-ubyte.gz", 29_515),
+            ("t10k-images-idx3-ubyte.gz", 4_422_102),
+            ("t10k-labels-idx1-ubyte.gz", 5_148),
+        ),
+        folder="FashionMNIST/raw",
+    ),
+    DatasetInfo(
+        id="mnist",
+        title="MNIST",
+        classes=_DIGITS,
+        shape=(1, 28, 28),
+        train=60_000,
+        test=10_000,
+        source="Y. LeCun, C. Cortes and C. J. C. Burges, The MNIST database, 1998",
+        licence="CC BY-SA 3.0",
+        loader="MNIST",
+        archives=(
+            ("train-images-idx3-ubyte.gz", 9_912_422),
+            ("train-labels-idx1-ubyte.gz", 28_881),
+            ("t10k-images-idx3-ubyte.gz", 1_648_877),
+            ("t10k-labels-idx1-ubyte.gz", 4_542),
+        ),
+        folder="MNIST/raw",
+    ),
+    DatasetInfo(
+        id="cifar10",
+        title="CIFAR-10",
+        classes=(
+            "airplane",
+            "automobile",
+            "bird",
+            "cat",
+            "deer",
+            "dog",
+            "frog",
+            "horse",
+            "ship",
+            "truck",
+        ),
+        shape=(3, 32, 32),
+        train=50_000,
+        test=10_000,
+        source="A. Krizhevsky, Learning multiple layers of features from tiny images, 2009",
+        licence="none stated; free for research and teaching",
+        loader="CIFAR10",
+        archives=(("cifar-10-python.tar.gz", 170_498_071),),
+        folder="",
+    ),
+)
+
+DATASETS: dict[str, DatasetInfo] = {info.id: info for info in _INFOS}
+
+
+def data_root() -> Path:
+    """Folder that holds the downloaded data sets.
+
+    ``CNNVIZ_DATA`` if it is set, else ``cnnviz`` in the user's cache folder: ``%LOCALAPPDATA%`` on
+    Windows, ``~/Library/Caches`` on macOS, ``$XDG_CACHE_HOME`` or ``~/.cache`` elsewhere.
+    """
+    chosen = os.environ.get("CNNVIZ_DATA")
+    if chosen:
+        return Path(chosen).expanduser()
+    if sys.platform == "win32":
+        cache = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        cache = Path.home() / "Library" / "Caches"
+    else:
+        cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "cnnviz" / "data"

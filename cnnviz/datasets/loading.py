@@ -1,0 +1,127 @@
+"""From a data set's id to its pictures in memory."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.datasets._torchvision import torchvision_datasets
+from cnnviz.datasets.base import Dataset, DatasetError, for_testing, make_dataset
+from cnnviz.datasets.catalogue import DATASETS, DatasetInfo, data_root
+from cnnviz.datasets.download import Progress, fetch, published_md5
+
+
+def load_dataset(
+    id: str,
+    *,
+    root: Path | None = None,
+    download: bool = False,
+    progress: Progress | None = None,
+) -> Dataset:
+    """Load a data set by its id.
+
+    Args:
+        id: A key of ``DATASETS``.
+        root: Folder of the downloaded data sets; :func:`data_root` by default. It is only read,
+            unless something is downloaded.
+        download: Fetch what is missing or damaged. Without it, a missing file is an error.
+        progress: Called now and then, on the calling thread, while downloading, with the bytes
+            there and the bytes in all.
+
+    Returns:
+        The pictures and labels, as published; for "digits" see :func:`_load_digits`.
+
+    Raises:
+        DatasetError: Unknown id, files missing or damaged, or the download failed.
+    """
+    info = DATASETS.get(id)
+    if info is None:
+        raise DatasetError(f"There is no data set “{id}”; choose one of {', '.join(DATASETS)}.")
+    if info.embedded:
+        return _load_digits(info)
+    root = root or data_root()
+    if download:
+        fetch(info, root, progress)
+    check_archives(info, root)
+    return _load_torchvision(info, root)
+
+
+def is_available(id: str, root: Path | None = None) -> bool:
+    """Whether the data set's files are all there (their sums are checked when it is loaded)."""
+    info = DATASETS[id]
+    folder = (root or data_root()) / info.folder
+    return all((folder / name).is_file() for name, _ in info.archives)
+
+
+def check_archives(info: DatasetInfo, root: Path) -> None:
+    """Compare every archive with the MD5 sum that torchvision publishes for it.
+
+    Raises:
+        DatasetError: A file is missing, unreadable, or not the published one.
+    """
+    folder = root / info.folder
+    missing = [name for name, _ in info.archives if not (folder / name).is_file()]
+    if missing:
+        raise DatasetError(
+            f"{info.title} is not on this computer: download it, or put {', '.join(missing)} "
+            f"in {folder}, or set CNNVIZ_DATA to the folder that has {info.folder or missing[0]}."
+        )
+    integrity = torchvision_datasets().utils.check_integrity
+    for name, md5 in published_md5(info).items():
+        try:
+            sound = integrity(folder / name, md5)
+        except OSError as error:
+            raise DatasetError(f"{folder / name} cannot be read: {error.strerror}.") from error
+        if not sound:
+            raise DatasetError(
+                f"{folder / name} is damaged or incomplete (its MD5 sum is not the published "
+                f"one): download {info.title} again, or replace the file."
+            )
+
+
+def _load_digits(info: DatasetInfo) -> Dataset:
+    """scikit-learn's 1,797 digits at their true 8×8, 0…16 stretched to 0…255.
+
+    They come without a split: every fifth of each class, in the file's order, is for testing. The
+    same writers are on both sides, so the test accuracy is a little flattering.
+    """
+    from sklearn.datasets import load_digits  # noqa: PLC0415 - a second, only when wanted
+
+    bunch = load_digits()
+    images = np.rint(bunch.images * (255 / 16)).astype(np.uint8)[:, None]
+    labels = bunch.target.astype(np.int64)
+    test = for_testing(labels)
+    return make_dataset(
+        info.id,
+        info.title,
+        info.classes,
+        (images[~test], labels[~test]),
+        (images[test], labels[test]),
+    )
+
+
+def _load_torchvision(info: DatasetInfo, root: Path) -> Dataset:
+    """Read checked archives with torchvision's own loader.
+
+    That loader wants them unpacked beside the archives and trusts what it finds there. They are
+    unpacked in a temporary folder instead: the root may be read-only, and a half-unpacked file
+    left by a crash cannot be taken for the real one. (CIFAR-10 is published as Python pickles;
+    the loader opens one only if its MD5 sum, too, is the published one.)
+    """
+    datasets = torchvision_datasets()
+    with TemporaryDirectory(prefix="cnnviz-") as temporary:
+        target = Path(temporary, info.folder)
+        target.mkdir(parents=True, exist_ok=True)
+        for name, _ in info.archives:
+            datasets.utils.extract_archive(root / info.folder / name, target)
+        loader = getattr(datasets, info.loader)
+        train, test = (_arrays(loader(temporary, train=split)) for split in (True, False))
+    return make_dataset(info.id, info.title, info.classes, train, test)
+
+
+def _arrays(source: object) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """N×C×H×W pictures and labels of a torchvision data set (grey N×H×W, or colour N×H×W×3)."""
+    data, targets = np.asarray(source.data), np.asarray(source.targets, dtype=np.int64)  # type: ignore[attr-defined]
+    images = data[:, None] if data.ndim == 3 else data.transpose(0, 3, 1, 2)
+    return np.ascontiguousarray(images), targets
