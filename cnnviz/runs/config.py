@@ -1,0 +1,152 @@
+"""What was asked of a run: data set, network, recipe."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any, Literal, get_args
+
+Optimiser = Literal["adamw", "sgd"]
+
+OWN_DATASET = "own"
+"""`RunConfig.dataset` of a run on a person's own pictures: they lie in the run's folder."""
+
+
+class RunError(ValueError):
+    """A run cannot be made, read or changed; the message says why in one sentence."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """How to train.
+
+    Attributes:
+        epochs: Passes over the training images; fractions are allowed.
+        batch_size: Images per step.
+        optimiser: `adamw`, or `sgd` with Nesterov momentum 0.9.
+        learning_rate: The peak of the one-cycle schedule.
+        weight_decay: Decoupled for AdamW, L2 for SGD.
+        shift: Largest random shift of a training image, in pixels.
+        flip: Whether training images are mirrored left to right half of the time.
+        label_smoothing: Share of the target spread over all classes.
+        seed: Decides the first weights, the order of images and the augmentation.
+    """
+
+    epochs: float = 3.0
+    batch_size: int = 128
+    optimiser: Optimiser = "adamw"
+    learning_rate: float = 0.02
+    weight_decay: float = 0.01
+    shift: int = 0
+    flip: bool = False
+    label_smoothing: float = 0.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse values that cannot be trained with."""
+        _require(0 < self.epochs <= 1000, "Epochs must be above 0 and at most 1000.")
+        _require(1 <= self.batch_size <= 4096, "The batch size must be 1 to 4096.")
+        _require(self.optimiser in get_args(Optimiser), "The optimiser must be adamw or sgd.")
+        _require(
+            math.isfinite(self.learning_rate) and self.learning_rate > 0,
+            "The learning rate must be above 0.",
+        )
+        _require(
+            math.isfinite(self.weight_decay) and self.weight_decay >= 0,
+            "The weight decay must not be negative.",
+        )
+        _require(0 <= self.shift <= 16, "The shift must be 0 to 16 pixels.")
+        _require(0 <= self.label_smoothing < 1, "Label smoothing must be at least 0 and below 1.")
+        _require(0 <= self.seed < 2**31, "The seed must be 0 to 2147483647.")
+
+
+@dataclasses.dataclass(frozen=True)
+class RunConfig:
+    """Everything a training process needs to know, as written to `run.json`.
+
+    Attributes:
+        dataset: An id of `cnnviz.datasets.DATASETS`, or `own` (see `OWN_DATASET`).
+        dataset_title: How the data set is called on screen.
+        network: An id of `cnnviz.networks.NETWORKS`.
+        spec: The network as data, input to `cnnviz.networks.build`.
+        input_shape: (channels, height, width) of one image.
+        classes: Class names; their order is the order of the logits.
+        mean: Per channel, of the training images in 0..1; subtracted from the input.
+        std: Per channel, likewise; the input is divided by it.
+        recipe: How to train.
+        created: When the run was asked for, in ISO 8601 with time zone.
+    """
+
+    dataset: str
+    dataset_title: str
+    network: str
+    spec: list[dict[str, Any]]
+    input_shape: tuple[int, int, int]
+    classes: tuple[str, ...]
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    recipe: Recipe = dataclasses.field(default_factory=Recipe)
+    created: str = ""
+
+    @property
+    def title(self) -> str:
+        """A name for lists: the data set and the network."""
+        return f"{self.dataset_title}, {self.network}"
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain lists, dicts, strings and numbers."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, data: object) -> RunConfig:
+        """Read what `to_json` wrote.
+
+        Raises:
+            RunError: Something is missing, unknown or of the wrong type.
+        """
+        fields = _fields(cls, data, "run.json")
+        recipe = Recipe(**_fields(Recipe, fields.pop("recipe"), "the recipe in run.json"))
+        shape = tuple(fields.pop("input_shape"))
+        _require(
+            len(shape) == 3 and all(isinstance(n, int) and n > 0 for n in shape),
+            "input_shape in run.json must be three positive whole numbers.",
+        )
+        for name in ("classes", "mean", "std"):
+            fields[name] = tuple(fields[name])
+        _require(len(fields["classes"]) > 0, "run.json names no classes.")
+        _require(
+            len(fields["mean"]) == len(fields["std"]) == shape[0],
+            "mean and std in run.json must have one number per channel.",
+        )
+        return cls(recipe=recipe, input_shape=shape, **fields)
+
+
+def _require(condition: bool, sentence: str) -> None:  # noqa: FBT001
+    if not condition:
+        raise RunError(sentence)
+
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "float": (int, float),
+    "bool": (bool,),
+    "Optimiser": (str,),
+    "Recipe": (dict,),
+}
+
+
+def _fields(cls: type, data: object, where: str) -> dict[str, Any]:
+    """The fields of `cls` found in `data`, each of the right JSON type."""
+    if not isinstance(data, dict):
+        raise RunError(f"{where} is not a JSON object.")
+    found = {}
+    for field in dataclasses.fields(cls):
+        if field.name not in data:
+            raise RunError(f"{where} has no “{field.name}”.")
+        value = data[field.name]
+        kinds = _KINDS.get(str(field.type), (list,))
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            raise RunError(f"“{field.name}” in {where} is {value!r}, which cannot be right.")
+        found[field.name] = value
+    return found

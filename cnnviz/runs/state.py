@@ -1,0 +1,253 @@
+"""The state of a run: the fold of its events."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from cnnviz.runs.config import RunError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnnviz.runs.events import Event
+
+Status = Literal[
+    "waiting",  # asked for, no process yet
+    "starting",  # the process is up and loads what it needs
+    "running",
+    "paused",
+    "testing",  # the full test set, once, at the end
+    "finished",
+    "stopped",  # somebody asked for it
+    "failed",  # see RunState.message
+    "interrupted",  # never written: it was active, and no process holds the lock
+]
+ACTIVE: frozenset[Status] = frozenset({"waiting", "starting", "running", "paused", "testing"})
+
+
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """Training since the previous `Progress`.
+
+    Attributes:
+        step: Optimiser steps done.
+        epoch: The same in passes over the training images.
+        loss: Mean training loss.
+        accuracy: Share of training images right, in 0..1.
+        learning_rate: In use at `step`.
+        images_per_second: While training, without the time spent on evaluation.
+        seconds: Training time since the start, without evaluation and pauses.
+    """
+
+    step: int
+    epoch: float
+    loss: float
+    accuracy: float
+    learning_rate: float
+    images_per_second: float
+    seconds: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluation:
+    """How the network did on test images.
+
+    Attributes:
+        step: Optimiser steps done.
+        epoch: The same in passes over the training images.
+        loss: Mean cross-entropy.
+        accuracy: Share right, in 0..1.
+        images: How many test images; fewer than all while training.
+        seconds: Training time since the start.
+        confusion: Rows are the true class, columns the predicted one; counts. Only in
+            an evaluation on all test images.
+    """
+
+    step: int
+    epoch: float
+    loss: float
+    accuracy: float
+    images: int
+    seconds: float
+    confusion: tuple[tuple[int, ...], ...] | None = None
+
+
+@dataclasses.dataclass
+class RunState:
+    """What is known about a run after its events so far.
+
+    Attributes:
+        recorded: The last status written. See `status`.
+        alive: Whether a process trains the run; `Run.state` sets it.
+        total_steps: Optimiser steps when done; 0 until known.
+        train_images: How many there are; 0 until known.
+        test_images: Likewise.
+        device: What trains, in words.
+        threads: CPU threads of the training process; 0 until known.
+        process: Its process id; 0 until known.
+        message: Why the run failed.
+        resumable: Whether going on makes sense after a failure.
+        progress: Training metrics, by step.
+        evaluations: Test metrics, by step.
+        snapshots: Steps whose weights were kept.
+        probe_step: Step of `probabilities`.
+        probabilities: For each probe image, the probability of each class.
+        control: Bytes of control.jsonl that were obeyed.
+        offset: Bytes of events.jsonl that are folded in.
+    """
+
+    recorded: Status = "waiting"
+    alive: bool = False
+    total_steps: int = 0
+    train_images: int = 0
+    test_images: int = 0
+    device: str = ""
+    threads: int = 0
+    process: int = 0
+    message: str = ""
+    resumable: bool = True
+    progress: list[Progress] = dataclasses.field(default_factory=list)
+    evaluations: list[Evaluation] = dataclasses.field(default_factory=list)
+    snapshots: list[int] = dataclasses.field(default_factory=list)
+    probe_step: int = 0
+    probabilities: list[list[float]] = dataclasses.field(default_factory=list)
+    control: int = 0
+    offset: int = 0
+
+    @property
+    def status(self) -> Status:
+        """The recorded status, or `interrupted` when its process is gone."""
+        if self.recorded in ACTIVE and not self.alive:
+            return "interrupted"
+        return self.recorded
+
+    @property
+    def active(self) -> bool:
+        """Whether a process is at work (or paused) on this run now."""
+        return self.status in ACTIVE
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether a new process could go on where the last one left off."""
+        return self.status in ("interrupted", "stopped") or (
+            self.status == "failed" and self.resumable
+        )
+
+    @property
+    def step(self) -> int:
+        """Optimiser steps done, as far as recorded."""
+        latest = [points[-1].step for points in (self.progress, self.evaluations) if points]
+        return max([*latest, *self.snapshots[-1:]], default=0)
+
+    @property
+    def images_per_second(self) -> float:
+        """The most recent training rate; 0 until known."""
+        return self.progress[-1].images_per_second if self.progress else 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Training time so far, without evaluation and pauses."""
+        return self.progress[-1].seconds if self.progress else 0.0
+
+    @property
+    def final(self) -> Evaluation | None:
+        """The last evaluation on all test images."""
+        return next((e for e in reversed(self.evaluations) if e.confusion is not None), None)
+
+    def apply(self, event: Event) -> None:
+        """Fold in one event.
+
+        A status with a step supersedes what was recorded past that step: a process
+        that resumes from a checkpoint repeats the steps that the last one lost.
+
+        Raises:
+            RunError: The event has not the fields it should have.
+        """
+        try:
+            _HANDLERS.get(event["event"], _ignore)(self, event)
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError(f"events.jsonl has an event that makes no sense: {event}.") from error
+
+
+def fold(events: Iterable[Event], state: RunState | None = None) -> RunState:
+    """The state after these events; `state`, if given, is changed and returned."""
+    state = RunState() if state is None else state
+    for event in events:
+        state.apply(event)
+    return state
+
+
+def _status(state: RunState, event: Event) -> None:
+    status = event["status"]
+    if status not in get_args(Status):
+        raise ValueError(status)
+    state.recorded = status
+    state.message = str(event.get("message", ""))
+    state.resumable = bool(event.get("resumable", True))
+    for name in ("total_steps", "train_images", "test_images", "threads", "process", "control"):
+        if name in event:
+            setattr(state, name, int(event[name]))
+    if "device" in event:
+        state.device = str(event["device"])
+    if "step" in event:
+        _supersede(state, int(event["step"]))
+
+
+def _supersede(state: RunState, step: int) -> None:
+    state.progress = [p for p in state.progress if p.step <= step]
+    state.evaluations = [e for e in state.evaluations if e.step <= step]
+    state.snapshots = [s for s in state.snapshots if s <= step]
+
+
+def _progress(state: RunState, event: Event) -> None:
+    _append(state.progress, _point(Progress, event))
+
+
+def _evaluation(state: RunState, event: Event) -> None:
+    confusion = event.get("confusion")
+    if confusion is not None:
+        confusion = tuple(tuple(int(n) for n in row) for row in confusion)
+    _append(state.evaluations, dataclasses.replace(_point(Evaluation, event), confusion=confusion))
+
+
+def _probe(state: RunState, event: Event) -> None:
+    state.probe_step = int(event["step"])
+    state.probabilities = [[float(p) for p in row] for row in event["probabilities"]]
+
+
+def _snapshot(state: RunState, event: Event) -> None:
+    step = int(event["step"])
+    state.snapshots = [*(s for s in state.snapshots if s < step), step]
+
+
+def _ignore(_state: RunState, _event: Event) -> None:
+    """An event of a later version says nothing to this one."""
+
+
+def _point(cls: type[Any], event: Event) -> Any:
+    """An instance of `cls` from the event's fields of the same names."""
+    kinds = {"int": int, "float": float}
+    return cls(
+        **{
+            field.name: kinds[str(field.type)](event[field.name])
+            for field in dataclasses.fields(cls)
+            if field.type in kinds
+        }
+    )
+
+
+def _append(points: list[Any], point: Any) -> None:
+    # The same step again (the full test after the last partial one) replaces the old.
+    while points and points[-1].step >= point.step:
+        points.pop()
+    points.append(point)
+
+
+_HANDLERS = {
+    "status": _status,
+    "step": _progress,
+    "evaluation": _evaluation,
+    "probe": _probe,
+    "snapshot": _snapshot,
+}

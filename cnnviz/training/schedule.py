@@ -1,0 +1,119 @@
+"""What happens when: learning rate, snapshots, and how often to look at the clock."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from typing import TYPE_CHECKING
+
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cnnviz.runs import Recipe
+
+WARM_UP = 0.3
+_START, _END = 1 / 25, 1e-4 / 25
+
+_SNAPSHOT_BUDGET = 48 * 2**20
+_SNAPSHOTS_LEAST, _SNAPSHOTS_MOST = 6, 40
+
+
+def one_cycle(step: int, total: int, peak: float) -> float:
+    """The learning rate of a step: up along a cosine for 30 % of the steps, then down.
+
+    Smith and Topin, "Super-Convergence" (2017), with the cosine shape and the constants
+    of `torch.optim.lr_scheduler.OneCycleLR`. A function of the step alone, so that
+    resuming needs no memory of it.
+
+    Args:
+        step: 0 … total − 1.
+        total: Steps in all.
+        peak: The highest rate.
+    """
+    turn = WARM_UP * total - 1
+    if step <= turn:
+        return _cosine(_START * peak, peak, step / turn) if turn > 0 else peak
+    return _cosine(peak, _END * peak, (step - turn) / max(1.0, total - 1 - turn))
+
+
+def _cosine(begin: float, end: float, share: float) -> float:
+    return end + (begin - end) * (1 + math.cos(math.pi * share)) / 2
+
+
+def snapshot_steps(total: int, model_bytes: int) -> list[int]:
+    """Steps whose weights are kept: half log-spaced, where learning is fast, half even.
+
+    Args:
+        total: Steps in all.
+        model_bytes: Size of one snapshot: big networks get fewer.
+
+    Returns:
+        Increasing, from 0 to `total`.
+    """
+    most = max(_SNAPSHOTS_LEAST, min(_SNAPSHOTS_MOST, _SNAPSHOT_BUDGET // max(1, model_bytes)))
+    half = max(2, most // 2)
+    log = {round(total ** (i / (half - 1))) for i in range(half)}
+    even = {round(total * i / (half - 1)) for i in range(half)}
+    return sorted({0, total} | log | even)
+
+
+def make_optimiser(
+    parameters: Iterable[torch.nn.Parameter], recipe: Recipe
+) -> torch.optim.Optimizer:
+    """AdamW, or SGD with Nesterov momentum 0.9; the learning rate is set step by step."""
+    if recipe.optimiser == "adamw":
+        return torch.optim.AdamW(
+            parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
+        )
+    return torch.optim.SGD(
+        parameters,
+        lr=recipe.learning_rate,
+        momentum=0.9,
+        nesterov=True,
+        weight_decay=recipe.weight_decay,
+        fused=True,
+    )
+
+
+class Pace:
+    """When to do a thing again.
+
+    Args:
+        every: Not sooner than this many seconds after the last time.
+        share: And later if it would take more than this share of the time.
+    """
+
+    def __init__(self, every: float, share: float = 0.03) -> None:
+        self._every, self._share = every, share
+        self._next = 0.0
+
+    def due(self) -> bool:
+        """Whether it is time."""
+        return time.perf_counter() >= self._next
+
+    @contextlib.contextmanager
+    def spend(self) -> Iterator[None]:
+        """Do it inside this block: its duration decides when it is due again."""
+        began = time.perf_counter()
+        yield
+        now = time.perf_counter()
+        self._next = now + max(self._every, (now - began) / self._share)
+
+
+class Stopwatch:
+    """Seconds spent on training, without what happens in between."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        self.seconds = seconds
+        self._began = 0.0
+
+    def start(self) -> None:
+        """Training goes on."""
+        self._began = time.perf_counter()
+
+    def stop(self) -> None:
+        """Something else happens."""
+        self.seconds += time.perf_counter() - self._began
