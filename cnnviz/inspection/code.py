@@ -1,0 +1,113 @@
+"""PyTorch code that gives the numbers on screen when run in the run's folder."""
+
+from __future__ import annotations
+
+import base64
+import textwrap
+import zlib
+from typing import TYPE_CHECKING
+
+from cnnviz.networks import pytorch_code
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from cnnviz.inspection.cam import CAM
+    from cnnviz.runs import RunConfig
+
+
+def filters_code(config: RunConfig, step: int, layer: str) -> str:
+    """Code that prints the filters of a convolution."""
+    return f"""{_model(config, step)}
+filters = model.get_submodule({layer!r}).weight.detach()
+print(filters.shape)
+print(filters)
+"""
+
+
+def maps_code(config: RunConfig, step: int, seen: NDArray[np.uint8], layer: str) -> str:
+    """Code that prints the feature maps of a layer for a picture.
+
+    Args:
+        config: What the run asked for.
+        step: The snapshot.
+        seen: C×H×W, the picture as the network saw it, before normalising.
+        layer: Name of the layer.
+    """
+    return f"""{_model(config, step)}
+{_input(config, seen)}
+{_hook(layer)}
+maps = kept[0][0].detach()
+print(maps.shape)
+print(maps)
+"""
+
+
+def cam_code(config: RunConfig, step: int, seen: NDArray[np.uint8], cam: CAM) -> str:
+    """Code that prints a class activation map, and what it explains.
+
+    Args:
+        config: What the run asked for.
+        step: The snapshot.
+        seen: C×H×W, the picture as the network saw it, before normalising.
+        cam: The map.
+    """
+    if cam.method == "CAM":
+        weigh = """\
+linear = list(model.children())[-1]
+weights = linear.weight[chosen]"""
+        check = """
+print((cam.mean() + linear.bias[chosen]).item(), "is the logit")"""
+    else:
+        weigh = """\
+(gradient,) = torch.autograd.grad(logits[chosen], maps)
+weights = gradient[0].mean((1, 2))"""
+        check = ""
+    return f"""{_model(config, step)}
+{_input(config, seen)}
+{_hook(cam.layer)}
+maps = kept[0]
+chosen = {cam.class_index}  # {config.classes[cam.class_index]!r}
+{weigh}
+cam = torch.einsum("k,kij->ij", weights, maps[0]).detach()
+print(cam)
+print(logits[chosen].item(), logits.softmax(0)[chosen].item()){check}
+"""
+
+
+def _model(config: RunConfig, step: int) -> str:
+    return f"""{pytorch_code(config.spec, config.input_shape)}
+# Run this in the folder of the run.
+from safetensors.torch import load_file
+
+model.load_state_dict(load_file("snapshots/{step}.safetensors"))
+model.eval()
+"""
+
+
+def _input(config: RunConfig, seen: NDArray[np.uint8]) -> str:
+    # The picture travels inside the code: it may be one's own, and is small.
+    text = base64.b64encode(zlib.compress(seen.tobytes(), 9)).decode()
+    lines = "\n".join(f'    "{line}"' for line in textwrap.wrap(text, 88))
+    return f"""# The picture as the network saw it, {"×".join(map(str, seen.shape))}.
+import base64, zlib
+
+packed = (
+{lines}
+)
+pixels = bytearray(zlib.decompress(base64.b64decode(packed)))
+x = torch.frombuffer(pixels, dtype=torch.uint8).reshape(1, {", ".join(map(str, seen.shape))})
+mean = torch.tensor({list(config.mean)}).view(-1, 1, 1)
+std = torch.tensor({list(config.std)}).view(-1, 1, 1)
+x = (x.float() / 255 - mean) / std
+"""
+
+
+def _hook(layer: str) -> str:
+    return f"""\
+kept = []
+layer = model.get_submodule({layer!r})
+layer.register_forward_hook(lambda module, inputs, output: kept.append(output))
+logits = model(x)[0]
+"""
