@@ -1,0 +1,1 @@
+"""What must be instant: components that run in the browser, each with its Python wrapper."""

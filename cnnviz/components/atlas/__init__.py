@@ -1,0 +1,110 @@
+"""Many small signed maps at once: filters, feature maps. Hover and enlarge in the browser."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import streamlit as st
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+Scale = Literal["map", "layer", "all"]
+
+_HERE = Path(__file__).parent
+
+_component = st.components.v2.component(
+    "cnnviz_atlas",
+    html=(_HERE / "atlas.html").read_text(encoding="utf-8"),
+    css=(_HERE / "atlas.css").read_text(encoding="utf-8"),
+    js=(_HERE / "atlas.js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Maps that belong together, such as all maps of a layer.
+
+    Attributes:
+        title: Their name.
+        values: N×H×W; drawn as N tiles.
+        note: Words beside the title; the shape of `values` by default.
+        tile: What one tile is called; its number is added, as in "map 3".
+        columns: Tiles a row; as many as fit by default. With `columns`, a tile's name is its
+            row and column, as in "filter 3, input 1", from `tile` being "filter, input".
+    """
+
+    title: str
+    values: NDArray[Any]
+    note: str = ""
+    tile: str = "map"
+    columns: int | None = None
+
+
+def atlas(
+    groups: Sequence[Group],
+    *,
+    key: str,
+    scale: Scale,
+    stops: Sequence[tuple[float, str]],
+    side: int,
+    alt: str,
+) -> None:
+    """Draw groups of maps, each with its scale; hover gives a value, a click enlarges a map.
+
+    The server is not called for either.
+
+    Args:
+        groups: What to draw, in order.
+        key: Streamlit key.
+        scale: What shares a scale, symmetric about 0: each map by itself, all maps of a group,
+            or everything.
+        stops: Colours from negative to positive: position in 0…1 and `#rrggbb`.
+        side: Longer side of a tile, in CSS pixels; smaller if whole pixels ask for it.
+        alt: What the maps show, for screen readers.
+    """
+    _component(key=key, data=payload(groups, scale=scale, stops=stops, side=side, alt=alt))
+
+
+def payload(
+    groups: Sequence[Group],
+    *,
+    scale: Scale,
+    stops: Sequence[tuple[float, str]],
+    side: int,
+    alt: str,
+) -> dict[str, Any]:
+    """What the browser needs, as JSON-able data; numbers are base64 of little-endian float32."""
+    limits = [_limit(group.values) for group in groups]
+    return {
+        "alt": alt,
+        "scale": scale,
+        "side": side,
+        "stops": [list(stop) for stop in stops],
+        "groups": [
+            {
+                "title": group.title,
+                "note": group.note or "×".join(map(str, group.values.shape)),
+                "tile": group.tile,
+                "columns": group.columns,
+                "shape": list(group.values.shape),
+                "values": _packed(group.values),
+                "limit": max(limits, default=0.0) if scale == "all" else limit,
+            }
+            for group, limit in zip(groups, limits, strict=True)
+        ],
+    }
+
+
+def _limit(values: NDArray[Any]) -> float:
+    return float(np.abs(values).max(initial=0.0))
+
+
+def _packed(values: NDArray[Any]) -> str:
+    return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode("ascii")

@@ -1,0 +1,121 @@
+"""A zoomable picture with its scale, alone or before and after: all of it in the browser."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import streamlit as st
+
+from cnnviz.imaging import encode_jpeg, encode_png
+
+if TYPE_CHECKING:
+    from cnnviz.imaging import Presented
+
+# Up to here a PNG is small and quick; beyond, a JPEG with all of its colours is far smaller.
+PNG_PIXELS = 300_000
+JPEG_QUALITY = 92
+
+_HERE = Path(__file__).parent
+# One ES module: the browser is sent the files one after the other.
+_SCRIPTS = ("histogram.js", "view.js", "compare.js")
+
+_component = st.components.v2.component(
+    "cnnviz_compare",
+    html=(_HERE / "compare.html").read_text(encoding="utf-8"),
+    css=(_HERE / "compare.css").read_text(encoding="utf-8"),
+    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+)
+
+
+class Encoded(NamedTuple):
+    """A picture as the browser gets it: worth keeping while it stays the same.
+
+    Attributes:
+        url: The pixels as a data URL.
+        scale: What their colours mean.
+    """
+
+    url: str
+    scale: dict[str, Any]
+
+
+def encode(picture: Presented) -> Encoded:
+    """Make a picture ready for `compare`: exact if it is small, else with little loss."""
+    pixels = picture.pixels
+    if pixels.shape[0] * pixels.shape[1] <= PNG_PIXELS:
+        kind, content = "png", encode_png(pixels)
+    else:
+        kind, content = "jpeg", encode_jpeg(pixels, JPEG_QUALITY)
+    url = f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+    return Encoded(url, vars(picture.scale) | {"counts": picture.scale.counts.tolist()})
+
+
+def compare(
+    picture: Encoded,
+    *,
+    key: str,
+    title: str,
+    alt: str,
+    size: tuple[int, int],
+    before: Encoded | None = None,
+    group: str | None = None,
+    window: tuple[int, int] = (1, 1),
+    pixel: tuple[int, int] | None = None,
+    pickable: bool = False,
+) -> tuple[int, int] | None:
+    """Draw a picture that can be zoomed, moved and pointed at, with its scale and histogram.
+
+    Wheel or pinch zooms, dragging moves, the arrow keys move a cursor. With `before`, a
+    divider is dragged across the two. Pictures of one group zoom and move together, and
+    pointing at one outlines the same place on all of them, without the server.
+
+    Args:
+        picture: What to show; it may be smaller than the picture it stands for.
+        key: Streamlit key.
+        title: Written above it.
+        alt: What it shows, for screen readers.
+        size: Height and width of the picture it stands for: places are counted in its pixels.
+        before: A second picture of the same size, shown left of the divider.
+        group: Name shared by pictures that move together; alone by default.
+        window: Height and width to outline around the pointer, placed as a kernel is.
+        pixel: Row and column to keep outlined.
+        pickable: Whether a click anywhere in the group is returned by this one.
+
+    Returns:
+        Row and column of the pixel clicked last, or None.
+    """
+    high, wide = window
+    _component(
+        key=key,
+        data={
+            "title": title,
+            "alt": alt,
+            "height": size[0],
+            "width": size[1],
+            "picture": picture.url,
+            "before": before.url if before else None,
+            "scale": picture.scale,
+            "group": group or key,
+            "window": [(high - 1) // 2, (wide - 1) // 2, high, wide],
+            "pixel": pixel,
+            "pickable": pickable,
+        },
+        on_pixel_change=lambda: None,
+    )
+    return clicked(key, size)
+
+
+def clicked(key: str, size: tuple[int, int]) -> tuple[int, int] | None:
+    """Return the pixel clicked last in a picture, which may not be drawn yet in this run.
+
+    Args:
+        key: Of the picture.
+        size: Height and width; a click on an earlier, larger picture is moved inside.
+    """
+    pixel = st.session_state.get(key, {}).get("pixel")
+    if not pixel:
+        return None
+    row, column = (min(int(at), side - 1) for at, side in zip(pixel, size, strict=True))
+    return row, column

@@ -1,0 +1,315 @@
+// A picture, or two with a divider between them: zoom, pan, pointer, keyboard, and one pixel chosen.
+
+const PICTURES = new WeakMap(); // by parentElement
+const CLICK = 4; // pixels that a pointer may move and still have clicked
+const HANDLE = 14; // how near the divider a pointer takes hold of it
+
+class ZoomablePicture {
+  constructor(parent) {
+    this.root = parent.querySelector(".compare");
+    this.canvas = this.root.querySelector(".picture");
+    this.histogram = this.root.querySelector(".histogram");
+    this.caption = this.root.querySelector("figcaption");
+    this.slider = this.root.querySelector(".divider");
+    this.images = {};
+    this.sources = {};
+    this.share = 0.5; // of the width that shows the picture before
+    this.pointers = new Map();
+    this.scrolled = -1e9;
+    this.onScroll = () => { this.scrolled = performance.now(); };
+    document.addEventListener("scroll", this.onScroll, { capture: true, passive: true });
+    this.resizer = new ResizeObserver(() => this.draw());
+    this.resizer.observe(this.root);
+    this.listen();
+  }
+
+  destroy() {
+    document.removeEventListener("scroll", this.onScroll, { capture: true });
+    this.resizer.disconnect();
+    cancelAnimationFrame(this.frame);
+    leaveGroup(this.data.group, this);
+  }
+
+  update(data, choose) {
+    if (this.data && this.data.group !== data.group) leaveGroup(this.data.group, this);
+    this.data = data;
+    this.choose = choose;
+    this.group = joinGroup(data.group, data.height, data.width);
+    this.group.members.add(this);
+    this.root.querySelector(".title").textContent = data.title;
+    this.canvas.setAttribute("aria-label", `${data.alt}. Arrow keys move a cursor, plus and minus zoom, 0 shows all`
+      + (data.pickable ? ", Enter chooses the pixel." : "."));
+    this.slider.hidden = !data.before;
+    this.load("after", data.picture);
+    this.load("before", data.before);
+  }
+
+  /** Decode a picture; the old one and its scale stay until the new one is ready. */
+  load(which, source) {
+    if (this.sources[which] === source) {
+      this.show();
+      return;
+    }
+    this.sources[which] = source;
+    if (!source) {
+      delete this.images[which];
+      return;
+    }
+    const image = new Image();
+    image.onload = () => {
+      if (this.sources[which] !== source) return; // a newer one has come
+      this.images[which] = image;
+      this.show();
+      this.root.dataset.shown = Number(this.root.dataset.shown ?? 0) + 1;
+    };
+    image.src = source;
+  }
+
+  show() {
+    this.range = fillScale(this.root, this.data.scale);
+    this.caption.textContent = this.range;
+    this.draw();
+  }
+
+  /** Ask every picture of the group to draw itself in the next frame. */
+  redraw() {
+    for (const member of this.group.members) member.draw();
+  }
+
+  draw() {
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame(() => this.root.isConnected && this.data && this.paint());
+  }
+
+  paint() {
+    const { group, canvas } = this;
+    const width = this.root.clientWidth;
+    const height = Math.min((width * group.height) / group.width, Math.max(240, innerHeight * 0.5));
+    const ratio = devicePixelRatio;
+    canvas.style.height = `${height}px`;
+    if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
+    if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
+    this.width = width;
+    this.height = height;
+    settle(group, width, height);
+    const place = layOut(group, width, height);
+    const brush = canvas.getContext("2d");
+    brush.setTransform(ratio, 0, 0, ratio, 0, 0);
+    brush.clearRect(0, 0, width, height);
+    this.paintImage(brush, this.images.after, place);
+    if (this.images.before) this.paintBefore(brush, place);
+    if (this.data.pixel) this.outline(brush, place, this.data.pixel, true);
+    const pointed = group.hover ?? group.cursor;
+    if (pointed) this.outline(brush, place, pointed, false);
+    canvas.classList.toggle("zoomed", group.zoom > 1);
+    this.root.querySelector(".place").textContent = pointed ? `row ${pointed[0]}, column ${pointed[1]}` : "";
+    this.slider.value = this.share * 1000;
+    const ink = getComputedStyle(this.root).color;
+    drawHistogram(this.histogram, this.data.scale, ink);
+  }
+
+  paintImage(brush, image, { left, top, scale }) {
+    if (!image) return;
+    const step = (scale * this.group.width * devicePixelRatio) / image.naturalWidth;
+    brush.imageSmoothingEnabled = step < 2; // crisp pixels once each is two on the screen
+    brush.imageSmoothingQuality = "high";
+    brush.drawImage(image, left, top, this.group.width * scale, this.group.height * scale);
+  }
+
+  /** The picture before, left of the divider, and the divider. */
+  paintBefore(brush, place) {
+    const x = this.dividerX();
+    brush.save();
+    brush.beginPath();
+    brush.rect(0, 0, x, this.height);
+    brush.clip();
+    brush.clearRect(0, 0, x, this.height);
+    this.paintImage(brush, this.images.before, place);
+    brush.restore();
+    const middle = this.height / 2;
+    for (const [style, thick] of [["#000", 4], ["#fff", 2]]) {
+      brush.strokeStyle = style;
+      brush.fillStyle = style;
+      brush.lineWidth = thick;
+      brush.beginPath();
+      brush.moveTo(x, 0);
+      brush.lineTo(x, this.height);
+      brush.stroke();
+      brush.beginPath();
+      brush.arc(x, middle, 7 + thick, 0, 7);
+      brush.fill();
+    }
+    brush.fillStyle = "#000";
+    brush.textAlign = "center";
+    brush.textBaseline = "middle";
+    brush.font = "bold 11px sans-serif";
+    brush.fillText("\u2194", x, middle);
+  }
+
+  dividerX() {
+    const { left, scale } = layOut(this.group, this.width, this.height);
+    const from = Math.max(0, left);
+    const to = Math.min(this.width, left + this.group.width * scale);
+    return from + (to - from) * this.share;
+  }
+
+  moveDivider(x) {
+    const { left, scale } = layOut(this.group, this.width, this.height);
+    const from = Math.max(0, left);
+    const to = Math.min(this.width, left + this.group.width * scale);
+    this.share = clamp((x - from) / (to - from), 0, 1);
+    this.draw();
+  }
+
+  /** Outline what a pixel of the result reads (on an input) or the pixel itself (on a result). */
+  outline(brush, { left, top, scale }, [row, column], chosen) {
+    const [above, before, high, wide] = this.data.window;
+    const middleX = left + (column + 0.5) * scale;
+    const middleY = top + (row + 0.5) * scale;
+    let box = [left + (column - before) * scale, top + (row - above) * scale, wide * scale, high * scale];
+    const least = 7; // too small to see: draw it larger around the same middle
+    if (Math.max(box[2], box[3]) < least) box = [middleX - least / 2, middleY - least / 2, least, least];
+    for (const [style, thick] of [["#000", 4], [chosen ? "#ffd400" : "#fff", 2]]) {
+      brush.strokeStyle = style;
+      brush.lineWidth = thick;
+      brush.strokeRect(...box);
+    }
+  }
+
+  // --- what a person does ---------------------------------------------------------------------
+
+  listen() {
+    const { canvas } = this;
+    canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
+    canvas.onpointerdown = (event) => this.press(event);
+    canvas.onpointermove = (event) => this.move(event);
+    canvas.onpointerup = (event) => this.release(event, true);
+    canvas.onpointercancel = (event) => this.release(event, false);
+    canvas.onpointerleave = () => this.point(null);
+    canvas.onblur = () => { this.group.cursor = null; this.redraw(); };
+    canvas.onkeydown = (event) => this.key(event);
+    this.slider.oninput = () => { this.share = this.slider.value / 1000; this.draw(); };
+    for (const button of this.root.querySelectorAll("[data-act]")) {
+      button.onclick = () => this.zoom({ in: 2, out: 0.5, fit: 0 }[button.dataset.act]);
+    }
+    this.histogram.onpointermove = (event) => {
+      this.caption.textContent = histogramText(this.data.scale, event.offsetX / this.histogram.clientWidth);
+    };
+    this.histogram.onpointerleave = () => { this.caption.textContent = this.range; };
+  }
+
+  /** Zoom about the middle; 0 shows the whole picture. */
+  zoom(factor, x = this.width / 2, y = this.height / 2) {
+    zoomAt(this.group, factor, x, y, this.width, this.height);
+    this.redraw();
+  }
+
+  wheel(event) {
+    // A page that is being scrolled keeps scrolling, and zooming out ends in scrolling the page.
+    if (!event.ctrlKey && performance.now() - this.scrolled < 250) return;
+    if (event.deltaY > 0 && this.group.zoom === 1) return;
+    event.preventDefault();
+    this.zoom(Math.exp(-clamp(event.deltaY, -100, 100) / 200), event.offsetX, event.offsetY);
+  }
+
+  press(event) {
+    this.canvas.setPointerCapture(event.pointerId);
+    this.pointers.set(event.pointerId, [event.offsetX, event.offsetY]);
+    this.travelled = this.pointers.size > 1 ? CLICK : 0;
+    this.sliding = Boolean(this.images.before) && Math.abs(event.offsetX - this.dividerX()) < HANDLE;
+  }
+
+  move(event) {
+    const { group } = this;
+    const from = this.pointers.get(event.pointerId);
+    if (!from) {
+      this.point(pixelAt(group, event.offsetX, event.offsetY, this.width, this.height));
+      return;
+    }
+    const apart = this.spread();
+    this.pointers.set(event.pointerId, [event.offsetX, event.offsetY]);
+    const [dx, dy] = [event.offsetX - from[0], event.offsetY - from[1]];
+    this.travelled += Math.hypot(dx, dy);
+    if (this.sliding) {
+      this.moveDivider(event.offsetX);
+      return;
+    }
+    const { scale } = layOut(group, this.width, this.height);
+    group.row -= dy / scale / this.pointers.size;
+    group.column -= dx / scale / this.pointers.size;
+    if (apart) {
+      const points = [...this.pointers.values()];
+      const [x, y] = [0, 1].map((axis) => (points[0][axis] + points[1][axis]) / 2);
+      zoomAt(group, this.spread() / apart, x, y, this.width, this.height);
+    }
+    settle(group, this.width, this.height);
+    this.redraw();
+  }
+
+  /** How far two fingers are apart; 0 unless there are two. */
+  spread() {
+    if (this.pointers.size !== 2) return 0;
+    const [one, two] = [...this.pointers.values()];
+    return Math.hypot(one[0] - two[0], one[1] - two[1]);
+  }
+
+  release(event, clicked) {
+    this.pointers.delete(event.pointerId);
+    if (clicked && !this.sliding && this.travelled < CLICK) {
+      this.pick(pixelAt(this.group, event.offsetX, event.offsetY, this.width, this.height));
+    }
+  }
+
+  point(pixel) {
+    if (String(pixel) === String(this.group.hover)) return;
+    this.group.hover = pixel;
+    this.redraw();
+  }
+
+  /** Choose a pixel; a click on any picture of the group counts for the one that can be asked. */
+  pick(pixel) {
+    if (!pixel) return;
+    for (const member of this.group.members) {
+      if (member.data.pickable) member.choose(pixel);
+    }
+  }
+
+  key(event) {
+    const { group } = this;
+    const step = event.shiftKey ? 10 : 1;
+    const moves = { ArrowUp: [-step, 0], ArrowDown: [step, 0], ArrowLeft: [0, -step], ArrowRight: [0, step] };
+    const zooms = { "+": 2, "=": 2, "-": 0.5, 0: 0 };
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key in moves) {
+      const from = group.cursor ?? this.data.pixel ?? [Math.floor(group.row), Math.floor(group.column)];
+      const lengths = [group.height, group.width];
+      group.cursor = from.map((value, axis) => clamp(value + moves[event.key][axis], 0, lengths[axis] - 1));
+      group.hover = null;
+      if (group.zoom > 1) [group.row, group.column] = group.cursor;
+      this.redraw();
+    } else if (event.key in zooms) {
+      if (group.cursor) [group.row, group.column] = group.cursor;
+      this.zoom(zooms[event.key]);
+    } else if ((event.key === "Enter" || event.key === " ") && group.cursor) {
+      this.pick(group.cursor);
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
+
+export default function (component) {
+  const { data, parentElement, setStateValue } = component;
+  let picture = PICTURES.get(parentElement);
+  if (!picture) {
+    picture = new ZoomablePicture(parentElement);
+    PICTURES.set(parentElement, picture);
+  }
+  picture.update(data, (pixel) => setStateValue("pixel", pixel));
+  return () => {
+    picture.destroy();
+    PICTURES.delete(parentElement);
+  };
+}

@@ -1,0 +1,55 @@
+// The scale of a picture: how often each number occurs, the colours, and their ends.
+
+const MINUS = "\u2212";
+const CHANNELS = ["#d1495b", "#3fae6a", "#4a97d2"]; // red, green, blue, apart in lightness too
+
+/** At most four significant digits, with a real minus. */
+function numberText(value) {
+  const text = Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4)));
+  return text.replace("-", MINUS);
+}
+
+function fillScale(root, scale) {
+  const unit = scale.unit;
+  const colours = scale.stops.map(([place, colour]) => `${colour} ${place * 100}%`);
+  root.querySelector(".bar").style.background = `linear-gradient(to right, ${colours.join(", ")})`;
+  const ends = [scale.low, scale.low < 0 ? 0 : null, scale.high];
+  root.querySelectorAll(".ticks span").forEach((tick, at) => {
+    tick.textContent = ends[at] === null ? "" : numberText(ends[at]) + unit;
+  });
+  const range = `smallest ${numberText(scale.smallest)}${unit}, largest ${numberText(scale.largest)}${unit}`;
+  root.querySelector(".histogram").setAttribute("aria-label", `Histogram: ${range}`);
+  return range;
+}
+
+/** Draw the counts; heights are square roots, else the flat areas of an edge picture hide the rest. */
+function drawHistogram(canvas, scale, ink) {
+  const ratio = devicePixelRatio;
+  canvas.width = Math.round(canvas.clientWidth * ratio);
+  canvas.height = Math.round(canvas.clientHeight * ratio);
+  const { width, height } = canvas;
+  const brush = canvas.getContext("2d");
+  const most = Math.sqrt(Math.max(1, ...scale.counts.flat()));
+  scale.counts.forEach((counts, channel) => {
+    const single = scale.counts.length === 1;
+    brush.fillStyle = single ? ink : CHANNELS[channel];
+    brush.globalAlpha = single ? 0.6 : 1;
+    counts.forEach((count, step) => {
+      const left = Math.round((step / counts.length) * width);
+      const right = Math.round(((step + 1) / counts.length) * width);
+      const tall = (Math.sqrt(count) / most) * (height - 2 * ratio);
+      // One channel is filled; three are lines, so that none hides another.
+      brush.fillRect(left, height - tall, right - left, single ? tall : 2 * ratio);
+    });
+  });
+}
+
+/** Say what stands under the pointer on the histogram. */
+function histogramText(scale, share) {
+  const steps = scale.counts[0].length;
+  const step = Math.min(steps - 1, Math.max(0, Math.floor(share * steps)));
+  const at = (place) => numberText(scale.low + ((scale.high - scale.low) * place) / steps) + scale.unit;
+  const counts = scale.counts.map((row) => Math.round(row[step]).toLocaleString("en"));
+  const what = scale.unit ? "gradient" : "pixels";
+  return `${at(step)} to ${at(step + 1)}: ${counts.join(" · ")} ${what}`;
+}

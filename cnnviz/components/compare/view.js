@@ -1,0 +1,71 @@
+// What part of the picture is seen. Instances of one group share it: zoom, place and pointer.
+
+const MOST_ZOOM = 64; // screen pixels for one pixel of the picture
+const GROUPS = (window.cnnvizCompare ??= new Map());
+
+/** The shared view of a group; a picture of another size starts anew. */
+function joinGroup(name, height, width) {
+  let group = GROUPS.get(name);
+  if (!group) {
+    group = { members: new Set() };
+    GROUPS.set(name, group);
+  }
+  if (group.height !== height || group.width !== width) {
+    Object.assign(group, { height, width, zoom: 1, row: height / 2, column: width / 2, hover: null, cursor: null });
+  }
+  return group;
+}
+
+function leaveGroup(name, member) {
+  const group = GROUPS.get(name);
+  group?.members.delete(member);
+  if (group?.members.size === 0) GROUPS.delete(name);
+}
+
+/** Where the picture lies on a canvas of this size: `scale` screen pixels per pixel, from left and top. */
+function layOut(group, canvasWidth, canvasHeight) {
+  const fit = Math.min(canvasWidth / group.width, canvasHeight / group.height);
+  const scale = fit * group.zoom;
+  return {
+    fit,
+    scale,
+    left: canvasWidth / 2 - group.column * scale,
+    top: canvasHeight / 2 - group.row * scale,
+  };
+}
+
+function clamp(value, low, high) {
+  return Math.min(Math.max(value, low), high);
+}
+
+/** Keep the picture over the middle of the canvas, and at rest in it where it fits. */
+function settle(group, canvasWidth, canvasHeight) {
+  const { fit } = layOut(group, canvasWidth, canvasHeight);
+  group.zoom = clamp(group.zoom, 1, Math.max(1, MOST_ZOOM / fit));
+  for (const [centre, length, room] of [["row", "height", canvasHeight], ["column", "width", canvasWidth]]) {
+    const seen = room / (fit * group.zoom); // pixels of the picture that the canvas has room for
+    const half = Math.min(seen, group[length]) / 2;
+    group[centre] = clamp(group[centre], half, group[length] - half);
+  }
+}
+
+/** Zoom by `factor`, keeping the point (x, y) of the canvas where it is. */
+function zoomAt(group, factor, x, y, canvasWidth, canvasHeight) {
+  const before = layOut(group, canvasWidth, canvasHeight);
+  const row = (y - before.top) / before.scale;
+  const column = (x - before.left) / before.scale;
+  group.zoom = clamp(group.zoom * factor, 1, Math.max(1, MOST_ZOOM / before.fit));
+  const scale = before.fit * group.zoom;
+  group.row = row + (canvasHeight / 2 - y) / scale;
+  group.column = column + (canvasWidth / 2 - x) / scale;
+  settle(group, canvasWidth, canvasHeight);
+}
+
+/** The pixel of the picture at (x, y) of the canvas, or null beside it. */
+function pixelAt(group, x, y, canvasWidth, canvasHeight) {
+  const { left, top, scale } = layOut(group, canvasWidth, canvasHeight);
+  const row = Math.floor((y - top) / scale);
+  const column = Math.floor((x - left) / scale);
+  const inside = row >= 0 && column >= 0 && row < group.height && column < group.width;
+  return inside ? [row, column] : null;
+}

@@ -1,0 +1,79 @@
+"""A class activation map beside the picture it lies on; all interaction in the browser."""
+
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from cnnviz.imaging import DIVERGING_STOPS, heat
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_HERE = Path(__file__).parent
+
+_component = st.components.v2.component(
+    "cnnviz_evidence",
+    html=(_HERE / "evidence.html").read_text(encoding="utf-8"),
+    css=(_HERE / "evidence.css").read_text(encoding="utf-8"),
+    js=(_HERE / "evidence.js").read_text(encoding="utf-8"),
+)
+
+
+def evidence(
+    raw: NDArray[np.float64],
+    stretched: NDArray[np.float64],
+    picture: NDArray[np.uint8],
+    *,
+    key: str,
+    label: str,
+) -> None:
+    """Draw a signed map in numbers and colours, and its positive part over the picture.
+
+    Hovering a cell lights the part of the picture it stands for, and the other way round; the
+    opacity of the overlay follows its slider at once. The server is not called for either.
+
+    Args:
+        raw: gh×gw signed evidence.
+        stretched: The same at the size at which it is laid over the picture.
+        picture: H×W×3 or H×W, of the same proportions.
+        key: Streamlit key.
+        label: What the evidence is for.
+    """
+    _component(key=key, data=payload(raw, stretched, picture, label=label))
+
+
+def payload(
+    raw: NDArray[np.float64],
+    stretched: NDArray[np.float64],
+    picture: NDArray[np.uint8],
+    *,
+    label: str,
+) -> dict[str, Any]:
+    """What the browser needs, as JSON-able data; pictures are PNG data addresses."""
+    peak = float(raw.max())
+    glow = None
+    if peak > 0:
+        share = np.clip(stretched / peak, 0, 1)
+        # As opaque as it is strong: where nothing speaks for the class, the picture stays.
+        alpha = np.rint(255 * share).astype(np.uint8)
+        glow = _png(np.dstack([heat(0.25 + 0.75 * share), alpha]))
+    return {
+        "label": label,
+        "values": raw.tolist(),
+        "stops": [list(stop) for stop in DIVERGING_STOPS],
+        "picture": _png(picture),
+        "glow": glow,
+    }
+
+
+def _png(image: NDArray[np.uint8]) -> str:
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, "PNG")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")

@@ -1,0 +1,133 @@
+const MINUS = "\u2212";
+const views = new WeakMap();
+
+const plain = (value, digits) => value.toFixed(digits).replace(/^-(?=[0.]*$)/, "").replace("-", MINUS);
+const signed = (value, digits) => (value > 0 ? "+" : "") + plain(value, digits);
+const digitsFor = (limit) => (limit >= 10 ? 1 : limit >= 0.1 ? 2 : 4);
+
+function colour(stops, at) {
+  const above = Math.max(1, stops.findIndex(([stop]) => stop >= at));
+  const [[a, low], [b, high]] = [stops[above - 1], stops[above]];
+  const part = (hex, i) => parseInt(hex.slice(i, i + 2), 16);
+  return [1, 3, 5].map((i) => part(low, i) + ((part(high, i) - part(low, i)) * (at - a)) / (b - a));
+}
+
+class View {
+  constructor(root) {
+    this.find = (selector) => root.querySelector(selector);
+    this.root = root;
+    this.frames = [this.find(".raw .frame"), this.find(".over .frame")];
+    for (const frame of this.frames) {
+      frame.onpointermove = (event) => this.point(event, frame);
+      frame.onpointerleave = () => this.show(null);
+    }
+    const slider = this.find("input");
+    slider.oninput = () => this.fade(slider.value);
+    // Streamlit listens to some keys; these belong to the slider.
+    slider.onkeydown = (event) => event.stopPropagation();
+    this.observer = new ResizeObserver(() => this.paint());
+    this.observer.observe(this.frames[0]);
+  }
+
+  fade(percent) {
+    this.find(".glow").style.opacity = percent / 100;
+    this.find("output").textContent = `${percent} %`;
+  }
+
+  update(data) {
+    this.data = data;
+    this.rows = data.values.length;
+    this.columns = data.values[0].length;
+    const flat = data.values.flat();
+    this.limit = Math.max(...flat.map(Math.abs));
+    this.digits = digitsFor(this.limit);
+    for (const frame of this.frames) frame.style.aspectRatio = `${this.columns} / ${this.rows}`;
+    this.find(".raw figcaption").textContent = `Evidence for ${data.label}, ${this.rows}×${this.columns}`;
+    this.find(".bar").style.background =
+      `linear-gradient(90deg, ${data.stops.map(([at, hex]) => `${hex} ${at * 100}%`).join(", ")})`;
+    this.find(".low").textContent = signed(-this.limit, this.digits);
+    this.find(".high").textContent = signed(this.limit, this.digits);
+    this.find(".picture").src = data.picture;
+    const glow = this.find(".glow");
+    glow.hidden = !data.glow;
+    if (data.glow) glow.src = data.glow;
+    const none = this.find(".none");
+    none.hidden = Boolean(data.glow);
+    none.textContent = `No positive evidence for ${data.label} anywhere.`;
+    const slider = this.find("input");
+    slider.disabled = !data.glow;
+    this.fade(slider.value);
+    const most = flat.indexOf(Math.max(...flat));
+    const least = flat.indexOf(Math.min(...flat));
+    this.summary = `Strongest for ${data.label}: ${this.words(most)}. Strongest against: ${this.words(least)}.`;
+    if (!data.glow) this.summary = `No positive evidence for ${data.label} anywhere; least against: ${this.words(most)}.`;
+    else if (flat[least] >= 0) this.summary = `Strongest for ${data.label}: ${this.words(most)}. Nothing speaks against.`;
+    this.find("canvas").setAttribute("aria-label", `${this.rows}×${this.columns} map. ${this.summary}`);
+    this.paint();
+    this.show(null);
+  }
+
+  words(cell) {
+    const [row, column] = [Math.floor(cell / this.columns), cell % this.columns];
+    return `row ${row}, column ${column}: ${signed(this.data.values[row][column], this.digits)}`;
+  }
+
+  paint() {
+    const canvas = this.find("canvas");
+    const ratio = window.devicePixelRatio || 1;
+    const { clientWidth: width, clientHeight: height } = this.frames[0];
+    if (!this.data || !width || !height) return;
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+    const context = canvas.getContext("2d");
+    context.scale(ratio, ratio);
+    const [w, h] = [width / this.columns, height / this.rows];
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.font = `${Math.min(13, w / 3)}px ${getComputedStyle(this.root).fontFamily}`;
+    this.data.values.forEach((line, row) => line.forEach((value, column) => {
+      const rgb = colour(this.data.stops, this.limit > 0 ? (value / this.limit + 1) / 2 : 0.5);
+      context.fillStyle = `rgb(${rgb.join(" ")})`;
+      // Half a pixel more, so that no seam shows between cells.
+      context.fillRect(column * w, row * h, w + 0.5, h + 0.5);
+      if (w < 30) return;
+      context.fillStyle = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] > 140 ? "#000" : "#fff";
+      const text = plain(value, Math.min(this.digits, 2));
+      context.fillText(text, (column + 0.5) * w, (row + 0.5) * h);
+    }));
+  }
+
+  point(event, frame) {
+    const box = frame.getBoundingClientRect();
+    const column = Math.floor(((event.clientX - box.left) / box.width) * this.columns);
+    const row = Math.floor(((event.clientY - box.top) / box.height) * this.rows);
+    const inside = row >= 0 && row < this.rows && column >= 0 && column < this.columns;
+    this.show(inside ? { row, column } : null);
+  }
+
+  show(at) {
+    this.find(".value").textContent = at ? this.words(at.row * this.columns + at.column) : this.summary;
+    for (const frame of this.frames) {
+      const cell = frame.querySelector(".cell");
+      cell.hidden = !at;
+      if (!at) continue;
+      cell.style.left = `${(at.column / this.columns) * 100}%`;
+      cell.style.top = `${(at.row / this.rows) * 100}%`;
+      cell.style.width = `${100 / this.columns}%`;
+      cell.style.height = `${100 / this.rows}%`;
+    }
+  }
+}
+
+export default function ({ data, parentElement }) {
+  let view = views.get(parentElement);
+  if (!view) {
+    view = new View(parentElement.querySelector(".evidence"));
+    views.set(parentElement, view);
+  }
+  view.update(data);
+  return () => {
+    view.observer.disconnect();
+    views.delete(parentElement);
+  };
+}

@@ -1,0 +1,71 @@
+"""A small grid of numbers on colours, to read or to edit in place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from cnnviz.imaging import format_weight
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+_HERE = Path(__file__).parent
+
+_component = st.components.v2.component(
+    "cnnviz_number_grid",
+    html=(_HERE / "number_grid.html").read_text(encoding="utf-8"),
+    css=(_HERE / "number_grid.css").read_text(encoding="utf-8"),
+    js=(_HERE / "number_grid.js").read_text(encoding="utf-8"),
+)
+
+
+def number_grid(
+    values: NDArray[Any],
+    *,
+    key: str,
+    label: str,
+    write: Callable[[float], str],
+    stops: tuple[tuple[float, str], ...],
+    limits: tuple[float, float] | None = None,
+    note: str = "",
+    on_edit: Callable[[str], None] | None = None,
+) -> None:
+    """Draw numbers on colours.
+
+    Args:
+        values: The numbers, H×W.
+        key: Streamlit key.
+        label: What they are, for screen readers.
+        write: Turns a number into the short text of its cell.
+        stops: Colours, each with its place in 0..1.
+        limits: The numbers at the ends of the colours; by default symmetric about 0.
+        note: Written below.
+        on_edit: Makes the cells text fields; called with the numbers as text that
+            `parse_kernel` reads, once all cells hold numbers. A cell that nobody touched
+            keeps its number exactly.
+    """
+
+    def edited() -> None:
+        if on_edit is not None:
+            on_edit(st.session_state[key]["edited"])
+
+    low, high = limits or (None, None)
+    _component(
+        key=key,
+        data={
+            "cells": [[write(float(value)) for value in row] for row in values],
+            "exact": [[format_weight(float(value)) for value in row] for row in values],
+            "label": label,
+            "stops": stops,
+            "low": low,
+            "high": high,
+            "note": note,
+            "editable": on_edit is not None,
+        },
+        on_edited_change=edited,
+    )

@@ -1,0 +1,176 @@
+// A grid of numbers on colours; where it may be edited, each cell is a text field.
+
+const GRIDS = new WeakMap(); // by parentElement
+const MINUS = "\u2212";
+const WIDEST = 56; // pixels of a cell
+const PER_CHARACTER = 0.6; // of the font size
+const LEGIBLE = 7.5; // pixels; smaller numbers are left out, and told below on hover
+const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+
+/** The number that a person typed, fractions such as 1/9 included, or NaN. */
+function parseNumber(text) {
+  const parts = text.trim().replaceAll(MINUS, "-").split("/");
+  if (parts.length > 2 || !parts.every((part) => NUMBER.test(part.trim()))) return NaN;
+  const value = parts.length === 2 ? Number(parts[0]) / Number(parts[1]) : Number(parts[0]);
+  return Math.abs(value) < 1e6 ? value : NaN;
+}
+
+function hexToRgb(hex) {
+  return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+}
+
+function colourOf(stops, share) {
+  const at = Math.min(Math.max(share, 0), 1);
+  const next = Math.max(1, stops.findIndex(([place]) => place >= at));
+  const [[low, from], [high, to]] = [stops[next - 1], stops[next]];
+  const mixed = hexToRgb(from).map((value, channel) => value + ((hexToRgb(to)[channel] - value) * (at - low)) / (high - low));
+  return mixed.map(Math.round);
+}
+
+class NumberGrid {
+  constructor(parent) {
+    this.grid = parent.querySelector(".grid");
+    this.note = parent.querySelector(".note");
+    this.cells = [];
+    this.resizer = new ResizeObserver(() => this.fit());
+    this.resizer.observe(parent.querySelector(".numbers"));
+    this.grid.onfocusin = (event) => this.tell(event.target);
+    this.grid.onpointerover = (event) => this.tell(event.target);
+    this.grid.onpointerleave = () => this.tell(null);
+    this.grid.onfocusout = () => this.commit();
+    this.grid.oninput = (event) => { event.target.dataset.typed = "1"; this.paint(); this.tell(event.target); };
+    this.grid.onkeydown = (event) => this.key(event);
+  }
+
+  update(data, send) {
+    this.data = data;
+    this.send = send;
+    const rows = data.cells.length;
+    const columns = data.cells[0].length;
+    if (this.cells.length !== rows * columns || this.columns !== columns) this.build(rows, columns);
+    this.grid.setAttribute("aria-label", data.label);
+    const exact = data.exact.flat();
+    data.cells.flat().forEach((text, at) => {
+      const cell = this.cells[at];
+      cell.readOnly = !data.editable;
+      if (cell.dataset.typed) return; // what somebody is typing stays until it is done
+      cell.value = text;
+      cell.dataset.exact = exact[at];
+    });
+    this.fit();
+    this.paint();
+  }
+
+  build(rows, columns) {
+    this.columns = columns;
+    this.cells = [...Array(rows * columns).keys()].map((at) => {
+      const cell = document.createElement("input");
+      cell.spellcheck = false;
+      cell.autocomplete = "off";
+      cell.inputMode = "text";
+      cell.setAttribute("aria-label", `row ${Math.floor(at / columns) + 1}, column ${(at % columns) + 1}`);
+      return cell;
+    });
+    this.grid.replaceChildren(...this.cells);
+  }
+
+  /** Give the cells the largest size that fits, and their numbers one that can be read. */
+  fit() {
+    if (!this.data) return;
+    const room = this.grid.parentElement.clientWidth - this.columns - 2;
+    const side = Math.max(8, Math.min(WIDEST, Math.floor(room / this.columns)));
+    const longest = Math.max(...this.cells.map((cell) => cell.value.length), 2);
+    const size = Math.min(15, side / (longest * PER_CHARACTER));
+    this.grid.style.gridTemplateColumns = `repeat(${this.columns}, ${side}px)`;
+    this.grid.style.gridAutoRows = `${Math.min(side, 40)}px`;
+    this.grid.style.fontSize = `${size}px`;
+    for (const cell of this.cells) cell.style.fontSize = `${Math.max(size, 1)}px`;
+    this.hidden = size < LEGIBLE;
+    this.paint();
+  }
+
+  paint() {
+    const values = this.cells.map((cell) => parseNumber(cell.dataset.typed ? cell.value : cell.dataset.exact));
+    const { stops } = this.data;
+    let { low, high } = this.data;
+    if (low === null) {
+      high = Math.max(...values.map((value) => Math.abs(value) || 0)) || 1;
+      low = -high;
+    }
+    this.cells.forEach((cell, at) => {
+      const wrong = Number.isNaN(values[at]);
+      const colour = colourOf(stops, wrong ? 0.5 : (values[at] - low) / (high - low));
+      const ink = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2] > 140 ? "#111" : "#fff";
+      cell.style.background = `rgb(${colour.join(" ")})`;
+      cell.style.color = this.hidden ? "transparent" : ink;
+      cell.style.caretColor = ink;
+      cell.setAttribute("aria-invalid", wrong);
+    });
+  }
+
+  /** Say below the grid what the cell holds, or what is wrong with what was typed. */
+  tell(cell) {
+    const wrong = this.cells.find((one) => one.getAttribute("aria-invalid") === "true");
+    this.note.classList.toggle("wrong", Boolean(wrong));
+    if (wrong) {
+      this.note.textContent = wrong.value.trim()
+        ? `\u201c${wrong.value}\u201d is not a number: type one such as 2, ${MINUS}0.5 or 1/9.`
+        : "A cell is empty: type a number, such as 0.";
+    } else if (this.cells.includes(cell)) {
+      const text = cell.dataset.typed ? cell.value : cell.dataset.exact.replace("-", MINUS);
+      this.note.textContent = `${cell.getAttribute("aria-label")}: ${text}`;
+    } else {
+      this.note.textContent = this.data.note;
+    }
+  }
+
+  /** All numbers: as they were, but for those just typed. */
+  text() {
+    const texts = this.cells.map((cell) => (cell.dataset.typed ? cell.value.replaceAll(" ", "") : cell.dataset.exact));
+    const rows = [];
+    for (let at = 0; at < texts.length; at += this.columns) rows.push(texts.slice(at, at + this.columns).join(" "));
+    return rows.join(";");
+  }
+
+  /** Send the numbers once all of them are numbers. */
+  commit() {
+    if (!this.data.editable || this.cells.some((cell) => cell.getAttribute("aria-invalid") === "true")) return;
+    const typed = this.cells.filter((cell) => cell.dataset.typed);
+    if (typed.length === 0) return;
+    const text = this.text();
+    for (const cell of typed) {
+      cell.dataset.exact = cell.value;
+      delete cell.dataset.typed;
+    }
+    this.send(text);
+  }
+
+  key(event) {
+    const moves = { ArrowUp: -this.columns, ArrowDown: this.columns, Enter: this.columns };
+    if (!(event.key in moves)) {
+      event.stopPropagation(); // typing is not a shortcut of the page
+      return;
+    }
+    if (event.key === "Enter") this.commit();
+    const next = this.cells[this.cells.indexOf(event.target) + moves[event.key]];
+    next?.focus();
+    next?.select();
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  let grid = GRIDS.get(parentElement);
+  if (!grid) {
+    grid = new NumberGrid(parentElement);
+    GRIDS.set(parentElement, grid);
+  }
+  grid.update(data, (text) => setTriggerValue("edited", text));
+  grid.tell(null);
+  return () => {
+    grid.resizer.disconnect();
+    GRIDS.delete(parentElement);
+  };
+}

@@ -1,0 +1,98 @@
+// Numbers as text and as colours.
+
+const MINUS = "\u2212";
+
+/** The shortest text right to `digits` significant digits. Rounding dust is 0; minus is U+2212. */
+function numberText(value, digits = 5) {
+  if (Math.abs(value) < 1e-9) return "0";
+  return String(Number(value.toPrecision(digits))).replaceAll("-", MINUS);
+}
+
+/** Whether 1/below has decimals that end: no prime factor but 2 and 5. */
+function decimalsEnd(below) {
+  let left = below;
+  while (left % 2 === 0) left /= 2;
+  while (left % 5 === 0) left /= 5;
+  return left === 1;
+}
+
+/** Ninths and their like, whose decimals never end, as fractions; anything else as a number. */
+function weightText(value) {
+  if (Math.abs(value - Number(value.toFixed(4))) < 1e-7) return numberText(value);
+  for (let below = 3; below <= 49; below += 1) {
+    if (decimalsEnd(below)) continue;
+    const above = Math.round(value * below);
+    if (above !== 0 && Math.abs(value * below - above) < 1e-6) {
+      return `${above}/${below}`.replace("-", MINUS);
+    }
+  }
+  return numberText(value, 3);
+}
+
+/** A factor or a summand: negative numbers stand in brackets. */
+function bracketed(text) {
+  return text.startsWith(MINUS) ? `(${text})` : text;
+}
+
+const LEVELS = 256; // even, so that 0 falls exactly on the middle colour of a diverging scale
+
+const PIXEL_TINTS = { grey: [255, 255, 255], red: [255, 80, 80], green: [90, 220, 100], blue: [95, 145, 255] };
+
+function hexToRgb(hex) {
+  return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+}
+
+function mix(from, to, share) {
+  return from.map((value, at) => value + (to[at] - value) * share);
+}
+
+/** A colour scale from `low` to `high`: `css(value)` is a colour, `ink(value)` readable on it. */
+class Scale {
+  constructor(low, high, bottom, top, colourAt) {
+    this.low = low; // range of the numbers shown: the ends of the legend
+    this.high = high;
+    this.bottom = bottom; // range of the colours
+    this.top = top;
+    this.colours = [];
+    this.inks = [];
+    for (let level = 0; level <= LEVELS; level += 1) {
+      const [red, green, blue] = colourAt(level / LEVELS).map(Math.round);
+      this.colours.push(`rgb(${red} ${green} ${blue})`);
+      this.inks.push(0.299 * red + 0.587 * green + 0.114 * blue > 140 ? "#111" : "#fff");
+    }
+  }
+
+  level(value) {
+    const share = (value - this.bottom) / (this.top - this.bottom);
+    return Math.round(Math.min(Math.max(share, 0), 1) * LEVELS);
+  }
+
+  css(value) {
+    return this.colours[this.level(value)];
+  }
+
+  ink(value) {
+    return this.inks[this.level(value)];
+  }
+
+  /** Stops of a CSS gradient from `low` to `high`. */
+  gradient() {
+    const steps = [...Array(17).keys()].map((at) => this.low + ((this.high - this.low) * at) / 16);
+    return steps.map((value) => this.css(value)).join(",");
+  }
+
+  /** Pixels, 0 black to 255 white or a full tint. */
+  static pixels(name) {
+    return new Scale(0, 255, 0, 255, (share) => mix([0, 0, 0], PIXEL_TINTS[name], share));
+  }
+
+  /** Signed numbers: blue positive, orange negative, neutral at 0, alike on both sides. */
+  static diverging(low, high, limit, stops) {
+    const colours = stops.map(([at, hex]) => [at, hexToRgb(hex)]);
+    return new Scale(Math.min(low, 0), Math.max(high, 0), -limit, limit, (share) => {
+      const after = Math.max(1, colours.findIndex(([at]) => at >= share));
+      const [[from, left], [to, right]] = [colours[after - 1], colours[after]];
+      return mix(left, right, (share - from) / (to - from));
+    });
+  }
+}

@@ -1,0 +1,121 @@
+// One frame: the cells in focus marked on copies of the finished grids.
+// A scene is the stepper: its `model`, `grids`, `theme`, `links` (a canvas) and `step`.
+
+/** A mask of the cells of a grid, from indices into all channels. */
+function mask(grid, indices) {
+  const lit = new Uint8Array(grid.count);
+  for (const index of indices) {
+    if (index >= grid.first && index < grid.first + grid.count) lit[index - grid.first] = 1;
+  }
+  return lit;
+}
+
+/** An output cell: its window in the input, and what each weight meets there. */
+function paintOutput(scene, shown) {
+  const { model, theme, grids } = scene;
+  const terms = model.termsOf(shown);
+  const reads = terms.map(({ read }) => read);
+  for (const grid of grids.inputs) {
+    grid.start();
+    grid.outline(mask(grid, reads), theme.window, theme);
+  }
+  for (const grid of grids.kernels) {
+    const met = terms.filter(({ tap }) => tap >= grid.first && tap < grid.first + grid.count);
+    grid.start();
+    grid.writeMet(met.map(({ tap, value }) => [tap - grid.first, cellText(value)]), theme);
+  }
+  grids.output.start(scene.step + 1);
+  grids.output.reveal(shown);
+  grids.output.outline(mask(grids.output, [shown]), theme.ink, theme);
+  drawLinks(scene, reads, shown);
+}
+
+/** An input cell: every output it feeds, and the weights it meets on the way. */
+function paintInput(scene, index) {
+  const { model, theme, grids } = scene;
+  const uses = model.usesOfInput(index);
+  for (const grid of grids.inputs) {
+    grid.start();
+    grid.outline(mask(grid, [index]), theme.ink, theme);
+  }
+  paintTaps(scene, uses.map(({ tap }) => tap));
+  const lit = mask(grids.output, uses.map(({ step }) => step));
+  grids.output.start();
+  grids.output.fade(lit, theme);
+  grids.output.outline(lit, theme.window, theme);
+  drawLinks(scene, []);
+}
+
+/** A weight: every input cell it multiplied, and the one it meets in the current step. */
+function paintKernel(scene, tap) {
+  const { model, theme, grids } = scene;
+  const uses = model.usesOfWeight(tap);
+  const now = uses.filter(({ step }) => step === scene.step).map(({ read }) => read);
+  for (const grid of grids.inputs) {
+    grid.start();
+    if (grid.channel !== model.kernelAt(tap)[0]) continue;
+    const lit = mask(grid, uses.map(({ read }) => read));
+    grid.fade(lit, theme);
+    grid.outline(lit, theme.window, theme);
+    grid.outline(mask(grid, now), theme.ink, theme, 1);
+  }
+  paintTaps(scene, [tap]);
+  grids.output.start(scene.step + 1);
+  grids.output.outline(mask(grids.output, [scene.step]), theme.ink, theme);
+  drawLinks(scene, []);
+}
+
+const PAINT = { output: paintOutput, input: paintInput, kernel: paintKernel };
+
+function paintTaps({ grids, theme }, taps) {
+  for (const grid of grids.kernels) {
+    grid.start();
+    grid.outline(mask(grid, taps), theme.window, theme);
+  }
+}
+
+/** Where some cells of a grid are in the figure: the box around them. */
+function boxAround(grid, cells) {
+  const [left, top] = grid.origin;
+  const columns = cells.map((at) => at % grid.columns);
+  const rows = cells.map((at) => Math.floor(at / grid.columns));
+  return {
+    left: left + Math.min(...columns) * grid.cell,
+    right: left + (Math.max(...columns) + 1) * grid.cell,
+    top: top + Math.min(...rows) * grid.cell,
+    bottom: top + (Math.max(...rows) + 1) * grid.cell,
+  };
+}
+
+/** A beam from the window through the kernel to the output cell; it passes behind the grids. */
+function drawLinks({ grids, links, theme }, reads, shown) {
+  const context = links.getContext("2d");
+  const ratio = window.devicePixelRatio || 1;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, links.width, links.height);
+  const [input, ...others] = grids.inputs;
+  const { output, kernels } = grids;
+  const stacked = output.origin[0] < input.origin[0] + input.columns * input.cell; // on a phone
+  if (!reads.length || others.length || stacked) return;
+  const through = kernels.map((grid) => boxAround(grid, [0, grid.count - 1]));
+  const stops = [boxAround(input, reads), ...through, boxAround(output, [shown])];
+  context.fillStyle = theme.window;
+  context.strokeStyle = theme.window;
+  for (let at = 1; at < stops.length; at += 1) {
+    const [from, to] = [stops[at - 1], stops[at]];
+    context.globalAlpha = 0.08;
+    context.beginPath();
+    context.moveTo(from.right, from.top);
+    context.lineTo(to.left, to.top);
+    context.lineTo(to.left, to.bottom);
+    context.lineTo(from.right, from.bottom);
+    context.fill();
+    context.globalAlpha = 0.5;
+    context.beginPath();
+    context.moveTo(from.right, from.top);
+    context.lineTo(to.left, to.top);
+    context.moveTo(from.right, from.bottom);
+    context.lineTo(to.left, to.bottom);
+    context.stroke();
+  }
+}

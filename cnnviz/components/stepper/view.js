@@ -1,0 +1,230 @@
+// The document around the canvases: panels with title, shape and colour scale, and their sizes.
+
+const CHANNEL_NAMES = ["red", "green", "blue"];
+const MAX_CELL = 46;
+// Room in CSS pixels; the style sheet says the same.
+const ARROW = 40;
+const MIN_PANEL = 88;
+const CHANNEL_GAP = 14;
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function sizeText(rows, columns) {
+  return `${rows}\u00d7${columns}`;
+}
+
+/** Text of a number inside a cell: whole numbers whole, others to three digits. */
+function cellText(value) {
+  if (Number.isInteger(value)) return numberText(value, 15);
+  return Math.abs(value) >= 100 ? numberText(Math.round(value), 15) : numberText(value, 3);
+}
+
+function limits(values) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
+}
+
+/** The colour scales of input, kernel and output; input and output may share one. */
+function makeScales(model, shared) {
+  const ofInput = limits(model.padded);
+  const ofOutput = limits(model.output);
+  const reach = (low, high) => Math.max(Math.abs(low), Math.abs(high)) || 1;
+  const limit = { input: reach(...ofInput), output: reach(...ofOutput) };
+  if (shared) limit.input = limit.output = Math.max(limit.input, limit.output);
+  const signed = (range, most, stops) => Scale.diverging(...range, most, stops);
+  const scales = {
+    inputs: Array(model.channels).fill(signed(ofInput, limit.input, model.stops)),
+    output: signed(ofOutput, limit.output, model.stops),
+  };
+  if (model.pixels) {
+    const names = model.channels === 3 ? CHANNEL_NAMES : ["grey"];
+    scales.inputs = scales.inputs.map((_, channel) => Scale.pixels(names[channel] ?? "grey"));
+    // A picture that stays a picture is shown as one.
+    if (ofOutput[0] >= 0 && ofOutput[1] <= 255.5) scales.output = Scale.pixels("grey");
+  }
+  if (model.kernel) {
+    const range = limits(model.kernel);
+    scales.kernel = signed(range, reach(...range), model.weightStops);
+  }
+  return scales;
+}
+
+function makeGrids(model, scales) {
+  const read = new Uint8Array(model.plane);
+  for (const at of model.reads) if (at >= 0) read[at % model.plane] = 1;
+  const padded = model.pads.flat().some(Boolean);
+  const someUnread = read.includes(0);
+  const planes = (values, size) =>
+    Array.from({ length: model.channels }, (_, at) => values.subarray(at * size, (at + 1) * size));
+  const inputs = planes(model.padded, model.plane).map(
+    (values, channel) =>
+      new Grid({
+        kind: "input",
+        channel,
+        first: channel * model.plane,
+        rows: model.rows,
+        columns: model.columns,
+        values,
+        texts: Array.from(values, cellText),
+        scale: scales.inputs[channel],
+        padding: padded ? (at) => model.isPadding(at) : null,
+        unread: someUnread ? (at) => !read[at] : null,
+      }),
+  );
+  const kernels = !model.kernel
+    ? []
+    : planes(model.kernel, model.kernelPlane).map(
+        (values, channel) =>
+          new Grid({
+            kind: "kernel",
+            channel,
+            first: channel * model.kernelPlane,
+            rows: model.windowRows,
+            columns: model.windowColumns,
+            values,
+            texts: Array.from(values, weightText),
+            scale: scales.kernel,
+            roomy: true,
+          }),
+      );
+  const output = new Grid({
+    kind: "output",
+    rows: model.outputRows,
+    columns: model.outputColumns,
+    values: model.output,
+    texts: Array.from(model.output, cellText),
+    scale: scales.output,
+  });
+  return { inputs, kernels, output };
+}
+
+/** The colour scale with its smallest number, 0 and its largest. */
+function legend(scale) {
+  const made = element("div", "legend");
+  const bar = element("div", "bar");
+  bar.style.background = `linear-gradient(to right, ${scale.gradient()})`;
+  const ends = element("div", "ends");
+  const zero = (0 - scale.low) / (scale.high - scale.low || 1);
+  if (scale.low < 0) ends.append(element("span", "", numberText(scale.low, 3)));
+  if (scale.low < 0 && scale.high > 0) {
+    const middle = element("span", "zero", "0");
+    middle.style.left = `${Math.min(Math.max(zero, 0.25), 0.75) * 100}%`;
+    ends.append(middle);
+  } else {
+    ends.append(element("span", "", "0"));
+  }
+  if (scale.high > 0) ends.append(element("span", "", numberText(scale.high, 3)));
+  made.append(bar, ends);
+  made.setAttribute("role", "img");
+  const [low, high] = [numberText(scale.low, 3), numberText(scale.high, 3)];
+  made.setAttribute("aria-label", `Colour scale from ${low} to ${high}`);
+  return made;
+}
+
+function panel(grid, title, shape, role) {
+  const made = element("figure", `panel ${grid.kind}`);
+  const caption = element("figcaption");
+  caption.append(element("b", `role-${role}`, title), " ", element("span", "shape", shape));
+  made.append(caption, grid.canvas, legend(grid.scale));
+  return made;
+}
+
+/** What the marks on an input mean, where it has any. */
+function fillKey(key, model) {
+  key.replaceChildren();
+  const mark = (className, text) => {
+    const item = element("span");
+    item.append(element("i", className), text);
+    key.append(item);
+  };
+  const filling = {
+    zero: "padding: zeros",
+    reflect: "padding: mirrored at the edge (reflect)",
+    replicate: "padding: the edge repeated (replicate)",
+    circular: "padding: the other side (circular)",
+    empty: "padding: never taken",
+  };
+  if (model.pads.flat().some(Boolean)) {
+    const whole = sizeText(model.rows, model.columns);
+    mark("mark-padding", `${filling[model.mode] ?? "padding"}; ${whole} with it`);
+  }
+  if (model.unreadRows.length || model.unreadCols.length) mark("mark-unread", "never read");
+}
+
+/** Fill the figure: input → kernel → output on one line; channels side by side, kernels below. */
+function buildFigure(operands, result, model, grids) {
+  const many = model.channels > 1;
+  const [rows, columns] = model.imageShape.slice(1);
+  const turned = model.operator === "convolution" ? ", turned by 180°" : "";
+  operands.replaceChildren();
+  operands.classList.toggle("many", many);
+  grids.inputs.forEach((grid, channel) => {
+    const column = element("div", "channel");
+    const name = many ? ` ${CHANNEL_NAMES[channel] ?? channel + 1}` : "";
+    column.append(panel(grid, `Input${name}`, sizeText(rows, columns), "input"));
+    const sign = element("div", "arrow", many ? "↓" : "→");
+    sign.setAttribute("aria-hidden", "true");
+    column.append(sign);
+    if (grids.kernels.length) {
+      const kernel = grids.kernels[channel];
+      const shape = sizeText(kernel.rows, kernel.columns);
+      column.append(panel(kernel, `Kernel${name}`, shape + turned, "kernel"));
+    } else {
+      column.append(element("div", "rule", model.reduction));
+    }
+    if (many && model.kernel) column.append(element("div", "partial"));
+    operands.append(column);
+  });
+  const shape = sizeText(grids.output.rows, grids.output.columns);
+  result.replaceChildren(panel(grids.output, "Output", shape, "output"));
+}
+
+/** Whether input, kernel and output have room on one line. */
+function isWide(width) {
+  return width >= 600;
+}
+
+/** Cell sizes that use the room: {input, kernel, output} in CSS pixels. */
+function cellSizes(model, grids, width, height) {
+  const ratio = window.devicePixelRatio || 1;
+  const fit = (room, cells, most = MAX_CELL) => {
+    const size = Math.min(room / cells, most);
+    return Math.max(size >= 10 ? Math.floor(size) : Math.floor(size * ratio) / ratio, 1);
+  };
+  const { channels, columns, outputColumns } = model;
+  const across = grids.kernels.length && model.windowColumns;
+  const tall = Math.max(model.windowRows, across);
+  const wide = isWide(width);
+  if (channels === 1) {
+    const kernel = across && fit(Math.min(width * (wide ? 0.27 : 0.4), height), tall);
+    const between = 2 * ARROW + Math.max(kernel * across, MIN_PANEL);
+    if (wide) {
+      const most = Math.min(MAX_CELL, height / Math.max(model.rows, model.outputRows));
+      const cell = fit(width - between, columns + outputColumns, most);
+      return { input: cell, kernel, output: cell };
+    }
+    const output = fit(width - between + ARROW, outputColumns);
+    return { input: fit(width, columns), kernel, output: output >= 5 ? output : fit(width, outputColumns) };
+  }
+  const room = width - (channels - 1) * CHANNEL_GAP - (wide ? ARROW : 0);
+  if (!wide) {
+    const share = room / channels;
+    const kernel = across && fit(share, tall, 36);
+    return { input: fit(share, columns), kernel, output: fit(width, outputColumns, 30) };
+  }
+  const most = Math.min(MAX_CELL, (height * 0.62) / model.rows);
+  const input = fit(room, channels * columns + outputColumns, most);
+  const kernel = across && fit(Math.max(input * columns, 100), tall, 36);
+  const left = room - channels * Math.max(input * columns, kernel * across, MIN_PANEL);
+  const output = fit(left, outputColumns, Math.max(input, Math.min(28, height / model.outputRows)));
+  return { input, kernel, output };
+}
