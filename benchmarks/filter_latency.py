@@ -1,0 +1,170 @@
+"""How soon does a changed control show its result? The Filters page against a plain script.
+
+Both filter the same 1000×1000 colour picture in Chromium with torch loaded in the server. The
+peer is what one writes first: SciPy, `st.image` with its defaults, and Streamlit's own
+configuration (`postScriptGC` on). A control is changed 30 times; the clock runs in the page,
+from the key that changes it to the new picture on screen.
+
+    python benchmarks/filter_latency.py
+"""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import sync_playwright
+
+from cnnviz.imaging import encode_png, resize_to_fit, sample_image
+
+ROOT = Path(__file__).parent.parent
+CHANGES = 30
+IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
+
+PEER = """
+import numpy as np
+import streamlit as st
+import torch
+from PIL import Image
+from scipy import ndimage
+
+file = st.file_uploader("Picture")
+strength = st.number_input("Strength", 0.0, 3.0, 1.0, 0.1)
+if file:
+    picture = np.asarray(Image.open(file).convert("RGB"))
+    same = np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]])
+    kernel = same + strength * np.array([[0, -1, 0], [-1, 4, -1], [0, -1, 0]])
+    planes = [ndimage.convolve(picture[:, :, c].astype(float), kernel) for c in range(3)]
+    left, right = st.columns(2)
+    left.image(picture)
+    right.image(np.clip(np.stack(planes, axis=-1), 0, 255).astype(np.uint8))
+"""
+
+# The moment of the key, and the moment after the frame in which the new picture was drawn.
+CLOCK = """
+() => {
+  window.times = [];
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") window.pressed = performance.now();
+  }, true);
+  const shown = () => requestAnimationFrame(() => setTimeout(() => {
+    if (window.pressed) window.times.push(performance.now() - window.pressed);
+    window.pressed = 0;
+  }));
+  const roots = [...document.querySelectorAll("*")].map((node) => node.shadowRoot);
+  const result = roots.map((root) => root?.querySelector(".compare")).filter(Boolean).at(-1);
+  if (result) {
+    new MutationObserver(shown).observe(result, { attributeFilter: ["data-shown"] });
+  } else {
+    const drawn = (event) => event.target.tagName === "IMG" && shown();
+    document.addEventListener("load", drawn, true);
+  }
+}
+"""
+
+
+@contextlib.contextmanager
+def serve(folder, *arguments):
+    """Run Streamlit on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    command = [sys.executable, "-m", "streamlit", "run", *arguments, "--server.port", port]
+    process = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
+    try:
+        for _ in range(300):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
+                break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def upload(page, data):
+    """Bring the picture, and wait until it is shown."""
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        {"name": "picture.png", "mimeType": "image/png", "buffer": data}
+    )
+    page.wait_for_timeout(500)
+    page.wait_for_selector(IDLE)
+    page.wait_for_timeout(1500)
+
+
+def change(page, field):
+    """Change the strength `CHANGES` times; return milliseconds."""
+    page.evaluate(CLOCK)
+    for step in range(CHANGES + 2):
+        field.fill(f"{(step * 7 + 2) % 31 / 10}")  # never twice the same in a row
+        before = page.evaluate("window.times.length")
+        field.press("Enter")
+        page.wait_for_function(f"window.times.length > {before}", timeout=30_000)
+        page.wait_for_timeout(500)  # a field filled during a run is set back by its end
+        page.wait_for_selector(IDLE)
+    return np.array(page.evaluate("window.times"))[2:]
+
+
+def ours(browser, data, **settings):
+    """The Filters page, sharpening."""
+    with serve(ROOT, "app.py") as url:
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        query = "&".join(f"{key}={value}" for key, value in settings.items())
+        page.goto(f"{url}/filters?{query}")
+        page.wait_for_selector("canvas.picture")
+        page.wait_for_timeout(8000)  # torch is imported behind the first page
+        page.get_by_test_id("stPopover").get_by_role("button").first.click()
+        upload(page, data)
+        page.keyboard.press("Escape")
+        times = change(page, page.get_by_test_id("stNumberInputField").last)
+        page.close()
+        return times
+
+
+def peer(browser, data):
+    """A plain script."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "peer.py").write_text(PEER)
+        with serve(folder, "peer.py", "--server.headless", "true") as url:
+            page = browser.new_page(viewport={"width": 1280, "height": 800})
+            page.goto(url)
+            page.wait_for_selector(IDLE, timeout=60_000)
+            upload(page, data)
+            times = change(page, page.get_by_test_id("stNumberInputField"))
+            page.close()
+            return times
+
+
+def main():
+    """Measure and print."""
+    data = encode_png(resize_to_fit(sample_image("retina")[:1400, :1400].copy(), 1000))
+    with sync_playwright() as playwright:
+        system = shutil.which("chromium") or shutil.which("chromium-browser")
+        browser = playwright.chromium.launch(executable_path=system, args=["--no-sandbox"])
+        rows = {
+            "Filters page, grey": ours(browser, data, f_kernel="sharpen"),
+            "Filters page, colour": ours(browser, data, f_kernel="sharpen", f_colour="colour"),
+            "SciPy + st.image, colour": peer(browser, data),
+        }
+        browser.close()
+    print(f"{CHANGES} changes of a control, 1000×1000 picture, milliseconds\n")
+    print(f"{'':26}{'median':>8}{'p95':>8}{'largest':>9}")
+    for name, times in rows.items():
+        low, high = np.percentile(times, [50, 95])
+        print(f"{name:26}{low:8.0f}{high:8.0f}{times.max():9.0f}")
+    mine, theirs = (np.percentile(list(rows.values())[i], 95) for i in (1, 2))
+    print(f"\nThe peer takes {theirs / mine:.1f} times as long at p95 in colour.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""The script of every page: configuration, navigation, header. Started by `app.py`."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from cnnviz.ui.picture import choose_picture
+
+PAGES = [
+    st.Page("../pages/home.py", title="Home", icon=":material/home:", default=True),
+    st.Page(
+        "../pages/filters.py",
+        title="Filters",
+        icon=":material/blur_on:",
+        help="Sobel, Gaussian, median and other hand-designed filters on a picture of yours.",
+    ),
+    st.Page(
+        "../pages/step.py",
+        title="Step through a convolution",
+        icon=":material/grid_on:",
+        help="One output cell at a time, with any stride, padding and dilation.",
+    ),
+    st.Page(
+        "../pages/train.py",
+        title="Train",
+        icon=":material/model_training:",
+        help="Train a small network on real data and watch it learn.",
+    ),
+    st.Page(
+        "../pages/inside.py",
+        title="Look inside",
+        icon=":material/troubleshoot:",
+        help="Learned filters, feature maps and class activation maps of a trained network.",
+    ),
+]
+USE_A_PICTURE = {"filters", "step", "inside"}
+ASSETS = Path(__file__).parent.parent / "assets"
+
+st.set_page_config(page_title="cnnviz", page_icon=ASSETS / "icon.svg", layout="wide")
+st.logo(ASSETS / "logo.svg", size="large")
+
+page = st.navigation(PAGES, position="top")
+if page.url_path:
+    header = st.container(horizontal=True, vertical_alignment="center")
+    header.title(page.title, width="stretch")
+    if page.url_path in USE_A_PICTURE:
+        notice = st.container()
+        with header:
+            choose_picture(notice)
+page.run()

@@ -1,0 +1,87 @@
+"""Selections whose address parameter is an id, not the words on screen.
+
+`bind="query-params"` writes what is shown into the address: a link would break when a word
+changes, and other pages could not name an option. Numbers and texts are bound the plain way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+
+def choice(
+    widget: Callable[..., str | None],
+    label: str,
+    titles: Mapping[str, str],
+    default: str,
+    *,
+    key: str,
+    **options: Any,
+) -> str:
+    """Draw a selection and keep its id in the address.
+
+    The address decides when it changed since the last run: at first visit, by a link, or by
+    Back. Otherwise the widget does, and the address follows.
+
+    Args:
+        widget: `st.selectbox`, `st.segmented_control` or the like.
+        label: What is chosen.
+        titles: What is shown for each id.
+        default: Id at first visit; the address leaves it out.
+        key: The address parameter.
+        **options: For the widget.
+
+    Returns:
+        The chosen id; the default where the address names none of the ids.
+    """
+    state, shown, seen = st.session_state, f"_{key}", f"_{key}_seen"
+    linked = st.query_params.get(key)
+    if shown not in state:
+        state[shown] = linked or state.get(seen)
+    elif linked != state.get(seen):
+        state[shown] = linked
+    if state[shown] not in titles:
+        state[shown] = default
+    if widget is st.segmented_control:
+        options["required"] = True
+    chosen = widget(label, list(titles), format_func=titles.__getitem__, key=shown, **options)
+    chosen = default if chosen is None else chosen
+    kept = None if chosen == default else chosen
+    if kept is None:
+        st.query_params.pop(key, None)
+    elif kept != linked:
+        st.query_params[key] = kept
+    state[seen] = kept
+    return chosen
+
+
+def choose(key: str, chosen: str) -> None:
+    """Choose for the person, in a callback."""
+    st.session_state[f"_{key}"] = chosen
+
+
+def chosen_before(key: str) -> str | None:
+    """In a callback: what was chosen until now; None for the default."""
+    return st.session_state.get(f"_{key}_seen")
+
+
+def arriving(key: str) -> bool:
+    """Whether the page of this choice is opened now, rather than run again."""
+    return f"_{key}" not in st.session_state
+
+
+def forget(keys: Iterable[str]) -> None:
+    """Drop what was set before, bound or chosen, so that a link alone says how a page opens.
+
+    Without this a link would leave out every setting that has its default, and the page would
+    keep the value of an earlier visit.
+    """
+    for key in keys:
+        for name in (key, f"_{key}", f"_{key}_seen"):
+            if name in st.session_state:
+                del st.session_state[name]

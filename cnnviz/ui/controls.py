@@ -1,0 +1,55 @@
+"""Controls that several pages use."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import streamlit as st
+
+Number = TypeVar("Number", int, float)
+
+
+def _mirror(source: str, target: str) -> None:
+    st.session_state[target] = st.session_state[source]
+
+
+def paired(
+    label: str,
+    minimum: Number,
+    maximum: Number,
+    default: Number,
+    *,
+    key: str,
+    step: Number | None = None,
+    help: str | None = None,
+) -> Number:
+    """Draw a slider and a number field that always show the same value.
+
+    Args:
+        label: What the number is, with its unit.
+        minimum: Smallest value.
+        maximum: Largest value; a remembered value outside the limits is moved to the nearer one.
+        default: Value at first visit.
+        key: The URL parameter that holds the value.
+        step: Distance between two values; 1 for integers and 0.01 for floats by default.
+        help: Tooltip.
+
+    Returns:
+        The value, of the type of `default`.
+    """
+    field = f"_{key}_field"
+    if key in st.session_state:
+        value = min(max(st.session_state[key], minimum), maximum)
+        if value != st.session_state[key]:
+            st.session_state[key] = value
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        value = st.slider(
+            label, minimum, maximum, default, step, key=key, help=help, bind="query-params",
+            on_change=_mirror, args=(key, field),
+        )  # fmt: skip
+        st.session_state[field] = value
+        st.number_input(
+            label, minimum, maximum, step=step, key=field, label_visibility="collapsed", width=112,
+            on_change=_mirror, args=(field, key),
+        )  # fmt: skip
+    return value

@@ -1,0 +1,146 @@
+"""The picture that the page Look inside shows to a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.datasets import normalise, preprocess
+from cnnviz.inspection import InspectionError, Samples, load_samples
+from cnnviz.runs import Run, RunConfig
+from cnnviz.ui.choice import choice, choose
+from cnnviz.ui.picture import OWN, Picture, current_picture
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+# The overlay lies over about this many pixels, so that it looks smooth.
+_OVERLAY_SIDE = 280
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """The picture that the network is shown.
+
+    Attributes:
+        seen: C×H×W `uint8`: the network's input before normalising.
+        inputs: C×H×W: the input itself.
+        backdrop: H×W×3 to lay the evidence over; of the input's proportions.
+        name: What it is.
+        truth: Its true class, if that is known.
+    """
+
+    seen: NDArray[np.uint8]
+    inputs: Tensor
+    backdrop: NDArray[np.uint8]
+    name: str
+    truth: int | None
+
+
+@st.cache_resource(
+    max_entries=4,
+    show_spinner="Reading the test pictures",
+    hash_funcs={Run: lambda run: str(run.path)},
+)
+def _samples(run: Run) -> Samples:
+    return load_samples(run)
+
+
+@st.cache_data(
+    max_entries=64, show_spinner=False, hash_funcs={Picture: lambda picture: picture.digest}
+)
+def _preprocessed(
+    picture: Picture, shape: tuple[int, int, int], *, invert: bool
+) -> NDArray[np.uint8]:
+    return preprocess(picture.pixels, shape, invert=invert)
+
+
+def choose_shown(run: Run) -> Shown:
+    """Let the person choose a test picture, or take the picture of the page's header."""
+    picture, state = current_picture(), st.session_state
+    # Whoever brings a picture, or chooses another one at the top, wants to see that one.
+    before = state.get("_i_picture", "" if picture.id == OWN else picture.digest)
+    if before != picture.digest:
+        choose("i_source", "own")
+    state["_i_picture"] = picture.digest
+    source = choice(
+        st.segmented_control,
+        "Show it",
+        {"test": "Test picture", "own": "My picture"},
+        "test",
+        key="i_source",
+        help="“My picture” is the one chosen at the top right: a sample, an upload, or the camera.",
+    )
+    return _own(run, picture) if source == "own" else _sample(run)
+
+
+def class_titles(config: RunConfig) -> dict[str, str]:
+    """The classes' names by their numbers, as addresses name them."""
+    return {str(i): name for i, name in enumerate(config.classes)}
+
+
+def _sample(run: Run) -> Shown:
+    config = run.config
+    try:
+        samples = _samples(run)
+    except InspectionError as error:
+        st.warning(f"{error} Choose “My picture” instead.")
+        st.stop()
+    kinds = {"any": "Any class"} | class_titles(config)
+    kind = choice(st.selectbox, "True class", kinds, "any", key="i_label", width=150)
+    mine = np.arange(len(samples.labels))
+    if kind != "any":
+        mine = mine[samples.labels == int(kind)]
+    if len(mine) == 0:
+        st.warning("None of these test pictures shows that class. Choose another one.")
+        st.stop()
+    last = len(mine) - 1
+    if st.session_state.get("i_sample", 0) > last:
+        st.session_state["i_sample"] = last
+    position = st.number_input(
+        f"Picture, 0 to {last}", 0, last, key="i_sample", width=150, bind="query-params",
+        help=samples.origin,
+    )  # fmt: skip
+    i = int(mine[position])
+    seen = samples.images[i]
+    where = "" if samples.indices is None else f" {samples.indices[i]}"
+    backdrop = np.ascontiguousarray(seen.transpose(1, 2, 0))
+    if backdrop.shape[2] == 1:
+        backdrop = np.repeat(backdrop, 3, axis=2)
+    return Shown(
+        seen,
+        normalise(seen, config.mean, config.std),
+        backdrop,
+        f"Test picture{where}",
+        int(samples.labels[i]),
+    )
+
+
+def _own(run: Run, picture: Picture) -> Shown:
+    config = run.config
+    invert = st.toggle(
+        "Swap dark and light",
+        key="i_invert",
+        bind="query-params",
+        help="For a network that learnt light things on black, and a picture dark on light.",
+    )
+    large = (3, *overlay_size(config.input_shape[1:]))
+    seen = _preprocessed(picture, config.input_shape, invert=invert)
+    backdrop = _preprocessed(picture, large, invert=False)
+    return Shown(
+        seen,
+        normalise(seen, config.mean, config.std),
+        np.ascontiguousarray(backdrop.transpose(1, 2, 0)),
+        picture.title,
+        None,
+    )
+
+
+def overlay_size(size: tuple[int, ...]) -> tuple[int, int]:
+    """Height and width at which evidence is laid over a picture: the input's, enlarged."""
+    zoom = max(1, round(_OVERLAY_SIDE / max(size)))
+    return size[0] * zoom, size[1] * zoom

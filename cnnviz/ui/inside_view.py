@@ -1,0 +1,184 @@
+"""What the page Look inside needs beside numbers: its choices, caches and wording."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.inspection import CAM, InspectionError, Prediction, load_model, upsample
+from cnnviz.networks import NETWORKS, NetworkError
+from cnnviz.runs import Run, RunConfig, RunError, list_runs, open_run
+from cnnviz.ui.choice import choice, choose
+from cnnviz.ui.inside_picture import Shown, overlay_size
+from cnnviz.ui.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from torch import nn
+
+DEFAULT_RUN = "fashionmnist-gap"
+
+
+def number(value: float, form: str) -> str:
+    """Format a number, its sign a minus and not a hyphen."""
+    return format(value, form).replace("-", "\u2212")
+
+
+def choose_run() -> Run:
+    """Let the person choose one of the runs; stops the page when it cannot be read."""
+    runs = {run.id: run for run in list_runs()}
+    asked = st.query_params.get("i_run")
+    if asked is not None and asked not in runs:
+        name = plain(asked[:100])
+        st.warning(f"There is no run called “{name}” here. Another one is shown instead.")
+    titles = {name: _run_title(run) for name, run in runs.items()}
+    chosen = choice(
+        st.selectbox,
+        "Run",
+        titles,
+        DEFAULT_RUN,
+        key="i_run",
+        width=260,
+        on_change=choose,  # no step of the last run: the new one is shown at its own end
+        args=("i_step", ""),
+    )
+    try:
+        return open_run(chosen)
+    except RunError as error:
+        st.error(str(error), icon=":material/folder_off:")
+        st.stop()
+
+
+def _run_title(run: Run) -> str:
+    try:
+        config = run.config
+    except RunError:
+        return f"{run.id}, cannot be read"
+    network = NETWORKS[config.network].title if config.network in NETWORKS else config.network
+    title = f"{config.dataset_title}, {network}"
+    # The time first: it is what tells one's own runs apart, and the line may be cut.
+    return title if run.shipped else f"{config.created[5:16].replace('T', ' ')} {title}"
+
+
+def choose_step(run: Run) -> int:
+    """Let the person choose one of the run's snapshots; stops the page when it has none."""
+    steps = {str(step): str(step) for step in run.snapshot_steps()}
+    if not steps:
+        st.info("This run has kept no weights yet. Give it a few seconds, then look again.")
+        st.stop()
+    last = next(reversed(steps))
+    if len(steps) == 1:
+        st.markdown(f"Training step {last}, the only snapshot so far.")
+        return int(last)
+    return int(choice(st.select_slider, "Training step", steps, last, key="i_step"))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Run: lambda run: str(run.path)})
+def _model(run: Run, step: int) -> nn.Module:
+    return load_model(run, step)
+
+
+def model_of(run: Run, step: int) -> nn.Module:
+    """The network of a snapshot, shared by all sessions; stops the page when it has none.
+
+    Sharing is safe: whatever `cnnviz.inspection` does with a model, it does under a lock that
+    lives with the model.
+    """
+    try:
+        return _model(run, step)
+    except (InspectionError, NetworkError, RunError) as error:
+        st.error(str(error), icon=":material/broken_image:")
+        st.stop()
+
+
+def crisp(seen: NDArray[np.uint8], side: int = 240) -> NDArray[np.uint8]:
+    """A network's input enlarged so that every pixel is a square: H×W or H×W×3."""
+    zoom = max(1, round(side / max(seen.shape[1:])))
+    image = seen[0] if len(seen) == 1 else seen.transpose(1, 2, 0)
+    return np.ascontiguousarray(image.repeat(zoom, 0).repeat(zoom, 1))
+
+
+def show_input(shown: Shown, config: RunConfig, answer: Prediction) -> None:
+    """Draw what the network saw and its five best answers."""
+    height, width = shown.seen.shape[1:]
+    st.markdown("What the network sees")
+    st.image(
+        crisp(shown.seen),
+        output_format="PNG",
+        width=168,
+        caption=f"{plain(shown.name)}, {width}×{height}",
+        alt=f"{shown.name} at {width}×{height} pixels",
+    )
+    best = answer.top(5)
+    guess = plain(config.classes[best[0]])
+    if shown.truth is None:
+        st.markdown(f"The network says **{guess}**.")
+    elif shown.truth == best[0]:
+        st.markdown(f":green[:material/check:] It says **{guess}**, which is right.")
+    else:
+        st.markdown(
+            f":red[:material/close:] It says **{guess}**, but this is"
+            f" **{plain(config.classes[shown.truth])}**."
+        )
+    st.dataframe(
+        {
+            "Class": [config.classes[c] for c in best],
+            "Probability": [float(answer.probabilities[c]) for c in best],
+            "Logit": [number(float(answer.logits[c]), ".2f") for c in best],
+        },
+        hide_index=True,
+        column_config={
+            "Class": st.column_config.TextColumn(width=92),
+            "Probability": st.column_config.ProgressColumn(
+                min_value=0, max_value=1, format="percent", width=102
+            ),
+            "Logit": st.column_config.TextColumn(width=58, alignment="right"),
+        },
+        alt="The five most probable classes",
+    )
+
+
+def stretched(cam: CAM, shown: Shown) -> NDArray[np.float64]:
+    """The map at the size at which it is laid over the picture."""
+    return upsample(cam.raw, overlay_size(shown.seen.shape[1:]))
+
+
+def describe(cam: CAM, classes: Sequence[str]) -> str:
+    """The caption of a class activation map."""
+    rows, columns = cam.raw.shape
+    name = plain(classes[cam.class_index])
+    text = (
+        f"**{name}**: logit {number(cam.logit, '.2f')}, probability {_percent(cam.probability)}."
+        f" {cam.method} of the layer {cam.layer}, {rows}×{columns} cells."
+    )
+    if cam.bias is not None:
+        mean, bias = number(cam.raw.mean(), "+.3f"), number(cam.bias, "+.3f")
+        text += f" Mean {mean} and bias {bias} add up to the logit."
+    return text
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}" if 0.0005 <= share <= 0.9995 else ("< 0.1%" if share < 0.5 else "> 99.9%")
+
+
+def show_accuracy(run: Run, step: int) -> None:
+    """Say how good the network was at a step, if it was tested just there."""
+    for tested in run.state().evaluations:
+        if tested.step == step:
+            st.caption(f"{tested.accuracy:.1%} of {tested.images:,} test pictures right.")
+
+
+def show_numbers(values: NDArray[Any], tile: str, *, key: str) -> None:
+    """Draw a button that opens the numbers of one of N×H×W maps as a table."""
+    with st.popover("Numbers", icon=":material/table:"):
+        last = len(values) - 1
+        chosen = 0
+        if last:
+            if st.session_state.get(key, 0) > last:
+                st.session_state[key] = last
+            chosen = st.number_input(f"{tile}, 0 to {last}", 0, last, key=key)
+        st.dataframe(values[chosen], alt=f"Values of {tile.lower()} {chosen}")

@@ -1,0 +1,86 @@
+"""Nine ways to remove the same noise, side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import streamlit as st
+
+from cnnviz.imaging import add_noise, denoise, encode_jpeg, psnr, resize_to_fit, ssim
+from cnnviz.ui.choice import choice
+from cnnviz.ui.controls import paired
+from cnnviz.ui.filter_controls import keep_settings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from cnnviz.imaging import Denoised, Noise
+
+KINDS = {
+    "salt-and-pepper": "Salt and pepper",
+    "impulse": "White only",
+    "gaussian": "Gaussian",
+}
+SIDE = 400
+"""Pictures are shown about this wide; larger ones would only be slower."""
+
+
+def choose_noise() -> tuple[Noise, float]:
+    """Draw the choice of a noise; return its kind and its amount."""
+    default: Noise = "salt-and-pepper"
+    kind = cast("Noise", choice(st.segmented_control, "Noise", KINDS, default, key="f_noise"))
+    key = "f_noise_sigma" if kind == "gaussian" else "f_noise_share"
+    keep_settings([key])
+    with st.container(width=330):
+        if kind == "gaussian":
+            return kind, paired("σ in grey levels", 0, 100, 25, key=key)
+        return kind, paired("Share of the pixels, in %", 0, 60, 10, key=key) / 100
+
+
+def compare_filters(image: NDArray[np.uint8], kind: Noise, amount: float) -> None:
+    """Spoil a picture, filter it by mean, Gaussian and median at 3, 5 and 7, and rank them.
+
+    Args:
+        image: H×W or H×W×3.
+        kind: The noise.
+        amount: Share of the pixels, or standard deviation in grey levels.
+    """
+    clean = resize_to_fit(image, SIDE)
+    if min(clean.shape[:2]) < 7:
+        st.error("This picture is too small to compare: bring one of at least 7×7 pixels.")
+        return
+    noisy = add_noise(clean, kind, amount)
+    filters = denoise(clean, noisy)
+    best = max((result for results in filters for result in results), key=lambda one: one.psnr)
+    st.caption(
+        "Find the noise that each filter removes best. Shown and measured at"
+        f" {clean.shape[0]}×{clean.shape[1]}. PSNR in decibels and SSIM up to 1: higher is closer"
+        " to the clean picture."
+    )
+    columns = st.columns(4)
+    with columns[0]:
+        _draw("Clean", clean, "")
+        _draw("Noisy", noisy, _words(psnr(clean, noisy), ssim(clean, noisy)))
+    for column, results in zip(columns[1:], filters, strict=True):
+        with column:
+            for result in results:
+                _draw_result(result, is_best=result is best)
+
+
+def _draw_result(result: Denoised, *, is_best: bool) -> None:
+    badge = " :green-badge[:material/trophy: best]" if is_best else ""
+    title = f"{result.name.capitalize()} {result.size}×{result.size}"
+    _draw(title, result.pixels, _words(result.psnr, result.ssim), badge)
+
+
+def _draw(title: str, pixels: NDArray[np.uint8], words: str, badge: str = "") -> None:
+    with st.container(gap="xsmall"):
+        st.markdown(f"**{title}**{badge}")
+        st.image(encode_jpeg(pixels), width="stretch", alt=f"{title}. {words}")
+        st.caption(words or "The picture as it is")
+
+
+def _words(decibels: float, likeness: float) -> str:
+    shown = "∞" if decibels == float("inf") else f"{decibels:.1f} dB"
+    return f"PSNR {shown}, SSIM {likeness:.2f}"

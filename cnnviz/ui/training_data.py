@@ -1,0 +1,143 @@
+"""Choosing the pictures to train on: a known data set, or a zip of one's own."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from cnnviz.datasets import (
+    DATASETS,
+    SIZES,
+    Dataset,
+    DatasetError,
+    DatasetInfo,
+    Skipped,
+    is_available,
+    load_dataset,
+    load_zip,
+)
+from cnnviz.ui.choice import choice
+from cnnviz.ui.recipe import reset_sizes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OWN = "own"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Pictures that can be trained on now.
+
+    Attributes:
+        shape: C, H, W of one picture.
+        classes: How many classes there are.
+        train_images: How many pictures there are to train on.
+        load: Gives the pictures; may take a second, and may raise `DatasetError`.
+    """
+
+    shape: tuple[int, int, int]
+    classes: int
+    train_images: int
+    load: Callable[[], Dataset]
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _known(name: str) -> Dataset:
+    return load_dataset(name)
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner="Reading your pictures…")
+def _own(
+    _data: bytes,
+    digest: str,  # noqa: ARG001 - what the result is cached under
+    title: str,
+    size: int,
+    channels: int,
+) -> tuple[Dataset, list[Skipped]]:
+    return load_zip(_data, title=title, size=size, channels=channels)
+
+
+def choose_data() -> tuple[Choice | None, str]:
+    """Draw the chooser.
+
+    Returns:
+        The choice, or None and the reason why there is nothing to train on yet.
+    """
+    titles = {name: info.title for name, info in DATASETS.items()} | {OWN: "Your own pictures"}
+    default = next(iter(titles))
+    name = choice(st.selectbox, "Pictures", titles, default, key="t_data", on_change=reset_sizes)
+    return _choose_own() if name == OWN else _choose_known(DATASETS[name])
+
+
+def _choose_known(info: DatasetInfo) -> tuple[Choice | None, str]:
+    st.caption(
+        f"{info.train:,} to train on, {info.test:,} to test, {len(info.classes)} classes, "
+        f"{info.shape[1]}×{info.shape[2]} pixels.",
+        help=f"{info.source}. Licence: {info.licence}.",
+    )
+    if info.embedded or is_available(info.id):
+        return Choice(info.shape, len(info.classes), info.train, lambda: _known(info.id)), ""
+    megabytes = info.download_bytes / 1e6
+    if st.button(f"Download {info.title} ({megabytes:.0f} MB)", icon=":material/download:"):
+        bar = st.progress(0.0, text="Downloading")
+
+        def show(got: int, total: int) -> None:
+            bar.progress(min(1.0, got / max(1, total)), text=f"Downloading, {got / 1e6:.0f} MB")
+
+        try:
+            load_dataset(info.id, download=True, progress=show)
+        except DatasetError as error:
+            bar.empty()
+            st.error(str(error), icon=":material/cloud_off:")
+        else:
+            st.rerun()
+    return None, f"{info.title} is not on this computer yet: download it first."
+
+
+def _choose_own() -> tuple[Choice | None, str]:
+    file = st.file_uploader("A zip with one folder of pictures per class", type="zip", key="_t_zip")
+    left, right = st.columns(2)
+    size = left.segmented_control(
+        "Side in pixels",
+        SIZES,
+        default=32,
+        required=True,
+        key="t_size",
+    )
+    colour = right.segmented_control(
+        "Colour", ["RGB", "Grey"], default="RGB", required=True, key="t_colour"
+    )
+    st.caption(
+        "Your pictures stay in this session's memory until you press Start. Then they are written, "
+        "resized, to the run's folder on the server, and deleted with the run."
+    )
+    if file is None:
+        return None, "Choose a zip of pictures first."
+    data = file.getvalue()
+    try:
+        dataset, skipped = _own(
+            data,
+            hashlib.blake2b(data, digest_size=16).hexdigest(),
+            file.name.removesuffix(".zip")[:60],
+            int(size or 32),
+            1 if colour == "Grey" else 3,
+        )
+    except DatasetError as error:
+        st.error(str(error), icon=":material/folder_off:")
+        return None, "This zip cannot be trained on."
+    st.success(
+        f"{len(dataset.train_images):,} pictures to train on, {len(dataset.test_images):,} to "
+        f"test, {len(dataset.classes)} classes."
+    )
+    if skipped:
+        with st.expander(f"Left out: {len(skipped)}", icon=":material/warning:"):
+            st.dataframe(
+                {"File": [s.name for s in skipped], "Why": [s.reason for s in skipped]},
+                hide_index=True,
+            )
+    count = len(dataset.train_images)
+    return Choice(dataset.shape, len(dataset.classes), count, lambda: dataset), ""

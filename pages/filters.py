@@ -1,0 +1,131 @@
+"""A picture, a kernel and the result, side by side; and noise with its cures."""
+
+import functools
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz import imaging
+from cnnviz.components.arithmetic import arithmetic, stepper_links
+from cnnviz.components.compare import Encoded, clicked, compare, encode
+from cnnviz.imaging import FILTERS
+from cnnviz.ui.choice import choice, choose
+from cnnviz.ui.code import copy_code
+from cnnviz.ui.filter_controls import ChosenFilter, choose_name, choose_settings
+from cnnviz.ui.noise_lab import choose_noise, compare_filters
+from cnnviz.ui.picture import Picture, current_picture
+
+COLOURS = {"grey": "Grey", "colour": "Colour"}
+BORDERS = {
+    "reflect": "Reflect", "replicate": "Replicate", "zero": "Zero", "circular": "Circular"
+}  # fmt: skip
+VIEWS = {"signed": "Signed", "absolute": "|x|", "relu": "ReLU", "clipped": "Clipped"}
+PREVIEW_PIXELS = 1_100_000
+Image = NDArray[np.uint8]
+
+
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
+def prepare(digest: str, colour: str, _pixels: Image) -> tuple[Image, Image, Encoded]:  # noqa: ARG001
+    """The full-size picture that is filtered, its preview, and the preview for the browser."""
+    full = _pixels if colour == "colour" else imaging.to_grey(_pixels).astype(np.uint8)
+    shown = imaging.preview(full, PREVIEW_PIXELS)
+    return full, shown, encode(imaging.present_photo(shown))
+
+
+@st.fragment
+def show_filter(picture: Picture) -> None:
+    top = st.container(horizontal=True, vertical_alignment="bottom")
+    with top:
+        name = choose_name()
+        colour = choice(st.segmented_control, "Picture", COLOURS, "grey", key="f_colour")
+        border = "reflect"
+        if name not in {"median", "bilateral"}:  # OpenCV gives these a border of their own
+            border = choice(
+                st.selectbox, "Outside it", BORDERS, "reflect", key="f_border", width=130
+            )
+    in_one = st.session_state.get("f_in_one", st.query_params.get("f_in_one") == "true")
+    sides = st.columns([7, 3] if in_one else [7, 6, 7], gap="medium")
+    with sides[1]:
+        chosen = choose_settings(name, border)
+        st.toggle("Before and after in one", key="f_in_one", bind="query-params")
+    recipe = chosen.recipe
+    with top:
+        natural = imaging.natural_view(recipe)
+        if st.session_state.get("_f_name", name) != name != "custom":
+            choose("f_view", natural)  # edges and pictures are best seen differently
+        st.session_state["_f_name"] = name
+        view = choice(st.segmented_control, "Show the result as", VIEWS, natural, key="f_view")
+
+    full, shown, photo = prepare(picture.digest, colour, picture.pixels)
+    result = encode(imaging.present(recipe.apply(shown), view))
+    height, width = size = full.shape[:2]
+    pixel = clicked("f_result", size)
+    title = FILTERS[name].title
+    draw = functools.partial(compare, size=size, group="filters", pixel=pixel)
+    draw_result = functools.partial(draw, result, key="f_result", pickable=True)
+    if in_one:
+        with sides[0]:
+            draw_result(
+                before=photo, window=recipe.window, title=f"Before and after, {height}×{width}",
+                alt=f"{picture.title} before and after {title}",
+            )  # fmt: skip
+    else:
+        with sides[0]:
+            draw(
+                photo, key="f_photo", window=recipe.window, title=f"Picture, {height}×{width}",
+                alt=picture.title,
+            )  # fmt: skip
+        with sides[2]:
+            draw_result(title=f"Result, {height}×{width}", alt=f"{picture.title} after {title}")
+    if shown is not full:
+        st.caption(
+            f":material/photo_size_select_small: Preview: the picture was shrunk to"
+            f" {shown.shape[0]}×{shown.shape[1]} and then filtered. The download and the numbers"
+            " of a pixel are those of the full size."
+        )
+    show_pixel(chosen, full, pixel)
+    with st.container(horizontal=True):
+        st.download_button(
+            "Download the result",
+            lambda: imaging.encode_png(imaging.present(recipe.apply(full), view).pixels),
+            file_name=f"{picture.id}-{name}.png", mime="image/png", on_click="ignore",
+            icon=":material/download:", help="A PNG of the full size, coloured as shown.",
+        )  # fmt: skip
+        copy_code("OpenCV code", imaging.opencv_code(recipe, colour=colour == "colour"))
+        copy_code("PyTorch code", imaging.torch_code(recipe, colour=colour == "colour"))
+
+
+def show_pixel(chosen: ChosenFilter, full: Image, pixel: tuple[int, int] | None) -> None:
+    if pixel is None:
+        st.caption(
+            "Point at a pixel to see which neighbourhood it reads; click it to see the arithmetic."
+            " The wheel zooms, dragging moves."
+        )
+        return
+    st.subheader(f"The pixel at row {pixel[0]}, column {pixel[1]}", anchor=False)
+    arithmetic(chosen.recipe, full, *pixel)
+    with st.container(horizontal=True):
+        for link in stepper_links(chosen.recipe, chosen.kernel, full, pixel):
+            st.page_link(
+                "../pages/step.py", label=link.label, help=link.note, query_params=link.params,
+                icon=":material/grid_on:",
+            )  # fmt: skip
+
+
+@st.fragment
+def show_noise(picture: Picture) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind, amount = choose_noise()
+        colour = choice(st.segmented_control, "Picture", COLOURS, "grey", key="f_noise_colour")
+    full, _, _ = prepare(picture.digest, colour, picture.pixels)
+    compare_filters(full, kind, amount)
+
+
+filter_tab, noise_tab = st.tabs(["Filter", "Noise"], key="f_tab", bind="query-params")
+if noise_tab.open:
+    with noise_tab:
+        show_noise(current_picture())
+else:
+    with filter_tab:
+        show_filter(current_picture())

@@ -1,0 +1,142 @@
+"""Look inside: what a trained network has learned, and where it sees the evidence."""
+
+import streamlit as st
+
+from cnnviz.components.atlas import Group, atlas
+from cnnviz.components.evidence import evidence
+from cnnviz.components.stepper import WEIGHT_STOPS
+from cnnviz.imaging import DIVERGING_STOPS
+from cnnviz.inspection import (
+    InspectionError,
+    cam_code,
+    class_activation_map,
+    conv_layers,
+    feature_maps,
+    filters,
+    filters_code,
+    maps_code,
+    predict,
+)
+from cnnviz.ui import inside_view as view
+from cnnviz.ui.choice import choice
+from cnnviz.ui.code import copy_code
+from cnnviz.ui.controls import paired
+from cnnviz.ui.inside_picture import choose_shown, class_titles
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    run = view.choose_run()
+    step = view.choose_step(run)
+    shown = choose_shown(run)
+config = run.config
+model = view.model_of(run, step)
+answer = predict(model, shown.inputs)
+maps = feature_maps(model, shown.inputs)
+maps = {n: m[0].numpy() for n, m in maps.items() if m.ndim == 4 and m.shape[2] * m.shape[3] > 1}
+
+
+def show_cam() -> None:
+    st.caption(
+        "Choose a class to see which places speak for it (blue) and against it (orange)."
+        " Hover over a cell to see the part of the picture it stands for."
+    )
+    with st.container(horizontal=True):
+        classes = {"predicted": "The predicted class"} | class_titles(config)
+        wanted = choice(st.selectbox, "Explain", classes, "predicted", key="i_class", width=220)
+        layers = {"best": "The best one"} | {name: name for name in maps}
+        layer = choice(
+            st.selectbox, "Layer", layers, "best", key="i_layer", width=160,
+            help="The best one is the last that still has a grid of places. For a network that"
+            " averages its last maps and then has one linear layer, the result is exact.",
+        )  # fmt: skip
+        cam = class_activation_map(
+            model,
+            shown.inputs,
+            None if wanted == "predicted" else int(wanted),
+            layer=None if layer == "best" else layer,
+        )
+        st.markdown(view.describe(cam, config.classes))
+    name = config.classes[cam.class_index]
+    evidence(cam.raw, view.stretched(cam, shown), shown.backdrop, key="cam", label=name)
+    with st.container(horizontal=True):
+        copy_code("Copy the PyTorch lines", cam_code(config, step, shown.seen, cam))
+        view.show_numbers(cam.raw[None], "Cell", key="_i_cam_numbers")
+
+
+def show_maps() -> None:
+    st.caption(
+        "Hover over a map to read its values, click it to enlarge it. Choose one layer for"
+        " larger maps, their numbers and the PyTorch lines."
+    )
+    with st.container(horizontal=True):
+        layers = {"every": "Every layer"} | {name: name for name in maps}
+        layer = choice(st.selectbox, "Layer", layers, "every", key="i_maps", width=220)
+        scales = {"map": "each map", "layer": "each layer", "all": "all layers"}
+        label = "Same colours within"
+        scale = choice(st.segmented_control, label, scales, "map", key="i_scale")
+    every = layer == "every"
+    atlas(
+        [Group(name, values) for name, values in maps.items() if every or name == layer],
+        key="maps",
+        scale=scale,
+        stops=DIVERGING_STOPS,
+        side=58 if every else 116,
+        alt="Feature maps of",
+    )
+    if not every:
+        with st.container(horizontal=True):
+            code = maps_code(config, step, shown.seen, layer)
+            copy_code("Copy the PyTorch lines", code)
+            view.show_numbers(maps[layer], "Map", key="_i_map")
+
+
+def show_filters() -> None:
+    st.caption("Hover over a filter to read its weights, click it to enlarge it.")
+    with st.container(horizontal=True):
+        layers = {name: name for name in conv_layers(model)}
+        first = next(iter(layers))
+        layer = choice(st.selectbox, "Convolution", layers, first, key="i_conv", width=220)
+        scales = {"layer": "all filters", "map": "each filter"}
+        label = "Same colours within"
+        scale = choice(st.segmented_control, label, scales, "layer", key="i_filters")
+    weights = filters(model, layer).numpy()
+    outputs, inputs = weights.shape[:2]
+    shape = "×".join(map(str, weights.shape))
+    if inputs > 1 and st.toggle("All input channels", key="i_all", bind="query-params"):
+        tiles = weights.reshape(outputs * inputs, *weights.shape[2:])
+        group = Group(layer, tiles, f"{shape}, a filter a row", "filter, input", inputs)
+    else:
+        channel = paired("Input channel", 0, inputs - 1, 0, key="i_channel") if inputs > 1 else 0
+        note = f"{shape}, input channel {channel}" if inputs > 1 else shape
+        group = Group(layer, weights[:, channel], note, "filter")
+    atlas(
+        [group],
+        key="filters",
+        scale=scale,
+        stops=WEIGHT_STOPS,
+        side=64 if group.columns is None else 18,
+        alt="Learned filters of",
+    )
+    with st.container(horizontal=True):
+        copy_code("Copy the PyTorch lines", filters_code(config, step, layer))
+        view.show_numbers(group.values, "Filter", key="_i_filter")
+
+
+SECTIONS = {
+    "Class activation map": show_cam,
+    "Feature maps": show_maps,
+    "Learned filters": show_filters,
+}
+left, right = st.columns([1, 3], gap="medium")
+with left:
+    view.show_input(shown, config, answer)
+    view.show_accuracy(run, step)
+with right:
+    for tab, name in zip(
+        st.tabs(list(SECTIONS), key="i_tab", bind="query-params"), SECTIONS, strict=True
+    ):
+        if tab.open:
+            with tab:
+                try:
+                    SECTIONS[name]()
+                except InspectionError as error:
+                    st.error(str(error))

@@ -1,0 +1,99 @@
+"""Step through a convolution, one output cell at a time."""
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.components.stepper import stepper
+from cnnviz.convolution import LectureExample, trace
+from cnnviz.ui import step_controls as controls
+
+FIXED = (
+    "Operator: {operator}, with the window and stride of the slide. Kernel, stride, padding and"
+    " dilation can be changed in the convolution examples."
+)
+
+
+def start_cell() -> tuple[int, int] | None:
+    """The output cell that the address names, as row,column."""
+    found = re.fullmatch(r"(\d{1,4}),(\d{1,4})", st.query_params.get("s_cell", ""))
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def matrix(values: Iterable[Iterable[float]], right: Iterable[Iterable[float]]) -> str:
+    """A matrix in LaTeX, the entries that differ from the right ones in red."""
+    wrong = "\\textcolor{{red}}{{\\boldsymbol{{{}}}}}"
+    rows = (
+        " & ".join(
+            f"{value:g}" if np.isclose(value, true) else wrong.format(f"{value:g}")
+            for value, true in zip(*pair, strict=True)
+        )
+        for pair in zip(values, right, strict=True)
+    )
+    return "\\begin{pmatrix}" + r" \\ ".join(rows) + "\\end{pmatrix}"
+
+
+def show_erratum(example: LectureExample) -> None:
+    """What the slide shows, which is right, and why."""
+    if isinstance(example.slide_value, str):
+        told = f"The slide says: {example.slide_value}."
+    else:
+        shown = matrix(example.slide_value, example.expected)
+        told = f"The slide shows this, with the wrong numbers in red:\n\n$${shown}$$\n\n"
+    st.warning(
+        f"{told} **The figure is right**: it computes every output from the input and the kernel.",
+        title="The slide is wrong",
+        icon=":material/rule:",
+    )
+    with st.expander("Why"):
+        st.caption(example.note)
+
+
+controls.open_page()
+hidden = "off" in (st.query_params.get("s_controls"), st.query_params.get("controls"))
+if hidden:  # the settings still come from the address, so they are drawn, but not shown
+    st.html("<style>.st-key-s_top, .st-key-s_side { display: none }</style>")
+top = st.container(key="s_top", horizontal=True, vertical_alignment="center")
+figure, side = (st.container(), st.container()) if hidden else st.columns([3, 1], gap="medium")
+
+with top:
+    source = controls.choose_source()
+    example = controls.choose_example() if source == "preset" else None
+
+image, traced, problems = None, None, []
+with side, st.container(key="s_side"):
+    if example and example.slide_value is not None:
+        show_erratum(example)
+    if example is None:
+        try:
+            image = controls.choose_patch() if source == "picture" else controls.type_numbers()
+        except ValueError as error:
+            problems.append(str(error))
+    if example is None or example.operator == "correlation":
+        defaults = controls.Defaults.of(example) if example else controls.Defaults()
+        image = example.image if example else image
+        channels = 3 if image is not None and image.ndim == 3 else 1
+        try:
+            window = controls.choose_window(defaults, channels)
+            traced = trace(image, **window) if image is not None else None
+        except ValueError as error:
+            problems.append(str(error))
+    else:
+        traced = example.trace()
+        st.info(FIXED.format(operator=traced.operator), icon=":material/lock:")
+
+with figure:
+    if example:
+        st.caption(example.shows)
+    for problem in problems:
+        st.error(problem, icon=":material/grid_off:")
+    if traced:
+        stepper(
+            traced,
+            key="s_stepper",
+            pixels=source == "picture",
+            start=start_cell(),
+            url_parameter="s_cell",
+        )

@@ -1,0 +1,95 @@
+"""The server as a whole: cold links, navigation, the picture that follows the person."""
+
+import io
+import re
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+PAGES = {
+    "": "See a convolutional network",
+    "filters": "Filters",
+    "step": "Step through a convolution",
+    "train": "Train",
+    "inside": "Look inside",
+}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_each_page_opens_by_its_own_link_on_a_cold_server(browser, serve, tmp_path, path):
+    """The first visitor after a restart gets the page inside the app, not the page alone."""
+    with serve(CNNVIZ_RUNS=str(tmp_path)) as url:
+        page = browser.new_page()
+        page.goto(f"{url}/{path}")
+        expect(page.get_by_role("heading", level=1)).to_have_text(PAGES[path], timeout=30_000)
+        expect(page.get_by_test_id("stTopNavLink")).to_have_count(len(PAGES))
+        page.close()
+
+
+def picture_button(page):
+    return page.get_by_test_id("stPopover").get_by_role("button").first
+
+
+def upload(page, name, data):
+    picture_button(page).click()
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        {"name": name, "mimeType": "image/png", "buffer": data}
+    )
+
+
+def png():
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 48), (200, 30, 10)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_a_sample_follows_the_person_and_survives_reload_and_back(page, settle):
+    page.goto("/filters")
+    picture_button(page).click()
+    page.get_by_role("button", name="Greek coins").click()
+    expect(picture_button(page)).to_contain_text("Greek coins")
+    expect(page).to_have_url(re.compile("picture=coins"))
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Look inside").click()
+    expect(page).to_have_url(re.compile("/inside.*picture=coins"))
+    expect(picture_button(page)).to_contain_text("Greek coins")
+    page.reload()
+    expect(picture_button(page)).to_contain_text("Greek coins")
+    page.go_back()
+    expect(page).to_have_url(re.compile("/filters"))
+    settle(page)
+    expect(picture_button(page)).to_contain_text("Greek coins")
+
+
+def test_an_upload_stays_with_the_person_and_is_shown_to_nobody_else(page, browser, app_url):
+    page.goto("/filters")
+    upload(page, "mine.png", png())
+    expect(picture_button(page)).to_contain_text("mine.png")
+    page.get_by_role("link", name="Look inside").click()
+    expect(picture_button(page)).to_contain_text("mine.png")
+    other = browser.new_page()
+    other.goto(f"{app_url}/filters?picture=own")
+    expect(picture_button(other)).to_contain_text("Astronaut")
+    expect(other.get_by_text("never stored").first).to_be_visible()
+    other.close()
+
+
+def test_a_text_file_renamed_png_gives_a_sentence(page):
+    page.goto("/filters")
+    upload(page, "notes.png", b"just some text")
+    expect(page.get_by_test_id("stAlert").filter(has_text="notes.png")).to_be_visible()
+    expect(picture_button(page)).to_contain_text("Astronaut")
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_text_from_a_link_is_never_taken_for_markup(page):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    bad = "![x](http://127.0.0.1:9/x.png)"
+    page.goto(f"/filters?picture={bad}")
+    expect(page.get_by_text(bad)).to_be_visible()
+    for address in (f"/train?t_run={bad}", f"/inside?i_run={bad}"):
+        page.goto(address)
+        expect(page.get_by_test_id("stAlert").filter(has_text="There is no run")).to_be_visible()
+    assert not [url for url in asked if url.startswith("http://127.0.0.1:9/")]

@@ -1,0 +1,300 @@
+"""The Filters page in Chromium: pointer, click, zoom, divider, keyboard, download, phones."""
+
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from cnnviz.imaging import KERNELS, Recipe, encode_jpeg, present, sample_image, to_grey
+
+GREY = to_grey(sample_image("astronaut")).astype(np.uint8)
+SOBEL_X = Recipe("kernel", KERNELS["sobel-x"].weights)
+PIXELS = (
+    "(canvas) => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]"
+)
+
+
+@pytest.fixture
+def open_at(page, settle):
+    """Opens the page and waits until its pictures are drawn."""
+
+    def open_it(address="/filters"):
+        page.goto(address)
+        settle(page)
+        for one in page.locator(".compare").all():
+            expect(one).to_have_attribute("data-shown", re.compile(r"\d+"))
+        return page
+
+    return open_it
+
+
+def canvas(page, at):
+    """The photo (0) or the result (1)."""
+    return page.locator("canvas.picture").nth(at)
+
+
+def pixels(locator):
+    """What is on a canvas, H×W×4."""
+    width, height = locator.evaluate("(canvas) => [canvas.width, canvas.height]")
+    return np.array(locator.evaluate(PIXELS), np.uint8).reshape(height, width, 4)
+
+
+def place(page, at):
+    return page.locator(".compare .place").nth(at)
+
+
+def spot(page, row, column, at=1, size=(512, 512)):
+    """Where a pixel lies on a canvas that shows the whole picture."""
+    box = canvas(page, at).bounding_box()
+    scale = min(box["height"] / size[0], box["width"] / size[1])
+    left = (box["width"] - scale * size[1]) / 2
+    return {"x": left + (column + 0.5) * scale, "y": (row + 0.5) * scale}
+
+
+def count_requests(page):
+    """Count messages to the server from now on."""
+    page.evaluate("""() => {
+      window.sent = 0;
+      const send = WebSocket.prototype.send;
+      WebSocket.prototype.send = function (data) {
+        window.sent += 1;
+        return send.call(this, data);
+      };
+    }""")
+
+
+def choose(page, option):
+    page.get_by_role("combobox", name="Filter").click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_it_opens_on_edges_without_an_error_or_a_foreign_address(page, open_at):
+    foreign = []
+    page.on("request", lambda r: foreign.append(r.url) if "127.0.0.1" not in r.url else None)
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    open_at()
+    shown = pixels(canvas(page, 1)).astype(int)[:, :, :3]
+    assert (shown[:, :, 2] - shown[:, :, 0] > 60).any()  # blue: rising edges
+    assert (shown[:, :, 0] - shown[:, :, 2] > 60).any()  # orange: falling ones
+    expect(page.locator(".grid input").first).to_have_value("\N{MINUS SIGN}1")
+    assert not errors
+    assert not [url for url in foreign if not url.startswith(("data:", "blob:"))]
+
+
+def test_pointing_outlines_the_window_on_the_photo_without_the_server(open_at):
+    page = open_at()
+    before = [pixels(canvas(page, at)) for at in (0, 1)]
+    count_requests(page)
+    canvas(page, 1).hover(position=spot(page, 300, 200))
+    for at in (0, 1):
+        expect(place(page, at)).to_have_text("row 300, column 200")
+        changed = np.argwhere((pixels(canvas(page, at)) != before[at]).any(axis=2))
+        x, y = spot(page, 300, 200, at).values()
+        assert np.abs(changed.mean(axis=0) - [y, x]).max() < 3
+        assert np.ptp(changed, axis=0).max() < 20
+    page.mouse.move(5, 5)
+    expect(place(page, 0)).to_have_text("")
+    assert (pixels(canvas(page, 0)) == before[0]).all()
+    assert page.evaluate("window.sent") == 0
+
+
+def test_clicking_a_pixel_shows_its_arithmetic_and_leads_to_the_stepper(open_at, settle):
+    page = open_at()
+    canvas(page, 1).click(position=spot(page, 120, 260))
+    heading = page.get_by_role("heading", name="The pixel at row 120, column 260")
+    expect(heading).to_be_visible()
+    value = SOBEL_X.apply(GREY).values[120, 260]
+    total = f"= {value:g}".replace("-", "\N{MINUS SIGN}")
+    expect(page.get_by_text(re.compile(re.escape(total) + "$"))).to_be_visible()
+    page.get_by_role("link", name="Step through this patch").click()
+    expect(page).to_have_url(re.compile("/step.*s_kernel=sobel-x"))
+    settle(page)
+    expect(page.locator(".stepper")).to_be_visible()
+
+
+def test_clicking_the_photo_chooses_the_pixel_too(open_at):
+    page = open_at()
+    canvas(page, 0).click(position=spot(page, 50, 60, at=0))
+    expect(page.get_by_role("heading", name="row 50, column 60")).to_be_visible()
+
+
+def test_the_keyboard_moves_a_cursor_and_chooses(open_at):
+    page = open_at()
+    canvas(page, 1).focus()
+    page.keyboard.press("ArrowRight")
+    expect(place(page, 1)).to_have_text("row 256, column 257")
+    page.keyboard.press("Shift+ArrowUp")
+    expect(place(page, 0)).to_have_text("row 246, column 257")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="row 246, column 257")).to_be_visible()
+
+
+def test_both_pictures_zoom_together_and_show_crisp_pixels(open_at):
+    page = open_at()
+    canvas(page, 0).focus()
+    for _ in range(5):
+        page.keyboard.press("+")
+    expect(canvas(page, 1)).to_have_class(re.compile("zoomed"))
+    for at in (0, 1):
+        shown = pixels(canvas(page, at))
+        rows = (shown[1:, :, :3] != shown[:-1, :, :3]).any(axis=(1, 2))
+        assert 0 < rows.sum() < shown.shape[0] / 8  # squares of equal pixels
+    box = canvas(page, 1).bounding_box()
+    canvas(page, 1).hover(position={"x": 100, "y": 100})
+    here = place(page, 0).inner_text()
+    page.mouse.down()
+    page.mouse.move(box["x"] + 160, box["y"] + 130, steps=4)
+    page.mouse.up()
+    expect(place(page, 0)).to_have_text(here)  # the pixel moved along with the pointer
+    expect(page.get_by_role("heading", name="The pixel")).to_have_count(0)
+    page.get_by_role("button", name="Fit").first.click()
+    expect(canvas(page, 1)).not_to_have_class(re.compile("zoomed"))
+
+
+def test_the_wheel_zooms_at_the_pointer_and_scrolls_where_there_is_nothing_to_zoom(open_at):
+    page = open_at()
+    canvas(page, 1).hover(position=spot(page, 400, 100))
+    page.mouse.wheel(0, -100)
+    expect(canvas(page, 0)).to_have_class(re.compile("zoomed"))
+    expect(place(page, 0)).to_have_text("row 400, column 100")
+    page.mouse.wheel(0, 100)
+    expect(canvas(page, 0)).not_to_have_class(re.compile("zoomed"))
+    page.mouse.wheel(0, 100)
+    main = page.get_by_test_id("stMain")
+    page.wait_for_function("(main) => main.scrollTop > 0", arg=main.element_handle())
+
+
+def test_the_divider_moves_across_before_and_after(open_at):
+    page = open_at("/filters?f_in_one=true")
+    box = canvas(page, 0).bounding_box()
+    middle = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 4}
+    left_of_it = (slice(20, 60), slice(int(box["width"] / 2) - 100, int(box["width"] / 2) - 60))
+    page.mouse.move(middle["x"], middle["y"])
+    page.mouse.down()
+    page.mouse.move(middle["x"] + 120, middle["y"], steps=4)
+    page.mouse.up()
+    page.mouse.move(5, 5)
+    photo = pixels(canvas(page, 0))[left_of_it]
+    assert np.ptp(photo[:, :, :3], axis=2).max() == 0  # grey
+    divider = page.get_by_role("slider", name="Divider")
+    divider.focus()
+    page.keyboard.press("Home")
+    page.wait_for_timeout(100)
+    result = pixels(canvas(page, 0))[left_of_it]
+    assert (result != photo).any()
+    expect(page.get_by_role("heading", name="The pixel")).to_have_count(0)
+
+
+def test_a_cell_can_be_edited_in_place(open_at):
+    page = open_at()
+    cell = page.get_by_label("row 2, column 2").first
+    cell.fill("x")
+    expect(page.get_by_text("“x” is not a number")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(cell).to_have_value("x")  # what was typed stays
+    expect(page).not_to_have_url(re.compile("f_weights"))
+    cell.fill("1/2")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("f_kernel=custom"))
+    expect(page).to_have_url(re.compile("f_weights="))
+    expect(page.get_by_role("textbox", name="Rows of numbers")).to_have_value(
+        "-1 0 1;-2 1/2 2;-1 0 1"
+    )
+    page.reload()
+    expect(page.get_by_label("row 2, column 2").first).to_have_value("0.5")
+
+
+def test_the_download_is_the_result(open_at):
+    page = open_at("/filters?f_border=zero&f_view=relu")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the result").click()
+    assert download.value.suggested_filename == "astronaut-sobel-x.png"
+    with download.value.path().open("rb") as file:
+        downloaded = np.asarray(Image.open(file))
+    recipe = Recipe("kernel", KERNELS["sobel-x"].weights, border="zero")
+    assert np.array_equal(downloaded, present(recipe.apply(GREY), "relu").pixels)
+
+
+def test_a_12_megapixel_photo_is_previewed_clicked_and_downloaded_in_full(open_at):
+    rows, columns = np.mgrid[:3000, :4000]
+    photo = np.stack([rows % 256, columns % 256, (rows + columns) % 256], -1).astype(np.uint8)
+    page = open_at("/filters?f_kernel=sharpen")
+    page.get_by_test_id("stPopover").get_by_role("button").first.click()
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": encode_jpeg(photo)}
+    )
+    expect(page.get_by_text("Preview: the picture was shrunk to")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("Result, 3000×4000")).to_be_visible()
+    canvas(page, 1).click(position=spot(page, 2500, 3500, size=(3000, 4000)))
+    heading = page.get_by_role("heading", name="The pixel at row")
+    expect(heading).to_have_text(re.compile(r"row (249|250)\d, column (349|350)\d$"))
+    with page.expect_download(timeout=60_000) as download:
+        page.get_by_role("button", name="Download the result").click()
+    with download.value.path().open("rb") as file:
+        assert Image.open(file).size == (4000, 3000)
+
+
+def test_the_code_can_be_copied(open_at):
+    page = open_at()
+    page.get_by_role("button", name="OpenCV code").click()
+    expect(page.get_by_text("cv2.filter2D(image")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="PyTorch code").click()
+    expect(page.get_by_text("F.conv2d(padded")).to_be_visible()
+
+
+def test_back_returns_to_the_filter_before(open_at, settle):
+    page = open_at("/filters?f_kernel=emboss")
+    choose(page, "Median")
+    expect(page).to_have_url(re.compile("f_kernel=median"))
+    page.get_by_role("link", name="Step through a convolution").first.click()
+    expect(page.locator(".stepper[data-step]")).to_be_visible()
+    settle(page)
+    page.go_back()
+    expect(page).to_have_url(re.compile("f_kernel=median"))
+    expect(page.get_by_text("no kernel can do this")).to_be_visible(timeout=20_000)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_everything_without_scrolling_sideways(browser, app_url, settle, scheme):
+    context = browser.new_context(
+        base_url=app_url, viewport={"width": 390, "height": 844}, color_scheme=scheme,
+        has_touch=True,
+    )  # fmt: skip
+    page = context.new_page()
+    for address in ("/filters", "/filters?f_kernel=gaussian&f_size=15", "/filters?f_tab=Noise"):
+        page.goto(address)
+        settle(page)
+        expect(page.get_by_role("tab", name="Noise")).to_be_visible()
+        page.wait_for_timeout(500)
+        wide = page.get_by_test_id("stMain").evaluate("(main) => main.scrollWidth")
+        assert wide <= 390
+    context.close()
+
+
+def test_two_fingers_zoom(browser, app_url, settle):
+    context = browser.new_context(
+        base_url=app_url, viewport={"width": 390, "height": 844}, has_touch=True
+    )
+    page = context.new_page()
+    page.goto("/filters?f_in_one=true")
+    settle(page)
+    picture = canvas(page, 0)
+    expect(picture).to_be_visible()
+    picture.evaluate("""(canvas) => {
+      const send = (type, id, x) => canvas.dispatchEvent(new PointerEvent(type, {
+        pointerId: id, pointerType: 'touch', bubbles: true,
+        clientX: canvas.getBoundingClientRect().left + x,
+        clientY: canvas.getBoundingClientRect().top + 100,
+      }));
+      canvas.setPointerCapture = () => {};
+      send('pointerdown', 1, 50); send('pointerdown', 2, 80);
+      send('pointermove', 2, 140); send('pointerup', 1, 50); send('pointerup', 2, 140);
+    }""")
+    expect(picture).to_have_class(re.compile("zoomed"))
+    expect(page.get_by_role("heading", name="The pixel")).to_have_count(0)
+    context.close()

@@ -1,0 +1,329 @@
+"""Filters: every filter and setting, links, one's own numbers, the pixel clicked, noise."""
+
+import base64
+import io
+import json
+import re
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.imaging import (
+    FILTERS,
+    KERNELS,
+    diverging,
+    parse_kernel,
+    sample_image,
+    to_grey,
+)
+from cnnviz.ui.picture import Picture
+
+GREY = to_grey(sample_image("astronaut"))
+BORDERS = ("reflect", "replicate", "zero", "circular")
+
+
+@pytest.fixture
+def open_page(root):
+    """Opens the page by a link."""
+
+    def open_it(**query):
+        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60).run()
+        app.query_params.update(query)
+        app.switch_page("../pages/filters.py").run()
+        assert not app.exception
+        return app
+
+    return open_it
+
+
+@pytest.fixture
+def bring(monkeypatch):
+    """Makes an array the person's picture."""
+
+    def bring_it(pixels):
+        picture = Picture("own", "mine.png", pixels, f"digest{pixels.shape}", "")
+        monkeypatch.setattr("cnnviz.ui.picture.current_picture", lambda: picture)
+
+    return bring_it
+
+
+def sent(app, name):
+    """What each component of this name gets, by title or label."""
+    found = [e.proto for e in app.get("bidi_component") if e.proto.component_name == name]
+    data = [json.loads(proto.json) for proto in found]
+    return {one.get("title", one.get("label")): one for one in data}
+
+
+def picture(app, title):
+    """The pixels sent under a title, and the rest of what goes with them."""
+    ((_, data),) = [
+        item for item in sent(app, "cnnviz_compare").items() if item[0].startswith(title)
+    ]
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data["picture"].split(",")[1])))), data
+
+
+def kernel(app):
+    """The one kernel sent to be edited."""
+    (grid,) = [one for one in sent(app, "cnnviz_number_grid").values() if one["editable"]]
+    return parse_kernel(";".join(" ".join(row) for row in grid["exact"]))
+
+
+def choose(app, key, value):
+    """Choose an option by its id."""
+    app.get_by_key(f"_{key}").set_value(value).run()
+    assert not app.exception
+
+
+def by_torch(image, weights):
+    x = torch.tensor(image, dtype=torch.float64)[None, None]
+    padded = F.pad(x, (1, 1, 1, 1), mode="reflect")
+    return F.conv2d(padded, torch.tensor(weights, dtype=torch.float64)[None, None])[0, 0].numpy()
+
+
+def test_it_opens_on_a_sobel_filtered_sample(open_page):
+    app = open_page()
+    photo, _ = picture(app, "Picture")
+    result, data = picture(app, "Result")
+    assert np.array_equal(photo, GREY)
+    values = by_torch(GREY, KERNELS["sobel-x"].weights)
+    assert data["scale"]["low"] == -data["scale"]["high"]
+    assert data["scale"]["smallest"] == values.min()
+    assert data["scale"]["largest"] == values.max()
+    assert np.array_equal(result, diverging(values, data["scale"]["high"]))
+    assert np.array_equal(kernel(app), KERNELS["sobel-x"].weights)
+    assert any("sum to 0" in caption.value for caption in app.caption)
+
+
+@pytest.mark.parametrize("colour", ["grey", "colour"])
+def test_every_filter_opens_by_its_link(open_page, colour):
+    app = open_page(f_colour=colour)
+    families = app.get_by_key("_f_kernel").options
+    assert len(families) == len(FILTERS) - 3  # the four Sobels are one
+    for name in FILTERS:
+        if name.startswith("sobel"):
+            choose(app, "f_kernel", "sobel")
+            choose(app, "f_part", name.removeprefix("sobel-"))
+        else:
+            choose(app, "f_kernel", name)
+        pixels, _ = picture(app, "Result")
+        assert pixels.shape[:2] == (512, 512)
+        assert pixels.std() > 0
+        if name in KERNELS:
+            assert np.array_equal(kernel(app), KERNELS[name].weights)
+
+
+@pytest.mark.parametrize("name", ["sobel", "box-7", "gaussian", "roberts-x", "median"])
+def test_every_border_view_and_picture_size(open_page, bring, name):
+    for size in ((1, 1), (1, 9), (3, 2)):
+        bring(np.random.default_rng(0).integers(0, 256, (*size, 3), dtype=np.uint8))
+        app = open_page(f_kernel=name)
+        for border in BORDERS if name != "median" else ():
+            choose(app, "f_border", border)
+        for view in ("signed", "absolute", "relu", "clipped"):
+            choose(app, "f_view", view)
+            assert picture(app, "Result")[0].shape[:2] == size
+
+
+def test_a_link_restores_the_page_and_the_page_writes_it(open_page):
+    query = {
+        "f_kernel": "gaussian", "f_colour": "colour", "f_border": "circular", "f_view": "relu",
+        "f_sigma": "2.0", "f_size": "7", "f_in_one": "true",
+    }  # fmt: skip
+    app = open_page(**query)
+    assert app.slider(key="f_sigma").value == 2.0
+    assert app.slider(key="f_size").value == 7
+    assert kernel(app).shape == (7, 7)
+    _, data = picture(app, "Before and after")
+    assert data["before"]
+    assert data["window"] == [3, 3, 7, 7]
+    assert len(data["scale"]["counts"]) == 3
+    assert dict(app.query_params) == query
+
+
+def test_nonsense_in_the_address_is_ignored(open_page):
+    app = open_page(f_kernel="no-such", f_view="x", f_border="7", f_sigma="many", f_weights="abc")
+    assert np.array_equal(kernel(app), KERNELS["sobel-x"].weights)
+
+
+def test_edges_are_shown_signed_and_pictures_as_pictures_until_one_chooses(open_page):
+    app = open_page()
+    for name, view in (("sharpen", "clipped"), ("laplacian-4", "signed"), ("median", "clipped")):
+        choose(app, "f_kernel", name)
+        assert app.get_by_key("_f_view").value == view
+    choose(app, "f_view", "absolute")
+    choose(app, "f_colour", "colour")
+    assert app.get_by_key("_f_view").value == "absolute"
+
+
+def test_strength_and_number_field_move_together(open_page):
+    app = open_page(f_kernel="sharpen")
+    app.slider(key="f_strength").set_value(2.0).run()
+    assert app.number_input(key="_f_strength_field").value == 2.0
+    assert kernel(app).tolist() == [[0, -2, 0], [-2, 9, -2], [0, -2, 0]]
+    app.number_input(key="_f_strength_field").set_value(0.0).run()
+    assert np.array_equal(picture(app, "Result")[0], GREY)
+
+
+def test_flip_turns_the_kernel(open_page):
+    app = open_page(f_kernel="emboss")
+    app.toggle(key="f_flip").set_value(True).run()
+    turned = KERNELS["emboss"].weights[::-1, ::-1].copy()
+    expected = np.clip(by_torch(GREY, turned), 0, 255).astype(np.uint8)
+    assert np.array_equal(picture(app, "Result")[0], expected)
+
+
+def test_typed_numbers_become_the_kernel(open_page):
+    app = open_page(f_kernel="custom", f_weights="0 0 0; 0 2 0; 0 0 0")
+    assert kernel(app)[1, 1] == 2
+    app.text_input(key="_f_weights").set_value("1/2 -1/2").run()
+    assert kernel(app).tolist() == [[0.5, -0.5]]
+    assert app.query_params["f_weights"] == "1/2 -1/2"
+    app.number_input(key="_f_rows").set_value(3).run()
+    assert kernel(app).tolist() == [[0, 0], [0.5, -0.5], [0, 0]]
+    app.number_input(key="_f_columns").set_value(15).run()
+    assert kernel(app).shape == (3, 15)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("1 2; 3", "row 1 has 2"), ("", "empty"), ("a", "“a”"), (" ".join("1" * 16), "15×15")],
+)
+def test_a_bad_kernel_gets_a_sentence_and_keeps_what_was_typed(open_page, text, says):
+    app = open_page(f_kernel="custom", f_weights="0 -1 0")
+    app.text_input(key="_f_weights").set_value(text).run()
+    assert says in app.error[0].value
+    assert app.text_input(key="_f_weights").value == text
+    assert kernel(app).tolist() == [[0, -1, 0]]
+    app.text_input(key="_f_weights").set_value("4").run()
+    assert not app.error
+    assert kernel(app).tolist() == [[4]]
+
+
+def test_settings_and_numbers_survive_other_filters_and_the_other_tab(open_page):
+    app = open_page(f_kernel="custom", f_weights="3")
+    choose(app, "f_kernel", "gaussian")
+    app.slider(key="f_sigma").set_value(3.0).run()
+    choose(app, "f_kernel", "median")
+    choose(app, "f_kernel", "gaussian")
+    assert app.slider(key="f_sigma").value == 3.0
+    app.session_state["f_tab"] = "Noise"
+    app.run()
+    app.session_state["f_tab"] = "Filter"
+    app.run()
+    assert app.slider(key="f_sigma").value == 3.0
+    choose(app, "f_kernel", "custom")
+    assert kernel(app).tolist() == [[3]]
+
+
+def test_one_s_own_kernel_starts_from_what_was_seen(open_page):
+    app = open_page(f_kernel="emboss")
+    choose(app, "f_kernel", "custom")
+    assert np.array_equal(kernel(app), KERNELS["emboss"].weights)
+
+
+def click(app, row, column):
+    app.session_state["f_result"] = {"pixel": [row, column]}
+    app.run()
+    assert not app.exception
+
+
+def test_a_clicked_pixel_shows_its_arithmetic(open_page):
+    app = open_page()
+    click(app, 100, 200)
+    assert "row 100, column 200" in app.subheader[0].value
+    grids = sent(app, "cnnviz_number_grid")
+    window = GREY[99:102, 199:202]
+    assert np.array_equal(np.array(grids["Neighbourhood"]["exact"], float), window)
+    products = window * KERNELS["sobel-x"].weights
+    assert np.array_equal(np.array(grids["= products"]["exact"], float), products)
+    total = f"{by_torch(GREY, KERNELS['sobel-x'].weights)[100, 200]:g}"
+    assert any(f"= **{total.replace('-', '−')}**" in text.value for text in app.markdown)
+    assert [link.value for link in app.page_link] == ["Step through this patch"]
+
+
+def test_a_clicked_pixel_in_colour_shows_one_channel(open_page):
+    app = open_page(f_colour="colour")
+    click(app, 10, 20)
+    app.get_by_key("_f_channel").set_value("blue").run()
+    window = np.array(sent(app, "cnnviz_number_grid")["Neighbourhood"]["exact"], float)
+    assert np.array_equal(window, sample_image("astronaut")[9:12, 19:22, 2])
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({"f_kernel": "median", "f_median": "3"}, r"The middle one is \*\*\d+"),
+        ({"f_kernel": "bilateral"}, r"weighted mean is \*\*\d+"),
+        ({"f_kernel": "sobel", "f_part": "magnitude"}, r"√\(.*= \*\*[\d.]+\*\*"),
+        ({"f_kernel": "sobel", "f_part": "direction"}, r"atan2\(.*\*\*−?[\d.]+°\*\*"),
+        ({"f_kernel": "box-7"}, r"Row by row"),
+    ],
+)
+def test_every_kind_of_filter_explains_a_pixel(open_page, query, says):
+    app = open_page(**query)
+    for place in ((0, 0), (511, 511), (250, 250)):
+        click(app, *place)
+        assert any(re.search(says, text.value) for text in app.markdown)
+
+
+def test_a_click_on_a_larger_picture_does_not_outlive_it(open_page, bring):
+    app = open_page()
+    click(app, 500, 500)
+    bring(np.zeros((20, 30, 3), np.uint8))
+    app.run()
+    assert not app.exception
+    assert "row 19, column 29" in app.subheader[0].value
+
+
+def test_a_large_photo_is_previewed_and_says_so(open_page, bring):
+    photo = np.random.default_rng(0).integers(0, 256, (3000, 4000, 3), dtype=np.uint8)
+    bring(photo)
+    app = open_page()
+    pixels, data = picture(app, "Result, 3000×4000")
+    assert 1_000_000 < pixels.shape[0] * pixels.shape[1] < 1_101_000
+    assert (data["height"], data["width"]) == (3000, 4000)
+    assert any("was shrunk to" in caption.value for caption in app.caption)
+    click(app, 2999, 3999)
+    window = np.array(sent(app, "cnnviz_number_grid")["Neighbourhood"]["exact"], float)
+    assert np.array_equal(window[:2, :2], to_grey(photo)[2998:, 3998:])
+
+
+def test_the_noise_tab_ranks_nine_filters_and_marks_the_best(open_page):
+    app = open_page(f_tab="Noise")
+    titles = [text.value for text in app.markdown]
+    captions = [caption.value for caption in app.caption if "PSNR" in caption.value][1:]
+    assert [t.split(" :")[0] for t in titles if "×" in t] == [
+        f"**{name} {size}×{size}**" for name in ("Mean", "Gaussian", "Median") for size in (3, 5, 7)
+    ]
+    assert len(captions) == 10  # and the noisy one
+    scores = [float(re.search(r"PSNR ([\d.]+) dB", text)[1]) for text in captions]
+    marked = [at for at, text in enumerate(t for t in titles if "×" in t) if "best" in text]
+    assert marked == [int(np.argmax(scores[1:]))] == [6]  # Median 3×3 against salt and pepper
+    assert not [e for e in app.get("bidi_component") if e.proto.component_name == "cnnviz_compare"]
+
+
+def test_noise_settings(open_page):
+    app = open_page(f_tab="Noise", f_noise="gaussian", f_noise_colour="colour")
+    app.slider(key="f_noise_sigma").set_value(0).run()
+    assert any("∞" in caption.value for caption in app.caption)
+    choose(app, "f_noise", "impulse")
+    assert app.slider(key="f_noise_share").value == 10
+    choose(app, "f_noise", "gaussian")
+    assert app.slider(key="f_noise_sigma").value == 0
+
+
+def test_a_picture_too_small_for_noise_gets_a_sentence(open_page, bring):
+    bring(np.zeros((6, 50, 3), np.uint8))
+    assert "too small" in open_page(f_tab="Noise").error[0].value
+
+
+def test_nothing_is_computed_in_a_hidden_tab(open_page, monkeypatch):
+    monkeypatch.setattr("cnnviz.ui.noise_lab.denoise", lambda *_: pytest.fail("in a hidden tab"))
+    open_page()
+    monkeypatch.undo()
+    monkeypatch.setattr("cnnviz.imaging.Recipe.apply", lambda *_: pytest.fail("in a hidden tab"))
+    open_page(f_tab="Noise")

@@ -1,0 +1,302 @@
+"""The page Look inside: runs, snapshots, pictures, and what is said about them."""
+
+import base64
+import io
+import json
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from cnnviz import inspection
+from cnnviz.datasets import normalise, preprocess
+from cnnviz.imaging import sample_image
+from cnnviz.networks import build, network_spec
+from cnnviz.runs import RunConfig, create_run, open_run
+
+SHIPPED = "fashionmnist-gap"
+
+
+@pytest.fixture(autouse=True)
+def nothing_of_this_computer(tmp_path, monkeypatch):
+    monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path / "no data"))
+
+
+@pytest.fixture
+def open_page(root):
+    def open_it(**query):
+        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60)
+        app.run()
+        for key, value in query.items():
+            app.query_params[key] = value
+        app.switch_page("../pages/inside.py").run()
+        assert not app.exception
+        return app
+
+    return open_it
+
+
+@pytest.fixture
+def make_run():
+    def make(network="lenet5", shape=(1, 12, 12), classes=("ant", "*bee*", ":red[cat]"), steps=2):
+        spec = network_spec(network, shape, len(classes))
+        config = RunConfig(
+            "own", "Insects", network, spec, shape, classes, (0.5,) * shape[0], (0.3,) * shape[0]
+        )
+        rng = np.random.default_rng(0)
+        images = torch.from_numpy(rng.integers(0, 256, (4, *shape), dtype=np.uint8))
+        labels = torch.tensor([0, 1, 1, 0])
+        tensors = {"test_images": images, "test_labels": labels}
+        run = create_run(config, tensors=tensors)
+        torch.manual_seed(0)
+        with run.writing() as writer:
+            for step in range(0, steps * 5, 5):
+                run.write_tensors(f"snapshots/{step}.safetensors", build(spec, shape).state_dict())
+                writer.write("snapshot", step=step)
+        return run
+
+    return make
+
+
+def said(app, start=""):
+    """The texts of the page, as one."""
+    return "\n".join(block.value for block in app.markdown if block.value.startswith(start))
+
+
+def sent(app, key):
+    """What a component was sent."""
+    return json.loads(app.get_by_key(key).proto.json)
+
+
+def cam_of(run, seen, step=None, class_index=None, layer=None):
+    x = normalise(seen, run.config.mean, run.config.std)
+    model = inspection.load_model(run, step)
+    return inspection.class_activation_map(model, x, class_index, layer=layer)
+
+
+def test_opens_on_an_exact_map_without_any_data(open_page):
+    app = open_page()
+    run = open_run(SHIPPED)
+    cam = cam_of(run, inspection.load_samples(run).images[0])
+    assert cam.method == "CAM"
+    np.testing.assert_allclose(sent(app, "cam")["values"], cam.raw)
+    text = said(app, "**Ankle boot**")
+    assert f"logit {cam.logit:.2f}, probability 99.7%. CAM of the layer relu3, 7×7 cells." in text
+    assert "add up to the logit" in text
+    assert "says **Ankle boot**, which is right" in said(app)
+    table = app.dataframe[0].value
+    assert table["Class"][0] == "Ankle boot"
+    assert table["Probability"].is_monotonic_decreasing
+    assert len(table) == 5
+    assert not app.error
+    assert not app.warning
+
+
+def test_a_class_and_a_layer_can_be_chosen(open_page):
+    app = open_page()
+    run = open_run(SHIPPED)
+    seen = inspection.load_samples(run).images[0]
+    app.selectbox(key="_i_class").select("Bag").run()
+    np.testing.assert_allclose(sent(app, "cam")["values"], cam_of(run, seen, None, 8).raw)
+    assert said(app, "**Bag**").count("logit −") == 1
+    app.selectbox(key="_i_layer").select("relu1").run()
+    got = np.array(sent(app, "cam")["values"])
+    assert got.shape == (14, 14)
+    np.testing.assert_allclose(got, cam_of(run, seen, None, 8, "relu1").raw)
+    assert "Grad-CAM of the layer relu1, 14×14 cells." in said(app, "**Bag**")
+    assert app.query_params["i_class"] == "8"
+    assert app.query_params["i_layer"] == "relu1"
+
+
+def test_only_numbers_get_a_minus(open_page):
+    app = open_page(i_class="0")
+    assert said(app, "**T-shirt/top**: logit −")
+
+
+def test_a_class_without_evidence_is_said(open_page):
+    app = open_page(i_run="digits-gap", i_source="own", i_step="0", picture="brick")
+    outcomes = set()
+    for name in app.selectbox(key="_i_class").options[1:]:
+        app.selectbox(key="_i_class").select(name).run()
+        data = sent(app, "cam")
+        outcomes.add(data["glow"] is None)
+        assert (data["glow"] is None) == (np.max(data["values"]) <= 0)
+    assert outcomes == {True, False}
+
+
+def test_every_snapshot_is_shown(open_page):
+    app = open_page()
+    run = open_run(SHIPPED)
+    seen = inspection.load_samples(run).images[0]
+    slider = app.select_slider(key="_i_step")
+    assert slider.options == [str(step) for step in run.snapshot_steps()]
+    assert slider.value == slider.options[-1]
+    app.select_slider(key="_i_step").set_value("0").run()
+    np.testing.assert_allclose(sent(app, "cam")["values"], cam_of(run, seen, 0).raw)
+    assert "of 1,000 test pictures right" in "\n".join(block.value for block in app.caption)
+
+
+def test_the_address_restores_everything(open_page):
+    step = open_run(SHIPPED).snapshot_steps()[3]
+    app = open_page(
+        i_run=SHIPPED, i_step=str(step), i_label="7", i_sample="2", i_class="3", i_layer="conv2"
+    )
+    assert app.select_slider(key="_i_step").value == str(step)
+    assert "**Dress**" in said(app, "**Dress**: logit")
+    assert "conv2" in said(app, "**Dress**")
+    run = open_run(SHIPPED)
+    samples = inspection.load_samples(run)
+    seen = samples.images[samples.labels == 7][2]
+    wanted = cam_of(run, seen, step, 3, "conv2").raw
+    np.testing.assert_allclose(sent(app, "cam")["values"], wanted)
+
+
+def test_the_class_filter_shows_only_that_class(open_page):
+    app = open_page(i_sample="49")
+    app.selectbox(key="_i_label").select("Bag").run()
+    assert app.number_input(key="i_sample").value == 4
+    assert app.number_input(key="i_sample").max == 4
+    assert "Bag" in said(app).split("says")[1]
+    # The last sample of each class is one that the network gets wrong.
+    assert "but this is **Bag**" in said(app)
+
+
+def test_another_run_starts_at_its_own_end(open_page):
+    app = open_page(i_step=str(open_run(SHIPPED).snapshot_steps()[3]), i_class="4", i_label="4")
+    app.selectbox(key="_i_run").set_value("digits-gap").run()
+    assert not app.exception
+    assert app.select_slider(key="_i_step").value == str(open_run("digits-gap").state().total_steps)
+    assert "cells. Mean" in said(app, "**4**: logit")
+
+
+def test_the_persons_picture_is_shown_as_the_network_sees_it(open_page):
+    run = open_run(SHIPPED)
+    app = open_page(i_source="own", picture="coffee")
+    for invert in (False, True):
+        if invert:
+            app.toggle(key="i_invert").set_value(True).run()
+        seen = preprocess(sample_image("coffee"), (1, 28, 28), invert=invert)
+        np.testing.assert_allclose(sent(app, "cam")["values"], cam_of(run, seen).raw)
+    assert "The network says" in said(app)
+
+
+def test_choosing_a_picture_at_the_top_shows_it(open_page):
+    app = open_page()
+    app.button(key="_picture_coins").click().run()
+    seen = preprocess(sample_image("coins"), (1, 28, 28))
+    np.testing.assert_allclose(sent(app, "cam")["values"], cam_of(open_run(SHIPPED), seen).raw)
+    assert app.query_params["i_source"] == "own"
+
+
+def test_an_uploaded_picture_comes_along_from_another_page(root):
+    app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60).run()
+    app.switch_page("../pages/filters.py").run()
+    file = io.BytesIO()
+    Image.fromarray(sample_image("coffee")).save(file, "PNG")
+    app.file_uploader(key="_picture_upload").upload("cup.png", file.getvalue()).run()
+    app.switch_page("../pages/inside.py").run()
+    seen = preprocess(sample_image("coffee"), (1, 28, 28))
+    np.testing.assert_allclose(sent(app, "cam")["values"], cam_of(open_run(SHIPPED), seen).raw)
+
+
+@pytest.mark.parametrize(("network", "layer"), [("lenet5", "tanh2"), ("vgg", "relu6")])
+def test_other_networks_get_grad_cam(open_page, make_run, network, layer):
+    run = make_run(network)
+    app = open_page(i_run=run.id, i_class="2")
+    assert f"Grad-CAM of the layer {layer}" in said(app)
+    assert r"**\:red\[cat\]**" in said(app), "a class's name is shown as it is"
+    assert "bias" not in said(app, "**")
+
+
+@pytest.mark.parametrize("scale", ["map", "layer", "all"])
+def test_feature_maps_of_every_layer_and_of_one(open_page, scale):
+    app = open_page(i_tab="Feature maps", i_scale=scale)
+    run = open_run(SHIPPED)
+    config = run.config
+    x = normalise(inspection.load_samples(run).images[0], config.mean, config.std)
+    maps = inspection.feature_maps(inspection.load_model(run), x)
+    groups = sent(app, "maps")["groups"]
+    assert [g["title"] for g in groups] == [n for n, m in maps.items() if m[0].numel() > 64]
+    for group in groups:
+        values = np.frombuffer(base64.b64decode(group["values"]), "<f4").reshape(group["shape"])
+        np.testing.assert_array_equal(values, maps[group["title"]][0])
+    assert sent(app, "maps")["scale"] == scale
+    app.selectbox(key="_i_maps").set_value("relu2").run()
+    assert [g["title"] for g in sent(app, "maps")["groups"]] == ["relu2"]
+    table = app.dataframe[1].value.to_numpy()
+    np.testing.assert_array_equal(table, maps["relu2"][0, 0])
+    assert "get_submodule('relu2')" in app.code[-1].value
+
+
+def test_filters_of_every_convolution(open_page):
+    app = open_page(i_tab="Learned filters")
+    model = inspection.load_model(open_run(SHIPPED))
+
+    def shown():
+        (group,) = sent(app, "filters")["groups"]
+        return np.frombuffer(base64.b64decode(group["values"]), "<f4").reshape(group["shape"])
+
+    np.testing.assert_array_equal(shown(), inspection.filters(model, "conv1")[:, 0])
+    app.selectbox(key="_i_conv").set_value("conv3").run()
+    app.slider(key="i_channel").set_value(31).run()
+    weights = inspection.filters(model, "conv3").numpy()
+    np.testing.assert_array_equal(shown(), weights[:, 31])
+    app.selectbox(key="_i_conv").set_value("conv2").run()
+    assert app.slider(key="i_channel").value == 15, "conv2 has only 16 inputs"
+    app.toggle(key="i_all").set_value(True).run()
+    weights = inspection.filters(model, "conv2").numpy()
+    np.testing.assert_array_equal(shown(), weights.reshape(-1, 3, 3))
+    assert sent(app, "filters")["groups"][0]["columns"] == 16
+
+
+def test_a_run_that_is_not_there_is_said(open_page):
+    app = open_page(i_run="no-such-run")
+    assert "no run called “no-such-run”" in app.warning[0].value
+    assert "**Ankle boot**" in said(app)
+
+
+def test_a_link_cannot_bring_an_image_or_a_broken_choice(open_page):
+    app = open_page(
+        i_run="![x](http://example.org/x.png)", i_step="x", i_class="99", i_layer="<b>",
+        i_label="-1", i_sample="-5", i_source="?",
+    )  # fmt: skip
+    assert r"!\[x\](http\://example" in app.warning[0].value
+    assert "**Ankle boot**: logit" in said(app)
+
+
+def test_a_run_without_weights_waits(open_page, make_run):
+    app = open_page(i_run=make_run(steps=0).id)
+    assert "no weights yet" in app.info[0].value
+
+
+def test_a_run_with_a_single_snapshot_needs_no_slider(open_page, make_run):
+    app = open_page(i_run=make_run(steps=1).id)
+    assert "the only snapshot so far" in said(app)
+    assert "Grad-CAM" in said(app)
+
+
+def test_a_damaged_run_is_said_in_a_sentence(open_page, make_run):
+    run = make_run()
+    run.snapshot_path(5).write_bytes(b"not weights")
+    app = open_page(i_run=run.id)
+    assert "5.safetensors of this run cannot be read" in app.error[0].value
+    (run.path / "run.json").write_text("{")
+    app = open_page(i_run=run.id)
+    assert "cannot be read" in app.error[0].value
+
+
+def test_a_class_without_test_pictures_is_said(open_page, make_run):
+    app = open_page(i_run=make_run().id, i_label="2")
+    assert "None of these test pictures" in app.warning[0].value
+
+
+def test_a_run_without_test_pictures_offers_ones_own(open_page, make_run):
+    run = make_run()
+    (run.path / "data.safetensors").unlink()
+    app = open_page(i_run=run.id)
+    assert "My picture" in app.warning[0].value
+    app = open_page(i_run=run.id, i_source="own")
+    assert "Grad-CAM" in said(app)
