@@ -26,6 +26,7 @@ from cnnviz.imaging import encode_png, resize_to_fit, sample_image
 
 ROOT = Path(__file__).parent.parent
 CHANGES = 30
+FLAGS = ["--no-sandbox", "--disable-gpu"]
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 
 PEER = """
@@ -150,7 +151,7 @@ def main():
     data = encode_png(resize_to_fit(sample_image("retina")[:1400, :1400].copy(), 1000))
     with sync_playwright() as playwright:
         system = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = playwright.chromium.launch(executable_path=system, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=system, args=FLAGS)
         rows = {
             "Filters page, grey": ours(browser, data, f_kernel="sharpen"),
             "Filters page, colour": ours(browser, data, f_kernel="sharpen", f_colour="colour"),

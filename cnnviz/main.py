@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from cnnviz.components.history import one_entry_per_page
 from cnnviz.ui.picture import choose_picture
 
 PAGES = [
@@ -48,3 +49,4 @@ if page.url_path:
         with header:
             choose_picture(notice)
 page.run()
+one_entry_per_page()

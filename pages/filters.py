@@ -41,21 +41,26 @@ def show_filter(picture: Picture) -> None:
         colour = choice(st.segmented_control, "Picture", COLOURS, "grey", key="f_colour")
         border = "reflect"
         if name not in {"median", "bilateral"}:  # OpenCV gives these a border of their own
-            border = choice(
-                st.selectbox, "Outside it", BORDERS, "reflect", key="f_border", width=130
-            )
+            border = choice(st.selectbox, "Border", BORDERS, "reflect", key="f_border", width=130)
     in_one = st.session_state.get("f_in_one", st.query_params.get("f_in_one") == "true")
-    sides = st.columns([7, 3] if in_one else [7, 6, 7], gap="medium")
+    # On a phone the three stand below each other: there the result comes first.
+    st.html(
+        "<style>@media (max-width: 640px) { .st-key-f_panes > div { flex-direction:"
+        " column-reverse } }</style>"
+    )
+    with st.container(key="f_panes"):
+        sides = st.columns([7, 3] if in_one else [7, 6, 7], gap="medium")
     with sides[1]:
         chosen = choose_settings(name, border)
         st.toggle("Before and after in one", key="f_in_one", bind="query-params")
     recipe = chosen.recipe
-    with top:
-        natural = imaging.natural_view(recipe)
-        if st.session_state.get("_f_name", name) != name != "custom":
-            choose("f_view", natural)  # edges and pictures are best seen differently
-        st.session_state["_f_name"] = name
-        view = choice(st.segmented_control, "Show the result as", VIEWS, natural, key="f_view")
+    view = natural = imaging.natural_view(recipe)
+    if st.session_state.get("_f_name", name) != name != "custom":
+        choose("f_view", natural)  # edges and pictures are best seen differently
+    st.session_state["_f_name"] = name
+    if name != "sobel-direction":  # always a hue
+        with top:
+            view = choice(st.segmented_control, "Show the result as", VIEWS, natural, key="f_view")
 
     full, shown, photo = prepare(picture.digest, colour, picture.pixels)
     result = encode(imaging.present(recipe.apply(shown), view))

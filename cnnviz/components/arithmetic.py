@@ -70,11 +70,12 @@ def arithmetic(recipe: Recipe, image: NDArray[np.uint8], row: int, column: int) 
         products = window * weights
         sums.append(float(products.sum()))
         columns = st.columns([1, 1, 1], gap="small")
-        label = "Kernel" if len(kernels) == 1 else f"Kernel {name}"
+        label = "kernel" if len(kernels) == 1 else f"kernel {name}"
+        label += ", flipped" if recipe.flip and recipe.kind == "kernel" else ""
         with columns[0]:
             _grid("Neighbourhood", window, f"window_{name}", tint)
         with columns[1]:
-            _grid(f"× {label.lower()}", weights, f"weights_{name}", "weights")
+            _grid(f"× {label}", weights, f"weights_{name}", "weights")
         with columns[2]:
             _grid("= products", products, f"products_{name}", "signed")
         st.markdown(f"{_sum_line(products)} = **{number(sums[-1])}**")

@@ -35,14 +35,20 @@ class Sobel(NamedTuple):
     Attributes:
         x: Change from left to right.
         y: Change from top to bottom.
-        magnitude: sqrt(x² + y²).
-        direction: Where brightness rises, in degrees: 0 right, 90 down, in -180..180.
     """
 
     x: NDArray[np.float32]
     y: NDArray[np.float32]
-    magnitude: NDArray[np.float32]
-    direction: NDArray[np.float32]
+
+    @property
+    def magnitude(self) -> NDArray[np.float32]:
+        """sqrt(x² + y²)."""
+        return np.asarray(cv2.magnitude(self.x, self.y), dtype=np.float32).reshape(self.x.shape)
+
+    @property
+    def direction(self) -> NDArray[np.float32]:
+        """Where brightness rises, in degrees: 0 right, 90 down, in -180..180; 0 without a rise."""
+        return np.degrees(np.arctan2(self.y, self.x, dtype=np.float32))
 
 
 def apply_kernel(
@@ -101,12 +107,11 @@ def sobel(image: NDArray[Any], *, border: Border = "reflect") -> Sobel:
         border: As in `apply_kernel`.
 
     Returns:
-        The four parts; a direction where the magnitude is 0 means nothing and is 0.
+        The gradient.
     """
     x = apply_kernel(image, KERNELS["sobel-x"].weights, border=border)
     y = apply_kernel(image, KERNELS["sobel-y"].weights, border=border)
-    direction = np.degrees(np.arctan2(y, x, dtype=np.float32))
-    return Sobel(x, y, np.hypot(x, y), direction)
+    return Sobel(x, y)
 
 
 def gaussian(

@@ -114,9 +114,12 @@ def _limit(values: NDArray[Any]) -> float:
     most = max(-smallest, largest)
     if most == 0:
         return 1.0
-    levels = np.abs(_levels(values, 127 / most, 128).astype(np.int16) - 128)
-    counts = np.bincount(levels.ravel(), minlength=128)
-    level = int(np.searchsorted(np.cumsum(counts), SHARE * values.size))
+    levels = _levels(values, 127 / most, 128).reshape(values.shape[0], -1)
+    histogram = cv2.calcHist([levels], [0], None, [256], [0, 256])
+    counts = np.asarray(histogram, dtype=np.float32).ravel()
+    distances = counts[128:]
+    distances[1:] += counts[127:0:-1]
+    level = int(np.searchsorted(np.cumsum(distances), SHARE * values.size))
     return most * (level + 1) / 128
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
@@ -17,8 +17,6 @@ from cnnviz.ui.choice import choice, choose
 from cnnviz.ui.controls import paired
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import numpy as np
     from numpy.typing import NDArray
 
@@ -30,19 +28,6 @@ _FAMILIES = {
     **{name: words.title for name, words in FILTERS.items() if not name.startswith("sobel")},
 }
 _PARTS = {"x": "x", "y": "y", "magnitude": "Magnitude", "direction": "Direction"}
-_KERNEL_SETTINGS = ("f_strength", "f_flip")
-_SETTINGS = {
-    "sobel-magnitude": (),
-    "sobel-direction": (),
-    "gaussian": ("f_sigma", "f_size"),
-    "mean": ("f_mean",),
-    "median": ("f_median",),
-    "bilateral": ("f_reach", "f_levels"),
-}
-_KEPT = {
-    *("f_in_one", "f_noise_share", "f_noise_sigma"),
-    *itertools.chain(_KERNEL_SETTINGS, *_SETTINGS.values()),
-}
 
 
 class ChosenFilter(NamedTuple):
@@ -67,17 +52,6 @@ def choose_name() -> str:
     return family
 
 
-def keep_settings(drawn: Iterable[str]) -> None:
-    """Keep the page's settings that this run does not draw, which Streamlit would drop.
-
-    Args:
-        drawn: Keys that are drawn, and look after themselves.
-    """
-    for key in _KEPT.difference(drawn):
-        if key in st.session_state:
-            st.session_state[key] = st.session_state[key]
-
-
 def choose_settings(name: str, border: Border) -> ChosenFilter:
     """Draw the numbers of one filter and, below them, what can be set about it.
 
@@ -88,7 +62,6 @@ def choose_settings(name: str, border: Border) -> ChosenFilter:
     Returns:
         The filter with its settings.
     """
-    keep_settings(["f_in_one", *_SETTINGS.get(name, _KERNEL_SETTINGS)])
     panel = st.container()
     kernel = "custom"
     if name != "custom":
@@ -127,6 +100,9 @@ def _other(name: str) -> Recipe:
     if name == "gaussian":
         sigma = paired("σ in pixels", 0.3, 5.0, 1.5, key="f_sigma", step=0.1)
         size = paired("Size in pixels", 1, 15, 9, key="f_size")
+        whole = 2 * math.ceil(3 * sigma) + 1
+        if size < whole:
+            st.caption(f"This window cuts the bell off: {whole}×{whole} would hold nearly all of it.")
         return Recipe("gaussian", size=size, sigma=sigma)
     if name == "mean":
         return Recipe("mean", size=paired("Size in pixels", 1, 15, 5, key="f_mean"))

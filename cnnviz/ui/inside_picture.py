@@ -69,7 +69,7 @@ def choose_shown(run: Run) -> Shown:
     state["_i_picture"] = picture.digest
     source = choice(
         st.segmented_control,
-        "Show it",
+        "Show",
         {"test": "Test picture", "own": "My picture"},
         "test",
         key="i_source",

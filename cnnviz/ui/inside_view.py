@@ -117,6 +117,7 @@ def show_input(shown: Shown, config: RunConfig, answer: Prediction) -> None:
     guess = plain(config.classes[best[0]])
     if shown.truth is None:
         st.markdown(f"The network says **{guess}**.")
+        st.caption(f"It knows {len(config.classes)} classes, and always chooses one of them.")
     elif shown.truth == best[0]:
         st.markdown(f":green[:material/check:] It says **{guess}**, which is right.")
     else:
@@ -127,14 +128,14 @@ def show_input(shown: Shown, config: RunConfig, answer: Prediction) -> None:
     st.dataframe(
         {
             "Class": [config.classes[c] for c in best],
-            "Probability": [float(answer.probabilities[c]) for c in best],
+            "Probability": [100 * float(answer.probabilities[c]) for c in best],
             "Logit": [number(float(answer.logits[c]), ".2f") for c in best],
         },
         hide_index=True,
         column_config={
             "Class": st.column_config.TextColumn(width=92),
             "Probability": st.column_config.ProgressColumn(
-                min_value=0, max_value=1, format="percent", width=102
+                min_value=0, max_value=100, format="%.2f%%", width=102
             ),
             "Logit": st.column_config.TextColumn(width=58, alignment="right"),
         },

@@ -9,7 +9,6 @@ import streamlit as st
 from cnnviz.imaging import add_noise, denoise, encode_jpeg, psnr, resize_to_fit, ssim
 from cnnviz.ui.choice import choice
 from cnnviz.ui.controls import paired
-from cnnviz.ui.filter_controls import keep_settings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,12 +29,10 @@ def choose_noise() -> tuple[Noise, float]:
     """Draw the choice of a noise; return its kind and its amount."""
     default: Noise = "salt-and-pepper"
     kind = cast("Noise", choice(st.segmented_control, "Noise", KINDS, default, key="f_noise"))
-    key = "f_noise_sigma" if kind == "gaussian" else "f_noise_share"
-    keep_settings([key])
     with st.container(width=330):
         if kind == "gaussian":
-            return kind, paired("σ in grey levels", 0, 100, 25, key=key)
-        return kind, paired("Share of the pixels, in %", 0, 60, 10, key=key) / 100
+            return kind, paired("σ in grey levels", 0, 100, 25, key="f_noise_sigma")
+        return kind, paired("Share of the pixels, in %", 0, 60, 10, key="f_noise_share") / 100
 
 
 def compare_filters(image: NDArray[np.uint8], kind: Noise, amount: float) -> None:

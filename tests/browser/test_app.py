@@ -93,3 +93,22 @@ def test_text_from_a_link_is_never_taken_for_markup(page):
         page.goto(address)
         expect(page.get_by_test_id("stAlert").filter(has_text="There is no run")).to_be_visible()
     assert not [url for url in asked if url.startswith("http://127.0.0.1:9/")]
+
+
+def test_back_leads_to_the_page_before_as_it_was_left(page, settle):
+    page.goto("/")
+    page.get_by_role("link", name="Filters").first.click()
+    expect(page).to_have_url(re.compile("/filters"))
+    settle(page)
+    page.get_by_role("radiogroup", name="Picture").get_by_text("Colour").click()
+    expect(page).to_have_url(re.compile("f_colour=colour"))
+    page.get_by_role("img", name=re.compile("Astronaut after Sobel")).click()
+    page.get_by_role("link", name=re.compile("Step through this patch")).first.click()
+    expect(page.locator(".stepper[data-step]")).to_be_visible()
+    settle(page)
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Filters")
+    expect(page).to_have_url(re.compile(r"/filters\?f_colour=colour$"))
+    expect(page.get_by_role("radio", name="Colour")).to_be_checked()
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text(PAGES[""])

@@ -190,7 +190,7 @@ def test_the_divider_moves_across_before_and_after(open_at):
 
 def test_a_cell_can_be_edited_in_place(open_at):
     page = open_at()
-    cell = page.get_by_label("row 2, column 2").first
+    cell = page.get_by_label("row 1, column 1").first
     cell.fill("x")
     expect(page.get_by_text("“x” is not a number")).to_be_visible()
     page.keyboard.press("Tab")
@@ -204,7 +204,17 @@ def test_a_cell_can_be_edited_in_place(open_at):
         "-1 0 1;-2 1/2 2;-1 0 1"
     )
     page.reload()
-    expect(page.get_by_label("row 2, column 2").first).to_have_value("0.5")
+    expect(page.get_by_label("row 1, column 1").first).to_have_value("0.5")
+
+
+def test_a_cell_is_taken_when_it_is_left(open_at):
+    page = open_at()
+    page.get_by_label("row 1, column 1").first.fill("5")
+    page.keyboard.press("Tab")
+    expect(page).to_have_url(re.compile("f_kernel=custom"))
+    expect(page.get_by_role("textbox", name="Rows of numbers")).to_have_value(
+        "-1 0 1;-2 5 2;-1 0 1"
+    )
 
 
 def test_the_download_is_the_result(open_at):
@@ -298,3 +308,29 @@ def test_two_fingers_zoom(browser, app_url, settle):
     expect(picture).to_have_class(re.compile("zoomed"))
     expect(page.get_by_role("heading", name="The pixel")).to_have_count(0)
     context.close()
+
+
+def test_settings_survive_another_filter_the_other_tab_and_another_page(open_at, settle):
+    page = open_at("/filters?f_kernel=gaussian")
+    field = page.get_by_role("spinbutton").first
+
+    def expect_sigma():
+        expect(field).to_have_value("2.50")
+
+    field.fill("2.5")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("f_sigma=2.5"))
+    choose(page, "Median")
+    expect(page.get_by_text("no kernel can do this")).to_be_visible()
+    choose(page, "Gaussian blur of any σ")
+    expect_sigma()
+    page.get_by_role("tab", name="Noise").click()
+    expect(page.get_by_text("Share of the pixels").first).to_be_visible()
+    page.get_by_role("tab", name="Filter").click()
+    expect_sigma()
+    settle(page)
+    page.get_by_role("link", name="Look inside").first.click()
+    expect(page.get_by_role("heading", name="Look inside")).to_be_visible()
+    settle(page)
+    page.get_by_role("link", name="Filters").first.click()
+    expect_sigma()

@@ -113,7 +113,7 @@ def test_a_class_and_a_layer_can_be_chosen(open_page):
 
 def test_only_numbers_get_a_minus(open_page):
     app = open_page(i_class="0")
-    assert said(app, "**T-shirt/top**: logit −")
+    assert said(app, r"**T\-shirt/top**: logit −")
 
 
 def test_a_class_without_evidence_is_said(open_page):
@@ -254,7 +254,7 @@ def test_filters_of_every_convolution(open_page):
 
 def test_a_run_that_is_not_there_is_said(open_page):
     app = open_page(i_run="no-such-run")
-    assert "no run called “no-such-run”" in app.warning[0].value
+    assert r"no run called “no\-such\-run”" in app.warning[0].value
     assert "**Ankle boot**" in said(app)
 
 
@@ -263,7 +263,7 @@ def test_a_link_cannot_bring_an_image_or_a_broken_choice(open_page):
         i_run="![x](http://example.org/x.png)", i_step="x", i_class="99", i_layer="<b>",
         i_label="-1", i_sample="-5", i_source="?",
     )  # fmt: skip
-    assert r"!\[x\](http\://example" in app.warning[0].value
+    assert r"\!\[x\]\(http\://example" in app.warning[0].value
     assert "**Ankle boot**: logit" in said(app)
 
 

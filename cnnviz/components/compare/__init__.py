@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Up to here a PNG is small and quick; beyond, a JPEG with all of its colours is far smaller.
 PNG_PIXELS = 300_000
-JPEG_QUALITY = 92
+JPEG_QUALITY = 85
 
 _HERE = Path(__file__).parent
 # One ES module: the browser is sent the files one after the other.

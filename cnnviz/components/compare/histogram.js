@@ -17,7 +17,9 @@ function fillScale(root, scale) {
   root.querySelectorAll(".ticks span").forEach((tick, at) => {
     tick.textContent = ends[at] === null ? "" : numberText(ends[at]) + unit;
   });
-  const range = `smallest ${numberText(scale.smallest)}${unit}, largest ${numberText(scale.largest)}${unit}`;
+  const cut = scale.smallest < scale.low || scale.largest > scale.high;
+  const beyond = cut ? `; the colours end at ${numberText(scale.low)} and ${numberText(scale.high)}` : "";
+  const range = `smallest ${numberText(scale.smallest)}${unit}, largest ${numberText(scale.largest)}${unit}${beyond}`;
   root.querySelector(".histogram").setAttribute("aria-label", `Histogram: ${range}`);
   return range;
 }

@@ -34,10 +34,11 @@ class NumberGrid {
     this.cells = [];
     this.resizer = new ResizeObserver(() => this.fit());
     this.resizer.observe(parent.querySelector(".numbers"));
-    this.grid.onfocusin = (event) => this.tell(event.target);
+    // There are no onfocusin and onfocusout: these two need listeners.
+    this.grid.addEventListener("focusin", (event) => this.tell(event.target));
+    this.grid.addEventListener("focusout", () => this.commit());
     this.grid.onpointerover = (event) => this.tell(event.target);
     this.grid.onpointerleave = () => this.tell(null);
-    this.grid.onfocusout = () => this.commit();
     this.grid.oninput = (event) => { event.target.dataset.typed = "1"; this.paint(); this.tell(event.target); };
     this.grid.onkeydown = (event) => this.key(event);
   }
@@ -68,7 +69,7 @@ class NumberGrid {
       cell.spellcheck = false;
       cell.autocomplete = "off";
       cell.inputMode = "text";
-      cell.setAttribute("aria-label", `row ${Math.floor(at / columns) + 1}, column ${(at % columns) + 1}`);
+      cell.setAttribute("aria-label", `row ${Math.floor(at / columns)}, column ${at % columns}`);
       return cell;
     });
     this.grid.replaceChildren(...this.cells);
@@ -114,7 +115,7 @@ class NumberGrid {
     this.note.classList.toggle("wrong", Boolean(wrong));
     if (wrong) {
       this.note.textContent = wrong.value.trim()
-        ? `\u201c${wrong.value}\u201d is not a number: type one such as 2, ${MINUS}0.5 or 1/9.`
+        ? `\u201c${wrong.value}\u201d is not a number: type one below a million, such as 2, ${MINUS}0.5 or 1/9.`
         : "A cell is empty: type a number, such as 0.";
     } else if (this.cells.includes(cell)) {
       const text = cell.dataset.typed ? cell.value : cell.dataset.exact.replace("-", MINUS);

@@ -37,6 +37,17 @@ def test_the_scale_says_what_the_colours_mean(view, low, high):
     assert scale.counts.sum() == VALUES.size
 
 
+@pytest.mark.parametrize("shape", [(100, 100), (100, 100, 3)])
+def test_a_few_extreme_numbers_do_not_make_the_rest_pale(shape):
+    values = np.random.default_rng(0).normal(0, 50, shape).astype(np.float32)
+    values[0, 0] = -900
+    for view in ("signed", "absolute", "relu"):
+        scale = present(Result(values), view).scale
+        assert scale.high == pytest.approx(np.quantile(np.abs(values), 0.995), abs=900 / 128)
+        assert scale.smallest == -900
+        assert scale.counts.sum() == values.size  # those beyond the ends are counted there
+
+
 def test_a_signed_colour_picture_has_mid_grey_at_0():
     values = np.zeros((2, 2, 3), np.float32)
     values[0, 0] = 10, -10, 5

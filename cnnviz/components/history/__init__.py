@@ -1,0 +1,16 @@
+"""Back leads to the page before, as it was left: one history entry for each page opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+_component = st.components.v2.component(
+    "cnnviz_history", js=(Path(__file__).parent / "history.js").read_text(encoding="utf-8")
+)
+
+
+def one_entry_per_page() -> None:
+    """Install it; draws nothing."""
+    _component(key="history", height=1)

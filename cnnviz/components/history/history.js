@@ -1,0 +1,37 @@
+// One entry in the browser's history for each page the person opens.
+//
+// Streamlit adds an entry for each parameter that the server writes into the address, and on
+// the way to another page a few for the page that is left. Back would then change nothing,
+// several times. Here a change of parameters replaces the entry, and the entry of a page that
+// is left keeps the address it had when its link was clicked.
+
+const LEAVING_MS = 5000;
+
+function install() {
+  const push = window.history.pushState.bind(window.history);
+  let left = null; // the address of the page that is being left
+  let timer = 0;
+  const click = (event) => {
+    if (!event.composedPath().some((node) => node.tagName === "A")) return;
+    left = window.location.href;
+    clearTimeout(timer);
+    timer = setTimeout(() => { left = null; }, LEAVING_MS);
+  };
+  document.addEventListener("click", click, true);
+  window.history.pushState = (state, unused, url) => {
+    const target = new URL(url ?? window.location.href, window.location.href);
+    if (target.pathname === window.location.pathname) {
+      window.history.replaceState(state, unused, url);
+      return;
+    }
+    if (left !== null) window.history.replaceState(window.history.state, "", left);
+    left = null;
+    push(state, unused, url);
+  };
+}
+
+export default function () {
+  if (window.cnnvizHistory) return;
+  window.cnnvizHistory = true;
+  install();
+}
