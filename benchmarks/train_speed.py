@@ -3,16 +3,17 @@
     python benchmarks/train_speed.py [data folder]
 
 Ours is what the Train page runs: the whole set as one tensor, batches by index, channels
-last, one-cycle AdamW, with all its events, evaluations and snapshots. The classic loop is
+last, one-cycle SGD, with all its events, evaluations and snapshots. The classic loop is
 what most tutorials show: per-image PIL transforms in a DataLoader, Adam at a constant
 0.001, plain eager. Both train the same network (the GAP net) with batches of 128 and the
 same number of threads, one after the other, each in a process of its own.
 
-"Seconds" are of training: evaluation does not count for either. CPU seconds are of the
-whole process from the first step on, evaluation included. Run it on a quiet machine.
+"Seconds" are of training: evaluation does not count for either. CPU time counts all that
+ours does, and only the training of the classic loop. Run it on a quiet machine.
 """
 
 import argparse
+import dataclasses
 import json
 import os
 import platform
@@ -25,8 +26,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-# Epochs of our one-cycle runs: its accuracy comes at the end of the cycle.
-GOALS = {0.85: 1.0, 0.90: 3.5}
+# Epochs of our one-cycle runs: the accuracy comes at the end of the cycle.
+GOALS = {0.85: 0.65, 0.90: 2.5}
 LIMITS = {0.85: 6.0, 0.90: 20.0}
 CLASSIC_PATIENCE = 180.0
 
@@ -36,15 +37,17 @@ def ours(epochs: float, seed: int) -> dict[str, float]:
     import torch
 
     from cnnviz.datasets import load_dataset
-    from cnnviz.runs import Recipe, create_run
-    from cnnviz.training.config import make_config
+    from cnnviz.runs import create_run
+    from cnnviz.training.config import default_recipe, make_config
     from cnnviz.training.loop import Trainer
 
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     with tempfile.TemporaryDirectory() as folder:
         os.environ["CNNVIZ_RUNS"] = folder
-        recipe = Recipe(epochs=epochs, batch_size=128, learning_rate=0.02, seed=seed)
-        run = create_run(make_config(load_dataset("fashionmnist"), "gap", recipe))
+        dataset = load_dataset("fashionmnist")
+        recipe = default_recipe("gap", len(dataset.train_images))
+        recipe = dataclasses.replace(recipe, epochs=epochs, seed=seed)
+        run = create_run(make_config(dataset, "gap", recipe))
         with run.writing() as writer:
             trainer = Trainer(run, writer, torch.device("cpu"))
             began, cpu = time.perf_counter(), time.process_time()
@@ -66,36 +69,50 @@ def classic(seed: int) -> dict[str, float]:
     """Train until both goals are reached, testing every 200 steps, off the clock."""
     import torch
     import torch.nn.functional as F
-    from torch.utils.data import DataLoader
+    from PIL import Image
+    from torch.utils.data import DataLoader, Dataset
 
-    from cnnviz.datasets import data_root, load_dataset
+    from cnnviz.datasets import load_dataset
     from cnnviz.datasets._torchvision import torchvision_datasets
     from cnnviz.networks import build, network_spec
-    from torchvision import transforms
+
+    torchvision_datasets()  # makes torchvision's import work on a torch without CUDA
+    from torchvision.transforms import Compose, Normalize, ToTensor
 
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     torch.manual_seed(seed)
-    ours = load_dataset("fashionmnist")
-    transform = transforms.Compose(
-        [transforms.ToTensor(), transforms.Normalize(ours.mean, ours.std)]
-    )
-    train, test = (
-        torchvision_datasets().FashionMNIST(data_root(), train=part, transform=transform)
-        for part in (True, False)
-    )
-    images, labels = zip(*DataLoader(test, batch_size=500), strict=True)
+    data = load_dataset("fashionmnist")
+
+    class Pictures(Dataset):
+        """As torchvision.datasets.FashionMNIST: each image by PIL, transformed one by one."""
+
+        transform = Compose([ToTensor(), Normalize(data.mean, data.std)])
+
+        def __init__(self, images, labels):
+            self.images, self.labels = images, labels
+
+        def __len__(self):
+            return len(self.images)
+
+        def __getitem__(self, index):
+            image = Image.fromarray(self.images[index, 0])
+            return self.transform(image), int(self.labels[index])
+
+    train = Pictures(data.train_images, data.train_labels)
+    test = Pictures(data.test_images, data.test_labels)
+    tests = list(DataLoader(test, batch_size=500))
     model = build(network_spec("gap", (1, 28, 28), 10), (1, 28, 28))
     optimiser = torch.optim.Adam(model.parameters(), lr=0.001)
 
     def accuracy() -> float:
         model.eval()
         with torch.inference_mode():
-            right = sum(int((model(x).argmax(1) == y).sum()) for x, y in zip(images, labels))
+            right = sum(int((model(x).argmax(1) == y).sum()) for x, y in tests)
         model.train()
         return right / len(test)
 
-    seconds, steps, reached, best = 0.0, 0, {}, 0.0
-    cpu, began = time.process_time(), time.perf_counter()
+    seconds, cpu, steps, reached, best = 0.0, 0.0, 0, {}, 0.0
+    began, cpu_began = time.perf_counter(), time.process_time()
     while len(reached) < len(GOALS) and seconds < CLASSIC_PATIENCE:
         for x, y in DataLoader(train, batch_size=128, shuffle=True):
             optimiser.zero_grad()
@@ -106,14 +123,14 @@ def classic(seed: int) -> dict[str, float]:
             steps += 1
             if steps % 200 == 0:
                 seconds += time.perf_counter() - began
+                cpu += time.process_time() - cpu_began
                 best = max(best, score := accuracy())
                 for goal in GOALS:
                     if score >= goal:
                         reached.setdefault(goal, seconds)
                 if len(reached) == len(GOALS) or seconds >= CLASSIC_PATIENCE:
                     break
-                began = time.perf_counter()
-    cpu = time.process_time() - cpu
+                began, cpu_began = time.perf_counter(), time.process_time()
     return {
         **{f"{goal:.2f}": seconds for goal, seconds in reached.items()},
         "images_per_second": steps * 128 / seconds,
@@ -125,8 +142,8 @@ def classic(seed: int) -> dict[str, float]:
 
 def in_a_process(*arguments: str) -> dict[str, float]:
     """The numbers that this script prints with these arguments."""
-    # As a training process sets it: waiting threads sleep.
-    env = {"OMP_WAIT_POLICY": "PASSIVE"} | os.environ
+    # As a training process sets it (cnnviz/training/__main__.py), for both loops.
+    env = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "5000"} | os.environ
     command = [sys.executable, __file__, *arguments]
     answer = subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(answer.stdout.splitlines()[-1])

@@ -45,8 +45,8 @@ def show_filter(picture: Picture) -> None:
     in_one = st.session_state.get("f_in_one", st.query_params.get("f_in_one") == "true")
     # On a phone the three stand below each other: there the result comes first.
     st.html(
-        "<style>@media (max-width: 640px) { .st-key-f_panes > div { flex-direction:"
-        " column-reverse } }</style>"
+        "<style>@media (max-width: 640px) { .st-key-f_panes > div > div { flex-wrap:"
+        " wrap-reverse } }</style>"
     )
     with st.container(key="f_panes"):
         sides = st.columns([7, 3] if in_one else [7, 6, 7], gap="medium")

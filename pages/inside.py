@@ -4,8 +4,7 @@ import streamlit as st
 
 from cnnviz.components.atlas import Group, atlas
 from cnnviz.components.evidence import evidence
-from cnnviz.components.stepper import WEIGHT_STOPS
-from cnnviz.imaging import DIVERGING_STOPS
+from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 from cnnviz.inspection import (
     InspectionError,
     cam_code,

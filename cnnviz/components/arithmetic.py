@@ -8,8 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.components.number_grid import number_grid
-from cnnviz.components.stepper import WEIGHT_STOPS
-from cnnviz.imaging import DIVERGING_STOPS, format_kernel, format_weight
+from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS, format_kernel, format_weight
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,6 +1,6 @@
 """Pictures in, pictures out: loading, samples, kernels, filters, noise, colours."""
 
-from cnnviz.imaging.colour import DIVERGING_STOPS, diverging, heat, to_grey
+from cnnviz.imaging.colour import DIVERGING_STOPS, WEIGHT_STOPS, diverging, heat, to_grey
 from cnnviz.imaging.denoise import Denoised, denoise, sigma_for
 from cnnviz.imaging.encode import digest, encode_jpeg, encode_png, preview, resize_to_fit
 from cnnviz.imaging.filter_names import FILTERS, Filter, natural_view
@@ -43,6 +43,7 @@ __all__ = [
     "KERNELS",
     "MAX_KERNEL_SIZE",
     "SAMPLES",
+    "WEIGHT_STOPS",
     "Border",
     "Denoised",
     "Filter",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -23,7 +24,18 @@ Blue and orange stay apart for the colour-blind, and both ends darken alike, so
 lightness alone tells how far a number is from 0.
 """
 
+WEIGHT_STOPS: tuple[tuple[float, str], ...] = (
+    (0.0, "#7a4a00"),
+    (0.25, "#dfa437"),
+    (0.5, "#f5f5f5"),
+    (0.75, "#8482dc"),
+    (1.0, "#31248f"),
+)
+"""Colours of kernel weights: the signs keep their sides, blue and orange, but in hues of their
+own, so that a weight is not taken for an activation."""
 
+
+@functools.cache
 def _lookup(stops: tuple[tuple[float, str], ...], centre: int) -> NDArray[np.uint8]:
     """Make a 1×256×3 table from colour stops, the stop at 0.5 falling exactly on `centre`."""
     positions = (np.arange(256) - centre) / (255 - centre) / 2 + 0.5
@@ -33,7 +45,6 @@ def _lookup(stops: tuple[tuple[float, str], ...], centre: int) -> NDArray[np.uin
     return np.rint(np.stack(channels, axis=-1)).astype(np.uint8)[None]
 
 
-_DIVERGING = _lookup(DIVERGING_STOPS, centre=128)
 _HEAT = np.ascontiguousarray(
     cv2.applyColorMap(np.arange(256, dtype=np.uint8)[None], cv2.COLORMAP_INFERNO)[:, :, ::-1],
     dtype=np.uint8,
@@ -55,13 +66,18 @@ def to_grey(image: NDArray[Any]) -> NDArray[np.float32]:
     return cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY).astype(np.float32)
 
 
-def diverging(values: NDArray[Any], limit: float | None = None) -> NDArray[np.uint8]:
+def diverging(
+    values: NDArray[Any],
+    limit: float | None = None,
+    stops: tuple[tuple[float, str], ...] = DIVERGING_STOPS,
+) -> NDArray[np.uint8]:
     """Colour signed numbers: blue positive, near-white 0, orange negative.
 
     Args:
         values: H×W.
         limit: The number that gets the full colour; larger ones are clipped to it.
             By default the largest absolute value.
+        stops: Other colours: `WEIGHT_STOPS`.
 
     Returns:
         H×W×3 RGB.
@@ -72,7 +88,9 @@ def diverging(values: NDArray[Any], limit: float | None = None) -> NDArray[np.ui
     scale = 127 / limit if limit > 0 else 0.0
     # One pass of OpenCV multiplies, shifts, rounds and saturates; 0 falls exactly on 128.
     level = cv2.addWeighted(signed, scale, signed, 0, 128, dtype=cv2.CV_8U)
-    return _apply(np.asarray(level, dtype=np.uint8).reshape(signed.shape), _DIVERGING)
+    return _apply(
+        np.asarray(level, dtype=np.uint8).reshape(signed.shape), _lookup(stops, centre=128)
+    )
 
 
 def heat(values: NDArray[Any]) -> NDArray[np.uint8]:

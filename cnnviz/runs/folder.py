@@ -145,7 +145,10 @@ class Run:
             RunError: The run has none yet, or they are damaged.
         """
         tensors = self.load("probes.safetensors")
-        return tensors["images"], tensors["labels"]
+        try:
+            return tensors["images"], tensors["labels"]
+        except KeyError as error:
+            raise RunError(f"probes.safetensors of this run has no {error}.") from error
 
     def load(self, name: str) -> dict[str, Tensor]:
         """The tensors of one of the run's safetensors files.

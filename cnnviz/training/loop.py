@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from cnnviz.networks import build
 from cnnviz.runs.events import read_commands
 from cnnviz.training import checkpoint
+from cnnviz.training.config import default_recipe
 from cnnviz.training.data import Batches, Normalise, load_run_dataset
 from cnnviz.training.device import describe_device, pick_device
 from cnnviz.training.evaluate import TestSet, probabilities
@@ -154,10 +155,13 @@ class Trainer:
         self._reported_at = self._watch.seconds
 
     def _divergence(self, what: str) -> str:
-        rate = self.recipe.learning_rate
+        recipe = self.recipe
+        usual = default_recipe(self.run.config.network, self.batches.images, recipe.optimiser)
+        lower = min(usual.learning_rate, recipe.learning_rate / 10)
         return (
-            f"{what} stopped being a number by step {self.step}: the learning rate {rate:g} is "
-            f"too high for this network. Start again with a lower one, such as {rate / 10:g}."
+            f"{what} stopped being a number by step {self.step}: the learning rate "
+            f"{recipe.learning_rate:g} is too high for this network. Start again with a lower "
+            f"one, such as {lower:g}."
         )
 
     def _look(self, *, keep: bool) -> None:

@@ -11,8 +11,7 @@ import streamlit as st
 from cnnviz import imaging
 from cnnviz.components.arithmetic import weight
 from cnnviz.components.number_grid import number_grid
-from cnnviz.components.stepper import WEIGHT_STOPS
-from cnnviz.imaging import FILTERS, KERNELS, MAX_KERNEL_SIZE, Recipe
+from cnnviz.imaging import FILTERS, KERNELS, MAX_KERNEL_SIZE, WEIGHT_STOPS, Recipe
 from cnnviz.ui.choice import choice, choose
 from cnnviz.ui.controls import paired
 
@@ -102,7 +101,7 @@ def _other(name: str) -> Recipe:
         size = paired("Size in pixels", 1, 15, 9, key="f_size")
         whole = 2 * math.ceil(3 * sigma) + 1
         if size < whole:
-            st.caption(f"This window cuts the bell off: {whole}×{whole} would hold nearly all of it.")
+            st.caption(f"This window cuts the bell off: {whole}×{whole} holds nearly all of it.")
         return Recipe("gaussian", size=size, sigma=sigma)
     if name == "mean":
         return Recipe("mean", size=paired("Size in pixels", 1, 15, 5, key="f_mean"))

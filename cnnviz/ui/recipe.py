@@ -14,20 +14,26 @@ from cnnviz.ui.choice import choice
 if TYPE_CHECKING:
     from cnnviz.runs.config import Optimiser
 
-_OPTIMISERS = {"adamw": "AdamW", "sgd": "SGD, Nesterov"}
+_OPTIMISERS = {"sgd": "SGD, Nesterov", "adamw": "AdamW"}
 
 
-def reset_sizes() -> None:
-    """Set epochs and batch size to what suits the data set that was just chosen."""
-    info = DATASETS.get(st.session_state["_t_data"])
-    recipe = default_recipe(info.train if info else 0)
-    st.session_state["t_epochs"] = recipe.epochs
-    st.session_state["t_batch"] = recipe.batch_size
+def reset_recipe() -> None:
+    """Set the numbers to what suits the data set, network and optimiser just chosen."""
+    state = st.session_state
+    info = DATASETS.get(state["_t_data"])
+    recipe = default_recipe(state["_t_net"], info.train if info else 0, state["_t_optimiser"])
+    state["t_epochs"], state["t_batch"] = recipe.epochs, recipe.batch_size
+    state["t_rate"], state["t_decay"] = recipe.learning_rate, recipe.weight_decay
 
 
-def choose_recipe(train_images: int) -> Recipe:
-    """Draw the controls, with defaults that suit this many training images."""
-    default = default_recipe(train_images)
+def choose_recipe(network: str, train_images: int) -> Recipe:
+    """Draw the controls.
+
+    Args:
+        network: An id of `cnnviz.networks.NETWORKS`.
+        train_images: How many there are; both decide the values at first visit.
+    """
+    default = default_recipe(network, train_images)
     left, right = st.columns(2)
     epochs = left.number_input(
         "Epochs",
@@ -53,7 +59,12 @@ def choose_recipe(train_images: int) -> Recipe:
     )
     with st.expander("More of the recipe", icon=":material/tune:"):
         optimiser = choice(
-            st.segmented_control, "Optimiser", _OPTIMISERS, default.optimiser, key="t_optimiser"
+            st.segmented_control,
+            "Optimiser",
+            _OPTIMISERS,
+            default.optimiser,
+            key="t_optimiser",
+            on_change=reset_recipe,
         )
         left, right = st.columns(2)
         batch = left.number_input(
@@ -79,7 +90,7 @@ def choose_recipe(train_images: int) -> Recipe:
             min_value=0.0,
             max_value=1.0,
             value=default.weight_decay,
-            step=0.005,
+            step=0.0001,
             format="%g",
             key="t_decay",
             bind="query-params",
@@ -105,7 +116,7 @@ def choose_recipe(train_images: int) -> Recipe:
         )
         right.space("small")
         flip = right.toggle(
-            "Random mirror",
+            "Mirror",
             key="t_flip",
             bind="query-params",
             help="Half of the training pictures are mirrored left to right, anew every time. "

@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnviz.figures.confusion import confusion_cells, confusion_spec, worst_confusion
 from cnnviz.figures.curves import Quantity, curve_points, curve_spec
-from cnnviz.networks import summary
+from cnnviz.networks import NetworkError, summary
 from cnnviz.runs import Run, RunError, RunState, delete_run
 from cnnviz.training import TrainingError, resume
 from cnnviz.ui.run_list import leave
@@ -42,7 +42,7 @@ def show_run(run: Run) -> None:
         _ = run.config
         active = _follow(run).active
     except RunError as error:
-        st.error(f"This run cannot be read: {error}")
+        st.error(f"This run cannot be read: {plain(str(error))}")
         _delete(run)
         return
     st.fragment(_draw, run_every=EVERY if active else None)(run, active=active)
@@ -62,7 +62,7 @@ def _draw(run: Run, *, active: bool) -> None:
     try:
         state = _follow(run)
     except RunError as error:
-        st.error(f"This run cannot be read any more: {error}")
+        st.error(f"This run cannot be read any more: {plain(str(error))}")
         return
     if state.active != active:
         st.rerun()
@@ -86,7 +86,7 @@ def _head(run: Run, state: RunState) -> None:
             _button("Pause", ":material/pause:", lambda: run.control("pause"))
         if state.status == "paused":
             _button("Resume", ":material/play_arrow:", lambda: run.control("resume"))
-        if state.status in ("running", "paused"):
+        if state.status in ("starting", "running", "paused"):
             _button("Stop", ":material/stop:", lambda: run.control("stop"))
         if state.can_resume and not run.shipped:
             _button("Resume", ":material/play_arrow:", lambda: resume(run))
@@ -128,7 +128,7 @@ def _delete_now(run: Run) -> None:
 def _progress(run: Run, state: RunState) -> None:
     recipe = run.config.recipe
     if state.status == "failed":
-        st.error(state.message, icon=":material/error:")
+        st.error(plain(state.message), icon=":material/error:")
     elif state.status == "interrupted":
         st.warning(
             "The process that trained this run is gone. Resume goes on from its last checkpoint "
@@ -197,10 +197,10 @@ def _filters(run: Run, state: RunState) -> None:
         encode_transparent(sheet),
         width=sheet.shape[1],
         output_format="PNG",
-        alt=f"The {count} filters of the first layer, orange negative, blue positive",
+        alt=f"The {count} filters of the first layer, ochre negative, violet positive",
     )
     st.caption(
-        f"All on one scale: orange −{limit:.2g}, white 0, blue +{limit:.2g}. They begin as noise; "
+        f"All on one scale: ochre −{limit:.2g}, white 0, violet +{limit:.2g}. They begin as noise; "
         "watch edges and blobs form."
     )
 
@@ -208,17 +208,17 @@ def _filters(run: Run, state: RunState) -> None:
 def _first_filters(run: Run, state: RunState) -> Tensor | None:
     """The newest weights of the first convolution: from the checkpoint while training."""
     config = run.config
-    layers = summary(config.spec, config.input_shape)
-    name = next((layer.name for layer in layers if layer.kind == "conv"), None)
     try:
+        layers = summary(config.spec, config.input_shape)
+        name = next((layer.name for layer in layers if layer.kind == "conv"), None)
         if state.active:
             weights = run.load_current()
         elif state.snapshots:
             weights = run.load_snapshot(state.snapshots[-1])
         else:
             return None
-    except RunError:
-        return None  # the first checkpoint is still to come
+    except (RunError, NetworkError):
+        return None  # the first checkpoint is still to come, or somebody changed run.json
     return weights.get(f"{name}.weight")
 
 
@@ -230,6 +230,10 @@ def _probes(run: Run, state: RunState) -> None:
     except RunError:
         return
     classes = run.config.classes
+    sizes = {len(row) for row in state.probabilities}
+    if sizes != {len(classes)} or len(labels) != len(state.probabilities):
+        st.warning("The recorded predictions do not fit the classes of this run.")
+        return
     best = [max(range(len(row)), key=row.__getitem__) for row in state.probabilities]
     right = [b == label for b, label in zip(best, labels.tolist(), strict=True)]
     st.markdown(f"**Predictions**, {sum(right)} of {len(right)} right")
@@ -253,7 +257,10 @@ def _probes(run: Run, state: RunState) -> None:
             "": st.column_config.ImageColumn(width=44),
             "Sure": st.column_config.NumberColumn(format="%.0f %%", width=60),
             "Classes": st.column_config.BarChartColumn(
-                y_min=0, y_max=1, width=130, help=f"Probability of each class: {', '.join(classes)}"
+                y_min=0,
+                y_max=1,
+                width=130,
+                help=f"Probability of each class: {plain(', '.join(classes))}",
             ),
         },
         alt="A few test images with what they are and what the network takes them for",
@@ -266,6 +273,9 @@ def _confusion(run: Run, state: RunState) -> None:
     if final is None or final.confusion is None or state.active:
         return
     classes = run.config.classes
+    if {len(classes)} != {len(final.confusion), *map(len, final.confusion)}:
+        st.warning("The recorded confusion matrix does not fit the classes of this run.")
+        return
     st.markdown(f"**Confusion matrix** on all {final.images:,} test images")
     st.vega_lite_chart(
         confusion_cells(final.confusion, classes),

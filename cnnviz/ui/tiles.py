@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from cnnviz.imaging import diverging, encode_png
+from cnnviz.imaging import WEIGHT_STOPS, diverging, encode_png
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,7 +42,7 @@ def filter_tiles(weights: NDArray[Any], *, columns: int = 8) -> tuple[NDArray[np
         for channel, plane in enumerate(filter_):
             top = index // columns * band + channel * (tall + 1)
             tile = sheet[top : top + tall, left : left + wide]
-            tile[..., :3] = enlarge(diverging(plane, limit), scale)
+            tile[..., :3] = enlarge(diverging(plane, limit, WEIGHT_STOPS), scale)
             tile[..., 3] = 255
     return sheet, limit
 

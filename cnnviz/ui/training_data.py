@@ -20,7 +20,7 @@ from cnnviz.datasets import (
     load_zip,
 )
 from cnnviz.ui.choice import choice
-from cnnviz.ui.recipe import reset_sizes
+from cnnviz.ui.recipe import reset_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,14 +69,14 @@ def choose_data() -> tuple[Choice | None, str]:
     """
     titles = {name: info.title for name, info in DATASETS.items()} | {OWN: "Your own pictures"}
     default = next(iter(titles))
-    name = choice(st.selectbox, "Pictures", titles, default, key="t_data", on_change=reset_sizes)
+    name = choice(st.selectbox, "Pictures", titles, default, key="t_data", on_change=reset_recipe)
     return _choose_own() if name == OWN else _choose_known(DATASETS[name])
 
 
 def _choose_known(info: DatasetInfo) -> tuple[Choice | None, str]:
     st.caption(
         f"{info.train:,} to train on, {info.test:,} to test, {len(info.classes)} classes, "
-        f"{info.shape[1]}×{info.shape[2]} pixels.",
+        f"{info.shape[1]}×{info.shape[2]}.",
         help=f"{info.source}. Licence: {info.licence}.",
     )
     if info.embedded or is_available(info.id):

@@ -123,7 +123,7 @@ def test_training_goes_on_when_the_app_is_killed(browser, serve, tmp_path):
 
 
 def test_too_high_a_learning_rate_ends_with_a_sentence(page, settle):
-    page.goto("/train?t_net=lenet5&t_optimiser=sgd&t_rate=1000000")
+    page.goto("/train?t_net=lenet5&t_rate=1000000")
     settle(page)
     page.get_by_role("button", name="Start training").click()
     expect(badge(page)).to_contain_text("Failed", **SLOW)

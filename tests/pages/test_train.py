@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.datasets import load_dataset
+from cnnviz.networks import build, network_spec
 from cnnviz.runs import create_run, list_runs
 from cnnviz.training.config import make_config
 
@@ -69,7 +70,7 @@ def test_first_visit_shows_a_shipped_run_and_start(open_page):
 
 
 def test_start_asks_for_what_the_controls_say(open_page, started):
-    app = open_page(t_net="lenet5", t_rate="0.5", t_shift="2", t_optimiser="sgd")
+    app = open_page(t_net="lenet5", t_rate="0.5", t_shift="2", t_optimiser="adamw")
     app.number_input(key="t_epochs").set_value(2.5)
     app.number_input(key="t_seed").set_value(9)
     app.toggle(key="t_flip").set_value(True)
@@ -80,7 +81,7 @@ def test_start_asks_for_what_the_controls_say(open_page, started):
     assert (config.dataset, config.network) == ("digits", "lenet5")
     recipe = config.recipe
     assert (recipe.epochs, recipe.learning_rate, recipe.seed) == (2.5, 0.5, 9)
-    assert (recipe.shift, recipe.flip, recipe.optimiser) == (2, True, "sgd")
+    assert (recipe.shift, recipe.flip, recipe.optimiser) == (2, True, "adamw")
     (run, *_) = list_runs()
     assert app.session_state["_t_run"] == run.id
     assert app.query_params["t_run"] in (run.id, [run.id])
@@ -92,6 +93,11 @@ def test_another_data_set_brings_its_own_sizes(open_page):
     app.selectbox(key="_t_data").select("fashionmnist").run()
     assert app.number_input(key="t_batch").value == 128
     assert app.number_input(key="t_epochs").value == 3.0
+    assert app.number_input(key="t_rate").value == 1.0
+    app.segmented_control(key="_t_optimiser").select("adamw").run()
+    assert app.number_input(key="t_rate").value == 0.04
+    app.segmented_control(key="_t_net").select("lenet5").run()
+    assert app.number_input(key="t_rate").value == 0.01
 
 
 def test_a_data_set_that_is_not_there_disables_start_and_says_why(open_page, monkeypatch):
@@ -172,7 +178,7 @@ def test_a_mangled_run_is_listed_with_its_reason_and_can_be_deleted(open_page, r
 def test_a_folder_without_run_json_is_listed(open_page, runs):
     (runs / "empty").mkdir(parents=True)
     app = open_page(t_run="empty")
-    assert "run.json cannot be read" in app.error[0].value
+    assert r"run\.json cannot be read" in app.error[0].value
 
 
 def rewrite(path, change):
@@ -194,7 +200,7 @@ def test_a_run_that_diverged_says_so_and_offers_no_resume(open_page, root, runs)
     end = {"event": "status", "status": "failed", "message": "Too high.", "resumable": False}
     rewrite(path, lambda lines: [*lines[: len(lines) // 2], end])
     app = open_page(t_run=path.name)
-    assert app.error[0].value == "Too high."
+    assert app.error[0].value == "Too high\\."
     assert not [b for b in app.button if b.label == "Resume"]
 
 
@@ -209,5 +215,43 @@ def test_two_runs_of_one_second_have_two_names(open_page, runs):
 
 def test_network_table_and_code(open_page):
     app = open_page(t_net="lenet5")
-    assert any("61,706" in e.label or "parameters" in e.label for e in app.expander)
+    table = next(d.value for d in app.dataframe if "Multiply-adds" in d.value)
+    spec = network_spec("lenet5", (1, 8, 8), 10)
+    total = sum(p.numel() for p in build(spec, (1, 8, 8)).parameters())
+    assert table["Parameters"].sum() == total
+    assert f"{total:,} parameters" in texts(app)
     assert "nn.Conv2d" in app.code[0].value
+
+
+@pytest.mark.parametrize(
+    ("event", "sentence"),
+    [
+        ({"event": "probe", "step": 1, "probabilities": [[0.5, 0.5]] * 8}, "predictions"),
+        ({"event": "probe", "step": 1, "probabilities": [[0.1] * 10]}, "predictions"),
+        (
+            {
+                "event": "evaluation",
+                "step": 10**6,
+                "epoch": 1,
+                "loss": 1,
+                "accuracy": 1,
+                "images": 2,
+                "seconds": 1,
+                "confusion": [[1, 0], [0]],
+            },
+            "confusion matrix",
+        ),
+    ],
+)
+def test_what_does_not_fit_the_classes_is_said(open_page, root, runs, event, sentence):
+    path = finished_run(root, runs)
+    rewrite(path, lambda lines: [*lines, event])
+    app = open_page(t_run=path.name)
+    assert sentence in app.warning[0].value
+
+
+def test_a_network_that_somebody_changed_leaves_the_rest(open_page, root, runs):
+    path = finished_run(root, runs)
+    config = json.loads((path / "run.json").read_text())
+    (path / "run.json").write_text(json.dumps(config | {"spec": [{"layer": "nonsense"}]}))
+    assert "Confusion matrix" in texts(open_page(t_run=path.name))

@@ -11,22 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.imaging import DIVERGING_STOPS
+from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cnnviz.convolution import Trace
-
-WEIGHT_STOPS: tuple[tuple[float, str], ...] = (
-    (0.0, "#7a4a00"),
-    (0.25, "#dfa437"),
-    (0.5, "#f5f5f5"),
-    (0.75, "#8482dc"),
-    (1.0, "#31248f"),
-)
-"""Colours of kernel weights: the signs keep their sides, blue and orange, but in hues of their
-own, so that a weight is not taken for an activation."""
 
 _HERE = Path(__file__).parent
 # One ES module: the browser is sent the files one after the other.

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from cnnviz.datasets import DatasetError, normalise
+from cnnviz.networks import NETWORKS
 from cnnviz.runs import Recipe, RunError, create_run
 from cnnviz.training.config import default_recipe, make_config
 from cnnviz.training.data import Batches, Normalise, load_run_dataset, own_dataset_tensors
@@ -136,5 +137,11 @@ def test_too_few_pictures_are_refused(digits):
         load_run_dataset(run)
 
 
-def test_default_recipes_differ_by_size():
-    assert default_recipe(1000).batch_size < default_recipe(60_000).batch_size
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("optimiser", ["sgd", "adamw"])
+def test_there_is_a_default_recipe_for_every_network(network, optimiser):
+    small, large = (default_recipe(network, count, optimiser) for count in (1000, 60_000))
+    assert small.optimiser == large.optimiser == optimiser
+    assert small.batch_size < large.batch_size
+    ratio = small.learning_rate / large.learning_rate
+    assert ratio == pytest.approx(small.batch_size / large.batch_size)

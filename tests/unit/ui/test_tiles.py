@@ -4,7 +4,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from cnnviz.imaging import diverging
+from cnnviz.imaging import WEIGHT_STOPS, diverging
 from cnnviz.ui.tiles import encode_transparent, filter_tiles, picture_url
 
 
@@ -15,7 +15,7 @@ def test_filters_share_one_scale_and_stand_apart():
     assert limit == 2.0
     assert sheet.shape[2] == 4
     tile, step = 30, 36
-    expected = diverging(np.array([[2.0, -1.0, 0.0]]), 2.0)[0]
+    expected = diverging(np.array([[2.0, -1.0, 0.0]]), 2.0, WEIGHT_STOPS)[0]
     for (top, left), colour in zip(((0, 0), (0, step), (37, 0)), expected, strict=True):
         block = sheet[top : top + tile, left : left + tile]
         assert (block[..., 3] == 255).all()
@@ -28,7 +28,7 @@ def test_each_channel_is_a_tile_and_each_weight_a_square():
     weights = np.arange(12, dtype=np.float32).reshape(1, 3, 2, 2)
     sheet, limit = filter_tiles(weights)
     assert limit == 11
-    colours = diverging(weights[0].reshape(6, 2), 11).reshape(3, 2, 2, 3)
+    colours = diverging(weights[0].reshape(6, 2), 11, WEIGHT_STOPS).reshape(3, 2, 2, 3)
     for channel in range(3):
         for row in range(2):
             for column in range(2):
