@@ -17,10 +17,10 @@ FOLDER = Path(__file__).parent
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 # Each page, and the part of it that says most on a small card: left, top, width, height.
 PAGES = {
-    "filters": (500, 360, 700, 438),
+    "filters": (480, 280, 730, 456),
     "step": (70, 225, 700, 438),
-    "train": (475, 340, 700, 438),
-    "inside": (370, 430, 640, 400),
+    "train": (475, 265, 730, 456),
+    "inside": (370, 400, 640, 400),
 }
 
 with sync_playwright() as playwright:

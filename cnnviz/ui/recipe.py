@@ -44,7 +44,7 @@ def choose_recipe(network: str, train_images: int) -> Recipe:
         format="%g",
         key="t_epochs",
         bind="query-params",
-        help="Passes over all training pictures.",
+        help="Passes over all training pictures, 0.5 to 1000.",
     )
     rate = right.number_input(
         "Learning rate",

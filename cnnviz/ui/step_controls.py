@@ -142,7 +142,7 @@ def choose_patch() -> NDArray[np.uint8]:
         width=200,
         alt=f"{picture.title} with the patch marked, from row {row} and column {column}",
     )
-    st.caption(f"Exact pixels of the full-size picture ({width}×{height}), nothing resampled.")
+    st.caption(f"Exact pixels of the full-size picture ({height}×{width}), nothing resampled.")
     patch = picture.pixels[row : row + side, column : column + side]
     if colour == "rgb":
         return np.moveaxis(patch, 2, 0)

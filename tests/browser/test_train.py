@@ -11,6 +11,14 @@ from cnnviz.runs import Run
 SLOW = {"timeout": 120_000}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def nothing_trains_on(runs_folder):
+    """Training outlives the app, so also a test that fails half-way."""
+    yield
+    for path in runs_folder.iterdir():
+        Run(path).control("stop")
+
+
 def command(page, label):
     # By key: Streamlit has a Stop of its own while a script runs.
     return page.locator(f".st-key-_t_do_{label.replace(' ', '-')} button")
