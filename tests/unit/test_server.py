@@ -1,8 +1,15 @@
 import asyncio
 import gc
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 from cnnviz import server
+
+
+def run(coroutine):
+    """In a thread of its own: Playwright keeps an event loop in this one."""
+    with ThreadPoolExecutor() as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 class Node:
@@ -27,7 +34,7 @@ def test_garbage_is_swept_while_the_server_runs(monkeypatch):
                         return
                     await asyncio.sleep(0.01)
 
-        asyncio.run(serve())
+        run(serve())
         assert gone() is None
     finally:
         gc.enable()
@@ -41,4 +48,4 @@ def test_shutdown_ends_the_sweeper(monkeypatch):
             assert len(asyncio.all_tasks()) > 1
         return [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
 
-    assert asyncio.run(serve()) == []
+    assert run(serve()) == []
