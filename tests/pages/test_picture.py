@@ -64,7 +64,7 @@ def test_the_address_chooses_the_sample(open_page):
 
 
 def test_an_unknown_picture_in_the_address_is_explained(open_page):
-    app = open_page(picture="own")
+    app = open_page(picture="nobody")
     assert chosen(app) == FIRST
     assert "never stored" in app.warning[0].value
     assert not app.run().warning, "it is said once"
