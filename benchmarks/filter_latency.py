@@ -22,9 +22,11 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from cnnviz.imaging import encode_png, resize_to_fit, sample_image
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
 
-ROOT = Path(__file__).parent.parent
+from cnnviz.imaging import encode_png, resize_to_fit, sample_image  # noqa: E402
+
 CHANGES = 30
 FLAGS = ["--no-sandbox", "--disable-gpu"]
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"

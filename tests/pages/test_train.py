@@ -93,7 +93,7 @@ def test_another_data_set_brings_its_own_sizes(open_page):
     app.selectbox(key="_t_data").select("fashionmnist").run()
     assert app.number_input(key="t_batch").value == 128
     assert app.number_input(key="t_epochs").value == 3.0
-    assert app.number_input(key="t_rate").value == 1.0
+    assert app.number_input(key="t_rate").value == 2.0
     app.segmented_control(key="_t_optimiser").select("adamw").run()
     assert app.number_input(key="t_rate").value == 0.04
     app.segmented_control(key="_t_net").select("lenet5").run()
