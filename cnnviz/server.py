@@ -18,7 +18,7 @@ SWEEP_SECONDS = 30.0
 
 def _warm_up() -> None:
     """Import what pages need later, so that the first person does not wait for it."""
-    for name in ("cv2", "skimage.data", "plotly.graph_objects", "torch"):
+    for name in ("cv2", "skimage.data", "torch"):
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
