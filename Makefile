@@ -1,13 +1,19 @@
-# make run: the app. make test: the tests. make lint: style, types, import contracts.
+# make run: the app. make classroom: the same, open to the network.
+# make test: the tests. make lint: style, types, import contracts.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint
+.PHONY: run classroom test lint
 
 run: $(VENV)/.installed
 	$(BIN)/streamlit run app.py
 
+classroom: $(VENV)/.installed
+	$(BIN)/python -m cnnviz.classroom $(ARGS)
+
+# Two at a time: most tests wait for a browser or a training process.
+test: ARGS ?= -n 2 --dist loadfile
 test: $(VENV)/.installed-dev
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || $(MAKE) --no-print-directory chromium
 	$(BIN)/python -m pytest $(ARGS)

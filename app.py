@@ -8,6 +8,13 @@ back to its old automatic pages for a first visitor who opens a deep link.
 
 import streamlit as st
 
+from cnnviz import classroom
+from cnnviz.live import live_routes
 from cnnviz.server import lifespan
 
-app = st.App("cnnviz/main.py", lifespan=lifespan)
+app = st.App(
+    "cnnviz/main.py",
+    lifespan=lifespan,
+    routes=[*live_routes, *classroom.routes],
+    middleware=classroom.middleware,
+)

@@ -5,6 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from cnnviz.components.history import one_entry_per_page
+from cnnviz.ui.join import join_button
+from cnnviz.ui.lab import TOPICS
 from cnnviz.ui.picture import choose_picture
 
 PAGES = [
@@ -28,25 +30,55 @@ PAGES = [
         help="Train a small network on real data and watch it learn.",
     ),
     st.Page(
+        "../pages/race.py",
+        title="Race",
+        icon=":material/flag:",
+        help="Several networks or recipes trained on the same pictures, all on one chart.",
+    ),
+    st.Page(
         "../pages/inside.py",
         title="Look inside",
         icon=":material/troubleshoot:",
         help="Learned filters, feature maps and class activation maps of a trained network.",
     ),
 ]
-USE_A_PICTURE = {"filters", "step", "inside"}
+USE_A_PICTURE = {
+    "filters",
+    "step",
+    "inside",
+    "pixels",
+    "frequency",
+    "activation",
+    "field",
+    "volumes",
+}
 ASSETS = Path(__file__).parent.parent / "assets"
 
 st.set_page_config(page_title="cnnviz", page_icon=ASSETS / "icon.svg", layout="wide")
 st.logo(ASSETS / "logo.svg", size="large")
 
-page = st.navigation(PAGES, position="top")
+LAB = [
+    st.Page("../pages/lab/tour.py", title="Tour of the lab", icon=":material/map:"),
+    *(
+        st.Page(
+            f"../pages/lab/{topic.page}.py",
+            title=topic.title,
+            icon=f":material/{topic.icon}:",
+            help=topic.about,
+        )
+        for topic in TOPICS
+    ),
+]
+
+page = st.navigation({"": PAGES, "Convolution lab": LAB}, position="top")
+one_entry_per_page()  # before the page, which a quick click may cut short
 if page.url_path:
     header = st.container(horizontal=True, vertical_alignment="center")
     header.title(page.title, width="stretch")
+    with header:
+        join_button()
     if page.url_path in USE_A_PICTURE:
         notice = st.container()
         with header:
             choose_picture(notice)
 page.run()
-one_entry_per_page()

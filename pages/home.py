@@ -16,7 +16,13 @@ STEPS = [
         "Start with a picture: edges, blur and sharpening by hand-made kernels.",
     ),
     ("step", "Step through a convolution", "One output cell at a time: stride, padding, dilation."),
-    ("train", "Train", "Let a network find its own kernels, and watch them form."),
+    (
+        "lab/tour",
+        "Convolution lab",
+        "Every idea about convolution in a lecture, to hold and change.",
+    ),
+    ("train", "Train", "Let a network find its own kernels, watch them form, and wind it back."),
+    ("race", "Race", "Two to six ways to train, with one difference, on one chart."),
     ("inside", "Look inside", "What it learned: filters, feature maps, class activation maps."),
 ]
 
@@ -30,13 +36,14 @@ with st.container(horizontal=True, vertical_alignment="center"):
         st.switch_page("../pages/filters.py")
     device = st.empty()
 
-for column, (number, (name, title, text)) in zip(
-    st.columns(len(STEPS)), enumerate(STEPS, start=1), strict=True
-):
-    with column.container(border=True, height="stretch"):
-        st.image(SCREENSHOTS / f"{name}-card.webp", width="stretch", alt=f"The page “{title}”")
-        st.page_link(f"../pages/{name}.py", label=f"**{number}. {title}**")
-        st.caption(text)
+for row in (STEPS[:3], STEPS[3:]):
+    for column, (name, title, text) in zip(st.columns(3), row, strict=True):
+        with column.container(border=True, height="stretch"):
+            card = SCREENSHOTS / f"{name.rpartition('/')[2]}-card.webp"
+            st.image(card, width="stretch", alt=f"The page “{title}”")
+            number = STEPS.index((name, title, text)) + 1
+            st.page_link(f"../pages/{name}.py", label=f"**{number}. {title}**")
+            st.caption(text)
 
 st.subheader("This is all a convolution does")
 example = lecture_examples()[0]

@@ -21,6 +21,7 @@ from cnnviz.ui.choice import choice
 from cnnviz.ui.code import copy_code
 from cnnviz.ui.controls import paired
 from cnnviz.ui.inside_picture import choose_shown, class_titles
+from cnnviz.ui.inside_time import show_over_time
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     run = view.choose_run()
@@ -120,10 +121,16 @@ def show_filters() -> None:
         view.show_numbers(group.values, "Filter", key="_i_filter")
 
 
+def show_time() -> None:
+    label = answer.top(1)[0] if shown.truth is None else shown.truth
+    show_over_time(run, shown, label)
+
+
 SECTIONS = {
     "Class activation map": show_cam,
     "Feature maps": show_maps,
     "Learned filters": show_filters,
+    "Over time": show_time,
 }
 left, right = st.columns([1, 3], gap="medium")
 with left:

@@ -1,28 +1,48 @@
-"""Train a network in a process of its own, and watch a run."""
+"""Train a network in a process of its own, and watch a run; in a classroom, follow one."""
+
+import dataclasses
 
 import streamlit as st
 
 from cnnviz.datasets import DatasetError
 from cnnviz.networks import NETWORKS, NetworkError, Spec, network_spec, pytorch_code, summary
-from cnnviz.runs import Recipe, RunError
+from cnnviz.runs import Recipe, RunError, show_run_to_all
 from cnnviz.training import TrainingError, start
 from cnnviz.training.config import make_config
 from cnnviz.training.data import own_dataset_tensors
+from cnnviz.ui import role
 from cnnviz.ui.choice import choice
 from cnnviz.ui.code import copy_code
-from cnnviz.ui.recipe import choose_recipe, reset_recipe
+from cnnviz.ui.estimate import seconds_per_epoch
+from cnnviz.ui.recipe import choose_pace, choose_recipe, reset_recipe
 from cnnviz.ui.run_list import choose_run, compare_runs, go_to
-from cnnviz.ui.run_view import show_run
+from cnnviz.ui.run_view import show_run, show_what_is_shown
 from cnnviz.ui.training_data import OWN, Choice, choose_data
+from cnnviz.ui.viewer_runs import own_run_form, viewers_runs
+
+PRESSED = "_t_pressed"
 
 
-def begin(data: Choice, network: str, recipe: Recipe) -> None:
+def press_start() -> None:
+    # Remembered until it is done: the live view can make the page run again by itself, and a
+    # click that was being answered just then would be lost.
+    st.session_state[PRESSED] = True
+
+
+def begin(data: Choice, network: str, recipe: Recipe, pace: float) -> None:
     with st.spinner("Starting…"):
         try:
+            role.presenter_only()
             dataset = data.load()
             tensors = own_dataset_tensors(dataset) if dataset.id == OWN else None
-            run = start(make_config(dataset, network, recipe), tensors=tensors)
-        except (DatasetError, NetworkError, RunError, TrainingError) as error:
+            config = dataclasses.replace(make_config(dataset, network, recipe), pace=pace)
+            del st.session_state[PRESSED]
+            run = start(config, tensors=tensors)
+            show_run_to_all(run.id)
+        except (
+            DatasetError, NetworkError, RunError, TrainingError, role.NotPresenterError,
+        ) as error:  # fmt: skip
+            st.session_state.pop(PRESSED, None)
             st.error(str(error))
         else:
             go_to(run)
@@ -57,8 +77,7 @@ def network_table(spec: Spec, shape: tuple[int, int, int]) -> None:
         copy_code("Copy the code", pytorch_code(spec, shape))
 
 
-controls, view = st.columns([1, 2], gap="large")
-with controls:
+def choose_and_start() -> None:
     data, reason = choose_data()
     titles = {name: info.title for name, info in NETWORKS.items()}
     network = choice(
@@ -71,26 +90,45 @@ with controls:
             spec = network_spec(network, data.shape, data.classes)
         except NetworkError as error:
             reason = str(error)
-    recipe = choose_recipe(network, data.train_images if data else 0)
-    if (
-        st.button(
-            "Start training",
-            icon=":material/play_arrow:",
-            type="primary",
-            width="stretch",
-            disabled=bool(reason),
-            key="_t_start",
-        )
-        and data
-    ):
-        begin(data, network, recipe)
+    images = data.train_images if data else 0
+    seconds = seconds_per_epoch(spec, data.shape, data.classes, images) if spec and data else 0.0
+    recipe = choose_recipe(network, images, seconds)
+    pace = choose_pace()
+    st.button(
+        "Start training",
+        icon=":material/play_arrow:",
+        type="primary",
+        width="stretch",
+        disabled=bool(reason),
+        key="_t_start",
+        on_click=press_start,
+    )
+    if st.session_state.get(PRESSED) and data and not reason:
+        begin(data, network, recipe, pace)
     if reason:
         st.caption(reason)
     if spec and data:
         network_table(spec, data.shape)
+    viewers_runs()
+
+
+if role.is_presenter():
+    controls, view = st.columns([2, 5], gap="large")
+    with controls:
+        choose_and_start()
+else:
+    view = st.container()
 
 with view:
-    run = choose_run()
-    if run:
-        show_run(run)
+    own_run_form()
+    run = choose_run(follow=not role.is_presenter())
+    if role.is_presenter():
+        if run:
+            show_run(run)
+            compare_runs()
+    # A change of the run's status reaches all viewers at once: only this part runs again then.
+    elif run:
+        st.fragment(show_run)(run)
         compare_runs()
+    else:
+        st.fragment(show_what_is_shown)()

@@ -17,8 +17,9 @@ from cnnviz.training.config import make_config
 
 HERE = Path(__file__).resolve().parent
 RUNS = {"digits-gap": "digits", "fashionmnist-gap": "fashionmnist"}
-SNAPSHOTS = 8
-MAX_BYTES = 1_000_000
+SNAPSHOTS = 10
+MAX_BYTES = 1_500_000
+_PRIVATE = ("process", "host", "control")
 
 
 def train(dataset: Dataset, folder: str) -> Run:
@@ -31,19 +32,23 @@ def train(dataset: Dataset, folder: str) -> Run:
 
 
 def ship(run: Run, target: Run) -> None:
-    """Copy what shows the run: eight of its snapshots, nothing to resume from, no process id."""
-    steps = run.snapshot_steps()
-    kept = {steps[round(i * (len(steps) - 1) / (SNAPSHOTS - 1))] for i in range(SNAPSHOTS)}
+    """Copy what shows the run: ten of its snapshots with their frames, nothing to resume from."""
+    steps = run.frame_steps()
+    # Closer together at the beginning, where most happens.
+    wanted = [steps[-1] * (i / (SNAPSHOTS - 1)) ** 2 for i in range(SNAPSHOTS)]
+    kept = {min(steps, key=lambda step: abs(step - place)) for place in wanted}
     for old in target.path.rglob("*.safetensors"):
         old.unlink()
-    (target.path / "snapshots").mkdir(parents=True, exist_ok=True)
-    for name in ("run.json", "probes.safetensors", *(f"snapshots/{s}.safetensors" for s in kept)):
-        (target.path / name).write_bytes((run.path / name).read_bytes())
+    files = [f"{kind}/{step}.safetensors" for kind in ("snapshots", "frames") for step in kept]
+    for name in ("run.json", "probes.safetensors", *files):
+        path = target.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes((run.path / name).read_bytes())
     events, _ = run.events()
     lines = [
-        json.dumps({k: v for k, v in event.items() if k != "process"}, separators=(",", ":"))
+        json.dumps({k: v for k, v in event.items() if k not in _PRIVATE}, separators=(",", ":"))
         for event in events
-        if event["event"] not in ("snapshot", "probe") or event["step"] in kept
+        if event["event"] != "thinned" and (event["event"] != "snapshot" or event["step"] in kept)
     ]
     (target.path / "events.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
 

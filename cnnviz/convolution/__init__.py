@@ -8,7 +8,7 @@ from cnnviz.convolution.counting import (
     conv_shape,
     linear_parameters,
 )
-from cnnviz.convolution.examples import LectureExample, lecture_examples
+from cnnviz.convolution.examples import LectureExample, lecture_case, lecture_examples
 from cnnviz.convolution.formulas import FormulaPart
 from cnnviz.convolution.geometry import (
     ConvolutionError,
@@ -20,12 +20,28 @@ from cnnviz.convolution.geometry import (
     receptive_fields,
     transposed_size,
 )
-from cnnviz.convolution.gradients import Gradients, as_matrix, backward
+from cnnviz.convolution.gradients import (
+    Flow,
+    Gradients,
+    as_matrix,
+    backward,
+    finite_differences,
+    flow,
+)
 from cnnviz.convolution.pooling import median2d, pool2d
+from cnnviz.convolution.stacks import (
+    StackLayer,
+    cells_seen,
+    format_stack,
+    layer_reads,
+    parse_stack,
+    stack_sizes,
+)
 from cnnviz.convolution.trace import Trace, trace, trace_pool, trace_transposed
 
 __all__ = [
     "ConvolutionError",
+    "Flow",
     "FormulaPart",
     "Gradients",
     "LectureExample",
@@ -33,20 +49,29 @@ __all__ = [
     "Padding",
     "ParameterCount",
     "ReceptiveField",
+    "StackLayer",
     "Trace",
     "WindowLayer",
     "as_matrix",
     "backward",
+    "cells_seen",
     "conv_connections",
     "conv_parameters",
     "conv_shape",
     "correlate2d",
+    "finite_differences",
+    "flow",
+    "format_stack",
+    "layer_reads",
+    "lecture_case",
     "lecture_examples",
     "linear_parameters",
     "median2d",
     "output_size",
+    "parse_stack",
     "pool2d",
     "receptive_fields",
+    "stack_sizes",
     "trace",
     "trace_pool",
     "trace_transposed",

@@ -90,8 +90,21 @@ class LectureExample:
 @cache
 def lecture_examples() -> tuple[LectureExample, ...]:
     """Return the worked examples that have a title, in the file's order."""
-    cases = json.loads(EXAMPLES_FILE.read_text(encoding="utf-8"))
-    return tuple(_example(case) for case in cases if "title" in case)
+    return tuple(_example(case) for case in _cases().values() if "title" in case)
+
+
+def lecture_case(id: str) -> dict[str, Any]:
+    """Return one case as the file has it: its `statement`, `inputs`, `expected` and `note`.
+
+    Raises:
+        KeyError: There is none of that id.
+    """
+    return _cases()[id]
+
+
+@cache
+def _cases() -> dict[str, dict[str, Any]]:
+    return {case["id"]: case for case in json.loads(EXAMPLES_FILE.read_text(encoding="utf-8"))}
 
 
 def _example(case: dict[str, Any]) -> LectureExample:

@@ -1,1 +1,1 @@
-"""Arrays to figures."""
+"""Arrays to Vega-Lite charts that are drawn once, not live."""

@@ -50,7 +50,7 @@ def load_samples(run: Run) -> Samples:
     """
     config = run.config
     try:
-        samples = _kept(run) or _whole(run)
+        samples = _kept(run) or _whole_test_set(run)
     except (DatasetError, RunError) as error:
         try:
             probes = run.load("probes.safetensors")
@@ -62,6 +62,19 @@ def load_samples(run: Run) -> Samples:
     return samples
 
 
+def whole_test_set(run: Run) -> Samples:
+    """All test pictures of a run's data set, in the order of the set.
+
+    Raises:
+        DatasetError: The data set is not on this computer.
+        InspectionError: It does not fit the run's network.
+        RunError: The run's own pictures are missing or damaged.
+    """
+    samples = _whole_test_set(run)
+    _check(samples, run.config)
+    return samples
+
+
 def _kept(run: Run) -> Samples | None:
     if not (run.path / "samples.safetensors").exists():
         return None
@@ -70,7 +83,7 @@ def _kept(run: Run) -> Samples | None:
     return _samples(tensors, f"{len(tensors['images'])} of the test pictures of {title}.")
 
 
-def _whole(run: Run) -> Samples:
+def _whole_test_set(run: Run) -> Samples:
     config = run.config
     if config.dataset == OWN_DATASET:
         data = run.load("data.safetensors")

@@ -2,11 +2,40 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from cnnviz.networks.layers import NetworkError, Shape
 from cnnviz.networks.plan import Spec, plan
 
 MIN_SIDE = 8
+# Only the first blocks of the GAP net are pooled, so more always fit: the limit is patience.
+_MOST_GAP_BLOCKS = 20
+
+
+@dataclass(frozen=True)
+class NetworkOptions:
+    """What can be chosen about a network, for pictures of a shape.
+
+    Attributes:
+        depth: How many convolution blocks it has by default; 0 where that cannot be chosen.
+        depths: The numbers of blocks that can be chosen; empty where none can.
+        batch_norm: Whether it can do without batch normalisation.
+        skips: Whether it can have skip connections.
+    """
+
+    depth: int = 0
+    depths: range = range(0)
+    batch_norm: bool = False
+    skips: bool = False
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """What was chosen, checked."""
+
+    depth: int
+    batch_norm: bool
+    skips: bool
 
 
 @dataclass(frozen=True)
@@ -18,62 +47,151 @@ class NetworkInfo:
         title: Name for people.
         about: One sentence on what it is.
         source: The paper it follows.
-        layers: Gives its layers for an input shape and a number of classes.
+        block: What its depth counts; empty where depth cannot be chosen.
+        options: What can be chosen about it for an input shape.
+        layers: Gives its layers for an input shape, a number of classes and what was chosen.
     """
 
     id: str
     title: str
     about: str
     source: str
-    layers: Callable[[Shape, int], Spec]
+    block: str
+    options: Callable[[Shape], NetworkOptions]
+    layers: Callable[[Shape, int, _Chosen], Spec]
 
 
-def network_spec(id: str, input_shape: Shape, classes: int) -> Spec:
+def options(id: str, input_shape: Shape) -> NetworkOptions:
+    """What can be chosen about a network for pictures of a shape C, H, W.
+
+    Raises:
+        NetworkError: There is no such network, or the pictures are too small for it.
+    """
+    return _info(id, input_shape).options(input_shape)
+
+
+def network_spec(
+    id: str,
+    input_shape: Shape,
+    classes: int,
+    *,
+    depth: int | None = None,
+    batch_norm: bool = True,
+    skips: bool = False,
+) -> Spec:
     """Describe a named network for pictures of a shape.
 
     Args:
         id: A key of ``NETWORKS``.
         input_shape: C, H, W; at least 8×8.
         classes: Number of classes, at least 2.
+        depth: Number of convolution blocks: one convolution each in the GAP net, two in the
+            VGG-style stack. The network's own number if not given.
+        batch_norm: Whether a network that normalises its batches does so.
+        skips: Whether the input of two convolutions is added to what comes out of them, as in
+            a ResNet; where the channels change, through a 1×1 convolution.
 
     Returns:
         The layers, as data that JSON can hold.
 
     Raises:
-        NetworkError: Unknown id, or pictures or classes that it cannot work with.
+        NetworkError: Unknown id; pictures, classes or options that it cannot work with.
     """
-    info = NETWORKS.get(id)
-    if info is None:
-        raise NetworkError(f"There is no network “{id}”; choose one of {', '.join(NETWORKS)}.")
-    if min(input_shape[1:]) < MIN_SIDE:
-        raise NetworkError(
-            f"{info.title} needs pictures of at least {MIN_SIDE}×{MIN_SIDE}, not "
-            f"{'×'.join(map(str, input_shape[1:]))}."
-        )
+    info = _info(id, input_shape)
     if classes < 2:
         raise NetworkError(f"{info.title} needs at least 2 classes to tell apart, not {classes}.")
-    spec = info.layers(input_shape, classes)
+    chosen = _check(info, input_shape, depth, batch_norm=batch_norm, skips=skips)
+    spec = info.layers(input_shape, classes, chosen)
     plan(spec, input_shape)
     return spec
 
 
-def _gap(shape: Shape, classes: int) -> Spec:
+def _info(id: str, shape: Shape) -> NetworkInfo:
+    info = NETWORKS.get(id)
+    if info is None:
+        raise NetworkError(f"There is no network “{id}”; choose one of {', '.join(NETWORKS)}.")
+    if min(shape[1:]) < MIN_SIDE:
+        raise NetworkError(
+            f"{info.title} needs pictures of at least {MIN_SIDE}×{MIN_SIDE}, not "
+            f"{'×'.join(map(str, shape[1:]))}."
+        )
+    return info
+
+
+def _check(
+    info: NetworkInfo, shape: Shape, depth: int | None, *, batch_norm: bool, skips: bool
+) -> _Chosen:
+    offered = info.options(shape)
+    if depth is None:
+        depth = offered.depth
+    elif not offered.depths:
+        raise NetworkError(f"{info.title} has a fixed depth: leave its depth alone.")
+    elif isinstance(depth, bool) or depth not in offered.depths:
+        raise NetworkError(
+            f"{info.title} can have {offered.depths[0]} to {offered.depths[-1]} {info.block} for "
+            f"pictures of {'×'.join(map(str, shape[1:]))}, not {depth}."
+        )
+    if not batch_norm and not offered.batch_norm:
+        raise NetworkError(f"{info.title} has no batch normalisation that could be left out.")
+    if skips and not offered.skips:
+        raise NetworkError(f"{info.title} comes without skip connections: choose another network.")
+    if skips and depth < 2:
+        raise NetworkError("Skip connections need a depth of at least 2: the first block has none.")
+    return _Chosen(depth, batch_norm, skips)
+
+
+def _conv(out: int, chosen: _Chosen, *, pool: bool = False) -> Spec:
+    """A 3×3 convolution that keeps the size; pooled before it is normalised, which is faster."""
+    layers: Spec = [{"layer": "conv", "out": out, "kernel": 3, "padding": 1}]
+    if pool:
+        layers.append({"layer": "maxpool", "kernel": 2})
+    if chosen.batch_norm:
+        layers.append({"layer": "batchnorm"})
+    return layers
+
+
+def _skip(body: Spec, channels: int, out: int, chosen: _Chosen, *, pools: int = 0) -> Spec:
+    """A body with its input added (He et al., arXiv:1512.03385), and the ReLU after the sum."""
+    shortcut: Spec = [{"layer": "maxpool", "kernel": 2} for _ in range(pools)]
+    if channels != out:
+        shortcut.append({"layer": "conv", "out": out, "kernel": 1})
+        if chosen.batch_norm:
+            shortcut.append({"layer": "batchnorm"})
+    block: dict[str, Any] = {"layer": "residual", "body": body}
+    return [block | ({"shortcut": shortcut} if shortcut else {}), {"layer": "relu"}]
+
+
+def _gap_options(shape: Shape) -> NetworkOptions:
+    pools, most = _halvings(max(shape[1:]), until=8), _pools_that_fit(shape)
+    depths = range(1, (_MOST_GAP_BLOCKS if pools <= most else most) + 1)
+    return NetworkOptions(max(3, pools), depths, batch_norm=True, skips=True)
+
+
+def _gap(shape: Shape, classes: int, chosen: _Chosen) -> Spec:
     """Three or more 3×3 convolutions of 16, 32, 64 … channels; the first ones are pooled.
 
     The maps are halved until no side is above 8, at least once: 8×8 pictures end in 4×4 maps,
-    28×28 in 7×7, 32×32 and 64×64 in 8×8.
+    28×28 in 7×7, 32×32 and 64×64 in 8×8. A skip goes round two blocks, from the second on.
     """
     pools = _halvings(max(shape[1:]), until=8)
-    spec: Spec = []
-    for block in range(max(3, pools)):
-        spec.append({"layer": "conv", "out": min(16 * 2**block, 64), "kernel": 3, "padding": 1})
-        if block < pools:
-            spec.append({"layer": "maxpool", "kernel": 2})
-        spec += [{"layer": "batchnorm"}, {"layer": "relu"}]
+    width = [min(16 * 2**block, 64) for block in range(chosen.depth)]
+    spec = [*_conv(width[0], chosen, pool=pools > 0), {"layer": "relu"}]
+    per_skip = 2 if chosen.skips else 1
+    for first in range(1, chosen.depth, per_skip):
+        blocks = range(first, min(first + per_skip, chosen.depth))
+        body: Spec = []
+        for block in blocks:
+            body += [{"layer": "relu"}] if body else []
+            body += _conv(width[block], chosen, pool=block < pools)
+        if chosen.skips:
+            pooled = sum(block < pools for block in blocks)
+            spec += _skip(body, width[first - 1], width[blocks[-1]], chosen, pools=pooled)
+        else:
+            spec += [*body, {"layer": "relu"}]
     return [*spec, {"layer": "gap"}, {"layer": "flatten"}, {"layer": "linear", "out": classes}]
 
 
-def _lenet5(shape: Shape, classes: int) -> Spec:
+def _lenet5(shape: Shape, classes: int, _chosen: _Chosen) -> Spec:
     """LeNet-5 with the full second convolution; padded where a picture is below its 32×32."""
     side = min(shape[1:])
     return [
@@ -92,17 +210,25 @@ def _lenet5(shape: Shape, classes: int) -> Spec:
     ]
 
 
-def _vgg(shape: Shape, classes: int) -> Spec:
+def _vgg_options(shape: Shape) -> NetworkOptions:
+    depths = range(1, _pools_that_fit(shape) + 1)  # every pair is pooled
+    depth = 3 if max(shape[1:]) <= 32 else 4
+    return NetworkOptions(depth, depths, batch_norm=True, skips=True)
+
+
+def _vgg(_shape: Shape, classes: int, chosen: _Chosen) -> Spec:
     """Pairs of 3×3 convolutions, each pair pooled; one more pair above 32 pixels."""
     spec: Spec = []
-    for out in (16, 32, 64) if max(shape[1:]) <= 32 else (16, 32, 64, 64):
-        for _ in range(2):
-            spec += [
-                {"layer": "conv", "out": out, "kernel": 3, "padding": 1},
-                {"layer": "batchnorm"},
-                {"layer": "relu"},
-            ]
+    channels = 0
+    for out in [min(16 * 2**pair, 64) for pair in range(chosen.depth)]:
+        body = [*_conv(out, chosen), {"layer": "relu"}, *_conv(out, chosen)]
+        # The first pair reads pixels, which are nothing to add its maps to.
+        if chosen.skips and channels:
+            spec += _skip(body, channels, out, chosen)
+        else:
+            spec += [*body, {"layer": "relu"}]
         spec.append({"layer": "maxpool", "kernel": 2})
+        channels = out
     return [
         *spec,
         {"layer": "flatten"},
@@ -111,6 +237,11 @@ def _vgg(shape: Shape, classes: int) -> Spec:
         {"layer": "dropout", "p": 0.5},
         {"layer": "linear", "out": classes},
     ]
+
+
+def _pools_that_fit(shape: Shape) -> int:
+    """How often maps can be halved before a side is gone."""
+    return min(shape[1:]).bit_length() - 1
 
 
 def _halvings(side: int, until: int) -> int:
@@ -130,6 +261,8 @@ NETWORKS: dict[str, NetworkInfo] = {
             "Three small convolutions, averaged over the picture: fast, and it can show exactly "
             "where it looked.",
             "B. Zhou et al., Learning deep features for discriminative localization, 2016",
+            "convolutions",
+            _gap_options,
             _gap,
         ),
         NetworkInfo(
@@ -138,6 +271,8 @@ NETWORKS: dict[str, NetworkInfo] = {
             "The classic digit reader: two convolutions, average pooling, tanh and three fully "
             "connected layers.",
             "Y. LeCun et al., Gradient-based learning applied to document recognition, 1998",
+            "",
+            lambda _shape: NetworkOptions(),
             _lenet5,
         ),
         NetworkInfo(
@@ -146,6 +281,8 @@ NETWORKS: dict[str, NetworkInfo] = {
             "Pairs of 3×3 convolutions between pools, narrow enough for a laptop.",
             "K. Simonyan and A. Zisserman, Very deep convolutional networks, 2015; with batch "
             "normalisation",
+            "pairs of convolutions",
+            _vgg_options,
             _vgg,
         ),
     )

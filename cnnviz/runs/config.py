@@ -75,6 +75,13 @@ class RunConfig:
         std: Per channel, likewise; the input is divided by it.
         recipe: How to train.
         created: When the run was asked for, in ISO 8601 with time zone.
+        owner: Who asked, as `cnnviz.ui.role` knows people; empty for the presenter.
+        group: Id of the race it runs in; empty for none.
+        based_on: Id of the run it copies with something changed; empty for none.
+        threads: CPU threads to train with; 0 to decide when it starts.
+        max_seconds: Training ends after this much wall time; 0 for no limit.
+        pace: Steps per second at most, to begin with; 0 for as fast as it goes.
+        variant: Options of the network, such as `{"depth": 4}`, for display; `spec` counts.
     """
 
     dataset: str
@@ -87,6 +94,20 @@ class RunConfig:
     std: tuple[float, ...]
     recipe: Recipe = dataclasses.field(default_factory=Recipe)
     created: str = ""
+    owner: str = ""
+    group: str = ""
+    based_on: str = ""
+    threads: int = 0
+    max_seconds: float = 0.0
+    pace: float = 0.0
+    variant: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse limits that mean nothing."""
+        _require(0 <= self.threads <= 1024, "threads must be 0 to 1024.")
+        for name in ("max_seconds", "pace"):
+            value = getattr(self, name)
+            _require(math.isfinite(value) and value >= 0, f"{name} must not be negative.")
 
     @property
     def title(self) -> str:
@@ -126,6 +147,8 @@ def _require(condition: bool, sentence: str) -> None:  # noqa: FBT001
         raise RunError(sentence)
 
 
+# Older runs lack these.
+_OPTIONAL = frozenset({"owner", "group", "based_on", "threads", "max_seconds", "pace", "variant"})
 _KINDS: dict[str, tuple[type, ...]] = {
     "str": (str,),
     "int": (int,),
@@ -133,6 +156,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "bool": (bool,),
     "Optimiser": (str,),
     "Recipe": (dict,),
+    "dict[str, Any]": (dict,),
 }
 
 
@@ -143,6 +167,8 @@ def _fields(cls: type, data: object, where: str) -> dict[str, Any]:
     found = {}
     for field in dataclasses.fields(cls):
         if field.name not in data:
+            if field.name in _OPTIONAL:
+                continue
             raise RunError(f"{where} has no “{field.name}”.")
         value = data[field.name]
         kinds = _KINDS.get(str(field.type), (list,))

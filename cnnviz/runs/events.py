@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import time
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Event = dict[str, Any]
-Command = Literal["pause", "resume", "stop"]
+Command = Literal["pause", "resume", "stop", "step", "learning_rate", "pace"]
 
 
 class EventWriter:
@@ -84,20 +85,40 @@ def read_lines(path: Path, after: int = 0) -> tuple[list[Event], int]:
     return events, offset
 
 
-def read_commands(path: Path, after: int = 0) -> tuple[list[str], int]:
-    """Like `read_lines`, for commands; what is not a command is passed over."""
+def read_commands(path: Path, after: int = 0) -> tuple[list[Event], int]:
+    """Like `read_lines`, for commands; what has no "command" is passed over."""
     lines, offset = _whole_lines(path, after)
     found = [_parse(line) for line in lines]
-    return [str(c["command"]) for c in found if c is not None and "command" in c], offset
+    return [c for c in found if c is not None and isinstance(c.get("command"), str)], offset
 
 
-def append_command(path: Path, command: Command) -> None:
+def check_command(command: Event) -> None:
+    """Refuse a command with values that make no sense.
+
+    Raises:
+        RunError: Such as a learning rate that is not above 0.
+    """
+    name = command["command"]
+    value = command.get("filter" if name == "step" else "value", 0)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not (number and math.isfinite(value) and value >= 0):
+        raise RunError(f"{value!r} makes no sense for the command “{name}”.")
+    if name == "learning_rate" and value == 0:
+        raise RunError("The learning rate must be above 0.")
+    if name == "step" and int(value) != value:
+        raise RunError("A filter is a whole number.")
+
+
+def append_command(path: Path, command: Command, **values: float) -> None:
     """Ask something of a training process; any process may, at any time.
 
     Raises:
         OSError: The disk refused.
+        ValueError: A value is not finite.
     """
-    line = json.dumps({"command": command, "time": round(time.time(), 3)})
+    line = json.dumps(
+        {"command": command, "time": round(time.time(), 3), **values}, allow_nan=False
+    )
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     try:
         _write_all(descriptor, line.encode() + b"\n")

@@ -6,6 +6,15 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from cnnviz.runs.config import RunError
+from cnnviz.runs.points import (
+    Change,
+    Diagnosis,
+    Evaluation,
+    Finding,
+    Health,
+    LayerHealth,
+    Progress,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,7 +22,7 @@ if TYPE_CHECKING:
     from cnnviz.runs.events import Event
 
 Status = Literal[
-    "waiting",  # asked for, no process yet
+    "waiting",  # in line for a place to run; no process yet
     "starting",  # the process is up and loads what it needs
     "running",
     "paused",
@@ -25,55 +34,7 @@ Status = Literal[
 ]
 ACTIVE: frozenset[Status] = frozenset({"waiting", "starting", "running", "paused", "testing"})
 
-
 _RATE_SECONDS = 10.0
-
-
-@dataclasses.dataclass(frozen=True)
-class Progress:
-    """Training since the previous `Progress`.
-
-    Attributes:
-        step: Optimiser steps done.
-        epoch: The same in passes over the training images.
-        loss: Mean training loss.
-        accuracy: Share of training images right, in 0..1.
-        learning_rate: In use at `step`.
-        images_per_second: While training, without the time spent on evaluation.
-        seconds: Training time since the start, without evaluation and pauses.
-    """
-
-    step: int
-    epoch: float
-    loss: float
-    accuracy: float
-    learning_rate: float
-    images_per_second: float
-    seconds: float
-
-
-@dataclasses.dataclass(frozen=True)
-class Evaluation:
-    """How the network did on test images.
-
-    Attributes:
-        step: Optimiser steps done.
-        epoch: The same in passes over the training images.
-        loss: Mean cross-entropy.
-        accuracy: Share right, in 0..1.
-        images: How many test images; fewer than all while training.
-        seconds: Training time since the start.
-        confusion: Rows are the true class, columns the predicted one; counts. Only in
-            an evaluation on all test images.
-    """
-
-    step: int
-    epoch: float
-    loss: float
-    accuracy: float
-    images: int
-    seconds: float
-    confusion: tuple[tuple[int, ...], ...] | None = None
 
 
 @dataclasses.dataclass
@@ -82,6 +43,9 @@ class RunState:
 
     Attributes:
         recorded: The last status written. See `status`.
+        queued: Whether a status was written at all: a run is only then in line.
+        asked_at: When it was put in line, or started, for the last time: what was commanded
+            before was meant for an earlier process. In seconds since 1970; 0 until known.
         alive: Whether a process trains the run; `Run.state` sets it.
         total_steps: Optimiser steps when done; 0 until known.
         train_images: How many there are; 0 until known.
@@ -89,18 +53,22 @@ class RunState:
         device: What trains, in words.
         threads: CPU threads of the training process; 0 until known.
         process: Its process id; 0 until known.
-        message: Why the run failed.
+        message: Why the run failed, or was stopped by a limit.
         resumable: Whether going on makes sense after a failure.
         progress: Training metrics, by step.
         evaluations: Test metrics, by step.
-        snapshots: Steps whose weights were kept.
-        probe_step: Step of `probabilities`.
-        probabilities: For each probe image, the probability of each class.
+        snapshots: Steps whose weights and frames are kept.
+        health: How the layers fare, by step.
+        diagnoses: What was found wrong, by step; the last one holds. See `findings`.
+        changes: What was changed by hand, by step.
+        batches: Steps of which one mini-batch was kept in detail.
         control: Bytes of control.jsonl that were obeyed.
         offset: Bytes of events.jsonl that are folded in.
     """
 
     recorded: Status = "waiting"
+    queued: bool = False
+    asked_at: float = 0.0
     alive: bool = False
     total_steps: int = 0
     train_images: int = 0
@@ -113,21 +81,28 @@ class RunState:
     progress: list[Progress] = dataclasses.field(default_factory=list)
     evaluations: list[Evaluation] = dataclasses.field(default_factory=list)
     snapshots: list[int] = dataclasses.field(default_factory=list)
-    probe_step: int = 0
-    probabilities: list[list[float]] = dataclasses.field(default_factory=list)
+    health: list[Health] = dataclasses.field(default_factory=list)
+    diagnoses: list[Diagnosis] = dataclasses.field(default_factory=list)
+    changes: list[Change] = dataclasses.field(default_factory=list)
+    batches: list[int] = dataclasses.field(default_factory=list)
     control: int = 0
     offset: int = 0
 
     @property
     def status(self) -> Status:
-        """The recorded status, or `interrupted` when its process is gone."""
+        """The recorded status, or `interrupted` when its process is gone.
+
+        A run in line has no process, and needs none.
+        """
+        if self.recorded == "waiting" and self.queued:
+            return "waiting"
         if self.recorded in ACTIVE and not self.alive:
             return "interrupted"
         return self.recorded
 
     @property
     def active(self) -> bool:
-        """Whether a process is at work (or paused) on this run now."""
+        """Whether a process is at work (or paused) on this run now, or will be in its turn."""
         return self.status in ACTIVE
 
     @property
@@ -169,7 +144,13 @@ class RunState:
     @property
     def final(self) -> Evaluation | None:
         """The last evaluation on all test images."""
-        return next((e for e in reversed(self.evaluations) if e.confusion is not None), None)
+        everything = (e for e in reversed(self.evaluations) if e.images == self.test_images)
+        return next(everything, None)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What goes wrong, as far as is known now; empty when all is well."""
+        return list(self.diagnoses[-1].findings) if self.diagnoses else []
 
     def apply(self, event: Event) -> None:
         """Fold in one event.
@@ -198,7 +179,11 @@ def _status(state: RunState, event: Event) -> None:
     status = event["status"]
     if status not in get_args(Status):
         raise ValueError(status)
+    in_line = state.recorded == "waiting" and state.queued
+    if status in ("waiting", "starting") and not in_line:
+        state.asked_at = float(event.get("time", 0.0))
     state.recorded = status
+    state.queued = True
     state.message = str(event.get("message", ""))
     state.resumable = bool(event.get("resumable", True))
     for name in ("total_steps", "train_images", "test_images", "threads", "process", "control"):
@@ -213,7 +198,11 @@ def _status(state: RunState, event: Event) -> None:
 def _supersede(state: RunState, step: int) -> None:
     state.progress = [p for p in state.progress if p.step <= step]
     state.evaluations = [e for e in state.evaluations if e.step <= step]
+    state.health = [h for h in state.health if h.step <= step]
+    state.diagnoses = [d for d in state.diagnoses if d.step <= step]
+    state.changes = [c for c in state.changes if c.step <= step]
     state.snapshots = [s for s in state.snapshots if s <= step]
+    state.batches = [b for b in state.batches if b <= step]
 
 
 def _progress(state: RunState, event: Event) -> None:
@@ -227,14 +216,44 @@ def _evaluation(state: RunState, event: Event) -> None:
     _append(state.evaluations, dataclasses.replace(_point(Evaluation, event), confusion=confusion))
 
 
-def _probe(state: RunState, event: Event) -> None:
-    state.probe_step = int(event["step"])
-    state.probabilities = [[float(p) for p in row] for row in event["probabilities"]]
-
-
 def _snapshot(state: RunState, event: Event) -> None:
     step = int(event["step"])
     state.snapshots = [*(s for s in state.snapshots if s < step), step]
+
+
+def _thinned(state: RunState, event: Event) -> None:
+    step = int(event["step"])
+    state.snapshots = [s for s in state.snapshots if s != step]
+
+
+def _health(state: RunState, event: Event) -> None:
+    layers = tuple(
+        LayerHealth(
+            name=str(layer["name"]),
+            gradient=float(layer["gradient"]),
+            ratio=float(layer["ratio"]),
+            dead=None if layer["dead"] is None else float(layer["dead"]),
+        )
+        for layer in event["layers"]
+    )
+    _append(state.health, Health(int(event["step"]), layers))
+
+
+def _diagnosis(state: RunState, event: Event) -> None:
+    findings = tuple(
+        Finding(str(f["kind"]), str(f["text"]), str(f["advice"])) for f in event["findings"]
+    )
+    _append(state.diagnoses, Diagnosis(int(event["step"]), findings))
+
+
+def _changed(state: RunState, event: Event) -> None:
+    values = {k: float(event[k]) for k in ("learning_rate", "pace") if k in event}
+    state.changes.append(Change(int(event["step"]), **values))
+
+
+def _batch(state: RunState, event: Event) -> None:
+    step = int(event["step"])
+    state.batches = [*(b for b in state.batches if b < step), step]
 
 
 def _ignore(_state: RunState, _event: Event) -> None:
@@ -264,6 +283,10 @@ _HANDLERS = {
     "status": _status,
     "step": _progress,
     "evaluation": _evaluation,
-    "probe": _probe,
     "snapshot": _snapshot,
+    "thinned": _thinned,
+    "health": _health,
+    "diagnosis": _diagnosis,
+    "changed": _changed,
+    "batch": _batch,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import torch
@@ -17,15 +18,31 @@ if TYPE_CHECKING:
 _NAME = "checkpoint.safetensors"
 
 
-def save(run: Run, model: nn.Module, optimiser: Optimizer, step: int, seconds: float) -> None:
+@dataclasses.dataclass(frozen=True)
+class Position:
+    """Where training stands.
+
+    Attributes:
+        step: Optimiser steps done.
+        seconds: Training time so far.
+        peak: The highest learning rate of the cycle: it may have been changed on the way.
+        pace: Steps per second at most; 0 for no limit.
+    """
+
+    step: int
+    seconds: float
+    peak: float
+    pace: float = 0.0
+
+
+def save(run: Run, model: nn.Module, optimiser: Optimizer, position: Position) -> None:
     """Replace the run's checkpoint.
 
     Args:
         run: The run.
         model: Its network.
         optimiser: What trains it.
-        step: Optimiser steps done.
-        seconds: Training time so far.
+        position: Where training stands.
 
     Raises:
         OSError: The disk refused; the old checkpoint is still there.
@@ -38,16 +55,18 @@ def save(run: Run, model: nn.Module, optimiser: Optimizer, step: int, seconds: f
     tensors["random.cpu"] = torch.get_rng_state()
     if (device := _device(model)).type != "cpu":
         tensors[f"random.{device.type}"] = torch.get_device_module(device).get_rng_state()
-    tensors["position.step"] = torch.tensor(step)
-    tensors["position.seconds"] = torch.tensor(seconds, dtype=torch.float64)
+    tensors["position.step"] = torch.tensor(position.step)
+    for name in ("seconds", "peak", "pace"):
+        value = getattr(position, name)
+        tensors[f"position.{name}"] = torch.tensor(value, dtype=torch.float64)
     run.write_tensors(_NAME, tensors)
 
 
-def load(run: Run, model: nn.Module, optimiser: Optimizer) -> tuple[int, float] | None:
+def load(run: Run, model: nn.Module, optimiser: Optimizer) -> Position | None:
     """Put model, optimiser and random state where the checkpoint says.
 
     Returns:
-        Optimiser steps done and seconds spent on them; None if there is no checkpoint.
+        Where training stood; None if there is no checkpoint.
 
     Raises:
         RunError: The checkpoint is damaged or belongs to another network.
@@ -65,8 +84,14 @@ def load(run: Run, model: nn.Module, optimiser: Optimizer) -> tuple[int, float] 
         device = _device(model)
         if device.type in groups["random"] and device.type != "cpu":
             torch.get_device_module(device).set_rng_state(groups["random"][device.type])
-        position = groups["position"]
-        return int(position["step"]), float(position["seconds"])
+        values = {name: float(value) for name, value in groups["position"].items()}
+        return Position(
+            step=int(values["step"]),
+            seconds=values["seconds"],
+            # Checkpoints of earlier versions lack the other two.
+            peak=values.get("peak", run.config.recipe.learning_rate),
+            pace=values.get("pace", run.config.pace),
+        )
     except (KeyError, ValueError, RuntimeError) as error:
         raise RunError("The checkpoint does not fit this run: it cannot be resumed.") from error
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import dataclasses
+from typing import TYPE_CHECKING, Any, Literal
 
 from cnnviz.networks import network_spec
 from cnnviz.runs import Recipe, RunConfig
@@ -12,13 +13,20 @@ if TYPE_CHECKING:
     from cnnviz.runs.config import Optimiser
 
 
-def make_config(dataset: Dataset, network: str, recipe: Recipe | None = None) -> RunConfig:
+def make_config(
+    dataset: Dataset,
+    network: str,
+    recipe: Recipe | None = None,
+    *,
+    variant: dict[str, Any] | None = None,
+) -> RunConfig:
     """What to write to `run.json` to train a network on a data set.
 
     Args:
         dataset: The pictures.
         network: An id of `cnnviz.networks.NETWORKS`.
         recipe: How; the default recipe for this data set if not given.
+        variant: Options of the network, as `cnnviz.networks.network_spec` takes them.
 
     Raises:
         NetworkError: The network does not fit the pictures.
@@ -27,12 +35,13 @@ def make_config(dataset: Dataset, network: str, recipe: Recipe | None = None) ->
         dataset=dataset.id,
         dataset_title=dataset.title,
         network=network,
-        spec=network_spec(network, dataset.shape, len(dataset.classes)),
+        spec=network_spec(network, dataset.shape, len(dataset.classes), **(variant or {})),
         input_shape=dataset.shape,
         classes=dataset.classes,
         mean=dataset.mean,
         std=dataset.std,
         recipe=recipe or default_recipe(network, len(dataset.train_images)),
+        variant=variant or {},
     )
 
 
@@ -42,26 +51,101 @@ _RATES: dict[Optimiser, dict[str, float]] = {
     "sgd": {"gap": 2.0, "lenet5": 0.3, "vgg": 0.2},
     "adamw": {"gap": 0.04, "lenet5": 0.01, "vgg": 0.005},
 }
+_OTHER_RATES: dict[Optimiser, float] = {"sgd": 0.1, "adamw": 0.003}
 _DECAY: dict[Optimiser, float] = {"sgd": 0.0001, "adamw": 0.01}
-_SMALL = 5000
+
+Length = Literal["quick", "lesson", "thorough"]
 
 
-def default_recipe(network: str, train_images: int, optimiser: Optimiser = "sgd") -> Recipe:
-    """A recipe that shows what it does within seconds.
+@dataclasses.dataclass(frozen=True)
+class RunLength:
+    """How long to train: fixed before the first step, since the learning rate follows it.
+
+    Attributes:
+        title: Name for people.
+        about: What to expect, in a few words.
+        epochs: Passes over a set of 25,000 pictures or more.
+        small: Passes over a set of fewer than 5,000.
+    """
+
+    title: str
+    about: str
+    epochs: float
+    small: float
+
+
+LENGTHS: dict[Length, RunLength] = {
+    "quick": RunLength("Quick look", "the gist: most pictures right", 0.65, 8.0),
+    "lesson": RunLength("Lesson", "time to watch filters form", 3.0, 30.0),
+    "thorough": RunLength("Thorough", "near the best this network can do", 12.0, 100.0),
+}
+_SMALL, _LARGE = 5000, 25_000
+
+
+def recipe_for(
+    length: Length, network: str, train_images: int, optimiser: Optimiser = "sgd"
+) -> Recipe:
+    """A recipe of a chosen length for a network and a number of training pictures.
 
     Small sets get more passes and smaller batches; the rate goes with the batch size
     (Goyal et al., "Accurate, large minibatch SGD", 2017).
 
     Args:
-        network: An id of `cnnviz.networks.NETWORKS`.
+        length: A key of `LENGTHS`.
+        network: An id of `cnnviz.networks.NETWORKS`; others get a careful rate.
         train_images: How many there are.
         optimiser: `sgd` or `adamw`.
     """
-    epochs, batch_size = (30.0, 32) if train_images < _SMALL else (3.0, 128)
+    chosen = LENGTHS[length]
+    small = train_images < _SMALL
+    # In between, as many steps as a large set gives.
+    more = max(1.0, _LARGE / max(train_images, _SMALL))
+    epochs = chosen.small if small else round(chosen.epochs * more, 2)
+    batch_size = 32 if small else 128
+    rate = _RATES[optimiser].get(network, _OTHER_RATES[optimiser])
     return Recipe(
         epochs=epochs,
         batch_size=batch_size,
         optimiser=optimiser,
-        learning_rate=_RATES[optimiser][network] * batch_size / 128,
+        learning_rate=rate * batch_size / 128,
         weight_decay=_DECAY[optimiser],
+    )
+
+
+def default_recipe(network: str, train_images: int, optimiser: Optimiser = "sgd") -> Recipe:
+    """The recipe of a lesson; see `recipe_for`."""
+    return recipe_for("lesson", network, train_images, optimiser)
+
+
+def again(config: RunConfig, based_on: str = "", **changes: Any) -> RunConfig:
+    """A copy of what a run was asked, with something altered.
+
+    With nothing altered and as many threads as before (`RunState.threads`), the copy gives
+    the same numbers on the CPU, to the last digit.
+
+    Args:
+        config: What the first run was asked.
+        based_on: The first run's id.
+        changes: Fields of `Recipe`; `network` or `variant`, which give another `spec`; or
+            fields of `RunConfig`.
+
+    Raises:
+        NetworkError: The altered network does not fit the pictures.
+        RunError: A value cannot be trained with.
+    """
+    names = {field.name for field in dataclasses.fields(Recipe)}
+    recipe = {name: value for name, value in changes.items() if name in names}
+    others = {name: value for name, value in changes.items() if name not in names}
+    if "network" in others or "variant" in others:
+        network = others.get("network", config.network)
+        # Another network has other options.
+        others.setdefault("variant", config.variant if network == config.network else {})
+        others["spec"] = network_spec(
+            network, config.input_shape, len(config.classes), **others["variant"]
+        )
+    return dataclasses.replace(
+        config,
+        recipe=dataclasses.replace(config.recipe, **recipe),
+        based_on=based_on,
+        **others,
     )

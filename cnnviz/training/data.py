@@ -23,6 +23,20 @@ def own_dataset_tensors(dataset: Dataset) -> dict[str, Tensor]:
     return {name: torch.from_numpy(getattr(dataset, name)).contiguous() for name in _OWN}
 
 
+_kept: dict[str, Dataset] = {}
+
+
+def keep_dataset(id: str) -> Dataset:
+    """Load a data set for a run that may come; the first run that wants it takes it.
+
+    Raises:
+        DatasetError: It is not on this computer.
+    """
+    _kept.clear()
+    _kept[id] = load_dataset(id)
+    return _kept[id]
+
+
 def load_run_dataset(run: Run) -> Dataset:
     """The data set a run asks for.
 
@@ -47,7 +61,8 @@ def load_run_dataset(run: Run) -> Dataset:
             std=config.std,
         )
     else:
-        dataset = load_dataset(config.dataset)
+        kept = _kept.pop(config.dataset, None)
+        dataset = kept or load_dataset(config.dataset)
     if dataset.shape != config.input_shape or dataset.classes != config.classes:
         raise DatasetError(f"{dataset.title} is not the data set this run was made for.")
     if len(dataset.train_images) < 2 or len(dataset.test_images) < 1:
@@ -111,6 +126,11 @@ class Batches:
 
     def batch(self, step: int) -> tuple[Tensor, Tensor]:
         """The images (B×C×H×W float32, channels last) and labels (B) of a step."""
+        pixels, labels = self.pixels(step)
+        return self._normalise(pixels), labels
+
+    def pixels(self, step: int) -> tuple[Tensor, Tensor]:
+        """The images (B×C×H×W uint8, shifted and flipped) and labels (B) of a step."""
         epoch, position = divmod(step, self.per_epoch)
         if epoch != self._epoch or self._plan is None:
             self._epoch, self._plan = epoch, self._draw(epoch)
@@ -123,7 +143,7 @@ class Batches:
             pixels = self._pixels[chosen[:, None, None], rows[:, :, None], columns[:, None, :]]
         else:
             pixels = self._pixels[chosen]
-        return self._normalise(pixels.permute(0, 3, 1, 2)), self._labels[chosen]
+        return pixels.permute(0, 3, 1, 2), self._labels[chosen]
 
     def _draw(self, epoch: int) -> _EpochPlan:
         # On the CPU, whatever the device: the same seed gives the same images anywhere.

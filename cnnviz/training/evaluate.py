@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cnnviz.training.data import Normalise
 
@@ -68,14 +68,31 @@ class TestSet:
     def __len__(self) -> int:
         return len(self._images)
 
-    def evaluate(self, model: nn.Module, *, everything: bool = False) -> Score:
-        """Mean cross-entropy and confusion matrix on all images, or on the first thousand."""
+    def evaluate(
+        self,
+        model: nn.Module,
+        *,
+        everything: bool = False,
+        unless: Callable[[], bool] = lambda: False,
+    ) -> Score | None:
+        """Mean cross-entropy and confusion matrix on all images, or on the first thousand.
+
+        Args:
+            model: What to test.
+            everything: All images.
+            unless: Asked between batches: whether to leave off.
+
+        Returns:
+            The score; None if it was left off.
+        """
         count = len(self) if everything else min(len(self), _SUBSET)
         device = self._images.device
         loss = torch.zeros((), device=device)
         counts = torch.zeros(self._classes**2, dtype=torch.int64, device=device)
         with evaluating(model):
             for begin in range(0, count, _BATCH):
+                if unless():
+                    return None
                 part = slice(begin, min(begin + _BATCH, count))
                 labels = self._labels[part]
                 logits = model(self._normalise(self._images[part]))
@@ -85,6 +102,10 @@ class TestSet:
         confusion = counts.view(self._classes, self._classes).cpu()
         return Score(float(loss) / count, confusion)
 
+    def sample(self, count: int) -> Tensor:
+        """The first images, as the network's input: N×C×H×W."""
+        return self._normalise(self._images[:count])
+
     def pick_probes(self) -> tuple[Tensor, Tensor]:
         """A few images to watch, of as many different classes as possible, in class order."""
         rank = torch.zeros_like(self._labels)
@@ -93,13 +114,6 @@ class TestSet:
             rank[mine] = torch.arange(int(mine.sum()), device=rank.device)
         chosen = (rank * self._classes + self._labels).argsort()[:_PROBES]
         return self._images[chosen].cpu(), self._labels[chosen].cpu()
-
-
-def probabilities(model: nn.Module, inputs: Tensor) -> list[list[float]]:
-    """Softmax of the logits for a batch of normalised images, rounded for storing."""
-    with evaluating(model):
-        rows: list[list[float]] = model(inputs).softmax(1).cpu().tolist()
-    return [[round(p, 4) for p in row] for row in rows]
 
 
 @contextlib.contextmanager

@@ -1,30 +1,19 @@
-"""Start a training process that outlives whoever starts it."""
+"""Start, resume and stop runs through the engine of this process."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import threading
-import time
-from pathlib import Path
+import contextlib
 from typing import TYPE_CHECKING
 
-from cnnviz.runs import Run, RunConfig, create_run
+from cnnviz.runs import Run, RunConfig, RunError, create_run, delete_run
+from cnnviz.training.engines import TrainingError, engine, limits
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-_PROJECT = Path(__file__).resolve().parents[2]
-_PATIENCE = 20.0
-
-
-class TrainingError(RuntimeError):
-    """Training cannot start or go on; the message is one sentence."""
-
 
 def start(config: RunConfig, *, tensors: dict[str, Tensor] | None = None) -> Run:
-    """Make a run and train it in a process of its own.
+    """Make a run and train it in a process that outlives this one, or put it in line.
 
     Args:
         config: What is asked.
@@ -32,68 +21,43 @@ def start(config: RunConfig, *, tensors: dict[str, Tensor] | None = None) -> Run
             `cnnviz.training.data.own_dataset_tensors`.
 
     Returns:
-        The run; its process is up.
+        The run; it has begun, waits for its turn (`waiting`), or has `failed` and says why.
 
     Raises:
         RunError: The run's folder cannot be written.
-        TrainingError: The process did not come up.
+        TrainingError: The run may not be started, or a setting makes no sense.
     """
+    chosen = engine()
+    limits.check(config, tensors)
+    limits.check_crowd(config)
     run = create_run(config, tensors=tensors)
-    launch(run)
+    try:
+        chosen.submit(run)
+    except (TrainingError, RunError):
+        # Nothing was begun, so nothing is left behind.
+        with contextlib.suppress(RunError):
+            delete_run(run)
+        raise
     return run
 
 
 def resume(run: Run) -> None:
-    """Go on with a run from its last checkpoint, in a new process.
+    """Go on with a run from its last checkpoint, now or when its turn comes.
 
     Raises:
-        TrainingError: The process did not come up, or the run has one.
+        TrainingError: It is at work or in line, cannot be read, or may not be started.
+        RunError: Its folder cannot be written.
     """
     if run.shipped:
         raise TrainingError("This run came with cnnviz and is read-only.")
-    if run.is_alive():
-        raise TrainingError("This run is being trained already.")
-    launch(run)
+    engine().submit(run)
 
 
-def launch(run: Run) -> None:
-    """Start `python -m cnnviz.training` on a run and wait until it has said so.
-
-    The process has its own session and its own files for what it prints, so that
-    neither a closed terminal nor a killed server reaches it.
+def stop(run: Run) -> None:
+    """End a run, at work or in line; returns at once. One that has ended stays as it is.
 
     Raises:
-        TrainingError: It ended before its first event.
+        RunError: The run is read-only, or the disk refused.
+        TrainingError: A setting makes no sense.
     """
-    before = run.state().offset
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
-    try:
-        with (run.path / "log.txt").open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-                [sys.executable, "-m", "cnnviz.training", str(run.path.resolve())],
-                cwd=_PROJECT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                creationflags=flags,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            )
-    except OSError as error:
-        raise TrainingError(f"Training could not be started: {error.strerror}.") from error
-    # Somebody has to wait for a child that ends, or it stays in the process table.
-    threading.Thread(target=process.wait, name=f"wait-{run.id}", daemon=True).start()
-    deadline = time.monotonic() + _PATIENCE
-    while run.events(before)[1] == before:
-        if process.poll() is not None:
-            raise TrainingError(f"Training could not be started: {_last_line(run)}")
-        if time.monotonic() > deadline:
-            raise TrainingError("The training process has not answered; see log.txt in its folder.")
-        time.sleep(0.02)
-
-
-def _last_line(run: Run) -> str:
-    text = (run.path / "log.txt").read_text("utf-8", "replace").strip()
-    return text.splitlines()[-1] if text else "its process ended at once."
+    engine().stop(run)

@@ -6,28 +6,29 @@ are fetched when the clock says that somebody may want to see them.
 
 from __future__ import annotations
 
-import math
 import time
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import torch
-import torch.nn.functional as F
 
-from cnnviz.networks import build
-from cnnviz.runs.events import read_commands
-from cnnviz.training import checkpoint
-from cnnviz.training.config import default_recipe
-from cnnviz.training.data import Batches, Normalise, load_run_dataset
+from cnnviz.runs import RunError
+from cnnviz.runs.events import check_command, read_commands
+from cnnviz.training.checkpoint import Position
 from cnnviz.training.device import describe_device, pick_device
-from cnnviz.training.evaluate import TestSet, probabilities
 from cnnviz.training.failure import DivergedError
-from cnnviz.training.schedule import Pace, Stopwatch, make_optimiser, one_cycle, snapshot_steps
+from cnnviz.training.learner import Learner
+from cnnviz.training.recorder import Moment, Recorder
+from cnnviz.training.schedule import EARLY, Pace, Stopwatch, one_cycle
+from cnnviz.training.stepwise import step_in_detail
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from cnnviz.runs import Run
-    from cnnviz.runs.events import EventWriter
+    from cnnviz.runs.events import Event, EventWriter
 
 _CONTROL_SECONDS = 0.1
+_SLICE = 0.02
 
 
 class Trainer:
@@ -37,52 +38,51 @@ class Trainer:
         run: The run; the caller holds its lock (`Run.writing`).
         writer: Where events go.
         device: Where to compute; picked if not given.
+        watch: Whether to record anything on the way. Without, the same loop runs as fast
+            as it can, and only its end is recorded: to measure what watching costs.
+
+    Attributes:
+        loop_seconds: Wall time of the loop so far, with all that is recorded on the way,
+            without the full test at the end.
 
     Raises:
         DatasetError: The data set cannot be had.
         NetworkError: The network does not fit it.
+        OSError: The disk refused.
         RunError: The checkpoint cannot be used.
     """
 
-    def __init__(self, run: Run, writer: EventWriter, device: torch.device | None = None) -> None:
-        self.run, self.writer = run, writer
-        self.device = device = device or pick_device()
-        config = run.config
-        self.recipe = config.recipe
-        dataset = load_run_dataset(run)
-        normalise = Normalise(config.mean, config.std, device)
-        self.batches = Batches(
-            torch.from_numpy(dataset.train_images),
-            torch.from_numpy(dataset.train_labels),
-            self.recipe,
-            normalise,
-            device,
-        )
-        self.tests = TestSet(
-            torch.from_numpy(dataset.test_images),
-            torch.from_numpy(dataset.test_labels),
-            len(config.classes),
-            normalise,
-            device,
-        )
-        torch.manual_seed(self.recipe.seed)
-        model = build(config.spec, config.input_shape)
-        self.model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.optimiser = make_optimiser(self.model.parameters(), self.recipe)
-        self.step, seconds = checkpoint.load(run, self.model, self.optimiser) or (0, 0.0)
-        probes, labels = self.tests.pick_probes()
-        run.write_tensors("probes.safetensors", {"images": probes, "labels": labels})
-        self._probes = normalise(probes.to(device))
-        weights = sum(t.nbytes for t in self.model.state_dict().values())
-        self._snapshot_steps = frozenset(snapshot_steps(self.batches.total, weights))
-        self._control = run.state().control
+    def __init__(
+        self,
+        run: Run,
+        writer: EventWriter,
+        device: torch.device | None = None,
+        *,
+        watch: bool = True,
+    ) -> None:
+        self.run, self.watch = run, watch
+        self.learner = learner = Learner(run, device or pick_device())
+        self.model, self.batches = learner.model, learner.batches
+        self.recorder = Recorder(learner, writer)
+        start = learner.position
+        self.step, self.peak, self.pace = start.step, start.peak, start.pace
+        self._clock = Stopwatch(start.seconds)
+        self._seconds_before = start.seconds
+        self._began = time.monotonic()
+        state = self.recorder.state
+        self._control, self._asked_at = state.control, state.asked_at
         # Loss and right answers since the last report: they stay on the device.
-        self._sums = torch.zeros(2, device=device)
+        self._sums = torch.zeros(2, device=learner.device)
         self._images = 0
-        self._watch = Stopwatch(seconds)
-        self._reported_at = seconds
-        self._reports, self._evaluations, self._keepings = Pace(0.35), Pace(0.5, 0.05), Pace(1.0)
         self._polls = Pace(_CONTROL_SECONDS)
+        self._next_step = 0.0
+        self._stop = self._paused = False
+        self._message = ""
+        self.loop_seconds = 0.0
+
+    def request_stop(self) -> None:
+        """Ask the loop to end soon, as the command `stop` does; safe in a signal handler."""
+        self._stop = True
 
     def train(self) -> None:
         """Go on until the recipe is done or somebody says stop.
@@ -91,168 +91,198 @@ class Trainer:
             DivergedError: The loss or a weight is not finite any more.
             OSError: The disk refused.
         """
-        self._drop_superseded_snapshots()
+        self._began = time.monotonic()
+        self.recorder.sweep(self.step)
         self._write_running()
         self.model.train()
-        if self.step == 0:
-            self._evaluate()
-            self._keep_snapshot()
-        outcome: Literal["finished", "stopped"] = "finished"
-        self._watch.start()
-        while self.step < self.batches.total:
-            self._take_step()
-            keep = self.step in self._snapshot_steps
-            report = keep or self._reports.due()
-            if not (report or self._polls.due()):
-                continue
-            sums = self._sums.tolist() if report else None  # waits for the device
-            self._watch.stop()
-            if sums is not None:
-                self._report(*sums)
-                self._look(keep=keep)
-            if not self._obey():
-                outcome = "stopped"
-                break
-            self._watch.start()
-        self._finish(outcome)
+        try:
+            if self.step == 0 and self.watch:
+                self.recorder.keep(self._now())
+                self._evaluate()
+            began = time.perf_counter()
+            self._loop()
+            self.loop_seconds = time.perf_counter() - began
+            self._finish()
+        except DivergedError:
+            self.recorder.diverged(self._now())
+            raise
 
-    def _take_step(self) -> None:
-        images, labels = self.batches.batch(self.step)
-        rate = self._rate()
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
-        self.optimiser.zero_grad(set_to_none=True)
-        logits = self.model(images)
-        loss = F.cross_entropy(logits, labels, label_smoothing=self.recipe.label_smoothing)
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.optimiser.step()
-        right = (logits.detach().argmax(1) == labels).sum()
-        self._sums += torch.stack((loss.detach() * len(labels), right))
-        self._images += len(labels)
+    def _loop(self) -> None:
+        recorder = self.recorder
+        self._clock.start()
+        while self.step < self.batches.total and not self._stop:
+            checkup = self.watch and recorder.checkups.due()
+            if checkup:
+                recorder.before_step()
+            self._add(self.learner.step(self.step, self._rate()))
+            look = self.watch and (checkup or self.step in EARLY or recorder.reports.due())
+            if look or self._polls.due():
+                if look:
+                    self._report()  # waits for the device
+                self._clock.stop()
+                if look:
+                    self._look(checkup=checkup)
+                self._obey()
+                self._clock.start()
+            if self.pace:
+                self._hold()
+        if self._images:
+            self._report()
+        self._clock.stop()
+
+    def _add(self, sums: Tensor) -> None:
+        self._sums += sums
+        self._images += self.batches.size
         self.step += 1
 
     def _rate(self) -> float:
-        return one_cycle(self.step, self.batches.total, self.recipe.learning_rate)
+        return one_cycle(self.step, self.batches.total, self.peak)
 
-    def _report(self, loss: float, right: float) -> None:
-        """Write training metrics since the last report."""
-        if not math.isfinite(loss):
-            raise DivergedError(self._divergence("The loss"))
-        seconds = self._watch.seconds - self._reported_at
-        with self._reports.spend():
-            self.writer.write(
-                "step",
-                step=self.step,
-                epoch=round(self.batches.epoch(self.step), 4),
-                loss=round(loss / self._images, 5),
-                accuracy=round(right / self._images, 5),
-                learning_rate=float(f"{self._rate():.4g}"),
-                images_per_second=round(self._images / max(seconds, 1e-9), 1),
-                seconds=round(self._watch.seconds, 3),
-            )
+    def _now(self) -> Moment:
+        return Moment(self.step, self.batches.epoch(self.step), self._clock.seconds)
+
+    def _report(self) -> None:
+        """Fetch and write the training metrics since the last report."""
+        loss, right = self._sums.tolist()
+        self._clock.stop()
+        self.recorder.report(self._now(), loss, right, self._images, self._rate())
+        self._clock.start()
         self._sums.zero_()
         self._images = 0
-        self._reported_at = self._watch.seconds
 
-    def _divergence(self, what: str) -> str:
-        recipe = self.recipe
-        usual = default_recipe(self.run.config.network, self.batches.images, recipe.optimiser)
-        lower = min(usual.learning_rate, recipe.learning_rate / 10)
-        return (
-            f"{what} stopped being a number by step {self.step}: the learning rate "
-            f"{recipe.learning_rate:g} is too high for this network. Start again with a lower "
-            f"one, such as {lower:g}."
-        )
-
-    def _look(self, *, keep: bool) -> None:
-        """Do what is due of keeping weights, predicting the probes and testing."""
-        if keep:
-            self._keep_snapshot()
-        if self._keepings.due():
-            with self._keepings.spend():
-                self._check_weights()
-                self._predict_probes()
+    def _look(self, *, checkup: bool) -> None:
+        """Do what is due of measuring, keeping weights, testing and saving."""
+        now, recorder = self._now(), self.recorder
+        if checkup:
+            recorder.after_step(now)
+        if self.step in EARLY or recorder.keepings.due():
+            recorder.keep(now)
+        if recorder.evaluations.due():
+            self._evaluate()
+        if recorder.savings.due():
+            with recorder.savings.spend():
                 self._save()
-        if self._evaluations.due():
-            with self._evaluations.spend():
-                self._evaluate()
-
-    def _check_weights(self) -> None:
-        if not all(bool(t.isfinite().all()) for t in self.model.state_dict().values()):
-            raise DivergedError(self._divergence("A weight"))
-
-    def _keep_snapshot(self) -> None:
-        self._check_weights()
-        state = {name: t.contiguous() for name, t in self.model.state_dict().items()}
-        self.run.write_tensors(f"snapshots/{self.step}.safetensors", state)
-        self.writer.write("snapshot", step=self.step)
-        self._predict_probes()
-
-    def _predict_probes(self) -> None:
-        rows = probabilities(self.model, self._probes)
-        self.writer.write("probe", step=self.step, probabilities=rows)
-
-    def _save(self) -> None:
-        checkpoint.save(self.run, self.model, self.optimiser, self.step, self._watch.seconds)
 
     def _evaluate(self, *, everything: bool = False) -> None:
-        score = self.tests.evaluate(self.model, everything=everything)
-        if not math.isfinite(score.loss):
-            raise DivergedError(self._divergence("The test loss"))
-        self.writer.write(
-            "evaluation",
-            step=self.step,
-            epoch=round(self.batches.epoch(self.step), 4),
-            loss=round(score.loss, 5),
-            accuracy=round(score.accuracy, 5),
-            images=score.images,
-            seconds=round(self._watch.seconds, 3),
-            **({"confusion": score.confusion.tolist()} if everything else {}),
-        )
+        self.recorder.evaluate(self._now(), everything=everything, unless=self._stop_heard)
 
-    def _obey(self) -> bool:
-        """Do what was asked through control.jsonl; False to stop."""
-        with self._polls.spend():
-            paused = False
-            while True:
-                commands, self._control = read_commands(
-                    self.run.path / "control.jsonl", self._control
-                )
-                last = commands[-1] if commands else None
-                if last == "stop":
-                    return False
-                if last == "pause" and not paused:
-                    paused = True
-                    self._save()
-                    self._write_status("paused")
-                elif last == "resume" and paused:
-                    self._write_running()
-                    return True
-                if not paused:
-                    return True
-                time.sleep(_CONTROL_SECONDS)
+    def _save(self) -> None:
+        self.recorder.check_weights(self._now())
+        self.learner.save(Position(self.step, self._clock.seconds, self.peak, self.pace))
 
-    def _finish(self, outcome: Literal["finished", "stopped"]) -> None:
-        self._write_status("testing")
-        self._keep_snapshot()
+    def _hold(self) -> None:
+        """Wait until the pace allows the next step; commands are obeyed meanwhile."""
+        self._clock.stop()
+        # Not from now on, or the time that the step took would slow the pace down.
+        begin = max(self._next_step, time.perf_counter() - 1 / self.pace)
+        while self.pace and not (self._stop or self._paused):
+            self._next_step = begin + 1 / self.pace
+            left = self._next_step - time.perf_counter()
+            if left <= 0:
+                break
+            time.sleep(min(left, _SLICE))
+            if self._polls.due():
+                self._obey()
+        self._clock.start()
+
+    def _obey(self) -> None:
+        """Do what was asked through control.jsonl; stay here while paused."""
+        while True:
+            with self._polls.spend():
+                commands, self._control = self._commands()
+            for command in commands:
+                self._do(command)
+            self._check_limit()
+            if self._stop or not self._paused:
+                return
+            time.sleep(_SLICE)
+
+    def _commands(self) -> tuple[list[Event], int]:
+        """What was asked since the last time, of this process."""
+        commands, offset = read_commands(self.run.path / "control.jsonl", self._control)
+        since = self._asked_at
+        return [c for c in commands if c.get("time", since) >= since], offset
+
+    def _stop_heard(self) -> bool:
+        """Whether to leave off what takes long; commands stay to be obeyed in their turn."""
+        if not self._stop and self._polls.due():
+            with self._polls.spend():
+                self._stop = any(c["command"] == "stop" for c in self._commands()[0])
+        return self._stop
+
+    def _do(self, command: Event) -> None:
+        try:
+            check_command(command)
+        except RunError:
+            return  # a line that somebody wrote by hand
+        name = command["command"]
+        if name == "stop":
+            self._stop = True
+        elif name == "pause" and not self._paused:
+            self._paused = True
+            self._report_paused()
+            self.recorder.keep(self._now())
+            self._save()
+            self._write_status("paused")
+        elif name == "resume" and self._paused:
+            self._paused = False
+            self._write_running()
+        elif name == "step" and self._paused:
+            self._step_by_hand(int(command.get("filter", 0)))
+        elif name == "learning_rate" and "value" in command:
+            self.peak = self.recorder.peak = float(command["value"])
+            self.recorder.write("changed", step=self.step, learning_rate=self.peak)
+            self._save()
+        elif name == "pace" and "value" in command:
+            self.pace = float(command["value"])
+            self.recorder.write("changed", step=self.step, pace=self.pace)
+
+    def _step_by_hand(self, chosen: int) -> None:
+        """One mini-batch in detail; afterwards the run is still paused, or at its end."""
+        self._clock.start()
+        self._add(step_in_detail(self.learner, self.step, self._rate(), chosen))
+        self._clock.stop()
+        self._report_paused()
+        self.recorder.write("batch", step=self.step)
+        self.recorder.keep(self._now())
+        self._evaluate()
         self._save()
-        self._evaluate(everything=True)
-        self._write_status(outcome)
+        self._paused = self.step < self.batches.total
+
+    def _report_paused(self) -> None:
+        if self._images:
+            self._clock.start()
+            self._report()
+            self._clock.stop()
+
+    def _check_limit(self) -> None:
+        limit = self.run.config.max_seconds
+        if limit and self._seconds_before + time.monotonic() - self._began > limit:
+            self._stop = True
+            self._message = f"Stopped after {limit:g} s, the longest this run may take."
+
+    def _finish(self) -> None:
+        if not self._stop:
+            self._write_status("testing")
+        self.recorder.keep(self._now())
+        self._save()
+        if not self._stop:
+            self._evaluate(everything=True)
+        if self.watch:
+            self.recorder.diagnose(self._now())
+        message = {"message": self._message} if self._message else {}
+        self._write_status("stopped" if self._stop else "finished", **message)
 
     def _write_running(self) -> None:
         self._write_status(
             "running",
             total_steps=self.batches.total,
             train_images=self.batches.images,
-            test_images=len(self.tests),
-            device=describe_device(self.device),
+            test_images=len(self.learner.tests),
+            device=describe_device(self.learner.device),
         )
 
     def _write_status(self, status: str, **fields: object) -> None:
-        self.writer.write("status", status=status, step=self.step, control=self._control, **fields)
-
-    def _drop_superseded_snapshots(self) -> None:
-        """A resumed run repeats what lies past its checkpoint, and keeps that anew."""
-        for step in self.run.state().snapshots:
-            if step > self.step:
-                self.run.snapshot_path(step).unlink(missing_ok=True)
+        self.recorder.write(
+            "status", status=status, step=self.step, control=self._control, **fields
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
 WARM_UP = 0.3
 _START, _END = 1 / 25, 1e-4 / 25
 
-_SNAPSHOT_BUDGET = 48 * 2**20
-_SNAPSHOTS_LEAST, _SNAPSHOTS_MOST = 6, 40
+EARLY = frozenset({0, *(2**n for n in range(7))})
+"""Steps that are always looked at: so much happens between them."""
+
+_BUDGET = 50.0
+_FEWEST, _MOST = 4, 60
 
 
 def one_cycle(step: int, total: int, peak: float) -> float:
@@ -43,21 +47,29 @@ def _cosine(begin: float, end: float, share: float) -> float:
     return end + (begin - end) * (1 + math.cos(math.pi * share)) / 2
 
 
-def snapshot_steps(total: int, model_bytes: int) -> list[int]:
-    """Steps whose weights are kept: half log-spaced, where learning is fast, half even.
+def most_snapshots(bytes_each: int) -> int:
+    """How many snapshots a run keeps: 60 at most, and no more than fit into its budget.
+
+    The budget is `CNNVIZ_SNAPSHOT_MB`, 50 MB if that is not set; a network so large that
+    four do not fit keeps four all the same.
+    """
+    try:
+        budget = float(os.environ.get("CNNVIZ_SNAPSHOT_MB", ""))
+    except ValueError:
+        budget = _BUDGET
+    room = budget * 2**20 / max(1, bytes_each)
+    return max(_FEWEST, int(min(_MOST, room)))
+
+
+def to_thin(steps: list[int]) -> int:
+    """The step to do without, so that those left are as evenly log-spaced as can be.
 
     Args:
-        total: Steps in all.
-        model_bytes: Size of one snapshot: big networks get fewer.
-
-    Returns:
-        Increasing, from 0 to `total`.
+        steps: Increasing, at least three; the first and the last are always kept.
     """
-    most = max(_SNAPSHOTS_LEAST, min(_SNAPSHOTS_MOST, _SNAPSHOT_BUDGET // max(1, model_bytes)))
-    half = max(2, most // 2)
-    log = {round(total ** (i / (half - 1))) for i in range(half)}
-    even = {round(total * i / (half - 1)) for i in range(half)}
-    return sorted({0, total} | log | even)
+    places = [math.log1p(step) for step in steps]
+    gaps = {i: places[i + 1] - places[i - 1] for i in range(1, len(steps) - 1)}
+    return steps[min(gaps, key=gaps.__getitem__)]
 
 
 def make_optimiser(
@@ -82,12 +94,12 @@ class Pace:
     """When to do a thing again.
 
     Args:
-        every: Not sooner than this many seconds after the last time.
+        every: Not sooner than this many seconds after the last time. May be changed.
         share: And later if it would take more than this share of the time.
     """
 
-    def __init__(self, every: float, share: float = 0.03) -> None:
-        self._every, self._share = every, share
+    def __init__(self, every: float, share: float = 0.02) -> None:
+        self.every, self._share = every, share
         self._next = 0.0
 
     def due(self) -> bool:
@@ -100,7 +112,7 @@ class Pace:
         began = time.perf_counter()
         yield
         now = time.perf_counter()
-        self._next = now + max(self._every, (now - began) / self._share)
+        self._next = now + max(self.every, (now - began) / self._share)
 
 
 class Stopwatch:

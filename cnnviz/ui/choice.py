@@ -6,12 +6,15 @@ changes, and other pages could not name an option. Numbers and texts are bound t
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+_ECHO_SECONDS = 5.0
 
 
 def choice(
@@ -43,7 +46,7 @@ def choice(
     linked = st.query_params.get(key)
     if shown not in state:
         state[shown] = linked or state.get(seen)
-    elif linked != state.get(seen):
+    elif address_changed(key, linked):
         state[shown] = linked
     if state[shown] not in titles:
         state[shown] = default
@@ -56,8 +59,31 @@ def choice(
         st.query_params.pop(key, None)
     elif kept != linked:
         st.query_params[key] = kept
-    state[seen] = kept
+    wrote(key, kept)
     return chosen
+
+
+def address_changed(key: str, linked: str | None) -> bool:
+    """Whether the address says something new about a choice since the last run of the page.
+
+    Not new is what this session wrote there last. Nor is what stood there before, for a moment:
+    a component can make the page run again by itself, with the address that its browser had
+    when it asked, and that must not undo what was chosen in between.
+    """
+    state, left = st.session_state, f"_{key}_left"
+    if linked == state.get(f"_{key}_seen"):
+        state.pop(left, None)
+        return False
+    before, when = state.get(left, (linked, -_ECHO_SECONDS))
+    return bool(linked != before or time.monotonic() - when > _ECHO_SECONDS)
+
+
+def wrote(key: str, kept: str | None) -> None:
+    """Remember what the address says from now on about a choice."""
+    state, seen = st.session_state, f"_{key}_seen"
+    if seen in state and state[seen] != kept:
+        state[f"_{key}_left"] = (state[seen], time.monotonic())
+    state[seen] = kept
 
 
 def choose(key: str, chosen: str) -> None:
@@ -75,6 +101,27 @@ def arriving(key: str) -> bool:
     return f"_{key}" not in st.session_state
 
 
+def tell(key: str, chosen: str, problem: str, *, opened: bool) -> None:
+    """Say what a link asked for in vain, as long as what is shown instead stays chosen.
+
+    A component can make the page run again by itself at once: the sentence outlives that.
+
+    Args:
+        key: The address parameter.
+        chosen: What is shown.
+        problem: The sentence, when the link is followed; nothing in later runs.
+        opened: Whether the page is opened, rather than run again.
+    """
+    state, told = st.session_state, f"_{key}_told"
+    if problem or opened:
+        state[told] = (chosen, problem)
+    instead, sentence = state.get(told, (None, ""))
+    if sentence and instead == chosen:
+        st.warning(sentence)
+    else:
+        state.pop(told, None)
+
+
 def forget(keys: Iterable[str]) -> None:
     """Drop what was set before, bound or chosen, so that a link alone says how a page opens.
 
@@ -82,6 +129,6 @@ def forget(keys: Iterable[str]) -> None:
     keep the value of an earlier visit.
     """
     for key in keys:
-        for name in (key, f"_{key}", f"_{key}_seen"):
+        for name in (key, f"_{key}", f"_{key}_seen", f"_{key}_left", f"_{key}_told"):
             if name in st.session_state:
                 del st.session_state[name]

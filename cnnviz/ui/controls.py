@@ -21,6 +21,7 @@ def paired(
     *,
     key: str,
     step: Number | None = None,
+    format: str | None = None,  # noqa: A002 - as Streamlit calls it
     help: str | None = None,
 ) -> Number:
     """Draw a slider and a number field that always show the same value.
@@ -32,6 +33,7 @@ def paired(
         default: Value at first visit.
         key: The URL parameter that holds the value.
         step: Distance between two values; 1 for integers and 0.01 for floats by default.
+        format: How the number is written, such as `%g`.
         help: Tooltip.
 
     Returns:
@@ -45,11 +47,11 @@ def paired(
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         value = st.slider(
             label, minimum, maximum, default, step, key=key, help=help, bind="query-params",
-            on_change=_mirror, args=(key, field),
+            format=format, on_change=_mirror, args=(key, field),
         )  # fmt: skip
         st.session_state[field] = value
         st.number_input(
             label, minimum, maximum, step=step, key=field, label_visibility="collapsed", width=112,
-            on_change=_mirror, args=(field, key),
+            format=format, on_change=_mirror, args=(field, key),
         )  # fmt: skip
     return value

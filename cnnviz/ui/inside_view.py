@@ -10,7 +10,7 @@ import streamlit as st
 from cnnviz.inspection import CAM, InspectionError, Prediction, load_model, upsample
 from cnnviz.networks import NETWORKS, NetworkError
 from cnnviz.runs import Run, RunConfig, RunError, list_runs, open_run
-from cnnviz.ui.choice import choice, choose
+from cnnviz.ui.choice import arriving, choice, choose, tell
 from cnnviz.ui.inside_picture import Shown, overlay_size
 from cnnviz.ui.text import plain
 
@@ -32,9 +32,10 @@ def choose_run() -> Run:
     """Let the person choose one of the runs; stops the page when it cannot be read."""
     runs = {run.id: run for run in list_runs()}
     asked = st.query_params.get("i_run")
+    notice, problem, opened = st.container(), "", arriving("i_run")
     if asked is not None and asked not in runs:
         name = plain(asked[:100])
-        st.warning(f"There is no run called “{name}” here. Another one is shown instead.")
+        problem = f"There is no run called “{name}” here. Another one is shown instead."
     titles = {name: _run_title(run) for name, run in runs.items()}
     chosen = choice(
         st.selectbox,
@@ -46,6 +47,8 @@ def choose_run() -> Run:
         on_change=choose,  # no step of the last run: the new one is shown at its own end
         args=("i_step", ""),
     )
+    with notice:
+        tell("i_run", chosen, problem, opened=opened)
     try:
         return open_run(chosen)
     except RunError as error:

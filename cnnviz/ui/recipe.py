@@ -8,12 +8,13 @@ import streamlit as st
 
 from cnnviz.datasets import DATASETS
 from cnnviz.runs import Recipe
-from cnnviz.training.config import default_recipe
-from cnnviz.ui.choice import choice
+from cnnviz.training.config import LENGTHS, default_recipe, recipe_for
+from cnnviz.ui.choice import arriving, choice, choose
 
 if TYPE_CHECKING:
     from cnnviz.runs.config import Optimiser
 
+_OWN = "own"
 _OPTIMISERS = {"sgd": "SGD, Nesterov", "adamw": "AdamW"}
 
 
@@ -22,31 +23,23 @@ def reset_recipe() -> None:
     state = st.session_state
     info = DATASETS.get(state["_t_data"])
     recipe = default_recipe(state["_t_net"], info.train if info else 0, state["_t_optimiser"])
-    state["t_epochs"], state["t_batch"] = recipe.epochs, recipe.batch_size
+    state["t_batch"] = recipe.batch_size
+    if "t_epochs" in state:
+        state["t_epochs"] = recipe.epochs
     state["t_rate"], state["t_decay"] = recipe.learning_rate, recipe.weight_decay
 
 
-def choose_recipe(network: str, train_images: int) -> Recipe:
+def choose_recipe(network: str, train_images: int, seconds_per_epoch: float = 0.0) -> Recipe:
     """Draw the controls.
 
     Args:
         network: An id of `cnnviz.networks.NETWORKS`.
         train_images: How many there are; both decide the values at first visit.
+        seconds_per_epoch: How long one takes on this machine; 0 if that is not known.
     """
     default = default_recipe(network, train_images)
-    left, right = st.columns(2)
-    epochs = left.number_input(
-        "Epochs",
-        min_value=0.5,
-        max_value=1000.0,
-        value=default.epochs,
-        step=0.5,
-        format="%g",
-        key="t_epochs",
-        bind="query-params",
-        help="Passes over all training pictures, 0.5 to 1000.",
-    )
-    rate = right.number_input(
+    epochs = _choose_epochs(network, train_images, default.epochs, seconds_per_epoch)
+    rate = st.number_input(
         "Learning rate",
         min_value=1e-6,
         max_value=1e6,
@@ -133,3 +126,70 @@ def choose_recipe(network: str, train_images: int) -> Recipe:
         label_smoothing=smoothing,
         seed=seed,
     )
+
+
+def _choose_epochs(
+    network: str, train_images: int, default: float, seconds_per_epoch: float
+) -> float:
+    """Draw how long to train, with the time that takes beside each choice.
+
+    It is asked before the start: the learning rate goes up and down once, over all steps.
+    """
+    epochs: dict[str, float] = {id: recipe_for(id, network, train_images).epochs for id in LENGTHS}
+    titles: dict[str, str] = {id: length.title for id, length in LENGTHS.items()}
+    titles[_OWN] = "Another number of epochs"
+    if arriving("t_length") and "t_epochs" in st.query_params:
+        choose("t_length", _OWN)
+    captions = [
+        f"{_about(epochs[id] * seconds_per_epoch)}{length.about}" for id, length in LENGTHS.items()
+    ]
+    length = choice(
+        st.radio, "Length", titles, "lesson", key="t_length", captions=[*captions, ""],
+        help="An epoch is one pass over all training pictures. The times are estimates for this "
+        "machine when nothing else trains on it.",
+    )  # fmt: skip
+    if length != _OWN:
+        return epochs[length]
+    chosen: float = st.number_input(
+        "Epochs",
+        min_value=0.5,
+        max_value=1000.0,
+        value=default,
+        step=0.5,
+        format="%g",
+        key="t_epochs",
+        bind="query-params",
+        help="Passes over all training pictures, 0.5 to 1000.",
+    )
+    if seconds_per_epoch:
+        st.caption(_about(chosen * seconds_per_epoch).removesuffix(": ") + " on this machine.")
+    return chosen
+
+
+def choose_pace() -> float:
+    """Draw how fast to train: steps per second at most, 0 for as fast as it goes."""
+    titles = {"free": "As fast as it goes", "held": "Held back"}
+    pace = choice(
+        st.segmented_control, "Pace", titles, "free", key="t_held",
+        help="A fast machine may be done before anybody has seen anything.",
+    )  # fmt: skip
+    if pace == "free":
+        return 0.0
+    chosen: float = st.number_input(
+        "Steps per second at most", 0.1, 1000.0, 10.0, 1.0, format="%g", key="t_pace",
+        bind="query-params",
+    )  # fmt: skip
+    return chosen
+
+
+def _about(seconds: float) -> str:
+    return f"about {duration(seconds)}: " if seconds > 0 else ""
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words: `8.2 s`, `75 s`, `12 min`, `2.5 h`."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"

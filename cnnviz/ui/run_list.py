@@ -2,72 +2,120 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from cnnviz.networks import NETWORKS
 from cnnviz.runs import Run, RunError, list_runs
+from cnnviz.ui.choice import address_changed, tell, wrote
 from cnnviz.ui.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_RUN, _CHOSEN, _SEEN = "t_run", "_t_run", "_t_run_seen"
+FOLLOW = ""
+_RUN, _CHOSEN, _SEEN, _GOING = "t_run", "_t_run", "_t_run_seen", "_t_run_going"
+_PATIENCE = 10.0
 
 
-def choose_run() -> Run | None:
-    """Draw the list of runs and keep the chosen one in the address; None if there are none."""
+def choose_run(*, follow: bool = False) -> Run | None:
+    """Draw the list of runs and keep the chosen one in the address.
+
+    Args:
+        follow: Whether the list begins with “what the presenter shows”, for viewers.
+
+    Returns:
+        The chosen run; None when there is none, or for what the presenter shows.
+    """
     runs = {run.id: run for run in list_runs()}
     if not runs:
         st.info("No run yet: press Start training, and watch it learn here.")
         return None
     state, asked = st.session_state, st.query_params.get(_RUN)
-    if _CHOSEN not in state or asked != state.get(_SEEN):
+    options = [*([FOLLOW] if follow else []), *runs]
+    opened = _CHOSEN not in state
+    if going := _going_to(asked):
+        state[_CHOSEN] = going
+    elif opened or address_changed(_RUN, asked):
         # Opened now, by a link, or by Back: the address decides, then the last visit.
         state[_CHOSEN] = asked or state.get(_SEEN)
-    if state[_CHOSEN] not in runs:
-        if state[_CHOSEN]:
-            st.warning(f"There is no run called “{plain(state[_CHOSEN][:100])}” here (any more).")
-        state[_CHOSEN] = next(iter(runs))
-    labels = _labels(runs.values())
-    chosen: str = st.selectbox("Run", list(runs), format_func=labels.__getitem__, key=_CHOSEN)
-    st.query_params[_RUN] = state[_SEEN] = chosen
+    chosen, problem = state[_CHOSEN], ""
+    if chosen not in options:
+        if chosen:
+            problem = f"There is no run called “{plain(chosen[:100])}” here (any more)."
+        chosen = options[0]
+    tell(_RUN, chosen, problem, opened=opened)
+    # Written each time: the browser remembers a label, and somebody may have renamed the run.
+    state[_CHOSEN] = chosen
+    labels = {FOLLOW: "What the presenter shows"} | _labels(runs.values())
+    chosen = st.selectbox("Run", options, format_func=labels.__getitem__, key=_CHOSEN)
+    if chosen == FOLLOW:
+        st.query_params.pop(_RUN, None)
+        wrote(_RUN, None)
+        return None
+    st.query_params[_RUN] = chosen
+    wrote(_RUN, chosen)
     return runs[chosen]
 
 
 def go_to(run: Run) -> None:
     """Choose a run; before `choose_run` is called."""
+    st.session_state[_GOING] = (run.id, time.monotonic())
     st.session_state[_CHOSEN] = run.id
     st.session_state[_SEEN] = st.query_params.get(_RUN)
 
 
+def _going_to(asked: str | None) -> str | None:
+    """The run of `go_to`, until the browser has heard of it.
+
+    The live view can make the page run again at that very moment, with the address and the
+    list as the browser knows them: that must not lead back to the run before.
+    """
+    run_id, when = st.session_state.get(_GOING, (None, 0.0))
+    if asked == run_id or time.monotonic() - when > _PATIENCE:
+        st.session_state.pop(_GOING, None)
+        return None
+    return str(run_id)
+
+
 def leave() -> None:
     """Choose no run in particular, because the chosen one is gone."""
+    st.session_state.pop(_GOING, None)
     st.session_state[_CHOSEN] = None
 
 
 def _labels(runs: Iterable[Run]) -> dict[str, str]:
-    """What each run is called in the list, by id.
-
-    A name must not change, nor name two runs: it is what the browser sends back.
-    """
+    """What each run is called in the list, by id: no two alike, as the browser sends it back."""
     labels: dict[str, str] = {}
     for run in runs:
-        label = _label(run, str(run.path))
+        label = run_label(run)
         labels[run.id] = f"{label} · {run.id}" if label in labels.values() else label
     return labels
 
 
+def run_label(run: Run) -> str:
+    """A run's own name if it has one, else data set and network; and when it was started."""
+    try:
+        named = (run.path / "name.txt").stat().st_mtime_ns
+    except OSError:
+        named = 0
+    return _label(run, str(run.path), named)
+
+
 @st.cache_data(max_entries=500, show_spinner=False)
-def _label(_run: Run, path: str) -> str:  # noqa: ARG001 - the key
+def _label(_run: Run, path: str, named: int) -> str:  # noqa: ARG001 - the key
     try:
         config = _run.config
+        name = _run.name
     except RunError:
         return f"{_run.id} · cannot be read"
-    network = NETWORKS[config.network].title if config.network in NETWORKS else config.network
+    if name == config.title:
+        network = NETWORKS[config.network].title if config.network in NETWORKS else config.network
+        name = f"{config.dataset_title} · {network}"
     when = "came with cnnviz" if _run.shipped else config.created[:19].replace("T", ", ")
-    return f"{config.dataset_title} · {network} · {when}"
+    return f"{name} · {when}"
 
 
 def compare_runs() -> None:
@@ -77,7 +125,9 @@ def compare_runs() -> None:
     )
     if not table.open:
         return
-    rows = [_row(run, str(run.path), _size(run), run.is_alive()) for run in list_runs()]
+    rows = [
+        _row(run, run_label(run), str(run.path), _size(run), run.is_alive()) for run in list_runs()
+    ]
     with table:
         st.dataframe(
             rows,
@@ -96,8 +146,8 @@ def _size(run: Run) -> int:
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
-def _row(_run: Run, path: str, size: int, alive: bool) -> dict[str, Any]:  # noqa: ARG001, FBT001
-    row: dict[str, Any] = {"Run": _label(_run, path)}
+def _row(_run: Run, label: str, path: str, size: int, alive: bool) -> dict[str, Any]:  # noqa: ARG001, FBT001
+    row: dict[str, Any] = {"Run": label}
     try:
         config, state = _run.config, _run.state()
     except RunError as error:

@@ -1,295 +1,257 @@
-"""A run on screen, while it trains and afterwards."""
+"""A run on screen: the presenter's buttons, and the live view that draws everything else."""
 
 from __future__ import annotations
 
+import re
+import time
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from cnnviz.figures.confusion import confusion_cells, confusion_spec, worst_confusion
-from cnnviz.figures.curves import Quantity, curve_points, curve_spec
+from cnnviz import classroom
+from cnnviz.components.live import live
 from cnnviz.networks import NetworkError, summary
-from cnnviz.runs import Run, RunError, RunState, delete_run
-from cnnviz.training import TrainingError, resume
+from cnnviz.runs import (
+    Run,
+    RunError,
+    RunState,
+    delete_run,
+    open_run,
+    show_run_to_all,
+    shown_run,
+)
+from cnnviz.training import resume, stop
+from cnnviz.ui import role
+from cnnviz.ui.actions import button, say_refusal
+from cnnviz.ui.again import again_button, overlays
+from cnnviz.ui.questions import ask_the_class
 from cnnviz.ui.run_list import leave
+from cnnviz.ui.step_once import show_step
 from cnnviz.ui.text import plain
-from cnnviz.ui.tiles import encode_transparent, filter_tiles, picture_url
+from cnnviz.ui.wrong import show_confused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
-    from torch import Tensor
+    from streamlit.delta_generator import DeltaGenerator
 
-EVERY = 0.5
-_MOST_CLASSES_IN_BARS = 20
-
-_BADGES = {
-    "waiting": (":material/hourglass_empty:", "gray"),
-    "starting": (":material/hourglass_empty:", "gray"),
-    "running": (":material/play_arrow:", "blue"),
-    "paused": (":material/pause:", "orange"),
-    "testing": (":material/rule:", "blue"),
-    "finished": (":material/check:", "green"),
-    "stopped": (":material/stop:", "gray"),
-    "failed": (":material/error:", "red"),
-    "interrupted": (":material/power_off:", "orange"),
-}
+_CELL, _CELL_LINK = "_t_cell", "t_cell"
+_CELL_NUMBERS = ("step", "true", "predicted")
+_STATE = "_t_state"
+_PATIENCE = 3.0
 
 
 def show_run(run: Run) -> None:
-    """Draw a run; as long as it is at work, again twice a second."""
+    """Draw a run that the person chose."""
     try:
         _ = run.config
-        active = _follow(run).active
+        state = _follow(run)
     except RunError as error:
         st.error(f"This run cannot be read: {plain(str(error))}")
-        _delete(run)
+        if role.is_presenter():
+            button("Delete for good", ":material/delete_forever:", lambda: _delete(run))
         return
-    st.fragment(_draw, run_every=EVERY if active else None)(run, active=active)
+    _head(run, state)
+    above = st.container()
+    result = live(
+        run.id,
+        key="t_live",
+        overlay=overlays(run),
+        step_parameter="t_step",
+        presenter=role.is_presenter(),
+    )
+    _more(run, state, result.cell, above)
+
+
+def show_what_is_shown() -> None:
+    """Draw the run that the presenter shows, for somebody who follows."""
+    head = st.container(horizontal=True, vertical_alignment="center")
+    result = live(None, key="t_live", follow=True, step_parameter="t_step")
+    with head:
+        _look_inside(result.run)
+    if result.run is None:
+        return
+    try:
+        run = open_run(result.run)
+        state = _follow(run)
+    except RunError:
+        return  # the live view says what is the matter
+    _more(run, state, result.cell, st.container())
 
 
 def _follow(run: Run) -> RunState:
     """The run's state, reading only what is new since this session last looked."""
-    name, state = st.session_state.get("_t_state", ("", None))
+    name, state = st.session_state.get(_STATE, ("", None))
     state = run.state(state if name == run.id else None)
-    st.session_state["_t_state"] = (run.id, state)
+    st.session_state[_STATE] = (run.id, state)
     return state
 
 
-def _draw(run: Run, *, active: bool) -> None:
-    if not run.path.is_dir():
-        st.rerun()
-    try:
-        state = _follow(run)
-    except RunError as error:
-        st.error(f"This run cannot be read any more: {plain(str(error))}")
-        return
-    if state.active != active:
-        st.rerun()
-    _head(run, state)
-    _progress(run, state)
-    _curves(run, state)
-    left, right = st.columns([2, 3])
-    with left:
-        _filters(run, state)
-    with right:
-        _probes(run, state)
-    _confusion(run, state)
-
-
 def _head(run: Run, state: RunState) -> None:
-    icon, colour = _BADGES[state.status]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.badge(state.status.capitalize(), icon=icon, color=colour)  # type: ignore[arg-type]
-        st.caption(state.device, width="stretch")
-        if state.status == "running":
-            _button("Pause", ":material/pause:", lambda: run.control("pause"))
-        if state.status == "paused":
-            _button("Resume", ":material/play_arrow:", lambda: run.control("resume"))
-        if state.status in ("starting", "running", "paused"):
-            _button("Stop", ":material/stop:", lambda: run.control("stop"))
-        if state.can_resume and not run.shipped:
-            _button("Resume", ":material/play_arrow:", lambda: resume(run))
-        if not (run.shipped or state.active):
-            _delete(run)
-        if state.snapshots:
-            st.page_link(
-                "../pages/inside.py",
-                label="Look inside this run",
-                icon=":material/troubleshoot:",
-                query_params={"i_run": run.id},
+    """Draw what can be done with the run, by whoever may do it."""
+    presenter = role.is_presenter()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="_t_head"):
+        if presenter and not run.shipped:
+            _transport(run, state)
+            ask_the_class(run)
+            again_button(run)
+            _manage(run, state)
+        elif presenter:
+            again_button(run)
+        elif state.active and role.owns(run):
+            button("Stop", ":material/stop:", lambda: stop(run), owner_of=run)
+        if presenter and classroom.is_open() and shown_run() != run.id:
+            button(
+                "Show to all",
+                ":material/cast_for_education:",
+                lambda: show_run_to_all(run.id),
+                primary=True,
+                help="Everybody who follows sees this run from now on.",
             )
-    if error := st.session_state.pop("_t_refused", None):
-        st.error(error)
+        _look_inside(run.id)
+    say_refusal()
 
 
-def _button(label: str, icon: str, action: Callable[[], None]) -> None:
-    st.button(label, icon=icon, key=f"_t_do_{label}", on_click=_try, args=(action,))
+def _transport(run: Run, state: RunState) -> None:
+    if state.status == "running":
+        button("Pause", ":material/pause:", lambda: run.control("pause"))
+    if state.status == "paused":
+        button("Resume", ":material/play_arrow:", lambda: run.control("resume"))
+        _one_step(run)
+    if state.active:
+        button("Stop", ":material/stop:", lambda: stop(run))
+    if state.status in ("starting", "running", "paused"):
+        _change(run, state)
+    if state.can_resume:
+        button("Resume", ":material/play_arrow:", lambda: resume(run))
 
 
-def _try(action: Callable[[], None]) -> None:
+def _one_step(run: Run) -> None:
+    """Draw the button for one mini-batch, and which filter to look at on the way."""
+    count = _first_filters(run)
+    button(
+        "One step",
+        ":material/skip_next:",
+        lambda: _step(run, _now("t_filter", 0)),
+        help="Trains on one mini-batch and shows below what it did to one filter.",
+    )
+    if count > 1:
+        st.number_input(
+            f"Filter to follow, 0 to {count - 1}", 0, count - 1, key="t_filter", width=170,
+            label_visibility="collapsed", help="The filter of the first layer to follow.",
+        )  # fmt: skip
+
+
+def _step(run: Run, filter_: int) -> None:
+    """Ask for one mini-batch, and wait for it: the page that follows shows it."""
+    before = len(run.state().batches)
+    run.control("step", filter=filter_)
+    deadline = time.monotonic() + _PATIENCE
+    while len(run.state().batches) == before and time.monotonic() < deadline:
+        time.sleep(0.03)
+
+
+def _first_filters(run: Run) -> int:
+    """How many filters the first convolution has; 0 if there is none."""
     try:
-        action()
-    except (RunError, TrainingError) as error:
-        st.session_state["_t_refused"] = str(error)
+        layers = summary(run.config.spec, run.config.input_shape)
+    except NetworkError:
+        return 0
+    return next((layer.output_shape[0] for layer in layers if layer.kind == "conv"), 0)
+
+
+def _change(run: Run, state: RunState) -> None:
+    """Draw what can be changed while it trains."""
+    recipe = run.config.recipe
+    with st.popover("Change", icon=":material/tune:", help="Learning rate and pace, at once"):
+        rate, pace = f"_t_rate_{run.id}", f"_t_pace_{run.id}"
+        st.number_input(
+            "Peak learning rate", 1e-6, 1e6, _last(state, "learning_rate", recipe.learning_rate),
+            format="%g", key=rate,
+            help="The rest of the cycle goes on from here with the new peak.",
+        )  # fmt: skip
+        button(
+            "Set the learning rate",
+            ":material/speed:",
+            lambda: run.control("learning_rate", value=_now(rate)),
+        )
+        st.number_input(
+            "Steps per second, 0 for no limit", 0.0, 1000.0, _last(state, "pace", run.config.pace),
+            format="%g", key=pace,
+            help="Holds a fast machine back, so that there is something to see.",
+        )  # fmt: skip
+        button(
+            "Set the pace",
+            ":material/directions_walk:",
+            lambda: run.control("pace", value=_now(pace)),
+        )
+
+
+def _last(state: RunState, name: str, begun: float) -> float:
+    """What was set last while it trained, else what it began with."""
+    values = [getattr(change, name) for change in state.changes]
+    return float(next((v for v in reversed(values) if v is not None), begun))
+
+
+def _manage(run: Run, state: RunState) -> None:
+    """Draw the button for a name and for deleting."""
+    with st.popover("More", icon=":material/more_horiz:", key="_t_more"):
+        name = f"_t_name_{run.id}"
+        st.text_input("Name of this run", run.name, max_chars=80, key=name)
+        button("Rename", ":material/edit:", lambda: run.rename(_now(name)))
+        st.divider()
+        if state.active:
+            st.caption("A run can be deleted when it has ended.")
+        else:
+            st.write("Delete this run with its weights, for good?")
+            button("Delete for good", ":material/delete_forever:", lambda: _delete(run))
+
+
+def _now(key: str, default: Any = None) -> Any:
+    """In a callback: a field's value, also when it was typed just before the button was pressed."""
+    return st.session_state.get(key, default)
 
 
 def _delete(run: Run) -> None:
-    with st.popover("Delete", icon=":material/delete:"):
-        st.write("Delete this run with its weights, for good?")
-        _button("Delete for good", ":material/delete_forever:", lambda: _delete_now(run))
-
-
-def _delete_now(run: Run) -> None:
     delete_run(run)
     leave()
 
 
-def _progress(run: Run, state: RunState) -> None:
-    recipe = run.config.recipe
-    if state.status == "failed":
-        st.error(plain(state.message), icon=":material/error:")
-    elif state.status == "interrupted":
-        st.warning(
-            "The process that trained this run is gone. Resume goes on from its last checkpoint "
-            "and gives the numbers that an unbroken run would have given."
-        )
-    if state.active:
-        done = state.step / state.total_steps if state.total_steps else 0.0
-        st.progress(min(1.0, done), text=_phase(state, recipe.epochs))
-    accuracy = f"{state.evaluations[-1].accuracy:.1%}" if state.evaluations else "—"
-    speed = f"{state.images_per_second:,.0f}" if state.progress else "—"
-    with st.container(horizontal=True):
-        st.metric("Test images right", accuracy, width="content")
-        st.metric("Images per second", speed, width="content")
-        st.metric("Training time", duration(state.seconds), width="content")
-
-
-def _phase(state: RunState, epochs: float) -> str:
-    if state.status in ("waiting", "starting"):
-        return "Starting: loading PyTorch and the pictures"
-    if state.status == "testing":
-        return f"Testing on all {state.test_images:,} test images"
-    epoch = state.progress[-1].epoch if state.progress else 0.0
-    text = f"Epoch {epoch:.1f} of {epochs:g}"
-    if state.status == "paused":
-        return f"{text}, paused"
-    if state.images_per_second:
-        batch = state.train_images * epoch / max(1, state.step)
-        left = (state.total_steps - state.step) * batch / state.images_per_second
-        text += f", {duration(left)} left"
-    return text
-
-
-def duration(seconds: float) -> str:
-    """Seconds in words: `8.2 s`, `75 s`, `12 min`."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
-
-
-def _curves(run: Run, state: RunState) -> None:
-    quantities: tuple[Quantity, Quantity] = ("accuracy", "loss")
-    for column, quantity in zip(st.columns(2), quantities, strict=True):
-        column.markdown(f"**{quantity.capitalize()}**")
-        column.vega_lite_chart(
-            curve_points(state, quantity),
-            curve_spec(quantity, run.config.recipe.epochs),
-            height=230,
-            key=f"_t_{quantity}",
-            alt=f"{quantity.capitalize()} on training and test images, epoch by epoch",
-        )
-    st.caption(
-        "Point at a curve for its numbers. When the training curve goes on improving and the "
-        "test curve does not, the network learns the training images by heart."
+def _look_inside(run_id: str | None) -> None:
+    st.page_link(
+        "../pages/inside.py",
+        label="Look inside this run",
+        icon=":material/troubleshoot:",
+        query_params={"i_run": run_id} if run_id else None,
     )
 
 
-def _filters(run: Run, state: RunState) -> None:
-    weights = _first_filters(run, state)
-    if weights is None:
-        return
-    sheet, limit = filter_tiles(weights.numpy())
-    count, channels, height, width = weights.shape
-    each = f", {channels} channels each" if channels > 1 else ""
-    st.markdown(f"**First-layer filters**, {count} of {height}×{width}{each}")
-    st.image(
-        encode_transparent(sheet),
-        width=sheet.shape[1],
-        output_format="PNG",
-        alt=f"The {count} filters of the first layer, ochre negative, violet positive",
-    )
-    st.caption(
-        f"All on one scale: ochre −{limit:.2g}, white 0, violet +{limit:.2g}. They begin as noise; "
-        "watch edges and blobs form."
-    )
+def _more(
+    run: Run, state: RunState, clicked: Mapping[str, Any] | None, above: DeltaGenerator
+) -> None:
+    """Draw what was asked for beside the live view: a cell's pictures, a step by hand."""
+    if clicked:
+        st.session_state[_CELL] = dict(clicked)
+        numbers = (clicked.get(name) for name in _CELL_NUMBERS)
+        st.query_params[_CELL_LINK] = ",".join(map(str, numbers))
+    cell = st.session_state.get(_CELL) or _linked_cell(run)
+    if cell and cell.get("run", run.id) == run.id:
+        with st.container(border=True):
+            show_confused(run, cell)
+    elif _CELL_LINK in st.query_params:
+        del st.query_params[_CELL_LINK]  # it was a cell of another run
+    if state.batches:
+        # While somebody steps by hand, what the step did is what they want to see.
+        place = above if state.status == "paused" else st.container()
+        with place.container(border=True):
+            show_step(run)
 
 
-def _first_filters(run: Run, state: RunState) -> Tensor | None:
-    """The newest weights of the first convolution: from the checkpoint while training."""
-    config = run.config
-    try:
-        layers = summary(config.spec, config.input_shape)
-        name = next((layer.name for layer in layers if layer.kind == "conv"), None)
-        if state.active:
-            weights = run.load_current()
-        elif state.snapshots:
-            weights = run.load_snapshot(state.snapshots[-1])
-        else:
-            return None
-    except (RunError, NetworkError):
-        return None  # the first checkpoint is still to come, or somebody changed run.json
-    return weights.get(f"{name}.weight")
-
-
-def _probes(run: Run, state: RunState) -> None:
-    if not state.probabilities:
-        return
-    try:
-        images, labels = run.load_probes()
-    except RunError:
-        return
-    classes = run.config.classes
-    sizes = {len(row) for row in state.probabilities}
-    if sizes != {len(classes)} or len(labels) != len(state.probabilities):
-        st.warning("The recorded predictions do not fit the classes of this run.")
-        return
-    best = [max(range(len(row)), key=row.__getitem__) for row in state.probabilities]
-    right = [b == label for b, label in zip(best, labels.tolist(), strict=True)]
-    st.markdown(f"**Predictions**, {sum(right)} of {len(right)} right")
-    columns: dict[str, Any] = {
-        "": [picture_url(image.numpy()) for image in images],
-        "Is": [classes[label] for label in labels.tolist()],
-        "Taken for": [
-            f"{'✓' if r else '✗'} {classes[b]}" for r, b in zip(right, best, strict=True)
-        ],
-        "Sure": [100 * row[b] for row, b in zip(state.probabilities, best, strict=True)],
-        "Classes": state.probabilities,
-    }
-    if len(classes) > _MOST_CLASSES_IN_BARS:
-        del columns["Classes"]
-    st.dataframe(
-        columns,
-        hide_index=True,
-        row_height=40,
-        key="_t_probes",
-        column_config={
-            "": st.column_config.ImageColumn(width=44),
-            "Sure": st.column_config.NumberColumn(format="%.0f %%", width=60),
-            "Classes": st.column_config.BarChartColumn(
-                y_min=0,
-                y_max=1,
-                width=130,
-                help=f"Probability of each class: {plain(', '.join(classes))}",
-            ),
-        },
-        alt="A few test images with what they are and what the network takes them for",
-    )
-    st.caption("The same test images all along: how sure is the network, and of what?")
-
-
-def _confusion(run: Run, state: RunState) -> None:
-    final = state.final
-    if final is None or final.confusion is None or state.active:
-        return
-    classes = run.config.classes
-    if {len(classes)} != {len(final.confusion), *map(len, final.confusion)}:
-        st.warning("The recorded confusion matrix does not fit the classes of this run.")
-        return
-    st.markdown(f"**Confusion matrix** on all {final.images:,} test images")
-    st.vega_lite_chart(
-        confusion_cells(final.confusion, classes),
-        confusion_spec(classes),
-        height=max(280, min(560, 130 + 28 * len(classes))),
-        alt="How many test images of each class were taken for each class",
-    )
-    worst = worst_confusion(final.confusion, classes)
-    found = (
-        "There was not one mistake."
-        if worst is None
-        else (
-            f"Most often confused: {plain(worst[0])} taken for {plain(worst[1])}, "
-            f"{worst[2]} of {worst[3]} times."
-        )
-    )
-    st.caption(f"Blue is right, orange is wrong; each row adds up to one class. {found}")
+def _linked_cell(run: Run) -> dict[str, Any] | None:
+    """The cell of the confusion matrix that the address names, at first visit."""
+    found = re.fullmatch(r"(\d{1,9}),(\d{1,4}),(\d{1,4})", st.query_params.get(_CELL_LINK, ""))
+    if found is None:
+        return None
+    cell = dict(zip(_CELL_NUMBERS, map(int, found.groups()), strict=True)) | {"run": run.id}
+    st.session_state[_CELL] = cell
+    return cell

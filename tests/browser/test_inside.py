@@ -109,6 +109,7 @@ def test_hover_says_the_value_and_lights_the_place(inside, messages):
 def test_the_opacity_follows_the_slider_without_the_server(inside, messages):
     page = inside()
     slider = page.get_by_role("slider", name="Opacity")
+    slider.scroll_into_view_if_needed()
     glow = page.locator(".over .glow")
     expect(glow).to_have_css("opacity", "0.7")
     before = len(messages)

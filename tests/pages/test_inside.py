@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,8 +14,11 @@ from streamlit.testing.v1 import AppTest
 from cnnviz import inspection
 from cnnviz.datasets import normalise, preprocess
 from cnnviz.imaging import sample_image
+from cnnviz.inspection import load_model
+from cnnviz.inspection.frames import read_frame
 from cnnviz.networks import build, network_spec
 from cnnviz.runs import RunConfig, create_run, open_run
+from cnnviz.ui import inside_time
 
 SHIPPED = "fashionmnist-gap"
 
@@ -84,7 +88,8 @@ def test_opens_on_an_exact_map_without_any_data(open_page):
     assert cam.method == "CAM"
     np.testing.assert_allclose(sent(app, "cam")["values"], cam.raw)
     text = said(app, "**Ankle boot**")
-    assert f"logit {cam.logit:.2f}, probability 99.7%. CAM of the layer relu3, 7×7 cells." in text
+    numbers = f"logit {cam.logit:.2f}, probability {cam.probability:.1%}."
+    assert f"{numbers} CAM of the layer relu3, 7×7 cells." in text
     assert "add up to the logit" in text
     assert "says **Ankle boot**, which is right" in said(app)
     table = app.dataframe[0].value
@@ -300,3 +305,71 @@ def test_a_run_without_test_pictures_offers_ones_own(open_page, make_run):
     assert "My picture" in app.warning[0].value
     app = open_page(i_run=run.id, i_source="own")
     assert "Grad-CAM" in said(app)
+
+
+def frames_sent(app):
+    """The frames of the time machine, each as `read_frame` reads it."""
+    packed = base64.b64decode(sent(app, "i_time_machine")["frames"])
+    frames = []
+    while packed:
+        size = int.from_bytes(packed[:4], "little")
+        frames.append(read_frame(packed[4 : 4 + size]))
+        packed = packed[4 + size :]
+    return frames
+
+
+def test_a_picture_through_all_snapshots(open_page, make_run):
+    run = make_run(steps=4)
+    app = open_page(i_run=run.id, i_tab="Over time")
+    frames = frames_sent(app)
+    assert [frame.step for frame in frames] == [0, 5, 10, 15]
+    data = sent(app, "i_time_machine")
+    seen = inspection.load_samples(run).images[0]
+    assert base64.b64decode(data["images"]) == seen.tobytes()
+    assert (data["labels"], data["stepParameter"]) == ([0], "i_time")
+    for frame in frames:
+        model = inspection.load_model(run, frame.step)
+        answer = inspection.predict(model, normalise(seen, (0.5,), (0.3,)))
+        np.testing.assert_allclose(frame.probabilities[0], answer.probabilities, atol=1e-4)
+
+
+def test_an_own_picture_has_no_true_class(open_page, make_run):
+    run = make_run(steps=2)
+    app = open_page(i_run=run.id, i_tab="Over time", i_source="own", picture="coffee")
+    data = sent(app, "i_time_machine")
+    assert data["labels"] is None
+    seen = preprocess(sample_image("coffee"), (1, 12, 12), invert=False)
+    assert base64.b64decode(data["images"]) == seen.tobytes()
+    assert len(frames_sent(app)) == 2
+
+
+def test_snapshots_come_coarse_to_fine_and_are_remembered(make_run, monkeypatch):
+    run = make_run(steps=9)
+    seen = inspection.load_samples(run).images[0]
+    shown = SimpleNamespace(seen=seen, inputs=normalise(seen, (0.5,), (0.3,)))
+    steps = run.snapshot_steps()
+    clock = iter(range(10**6))
+    monkeypatch.setattr(inside_time.time, "monotonic", lambda: next(clock))
+    first = inside_time.frames_of(run, shown, 0, steps, patience=4)
+    assert {0, 40} < set(first) < set(steps)
+    calls = []
+    monkeypatch.setattr(inside_time, "load_model", lambda *a: calls.append(a) or load_model(*a))
+    again = inside_time.frames_of(run, shown, 0, steps, patience=100)
+    assert sorted(again) == steps
+    assert len(calls) == len(steps) - len(first)
+    assert all(again[step] == frame for step, frame in first.items())
+
+
+def test_a_damaged_snapshot_leaves_the_others(open_page, make_run):
+    run = make_run(steps=3)
+    run.snapshot_path(5).write_bytes(b"nonsense")
+    app = open_page(i_run=run.id, i_tab="Over time")
+    assert [frame.step for frame in frames_sent(app)] == [0, 10]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 8, 9, 40])
+def test_coarse_to_fine_names_each_index_once(count):
+    order = list(inside_time.coarse_to_fine(count))
+    assert sorted(order) == list(range(count))
+    if count > 1:
+        assert order[:2] == [count - 1, 0]

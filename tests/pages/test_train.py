@@ -1,22 +1,40 @@
-"""The page Train without a browser: choices, sentences, and what is drawn of a run."""
+"""The page Train without a browser: choices, sentences, and what is asked of a run."""
 
+import contextlib
+import dataclasses
 import json
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.datasets import load_dataset
 from cnnviz.networks import build, network_spec
-from cnnviz.runs import create_run, list_runs
-from cnnviz.training.config import make_config
+from cnnviz.runs import Run, create_run, list_runs, shown_run
+from cnnviz.training.config import make_config, recipe_for
+from cnnviz.ui.again import changed, settings
 
 
 @pytest.fixture(autouse=True)
 def runs(tmp_path, monkeypatch):
     monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path / "data"))
+    monkeypatch.delenv("CNNVIZ_PRESENTER_SECRET", raising=False)
     return tmp_path / "runs"
+
+
+@pytest.fixture(autouse=True)
+def drawn(monkeypatch):
+    """What the live view was asked to draw, one by one; JavaScript is for the browser tests."""
+    asked = []
+
+    def live(run_id, **given):
+        asked.append((run_id, given))
+        return SimpleNamespace(run=run_id, status="", cell=None, step=None)
+
+    monkeypatch.setattr("cnnviz.ui.run_view.live", live)
+    return asked
 
 
 @pytest.fixture
@@ -30,6 +48,7 @@ def started(monkeypatch):
 
     monkeypatch.setattr("cnnviz.training.start", start)
     monkeypatch.setattr("cnnviz.training.launch.start", start)
+    monkeypatch.setattr("cnnviz.ui.again.start", start)
     return asked
 
 
@@ -56,24 +75,25 @@ def texts(app):
     return "\n".join(element.value for part in parts for element in part)
 
 
-def test_first_visit_shows_a_shipped_run_and_start(open_page):
+def test_first_visit_shows_a_shipped_run_and_start(open_page, drawn):
     app = open_page()
     assert not button(app, "Start training").disabled
     assert "came with cnnviz" in app.selectbox(key="_t_run").options[0]
-    assert "Confusion matrix" in texts(app)
-    assert [m.label for m in app.metric] == [
-        "Test images right",
-        "Images per second",
-        "Training time",
-    ]
-    assert not [b for b in app.button if b.label == "Delete for good"]
+    run_id, given = drawn[-1]
+    assert run_id == app.selectbox(key="_t_run").value
+    assert given["presenter"]
+    assert not given.get("follow")
+    for label in ("Delete for good", "Rename", "Stop", "Show to all", "Join"):
+        assert not [b for b in app.button if b.label == label]
 
 
 def test_start_asks_for_what_the_controls_say(open_page, started):
-    app = open_page(t_net="lenet5", t_rate="0.5", t_shift="2", t_optimiser="adamw")
+    app = open_page(t_net="lenet5", t_rate="0.5", t_shift="2", t_optimiser="adamw", t_epochs="3")
     app.number_input(key="t_epochs").set_value(2.5)
     app.number_input(key="t_seed").set_value(9)
     app.toggle(key="t_flip").set_value(True)
+    app.segmented_control(key="_t_held").select("Held back").run()
+    app.number_input(key="t_pace").set_value(4.0)
     button(app, "Start training").click().run()
     assert not app.exception
     ((config, tensors),) = started
@@ -82,9 +102,12 @@ def test_start_asks_for_what_the_controls_say(open_page, started):
     recipe = config.recipe
     assert (recipe.epochs, recipe.learning_rate, recipe.seed) == (2.5, 0.5, 9)
     assert (recipe.shift, recipe.flip, recipe.optimiser) == (2, True, "adamw")
+    assert config.pace == 4.0
+    assert (config.owner, config.based_on) == ("", "")
     (run, *_) = list_runs()
     assert app.session_state["_t_run"] == run.id
     assert app.query_params["t_run"] in (run.id, [run.id])
+    assert shown_run() == run.id
 
 
 def test_another_data_set_brings_its_own_sizes(open_page):
@@ -92,12 +115,26 @@ def test_another_data_set_brings_its_own_sizes(open_page):
     assert app.number_input(key="t_batch").value == 32
     app.selectbox(key="_t_data").select("fashionmnist").run()
     assert app.number_input(key="t_batch").value == 128
-    assert app.number_input(key="t_epochs").value == 3.0
     assert app.number_input(key="t_rate").value == 2.0
     app.segmented_control(key="_t_optimiser").select("adamw").run()
     assert app.number_input(key="t_rate").value == 0.04
     app.segmented_control(key="_t_net").select("lenet5").run()
     assert app.number_input(key="t_rate").value == 0.01
+
+
+def test_a_length_decides_the_epochs_and_says_how_long_it_takes(open_page, started, monkeypatch):
+    monkeypatch.setattr("cnnviz.ui.estimate.estimate_seconds", lambda *_: 0.5)
+    monkeypatch.setattr("cnnviz.ui.estimate._seconds", lambda *_: 0.5)
+    app = open_page()
+    length = app.radio(key="_t_length")
+    assert length.value == "lesson"
+    assert list(length.captions)[:2] == [
+        "about 4.0 s: the gist: most pictures right",
+        "about 15 s: time to watch filters form",
+    ]
+    length.set_value("quick").run()
+    button(app, "Start training").click().run()
+    assert started[0][0].recipe.epochs == recipe_for("quick", "gap", 1435).epochs == 8
 
 
 def test_a_data_set_that_is_not_there_disables_start_and_says_why(open_page, monkeypatch):
@@ -190,18 +227,127 @@ def test_an_interrupted_run_offers_to_resume(open_page, root, runs):
     path = finished_run(root, runs)
     rewrite(path, lambda lines: lines[: len(lines) // 2])
     app = open_page(t_run=path.name)
-    assert "is gone" in app.warning[0].value
     assert button(app, "Resume")
     assert button(app, "Delete for good")
+    assert not [b for b in app.button if b.label in ("Pause", "Stop")]
 
 
-def test_a_run_that_diverged_says_so_and_offers_no_resume(open_page, root, runs):
+def test_a_run_that_diverged_offers_no_resume(open_page, root, runs):
     path = finished_run(root, runs)
     end = {"event": "status", "status": "failed", "message": "Too high.", "resumable": False}
     rewrite(path, lambda lines: [*lines[: len(lines) // 2], end])
     app = open_page(t_run=path.name)
-    assert app.error[0].value == "Too high\\."
     assert not [b for b in app.button if b.label == "Resume"]
+
+
+@pytest.fixture
+def at_work():
+    """Makes a run that a process (this one) is at work on, with a status."""
+    with contextlib.ExitStack() as stack:
+
+        def make(status):
+            run = create_run(make_config(load_dataset("digits"), "gap"))
+            writer = stack.enter_context(run.writing())
+            writer.write("status", status=status, step=0, total_steps=10, train_images=1435)
+            return run
+
+        yield make
+
+
+def commands(run):
+    lines = (run.path / "control.jsonl").read_text().splitlines()
+    return [{k: v for k, v in json.loads(line).items() if k != "time"} for line in lines]
+
+
+def test_pause_and_live_changes(open_page, at_work):
+    run = at_work("running")
+    app = open_page(t_run=run.id)
+    assert not [b for b in app.button if b.label in ("Resume", "One step", "Delete for good")]
+    button(app, "Pause").click().run()
+    # Typed and pressed in one go: the number sent is the one on screen.
+    app.number_input(key=f"_t_rate_{run.id}").set_value(0.25)
+    button(app, "Set the learning rate").click().run()
+    app.number_input(key=f"_t_pace_{run.id}").set_value(3.0)
+    button(app, "Set the pace").click().run()
+    assert not app.exception
+    assert commands(run) == [
+        {"command": "pause"},
+        {"command": "learning_rate", "value": 0.25},
+        {"command": "pace", "value": 3.0},
+    ]
+    assert [other.id for other in list_runs() if not other.shipped] == [run.id]  # none started
+
+
+def test_one_step_follows_the_chosen_filter(open_page, at_work):
+    run = at_work("paused")
+    app = open_page(t_run=run.id)
+    field = app.number_input(key="t_filter")
+    assert field.max == 15
+    field.set_value(5)
+    button(app, "One step").click().run()
+    button(app, "Resume").click().run()
+    assert commands(run) == [{"command": "step", "filter": 5}, {"command": "resume"}]
+
+
+def test_a_run_gets_a_name_of_its_own(open_page, root, runs):
+    path = finished_run(root, runs)
+    app = open_page(t_run=path.name)
+    app.text_input(key=f"_t_name_{path.name}").set_value("*Mine* [1]")
+    button(app, "Rename").click().run()
+    assert not app.exception
+    assert Run(path).name == "*Mine* [1]"
+    assert app.selectbox(key="_t_run").value == path.name
+    assert any(o.startswith("*Mine* [1]") for o in app.selectbox(key="_t_run").options)
+    app.text_input(key=f"_t_name_{path.name}").set_value("two\tlines")
+    button(app, "Rename").click().run()
+    assert "one line" in app.error[0].value
+
+
+def test_again_with_one_thing_changed(open_page, started, drawn, root, runs):
+    path = finished_run(root, runs)
+    old = Run(path).config
+    app = open_page(t_run=path.name)
+    app.session_state["_t_again"] = True
+    app.run()
+    app.selectbox(key="_t_again_what").select("learning_rate").run()
+    button(app, "Start again").click().run()
+    assert "choose another value" in app.error[0].value
+    assert not started
+    app.number_input(key="_t_again_learning_rate").set_value(0.125)
+    button(app, "Start again").click().run()
+    assert not app.exception
+    ((config, _),) = started
+    new = dataclasses.replace(old.recipe, learning_rate=0.125)
+    assert config.recipe == new
+    assert (config.based_on, config.spec) == (path.name, old.spec)
+    run_id, given = drawn[-1]
+    assert Run(runs / run_id).config.based_on == path.name
+    assert list(given["overlay"]) == [path.name]
+    assert "learning rate 0.125" in Run(runs / run_id).name
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "differs"),
+    [
+        ("depth", 4, {"spec", "variant"}),
+        ("batch_norm", False, {"spec", "variant"}),
+        ("skips", True, {"spec", "variant"}),
+        ("seed", 3, {"recipe"}),
+        ("optimiser", "adamw", {"recipe"}),
+        ("nothing", None, {"threads"}),
+    ],
+)
+def test_a_copy_differs_in_one_thing(root, runs, name, value, differs):
+    run = Run(finished_run(root, runs))
+    assert name in settings(run.config)
+    copy = changed(run, name, value)
+    before, after = run.config.to_json(), copy.to_json()
+    assert {k for k in before if before[k] != after[k]} - {"threads"} == (
+        differs - {"threads"} | {"based_on"}
+    )
+    if name == "nothing":
+        assert copy.threads == run.state().threads
+    build(copy.spec, copy.input_shape)
 
 
 def test_two_runs_of_one_second_have_two_names(open_page, runs):
@@ -223,35 +369,17 @@ def test_network_table_and_code(open_page):
     assert "nn.Conv2d" in app.code[0].value
 
 
-@pytest.mark.parametrize(
-    ("event", "sentence"),
-    [
-        ({"event": "probe", "step": 1, "probabilities": [[0.5, 0.5]] * 8}, "predictions"),
-        ({"event": "probe", "step": 1, "probabilities": [[0.1] * 10]}, "predictions"),
-        (
-            {
-                "event": "evaluation",
-                "step": 10**6,
-                "epoch": 1,
-                "loss": 1,
-                "accuracy": 1,
-                "images": 2,
-                "seconds": 1,
-                "confusion": [[1, 0], [0]],
-            },
-            "confusion matrix",
-        ),
-    ],
-)
-def test_what_does_not_fit_the_classes_is_said(open_page, root, runs, event, sentence):
+def test_an_echo_of_the_address_before_does_not_lead_back(open_page, started, root, runs):
+    """The live view made the page run again before its browser knew the new address."""
     path = finished_run(root, runs)
-    rewrite(path, lambda lines: [*lines, event])
     app = open_page(t_run=path.name)
-    assert sentence in app.warning[0].value
-
-
-def test_a_network_that_somebody_changed_leaves_the_rest(open_page, root, runs):
-    path = finished_run(root, runs)
-    config = json.loads((path / "run.json").read_text())
-    (path / "run.json").write_text(json.dumps(config | {"spec": [{"layer": "nonsense"}]}))
-    assert "Confusion matrix" in texts(open_page(t_run=path.name))
+    button(app, "Start training").click().run()
+    new = app.selectbox(key="_t_run").value
+    assert new != path.name
+    app.query_params["t_run"] = path.name
+    app.selectbox(key="_t_run").set_value(path.name)  # as its browser still had it
+    app.run()
+    assert app.selectbox(key="_t_run").value == new
+    app.run()
+    app.selectbox(key="_t_run").set_value(path.name).run()  # now somebody chooses it
+    assert app.selectbox(key="_t_run").value == path.name

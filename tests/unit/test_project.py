@@ -8,7 +8,9 @@ import pytest
 from streamlit import config
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", "requirements-ray.txt"]
+)
 def test_every_dependency_is_pinned_and_says_why_it_is_there(root, name):
     lines = [
         line for line in (root / name).read_text().splitlines() if line and not line.startswith("-")

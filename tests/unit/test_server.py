@@ -1,7 +1,17 @@
 import asyncio
 import gc
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import uvicorn
 
 from cnnviz import server
 
@@ -16,9 +26,14 @@ class Node:
     pass
 
 
+@pytest.fixture(autouse=True)
+def _nothing_heavy(monkeypatch):
+    monkeypatch.setattr(server, "_warm_up", lambda: None)
+    monkeypatch.setattr(server, "_train", lambda stop: stop.wait(60))
+
+
 def test_garbage_is_swept_while_the_server_runs(monkeypatch):
     monkeypatch.setattr(server, "SWEEP_SECONDS", 0.01)
-    monkeypatch.setattr(server, "_warm_up", lambda: None)
     gc.disable()
     try:
         node = Node()
@@ -40,12 +55,102 @@ def test_garbage_is_swept_while_the_server_runs(monkeypatch):
         gc.enable()
 
 
-def test_shutdown_ends_the_sweeper(monkeypatch):
-    monkeypatch.setattr(server, "_warm_up", lambda: None)
+def test_shutdown_ends_the_sweeper_and_the_dispatcher(monkeypatch):
+    dispatching = threading.Event()
+
+    def train(stop):
+        dispatching.set()
+        stop.wait(60)
+
+    monkeypatch.setattr(server, "_train", train)
 
     async def serve():
         async with server.lifespan(None):
             assert len(asyncio.all_tasks()) > 1
+            async with asyncio.timeout(30):
+                await asyncio.to_thread(dispatching.wait)
         return [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
 
     assert run(serve()) == []
+    assert "dispatcher" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_an_engine_that_does_not_work_leaves_the_server_up(monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.setattr(server, "_warm_up", lambda: None)
+    monkeypatch.setenv("CNNVIZ_ENGINE", "nonsense")
+
+    async def serve():
+        async with server.lifespan(None):
+            await asyncio.sleep(0.5)
+
+    run(serve())
+
+
+def test_uvicorn_is_told_how_long_to_wait(monkeypatch):
+    made = uvicorn.Server(uvicorn.Config(lambda: None))
+    monkeypatch.setattr(server.signal, "getsignal", lambda _: made.handle_exit)
+    server._limit_shutdown()
+    assert made.config.timeout_graceful_shutdown == server.SHUTDOWN_SECONDS
+    made.config.timeout_graceful_shutdown = 7
+    server._limit_shutdown()
+    assert made.config.timeout_graceful_shutdown == 7
+    monkeypatch.setattr(server.signal, "getsignal", lambda _: server.signal.SIG_DFL)
+    server._limit_shutdown()  # another server: nothing to set, nothing raised
+
+
+@pytest.fixture
+def deaf():
+    """A viewer that opens a live socket and then never reads."""
+    sockets = []
+
+    def connect(port, path):
+        made = socket.socket()
+        sockets.append(made)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        made.connect(("127.0.0.1", port))
+        made.sendall(
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n"
+            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
+        )
+        assert b"101" in made.recv(100)
+        made.settimeout(60)
+        while len(made.recv(3000, socket.MSG_PEEK)) < 3000:  # history has begun to pile up
+            time.sleep(0.1)
+
+    yield connect
+    for made in sockets:
+        made.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGTERM")
+def test_the_app_ends_though_a_viewer_does_not_read(root, tmp_path, deaf):
+    """Without a limit uvicorn would wait for that viewer for ever."""
+    folder = tmp_path / "runs" / "20260101-000000-big"
+    folder.mkdir(parents=True)
+    shipped = root / "assets" / "runs" / "digits-gap"
+    (folder / "run.json").write_bytes((shipped / "run.json").read_bytes())
+    line = b'{"event":"note","time":1.0,"text":"' + b"x" * 1000 + b'"}\n'
+    (folder / "events.jsonl").write_bytes(line * 20_000)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    env = os.environ | {"CNNVIZ_RUNS": str(tmp_path / "runs")}
+    process = subprocess.Popen(command, cwd=root, env=env)
+    try:
+        for _ in range(600):
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1):
+                    break
+            except OSError:
+                time.sleep(0.1)
+        for _ in range(3):
+            deaf(port, f"/live/{folder.name}")
+        time.sleep(1)  # for the other buffers on the way to fill
+        process.terminate()
+        process.wait(20)
+    finally:
+        process.kill()
+        process.wait()

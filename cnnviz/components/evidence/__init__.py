@@ -33,6 +33,7 @@ def evidence(
     *,
     key: str,
     label: str,
+    limit: float | None = None,
 ) -> None:
     """Draw a signed map in numbers and colours, and its positive part over the picture.
 
@@ -45,8 +46,10 @@ def evidence(
         picture: H×W×3 or H×W, of the same proportions.
         key: Streamlit key.
         label: What the evidence is for.
+        limit: The number that has the full colour, so that several maps can share a scale; the
+            largest of this map, of either sign, if not given.
     """
-    _component(key=key, data=payload(raw, stretched, picture, label=label))
+    _component(key=key, data=payload(raw, stretched, picture, label=label, limit=limit))
 
 
 def payload(
@@ -55,11 +58,12 @@ def payload(
     picture: NDArray[np.uint8],
     *,
     label: str,
+    limit: float | None = None,
 ) -> dict[str, Any]:
     """What the browser needs, as JSON-able data; pictures are PNG data addresses."""
-    peak = float(raw.max())
+    peak = float(raw.max()) if limit is None else limit
     glow = None
-    if peak > 0:
+    if raw.max() > 0:
         share = np.clip(stretched / peak, 0, 1)
         # As opaque as it is strong: where nothing speaks for the class, the picture stays.
         alpha = np.rint(255 * share).astype(np.uint8)
@@ -67,6 +71,7 @@ def payload(
     return {
         "label": label,
         "values": raw.tolist(),
+        "limit": limit,
         "stops": [list(stop) for stop in DIVERGING_STOPS],
         "picture": _png(picture),
         "glow": glow,

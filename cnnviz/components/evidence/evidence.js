@@ -39,7 +39,7 @@ class View {
     this.rows = data.values.length;
     this.columns = data.values[0].length;
     const flat = data.values.flat();
-    this.limit = Math.max(...flat.map(Math.abs));
+    this.limit = data.limit ?? Math.max(...flat.map(Math.abs));
     this.digits = digitsFor(this.limit);
     for (const frame of this.frames) frame.style.aspectRatio = `${this.columns} / ${this.rows}`;
     this.find(".raw figcaption").textContent = `Evidence for ${data.label}, ${this.rows}×${this.columns}`;

@@ -7,7 +7,10 @@ from pathlib import Path
 import streamlit as st
 
 _component = st.components.v2.component(
-    "cnnviz_history", js=(Path(__file__).parent / "history.js").read_text(encoding="utf-8")
+    "cnnviz_history",
+    js=(Path(__file__).parent / "history.js").read_text(encoding="utf-8"),
+    css=".st-key-history { position: absolute; width: 0; }",  # takes no room
+    isolate_styles=False,
 )
 
 

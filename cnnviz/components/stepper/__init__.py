@@ -21,20 +21,22 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 # One ES module: the browser is sent the files one after the other.
 _SCRIPTS = (
-    "numbers.js",
+    "../shared/numbers.js",
+    "../shared/elements.js",
+    "../shared/grid.js",
     "model.js",
-    "grid.js",
     "view.js",
     "words.js",
     "painter.js",
     "outside.js",
     "stepper.js",
 )
+_STYLES = ("../shared/figure.css", "stepper.css")
 
 _component = st.components.v2.component(
     "cnnviz_stepper",
     html=(_HERE / "stepper.html").read_text(encoding="utf-8"),
-    css=(_HERE / "stepper.css").read_text(encoding="utf-8"),
+    css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
     js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
 )
 

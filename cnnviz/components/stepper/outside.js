@@ -1,19 +1,5 @@
 // What the stepper has to do with the world outside the figure: theme, voice, address, clipboard.
 
-function readTheme(root) {
-  const style = getComputedStyle(root);
-  const colour = (name) => style.getPropertyValue(name).trim();
-  return {
-    paper: colour("--st-background-color") || "#fff",
-    ink: colour("--st-text-color") || "#111",
-    line: colour("--line"),
-    muted: colour("--muted"),
-    window: colour("--window"),
-    padding: colour("--padding"),
-    font: style.fontFamily,
-  };
-}
-
 /** Say the step to a screen reader. */
 function speak(stepper) {
   if (stepper.running()) return; // nobody can listen to an animation

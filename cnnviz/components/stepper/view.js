@@ -7,32 +7,6 @@ const ARROW = 40;
 const MIN_PANEL = 88;
 const CHANNEL_GAP = 14;
 
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
-function sizeText(rows, columns) {
-  return `${rows}\u00d7${columns}`;
-}
-
-/** Text of a number inside a cell: whole numbers whole, others to three digits. */
-function cellText(value) {
-  if (Number.isInteger(value)) return numberText(value, 15);
-  return Math.abs(value) >= 100 ? numberText(Math.round(value), 15) : numberText(value, 3);
-}
-
-function limits(values) {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  return [low, high];
-}
-
 /** The colour scales of input, kernel and output; input and output may share one. */
 function makeScales(model, shared) {
   const ofInput = limits(model.padded);
@@ -105,29 +79,6 @@ function makeGrids(model, scales) {
     scale: scales.output,
   });
   return { inputs, kernels, output };
-}
-
-/** The colour scale with its smallest number, 0 and its largest. */
-function legend(scale) {
-  const made = element("div", "legend");
-  const bar = element("div", "bar");
-  bar.style.background = `linear-gradient(to right, ${scale.gradient()})`;
-  const ends = element("div", "ends");
-  const zero = (0 - scale.low) / (scale.high - scale.low || 1);
-  if (scale.low < 0) ends.append(element("span", "", numberText(scale.low, 3)));
-  if (scale.low < 0 && scale.high > 0) {
-    const middle = element("span", "zero", "0");
-    middle.style.left = `${Math.min(Math.max(zero, 0.25), 0.75) * 100}%`;
-    ends.append(middle);
-  } else {
-    ends.append(element("span", "", "0"));
-  }
-  if (scale.high > 0) ends.append(element("span", "", numberText(scale.high, 3)));
-  made.append(bar, ends);
-  made.setAttribute("role", "img");
-  const [low, high] = [numberText(scale.low, 3), numberText(scale.high, 3)];
-  made.setAttribute("aria-label", `Colour scale from ${low} to ${high}`);
-  return made;
 }
 
 function panel(grid, title, shape, role) {

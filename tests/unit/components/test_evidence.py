@@ -41,3 +41,12 @@ def test_the_overlay_is_as_opaque_as_the_evidence_is_strong():
 
 def test_without_positive_evidence_there_is_no_overlay():
     assert sent(np.array([[-1.0, 0.0]]))["glow"] is None
+
+
+def test_two_maps_can_share_a_scale():
+    raw = np.array([[0.0, 2.0], [-1.0, 0.0]])
+    data = payload(raw, upsample(raw, (8, 12)), PICTURE, label="cat", limit=8.0)
+    assert data["limit"] == 8.0
+    # A quarter of what the strongest of both would be.
+    assert unpacked(data["glow"])[..., 3].max() == round(255 * upsample(raw, (8, 12)).max() / 8)
+    assert sent(raw)["limit"] is None

@@ -11,6 +11,8 @@ from cnnviz.convolution import (
     as_matrix,
     backward,
     correlate2d,
+    finite_differences,
+    flow,
     trace,
     trace_pool,
     trace_transposed,
@@ -98,3 +100,35 @@ def test_refusals():
         backward(trace_pool(np.ones((3, 3)), 3, reduction="median"), [[1.0]])
     with pytest.raises(ConvolutionError, match="max pooling has no weights"):
         as_matrix(trace_pool(np.ones((4, 4)), 2))
+
+
+@pytest.mark.parametrize("name", ["conv", "max", "mean", "transposed"])
+def test_flow_carries_the_gradient(name):
+    rng = np.random.default_rng(1)
+    image = rng.normal(size=(5, 6))
+    traced = {
+        "conv": lambda: trace(image, rng.normal(size=(3, 2)), stride=2, padding=1, dilation=2),
+        "max": lambda: trace_pool(image, 2, stride=1, padding=1),
+        "mean": lambda: trace_pool(image, 3, reduction="mean", stride=2),
+        "transposed": lambda: trace_transposed(image, rng.normal(size=(3, 3)), stride=2),
+    }[name]()
+    upstream = rng.normal(size=traced.output.shape)
+    outputs, shares = flow(traced)
+    carried = np.where(outputs >= 0, shares * upstream.flat[outputs], 0).sum(1)
+    rows, columns = (
+        slice(before, before + n)
+        for (before, _), n in zip(traced.pads, traced.image.shape[1:], strict=True)
+    )
+    inside = carried.reshape(traced.padded.shape)[:, rows, columns]
+    np.testing.assert_allclose(inside, backward(traced, upstream).image)
+
+
+def test_a_median_has_no_flow():
+    with pytest.raises(ConvolutionError, match="median"):
+        flow(trace_pool(np.ones((3, 3)), 3, reduction="median"))
+
+
+def test_finite_differences_of_a_polynomial():
+    x = np.array([[1.0, -2.0], [0.5, 3.0]])
+    measured = finite_differences(lambda a: float((a**3).sum()), x)
+    np.testing.assert_allclose(measured, 3 * x**2, rtol=1e-7)

@@ -95,14 +95,14 @@ class TestShippedRuns:
 
     def test_it_is_small_read_only_and_says_nothing_of_its_machine(self, run):
         files = [file for file in run.path.rglob("*") if file.is_file()]
-        assert sum(file.stat().st_size for file in files) < 1_000_000
+        assert sum(file.stat().st_size for file in files) < 1_500_000
         assert run.shipped
         state = run.state()
         assert state.status == "finished"
         assert state.process == 0
         events = (run.path / "events.jsonl").read_text("utf-8")
         assert not any(word in events for word in ("process", "/", "\\\\"))
-        assert 6 <= len(run.snapshot_steps()) <= 8
+        assert 6 <= len(run.snapshot_steps()) <= 12
         assert sorted(run.snapshot_steps()) == [0, *run.snapshot_steps()[1:-1], state.total_steps]
         assert sorted(p.stem for p in (run.path / "snapshots").iterdir()) == sorted(
             map(str, run.snapshot_steps())

@@ -61,3 +61,44 @@ def test_missing_field_and_wrong_boolean(config):
     data = json.loads(json.dumps(config.to_json())) | {"recipe": recipe}
     with pytest.raises(RunError, match="seed"):
         RunConfig.from_json(data)
+
+
+def test_runs_of_an_earlier_version_can_be_read(config):
+    data = json.loads(json.dumps(config.to_json()))
+    for name in ("owner", "group", "based_on", "threads", "max_seconds", "pace", "variant"):
+        del data[name]
+    old = RunConfig.from_json(data)
+    assert old == config
+    assert (old.owner, old.threads, old.pace, old.variant) == ("", 0, 0.0, {})
+
+
+def test_what_is_new_is_kept(config):
+    new = dataclasses.replace(
+        config,
+        owner="v1",
+        group="race",
+        based_on="digits-gap",
+        threads=1,
+        max_seconds=60,
+        pace=2.5,
+        variant={"depth": 4, "batch_norm": False},
+    )
+    assert RunConfig.from_json(json.loads(json.dumps(new.to_json()))) == new
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"threads": -1}, "threads"),
+        ({"threads": 1.5}, "threads"),
+        ({"pace": -1}, "pace"),
+        ({"pace": float("nan")}, "pace"),
+        ({"max_seconds": float("inf")}, "max_seconds"),
+        ({"variant": []}, "variant"),
+        ({"owner": 3}, "owner"),
+    ],
+)
+def test_limits_that_mean_nothing(config, change, word):
+    data = json.loads(json.dumps(config.to_json())) | change
+    with pytest.raises(RunError, match=word):
+        RunConfig.from_json(data)

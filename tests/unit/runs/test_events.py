@@ -7,7 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.runs import RunError
-from cnnviz.runs.events import EventWriter, append_command, read_commands, read_lines
+from cnnviz.runs.events import (
+    EventWriter,
+    append_command,
+    check_command,
+    read_commands,
+    read_lines,
+)
 
 
 def test_written_events_are_read_back_in_order(tmp_path):
@@ -99,8 +105,39 @@ def test_commands_from_several_hands(tmp_path):
     assert read_commands(path) == ([], 0)
     append_command(path, "pause")
     commands, offset = read_commands(path)
-    assert commands == ["pause"]
+    assert [c["command"] for c in commands] == ["pause"]
     with path.open("ab") as file:
-        file.write(b"garbage\n")
-    append_command(path, "stop")
-    assert read_commands(path, offset)[0] == ["stop"]
+        file.write(b'garbage\n{"command": 3}\n{}\n[]\n')
+    append_command(path, "learning_rate", value=0.5)
+    append_command(path, "step", filter=3)
+    rate, step = read_commands(path, offset)[0]
+    assert (rate["command"], rate["value"]) == ("learning_rate", 0.5)
+    assert (step["command"], step["filter"]) == ("step", 3)
+    assert step["time"] >= commands[0]["time"] > 1e9
+    with pytest.raises(ValueError):
+        append_command(path, "pace", value=float("nan"))
+
+
+@pytest.mark.parametrize(
+    ("command", "values"),
+    [
+        ("learning_rate", {"value": 0}),
+        ("learning_rate", {"value": float("inf")}),
+        ("learning_rate", {"value": "fast"}),
+        ("pace", {"value": -1}),
+        ("pace", {"value": True}),
+        ("step", {"filter": -1}),
+        ("step", {"filter": 1.5}),
+        ("step", {"filter": None}),
+    ],
+)
+def test_values_that_make_no_sense(command, values):
+    with pytest.raises(RunError):
+        check_command({"command": command, **values})
+
+
+def test_values_that_do():
+    for values in ({"value": 0}, {"value": 2.5}):
+        check_command({"command": "pace", **values})
+    check_command({"command": "stop"})
+    check_command({"command": "step", "filter": 3})

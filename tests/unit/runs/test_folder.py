@@ -155,3 +155,59 @@ def test_a_root_that_is_a_file_is_named(config, root):
     with pytest.raises(RunError, match="cannot be written"):
         create_run(config)
     assert list_runs() == []
+
+
+def test_a_name_of_its_own(run, config):
+    assert run.name == config.title == "Digits, gap"
+    run.rename("  The fast one ☃ ")
+    assert open_run(run.id).name == "The fast one ☃"
+    for bad in ("x" * 81, "two\nlines", "bell\a"):
+        with pytest.raises(RunError, match="name"):
+            run.rename(bad)
+    assert run.name == "The fast one ☃"
+    run.rename("x" * 80)
+    assert run.name == "x" * 80
+    run.rename("  ")
+    assert run.name == config.title
+    (run.path / "name.txt").write_bytes(b"\xff\x00" + b"y" * 200 + b"\nmore")
+    assert len(run.name) == 80
+    assert run.name.isprintable()
+    with pytest.raises(RunError, match="read-only"):
+        Run(run.path, shipped=True).rename("mine")
+
+
+def test_frames_come_back_byte_for_byte(run):
+    with run.writing() as writer:
+        for step in (3, 4):
+            writer.write("snapshot", step=step)
+        run.write_frame(3, b"frame")
+    assert run.frame_steps() == [3]
+    assert run.load_frame(3) == b"frame"
+    assert run.frame_path(3) == run.path / "frames" / "3.safetensors"
+    with pytest.raises(RunError, match=r"no frames/4"):
+        run.load_frame(4)
+
+
+def test_a_mini_batch_comes_with_what_is_said_of_it(run):
+    run.write_tensors("batches/5.safetensors", {"labels": torch.arange(3)}, {"batch": '{"step":5}'})
+    tensors, about = run.load_batch(5)
+    assert tensors["labels"].tolist() == [0, 1, 2]
+    assert about == {"step": 5}
+    with pytest.raises(RunError, match="no batches/6"):
+        run.load_batch(6)
+    run.write_tensors("batches/6.safetensors", {"labels": torch.arange(3)})
+    with pytest.raises(RunError, match="cannot be read"):
+        run.load_batch(6)
+
+
+def test_a_command_with_a_value_that_makes_no_sense_is_refused(run):
+    with pytest.raises(RunError, match="above 0"):
+        run.control("learning_rate", value=0)
+    assert not (run.path / "control.jsonl").exists()
+    run.control("learning_rate", value=0.25)
+    run.control("step", filter=2)
+    lines = [json.loads(x) for x in (run.path / "control.jsonl").read_text().splitlines()]
+    assert [(x["command"], x.get("value"), x.get("filter")) for x in lines] == [
+        ("learning_rate", 0.25, None),
+        ("step", None, 2),
+    ]

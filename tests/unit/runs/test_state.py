@@ -39,8 +39,21 @@ def snapshot(step):
     return {"event": "snapshot", "step": step}
 
 
-def probe(step):
-    return {"event": "probe", "step": step, "probabilities": [[0.25, 0.75]]}
+def health(step):
+    layers = [
+        {"name": "conv1", "gradient": 0.5, "ratio": 0.01, "dead": 0.25},
+        {"name": "linear1", "gradient": 0.1, "ratio": 0.02, "dead": None},
+    ]
+    return {"event": "health", "step": step, "layers": layers}
+
+
+def diagnosis(step, *kinds):
+    findings = [{"kind": k, "text": "It is.", "advice": "Do."} for k in kinds]
+    return {"event": "diagnosis", "step": step, "findings": findings}
+
+
+def at(kind, step, **fields):
+    return {"event": kind, "step": step, **fields}
 
 
 def status(name, **fields):
@@ -53,7 +66,6 @@ def test_a_whole_run():
         status("running", step=0, total_steps=20, train_images=80, test_images=4, device="CPU"),
         evaluation(0),
         snapshot(0),
-        probe(0),
         progress(10),
         evaluation(10),
         progress(20),
@@ -72,7 +84,6 @@ def test_a_whole_run():
     assert state.seconds == 5
     assert state.snapshots == [0, 20]
     assert state.final.confusion == ((2, 0), (1, 1))
-    assert state.probabilities == [[0.25, 0.75]]
 
 
 def test_the_rate_of_an_active_run_is_that_of_its_last_ten_seconds():
@@ -83,6 +94,63 @@ def test_the_rate_of_an_active_run_is_that_of_its_last_ten_seconds():
     assert state.images_per_second == pytest.approx(80 * 4 / 45)  # its process is gone: all of it
     active = dataclasses.replace(state, alive=True)
     assert active.images_per_second == pytest.approx(80 * 2 / 10)  # from step 20 to step 40
+
+
+def test_a_run_in_line_is_active_without_a_process():
+    assert RunState().status == "interrupted"  # nobody has put it in line
+    state = fold([status("waiting", time=10.0)])
+    assert (state.status, state.active, state.can_resume) == ("waiting", True, False)
+    assert fold([status("starting", time=12.0)], state).status == "interrupted"
+    assert state.asked_at == 10.0
+    fold([status("stopped", step=3, time=20.0), status("starting", time=30.0)], state)
+    assert state.asked_at == 30.0
+
+
+def test_health_findings_changes_and_batches():
+    state = fold(
+        [
+            health(4),
+            diagnosis(4, "dead", "flat"),
+            at("changed", 5, learning_rate=0.1),
+            at("changed", 6, pace=2),
+            health(8),
+            diagnosis(8, "flat"),
+            at("batch", 9),
+        ]
+    )
+    assert [h.step for h in state.health] == [4, 8]
+    layer = state.health[-1].layers[0]
+    assert (layer.name, layer.gradient, layer.ratio, layer.dead) == ("conv1", 0.5, 0.01, 0.25)
+    assert state.health[-1].layers[1].dead is None
+    assert [f.kind for f in state.findings] == ["flat"]
+    assert [(c.step, c.learning_rate, c.pace) for c in state.changes] == [
+        (5, 0.1, None),
+        (6, None, 2.0),
+    ]
+    assert state.batches == [9]
+    # A run that goes on from step 5 has not seen what came after it.
+    fold([status("running", step=5)], state)
+    assert [h.step for h in state.health] == [4]
+    assert [f.kind for f in state.findings] == ["dead", "flat"]
+    assert [c.step for c in state.changes] == [5]
+    assert state.batches == []
+    assert fold([diagnosis(6)], state).findings == []
+
+
+def test_a_thinned_snapshot_is_gone():
+    state = fold([snapshot(1), snapshot(2), snapshot(4), at("thinned", 2)])
+    assert state.snapshots == [1, 4]
+    assert fold([at("thinned", 3)], state).snapshots == [1, 4]
+
+
+def test_the_final_evaluation_is_the_last_one_on_all_images():
+    start = status("running", step=0, test_images=4)
+    matrix = [[1, 0], [1, 0]]
+    part = evaluation(1, matrix) | {"images": 2}
+    assert fold([start, part]).final is None
+    state = fold([start, evaluation(1, matrix), evaluation(2, matrix), part | {"step": 3}])
+    assert state.final.step == 2
+    assert state.evaluations[-1].confusion == ((1, 0), (1, 0))
 
 
 def test_an_active_run_without_a_process_is_interrupted():
@@ -119,7 +187,16 @@ def test_a_resumed_run_supersedes_what_lies_past_its_checkpoint():
 
 def test_an_unknown_event_is_passed_over_and_a_senseless_one_named():
     assert fold([{"event": "weather", "step": 3}]) == RunState()
-    for event in ({"event": "step", "step": 1}, {"step": 1}, status("on fire"), snapshot("x")):
+    for event in (
+        {"event": "step", "step": 1},
+        {"step": 1},
+        status("on fire"),
+        snapshot("x"),
+        at("health", 1, layers=[{"name": "conv1"}]),
+        at("diagnosis", 1, findings=["bad"]),
+        at("thinned", None),
+        at("batch", "a"),
+    ):
         with pytest.raises(RunError, match="no sense"):
             fold([event])
 
@@ -130,7 +207,10 @@ EVENTS = st.lists(
         STEPS.map(progress),
         STEPS.map(evaluation),
         STEPS.map(snapshot),
-        STEPS.map(probe),
+        STEPS.map(health),
+        STEPS.map(lambda n: diagnosis(n, "flat")),
+        STEPS.map(lambda n: at("thinned", n)),
+        STEPS.map(lambda n: at("batch", n)),
         STEPS.map(lambda n: status("running", step=n)),
         st.just(status("paused")),
     ),
@@ -152,7 +232,9 @@ def test_points_are_in_order_whatever_was_repeated(events):
     for steps in (
         [p.step for p in state.progress],
         [e.step for e in state.evaluations],
+        [h.step for h in state.health],
         state.snapshots,
+        state.batches,
     ):
         assert steps == sorted(set(steps))
 

@@ -1,5 +1,6 @@
 """Runs on digits, and real training processes."""
 
+import dataclasses
 import os
 import signal
 import subprocess
@@ -9,8 +10,18 @@ import time
 import pytest
 
 from cnnviz.datasets import load_dataset
-from cnnviz.runs import Recipe, create_run
+from cnnviz.runs import Recipe, create_run, list_runs
 from cnnviz.training.config import make_config
+from cnnviz.training.engines import close_engines
+from cnnviz.training.engines.process import kill, trainer_of
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread():
+    """Threads that wait for each other on a busy machine take longer than one alone."""
+    import torch
+
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(autouse=True)
@@ -18,6 +29,18 @@ def root(tmp_path, monkeypatch):
     monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path / "runs"))
     monkeypatch.setattr("cnnviz.runs.folder.SHIPPED", tmp_path / "shipped")
     return tmp_path / "runs"
+
+
+@pytest.fixture(autouse=True)
+def own_engine(root, monkeypatch):
+    """Each test has its own engine with the default settings; nothing outlives it."""
+    for name in ("ENGINE", "SLOTS", "VIEWER_RUNS"):
+        monkeypatch.delenv(f"CNNVIZ_{name}", raising=False)
+    yield
+    close_engines()
+    for run in list_runs():
+        if (trainer := trainer_of(run)) is not None:
+            kill(trainer)
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +52,22 @@ def digits():
 def new_run(digits):
     def make(network="gap", **recipe):
         return create_run(make_config(digits, network, Recipe(**recipe)))
+
+    return make
+
+
+@pytest.fixture
+def new_config(digits):
+    """A config on digits; `LONG` in the tests lasts until somebody stops it."""
+
+    def make(network="gap", *, owner="", group="", threads=0, max_seconds=0.0, **recipe):
+        return dataclasses.replace(
+            make_config(digits, network, Recipe(**recipe)),
+            owner=owner,
+            group=group,
+            threads=threads,
+            max_seconds=max_seconds,
+        )
 
     return make
 

@@ -5,7 +5,7 @@ from sklearn.metrics import confusion_matrix, log_loss
 from torch import nn
 
 from cnnviz.training.data import Normalise
-from cnnviz.training.evaluate import TestSet, evaluating, probabilities
+from cnnviz.training.evaluate import TestSet, evaluating
 
 CPU = torch.device("cpu")
 NORMALISE = Normalise((0.2,), (0.4,), CPU)
@@ -61,7 +61,6 @@ def test_looking_changes_nothing(model, data):
     before = {k: v.clone() for k, v in model.state_dict().items()}
     random = torch.get_rng_state()
     tests.evaluate(model)
-    probabilities(model, NORMALISE(data[0][:4]))
     assert [m.training for m in model] == [True, False, True, True, True]
     assert all(torch.equal(v, before[k]) for k, v in model.state_dict().items())
     assert torch.equal(torch.get_rng_state(), random)
@@ -87,10 +86,22 @@ def test_a_rare_class_does_not_stop_the_probes():
     assert len(chosen) == 3
 
 
-def test_probabilities_are_the_softmax(model, data):
-    model.eval()
-    inputs = NORMALISE(data[0][:5])
-    rows = probabilities(model, inputs)
-    with torch.no_grad():
-        expected = torch.softmax(model(inputs), 1)
-    torch.testing.assert_close(torch.tensor(rows), expected, atol=5.1e-5, rtol=0)
+def test_a_test_can_be_left_off(model, data):
+    tests, asked = TestSet(*data, 3, NORMALISE, CPU), []
+
+    def enough():
+        asked.append(1)
+        return len(asked) > 2
+
+    model.train()
+    assert tests.evaluate(model, everything=True, unless=enough) is None
+    assert len(asked) == 3
+    assert model.training
+
+
+def test_a_sample_is_the_first_images_of_the_test(model, data):
+    tests = TestSet(*data, 3, NORMALISE, CPU)
+    sample = tests.sample(7)
+    assert sample.shape == (7, 1, 8, 8)
+    everything = NORMALISE(data[0])
+    assert all((everything == x).all(dim=(1, 2, 3)).any() for x in sample)

@@ -1,20 +1,74 @@
+import dataclasses
+import errno
+import json
+import math
+import threading
+import time
+from pathlib import Path
+
 import pytest
 import torch
 
+from cnnviz.inspection.frames import read_frame
+from cnnviz.runs import create_run
+from cnnviz.training.config import again, make_config, recipe_for
 from cnnviz.training.failure import DivergedError
+from cnnviz.training.learner import Learner
 from cnnviz.training.loop import Trainer
+from cnnviz.training.schedule import one_cycle
+
+CPU = torch.device("cpu")
 
 
-def trained(run):
+def train(run, **options):
     with run.writing() as writer:
-        Trainer(run, writer, torch.device("cpu")).train()
+        trainer = Trainer(run, writer, CPU, **options)
+        trainer.train()
+    return trainer
+
+
+def trained(run, **options):
+    train(run, **options)
     return run.load_snapshot(run.state().total_steps)
 
 
+def same(first, second):
+    return first.keys() == second.keys() and all(torch.equal(first[k], second[k]) for k in first)
+
+
+def stop_at(monkeypatch, step):
+    """Makes the trainer of this process stop after so many steps, as a signal would."""
+    plain, trainers = Learner.step, []
+
+    def steps(self, number, rate, **options):
+        if number + 1 == step and trainers:
+            trainers[0].request_stop()
+        return plain(self, number, rate, **options)
+
+    monkeypatch.setattr(Learner, "step", steps)
+    return trainers.append
+
+
+def train_until(run, monkeypatch, step):
+    with monkeypatch.context() as patch:
+        watch = stop_at(patch, step)
+        with run.writing() as writer:
+            trainer = Trainer(run, writer, CPU)
+            watch(trainer)
+            trainer.train()
+    state = run.state()
+    assert (state.status, state.step) == ("stopped", step)
+    return state
+
+
+def events(run, kind):
+    return [e for e in run.events()[0] if e["event"] == kind]
+
+
 def test_the_seed_decides_everything(new_run):
-    first, again, other = (trained(new_run(epochs=1, seed=seed)) for seed in (4, 4, 5))
-    assert all(torch.equal(first[k], again[k]) for k in first)
-    assert not all(torch.equal(first[k], other[k]) for k in first)
+    first, again_, other = (trained(new_run(epochs=1, seed=seed)) for seed in (4, 4, 5))
+    assert same(first, again_)
+    assert not same(first, other)
 
 
 def test_label_smoothing_only_if_asked(new_run):
@@ -22,26 +76,359 @@ def test_label_smoothing_only_if_asked(new_run):
         trained(new_run(epochs=1, **recipe))
         for recipe in ({}, {"label_smoothing": 0.0}, {"label_smoothing": 0.2})
     )
-    assert all(torch.equal(plain[k], none[k]) for k in plain)
-    assert not all(torch.equal(plain[k], some[k]) for k in plain)
+    assert same(plain, none)
+    assert not same(plain, some)
 
 
 def test_how_often_somebody_looks_does_not_change_the_numbers(new_run, monkeypatch):
     """The clock decides when to evaluate; it must not decide what is learnt."""
     quiet = trained(new_run("vgg", epochs=1))
+    alone = trained(new_run("vgg", epochs=1), watch=False)
     monkeypatch.setattr("cnnviz.training.schedule.Pace.due", lambda _: True)
     run = new_run("vgg", epochs=1)
     busy = trained(run)
-    assert len(run.state().evaluations) == run.state().total_steps + 1
-    assert all(torch.equal(quiet[k], busy[k]) for k in quiet)
+    state = run.state()
+    assert len(state.evaluations) == len(state.progress) + 1 == state.total_steps + 1
+    assert len(state.health) == state.total_steps
+    assert same(quiet, busy)
+    assert same(quiet, alone)
+
+
+def test_again_with_nothing_changed_gives_the_same_curve(new_run, monkeypatch):
+    monkeypatch.setattr("cnnviz.training.schedule.Pace.due", lambda _: True)
+    first = new_run("vgg", epochs=1, shift=1, flip=True, seed=3)
+    train(first)
+    second = create_run(again(first.config, first.id))
+    assert second.config.based_on == first.id
+    train(second)
+    curves = [
+        [(p.step, p.loss, p.accuracy, p.learning_rate) for p in run.state().progress]
+        for run in (first, second)
+    ]
+    assert len(curves[0]) == first.state().total_steps
+    assert curves[0] == curves[1]
+    tests = [
+        [(e.step, e.loss, e.confusion) for e in r.state().evaluations] for r in (first, second)
+    ]
+    assert tests[0] == tests[1]
+
+
+def test_without_watching_only_the_end_is_recorded(new_run):
+    run = new_run(epochs=1)
+    trainer = train(run, watch=False)
+    state = run.state()
+    assert state.status == "finished"
+    assert state.snapshots == [state.total_steps]
+    assert len(state.progress) == len(state.evaluations) == 1
+    assert state.health == []
+    assert trainer.loop_seconds > 0
+
+
+def test_what_a_run_leaves_behind(new_run):
+    run = new_run(epochs=3, batch_size=32)
+    train(run)
+    state = run.state()
+    assert {0, 1, 2, 4, 8, 16, 32, 64} <= set(state.snapshots)
+    assert state.snapshots[-1] == state.total_steps == 132
+    assert run.snapshot_steps() == run.frame_steps() == state.snapshots
+    assert events(run, "probe") == []
+    for e in state.evaluations:
+        assert sum(map(sum, e.confusion)) == e.images == 362
+    assert state.final is state.evaluations[-1]
+    assert state.final.step == 132
+    images, labels = run.load_probes()
+    frame = read_frame(run.load_frame(132))
+    assert (frame.step, frame.epoch) == (132, 3)
+    assert frame.cams.codes.shape[:2] == (len(images), 2)
+    assert sum(a == b for a, b in zip(frame.predicted, labels.tolist(), strict=True)) >= 5
+    # The weights in a frame are those of the snapshot beside it.
+    weight = run.load_snapshot(132)["conv1.weight"].numpy()
+    step = (frame.filters.high - frame.filters.low) / 255
+    assert abs(frame.filters.values - weight).max() <= step / 2 * 1.001
+    (health,) = state.health[:1]
+    assert [layer.name for layer in health.layers] == ["conv1", "conv2", "conv3", "linear1"]
+    assert [layer.dead is None for layer in health.layers] == [False, False, False, True]
+    assert all(layer.gradient > 0 and 0 < layer.ratio < 1 for layer in health.layers)
+    assert not list(run.path.glob(".*"))
+
+
+def test_a_small_budget_keeps_fewer_snapshots(new_run, monkeypatch):
+    monkeypatch.setenv("CNNVIZ_SNAPSHOT_MB", "0.6")  # about 120 kB each
+    monkeypatch.setattr("cnnviz.training.schedule.Pace.due", lambda _: True)
+    run = new_run(epochs=1, batch_size=32)
+    train(run)
+    state = run.state()
+    assert 4 <= len(state.snapshots) <= 6
+    assert (state.snapshots[0], state.snapshots[-1]) == (0, 44)
+    thinned = {e["step"] for e in events(run, "thinned")}
+    assert thinned | set(state.snapshots) == set(range(45))
+    for folder in ("snapshots", "frames"):
+        kept = {int(p.stem) for p in (run.path / folder).iterdir()}
+        assert kept == set(state.snapshots)
+    size = sum(p.stat().st_size for f in ("snapshots", "frames") for p in (run.path / f).iterdir())
+    assert size <= 0.6 * 2**20
+
+
+@pytest.mark.parametrize("step", [1, 17])
+def test_stopped_and_resumed_is_never_having_stopped(new_run, monkeypatch, step):
+    recipe = {"epochs": 2, "batch_size": 32, "optimiser": "adamw", "seed": 2}
+    unbroken = trained(new_run("vgg", **recipe))
+    run = new_run("vgg", **recipe)
+    state = train_until(run, monkeypatch, step)
+    assert state.can_resume
+    assert step in run.snapshot_steps()
+    assert step in run.frame_steps()
+    assert events(run, "evaluation")[-1]["step"] < step or step == 1  # none for the stop itself
+    assert same(trained(run), unbroken)
+    assert run.state().status == "finished"
+
+
+def test_what_lies_past_the_checkpoint_is_made_anew(new_run, monkeypatch):
+    run = new_run(epochs=1, batch_size=32)
+    train_until(run, monkeypatch, 20)
+    old = (run.path / "checkpoint.safetensors").read_bytes()
+    train(run)
+    # As after a crash at the end: the checkpoint is of step 20.
+    (run.path / "checkpoint.safetensors").write_bytes(old)
+    with run.writing() as writer:
+        writer.write("status", status="running")
+    (run.path / "snapshots" / ".40.safetensors.beef").write_bytes(b"torn")
+    (run.path / ".checkpoint.safetensors.beef").write_bytes(b"torn")
+    with run.writing() as writer:
+        trainer = Trainer(run, writer, CPU)
+        trainer.request_stop()
+        trainer.train()
+    assert run.state().step == 20
+    for folder in ("snapshots", "frames"):
+        assert {int(p.stem) for p in (run.path / folder).iterdir()} == set(run.state().snapshots)
+    assert max(run.state().snapshots) == 20
+    assert not list(run.path.glob(".*"))
+
+
+def test_a_learning_rate_changed_on_the_way_outlives_a_checkpoint(new_run, monkeypatch):
+    recipe = {"epochs": 1, "batch_size": 32, "learning_rate": 0.01}
+    plain = trained(new_run(**recipe))
+
+    def changed():
+        run = new_run(**recipe)
+        run.control("learning_rate", value=0.004)
+        return run
+
+    unbroken = changed()
+    weights = trained(unbroken)
+    assert not same(weights, plain)
+    (change,) = unbroken.state().changes
+    assert (change.step, change.learning_rate, change.pace) == (1, 0.004, None)
+    last = unbroken.state().progress[-2]
+    assert last.learning_rate == pytest.approx(one_cycle(last.step, 44, 0.004), rel=1e-3)
+    broken = changed()
+    train_until(broken, monkeypatch, 9)
+    assert same(trained(broken), weights)
+
+
+def test_commands_that_make_no_sense_are_passed_over(new_run):
+    run = new_run(epochs=1)
+    lines = [
+        {"command": "learning_rate", "value": "fast"},
+        {"command": "learning_rate", "value": -1},
+        {"command": "learning_rate"},
+        {"command": "pace", "value": None},
+        {"command": "dance"},
+        {"command": "step", "filter": 0.5},
+        ["stop"],
+    ]
+    text = (
+        "".join(json.dumps(line) + "\n" for line in lines)
+        + '{"command":"learning_rate","value":1e999}\n'
+    )
+    (run.path / "control.jsonl").write_text(text)
+    train(run)
+    assert run.state().status == "finished"
+    assert run.state().changes == []
+
+
+def test_what_was_said_to_an_earlier_process_is_not_meant_for_this_one(new_run):
+    run = new_run(epochs=1)
+    run.control("stop")
+    time.sleep(0.01)
+    with run.writing() as writer:
+        writer.write("status", status="starting")
+        Trainer(run, writer, CPU).train()
+    assert run.state().status == "finished"
+
+
+def test_mini_batches_by_hand(new_run):
+    recipe = {"epochs": 1, "batch_size": 32, "shift": 1, "label_smoothing": 0.1}
+    unbroken = trained(new_run("vgg", **recipe))
+    run = new_run("vgg", **recipe)
+    run.control("step", filter=1)  # not paused: nobody could see it
+    run.control("pause")
+    run.control("step", filter=3)
+    run.control("step", filter=99)
+    run.control("resume")
+    assert same(trained(run), unbroken)  # looking closely changes nothing
+    state = run.state()
+    assert state.batches == [2, 3]
+    assert {2, 3} <= set(state.snapshots)
+    assert {2, 3} <= {p.step for p in state.progress} & {e.step for e in state.evaluations}
+    assert not list(run.path.glob(".*"))
+
+    tensors, about = run.load_batch(2)
+    assert (about["step"], about["filter"], about["layer"]) == (2, 3, "conv1")
+    assert about["learning_rate"] == pytest.approx(one_cycle(1, 44, 0.02))
+    assert run.load_batch(3)[1]["filter"] == 15
+    images = tensors["images"]
+    assert (images.dtype, images.shape) == (torch.uint8, (32, 1, 8, 8))
+    before, after = run.load_snapshot(1), run.load_snapshot(2)
+    assert torch.equal(tensors["old"], before["conv1.weight"])
+    assert torch.equal(tensors["new"], after["conv1.weight"])
+    # What each weight of the filter is told: the sum of input × delta over all positions.
+    patches = torch.nn.functional.unfold(tensors["input"].double(), 3)
+    mine = torch.einsum("bkp,bp->k", patches, tensors["delta"].double().flatten(1))
+    torch.testing.assert_close(
+        mine.view(1, 3, 3).float(), tensors["gradient"][3], rtol=1e-3, atol=1e-6
+    )
+    assert tensors["loss_before"].shape == tensors["loss_after"].shape == (32,)
+    point = next(p for p in state.progress if p.step == 2)
+    assert point.loss == pytest.approx(float(tensors["loss_before"].mean()), abs=2e-5)
+    right = (tensors["predicted_before"] == tensors["labels"]).float().mean()
+    assert point.accuracy == pytest.approx(float(right), abs=1e-4)
+    assert tensors["loss_after"].mean() < tensors["loss_before"].mean()
+
+
+def test_the_last_mini_batch_can_be_taken_by_hand(new_run, monkeypatch):
+    run = new_run(epochs=0.1, batch_size=64)  # two steps
+    run.control("pause")
+    run.control("step")
+    train(run)
+    assert run.state().status == "finished"
+    assert run.state().batches == [2]
+
+
+def test_only_the_newest_mini_batches_are_kept(new_run, monkeypatch):
+    monkeypatch.setattr("cnnviz.training.stepwise._KEPT", 2)
+    run = new_run(epochs=1)
+    run.control("pause")
+    for _ in range(4):
+        run.control("step")
+    run.control("resume")
+    train(run)
+    assert run.state().batches == [2, 3, 4, 5]
+    assert sorted(p.stem for p in (run.path / "batches").iterdir()) == ["4", "5"]
+
+
+def in_the_background(run, digits=None):
+    """Trains in a thread; returns the trainer and the thread."""
+    ready, box = threading.Event(), []
+
+    def work():
+        with run.writing() as writer:
+            box.append(Trainer(run, writer, CPU))
+            ready.set()
+            box[0].train()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert ready.wait(60)
+    return box[0], thread
+
+
+def test_commands_are_obeyed_after_a_pause_too(new_run, until):
+    """A pause must not count as time that looking at the commands has taken."""
+    run = new_run(epochs=900, batch_size=32)
+    _, thread = in_the_background(run)
+    try:
+        until(run, lambda s: s.step > 0)
+        run.control("pause")
+        paused = until(run, lambda s: s.status == "paused")
+        time.sleep(0.4)
+        assert run.state().step == paused.step
+        run.control("resume")
+        until(run, lambda s: s.status == "running")
+        run.control("pause")
+        until(run, lambda s: s.status == "paused", seconds=10)
+    finally:
+        run.control("stop")
+        thread.join(60)
+    assert run.state().status == "stopped"
+
+
+def test_the_pace_is_held_and_stop_is_heard_meanwhile(digits, until):
+    config = make_config(digits, "lenet5", recipe_for("lesson", "lenet5", len(digits.train_images)))
+    run = create_run(dataclasses.replace(config, pace=10.0))
+    began = time.monotonic()
+    trainer, thread = in_the_background(run)
+    try:
+        state = until(run, lambda s: s.step >= 8)
+        # Seven waits of a tenth of a second, of which it may make up for one.
+        assert time.monotonic() - began >= 0.55
+        assert [p.step for p in state.progress][:2] == [1, 2]
+        run.control("pace", value=0.02)  # the next step in 50 seconds
+        until(run, lambda s: s.changes)
+        assert run.state().changes[0].pace == 0.02
+        run.control("pace", value=0)
+        until(run, lambda s: s.step > 60)
+        run.control("pace", value=0.02)
+        until(run, lambda s: len(s.changes) == 3)
+    finally:
+        began = time.monotonic()
+        trainer.request_stop()
+        thread.join(60)
+    assert time.monotonic() - began < 30
+    assert run.state().status == "stopped"
+
+
+def test_a_time_limit_ends_the_run_and_says_so(digits):
+    config = make_config(digits, "gap", recipe_for("thorough", "gap", len(digits.train_images)))
+    run = create_run(dataclasses.replace(config, max_seconds=0.5, pace=20.0))
+    train(run)
+    state = run.state()
+    assert state.status == "stopped"
+    assert "0.5 s" in state.message
+    assert state.step in run.snapshot_steps()
+
+
+def test_a_full_disk_leaves_what_was_there(new_run, monkeypatch):
+    run = new_run(epochs=5, batch_size=32)
+    plain, written = Path.write_bytes, []
+
+    def write(self, data):
+        written.append(self.name)
+        if len(written) > 12:
+            plain(self, data[: len(data) // 2])
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return plain(self, data)
+
+    monkeypatch.setattr(Path, "write_bytes", write)
+    with pytest.raises(OSError, match="No space"):
+        train(run)
+    assert not list(run.path.glob("**/.*"))
+    steps = run.snapshot_steps()
+    assert len(steps) >= 3
+    for step in steps:
+        assert all(t.isfinite().all() for t in run.load_snapshot(step).values())
+    assert all(read_frame(run.load_frame(step)).step == step for step in run.frame_steps())
+    monkeypatch.undo()
 
 
 def test_a_weight_that_is_not_finite_is_never_kept(new_run):
     run = new_run(epochs=1)
     with run.writing() as writer:
-        trainer = Trainer(run, writer, torch.device("cpu"))
+        trainer = Trainer(run, writer, CPU)
         next(trainer.model.parameters()).data.fill_(float("inf"))
         with pytest.raises(DivergedError, match="lower"):
             trainer.train()
     assert run.snapshot_steps() == []
     assert not (run.path / "checkpoint.safetensors").exists()
+
+
+def test_divergence_is_said_and_the_last_good_snapshot_kept(new_run):
+    run = new_run("lenet5", optimiser="sgd", learning_rate=1e12, epochs=20)
+    with pytest.raises(DivergedError, match="such as"):
+        train(run)
+    (finding,) = run.state().findings
+    assert finding.kind == "nan"
+    assert "lower" in finding.advice
+    last = run.snapshot_steps()[-1]
+    assert all(t.isfinite().all() for t in run.load_snapshot(last).values())
+    assert all(math.isfinite(p.loss) for p in run.state().progress)

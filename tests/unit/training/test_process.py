@@ -11,6 +11,7 @@ import time
 import pytest
 import torch
 
+from cnnviz.inspection.frames import read_frame
 from cnnviz.runs import RunError, create_run
 from cnnviz.training import TrainingError, resume, start
 from cnnviz.training.config import make_config
@@ -41,9 +42,9 @@ def test_learns_digits(new_run, train):
     assert (steps[0], steps[-1]) == (0, state.total_steps)
     assert not any(torch.isnan(t).any() for t in run.load_snapshot(steps[-1]).values())
     images, labels = run.load_probes()
-    assert len(images) == len(labels) == len(state.probabilities) == 8
-    best = [max(range(10), key=row.__getitem__) for row in state.probabilities]
-    assert sum(a == b for a, b in zip(best, labels.tolist(), strict=True)) >= 6
+    predicted = read_frame(run.load_frame(steps[-1])).predicted
+    assert len(images) == len(labels) == len(predicted) == 8
+    assert sum(a == b for a, b in zip(predicted, labels.tolist(), strict=True)) >= 6
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,8 @@ def test_killed_and_resumed_equals_unbroken_bit_for_bit(new_run, train, until, n
     ours, theirs = final_weights(broken), final_weights(unbroken)
     for name, tensor in theirs.items():
         assert torch.equal(ours[name], tensor), name
-    assert broken.snapshot_steps() == unbroken.snapshot_steps()
+    # The clock decides which others are kept.
+    assert {0, 1, 2, 4, 8, 16, 32, 64, state.total_steps} <= set(broken.snapshot_steps())
     assert state.final.confusion == unbroken.state().final.confusion
     assert state.final.loss == unbroken.state().final.loss
 

@@ -1,4 +1,5 @@
 import itertools
+import math
 
 import pytest
 import torch
@@ -6,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.runs import Recipe
-from cnnviz.training.schedule import Pace, Stopwatch, make_optimiser, one_cycle, snapshot_steps
+from cnnviz.training.schedule import (
+    EARLY,
+    Pace,
+    Stopwatch,
+    make_optimiser,
+    most_snapshots,
+    one_cycle,
+    to_thin,
+)
 
 
 @settings(max_examples=40, deadline=None)
@@ -26,20 +35,46 @@ def test_very_short_cycles_have_rates_too(total):
     assert all(0 < one_cycle(step, total, 0.5) <= 0.5 for step in range(total))
 
 
-@settings(max_examples=200, deadline=None)
-@given(total=st.integers(1, 10**6), size=st.integers(1, 10**9))
-def test_snapshots_span_the_run_within_a_budget(total, size):
-    steps = snapshot_steps(total, size)
-    assert steps == sorted(set(steps))
-    assert (steps[0], steps[-1]) == (0, total)
-    assert len(steps) <= 42
-    assert len(steps) <= 10 or len(steps) * size <= 64 * 2**20
+@pytest.mark.parametrize(
+    ("megabytes", "each", "most"),
+    [(None, 100_000, 60), (None, 2**20, 50), (None, 2**30, 4), ("10", 2**20, 10), ("x", 1, 60),
+     ("0", 100, 4), ("1e9", 2**20, 60), (None, 0, 60)],
+)  # fmt: skip
+def test_snapshots_fit_into_the_budget(monkeypatch, megabytes, each, most):
+    monkeypatch.delenv("CNNVIZ_SNAPSHOT_MB", raising=False)
+    if megabytes:
+        monkeypatch.setenv("CNNVIZ_SNAPSHOT_MB", megabytes)
+    assert most_snapshots(each) == most
 
 
-def test_snapshots_are_dense_where_learning_is_fast():
-    steps = snapshot_steps(1000, 100_000)
-    assert sum(step <= 100 for step in steps) >= len(steps) // 3
-    assert max(b - a for a, b in itertools.pairwise(steps)) <= 60
+@settings(max_examples=100, deadline=None)
+@given(st.sets(st.integers(0, 10_000), min_size=3, max_size=40).map(sorted))
+def test_thinning_leaves_the_smallest_gap_it_can(steps):
+    gone = to_thin(steps)
+    assert gone in steps[1:-1]
+
+    def gap_without(step):
+        left = [s for s in steps if s != step]
+        i = steps.index(step)
+        return math.log((left[i] + 1) / (left[i - 1] + 1))
+
+    assert gap_without(gone) <= min(gap_without(s) for s in steps[1:-1]) + 1e-12
+
+
+@pytest.mark.parametrize("pace", [5, 70, 1000])
+def test_thinned_as_it_goes_a_long_run_is_kept_log_evenly(pace):
+    kept, seen = sorted(EARLY), [*range(64 + pace, 3600 * pace, pace)]
+    for step in seen:
+        kept.append(step)
+        if len(kept) > 60:
+            kept.remove(to_thin(kept))
+    assert len(kept) == 60
+    assert (kept[0], kept[-1]) == (0, seen[-1])
+    places = [math.log1p(step) for step in kept]
+    even = (places[-1] - places[7]) / (len(kept) - 8)
+    # Only while the steps of a second make more than a gap can any be wide.
+    wide = [b for a, b in itertools.pairwise(kept[7:]) if math.log((b + 1) / (a + 1)) > 2 * even]
+    assert all(step < 64 + pace / even for step in wide)
 
 
 @pytest.mark.parametrize(

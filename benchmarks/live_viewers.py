@@ -1,0 +1,244 @@
+"""A real training run and its viewers: how old is what they see, and what does it cost?
+
+    python benchmarks/live_viewers.py [--seconds 10] [--viewers 1,10,100,300] [--sessions 1,10,50]
+
+One run of the GAP net (Fashion-MNIST where there is one, else digits) trains all the time in
+its own process with all cores; the real app serves it. In turns: nobody watches, then so
+many viewers of the broadcast, then nobody, and so on; then the same for the same page made
+the usual way, a Streamlit script whose fragment reruns every second in each session.
+
+"Age" is how long after an event a viewer has it: from the time written in the event to the
+arrival of the first message that is as new; an event that never came counts until the end.
+Server CPU is of the server's process, 100 % = one core. Images/s are of the events, in wall
+time, against the mean of the two times before and after in which nobody watched; the
+viewers' own processes work on the same machine and are named beside it. Run it on a quiet
+machine.
+"""
+
+import argparse
+import contextlib
+import dataclasses
+import json
+import os
+import platform
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+SETTLE = 3.0  # seconds for all viewers to connect and get the history
+PAGE = """
+import io
+import os
+import sys
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+from safetensors.numpy import load
+
+sys.path.insert(0, {root!r})
+from cnnviz.runs import open_run
+
+
+def atlas(codes):
+    codes = codes.reshape(-1, *codes.shape[-2:])[:32]
+    rows = [np.pad(np.hstack(codes[i : i + 8]), 1) for i in range(0, len(codes) // 8 * 8, 8)]
+    return Image.fromarray(np.vstack(rows)).resize((480, 60 * len(rows)), Image.NEAREST)
+
+
+@st.fragment(run_every=1)
+def watch():
+    run = open_run({run!r}) if "run" not in st.session_state else st.session_state.run
+    st.session_state.run = run
+    state = st.session_state.state = run.state(st.session_state.get("state"))
+    st.caption(f"@{{newest(run):.3f}}@")
+    steps = [p.step for p in state.progress]
+    st.line_chart({{"step": steps, "loss": [p.loss for p in state.progress]}}, x="step")
+    st.line_chart({{"step": steps, "accuracy": [p.accuracy for p in state.progress]}}, x="step")
+    frames = sorted((run.path / "frames").glob("*.safetensors"), key=lambda p: int(p.stem))
+    if frames:
+        tensors = load(frames[-1].read_bytes())
+        for name in ("filters", "maps", "cams"):
+            if name in tensors:
+                st.image(atlas(tensors[name]))
+
+
+def newest(run):
+    with (run.path / "events.jsonl").open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - 4000))
+        return float(file.read().rpartition(b'"time":')[2].split(b",")[0].rstrip(b"}}\\n"))
+
+
+watch()
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def serving(script: str, folder: str):
+    """A Streamlit server: (process, port)."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
+    command += ["--server.headless", "true", "--browser.gatherUsageStats", "false"]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | {"CNNVIZ_RUNS": folder}, stdout=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(600):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
+                break
+            time.sleep(0.1)
+        yield process, port
+    finally:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        process.kill()
+        process.wait()
+
+
+def cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@dataclasses.dataclass
+class Measured:
+    """One stretch of time."""
+
+    rate: float
+    ages: list[float]
+    updates: float
+    server: float
+    clients: float
+
+
+def images_per_second(events, began, ended, train_images):
+    steps = [e for e in events if e["event"] == "step" and began <= e["time"] <= ended]
+    if len(steps) < 2:
+        return float("nan")
+    first, last = steps[0], steps[-1]
+    return (last["epoch"] - first["epoch"]) * train_images / (last["time"] - first["time"])
+
+
+def measure(run, serving_at, kind, number, chosen) -> Measured:
+    """Let so many viewers watch for so long."""
+    (server, port), (seconds, train_images) = serving_at, chosen
+    clients = None
+    if number:
+        path = f"/live/{run.id}"
+        command = [sys.executable, str(ROOT / "benchmarks" / "live_clients.py")]
+        command += [kind, str(port), path, str(number), str(seconds + SETTLE)]
+        clients = subprocess.Popen(command, stdout=subprocess.PIPE)
+        time.sleep(SETTLE)
+    began, cpu = time.time(), cpu_seconds(server.pid)
+    client_cpu = cpu_seconds(clients.pid) if clients else 0.0
+    time.sleep(seconds)
+    ended, cpu = time.time(), cpu_seconds(server.pid) - cpu
+    client_cpu = cpu_seconds(clients.pid) - client_cpu if clients else 0.0
+    result = json.loads(clients.communicate()[0]) if clients else {"seen": []}
+    events = run.events()[0]
+    within = [e["time"] for e in events if began <= e["time"] <= ended - 1]
+    ages, updates = [], 0
+    for seen in result["seen"]:
+        updates += sum(began <= received <= ended for received, _ in seen)
+        at = 0
+        for happened in within:
+            while at < len(seen) and seen[at][1] < happened:
+                at += 1
+            ages.append((seen[at][0] if at < len(seen) else ended) - happened)
+    return Measured(
+        rate=images_per_second(events, began, ended, train_images),
+        ages=sorted(ages),
+        updates=updates / max(1, number) / seconds,
+        server=100 * cpu / (ended - began),
+        clients=100 * client_cpu / (ended - began),
+    )
+
+
+def report(title: str, measured: Measured, quiet: float) -> None:
+    ages = measured.ages
+    p50, p95 = (ages[int(len(ages) * q)] if ages else float("nan") for q in (0.5, 0.95))
+    print(
+        f"| {title} | {p50:.2f} | {p95:.2f} | {measured.updates:.1f} | {measured.server:.0f} % | "
+        f"{measured.clients:.0f} % | {measured.rate:,.0f} | {measured.rate / quiet:.2f} |",
+        flush=True,
+    )
+
+
+def compare(run, page, numbers, chosen) -> None:
+    """All numbers of viewers, with nobody in between."""
+    script, kind, word = page
+    with serving(script, str(run.path.parent)) as at:
+        time.sleep(8)  # until the server has imported what it imports in the background
+        before = measure(run, at, kind, 0, chosen)
+        for number in numbers:
+            watched = measure(run, at, kind, number, chosen)
+            after = measure(run, at, kind, 0, chosen)
+            title = f"{word}, {number} {'viewer' if number == 1 else 'viewers'}"
+            report(title, watched, (before.rate + after.rate) / 2)
+            before = after
+            if run.state().status not in ("running", "testing"):
+                raise SystemExit(f"The run ended too soon: it {run.state().status}.")
+
+
+def main() -> None:
+    """Train, serve, watch, print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--viewers", default="1,10,100,300")
+    parser.add_argument("--sessions", default="1,10,50")
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
+    chosen = parser.parse_args()
+    numbers = [[int(n) for n in text.split(",") if n] for text in (chosen.viewers, chosen.sessions)]
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["CNNVIZ_RUNS"] = folder
+        if (chosen.data / "FashionMNIST" / "raw").is_dir():
+            os.environ["CNNVIZ_DATA"] = str(chosen.data)
+            name = "fashionmnist"
+        else:
+            name = "digits"
+        from cnnviz.datasets import load_dataset
+        from cnnviz.training import start, stop
+        from cnnviz.training.config import default_recipe, make_config
+
+        dataset = load_dataset(name)
+        images = len(dataset.train_images)
+        recipe = dataclasses.replace(default_recipe("gap", images), epochs=1000.0)
+        run = start(make_config(dataset, "gap", recipe))
+        try:
+            while run.state().status in ("waiting", "starting"):
+                time.sleep(0.2)
+            print(
+                f"{dataset.title}, GAP net, {run.state().threads} threads, {platform.machine()}, "
+                f"{os.cpu_count()} cores, Python {platform.python_version()}.\n\n"
+                "| page | age p50 (s) | p95 (s) | updates/s each | server CPU | viewers' CPU "
+                "| images/s | against nobody |\n|---|---|---|---|---|---|---|---|"
+            )
+            page = Path(folder) / "page.py"
+            page.write_text(PAGE.format(root=str(ROOT), run=run.id))
+            pages = (("app.py", "live", "broadcast"), (str(page), "page", "1-second fragment"))
+            for one, wanted in zip(pages, numbers, strict=True):
+                if wanted:
+                    compare(run, one, wanted, (chosen.seconds, images))
+        finally:
+            stop(run)
+            while run.is_alive():
+                time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    main()

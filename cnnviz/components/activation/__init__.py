@@ -1,0 +1,71 @@
+"""An activation function at work: the map before, the curve, the map after."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.imaging import DIVERGING_STOPS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_HERE = Path(__file__).parent
+_SCRIPTS = (
+    "../shared/numbers.js",
+    "../shared/elements.js",
+    "../shared/grid.js",
+    "activation.js",
+)
+_STYLES = ("../shared/figure.css", "activation.css")
+
+_component = st.components.v2.component(
+    "cnnviz_activation",
+    html=(_HERE / "activation.html").read_text(encoding="utf-8"),
+    css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
+    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+)
+
+
+def activation(
+    before: NDArray[Any],
+    after: NDArray[Any],
+    curve: NDArray[Any],
+    *,
+    key: str,
+    name: str,
+    pytorch: str,
+) -> None:
+    """Draw a map, an activation function's curve with a dot per cell, and the map after it.
+
+    Args:
+        before: H×W.
+        after: H×W, the function of each cell.
+        curve: 2×N, points of the curve from left to right: x and y.
+        key: Streamlit key.
+        name: What the function is called.
+        pytorch: Code that gives these numbers.
+    """
+    _component(key=key, data=payload(before, after, curve, name=name, pytorch=pytorch))
+
+
+def payload(
+    before: NDArray[Any], after: NDArray[Any], curve: NDArray[Any], *, name: str, pytorch: str
+) -> dict[str, Any]:
+    """What the browser needs, as JSON-able data."""
+    content = {
+        "shape": before.shape,
+        "before": np.asarray(before, dtype=float).ravel().tolist(),
+        "after": np.asarray(after, dtype=float).ravel().tolist(),
+        "curve": np.asarray(curve, dtype=float).tolist(),
+        "stops": DIVERGING_STOPS,
+        "name": name,
+        "pytorch": pytorch,
+    }
+    digest = hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
+    return content | {"id": digest}

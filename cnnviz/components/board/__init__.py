@@ -1,0 +1,180 @@
+"""The board: grids of numbers that belong together, linked in the browser."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+Palette = Literal["signed", "weights", "pixels", "counts", "groups"]
+
+_HERE = Path(__file__).parent
+# One ES module: the browser is sent the files one after the other.
+_SCRIPTS = (
+    "../shared/numbers.js",
+    "../shared/elements.js",
+    "../shared/grid.js",
+    "links.js",
+    "board.js",
+)
+_STYLES = ("../shared/figure.css", "board.css")
+
+_component = st.components.v2.component(
+    "cnnviz_board",
+    html=(_HERE / "board.html").read_text(encoding="utf-8"),
+    css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
+    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One grid of a board.
+
+    Attributes:
+        title: What it is; must differ from the others'.
+        values: Its numbers, H×W; NaN for a cell that holds none.
+        palette: `signed` and `weights` are symmetric about 0, `pixels` goes from black to white,
+            `counts` from 0 up; `groups` are whole numbers from 0 (none) up, a hue each.
+        note: Words beside the title; the shape by default.
+        sign: Written before the panel, such as "→" or "=".
+        limits: (low, high) of the colours; those of the values by default.
+        words: What to say of each cell, row by row, instead of its number.
+        bias: Added to the sum that a link spells out.
+        zoom: Size of its cells beside those of other panels.
+        pads: ((top, bottom), (left, right)) rows and columns that are padding, drawn hatched.
+        unread: H×W, whether a cell is read by nothing; such cells are struck through.
+    """
+
+    title: str
+    values: ArrayLike
+    palette: Palette = "signed"
+    note: str = ""
+    sign: str = ""
+    limits: tuple[float, float] | None = None
+    words: Sequence[str] | None = None
+    bias: float = 0.0
+    zoom: float = 1.0
+    pads: tuple[tuple[int, int], tuple[int, int]] | None = None
+    unread: NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Link:
+    """What the cells of one panel are made of.
+
+    Attributes:
+        source: Index of a panel.
+        target: Index of the panel whose cells it is made of.
+        reads: cells of `source` × T flat indices into `target`; -1 is none.
+        weights: What each read is multiplied by: the shape of `reads`, or T; 1 by default.
+        sum: Whether a source cell is the sum of weight · target, to be spelled out.
+    """
+
+    source: int
+    target: int
+    reads: NDArray[Any]
+    weights: NDArray[Any] | None = None
+    sum: bool = field(default=False)
+
+
+def board(
+    panels: Sequence[Panel],
+    links: Sequence[Link],
+    *,
+    key: str,
+    alt: str,
+    driver: int = -1,
+    start: int = 0,
+    play: bool = True,
+    pytorch: str = "",
+) -> None:
+    """Draw grids; the cell under the pointer lights all cells that it is made of or goes into.
+
+    The server is not called for that.
+
+    Args:
+        panels: The grids, in reading order.
+        links: What is made of what; followed over several grids.
+        key: Streamlit key. Other numbers under the same key keep the cell.
+        alt: What the figure shows, for screen readers.
+        driver: The panel whose cells are walked through while nobody points; the last by default.
+        start: Its cell to open on.
+        play: Whether to walk through the cells, unless less motion is asked for.
+        pytorch: Code that gives these numbers.
+    """
+    data = payload(panels, links, alt=alt, driver=driver, start=start, play=play, pytorch=pytorch)
+    _component(key=key, data=data)
+
+
+def payload(
+    panels: Sequence[Panel],
+    links: Sequence[Link],
+    *,
+    alt: str,
+    driver: int = -1,
+    start: int = 0,
+    play: bool = True,
+    pytorch: str = "",
+) -> dict[str, Any]:
+    """What the browser needs, as JSON-able data; arrays are base64, little-endian."""
+    content = {
+        "alt": alt,
+        "panels": [_panel(panel) for panel in panels],
+        "links": [_link(link) for link in links],
+        "driver": driver % len(panels),
+        "start": start,
+        "play": play,
+        "pytorch": pytorch,
+    }
+    digest = hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
+    return content | {"id": digest}
+
+
+def _panel(panel: Panel) -> dict[str, Any]:
+    values = np.atleast_2d(np.asarray(panel.values, dtype=np.float64))
+    return {
+        "title": panel.title,
+        "note": panel.note or "×".join(map(str, values.shape)),
+        "sign": panel.sign,
+        "shape": values.shape,
+        "values": _packed(values, np.float64),
+        "palette": panel.palette,
+        "stops": WEIGHT_STOPS if panel.palette == "weights" else DIVERGING_STOPS,
+        "limits": panel.limits,
+        "words": None if panel.words is None else list(panel.words),
+        "bias": panel.bias,
+        "zoom": panel.zoom,
+        "pads": panel.pads,
+        "unread": None if panel.unread is None else np.flatnonzero(panel.unread).tolist(),
+    }
+
+
+def _link(link: Link) -> dict[str, Any]:
+    reads = np.asarray(link.reads)
+    return {
+        "source": link.source,
+        "target": link.target,
+        "reads": _packed(reads, np.int32) | {"width": reads.shape[1]},
+        "weights": None if link.weights is None else _packed(link.weights, np.float64),
+        "sum": link.sum,
+    }
+
+
+def _packed(array: ArrayLike, kind: type[np.generic]) -> dict[str, Any]:
+    dtype = np.dtype(kind)
+    data = np.ascontiguousarray(array, dtype=dtype.newbyteorder("<")).tobytes()
+    return {"dtype": dtype.name, "data": base64.b64encode(data).decode("ascii")}

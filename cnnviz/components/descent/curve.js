@@ -1,0 +1,82 @@
+// The loss at every step, on a logarithmic scale, with the step in view marked.
+
+const CURVE_ROOM = { left: 58, right: 12, top: 12, bottom: 24 };
+const RAISED = { "-": "\u207b", 0: "\u2070", 1: "\u00b9", 2: "\u00b2", 3: "\u00b3", 4: "\u2074", 5: "\u2075", 6: "\u2076", 7: "\u2077", 8: "\u2078", 9: "\u2079" };
+const LEAST = 1e-16; // below it, a loss is rounding
+
+/** A power of ten: plain near 1, else with its exponent raised. */
+function tenTo(power) {
+  if (power >= -2 && power <= 3) return numberText(10 ** power);
+  return `10${[...String(power)].map((digit) => RAISED[digit]).join("")}`;
+}
+
+class Curve {
+  constructor(canvas) {
+    this.canvas = canvas;
+  }
+
+  load(losses) {
+    this.losses = losses;
+    const shown = Array.from(losses, (loss) => Math.log10(Math.max(loss, LEAST)));
+    this.logs = shown;
+    this.low = Math.floor(Math.min(...shown));
+    this.high = Math.max(Math.ceil(Math.max(...shown)), this.low + 1);
+  }
+
+  /** The step under a pointer event. */
+  stepAt(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const share = (event.clientX - box.left - CURVE_ROOM.left) / (box.width - CURVE_ROOM.left - CURVE_ROOM.right);
+    const last = this.logs.length - 1;
+    return Math.round(Math.min(Math.max(share, 0), 1) * last);
+  }
+
+  draw(step, theme, accent) {
+    const { canvas, logs, low, high } = this;
+    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+    if (!width) return;
+    const ratio = window.devicePixelRatio || 1;
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+    const context = canvas.getContext("2d");
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const { left, right, top, bottom } = CURVE_ROOM;
+    const x = (at) => left + ((width - left - right) * at) / Math.max(logs.length - 1, 1);
+    const y = (log) => top + ((high - log) / (high - low)) * (height - top - bottom);
+    context.font = `11px ${theme.font}`;
+    context.textBaseline = "middle";
+    context.textAlign = "right";
+    const every = Math.max(1, Math.ceil((high - low) / 5));
+    for (let log = low; log <= high; log += every) {
+      context.strokeStyle = theme.line;
+      context.globalAlpha = 0.5;
+      context.beginPath();
+      context.moveTo(left, y(log));
+      context.lineTo(width - right, y(log));
+      context.stroke();
+      context.globalAlpha = 1;
+      context.fillStyle = theme.muted;
+      context.fillText(tenTo(log), left - 6, y(log));
+    }
+    context.textBaseline = "alphabetic";
+    context.textAlign = "left";
+    context.fillText("Loss, sum of squared errors", left + 6, height - 6);
+    context.textAlign = "right";
+    context.fillText(`Step ${logs.length - 1}`, width - right, height - 6);
+    const line = (to) => {
+      context.beginPath();
+      for (let at = 0; at <= to; at += 1) context[at ? "lineTo" : "moveTo"](x(at), y(logs[at]));
+      context.stroke();
+    };
+    context.strokeStyle = theme.line;
+    context.lineWidth = 1.5;
+    line(logs.length - 1);
+    context.strokeStyle = accent;
+    context.lineWidth = 2.5;
+    line(step);
+    context.fillStyle = accent;
+    context.beginPath();
+    context.arc(x(step), y(logs[step]), 5, 0, 2 * Math.PI);
+    context.fill();
+  }
+}

@@ -1,0 +1,95 @@
+"""An object to drag over a canvas: the convolved maps follow in the same frame."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from cnnviz.imaging import DIVERGING_STOPS
+
+if TYPE_CHECKING:
+    from cnnviz.convolution.equivariance import Scene
+
+_HERE = Path(__file__).parent
+# One ES module: the browser is sent the files one after the other.
+_SCRIPTS = (
+    "../shared/numbers.js",
+    "../shared/elements.js",
+    "../shared/grid.js",
+    "scene.js",
+    "drag.js",
+)
+_STYLES = ("../shared/figure.css", "../board/board.css", "drag.css")
+
+_component = st.components.v2.component(
+    "cnnviz_drag",
+    html=(_HERE / "drag.html").read_text(encoding="utf-8"),
+    css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
+    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+)
+
+
+def drag(
+    scene: Scene,
+    *,
+    key: str,
+    alt: str,
+    shift: tuple[int, int],
+    play: bool,
+    url_parameter: str | None = None,
+    pytorch: str = "",
+) -> dict[str, Any] | None:
+    """Draw the moved object, the output, the moved output of the object at home, and their gap.
+
+    Args:
+        scene: The object and what is done with it.
+        key: Streamlit key. Another scene under the same key keeps the shift.
+        alt: What the figure shows, for screen readers.
+        shift: How far the object is moved at first, down and right.
+        play: Whether it is walked there from home, unless less motion is asked for.
+        url_parameter: Name under which the address remembers the shift, as "down,right".
+        pytorch: Code that computes the output.
+
+    Returns:
+        What is on screen after a pause: `scene` (its id), `shift`, `output` (rows of numbers) and
+        `gap`; None before that.
+    """
+    data = payload(
+        scene, alt=alt, shift=shift, play=play, url_parameter=url_parameter, pytorch=pytorch
+    )
+    shown = _component(key=key, data=data, on_shown_change=lambda: None).shown
+    if not shown or shown["scene"] != data["id"]:
+        return None
+    if url_parameter and shown["moved"]:
+        st.query_params[url_parameter] = ",".join(str(int(amount)) for amount in shown["shift"])
+    return dict(shown)
+
+
+def payload(
+    scene: Scene,
+    *,
+    alt: str,
+    shift: tuple[int, int],
+    play: bool,
+    url_parameter: str | None = None,
+    pytorch: str = "",
+) -> dict[str, Any]:
+    """What the browser needs, as JSON-able data."""
+    content = {
+        "object": scene.object.tolist(),
+        "side": scene.side,
+        "home": scene.home,
+        "background": scene.background,
+        "kernel": scene.kernel.tolist(),
+        "stride": scene.stride,
+        "edges": scene.edges,
+        "pooling": scene.pooling,
+        "pytorch": pytorch,
+    }
+    digest = hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
+    more = {"alt": alt, "shift": shift, "play": play, "urlParameter": url_parameter}
+    return content | more | {"stops": DIVERGING_STOPS, "id": digest}

@@ -1,0 +1,215 @@
+"""A run as it trains, several in a race, and the time machine: all drawn in the browser.
+
+The browser opens a WebSocket to `cnnviz.live` and folds the events itself: while a run is
+watched or scrubbed, no script of a page runs.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import hashlib
+import struct
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+_HERE = Path(__file__).parent
+# One ES module: the browser is sent the files one after the other.
+_SCRIPTS = (
+    "words.js",
+    "fold.js",
+    "frames.js",
+    "paint.js",
+    "socket.js",
+    "source.js",
+    "axes.js",
+    "chart.js",
+    "curves.js",
+    "head.js",
+    "question.js",
+    "transport.js",
+    "tiles.js",
+    "probes.js",
+    "sight.js",
+    "confusion.js",
+    "health.js",
+    "tables.js",
+    "live.js",
+    "race.js",
+    "machine.js",
+    "mount.js",
+)
+_STYLES = ("live.css", "views.css")
+
+_component = st.components.v2.component(
+    "cnnviz_live",
+    html=(_HERE / "live.html").read_text(encoding="utf-8"),
+    css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
+    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class LiveResult:
+    """What the browser has told the page.
+
+    Attributes:
+        run: Id of the run that is shown; None until known, and in a race.
+        status: Its status as the browser sees it: the page runs again when it changes. In a
+            race `running` while any of the runs is active, else `finished`.
+        cell: The cell of the confusion matrix clicked just now, with `run`, `step`, `true` and
+            `predicted`; None in every other run of the page.
+        step: The step scrubbed to, as of this run of the page; None when it follows the newest.
+    """
+
+    run: str | None = None
+    status: str | None = None
+    cell: dict[str, Any] | None = None
+    step: int | None = None
+
+
+def live(
+    run_id: str | None,
+    *,
+    key: str,
+    follow: bool = False,
+    overlay: Sequence[str] = (),
+    step_parameter: str | None = None,
+    presenter: bool = False,
+) -> LiveResult:
+    """Draw a run while it trains and after it, with a slider over all its kept steps.
+
+    Args:
+        run_id: The run; None only if `follow`.
+        key: Streamlit key. Another run under the same key replaces the first.
+        follow: Show the run that is shown to all, whichever it is, instead of `run_id`.
+        overlay: Ids of further runs, whose test curves are drawn on the same charts.
+        step_parameter: Name under which the page's address remembers the step scrubbed to.
+        presenter: Whether the person looking presents; for them no vote is asked.
+
+    Returns:
+        What is shown, and what was clicked. Scrubbing does not make the page run again.
+    """
+    told = _component(
+        key=key,
+        data=_settings("live", key)
+        | {
+            "run": run_id,
+            "follow": follow,
+            "overlay": list(overlay),
+            "stepParameter": step_parameter,
+            "presenter": presenter,
+        },
+        on_shown_change=lambda: None,
+        on_cell_change=lambda: None,
+    )
+    return _result(told, step_parameter)
+
+
+def race(run_ids: Sequence[str], *, key: str) -> LiveResult:
+    """Draw several runs on one chart, and a table of how good and how fast each of them is.
+
+    Args:
+        run_ids: The runs, in the order of the table.
+        key: Streamlit key.
+    """
+    told = _component(
+        key=key,
+        data=_settings("race", key) | {"runs": list(run_ids)},
+        on_shown_change=lambda: None,
+        on_cell_change=lambda: None,
+    )
+    return _result(told, None)
+
+
+def time_machine(
+    frames: Sequence[bytes],
+    *,
+    key: str,
+    images: NDArray[np.uint8],
+    labels: Sequence[int] | None,
+    classes: Sequence[str],
+    step_parameter: str | None = None,
+) -> None:
+    """Draw the frames of several steps, with the slider of `live` and without a server.
+
+    Args:
+        frames: As `cnnviz.inspection.frames.make_frame` makes them.
+        key: Streamlit key.
+        images: P×C×H×W, what the network saw, 0 to 255.
+        labels: The true class of each image; None if it is not known.
+        classes: Their names.
+        step_parameter: Name under which the page's address remembers the step scrubbed to.
+    """
+    _component(
+        key=key,
+        data=_settings("machine", key)
+        | machine_payload(frames, images, labels, classes)
+        | {"stepParameter": step_parameter},
+        on_shown_change=lambda: None,
+        on_cell_change=lambda: None,
+    )
+
+
+def machine_payload(
+    frames: Sequence[bytes],
+    images: NDArray[np.uint8],
+    labels: Sequence[int] | None,
+    classes: Sequence[str],
+) -> dict[str, Any]:
+    """Return what the browser needs of `time_machine`, as JSON-able data.
+
+    The frames are packed as in a message of the WebSocket: each with its length before it.
+
+    Raises:
+        ValueError: `images` is not P×C×H×W of bytes, or `labels` are not P.
+    """
+    if images.ndim != 4 or images.dtype != np.uint8:
+        raise ValueError(f"images must be P×C×H×W of uint8, not {images.dtype} {images.shape}.")
+    if labels is not None and len(labels) != len(images):
+        raise ValueError(f"labels must be {len(images)}, one for each image, not {len(labels)}.")
+    packed = b"".join(struct.pack("<I", len(frame)) + frame for frame in frames)
+    pixels = np.ascontiguousarray(images).tobytes()
+    # The digest tells the browser new frames from the same ones sent again.
+    digest = hashlib.blake2b(packed + pixels, digest_size=12).hexdigest()
+    return {
+        "id": digest,
+        "frames": base64.b64encode(packed).decode("ascii"),
+        "shape": list(images.shape),
+        "images": base64.b64encode(pixels).decode("ascii"),
+        "labels": None if labels is None else [int(label) for label in labels],
+        "classes": list(classes),
+    }
+
+
+def _settings(kind: str, key: str) -> dict[str, Any]:
+    """What every kind of view needs."""
+    path = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return {
+        "kind": kind,
+        "base": f"/{path}" if path else "",
+        "palettes": {"activations": DIVERGING_STOPS, "weights": WEIGHT_STOPS},
+        # What it told before, so that a view that is mounted anew does not tell it again.
+        "shown": st.session_state.get(key, {}).get("shown"),
+    }
+
+
+def _result(told: Any, step_parameter: str | None) -> LiveResult:
+    shown = told.shown or {}
+    step = st.query_params.get(step_parameter, "") if step_parameter else ""
+    return LiveResult(
+        run=shown.get("run"),
+        status=shown.get("status"),
+        cell=told.cell,
+        step=int(step) if step.isdecimal() else None,
+    )

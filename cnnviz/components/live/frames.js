@@ -1,0 +1,117 @@
+// Frames: what is seen at a snapshot, as 8-bit tensors in safetensors files. Kept in memory, so
+// that scrubbing asks nobody.
+
+const PARSED = 24; // frames whose tensors are at hand; the others are parsed in well under 1 ms
+
+function bytesOf(base64) {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+}
+
+/** A safetensors file of uint8 tensors: {tensors: {name: {shape, data}}, metadata}. */
+function parseSafetensors(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = Number(view.getBigUint64(0, true));
+  if (length > bytes.byteLength - 8) throw new RangeError("The header is longer than the file.");
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+  const { __metadata__: metadata = {}, ...entries } = header;
+  const tensors = {};
+  for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(entries)) {
+    if (dtype !== "U8") continue;
+    tensors[name] = { shape, data: bytes.subarray(8 + length + from, 8 + length + to) };
+  }
+  return { tensors, metadata };
+}
+
+/** The parts of a message of several: each with its length as 4 little-endian bytes before it. */
+function splitParts(buffer) {
+  const view = new DataView(buffer);
+  const parts = [];
+  let at = 0;
+  while (at + 4 <= buffer.byteLength) {
+    const length = view.getUint32(at, true);
+    if (at + 4 + length > buffer.byteLength) break; // torn: what follows is unknown
+    parts.push(new Uint8Array(buffer, at + 4, length));
+    at += 4 + length;
+  }
+  return parts;
+}
+
+class Frame {
+  constructor(bytes) {
+    this.serial = Frame.made = (Frame.made ?? 0) + 1; // tells it from another of the same step
+    const { tensors, metadata } = parseSafetensors(bytes);
+    Object.assign(this, JSON.parse(metadata.frame), { tensors });
+  }
+
+  /** One slice of a tensor: its codes, size and scale. */
+  slice(name, ...index) {
+    const { shape, data } = this.tensors[name];
+    let [from, size] = [0, data.length];
+    index.forEach((at, axis) => {
+      size /= shape[axis];
+      from += at * size;
+    });
+    return data.subarray(from, from + size);
+  }
+
+  has(name) {
+    return Boolean(this[name] && this.tensors[name]);
+  }
+
+  get predicted() {
+    return this.cams?.predicted ?? this.probabilities.map((row) => row.indexOf(Math.max(...row)));
+  }
+}
+
+class FrameStore {
+  constructor() {
+    this.bytes = new Map(); // step -> bytes
+    this.parsed = new Map(); // the most recently seen ones
+    this.limits = {}; // the largest scale of each tensor, over all frames
+  }
+
+  get steps() {
+    return [...this.bytes.keys()].sort((a, b) => a - b);
+  }
+
+  /** Take a binary message; the steps of its frames. */
+  take(buffer) {
+    const steps = [];
+    for (const part of splitParts(buffer)) {
+      try {
+        const frame = new Frame(part);
+        this.bytes.set(frame.step, part);
+        this.parsed.delete(frame.step);
+        for (const name of ["filters", "maps", "cams"]) {
+          if (frame[name]) this.limits[name] = Math.max(this.limits[name] ?? 0, frame[name].high, -frame[name].low);
+        }
+        steps.push(frame.step);
+      } catch (error) {
+        console.warn("cnnviz: a frame could not be read", error);
+      }
+    }
+    return steps;
+  }
+
+  get(step) {
+    if (!this.bytes.has(step)) return null;
+    let frame = this.parsed.get(step);
+    if (!frame) {
+      frame = new Frame(this.bytes.get(step));
+      if (this.parsed.size >= PARSED) this.parsed.delete(this.parsed.keys().next().value);
+    } else {
+      this.parsed.delete(step); // to the end of the line
+    }
+    this.parsed.set(step, frame);
+    return frame;
+  }
+
+  /** Forget the frames of steps that `wanted` refuses. */
+  keep(wanted) {
+    for (const step of this.bytes.keys()) {
+      if (wanted(step)) continue;
+      this.bytes.delete(step);
+      this.parsed.delete(step);
+    }
+  }
+}

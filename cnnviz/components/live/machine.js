@@ -1,0 +1,42 @@
+// The time machine on frames that are given: nothing to wait for, nobody to ask.
+
+class MachineView extends View {
+  constructor(root, data) {
+    super(root);
+    this.link = new StepLink(data.stepParameter);
+    this.sight = new Sight(data.palettes, this.wake);
+    this.transport = new Transport(() => {
+      this.link.write(this.transport.step);
+      this.wake();
+    });
+    this.transport.wanted = this.link.read();
+    this.numbers = new Numbers();
+    this.numbers.root.ontoggle = this.wake;
+    root.append(this.sight.root, this.numbers.root, this.transport.root);
+  }
+
+  take(data) {
+    if (data.id === this.data?.id) return;
+    this.data = data;
+    this.store = new FrameStore();
+    this.store.take(bytesOf(data.frames).buffer);
+    this.pictures = { shape: data.shape, labels: data.labels, images: bytesOf(data.images) };
+    this.sight.filters.painted = this.sight.maps.painted = this.sight.probes.painted = null;
+  }
+
+  draw(now) {
+    const { transport, store, data } = this;
+    transport.update(store.steps);
+    if (transport.advance(now)) this.wake();
+    const frame = transport.shown === null ? null : store.get(transport.shown);
+    this.sight.draw(frame, { pictures: this.pictures, classes: data.classes, limits: store.limits });
+    transport.draw({ active: false, loading: false, place: Number.isFinite(frame?.seconds) ? `${frame.seconds.toFixed(1)} s` : "" });
+    this.numbers.draw(`${data.id} ${frame?.step}`, () => (frame ? [probabilityTable(frame, data.labels, data.classes)] : []));
+    this.root.dataset.step = frame?.step ?? "";
+  }
+
+  destroy() {
+    super.destroy();
+    this.link.close();
+  }
+}

@@ -1,0 +1,16 @@
+const VIEWS = new WeakMap(); // by parentElement
+const KINDS = { live: LiveView, race: RaceView, machine: MachineView };
+
+export default function mount(component) {
+  const { parentElement, data } = component;
+  let view = VIEWS.get(parentElement);
+  if (!view) {
+    view = new KINDS[data.kind](parentElement.querySelector(".live"), data);
+    VIEWS.set(parentElement, view);
+  }
+  view.update(component);
+  return () => {
+    view.destroy();
+    VIEWS.delete(parentElement);
+  };
+}

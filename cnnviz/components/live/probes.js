@@ -1,0 +1,168 @@
+// The probe images: what the network saw, where its evidence lies, and what it says.
+
+const BARS = 3;
+
+/** Classes to show bars of: the most likely ones, the true one always among them. */
+function barClasses(row, truth) {
+  const order = row.map((_, index) => index).sort((a, b) => row[b] - row[a] || a - b);
+  const shown = order.slice(0, BARS);
+  if (truth !== null && !shown.includes(truth)) shown[shown.length - 1] = truth;
+  return shown;
+}
+
+class ProbeCard {
+  constructor(index, chosen) {
+    this.root = element("button", "probe");
+    this.root.type = "button";
+    this.root.dataset.rove = index;
+    this.root.tabIndex = index ? -1 : 0;
+    this.root.onclick = () => chosen(index);
+    this.thumbs = ["picture", "true", "said"].map((name) => {
+      const figure = element("span", `thumb ${name}`);
+      const frame = element("span", "frame");
+      const picture = element("canvas", "pixels");
+      const overlay = element("canvas", "cam");
+      const caption = element("span", "caption");
+      frame.append(picture, overlay);
+      figure.append(frame, caption);
+      return { name, figure, picture, overlay, caption };
+    });
+    const row = element("span", "thumbs");
+    row.append(...this.thumbs.map(({ figure }) => figure));
+    this.verdict = element("span", "verdict");
+    this.bars = Array.from({ length: BARS }, () => {
+      const line = element("span", "line");
+      const [label, track, fill, share] = [element("span", "label"), element("span", "track"), element("span", "fill"), element("span", "share")];
+      track.append(fill);
+      line.append(label, track, share);
+      return { line, label, fill, share };
+    });
+    this.root.append(row, this.verdict, ...this.bars.map(({ line }) => line));
+  }
+
+  paintPicture(bytes, [, channels, height, width]) {
+    for (const { picture } of this.thumbs) {
+      paintPicture(picture, bytes, channels, width, height);
+      picture.parentElement.style.aspectRatio = `${width} / ${height}`;
+    }
+  }
+
+  /** Draw picture `index` of a frame; `stops` colour its evidence, null if there is none. */
+  draw(frame, index, truth, classes, stops, limit) {
+    const predicted = frame.predicted[index];
+    const row = frame.probabilities[index];
+    const named = (at) => classes[at] ?? `class ${at}`;
+    const right = predicted === truth;
+    const [picture, ofTrue, ofSaid] = this.thumbs;
+    write(picture.caption, "input");
+    write(ofTrue.caption, truth === null ? "" : `for ${named(truth)}`);
+    write(ofSaid.caption, right ? "the same" : `for ${named(predicted)}`);
+    ofTrue.figure.hidden = truth === null || !stops;
+    ofSaid.figure.hidden = !stops;
+    ofSaid.figure.classList.toggle("same", right);
+    if (stops) {
+      const [, , height, width] = frame.tensors.cams.shape;
+      const { low, high } = frame.cams;
+      const reach = limit === OWN ? peak(frame.slice("cams", index), frame.cams) : limit ?? high;
+      const scale = { low, high, limit: reach };
+      const table = scaleTable(stops, low, high, reach);
+      paintOverlay(ofTrue.overlay, frame.slice("cams", index, 0), width, height, table, scale);
+      paintOverlay(ofSaid.overlay, frame.slice("cams", index, 1), width, height, table, scale);
+    }
+    const verdict = truth === null
+      ? `${named(predicted)}, ${percent(row[predicted], 0)}`
+      : right ? `\u2713 ${named(predicted)}` : `\u2715 ${named(predicted)}, but it is ${named(truth)}`;
+    write(this.verdict, verdict);
+    this.root.dataset.right = truth === null ? "" : right;
+    barClasses(row, truth).forEach((at, slot) => {
+      const { line, label, fill, share } = this.bars[slot];
+      write(label, named(at));
+      write(share, row[at] > 0.995 && row[at] < 1 ? ">99 %" : percent(row[at], 0));
+      fill.style.transform = `scaleX(${clamp(row[at], 0, 1)})`;
+      line.classList.toggle("truth", at === truth);
+    });
+    const words = truth === null ? "" : right ? ", right" : `, wrong: it is ${named(truth)}`;
+    this.root.setAttribute("aria-label", `Picture ${index + 1}: ${named(predicted)}, ${percent(row[predicted], 0)}${words}`);
+  }
+
+  /** While the class votes on this picture, only the picture itself is shown. */
+  hide(secret, index) {
+    this.root.classList.toggle("secret", secret);
+    if (!secret) return;
+    write(this.verdict, "Voting is open");
+    this.root.dataset.right = "";
+    this.root.setAttribute("aria-label", `Picture ${index + 1}: voting is open`);
+  }
+}
+
+/** The picture that an open question is about: what the network says of it would give it away. */
+function secretPicture({ question, revealed, probes }) {
+  if (question?.kind !== "class" || revealed || !question.shown || !probes) return -1;
+  const asked = bytesOf(question.shown.data);
+  for (let index = 0; index < probes.shape[0]; index += 1) {
+    const picture = probes.images.subarray(index * asked.length, (index + 1) * asked.length);
+    if (asked.every((value, at) => value === picture[at])) return index;
+  }
+  return -1;
+}
+
+class Probes {
+  /** `chosen(index)` is told which picture was clicked. */
+  constructor(palettes, chosen) {
+    this.palettes = palettes;
+    this.chosen = chosen;
+    this.root = element("section", "panel probes");
+    this.title = element("h4", "", "What it says, and where it looks");
+    this.hint = element("p", "hint");
+    this.grid = element("div", "cards");
+    this.grid.setAttribute("role", "group");
+    this.scale = new ScaleBar(palettes.activations, "Evidence");
+    this.root.append(this.title, this.hint, this.grid, this.scale.root);
+    this.cards = [];
+    this.secret = -1; // the picture that the class is asked about: its answer stays hidden
+    this.grid.onkeydown = (event) => rove(event, this.cards.map(({ root }) => root), columnsOf(this.cards.map(({ root }) => root)));
+  }
+
+  /** Take the pictures: {shape: [P, C, H, W], images, labels or null}; null while unknown. */
+  load(probes) {
+    if (probes === this.pictures) return;
+    this.pictures = probes;
+    this.cards = [];
+    if (!probes) return;
+    const [amount, channels, height, width] = probes.shape;
+    this.cards = Array.from({ length: amount }, (_, index) => new ProbeCard(index, this.chosen));
+    const size = channels * height * width;
+    this.cards.forEach((card, index) => card.paintPicture(probes.images.subarray(index * size, (index + 1) * size), probes.shape));
+    this.grid.replaceChildren(...this.cards.map((card) => card.root));
+    this.grid.classList.toggle("alone", amount === 1);
+    this.painted = null;
+    this.lit = undefined;
+  }
+
+  draw(frame, classes, chosen, limit) {
+    this.root.hidden = !frame || !this.cards.length;
+    if (this.root.hidden) return;
+    const cams = frame.has("cams");
+    const painted = `${frame.serial} ${limit} ${classes.length} ${this.secret}`;
+    if (painted !== this.painted) {
+      this.painted = painted;
+      const stops = cams ? this.palettes.activations : null;
+      this.cards.forEach((card, index) => {
+        if (index < frame.probabilities.length) card.draw(frame, index, this.pictures.labels?.[index] ?? null, classes, stops, limit);
+        card.hide(index === this.secret, index);
+      });
+      this.scale.root.hidden = !cams;
+      const top = limit > 0 ? limit : frame.cams?.high;
+      if (cams) this.scale.update(-top, top, limit === OWN);
+      const choose = this.cards.length > 1 ? " Choose a picture to see its feature maps." : "";
+      write(this.hint, cams
+        ? `Blue speaks for the class, orange against it (${frame.cams.method}, ${frame.tensors.cams.shape.slice(2).join("\u00d7")} cells); the stronger, the more opaque.${choose}`
+        : `This network has no maps to show evidence on.${choose}`);
+      const known = this.pictures.labels;
+      if (known?.length > 1) write(this.title, `What it says, and where it looks: ${known.filter((label, at) => label === frame.predicted[at]).length} of ${known.length} right`);
+    }
+    if (chosen === this.lit) return;
+    this.lit = chosen;
+    this.cards.forEach((card, index) => card.root.setAttribute("aria-pressed", String(index === chosen)));
+  }
+}

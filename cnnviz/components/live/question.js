@@ -1,0 +1,73 @@
+// A question to the class: options to vote for, the number of votes, and at last the answer.
+
+class QuestionPanel {
+  /** `vote(question id, option)` sends a vote. */
+  constructor(palettes, vote) {
+    this.palettes = palettes;
+    this.presenter = false; // who asks does not vote
+    this.vote = vote;
+    this.root = element("section", "panel question");
+    this.text = element("h4");
+    this.tile = element("canvas", "shown");
+    this.options = element("div", "options");
+    this.options.setAttribute("role", "group");
+    this.votes = element("p", "votes");
+    this.votes.setAttribute("aria-live", "polite");
+    this.hide = element("button", "hide", "Hide");
+    this.hide.type = "button";
+    this.hide.onclick = () => {
+      this.hidden = this.question; // for this viewer, until there is another one
+      this.root.hidden = true;
+    };
+    this.root.append(this.text, this.tile, this.options, this.votes, this.hide);
+  }
+
+  draw(source) {
+    const { question, votes = 0, revealed, voted, refused } = source;
+    this.question = question?.id;
+    this.root.hidden = !question || this.hidden === question.id;
+    if (this.root.hidden) return;
+    this.hide.hidden = !revealed;
+    const key = JSON.stringify([question, revealed, this.presenter]);
+    if (key !== this.painted) {
+      this.painted = key;
+      this.build(question, revealed);
+    }
+    this.buttons.forEach((button, at) => button.setAttribute("aria-pressed", String(voted === at)));
+    const cast = `${count(votes)} ${votes === 1 ? "vote" : "votes"}`;
+    if (refused) write(this.votes, refused);
+    else if (revealed) write(this.votes, revealed.words || `${cast} in all.`);
+    else write(this.votes, (voted ?? null) === null ? `${cast} so far.` : `${cast} so far. Yours is in; choose another to change it.`);
+    this.root.dataset.revealed = Boolean(revealed);
+  }
+
+  build(question, revealed) {
+    write(this.text, question.text);
+    this.tile.hidden = !question.shown;
+    if (question.shown) paintTile(this.tile, question.shown, this.palettes);
+    const counts = revealed?.counts ?? [];
+    const most = Math.max(1, ...counts);
+    this.buttons = question.options.map((option, at) => {
+      const button = element("button", "option");
+      button.type = "button";
+      button.disabled = Boolean(revealed) || this.presenter;
+      if (option.tile) {
+        const tile = element("canvas");
+        paintTile(tile, option.tile, this.palettes);
+        button.append(tile);
+      }
+      const answer = revealed?.answer === at;
+      button.append(element("span", "label", `${answer ? "\u2713 " : ""}${option.label}`));
+      button.classList.toggle("answer", answer);
+      if (revealed) {
+        const [track, fill] = [element("span", "track"), element("span", "fill")];
+        fill.style.transform = `scaleX(${(counts[at] ?? 0) / most})`;
+        track.append(fill);
+        button.append(track, element("span", "share", count(counts[at] ?? 0)));
+      }
+      button.onclick = () => this.vote(question.id, at);
+      return button;
+    });
+    this.options.replaceChildren(...this.buttons);
+  }
+}

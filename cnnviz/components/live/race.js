@@ -1,0 +1,183 @@
+// Several runs on one chart, and a table of how they do.
+
+const GOALS = [0.8, 0.85, 0.9];
+const SETTINGS = {
+  learning_rate: "rate", batch_size: "batch", weight_decay: "weight decay", label_smoothing: "label smoothing", batch_norm: "batch norm",
+};
+
+/** For each run the settings in which they are not all alike, in words. */
+function differences(runs) {
+  const settings = runs.map((run) => ({ network: run?.network, ...run?.recipe, ...run?.variant }));
+  const names = [...new Set(settings.flatMap((one) => Object.keys(one)))];
+  const differing = names.filter((name) => new Set(settings.map((one) => JSON.stringify(one[name]))).size > 1);
+  return settings.map((one) => differing.filter((name) => one[name] !== undefined).map((name) => {
+    const [word, value] = [SETTINGS[name] ?? name.replaceAll("_", " "), one[name]];
+    if (typeof value === "boolean") return `${value ? "with" : "without"} ${word}`;
+    return `${word} ${typeof value === "number" ? plain(value) : value}`;
+  }).join(", "));
+}
+
+class RaceCurves extends Curves {
+  constructor() {
+    super(null, { accuracy: "" });
+    this.images = "test";
+    this.settings.prepend(
+      choice("Quantity", { accuracy: "Accuracy", loss: "Loss" }, "accuracy", (quantity) => this.set({ quantity })),
+      choice("Images", { test: "Test", training: "Training" }, "test", (images) => this.set({ images })),
+    );
+    this.quantity = "accuracy";
+    write(this.hint, "Point at a curve to read its values; point at a run below to light its curve.");
+    this.lit = null;
+  }
+
+  build(theme) {
+    const [chart] = this.charts;
+    const { quantity, images, axis, runs } = this;
+    chart.quantity = quantity;
+    const title = `${quantity === "loss" ? "Loss" : "Share right"} on ${images} images`;
+    write(chart.root.querySelector("b"), title);
+    chart.box.setAttribute("aria-label", `${title} of ${runs.length} runs over ${axis}. Arrow keys read the values.`);
+    const curves = runs.map((run, at) => ({
+      name: run.name,
+      label: run.name,
+      colour: theme.runs[at % theme.runs.length],
+      dash: DASHES[at % DASHES.length],
+      width: this.lit === run.id ? 3.2 : 2,
+      faded: this.lit !== null && this.lit !== run.id,
+      points: curvePoints(images === "test" ? run.state.evaluations : run.state.progress, axis, quantity),
+    }));
+    chart.set({ curves: curves.toReversed(), xMax: axisEnd(runs.map(({ state }) => state), axis), unit: AXES[axis].unit, log: this.log });
+    this.settings.querySelector(".tick").hidden = quantity !== "loss";
+  }
+}
+
+class RaceView extends View {
+  constructor(root) {
+    super(root);
+    this.sources = new Map();
+    this.curves = new RaceCurves();
+    this.curves.wake = this.wake;
+    const scroll = element("div", "scroll");
+    this.table = element("table", "standings");
+    const top = element("tr");
+    for (const title of ["Run", "Where it is", "Parameters", "MACs", "Images a second", "Best on test", ...GOALS.map((goal) => `Seconds to ${percent(goal, 0)}`)]) {
+      const cell = element("th", "", title);
+      cell.scope = "col";
+      top.append(cell);
+    }
+    this.head = element("thead");
+    this.head.append(top);
+    this.body = element("tbody");
+    this.table.append(this.head, this.body);
+    scroll.append(this.table);
+    this.note = element("p", "hint", "Seconds are those of training, up to the first evaluation that was at least as good. Bold is the best of a column.");
+    root.append(this.curves.root, scroll, this.note);
+  }
+
+  take({ runs, base }) {
+    for (const [id, source] of this.sources) {
+      if (runs.includes(id)) continue;
+      source.close();
+      this.sources.delete(id);
+    }
+    for (const id of runs) {
+      if (!this.sources.has(id)) this.sources.set(id, new RunSource(id, { base, frames: false, changed: () => this.changed() }));
+    }
+    this.order = runs;
+    this.drawn = "";
+  }
+
+  changed() {
+    this.tell();
+    this.wake();
+  }
+
+  /** One status for the race: that of all runs, told when one of them changes. */
+  tell() {
+    const sources = [...this.sources.values()];
+    if (!sources.length || sources.some(({ run, offset }) => !run || !offset)) return;
+    const status = sources.some(({ state }) => state.active) ? "running" : "finished";
+    const shown = { run: null, status };
+    const text = JSON.stringify(shown);
+    if (text === (this.told ?? JSON.stringify(this.component.data.shown))) return;
+    this.told = text;
+    this.component.setStateValue("shown", shown);
+  }
+
+  draw() {
+    const runs = this.order.map((id) => this.sources.get(id));
+    if (!runs.length) return;
+    const drawn = runs.map(({ id, name, version, connected, gone }) => `${id} ${name} ${version} ${connected} ${gone}`).join();
+    if (drawn !== this.drawn) {
+      this.drawn = drawn;
+      this.curves.update(runs);
+      this.fill(runs);
+    }
+    this.curves.draw(this.theme, null);
+    this.root.dataset.connected = runs.every(({ connected }) => connected);
+  }
+
+  fill(runs) {
+    const focused = this.root.getRootNode().activeElement?.dataset?.run;
+    const changed = differences(runs.map(({ run }) => run));
+    const columns = runs.map((source) => this.figures(source));
+    const best = columns[0].map((cell, at) => {
+      const values = columns.map((cells) => cells[at].value).filter(Number.isFinite);
+      if (!cell.better || new Set(values).size < 2) return null;
+      return cell.better === "high" ? Math.max(...values) : Math.min(...values);
+    });
+    this.body.replaceChildren(...runs.map((source, row) => this.row(source, row, changed[row], columns[row], best)));
+    if (focused) this.body.querySelector(`[data-run="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  /** The numbers of one run: {text, value, better}. */
+  figures({ run, state }) {
+    const top = bestEvaluation(state);
+    const part = top && top.images !== state.testImages ? ` of ${count(top.images)}` : "";
+    return [
+      { text: run ? count(run.parameters) : "\u2013" },
+      { text: run ? short(run.macs) : "\u2013" },
+      { text: state.imagesPerSecond ? count(state.imagesPerSecond) : "\u2013", value: state.imagesPerSecond || NaN, better: "high" },
+      { text: top ? `${percent(top.accuracy)}${part}` : "\u2013", value: top?.accuracy ?? NaN, better: "high" },
+      ...GOALS.map((goal) => {
+        const seconds = secondsTo(state.evaluations, goal);
+        return { text: seconds === null ? "\u2013" : seconds.toFixed(1), value: seconds ?? NaN, better: "low" };
+      }),
+    ];
+  }
+
+  row(source, at, changed, cells, best) {
+    const row = element("tr");
+    const { state } = source;
+    const head = element("th");
+    head.scope = "row";
+    const line = element("i");
+    const button = element("button", "runner");
+    button.type = "button";
+    button.dataset.run = source.id;
+    line.style.borderTop = `3px ${STYLES[at % 3]} ${this.theme.runs[at % this.theme.runs.length]}`;
+    button.append(line, element("span", "", source.name));
+    head.append(button, element("span", "changed", changed));
+    const share = state.totalSteps ? `, ${percent(state.step / state.totalSteps, 0)}` : "";
+    const lost = source.connected || source.gone ? "" : " (reconnecting\u2026)";
+    const [symbol, words] = STATUS[state.status] ?? ["", state.status];
+    const where = source.gone ? "Deleted" : `${symbol} ${words}${state.active ? share : ""}${lost}`;
+    row.append(head, element("td", "where", where), ...cells.map(({ text, value }, column) => {
+      return element("td", value !== undefined && value === best[column] ? "best" : "", text);
+    }));
+    const light = (id) => () => {
+      if (this.curves.lit === id) return;
+      this.curves.set({ lit: id });
+    };
+    row.onpointerenter = light(source.id);
+    row.onpointerleave = light(null);
+    button.onfocus = light(source.id);
+    button.onblur = light(null);
+    return row;
+  }
+
+  destroy() {
+    super.destroy();
+    for (const source of this.sources.values()) source.close();
+  }
+}

@@ -1,0 +1,46 @@
+// Everything a frame shows, at one step: filters, maps of one picture, and all pictures.
+
+class Sight {
+  constructor(palettes, wake) {
+    this.root = element("div", "sight");
+    this.probe = 0;
+    this.lit = null;
+    this.scope = "step"; // of the colour scales
+    const light = (index) => {
+      this.lit = this.lit === index ? null : index;
+      wake();
+    };
+    this.filters = new Filters(palettes, light);
+    this.maps = new Maps(palettes, light);
+    this.probes = new Probes(palettes, (index) => {
+      this.probe = index;
+      wake();
+    });
+    this.scales = choice("Colour scale", { step: "This step", all: "All steps", own: "Each its own" }, "step", (scope) => {
+      this.scope = scope;
+      wake();
+    });
+    const pair = element("div", "pair");
+    pair.append(this.filters.root, this.maps.root);
+    const foot = element("div", "foot");
+    const scopes = element("div", "scopes");
+    scopes.append(element("span", "hint", "Colour scale of"), this.scales);
+    foot.append(this.probes.scale.root, scopes);
+    this.probes.root.append(foot);
+    this.root.append(pair, this.probes.root);
+  }
+
+  /** Draw a frame (or nothing): `pictures` are those of `Probes.load`. */
+  draw(frame, { pictures, classes, limits }) {
+    this.root.hidden = !frame;
+    if (!frame) return;
+    const limit = (name) => ({ step: null, all: limits[name] ?? null, own: OWN })[this.scope];
+    this.probes.load(pictures);
+    const amount = frame.tensors.maps?.shape[0] ?? 1;
+    this.probe = clamp(this.probe, 0, amount - 1);
+    const label = pictures?.labels?.[this.probe];
+    this.filters.draw(frame, this.lit, limit("filters"));
+    this.maps.draw(frame, this.probe, label === undefined ? "" : classes[label], this.lit, limit("maps"));
+    this.probes.draw(frame, classes, this.probe, limit("cams"));
+  }
+}

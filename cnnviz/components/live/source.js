@@ -1,0 +1,165 @@
+// One run as it comes over its socket: hello, events, frames, questions. Others are told what
+// changed: "hello", "events", "frames", "probes", "connection", "question", "gone".
+
+const ASK_AT_ONCE = 64; // frames in one request
+const NO_FRAMES = "none";
+
+class RunSource {
+  constructor(id, { base, frames, changed }) {
+    this.id = id;
+    this.changed = changed;
+    this.wantsFrames = frames;
+    this.reset();
+    this.socket = new Socket(
+      () => liveAddress(base, `/${encodeURIComponent(id)}?after=${this.offset}&frames=${frames ? this.frames.steps.join(",") : NO_FRAMES}`),
+      {
+        message: (message) => this.message(message),
+        binary: (buffer) => this.binary(buffer),
+        connected: (connected) => this.connection(connected),
+      },
+    );
+  }
+
+  reset() {
+    this.run = this.run ?? null;
+    this.state = new RunState();
+    this.frames = new FrameStore();
+    this.probes = null;
+    this.offset = 0;
+    this.asked = new Set();
+    this.version = 0;
+  }
+
+  get name() {
+    return this.run?.name || this.run?.title || this.id;
+  }
+
+  get pace() {
+    return this.state.changes.findLast((change) => change.pace !== undefined)?.pace ?? this.run?.pace ?? 0;
+  }
+
+  connection(connected) {
+    this.connected = connected;
+    if (connected) this.refused = "";
+    this.asked.clear();
+    this.changed("connection");
+  }
+
+  message(message) {
+    const handler = MESSAGES[message.type];
+    if (handler) handler(this, message);
+  }
+
+  binary(buffer) {
+    if (!this.wantsFrames) return;
+    const steps = this.frames.take(buffer);
+    for (const step of steps) this.asked.delete(step);
+    this.changed("frames", steps);
+  }
+
+  /** Ask for frames that are kept there and missing here: the one to show first. */
+  askFor(first) {
+    if (!this.wantsFrames || !this.connected) return;
+    const missing = this.state.snapshots
+      .map(({ step }) => step)
+      .filter((step) => !this.frames.bytes.has(step) && !this.asked.has(step));
+    if (!missing.length) return;
+    missing.sort((a, b) => Math.abs(a - first) - Math.abs(b - first));
+    const steps = missing.slice(0, ASK_AT_ONCE);
+    for (const step of steps) this.asked.add(step);
+    this.socket.send({ frames: steps });
+  }
+
+  /** Forget frames that were thinned out, or that a resumed run will make anew. */
+  dropFrames(news) {
+    const kept = new Set(this.state.snapshots.map(({ step }) => step));
+    const newest = this.state.snapshots.at(-1)?.step ?? -1;
+    const restarts = news.filter(({ event, step }) => event === "status" && step !== undefined);
+    const from = Math.min(Infinity, ...restarts.map(({ step }) => step));
+    // A frame may be here before the event that announces it.
+    this.frames.keep((step) => kept.has(step) || (step > newest && step <= from));
+  }
+
+  vote(question, option) {
+    this.socket.send({ vote: { question, option } }, true);
+  }
+
+  close() {
+    this.socket.close();
+  }
+}
+
+const MESSAGES = {
+  hello(source, message) {
+    // Another run under the same address, or its history written anew: begin again.
+    if (source.run && source.offset && source.run.created !== message.run.created) {
+      source.reset();
+      source.run = message.run;
+      source.socket.socket.close();
+      return;
+    }
+    // The server does not know the place we were at: it sends the history from an earlier one.
+    if (message.from < source.offset) source.reset();
+    source.run = message.run;
+    source.state.alive = message.alive;
+    source.error = "";
+    source.gone = false;
+    source.changed("hello");
+  },
+  probes(source, { shape, images, labels }) {
+    source.probes = { shape, labels, images: bytesOf(images) };
+    source.changed("probes");
+  },
+  events(source, { events, offset }) {
+    if (offset <= source.offset) return; // had them before the connection broke
+    for (const event of events) {
+      try {
+        source.state.apply(event);
+      } catch (error) {
+        console.warn("cnnviz: an event makes no sense", event, error); // the others still count
+      }
+    }
+    source.dropFrames(source.offset ? events : []);
+    source.offset = offset;
+    source.version += 1;
+    source.changed("events");
+  },
+  alive(source, { alive }) {
+    source.state.alive = alive;
+    source.version += 1;
+    source.changed("events");
+  },
+  renamed(source, { name }) {
+    if (source.run) source.run.name = name;
+    source.changed("hello");
+  },
+  gone(source) {
+    source.gone = true;
+    source.socket.close();
+    source.changed("gone");
+  },
+  error(source, { message }) {
+    source.error = String(message);
+    source.changed("gone");
+  },
+  question(source, { question }) {
+    if (source.question?.id !== question.id) Object.assign(source, { votes: 0, revealed: null, voted: null });
+    source.question = question;
+    source.changed("question");
+  },
+  votes(source, { question, count: votes }) {
+    if (source.question?.id !== question) return;
+    source.votes = votes;
+    source.changed("question");
+  },
+  reveal(source, message) {
+    if (source.question?.id !== message.question) return;
+    source.revealed = message;
+    source.changed("question");
+  },
+  refused(source, { message }) {
+    source.refused = String(message);
+    source.voted = null;
+    source.changed("question");
+  },
+};

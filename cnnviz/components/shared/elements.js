@@ -1,0 +1,64 @@
+// Pieces of the document that every figure of number grids has.
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function sizeText(rows, columns) {
+  return `${rows}\u00d7${columns}`;
+}
+
+/** Text of a number inside a cell: whole numbers whole, others to three digits. */
+function cellText(value) {
+  if (Number.isInteger(value)) return numberText(value, 15);
+  return Math.abs(value) >= 100 ? numberText(Math.round(value), 15) : numberText(value, 3);
+}
+
+function limits(values) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
+}
+
+/** The colour scale with its smallest number, 0 and its largest. */
+function legend(scale) {
+  const made = element("div", "legend");
+  const bar = element("div", "bar");
+  bar.style.background = `linear-gradient(to right, ${scale.gradient()})`;
+  const ends = element("div", "ends");
+  const zero = (0 - scale.low) / (scale.high - scale.low || 1);
+  if (scale.low < 0) ends.append(element("span", "", numberText(scale.low, 3)));
+  if (scale.low < 0 && scale.high > 0) {
+    const middle = element("span", "zero", "0");
+    middle.style.left = `${Math.min(Math.max(zero, 0.25), 0.75) * 100}%`;
+    ends.append(middle);
+  } else {
+    ends.append(element("span", "", "0"));
+  }
+  if (scale.high > 0) ends.append(element("span", "", numberText(scale.high, 3)));
+  made.append(bar, ends);
+  made.setAttribute("role", "img");
+  const [low, high] = [numberText(scale.low, 3), numberText(scale.high, 3)];
+  made.setAttribute("aria-label", `Colour scale from ${low} to ${high}`);
+  return made;
+}
+
+function readTheme(root) {
+  const style = getComputedStyle(root);
+  const colour = (name) => style.getPropertyValue(name).trim();
+  return {
+    paper: colour("--st-background-color") || "#fff",
+    ink: colour("--st-text-color") || "#111",
+    line: colour("--line"),
+    muted: colour("--muted"),
+    window: colour("--window"),
+    padding: colour("--padding"),
+    font: style.fontFamily,
+  };
+}

@@ -1,0 +1,252 @@
+// One grid of cells on a canvas: drawn once in full, then copied and marked in every frame.
+
+/** The largest font at which every text fits a cell, or 0 when the numbers would be unreadable. */
+function fittingFont(context, texts, cell, family) {
+  const longest = texts.reduce((a, b) => (b.length > a.length ? b : a), "");
+  context.font = `10px ${family}`;
+  const perPixel = context.measureText(longest).width / 10;
+  const size = Math.floor(Math.min(cell * 0.46, (cell - 4) / perPixel, 17));
+  return size >= 8 ? size : 0;
+}
+
+class Grid {
+  /**
+   * @param {object} what `kind` (input, kernel, output), `rows`, `columns`, `values`, `texts`,
+   *   `scale`, and for an input `first` (the index of its first value) and the cells marked:
+   *   `padding(at)` and `unread(at)`.
+   */
+  constructor(what) {
+    Object.assign(this, { first: 0 }, what);
+    this.count = this.rows * this.columns;
+    this.canvas = document.createElement("canvas");
+    this.canvas.dataset.kind = this.kind;
+    this.context = this.canvas.getContext("2d");
+    this.base = document.createElement("canvas"); // the finished grid
+    this.ghost = document.createElement("canvas"); // an output before its numbers are known
+  }
+
+  resize(cell) {
+    this.cell = cell;
+    this.ratio = window.devicePixelRatio || 1;
+    for (const canvas of [this.canvas, this.base, this.ghost]) {
+      canvas.width = Math.round(this.columns * cell * this.ratio);
+      canvas.height = Math.round(this.rows * cell * this.ratio);
+    }
+    this.canvas.style.width = `${this.columns * cell}px`;
+    this.canvas.style.height = `${this.rows * cell}px`;
+  }
+
+  /** The cell under a pointer event, or null. */
+  cellAt(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const row = Math.floor(((event.clientY - box.top) / box.height) * this.rows);
+    const column = Math.floor(((event.clientX - box.left) / box.width) * this.columns);
+    if (row < 0 || column < 0 || row >= this.rows || column >= this.columns) return null;
+    return this.first + row * this.columns + column;
+  }
+
+  corner(at) {
+    return [(at % this.columns) * this.cell, Math.floor(at / this.columns) * this.cell];
+  }
+
+  drawBase(theme) {
+    const context = this.base.getContext("2d");
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    const { cell, columns, rows } = this;
+    const gap = cell >= 9 ? 1 : 0;
+    context.fillStyle = theme.line;
+    context.fillRect(0, 0, columns * cell, rows * cell);
+    for (let at = 0; at < this.count; at += 1) {
+      const [x, y] = this.corner(at);
+      context.fillStyle = this.scale.css(this.values[at]);
+      // Small cells have no line between them: each covers the seam that its neighbour left.
+      const side = gap ? cell - gap : cell + 0.5;
+      context.fillRect(x + gap / 2, y + gap / 2, side, side);
+    }
+    if (this.kind === "output") this.drawGhost(theme);
+    if (this.padding) this.hatchPadding(context, theme);
+    this.writeNumbers(context, theme);
+    if (this.unread) this.strikeUnread(context, theme);
+    if (!gap) {
+      context.strokeStyle = theme.line;
+      context.strokeRect(0.5, 0.5, columns * cell - 1, rows * cell - 1);
+    }
+  }
+
+  drawGhost(theme) {
+    const context = this.ghost.getContext("2d");
+    context.globalAlpha = 1;
+    context.fillStyle = theme.paper;
+    context.fillRect(0, 0, this.ghost.width, this.ghost.height);
+    context.globalAlpha = 0.2;
+    context.drawImage(this.base, 0, 0);
+  }
+
+  /** Padding is no part of the input: paler, hatched, and in the colour of its control. */
+  hatchPadding(context, theme) {
+    const { cell } = this;
+    const ring = new Path2D();
+    for (let at = 0; at < this.count; at += 1) {
+      if (!this.padding(at)) continue;
+      ring.rect(...this.corner(at), cell, cell);
+    }
+    context.save();
+    context.clip(ring);
+    context.globalAlpha = 0.62;
+    context.fillStyle = theme.paper;
+    context.fill(ring);
+    context.globalAlpha = 0.75;
+    context.strokeStyle = theme.padding;
+    context.lineWidth = 1;
+    context.beginPath();
+    const [width, height] = [this.columns * cell, this.rows * cell];
+    for (let x = -height; x < width; x += Math.max(4, Math.min(8, cell / 3))) {
+      context.moveTo(x, height);
+      context.lineTo(x + height, 0);
+    }
+    context.stroke();
+    context.restore();
+    if (cell < 9) return;
+    context.save();
+    context.strokeStyle = theme.padding;
+    context.setLineDash([2, 2]);
+    for (let at = 0; at < this.count; at += 1) {
+      if (!this.padding(at)) continue;
+      const [x, y] = this.corner(at);
+      context.strokeRect(x + 1, y + 1, cell - 2, cell - 2);
+    }
+    context.restore();
+  }
+
+  writeNumbers(context, theme) {
+    const size = fittingFont(context, this.texts, this.roomy ? this.cell * 0.9 : this.cell, theme.font);
+    this.font = size;
+    if (!size) return;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    const drop = this.roomy && this.cell >= 34 ? 0.36 : 0.53;
+    for (let at = 0; at < this.count; at += 1) {
+      const [x, y] = this.corner(at);
+      const outside = this.padding?.(at);
+      context.font = `${outside ? "italic " : ""}${size}px ${theme.font}`;
+      if (outside) {
+        context.lineWidth = 3;
+        context.strokeStyle = theme.paper;
+        context.strokeText(this.texts[at], x + this.cell / 2, y + this.cell * drop);
+      }
+      context.fillStyle = outside ? theme.ink : this.scale.ink(this.values[at]);
+      context.fillText(this.texts[at], x + this.cell / 2, y + this.cell * drop);
+    }
+  }
+
+  /** Cells that no window reads are faded and struck through. */
+  strikeUnread(context, theme) {
+    const { cell } = this;
+    context.save();
+    for (let at = 0; at < this.count; at += 1) {
+      if (!this.unread(at)) continue;
+      const [x, y] = this.corner(at);
+      context.globalAlpha = 0.55;
+      context.fillStyle = theme.paper;
+      context.fillRect(x, y, cell, cell);
+      context.globalAlpha = cell < 16 ? 0.45 : 0.8;
+      context.strokeStyle = theme.muted;
+      context.lineWidth = Math.max(1, Math.min(1.5, cell / 12));
+      context.beginPath();
+      context.moveTo(x + cell * 0.18, y + cell * 0.18);
+      context.lineTo(x + cell * 0.82, y + cell * 0.82);
+      context.moveTo(x + cell * 0.82, y + cell * 0.18);
+      context.lineTo(x + cell * 0.18, y + cell * 0.82);
+      context.stroke();
+    }
+    context.restore();
+  }
+
+  /** Copy the finished grid; cells from `done` on are still to come and only faintly there. */
+  start(done = this.count) {
+    const { context, canvas, columns } = this;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    if (done >= this.count) {
+      context.clearRect(0, 0, canvas.width, canvas.height);
+      context.drawImage(this.base, 0, 0);
+    } else {
+      context.drawImage(this.ghost, 0, 0);
+      const row = Math.floor(done / columns);
+      this.copyCells(0, 0, row, columns);
+      this.copyCells(row, 0, 1, done % columns);
+    }
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    this.edge = Math.max(1.5, Math.min(3, this.cell / 7));
+  }
+
+  /** Show one cell in full. */
+  reveal(at) {
+    this.context.setTransform(1, 0, 0, 1, 0, 0);
+    this.copyCells(Math.floor(at / this.columns), at % this.columns, 1, 1);
+    this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+  }
+
+  copyCells(row, column, rows, columns) {
+    const size = this.cell * this.ratio;
+    const box = [column * size, row * size, columns * size, rows * size].map(Math.round);
+    if (box[2] > 0 && box[3] > 0) this.context.drawImage(this.base, ...box, ...box);
+  }
+
+  /** Fade everything but the lit cells. */
+  fade(lit, theme) {
+    const { context, cell } = this;
+    const veil = new Path2D();
+    veil.rect(0, 0, this.columns * cell, this.rows * cell);
+    for (let at = 0; at < this.count; at += 1) {
+      if (lit[at]) veil.rect(...this.corner(at), cell, cell);
+    }
+    context.globalAlpha = 0.6;
+    context.fillStyle = theme.paper;
+    context.fill(veil, "evenodd");
+    context.globalAlpha = 1;
+  }
+
+  /** Draw one outline around each connected area of lit cells, readable on any colour. */
+  outline(lit, colour, theme, inset = 0) {
+    const { context, cell, columns, rows } = this;
+    const is = (row, column) =>
+      row >= 0 && column >= 0 && row < rows && column < columns && Boolean(lit[row * columns + column]);
+    const path = new Path2D();
+    const near = this.edge / 2 + inset;
+    for (let at = 0; at < this.count; at += 1) {
+      if (!lit[at]) continue;
+      const [x, y] = this.corner(at);
+      const [row, column] = [Math.floor(at / columns), at % columns];
+      const line = (fromX, fromY, toX, toY) => {
+        path.moveTo(fromX, fromY);
+        path.lineTo(toX, toY);
+      };
+      if (!is(row - 1, column)) line(x, y + near, x + cell, y + near);
+      if (!is(row + 1, column)) line(x, y + cell - near, x + cell, y + cell - near);
+      if (!is(row, column - 1)) line(x + near, y, x + near, y + cell);
+      if (!is(row, column + 1)) line(x + cell - near, y, x + cell - near, y + cell);
+    }
+        context.strokeStyle = theme.paper; // a halo keeps it apart from any colour below
+    context.lineWidth = this.edge + 2;
+    context.stroke(path);
+    context.strokeStyle = colour;
+    context.lineWidth = this.edge;
+    context.stroke(path);
+  }
+
+  /** Write the number that each weight meets now under the weight itself. */
+  writeMet(met, theme) {
+    const { context, cell } = this;
+    if (!this.font || cell < 34) return;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.font = `${Math.max(9, Math.round(this.font * 0.72))}px ${theme.font}`;
+    for (const [at, text] of met) {
+      const [x, y] = this.corner(at);
+      context.fillStyle = this.scale.ink(this.values[at]);
+      context.globalAlpha = 0.85;
+      context.fillText(`·${text}`, x + cell / 2, y + cell * 0.74, cell - 4);
+    }
+    context.globalAlpha = 1;
+  }
+}

@@ -1,0 +1,85 @@
+"""The continuous convolution: one function slides over the other, and the area is the result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+Shape = Literal["box", "triangle", "exponential", "gaussian", "ramp"]
+
+_HERE = Path(__file__).parent
+# One ES module: the browser is sent the files one after the other.
+_SCRIPTS = (
+    "../shared/numbers.js",
+    "../shared/elements.js",
+    "integral.js",
+    "plot.js",
+    "sliding.js",
+)
+_STYLES = ("../shared/figure.css", "sliding.css")
+
+_START = (0.0, 0.0, 1.0, 1.0)
+_LIMITS = ((-8.0, 8.0), (-3.0, 3.0), (0.2, 3.0), (0.2, 3.0))
+
+_component = st.components.v2.component(
+    "cnnviz_sliding",
+    html=(_HERE / "sliding.html").read_text(encoding="utf-8"),
+    css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
+    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+)
+
+
+def sliding(
+    f: Shape,
+    g: Shape,
+    *,
+    key: str,
+    alt: str,
+    start: str | None = None,
+    url_parameter: str | None = None,
+) -> None:
+    """Draw f(τ), g(t − τ), their product and its area; t and both functions can be dragged.
+
+    Everything is computed in the browser, in every frame, by the midpoint rule in steps of 0.025.
+    Functions have height 1. Their width is half the base of a box or triangle, the time in which
+    an exponential falls to 1/e, the standard deviation of a Gaussian, the length of a ramp.
+
+    Args:
+        f: The function that stands.
+        g: The one that is reversed and slid.
+        key: Streamlit key. Other functions under the same key keep places and widths.
+        alt: What the figure shows, for screen readers.
+        start: t, f's place, f's width and g's width, as `url_parameter` remembers them, to open
+            on, standing still; text that cannot be read opens playing.
+        url_parameter: Name under which the address remembers them; None to leave it alone.
+    """
+    place = read_place(start)
+    _component(
+        key=key,
+        data={
+            "f": f,
+            "g": g,
+            "alt": alt,
+            "start": place or _START,
+            "still": place is not None,
+            "urlParameter": url_parameter,
+        },
+    )
+
+
+def read_place(text: str | None) -> tuple[float, ...] | None:
+    """Read four numbers, each moved inside its limits; None where the text holds others.
+
+    >>> read_place("1,0.5,2,9")
+    (1.0, 0.5, 2.0, 3.0)
+    """
+    try:
+        numbers = [float(part) for part in (text or "").split(",")]
+    except ValueError:
+        return None
+    if len(numbers) != len(_LIMITS) or not all(abs(number) < 1e6 for number in numbers):
+        return None
+    pairs = zip(numbers, _LIMITS, strict=True)
+    return tuple(min(max(number, low), high) for number, (low, high) in pairs)

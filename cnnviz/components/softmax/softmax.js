@@ -1,0 +1,66 @@
+// Softmax at the temperature of the slider; the numbers were computed for every stop of it.
+
+const SOFTMAXES = new WeakMap(); // by parentElement
+
+class Softmax {
+  constructor(parent) {
+    this.root = parent.querySelector(".softmax");
+    this.slider = this.root.querySelector("input");
+    this.slider.setAttribute("aria-label", "Temperature");
+    this.slider.oninput = () => {
+      const at = Number(this.slider.value);
+      this.show(at);
+      clearTimeout(this.saving);
+      this.saving = setTimeout(() => keepInAddress(this.data.urlParameter, this.data.temperatures[at].toPrecision(4)), 300);
+    };
+    this.slider.addEventListener("keydown", (event) => event.stopPropagation());
+  }
+
+  update(data) {
+    const first = !this.data;
+    this.data = data;
+    this.slider.max = data.temperatures.length - 1;
+    const nearest = data.temperatures.reduce((best, value, at) =>
+      Math.abs(Math.log(value)) < Math.abs(Math.log(data.temperatures[best])) ? at : best, 0);
+    const linked = Number(new URL(window.location.href).searchParams.get(data.urlParameter) ?? NaN);
+    const stop = data.temperatures.findIndex((value) => Math.abs(value / linked - 1) < 0.01);
+    if (first) this.slider.value = stop >= 0 ? stop : nearest;
+    const bars = this.root.querySelector(".bars");
+    bars.replaceChildren(...["Class", "Logit", "Probability", ""].map((text) => element("span", "head", text)));
+    this.fills = [];
+    this.percents = [];
+    data.names.forEach((name, at) => {
+      const track = element("div", "bar-track");
+      const fill = element("div", "bar-fill");
+      const percent = element("span", "number");
+      track.append(fill);
+      this.fills.push(fill);
+      this.percents.push(percent);
+      bars.append(element("b", "", name), element("span", "number", numberText(data.logits[at], 3)), track, percent);
+    });
+    this.show(Number(this.slider.value));
+  }
+
+  show(at) {
+    const { temperatures, rows, names } = this.data;
+    const text = `Temperature ${numberText(temperatures[at], 3)}`;
+    this.root.querySelector(".temperature span").textContent = text;
+    this.slider.setAttribute("aria-valuetext", text);
+    rows[at].forEach((share, index) => {
+      this.fills[index].style.width = `${100 * share}%`;
+      this.percents[index].textContent = `${(100 * share).toFixed(1)} %`;
+    });
+    const best = rows[at].indexOf(Math.max(...rows[at]));
+    this.root.querySelector(".words").textContent = `${names[best]}: ${(100 * rows[at][best]).toFixed(1)} %. The order never changes, only how sure it sounds.`;
+  }
+}
+
+export default function mount({ parentElement, data }) {
+  let softmax = SOFTMAXES.get(parentElement);
+  if (!softmax) {
+    softmax = new Softmax(parentElement);
+    SOFTMAXES.set(parentElement, softmax);
+  }
+  softmax.update(data);
+  return () => SOFTMAXES.delete(parentElement);
+}

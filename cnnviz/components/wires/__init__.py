@@ -1,0 +1,84 @@
+"""The connections of a small layer: all of them, then local ones, then shared ones."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_HERE = Path(__file__).parent
+STAGES = ("full", "local", "shared")
+# One ES module: the browser is sent the files one after the other.
+_SCRIPTS = (
+    "../shared/numbers.js",
+    "../shared/elements.js",
+    "layer.js",
+    "wires.js",
+)
+_STYLES = ("../shared/figure.css", "wires.css")
+
+_component = st.components.v2.component(
+    "cnnviz_wires",
+    html=(_HERE / "wires.html").read_text(encoding="utf-8"),
+    css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
+    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+)
+
+
+def wires(
+    inputs: Sequence[float],
+    weights: Mapping[str, Sequence[float]],
+    kernel: int,
+    *,
+    key: str,
+    alt: str,
+    stage: str | None = None,
+    url_prefix: str | None = None,
+) -> None:
+    """Draw the neurons of a layer and their wires; weights are edited in the browser.
+
+    Args:
+        inputs: The n input numbers.
+        weights: By stage: `full` m·n, output by output; `local` m·kernel; `shared` kernel.
+        kernel: How many inputs a local neuron sees; m = n − kernel + 1.
+        key: Streamlit key.
+        alt: What the figure shows, for screen readers.
+        stage: One of `STAGES` to open on; by default it walks through them.
+        url_prefix: The address remembers the stage under this name, and edited weights under
+            this name with `_full`, `_local` or `_shared` added.
+    """
+    data = payload(inputs, weights, kernel, alt=alt, stage=stage, url_prefix=url_prefix)
+    told = _component(key=key, data=data, on_edited_change=lambda: None).edited
+    if url_prefix and told and told["layer"] == data["id"]:
+        st.query_params[url_prefix] = told["stage"]
+        for name, text in told["weights"].items():
+            st.query_params[f"{url_prefix}_{name}"] = text
+
+
+def payload(
+    inputs: Sequence[float],
+    weights: Mapping[str, Sequence[float]],
+    kernel: int,
+    *,
+    alt: str,
+    stage: str | None,
+    url_prefix: str | None,
+) -> dict[str, Any]:
+    """What the browser needs, as JSON-able data."""
+    content = {
+        "alt": alt,
+        "inputs": list(inputs),
+        "weights": {name: list(weights[name]) for name in STAGES},
+        "kernel": kernel,
+        "urlPrefix": url_prefix,
+    }
+    # What is edited in the browser comes back through the address: only another layer is new.
+    layer = {"inputs": content["inputs"], "kernel": kernel}
+    digest = hashlib.blake2b(json.dumps(layer).encode(), digest_size=12).hexdigest()
+    return content | {"id": digest, "stage": stage}

@@ -1,0 +1,313 @@
+// Neurons and their wires: point, choose, edit a weight; everything moves in the same frame.
+
+const WIRES = new WeakMap(); // by parentElement
+const SVG = "http://www.w3.org/2000/svg";
+const TAPS = ["#4477aa", "#ee6677", "#228833", "#aa7700", "#2299bb", "#aa3377", "#777777"]; // a hue for each shared weight
+const ORDER = ["full", "local", "shared"];
+const STAY = 3500; // milliseconds at each stage while it walks through them
+const [TOP, BOTTOM, HEIGHT, RADIUS] = [36, 264, 300, 19];
+
+class Wires {
+  constructor(parent) {
+    this.root = parent.querySelector(".wires");
+    const find = (selector) => this.root.querySelector(selector);
+    [this.svg, this.told, this.live, this.count, this.row, this.title, this.table] =
+      [".figure", ".told", ".live", ".count", ".fields .row", ".fields legend", ".table"].map(find);
+    this.buttons = [...this.root.querySelectorAll("[data-stage]")];
+    for (const button of this.buttons) button.onclick = () => this.choose(button.dataset.stage);
+    this.svg.onpointerover = (event) => this.point(event.target.closest("[data-what]"));
+    this.svg.onpointerleave = () => this.point(null);
+    this.svg.onclick = (event) => this.select(event.target.closest("[data-what]"));
+    this.root.addEventListener("keydown", (event) => this.key(event));
+    this.table.ontoggle = () => this.fillTables();
+    this.watcher = new IntersectionObserver(([entry]) => { this.onScreen = entry.isIntersecting; });
+    this.watcher.observe(this.svg);
+  }
+
+  destroy() {
+    clearInterval(this.walking);
+    clearTimeout(this.speaking);
+    clearTimeout(this.keeping);
+    this.watcher.disconnect();
+  }
+
+  update(data, send) {
+    this.send = send;
+    if (data.id === this.data?.id) return;
+    const first = !this.data;
+    this.data = data;
+    this.layer = new Layer(data);
+    this.edited = new Set();
+    this.focus = { row: "out", at: Math.floor(this.layer.outputs / 2) };
+    this.hover = null;
+    if (first) {
+      this.stage = data.stage ?? "full";
+      const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      if (!data.stage && !calm) this.walking = setInterval(() => this.walk(), STAY);
+    }
+    this.svg.setAttribute("aria-label", data.alt);
+    this.build();
+  }
+
+  /** Show the three stages one after the other, once, until somebody takes over. */
+  walk() {
+    if (!this.onScreen || this.hover) return;
+    const next = ORDER.indexOf(this.stage) + 1;
+    if (next === ORDER.length - 1) clearInterval(this.walking);
+    this.stage = ORDER[next];
+    this.build();
+  }
+
+  choose(stage) {
+    clearInterval(this.walking);
+    this.stage = stage;
+    this.build();
+    this.say();
+    this.keep();
+  }
+
+  // --- drawing --------------------------------------------------------------------------------
+
+  x(row, at) {
+    const count = row === "in" ? this.layer.inputs.length : this.layer.outputs;
+    return this.width / 2 + (at - (count - 1) / 2) * this.gap;
+  }
+
+  build() {
+    const { layer, stage } = this;
+    this.gap = window.innerWidth < 640 ? 46 : 84; // a phone's numbers must stay readable
+    this.width = layer.inputs.length * this.gap;
+    this.svg.setAttribute("viewBox", `0 0 ${this.width} ${HEIGHT}`);
+    this.svg.style.maxHeight = "22rem";
+    this.svg.replaceChildren();
+    this.drawn = layer.wires(stage).map((wire) => {
+      const [from, to] = [this.x("in", wire.input), this.x("out", wire.output)];
+      const path = `M${from} ${TOP + RADIUS} L${to} ${BOTTOM - RADIUS}`;
+      const line = this.add("path", "wire", { d: path });
+      const touch = this.add("path", "touch", { d: path, "data-what": "wire", "data-input": wire.input, "data-output": wire.output });
+      return { ...wire, line, touch };
+    });
+    this.texts = [];
+    this.neurons = { in: [], out: [] };
+    for (const [row, count] of [["in", layer.inputs.length], ["out", layer.outputs]]) {
+      for (let at = 0; at < count; at += 1) {
+        const group = this.add("g", "neuron", { "data-what": row, "data-at": at });
+        const [x, y] = [this.x(row, at), row === "in" ? TOP : BOTTOM];
+        this.add("circle", "", { cx: x, cy: y, r: RADIUS }, group);
+        this.neurons[row].push([group, this.add("text", "", { x, y }, group)]);
+      }
+    }
+    this.add("text", "side", { x: 4, y: 9 }).textContent = "Inputs";
+    this.add("text", "side", { x: 4, y: HEIGHT - 6 }).textContent = "Outputs";
+    for (const button of this.buttons) {
+      const on = button.dataset.stage === stage;
+      button.setAttribute("aria-checked", on);
+    }
+    this.makeFields();
+    this.paint();
+  }
+
+  add(tag, className, attributes, parent = this.svg) {
+    const made = document.createElementNS(SVG, tag);
+    if (className) made.setAttribute("class", className);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    parent.append(made);
+    return made;
+  }
+
+  /** Whether a wire belongs to what is pointed at. */
+  lit({ input, output, place }) {
+    const now = this.hover ?? this.focus;
+    if (now.row === "in") return input === now.at;
+    if (now.row === "out") return output === now.at;
+    return place === now.place;
+  }
+
+  paint() {
+    const { layer, stage } = this;
+    const results = layer.results(stage);
+    const wires = layer.wires(stage);
+    const most = Math.max(...layer.weights[stage].map(Math.abs)) || 1;
+    for (const text of this.texts) text.remove();
+    this.texts = [];
+    const lit = [];
+    this.drawn.forEach((drawn, index) => {
+      drawn.weight = wires[index].weight;
+      const on = this.lit(drawn);
+      const colour = stage === "shared" ? TAPS[drawn.place % TAPS.length] : drawn.weight < 0 ? "#c26a00" : drawn.weight > 0 ? "#2b7bba" : "#888";
+      drawn.line.setAttribute("stroke", colour);
+      drawn.line.setAttribute("stroke-width", 1 + (4 * Math.abs(drawn.weight)) / most);
+      drawn.line.classList.toggle("dim", !on);
+      if (!on) return;
+      lit.push(drawn);
+      const share = (this.hover ?? this.focus).row === "in" ? 0.6 : 0.4;
+      const [from, to] = [this.x("in", drawn.input), this.x("out", drawn.output)];
+      const text = this.add("text", "weight", { x: from + (to - from) * share, y: TOP + (BOTTOM - TOP) * share });
+      text.textContent = numberText(drawn.weight, 3);
+      this.texts.push(text);
+    });
+    for (const [row, values] of [["in", layer.inputs], ["out", results]]) {
+      this.neurons[row].forEach(([group, text], at) => {
+        text.textContent = numberText(values[at], 3);
+        group.classList.toggle("lit", lit.some((wire) => (row === "in" ? wire.input : wire.output) === at));
+      });
+    }
+    this.tell(lit, results);
+    this.root.querySelector(".code code").textContent = layer.code(stage);
+    Object.assign(this.root.dataset, { stage, outputs: JSON.stringify(results.map((value) => Number(value.toPrecision(12)))), lit: JSON.stringify(lit.map(({ input, output }) => [input, output])) });
+    this.fillTables();
+  }
+
+  tell(lit, results) {
+    const { layer, stage } = this;
+    const [n, m, k] = [layer.inputs.length, layer.outputs, layer.kernel];
+    const counts = {
+      full: [`${n} \u00d7 ${m} wires`, n * m],
+      local: [`${m} neurons \u00d7 ${k} wires`, m * k],
+      shared: [`${m * k} wires, but copies of`, k],
+    }[stage];
+    this.count.replaceChildren(element("span", "", `${counts[0]} ${stage === "shared" ? "" : "= "}`), element("b", "", `${counts[1]} weights`));
+    const now = this.hover ?? this.focus;
+    let [head, text] = ["", ""];
+    if (now.row === "out") {
+      head = `Output ${now.at} = ${numberText(results[now.at])}`;
+      text = ` = ${lit.map(({ weight, input }) => `${bracketed(numberText(weight))}\u00b7${bracketed(numberText(layer.inputs[input]))}`).join(" + ")}`;
+    } else if (now.row === "in") {
+      head = `Input ${now.at} = ${numberText(layer.inputs[now.at])}`;
+      text = ` feeds ${lit.length} output${lit.length === 1 ? "" : "s"}.`;
+    } else {
+      head = `Weight ${numberText(layer.weights[stage][now.place])}`;
+      text = lit.length > 1 ? `: one number, on ${lit.length} wires.` : `, from input ${lit[0].input} to output ${lit[0].output}.`;
+    }
+    this.told.replaceChildren(element("b", "", head), element("span", "", text));
+  }
+
+  // --- the weights to edit --------------------------------------------------------------------
+
+  makeFields() {
+    const { layer, stage } = this;
+    const at = this.focus.row === "out" ? this.focus.at : 0;
+    this.title.textContent = stage === "shared" ? "The shared weights" : `The weights of output ${at}`;
+    const fields = layer.wires(stage).filter(({ output }) => output === at);
+    this.row.replaceChildren(...fields.map(({ place, input, weight }) => {
+      const label = element("label");
+      const field = element("input");
+      Object.assign(field, { type: "number", step: "any", value: weight, required: true });
+      field.setAttribute("aria-label", stage === "shared" ? `Shared weight ${place}` : `Weight from input ${input}`);
+      if (stage === "shared") label.style.setProperty("--tap", TAPS[place % TAPS.length]);
+      field.oninput = () => this.edit(place, field.valueAsNumber);
+      field.onfocus = () => { this.hover = stage === "shared" ? { row: "wire", place } : null; this.paint(); };
+      field.onblur = () => { this.hover = null; this.paint(); };
+      label.append(field);
+      return label;
+    }));
+  }
+
+  edit(place, value) {
+    clearInterval(this.walking);
+    if (!Number.isFinite(value) || Math.abs(value) > 1e6) return; // half typed: the field says so
+    this.layer.weights[this.stage][place] = value;
+    this.edited.add(this.stage);
+    this.paint();
+    this.say();
+    this.keep();
+  }
+
+  /** After a pause, have the server write stage and edited weights into the address. */
+  keep() {
+    clearTimeout(this.keeping);
+    this.keeping = setTimeout(() => {
+      const weights = Object.fromEntries([...this.edited].map((stage) => [stage, this.layer.weights[stage].join(" ")]));
+      this.send("edited", { layer: this.data.id, stage: this.stage, weights });
+    }, 400);
+  }
+
+  // --- what people do -------------------------------------------------------------------------
+
+  read(target) {
+    if (!target) return null;
+    const { what, at, input, output } = target.dataset;
+    if (what !== "wire") return { row: what, at: Number(at) };
+    return { row: "wire", place: this.layer.place(this.stage, Number(output), Number(input)), output: Number(output) };
+  }
+
+  point(target) {
+    this.hover = this.read(target);
+    this.paint();
+  }
+
+  select(target) {
+    const chosen = this.read(target);
+    if (!chosen) return;
+    clearInterval(this.walking);
+    this.svg.focus({ preventScroll: true });
+    this.focus = chosen.row === "wire" ? { row: "out", at: chosen.output } : chosen;
+    this.makeFields();
+    this.paint();
+    this.say();
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.tagName === "INPUT" || event.target.closest("details")) return;
+    const { row, at } = this.focus;
+    const count = { in: this.layer.inputs.length, out: this.layer.outputs };
+    const to = (next, place) => {
+      clearInterval(this.walking);
+      this.focus = { row: next, at: Math.min(Math.max(place, 0), count[next] - 1) };
+      this.makeFields();
+      this.paint();
+      this.say();
+    };
+    if (event.key === "ArrowLeft") to(row, at - 1);
+    else if (event.key === "ArrowRight") to(row, at + 1);
+    else if (event.key === "ArrowUp") to("in", at);
+    else if (event.key === "ArrowDown") to("out", at);
+    else if (event.key === "Home") to(row, 0);
+    else if (event.key === "End") to(row, count[row] - 1);
+    else if (["1", "2", "3"].includes(event.key)) this.choose(ORDER[Number(event.key) - 1]);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  say() {
+    clearTimeout(this.speaking);
+    this.speaking = setTimeout(() => { this.live.textContent = `${this.count.textContent}. ${this.told.textContent}`; }, 300);
+  }
+
+  fillTables() {
+    const place = this.root.querySelector(".tables");
+    place.replaceChildren();
+    if (!this.table.open) return;
+    const { layer, stage } = this;
+    const rows = layer.results(stage).map((result, output) => [
+      ...layer.inputs.map((_, input) => {
+        const at = layer.place(stage, output, input);
+        return at < 0 ? "" : numberText(layer.weights[stage][at]);
+      }),
+      numberText(result),
+    ]);
+    const table = element("table");
+    table.append(element("caption", "", "A row for each output: its weights, then the output"));
+    const lines = [[...layer.inputs.map((value) => `x = ${numberText(value)}`), "output"], ...rows];
+    for (const cells of lines) {
+      const line = element("tr");
+      for (const text of cells) line.append(element("td", "", text));
+      table.append(line);
+    }
+    place.append(table);
+  }
+}
+
+export default function mount({ parentElement, data, setStateValue }) {
+  let figure = WIRES.get(parentElement);
+  if (!figure) {
+    figure = new Wires(parentElement);
+    WIRES.set(parentElement, figure);
+  }
+  figure.update(data, setStateValue);
+  return () => {
+    figure.destroy();
+    WIRES.delete(parentElement);
+  };
+}

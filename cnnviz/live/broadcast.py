@@ -1,0 +1,131 @@
+"""The routes, and who is connected to what."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocketDisconnect
+
+from cnnviz.classroom import viewer_of
+from cnnviz.live.channel import GONE, Channel
+from cnnviz.live.lobby import LobbyChannel
+from cnnviz.live.origin import is_allowed
+from cnnviz.live.run_channel import RunChannel
+from cnnviz.live.subscriber import Subscriber
+from cnnviz.runs import RunError, find_run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from starlette.routing import BaseRoute
+    from starlette.websockets import WebSocket
+
+MAX_SUBSCRIBERS = 2000
+_LOBBY = ""
+_LOG = logging.getLogger(__name__)
+_FULL = 1013
+
+
+class Broadcast:
+    """All channels of one server.
+
+    Attributes:
+        routes: To be mounted. Under any prefix too, for `server.baseUrlPath`.
+        allowed_hosts: Names that the server may be called by, as Streamlit's
+            `server.allowedHosts`; empty allows all.
+    """
+
+    def __init__(self) -> None:
+        self.allowed_hosts: Sequence[str] = ()
+        self.routes: list[BaseRoute] = [
+            WebSocketRoute(prefix + path, self._endpoint)
+            for prefix in ("", "/{base:path}")
+            for path in ("/live", "/live/{run_id}")
+        ]
+        self._channels: dict[str, Channel] = {}
+        self._threads: ThreadPoolExecutor | None = None
+        self._connected = 0
+
+    async def close(self) -> None:
+        """End all tasks and threads; the server has closed the sockets, or is about to."""
+        channels, self._channels = list(self._channels.values()), {}
+        for channel in channels:
+            await channel.close()
+        if self._threads is not None:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            self._threads = None
+
+    async def _endpoint(self, socket: WebSocket) -> None:
+        if not is_allowed(socket.headers, self.allowed_hosts):
+            await socket.close(1008)  # before accept: the browser gets 403
+            return
+        run_id = socket.path_params.get("run_id", _LOBBY)
+        if self._connected >= MAX_SUBSCRIBERS:
+            await socket.accept()
+            await socket.close(_FULL)
+            return
+        self._connected += 1
+        try:
+            await self._connect(socket, run_id)
+        except WebSocketDisconnect:
+            pass
+        finally:
+            self._connected -= 1
+
+    async def _connect(self, socket: WebSocket, run_id: str) -> None:
+        run = None if run_id == _LOBBY else await self._in_thread(find_run, run_id)
+        await socket.accept()
+        if run_id == _LOBBY:
+            channel = self._channel(_LOBBY, LobbyChannel)
+        elif run is not None:
+            channel = self._channel(run_id, lambda threads: RunChannel(run, threads))
+        else:
+            await socket.send_json({"type": "gone"})
+            await socket.close(GONE)
+            return
+        subscriber = Subscriber(socket, viewer_of(socket.cookies))
+        channel.subscribers.add(subscriber)
+        sender = asyncio.create_task(self._send(channel, subscriber))
+        try:
+            while (message := await subscriber.receive()) is not None:
+                await channel.asked(subscriber, message)
+        finally:
+            sender.cancel()
+            await asyncio.gather(sender, return_exceptions=True)
+            channel.subscribers.discard(subscriber)
+            if not channel.subscribers:
+                if self._channels.get(run_id) is channel:
+                    del self._channels[run_id]
+                await channel.close()
+
+    @staticmethod
+    async def _send(channel: Channel, subscriber: Subscriber) -> None:
+        try:
+            await channel.serve(subscriber, dict(subscriber.socket.query_params))
+        except WebSocketDisconnect:
+            pass  # seen by the receiving side too
+        except Exception as error:  # noqa: BLE001 - told in the log, and the browser comes back
+            if not isinstance(error, RunError | OSError):
+                _LOG.exception("A live viewer could not be served")
+            with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+                await subscriber.close(1011)
+
+    def _channel(self, key: str, make: Callable[[ThreadPoolExecutor], Channel]) -> Channel:
+        channel = self._channels.get(key)
+        if channel is None or channel.ended is not None:
+            channel = self._channels[key] = make(self._pool())
+        return channel
+
+    def _pool(self) -> ThreadPoolExecutor:
+        # Of our own: a network folder that hangs must not hold up anything else.
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(4, thread_name_prefix="live")
+        return self._threads
+
+    async def _in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._pool(), call, *arguments)

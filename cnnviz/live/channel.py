@@ -1,0 +1,144 @@
+"""What one task tells many subscribers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from cnnviz.runs import RunError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Executor
+
+    from cnnviz.live.subscriber import Subscriber
+
+GONE = 4404
+UNREADABLE = 4422
+_PATIENCE = 5
+
+_Result = TypeVar("_Result")
+_LOG = logging.getLogger(__name__)
+
+
+class Channel:
+    """Tells its subscribers what is new, from a task that lives while there are any.
+
+    Notices are what only the newest of a kind matters of (the run's name, the votes so
+    far): a subscriber that was away gets each kind once. A channel of its own sort has
+    `open`, `tick` and perhaps `deliver`.
+    """
+
+    def __init__(self, threads: Executor) -> None:
+        self.subscribers: set[Subscriber] = set()
+        self.ended: int | None = None
+        self._threads = threads
+        self._notices: dict[str, tuple[int, str]] = {}
+        self._count = 0
+        self._ready = asyncio.Event()
+        self._task = asyncio.create_task(self._run())
+
+    async def open(self) -> None:
+        """Read what must be known before the first subscriber is served."""
+
+    async def tick(self) -> float:
+        """Look once for what is new; returns the seconds until the next look."""
+        raise NotImplementedError
+
+    async def welcome(self, subscriber: Subscriber, query: dict[str, str]) -> None:
+        """Send what comes before the stream, and set where the subscriber stands."""
+
+    async def deliver(self, subscriber: Subscriber) -> bool:  # noqa: ARG002
+        """Send what is new beyond notices; returns whether there was anything."""
+        return False
+
+    async def asked(self, subscriber: Subscriber, message: dict[str, Any]) -> None:
+        """Do what a subscriber asks; what is unknown is passed over."""
+
+    async def in_thread(self, call: Callable[..., _Result], *arguments: Any) -> _Result:
+        """Call something that may block."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
+
+    def notice(self, kind: str, **fields: Any) -> None:
+        """Tell everybody, now and later, until the next notice of this kind."""
+        self.notice_text(kind, json.dumps({"type": kind, **fields}))
+
+    def notice_text(self, kind: str, text: str) -> None:
+        """Like `notice`, for a message that is encoded already."""
+        self._count += 1
+        # Moved to the end: notices are sent in the order they were made.
+        self._notices.pop(kind, None)
+        self._notices[kind] = (self._count, text)
+        self.announce()
+
+    def withdraw(self, *kinds: str) -> None:
+        """Forget notices: who has not got them needs them no more."""
+        for kind in kinds:
+            self._notices.pop(kind, None)
+
+    def announce(self) -> None:
+        """Wake all subscribers."""
+        for subscriber in self.subscribers:
+            subscriber.wake.set()
+
+    def end(self, code: int, kind: str, **fields: Any) -> None:
+        """Tell everybody that this is the end, and close."""
+        self.ended = code
+        self.notice(kind, **fields)
+        self._ready.set()
+
+    async def serve(self, subscriber: Subscriber, query: dict[str, str]) -> None:
+        """Send a subscriber everything, until it is cancelled or the channel ends."""
+        await self._ready.wait()
+        if self.ended is None:
+            await self.welcome(subscriber, query)
+        while True:
+            subscriber.wake.clear()
+            # First what happened: “its process is gone” after “finished” is no news.
+            sent = self.ended is None and await self.deliver(subscriber)
+            sent |= await self._send_notices(subscriber)
+            if self.ended is not None:
+                await subscriber.close(self.ended)
+                return
+            if not sent:
+                await subscriber.wake.wait()
+
+    async def close(self) -> None:
+        """End the task; nobody is told."""
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _send_notices(self, subscriber: Subscriber) -> bool:
+        messages = [text for n, text in self._notices.values() if n > subscriber.seen]
+        subscriber.seen = self._count
+        while subscriber.replies:
+            messages.append(subscriber.replies.popleft())
+        for message in messages:
+            await subscriber.send(message)
+        return bool(messages)
+
+    async def _run(self) -> None:
+        failures = 0
+        try:
+            await self.open()
+            self._ready.set()
+            while self.ended is None:
+                try:
+                    pause = await self.tick()
+                    failures = 0
+                except OSError:
+                    # A network folder may be away for a moment.
+                    failures += 1
+                    if failures >= _PATIENCE:
+                        raise
+                    pause = 0.5
+                await asyncio.sleep(pause)
+        except RunError as error:
+            self.end(UNREADABLE, "error", message=str(error))
+        except OSError as error:
+            self.end(UNREADABLE, "error", message=f"The run cannot be read: {error.strerror}.")
+        except Exception:  # noqa: BLE001 - one run's fault must not reach the others
+            _LOG.exception("A live channel failed")
+            self.end(UNREADABLE, "error", message="The run cannot be read.")

@@ -1,0 +1,271 @@
+"""The channel of one run: its events, frames and questions."""
+
+from __future__ import annotations
+
+import json
+import struct
+import sys
+import time
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from cnnviz.live.channel import GONE, Channel
+from cnnviz.live.log import EventLog, Message
+from cnnviz.live.source import News, RunGoneError, Source
+from cnnviz.runs import RunError
+from cnnviz.runs.questions import Question, vote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from concurrent.futures import Executor
+
+    from cnnviz.live.subscriber import Subscriber
+    from cnnviz.runs import Run
+
+ALIVE_SECONDS = 0.1
+IDLE_SECONDS = 0.4
+QUESTION_SECONDS = 0.35
+MESSAGES_PER_SECOND = 1500
+"""To all subscribers of a run together: with very many, each gets fewer, larger messages."""
+
+OLD_BYTES_PER_SECOND = 60_000_000
+"""Frames of long ago, to all subscribers together: a room that joins at once must not hold
+up what happens now."""
+
+HISTORY_FRAMES = 32
+PIECE = 250_000
+"""Bytes of old frames in one message: new events must not queue behind much of it."""
+
+CACHED_BYTES = 16_000_000
+_AT_ONCE = 8
+
+
+class RunChannel(Channel):
+    """Tails one run."""
+
+    def __init__(self, run: Run, threads: Executor) -> None:
+        self.run = run
+        self._source = Source(run)
+        self._log = EventLog()
+        self._older: OrderedDict[int, Message] = OrderedDict()
+        self._about: dict[str, Any] = {}
+        self._alive = False
+        self._waiting = False
+        self._steps: list[int] = []
+        self._ticks: tuple[int, bytes, bytes] = (0, b"", b"")
+        self._frames: OrderedDict[int, bytes] = OrderedDict()
+        self._frame_bytes = 0
+        self._budget = OLD_BYTES_PER_SECOND * ALIVE_SECONDS
+        self._question: Question | None = None
+        self._asked_at = 0.0
+        super().__init__(threads)
+
+    async def open(self) -> None:
+        """Read the run and all its events so far."""
+        try:
+            self._about = await self.in_thread(self._source.describe)
+            news = await self.in_thread(self._source.poll, 0)
+            self._take(news)
+            while news.more:
+                news = await self.in_thread(self._source.poll, self._log.end)
+                self._take(news)
+        except RunGoneError:
+            self.end(GONE, "gone")
+            return
+        self._alive, self._about["name"] = news.alive, news.name
+        await self._look_aside()
+
+    async def tick(self) -> float:
+        """Read the new lines, and the frames they tell of."""
+        try:
+            news = await self.in_thread(self._source.poll, self._log.end)
+        except RunGoneError:
+            self.end(GONE, "gone")
+            return 0.0
+        fresh = self._take(news)
+        if news.alive != self._alive:
+            self._alive = news.alive
+            self.notice("alive", alive=news.alive)
+        if news.name != self._about["name"]:
+            self._about["name"] = news.name
+            self.notice("renamed", name=news.name)
+        if news.lines:
+            self.announce()
+        if fresh:
+            frames = [(step, await self._frame(step)) for step in fresh[-_AT_ONCE:]]
+            found = [frame for _, frame in frames if frame]
+            if found:
+                self._ticks = (self._ticks[0] + 1, pack(found), pack(found[-1:]))
+                self.announce()
+        await self._look_aside()
+        pause = max(ALIVE_SECONDS, len(self.subscribers) / MESSAGES_PER_SECOND)
+        if not (self._alive or self._waiting):
+            pause = IDLE_SECONDS
+        self._budget = OLD_BYTES_PER_SECOND * pause
+        for subscriber in self.subscribers:
+            if subscriber.wanted:
+                subscriber.wake.set()
+        return pause
+
+    async def welcome(self, subscriber: Subscriber, query: dict[str, str]) -> None:
+        """Send hello; settle from where on the events and which frames are wanting."""
+        position = _number(query.get("after", ""))
+        if not self._log.has(position) and not await self.in_thread(
+            self._source.begins_line, position
+        ):
+            position = 0
+        subscriber.position = position
+        if query.get("frames") == "none":  # only its curves are drawn, beside those of others
+            subscriber.frames = sys.maxsize
+        else:
+            subscriber.frames = self._ticks[0]
+            listed = query.get("frames", "").split(",") if position else []
+            has = {_number(step) for step in listed}
+            subscriber.wanted.extend(spread([step for step in self._steps if step not in has]))
+        hello = {
+            "type": "hello",
+            "run": self._about,
+            "alive": self._alive,
+            "from": position,
+            "now": round(time.time(), 3),
+        }
+        await subscriber.send(json.dumps(hello))
+
+    async def deliver(self, subscriber: Subscriber) -> bool:
+        """Send the events it lacks; then new frames; then frames of long ago, piece by piece."""
+        # One message of each at a time, so that old frames never hold up new events.
+        sent = False
+        if subscriber.position < self._log.end:
+            message = await self._events(subscriber.position)
+            subscriber.position = message.end
+            await subscriber.send(message.text)
+            sent = True
+        count, all_of_tick, newest = self._ticks
+        if subscriber.frames < count:
+            message_of = all_of_tick if subscriber.frames == count - 1 else newest
+            subscriber.frames = count
+            await subscriber.send(message_of)
+            sent = True
+        elif subscriber.wanted and self._budget > 0:
+            await self._send_wanted(subscriber)
+            sent = True
+        return sent
+
+    async def asked(self, subscriber: Subscriber, message: dict[str, Any]) -> None:
+        """Frames and votes can be asked for; nothing that changes a run."""
+        if "frames" in message:
+            subscriber.want(message["frames"])
+        ballot = message.get("vote")
+        if isinstance(ballot, dict):
+            question, option = str(ballot.get("question")), ballot.get("option")
+            try:
+                await self.in_thread(vote, self.run, question, option, subscriber.voter)
+            except RunError as error:
+                subscriber.reply(type="refused", message=str(error))
+
+    def _take(self, news: News) -> list[int]:
+        """Take in events; returns the steps of new frames."""
+        if not news.lines:
+            return []
+        self._log.append(news.lines)
+        for event in news.events:
+            self._fold(event)
+        # Also those taken back and made again.
+        fresh = {event.get("step") for event in news.events if event.get("event") == "snapshot"}
+        return [step for step in self._steps if step in fresh]
+
+    def _fold(self, event: dict[str, Any]) -> None:
+        """Keep account of which frames there are."""
+        kind = event.get("event")
+        step = event["step"] if isinstance(event.get("step"), int) else None
+        if kind == "snapshot" and step is not None:
+            self._steps = [*(s for s in self._steps if s < step), step]
+        elif kind == "thinned":
+            self._steps = [s for s in self._steps if s != step]
+        elif kind == "status":
+            self._waiting = event.get("status") == "waiting"
+            if step is not None and any(s > step for s in self._steps):
+                # A resumed run repeats these steps and writes their frames anew.
+                self._steps = [s for s in self._steps if s <= step]
+                self._frames.clear()
+                self._frame_bytes = 0
+
+    async def _events(self, position: int) -> Message:
+        if self._log.has(position):
+            return self._log.message(position)
+        message = self._older.get(position)
+        if message is None:
+            message = await self.in_thread(self._source.older, position, self._log.end)
+            self._older[position] = message
+            while len(self._older) > 4:
+                self._older.popitem(last=False)
+        return message
+
+    async def _frame(self, step: int) -> bytes | None:
+        if step in self._frames:
+            self._frames.move_to_end(step)
+            return self._frames[step]
+        frame = await self.in_thread(self._source.frame, step)
+        if frame is not None and step in self._steps and step not in self._frames:
+            self._frames[step] = frame
+            self._frame_bytes += len(frame)
+            while self._frame_bytes > CACHED_BYTES:
+                self._frame_bytes -= len(self._frames.popitem(last=False)[1])
+        return frame
+
+    async def _send_wanted(self, subscriber: Subscriber) -> None:
+        frames: list[bytes] = []
+        while subscriber.wanted and sum(map(len, frames)) < PIECE:
+            frame = await self._frame(subscriber.wanted.popleft())
+            if frame is not None:
+                frames.append(frame)
+        if frames:
+            message = pack(frames)
+            self._budget -= len(message)
+            await subscriber.send(message)
+
+    async def _look_aside(self) -> None:
+        """Look for what changes seldom: probe images, questions and votes."""
+        now = time.monotonic()
+        if now - self._asked_at < QUESTION_SECONDS:
+            return
+        self._asked_at = now
+        probes, question = await self.in_thread(self._source.aside)
+        if probes is not None:
+            self.notice_text("probes", probes)
+        if question is not None and question != self._question:
+            self._tell(question)
+
+    def _tell(self, question: Question) -> None:
+        before, self._question = self._question, question
+        if before is None or before.id != question.id:
+            self.withdraw("votes", "reveal")
+            self.notice("question", question=question.to_json())
+        if not question.revealed:
+            # How many, never which: that would sway the others.
+            self.notice("votes", question=question.id, count=question.count)
+        else:
+            self.withdraw("votes")
+            self.notice(
+                "reveal",
+                question=question.id,
+                counts=question.counts,
+                answer=question.answer,
+                words=question.words,
+            )
+
+
+def pack(frames: Iterable[bytes]) -> bytes:
+    """One binary message: each frame with its length (32 bits, little endian) before it."""
+    return b"".join(part for frame in frames for part in (struct.pack("<I", len(frame)), frame))
+
+
+def spread(steps: list[int], most: int = HISTORY_FRAMES) -> list[int]:
+    """At most so many of the steps, evenly chosen; the newest first, then in order."""
+    if len(steps) > most:
+        steps = [steps[round(i * (len(steps) - 1) / (most - 1))] for i in range(most)]
+    return [*steps[-1:], *steps[:-1]]
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0

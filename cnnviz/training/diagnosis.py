@@ -1,0 +1,214 @@
+"""What goes wrong in training, in words: a function of what was recorded so far.
+
+The rules would rather miss a small trouble than raise a false alarm: each asks for
+several points in a row, and for a clear margin.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from typing import TYPE_CHECKING
+
+from cnnviz.runs import Finding
+from cnnviz.training.config import default_recipe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnviz.runs import Evaluation, Progress, RunConfig, RunState
+
+_DEAD = 0.9
+_VANISHED = 1e-4
+_EXPLODED = 1e3
+_WHOLE = 1.0
+
+
+def diagnose(state: RunState, classes: int) -> list[Finding]:
+    """Look for trouble in a run's history.
+
+    Args:
+        state: The run so far.
+        classes: How many classes it tells apart.
+
+    Returns:
+        What is wrong now, the gravest first; empty when all is well.
+    """
+    chance = math.log(max(2, classes))
+    layers = _layers(state)
+    diverging = _diverging(state.progress, chance)
+    rules = (
+        diverging,
+        # A loss that rose to what guessing gives is one trouble, not two.
+        None if diverging else _flat(state, classes, dead="dead" in {f.kind for f in layers}),
+        *layers,
+        _overfitting(state),
+    )
+    return [finding for finding in rules if finding is not None]
+
+
+def nan_finding(config: RunConfig, train_images: int, peak: float) -> Finding:
+    """What to say when the loss or a weight is not a number any more.
+
+    Args:
+        config: What the run was asked.
+        train_images: How many there are.
+        peak: The highest learning rate of the cycle, as it was last.
+    """
+    usual = default_recipe(config.network, train_images, config.recipe.optimiser)
+    lower = min(usual.learning_rate, peak / 10)
+    return Finding(
+        "nan",
+        "The numbers left the range a computer can hold, so the run was stopped. The weights of "
+        "its last snapshot are good.",
+        f"The learning rate {peak:g} is too high for this network. Start again with a lower one, "
+        f"such as {lower:g}.",
+    )
+
+
+def _recent(progress: Sequence[Progress], share: float) -> list[Progress]:
+    """The points of the last part of the steps done."""
+    begin = progress[-1].step * (1 - share)
+    return [p for p in progress if p.step > begin]
+
+
+def _mean_loss(points: Sequence[Progress]) -> float:
+    return statistics.fmean(p.loss for p in points)
+
+
+def _plain(loss: float) -> str:
+    """Two digits, and never an exponent: `3.4`, `450`."""
+    return f"{loss:.2g}" if loss < 100 else f"{float(f'{loss:.2g}'):,.0f}"
+
+
+def _diverging(progress: Sequence[Progress], chance: float) -> Finding | None:
+    if len(progress) < 8 or progress[-1].step < 60:
+        return None
+    recent = _recent(progress, 0.2)
+    if len(recent) < 3 or progress[-1].step - recent[0].step < 20:
+        return None
+    loss = _mean_loss(recent)
+    earlier = progress[: -len(recent)]
+    best = min(
+        (_mean_loss(earlier[i : i + 3]) for i in range(max(0, len(earlier) - 2))), default=math.inf
+    )
+    if loss > 1.5 * chance and loss > 0.9 * best:
+        text = (
+            f"The training loss is {_plain(loss)}; guessing blindly would give {chance:.2g}. The "
+            "network is sure, and wrong."
+        )
+    elif loss > best + 0.5 * chance and loss > 2 * best:
+        text = f"The training loss rose from {best:.2g} to {_plain(loss)}: it forgets what it knew."
+    else:
+        return None
+    return Finding("diverging", text, "Lower the learning rate to a third, or use larger batches.")
+
+
+def _flat(state: RunState, classes: int, *, dead: bool) -> Finding | None:
+    progress, chance = state.progress, math.log(max(2, classes))
+    if len(progress) < 8 or progress[-1].step < max(100, 0.1 * state.total_steps):
+        return None
+    recent = _recent(progress, 0.4)
+    loss, first = _mean_loss(recent), progress[0].loss
+    if len(recent) < 4 or not 0.97 * min(first, chance) < loss <= 1.5 * chance:
+        return None
+    if statistics.fmean(p.accuracy for p in recent) > 1.5 / classes + 0.05:
+        return None  # much label smoothing keeps the loss up
+    text = (
+        f"The training loss stays at {loss:.3g}, which is what guessing gives: nothing is learnt."
+    )
+    ratios = [layer.ratio for layer in state.health[-1].layers] if state.health else []
+    if dead:
+        advice = "See the dead layer: start again with a lower learning rate or another seed."
+    elif ratios and max(ratios) < 1e-4:
+        advice = "The weights hardly move: raise the learning rate tenfold."
+    elif ratios and max(ratios) > 0.1:
+        advice = "The weights jump about: lower the learning rate to a tenth."
+    else:
+        advice = "Change the learning rate tenfold, up or down, or add batch normalisation."
+    return Finding("flat", text, advice)
+
+
+def _layers(state: RunState) -> list[Finding]:
+    if len(state.health) < 2:
+        return []
+    last = [health.layers for health in state.health[-3:]]
+    names = [layer.name for layer in last[-1]]
+    if not names or any([layer.name for layer in layers] != names for layers in last):
+        return []
+    found = []
+    dead = [
+        name
+        for i, name in enumerate(names)
+        if all((layers[i].dead or 0.0) >= _DEAD for layers in last[-2:])
+    ]
+    if dead:
+        found.append(
+            Finding(
+                "dead",
+                f"{_list(dead)}: at least nine in ten of the ReLUs behind it give 0 for every "
+                "picture. No gradient passes them, so they cannot come back by themselves.",
+                "Start again with a lower learning rate, or with batch normalisation.",
+            )
+        )
+    exploding = [
+        name
+        for i, name in enumerate(names)
+        if all(layers[i].gradient > _EXPLODED or layers[i].ratio > _WHOLE for layers in last)
+    ]
+    if len(last) == 3 and exploding:
+        found.append(
+            Finding(
+                "exploding",
+                f"{_list(exploding)}: one step changes the weights by more than their own size.",
+                "Lower the learning rate to a tenth, or add batch normalisation.",
+            )
+        )
+    most = [max(layer.gradient for layer in layers) for layers in last]
+    if len(last) == 3 and not dead and len(names) > 2:
+        weak = all(m > 0 and layers[0].gradient < _VANISHED * m for layers, m in zip(last, most))  # noqa: B905
+        if weak:
+            found.append(
+                Finding(
+                    "vanishing",
+                    f"{names[0]} gets a gradient {most[-1] / max(last[-1][0].gradient, 1e-30):,.0f}"
+                    " times weaker than the strongest layer: the first layers do not learn.",
+                    "Use fewer layers, batch normalisation, ReLU, or skip connections.",
+                )
+            )
+    return found
+
+
+def _overfitting(state: RunState) -> Finding | None:
+    """Learning by heart: better and better on the training images, worse on others."""
+    if not state.evaluations or not state.progress:
+        return None
+    images = state.evaluations[-1].images
+    tests: list[Evaluation] = [e for e in state.evaluations if e.images == images]
+    if len(tests) < 6:
+        return None
+    best = min(tests, key=lambda e: e.loss)
+    later = tests[-3:]
+    since = state.progress[-1].epoch - best.epoch
+    recent = [p for p in state.progress if p.step > best.step]
+    if since < 1 or len(recent) < 3 or best in later:
+        return None
+    recent = recent[-max(3, len(recent) // 4) :]
+    accuracy = statistics.fmean(p.accuracy for p in recent)
+    loss = _mean_loss(recent)
+    worse = all(e.loss > 1.25 * best.loss + 0.05 for e in later)
+    apart = all(accuracy > e.accuracy + 0.05 and loss < 0.6 * e.loss for e in later)
+    if not (worse and apart):
+        return None
+    return Finding(
+        "overfitting",
+        f"The test loss was {best.loss:.2g} at step {best.step:,} and is {later[-1].loss:.2g} now, "
+        f"while {accuracy:.0%} of the training images are right: they are learnt by heart.",
+        "Train for fewer epochs, or try random shifts, mirroring, more weight decay or more "
+        "pictures.",
+    )
+
+
+def _list(names: Sequence[str]) -> str:
+    shown = list(names[:4])
+    return ", ".join(shown) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

@@ -1,0 +1,126 @@
+"""How long training will take on this machine, before it begins."""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from cnnviz.runs import RunError, list_runs
+
+if TYPE_CHECKING:
+    import torch
+
+    from cnnviz.runs import RunConfig
+
+_PATIENCE = 0.25
+_RUNS = 20
+_WATCHING = 1.06
+"""Events, frames and evaluations take up to this much on top."""
+
+_timed: dict[str, float] = {}
+_lock = threading.Lock()
+
+
+def estimate_seconds(config: RunConfig, train_images: int) -> float:
+    """Seconds that a run will train on this machine when nothing else does.
+
+    From the rate of the newest finished run of the same network, picture size, batch size
+    and kind of device; else from timing a few steps, which takes up to half a second the
+    first time and is remembered.
+
+    Args:
+        config: What would be asked.
+        train_images: How many there are.
+
+    Raises:
+        NetworkError: The network does not fit the pictures.
+    """
+    rate = recorded_rate(config)
+    if rate is None:
+        with _lock:
+            key = _key(config)
+            if key not in _timed:
+                _timed[key] = _time_steps(config)
+            rate = _timed[key]
+    seconds = config.recipe.epochs * train_images / rate * _WATCHING
+    if config.pace:
+        steps = config.recipe.epochs * train_images / config.recipe.batch_size
+        seconds = max(seconds, steps / config.pace)
+    return min(seconds, config.max_seconds) if config.max_seconds else seconds
+
+
+def recorded_rate(config: RunConfig) -> float | None:
+    """Images per second of the newest finished run like this one; None if there is none."""
+    from cnnviz.training.device import pick_device  # noqa: PLC0415 - torch
+
+    kind = "CPU" if pick_device().type == "cpu" else "GPU"
+    own = (run for run in list_runs() if not run.shipped)
+    for run, _ in zip(own, range(_RUNS), strict=False):
+        try:
+            if _key(run.config) != _key(config):
+                continue
+            state = run.state()
+        except RunError:
+            continue
+        if state.status == "finished" and state.device.startswith(kind):
+            rate = state.images_per_second
+            if rate > 0:
+                return rate
+    return None
+
+
+def _key(config: RunConfig) -> str:
+    """What decides the time a step takes."""
+    recipe = config.recipe
+    augmented = bool(recipe.shift or recipe.flip)
+    return json.dumps(
+        [config.spec, config.input_shape, recipe.batch_size, recipe.optimiser, augmented]
+    )
+
+
+def _time_steps(config: RunConfig) -> float:
+    """Images per second of a few steps on noise."""
+    import torch  # noqa: PLC0415
+    import torch.nn.functional as F  # noqa: PLC0415
+
+    from cnnviz.networks import build  # noqa: PLC0415
+    from cnnviz.training.data import Batches, Normalise  # noqa: PLC0415
+    from cnnviz.training.device import pick_device  # noqa: PLC0415
+    from cnnviz.training.schedule import make_optimiser  # noqa: PLC0415
+
+    device = pick_device()
+    size = config.recipe.batch_size
+    with torch.random.fork_rng([]):
+        images = torch.randint(256, (size, *config.input_shape), dtype=torch.uint8)
+        labels = torch.randint(len(config.classes), (size,))
+        model = build(config.spec, config.input_shape)
+    model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    optimiser = make_optimiser(model.parameters(), config.recipe)
+    normalise = Normalise(config.mean, config.std, device)
+    batches = Batches(images, labels, config.recipe, normalise, device)
+
+    def step() -> float:
+        began = time.perf_counter()
+        for group in optimiser.param_groups:
+            group["lr"] = 1e-6
+        x, y = batches.batch(0)
+        optimiser.zero_grad(set_to_none=True)
+        F.cross_entropy(model(x), y).backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        _wait_for(device)
+        return time.perf_counter() - began
+
+    began, best = time.perf_counter(), step()
+    while time.perf_counter() - began + best < _PATIENCE:
+        best = min(best, step())
+    return batches.size / best if math.isfinite(best) and best > 0 else math.inf
+
+
+def _wait_for(device: torch.device) -> None:
+    import torch  # noqa: PLC0415
+
+    if device.type != "cpu":
+        torch.get_device_module(device).synchronize()

@@ -1,0 +1,251 @@
+"""A race: two to six ways to train on the same pictures, with the same seed, compared fairly."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import re
+import secrets
+from typing import TYPE_CHECKING, Any, get_args
+
+from cnnviz.networks import NETWORKS, NetworkError, options
+from cnnviz.runs import RunError
+from cnnviz.runs.config import Optimiser
+from cnnviz.training.config import Length, make_config, recipe_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from cnnviz.datasets import Dataset
+    from cnnviz.runs import RunConfig
+
+LEAST, MOST = 2, 6
+_NAME_LENGTH = 60
+_GROUP = re.compile(r"(\d{8})-(\d{6})-([a-z]+)-[0-9a-f]{4}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Lane:
+    """One of the ways to train.
+
+    Attributes:
+        name: What it is called.
+        network: An id of `cnnviz.networks.NETWORKS`.
+        optimiser: `sgd` or `adamw`.
+        rate: Learning rate, as a multiple of what is usual for network and optimiser.
+        depth: Convolution blocks; None for as many as the network usually has.
+        batch_norm: Whether batches are normalised.
+        skips: Whether there are skip connections.
+        shift: Largest random shift of a training picture, in pixels.
+        flip: Whether half of the training pictures are mirrored.
+    """
+
+    name: str = ""
+    network: str = "gap"
+    optimiser: Optimiser = "sgd"
+    rate: float = 1.0
+    depth: int | None = None
+    batch_norm: bool = True
+    skips: bool = False
+    shift: int = 0
+    flip: bool = False
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], number: int = 1) -> Lane:
+        """Make a lane of what came from a form or an address; what is missing is as usual.
+
+        Args:
+            values: By attribute; None counts as missing.
+            number: Of the lane, for one without a name.
+
+        Raises:
+            RunError: A value cannot be used.
+        """
+        given = {f.name: values.get(f.name) for f in dataclasses.fields(cls)}
+        name = "".join(c for c in str(given.pop("name") or "") if c.isprintable()).strip()
+        name = name[:_NAME_LENGTH] or f"Lane {number}"
+        try:
+            kept = {key: _KINDS[key](value) for key, value in given.items() if value is not None}
+        except (TypeError, ValueError, OverflowError) as error:
+            raise RunError(f"{name} has a value that cannot be used.") from error
+        lane = cls(name=name, **kept)
+        if lane.network not in NETWORKS or lane.optimiser not in get_args(Optimiser):
+            raise RunError(f"{name} needs a network and an optimiser from the list.")
+        if not 0 < lane.rate <= 1e6:
+            raise RunError(f"{name} needs a learning rate above 0.")
+        return lane
+
+
+_KINDS: dict[str, Callable[[Any], Any]] = {
+    "network": str,
+    "optimiser": str,
+    "rate": float,
+    "depth": int,
+    "batch_norm": bool,
+    "skips": bool,
+    "shift": int,
+    "flip": bool,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Preset:
+    """A question that a race can answer.
+
+    Attributes:
+        title: The question.
+        about: What to watch, in one sentence.
+        lanes: Gives the lanes for pictures of a shape, and whether they may be mirrored.
+    """
+
+    title: str
+    about: str
+    lanes: Callable[[tuple[int, ...], bool], tuple[Lane, ...]]
+
+
+def _augmented(shape: tuple[int, ...], mirror: bool) -> tuple[Lane, ...]:  # noqa: FBT001
+    shift = max(1, round(min(shape[1:]) / 14))
+    lanes = (Lane("As they are"), Lane(f"Shifted by up to {shift}", shift=shift))
+    return (*lanes, Lane("Shifted and mirrored", shift=shift, flip=True)) if mirror else lanes
+
+
+# The rates of the races without normalisation are low: at the usual one they fail at once.
+PRESETS: dict[str, Preset] = {
+    "optimiser": Preset(
+        "SGD or AdamW?",
+        "Each with the learning rate that suits it. Which is ahead early, and which at the end?",
+        lambda _shape, _mirror: (Lane("SGD"), Lane("AdamW", optimiser="adamw")),
+    ),
+    "norm": Preset(
+        "With or without batch norm?",
+        "At the same learning rate, and with a lower one for the network that has none.",
+        lambda _shape, _mirror: (
+            Lane("With batch norm"),
+            Lane("Without", batch_norm=False),
+            Lane("Without, a tenth of the rate", batch_norm=False, rate=0.1),
+        ),
+    ),
+    "rates": Preset(
+        "Three learning rates",
+        "Too low creeps, too high bounces: which is which?",
+        lambda _shape, _mirror: (
+            Lane("A hundredth", rate=0.01),
+            Lane("As usual"),
+            Lane("Ten times", rate=10.0),
+        ),
+    ),
+    "depth": Preset(
+        "Shallow or deep?",
+        "More blocks see more of the picture and take longer: does it pay in steps, in seconds?",
+        lambda _shape, _mirror: tuple(
+            Lane(f"{depth} block{'s' * (depth > 1)}", depth=depth) for depth in (1, 3, 6)
+        ),
+    ),
+    "augmentation": Preset(
+        "Augmentation",
+        "Moved pictures are harder to learn by heart: compare training and test curves.",
+        _augmented,
+    ),
+    "skips": Preset(
+        "Skip connections in a deep net",
+        "Without normalisation the gradient gets lost on its way through many blocks, unless it"
+        " can go round them.",
+        lambda _shape, _mirror: tuple(
+            Lane(name, optimiser="adamw", rate=0.1, depth=14, batch_norm=False, skips=skips)
+            for name, skips in (("14 blocks, plain", False), ("14 blocks with skips", True))
+        ),
+    ),
+}
+
+
+def threads_each(count: int, cores: int, *, together: bool) -> int:
+    """CPU threads for each of so many runs: an equal share, or all when they take turns."""
+    return max(1, cores // count) if together else cores
+
+
+def lane_config(
+    dataset: Dataset, lane: Lane, *, length: Length, seed: int, group: str, threads: int
+) -> RunConfig:
+    """What to ask for one lane.
+
+    Args:
+        dataset: The pictures.
+        lane: The way to train.
+        length: How long, the same for all lanes.
+        seed: The same for all, so that the order of the pictures is.
+        group: The race's id.
+        threads: CPU threads.
+
+    Raises:
+        NetworkError: The network cannot be had like that for these pictures.
+        RunError: A number cannot be trained with.
+    """
+    usual = recipe_for(length, lane.network, len(dataset.train_images), lane.optimiser)
+    try:
+        recipe = dataclasses.replace(
+            usual,
+            learning_rate=usual.learning_rate * lane.rate,
+            shift=lane.shift,
+            flip=lane.flip,
+            seed=seed,
+        )
+        config = make_config(dataset, lane.network, recipe, variant=_variant(dataset, lane))
+    except (NetworkError, RunError) as error:
+        raise type(error)(f"{lane.name}: {error}") from error
+    return dataclasses.replace(config, group=group, threads=threads)
+
+
+def _variant(dataset: Dataset, lane: Lane) -> dict[str, Any]:
+    """The network's options, usual ones too, so that lanes can be compared."""
+    offered = options(lane.network, dataset.shape)
+    wanted = {
+        "depth": (lane.depth or offered.depth, bool(offered.depths), lane.depth is None),
+        "batch_norm": (lane.batch_norm, offered.batch_norm, lane.batch_norm),
+        "skips": (lane.skips, offered.skips, not lane.skips),
+    }
+    # What a network does not offer is left out if it was not asked for, else refused by it.
+    return {name: value for name, (value, has, usual) in wanted.items() if has or not usual}
+
+
+def race_id(preset: str) -> str:
+    """A new name for a race, in which the time and the question can be read."""
+    return f"{dt.datetime.now().astimezone():%Y%m%d-%H%M%S}-{preset}-{secrets.token_hex(2)}"
+
+
+def race_title(group: str) -> str:
+    """What a race is called on screen, from its id."""
+    found = _GROUP.fullmatch(group)
+    if not found:
+        return group[:60]
+    day, clock, preset = found.groups()
+    title = PRESETS[preset].title if preset in PRESETS else "Race"
+    return f"{title} · {day[:4]}-{day[4:6]}-{day[6:]}, {clock[:2]}:{clock[2:4]}"
+
+
+def lanes_to_text(lanes: Sequence[Lane]) -> str:
+    """Lanes for an address: JSON of what is not as usual."""
+    usual = dataclasses.asdict(Lane())
+    return json.dumps(
+        [
+            {key: value for key, value in dataclasses.asdict(lane).items() if value != usual[key]}
+            for lane in lanes
+        ],
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def lanes_from_text(text: str) -> tuple[Lane, ...]:
+    """Read what `lanes_to_text` wrote, or anything else that an address may hold.
+
+    Raises:
+        RunError: They are no lanes.
+    """
+    try:
+        rows = json.loads(text[:4000])
+    except ValueError:
+        rows = None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise RunError("The address holds lanes that cannot be read.")
+    return tuple(Lane.of(row, number) for number, row in enumerate(rows[:MOST], start=1))

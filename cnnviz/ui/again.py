@@ -1,0 +1,182 @@
+"""“Again, with one thing changed”: a copy of a run, with both curves on one chart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from cnnviz.networks import NETWORKS, NetworkError, options
+from cnnviz.runs import Run, RunConfig, RunError, show_run_to_all
+from cnnviz.runs.config import OWN_DATASET
+from cnnviz.training import start
+from cnnviz.training.config import again, default_recipe
+from cnnviz.ui.actions import button
+from cnnviz.ui.run_list import go_to
+from cnnviz.ui.text import plain
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_NOTHING = "nothing"
+_TITLES = {
+    "learning_rate": "Learning rate",
+    "optimiser": "Optimiser",
+    "batch_size": "Batch size",
+    "epochs": "Epochs",
+    "weight_decay": "Weight decay",
+    "label_smoothing": "Label smoothing",
+    "shift": "Random shift",
+    "flip": "Mirror",
+    "depth": "Depth",
+    "batch_norm": "Batch normalisation",
+    "skips": "Skip connections",
+    "seed": "Seed",
+    _NOTHING: "Nothing: the same again",
+}
+_OF_NETWORK = frozenset({"depth", "batch_norm", "skips"})
+_LIMITS: dict[str, tuple[float, float, float]] = {
+    "learning_rate": (1e-6, 1e6, 0.005),
+    "epochs": (0.5, 1000.0, 0.5),
+    "weight_decay": (0.0, 1.0, 0.0001),
+    "label_smoothing": (0.0, 0.9, 0.05),
+    "batch_size": (2, 4096, 1),
+    "shift": (0, 16, 1),
+    "seed": (0, 2**31 - 1, 1),
+}
+
+
+def again_button(run: Run) -> None:
+    """Draw the presenter's button that opens the choice of what to change."""
+    about = "A copy of this run with one thing changed; both curves are drawn."
+    asked = st.popover(
+        "Again, with a change",
+        icon=":material/replay:",
+        key="_t_again",
+        on_change="rerun",
+        help=about,
+    )
+    with asked:
+        if not asked.open:
+            return
+        st.markdown("**Again, with one thing changed**")
+        now = settings(run.config)
+        name = st.selectbox(
+            "Change", list(now), format_func=_TITLES.__getitem__, key="_t_again_what"
+        )
+        value = _ask(name, now[name])
+        if name == "optimiser":
+            st.caption("Its usual learning rate and weight decay come with it.")
+        if name == _NOTHING:
+            st.caption("The same seed gives the same curve, number for number, on the CPU.")
+        else:
+            st.caption(f"It was {plain(_words(now[name]))}.")
+        button(
+            "Start again",
+            ":material/play_arrow:",
+            lambda: start_again(run, name, st.session_state.get(f"_t_again_{name}", value)),
+            primary=True,
+        )
+
+
+def _ask(name: str, was: Any) -> Any:
+    title, key = _TITLES[name], f"_t_again_{name}"
+    if name == _NOTHING:
+        return was
+    if name == "optimiser":
+        titles = {"sgd": "SGD, Nesterov", "adamw": "AdamW"}
+        return st.segmented_control(title, list(titles), format_func=titles.__getitem__,
+                                    default=was, required=True, key=key)  # fmt: skip
+    if isinstance(was, bool):
+        return st.toggle(title, was, key=key)
+    if name == "depth":
+        return st.number_input(title, 1, 20, was, key=key)
+    low, high, step = (type(was)(limit) for limit in _LIMITS[name])
+    form = "%g" if isinstance(was, float) else "%d"
+    return st.number_input(title, low, high, was, step, format=form, key=key)
+
+
+def settings(config: RunConfig) -> dict[str, Any]:
+    """What can be changed about a run, with its present values."""
+    found = {name: getattr(config.recipe, name) for name in _TITLES if hasattr(config.recipe, name)}
+    for name in ("learning_rate", "epochs", "weight_decay", "label_smoothing"):
+        found[name] = float(found[name])
+    try:
+        offered = options(config.network, config.input_shape)
+    except NetworkError:
+        offered = None
+    if offered and offered.depths:
+        found["depth"] = int(config.variant.get("depth", offered.depth))
+    if offered and offered.batch_norm:
+        found["batch_norm"] = bool(config.variant.get("batch_norm", True))
+    if offered and offered.skips:
+        found["skips"] = bool(config.variant.get("skips", False))
+    return {name: found[name] for name in _TITLES if name in found} | {_NOTHING: None}
+
+
+def changed(run: Run, name: str, value: Any) -> RunConfig:
+    """What to ask of a copy of a run with one setting changed.
+
+    Args:
+        run: The run to copy.
+        name: One of `settings(run.config)`.
+        value: Its new value.
+
+    Raises:
+        NetworkError: A network cannot be had like that.
+        RunError: The value makes no sense, or the run cannot be read.
+    """
+    config = run.config
+    changes: dict[str, Any] = {"group": "", "owner": "", "max_seconds": 0.0}
+    if name in _OF_NETWORK:
+        changes["variant"] = {**config.variant, name: value}
+    elif name == "optimiser" and config.network in NETWORKS:
+        usual = default_recipe(config.network, 0, value)
+        # Rates go with the batch size; see `recipe_for`.
+        rate = usual.learning_rate * config.recipe.batch_size / usual.batch_size
+        changes |= {"optimiser": value, "learning_rate": rate, "weight_decay": usual.weight_decay}
+    elif name == _NOTHING:
+        # Sums over another number of threads differ in the last digits.
+        changes["threads"] = run.state().threads
+    else:
+        changes[name] = value
+    return again(config, run.id, **changes)
+
+
+def start_again(run: Run, name: str, value: Any) -> None:
+    """Start the copy, and show it to all.
+
+    Raises:
+        NetworkError: A network cannot be had like that.
+        RunError: The value makes no sense, or the disk refused.
+        TrainingError: Training cannot start.
+    """
+    if name != _NOTHING and value == settings(run.config).get(name):
+        raise RunError("That is what it was: choose another value.")
+    config = changed(run, name, value)
+    tensors: dict[str, Tensor] | None = None
+    if config.dataset == OWN_DATASET:
+        tensors = run.load("data.safetensors")
+    copy = start(config, tensors=tensors)
+    what = "the same again" if name == _NOTHING else f"{_TITLES[name].lower()} {_words(value)}"
+    title = NETWORKS[config.network].title if config.network in NETWORKS else config.network
+    copy.rename(f"{config.dataset_title}, {title}: {what}"[:80])
+    show_run_to_all(copy.id)
+    go_to(copy)
+
+
+def overlays(run: Run) -> list[str]:
+    """Ids of the runs whose curves belong on a run's chart: the one it was copied from."""
+    try:
+        based_on = run.config.based_on
+    except RunError:
+        return []
+    return [based_on] if based_on else []
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return {"sgd": "SGD", "adamw": "AdamW"}.get(str(value), str(value))

@@ -1,0 +1,226 @@
+"""What the pages of the convolution lab share: their list, their examples, their fields."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.imaging import format_kernel
+from cnnviz.ui.typed import parse_grid
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+
+SCREENSHOTS = Path(__file__).parents[2] / "assets" / "screenshots" / "lab"
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One page of the lab.
+
+    Attributes:
+        page: The file in pages/lab, without its ending, and the page's address.
+        title: The page's title.
+        icon: A Material icon.
+        about: What there is to hold, in one sentence.
+        terms: What the lecture decks call it; the tour searches them.
+    """
+
+    page: str
+    title: str
+    icon: str
+    about: str
+    terms: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """Everything that a search looks at."""
+        return " ".join((self.title, self.about, *self.terms)).casefold()
+
+
+TOPICS = (
+    Topic(
+        "pixels",
+        "Pixels are numbers",
+        "apps",
+        "A picture as a grid to read and paint; moved, shuffled, and how alike neighbours are.",
+        ("image", "grey value", "flattening", "vector", "translation", "correlation", "weights"),
+    ),
+    Topic(
+        "flip",
+        "Convolution and correlation",
+        "flip",
+        "What flipping the kernel changes, why order does not matter, the integral as an area.",
+        ("cross-correlation", "commutative", "f ∗ g", "∫ f(τ) g(t − τ) dτ", "symmetric kernel"),
+    ),
+    Topic(
+        "sensor",
+        "Signals, pictures, frames",
+        "timeline",
+        "A noisy sensor smoothed by the age of its readings; the operator in 1, 2, 3 dimensions.",
+        ("1-D convolution", "weighting function", "age", "conv1d", "conv3d", "video", "smoothing"),
+    ),
+    Topic(
+        "matrix",
+        "Linear and sparse",
+        "grid_4x4",
+        "The same convolution as one large, mostly empty matrix, and what that saves.",
+        ("Toeplitz matrix", "sparse interactions", "linear operator", "operations", "g = W f"),
+    ),
+    Topic(
+        "frequency",
+        "Through the frequency domain",
+        "equalizer",
+        "Spectra multiplied instead of a kernel slid; what wraps around; when it is faster.",
+        ("Fourier transform", "FFT", "convolution theorem", "circular convolution", "separable"),
+    ),
+    Topic(
+        "sharing",
+        "From fully connected to convolutional",
+        "hub",
+        "All wires, then local ones, then shared weights: change one, and all its copies move.",
+        ("parameter sharing", "local connectivity", "fully connected", "locally connected"),
+    ),
+    Topic(
+        "windows",
+        "Stride, padding, dilation, fit",
+        "select_all",
+        "Which windows are visited, how often each pixel is used, and what is never read.",
+        ("full", "same", "valid", "zero padding", "output size", "downsampling", "does not fit"),
+    ),
+    Topic(
+        "volumes",
+        "Volumes",
+        "view_in_ar",
+        "Filters through the full depth, maps that stack up, 1×1, depthwise, and their costs.",
+        ("RGB", "depth", "1×1 convolution", "depthwise", "grouped", "im2col", "parameters"),
+    ),
+    Topic(
+        "field",
+        "Receptive field",
+        "center_focus_strong",
+        "What a unit anywhere in a stack of layers sees of the picture, in theory and measured.",
+        ("receptive field", "context", "dilated convolution", "effective receptive field"),
+    ),
+    Topic(
+        "pooling",
+        "Pooling",
+        "compress",
+        "Max, average, L2 and Hölder means: what is kept, what is thrown away.",
+        ("max pooling", "average pooling", "L2 pooling", "Hölder mean", "invariance"),
+    ),
+    Topic(
+        "activation",
+        "ReLU and friends",
+        "show_chart",
+        "A map before and after, its numbers as dots on the curve; softmax with temperature.",
+        ("activation function", "ReLU", "sigmoid", "tanh", "softmax", "non-linearity", "logits"),
+    ),
+    Topic(
+        "equivariance",
+        "Equivariance",
+        "open_with",
+        "Drag an object: its map follows, until stride, padding or pooling break it.",
+        ("translation equivariance", "shift", "invariance", "pooling", "weight sharing"),
+    ),
+    Topic(
+        "upwards",
+        "Upwards",
+        "expand",
+        "Transposed convolution as stamps and as a view, its matrix, and the checkerboard.",
+        ("transposed convolution", "deconvolution", "upsampling", "checkerboard artefact"),
+    ),
+    Topic(
+        "backwards",
+        "Backwards",
+        "undo",
+        "The gradient on its way through a convolution or a pooling, checked three times.",
+        ("backpropagation", "gradient", "arg-max", "flipped kernel", "finite differences"),
+    ),
+    Topic(
+        "learn",
+        "Learn the kernel",
+        "school",
+        "Gradient descent finds the weights between an input and a target, step by step.",
+        ("learned convolution", "parameters θ", "gradient descent", "learning rate", "blur"),
+    ),
+)
+
+
+def thumbnail(topic: Topic) -> Path | None:
+    """The picture of a topic's page, if there is one."""
+    path = SCREENSHOTS / f"{topic.page}.webp"
+    return path if path.exists() else None
+
+
+def grid_field(
+    label: str, default: ArrayLike, *, key: str, height: int = 130, one_row: bool = False
+) -> NDArray[np.float64]:
+    """Draw a field for a grid of numbers, kept in the address.
+
+    Args:
+        label: Its words.
+        default: The numbers at first visit.
+        key: The address parameter.
+        height: Of the field, in CSS pixels.
+        one_row: Whether more than one row is refused.
+
+    Returns:
+        The numbers, H×W; those of `default`, below a sentence that says why, where the text
+        cannot be read. The text stays.
+    """
+    start = np.asarray(default, dtype=np.float64)
+    text = st.text_area(
+        label,
+        format_kernel(start).replace(";", "\n"),
+        height=height,
+        key=key,
+        bind="query-params",
+        help="Numbers apart by spaces or commas, one row a line; fractions such as 1/9 are fine.",
+    )
+    try:
+        grid, problem = parse_grid(text or ""), ""
+    except ValueError as error:
+        grid, problem = start, str(error)
+    if one_row and len(grid) > 1:
+        grid, problem = start, f"There are {len(grid)} rows: type one."
+    if problem:
+        name = re.sub(r":\w+\[(.*?)\]", r"\1", label)
+        st.error(f"{name}: {problem}", icon=":material/grid_off:")
+    return grid
+
+
+def erratum(slide: str, right: str, why: str) -> None:
+    """Say that a slide is wrong, what is right, and why."""
+    st.warning(
+        f"The slide says: {slide}. **Right is: {right}.**\n\n{why}",
+        title="The slide is wrong",
+        icon=":material/rule:",
+    )
+
+
+def check(words: str, difference: float, *, within: float = 1e-9) -> None:
+    """Say of two independently computed results how far they are apart."""
+    holds = bool(difference <= within)
+    shown = "0" if difference == 0 else f"{difference:.1e}".replace("-", "\u2212")
+    st.badge(
+        f"{words}: largest difference {shown}",
+        icon=":material/check:" if holds else ":material/close:",
+        color="green" if holds else "red",
+    )
+
+
+def thousands(number: float) -> str:
+    """Write a count with commas."""
+    return f"{number:,.0f}"
+
+
+def as_rows(cells: dict[str, Any]) -> dict[str, list[Any]]:
+    """A one-row table for `st.dataframe`."""
+    return {name: [value] for name, value in cells.items()}

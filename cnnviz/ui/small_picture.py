@@ -1,0 +1,30 @@
+"""The person's picture, small enough that every pixel can be seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cnnviz.imaging import resize_to_fit
+from cnnviz.ui.picture import current_picture
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def small_square(side: int) -> NDArray[np.uint8]:
+    """The middle square of the current picture, shrunk to `side` pixels.
+
+    Returns:
+        side×side×3 RGB; a picture smaller than that is repeated at its edge.
+    """
+    pixels = current_picture().pixels
+    height, width = pixels.shape[:2]
+    half = min(height, width)
+    top, left = (height - half) // 2, (width - half) // 2
+    small = resize_to_fit(pixels[top : top + half, left : left + half], side)
+    missing = side - small.shape[0]
+    if missing:
+        small = np.pad(small, ((0, missing), (0, missing), (0, 0)), mode="edge")
+    return small

@@ -1,0 +1,89 @@
+"""ReLU and friends: what an activation function does to a map; softmax with temperature."""
+
+import numpy as np
+import streamlit as st
+import torch
+import torch.nn.functional as F
+
+from cnnviz.components.activation import activation
+from cnnviz.components.softmax import softmax
+from cnnviz.convolution import correlate2d, lecture_case
+from cnnviz.imaging import KERNELS, resize_to_fit, to_grey
+from cnnviz.ui import lab
+from cnnviz.ui.choice import choice
+from cnnviz.ui.picture import current_picture
+
+FUNCTIONS = {
+    "relu": ("ReLU", "torch.relu(x)", torch.relu, r"\max(0, x)"),
+    "leaky": (
+        "Leaky ReLU",
+        "F.leaky_relu(x, 0.1)",
+        lambda x: F.leaky_relu(x, 0.1),
+        r"x \text{ if } x > 0 \text{ else } 0.1\,x",
+    ),
+    "gelu": ("GELU", "F.gelu(x)", F.gelu, r"x\,\Phi(x)"),
+    "sigmoid": ("Sigmoid", "torch.sigmoid(x)", torch.sigmoid, r"\frac{1}{1 + e^{-x}}"),
+    "tanh": ("Tanh", "torch.tanh(x)", torch.tanh, r"\frac{e^x - e^{-x}}{e^x + e^{-x}}"),
+}
+SOURCES = {"example": "Example", "map": "An edge map of the picture"}
+
+with st.container(horizontal=True):
+    titles = {name: entry[0] for name, entry in FUNCTIONS.items()}
+    chosen = choice(
+        st.segmented_control, "Function", titles, "relu", key="re_f", label_visibility="collapsed"
+    )
+    source = choice(
+        st.segmented_control, "Map", SOURCES, "example", key="re_map", label_visibility="collapsed"
+    )
+name, line, function, formula = FUNCTIONS[chosen]
+figure, side = st.columns([3, 1], gap="medium")
+if source == "example":
+    with side:
+        given = lecture_case("s0-relu")["inputs"]["x"]
+        before = lab.grid_field("Map", given, key="re_x", height=80)
+else:
+    small = resize_to_fit(to_grey(current_picture().pixels).astype(np.uint8), 22) / 255
+    before = correlate2d(small, KERNELS["sobel-x"].weights)
+    side.caption("The picture in small, 0 to 1, with Sobel x: positive where it gets lighter.")
+
+after = function(torch.tensor(before)).numpy()
+reach = max(1.0, float(np.abs(before).max())) * 1.1
+xs = torch.linspace(-reach, reach, 241, dtype=torch.float64)
+with figure:
+    activation(
+        before,
+        after,
+        np.stack([xs.numpy(), function(xs).numpy()]),
+        key="re_figure",
+        name=name,
+        pytorch="import torch\nimport torch.nn.functional as F\n\n"
+        f"x = torch.tensor({before.round(6).tolist()})\nprint({line})\n",
+    )
+silent = float((after == 0).mean())
+words = f" {silent:.0%} of the cells are exactly 0 after it." if chosen == "relu" else ""
+with side:
+    st.latex(formula)
+    st.caption(
+        f"It is applied to each cell by itself and has no weights to learn.{words} Without it, two"
+        " convolutions in a row would be one convolution."
+    )
+
+st.subheader("Softmax with temperature")
+st.caption(
+    "From logits to probabilities: exp(logit / T), divided by their sum. Drag the temperature: low,"
+    " and the winner takes all; high, and all become alike."
+)
+typed = lab.grid_field("Logits", [[3.0, 1.0, 0.2, -1.0]], key="re_logits", height=70, one_row=True)[
+    0
+]
+temperatures = np.geomspace(0.1, 10, 81)
+logits = torch.tensor(typed)
+rows = torch.stack([(logits / t).softmax(0) for t in temperatures]).numpy()
+softmax(
+    typed,
+    [f"class {at}" for at in range(len(typed))],
+    temperatures,
+    rows,
+    key="re_softmax",
+    url_parameter="re_t",
+)

@@ -1,0 +1,157 @@
+"""Through the frequency domain: spectra multiplied, the ends that wrap around, and the time."""
+
+import numpy as np
+import streamlit as st
+import torch
+import torch.nn.functional as F
+
+from cnnviz.components.board import Link, Panel, board
+from cnnviz.convolution import ConvolutionError
+from cnnviz.convolution.spectrum import log_magnitude, through_frequencies
+from cnnviz.convolution.speed import crossover, machine, measure
+from cnnviz.figures.timings import timing_points, timing_spec
+from cnnviz.ui import lab
+from cnnviz.ui.frequency_controls import choose_operands
+
+CODE = """import base64
+import torch
+
+{operands}
+size = [n + min({padding}, k - 1) for n, k in zip(x.shape, kernel.shape)]
+X, K = torch.fft.fft2(x, size), torch.fft.fft2(kernel, size)  # zeros are added at the ends
+print(torch.fft.ifft2(X * K).real)
+"""
+timed = st.cache_resource(measure, show_spinner="Measuring", max_entries=1)
+
+
+def spectrum(title: str, values: np.ndarray, **options: str) -> Panel:
+    rows, columns = (np.fft.fftshift(np.fft.fftfreq(n) * n).astype(int) for n in values.shape)
+    sizes = np.fft.fftshift(np.abs(values))
+    words = [
+        f"frequency {v} down, {u} across: magnitude {sizes[i, j]:.3f}".replace("-", "\u2212")
+        for i, v in enumerate(rows)
+        for j, u in enumerate(columns)
+    ]
+    shown = log_magnitude(values)
+    return Panel(title, shown, "pixels", limits=(0, shown.max() or 1), words=words, **options)
+
+
+def clean(values: np.ndarray) -> np.ndarray:
+    """Rounding dust is 0, so that the scale does not begin below it."""
+    return np.where(np.abs(values) < 1e-9, 0, values)
+
+
+def on_a_ring(image: np.ndarray, kernel: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    """The same by sliding, in torch: circular padding, the kernel flipped."""
+    high, wide = kernel.shape
+    x = F.pad(torch.from_numpy(image), (0, size[1] - image.shape[1], 0, size[0] - image.shape[0]))
+    x = F.pad(x[None, None], (wide - 1, 0, high - 1, 0), mode="circular")
+    return F.conv2d(x, torch.from_numpy(kernel[::-1, ::-1].copy())[None, None])[0, 0].numpy()
+
+
+figure, side = st.columns([3, 1], gap="medium")
+with side:
+    given = choose_operands()
+
+
+def show_route() -> None:
+    st.caption(
+        "Sliding in space is multiplying in frequency: transform both, multiply frequency by"
+        " frequency, and transform back. Point at a frequency to see it in all three spectra;"
+        " frequency 0, the sum of all cells, is in the middle. Magnitudes are shown as"
+        " log₁₀(1 + |F|), as is usual; the words give |F| itself."
+    )
+    try:
+        route = through_frequencies(given.image, given.kernel, given.padding)
+    except ConvolutionError as error:
+        st.error(str(error), icon=":material/grid_off:")
+        return
+    high, wide = route.result.shape
+    cells = np.arange(route.result.size)[:, None]
+    look = {"palette": "signed"} if given.signed else {"palette": "pixels", "limits": given.span}
+    board(
+        [
+            Panel("Image", route.image, "pixels" if given.span else "signed", limits=given.span),
+            spectrum("Its spectrum", route.image_spectrum, sign="→"),
+            Panel("Kernel", route.kernel, "weights", sign="∗" if given.id == "deck" else ""),
+            spectrum("Kernel's spectrum", route.kernel_spectrum, sign="→"),
+            spectrum("Product of the spectra", route.product, sign="="),
+            Panel("Back again", clean(route.result), **look, sign="→"),
+        ],
+        [Link(4, 1, cells), Link(4, 3, cells), Link(5, 0, cells)],
+        key=f"fq_route_{given.id}",
+        alt="Image and kernel, their spectra as log magnitudes, the product, and the way back",
+        driver=4,
+        start=high // 2 * wide + wide // 2,
+        play=given.id == "deck",
+        pytorch=CODE.format(operands=given.code, padding=given.padding),
+    )
+    direct = route.full[:high, :wide]
+    lost = int(route.wrapped.sum())
+    with st.container(horizontal=True):
+        gaps = route.difference
+        gap = float(np.abs(gaps).max())
+        lab.check("Against the direct convolution", gap, within=1e-9 * max(1, np.abs(direct).max()))
+        ring = np.abs(route.result - on_a_ring(given.image, given.kernel, (high, wide))).max()
+        lab.check("Against torch conv2d, circular", float(ring), within=1e-9 * 255)
+    st.subheader("What wraps around")
+    st.caption(
+        "The transform takes the image for one tile of an endless floor: what leaves at one end"
+        " comes in at the other. Zeros at the ends catch it. Take the padding away, and watch."
+    )
+    board(
+        [
+            Panel("Through the frequencies", clean(route.result), **look),
+            Panel("Direct", direct, **look, sign="−"),
+            Panel("Difference", clean(gaps), sign="="),
+        ],
+        [Link(2, 0, cells), Link(2, 1, cells, np.array([-1.0]))],
+        key=f"fq_wrap_{given.id}",
+        alt="The result on a ring, the direct one, and their difference",
+        play=False,
+    )
+    st.markdown(
+        f"With {given.padding} rows and columns of zeros, **{lost} of {route.result.size} cells**"
+        f" hold what came around. The direct convolution, every overlap counted, has"
+        f" {'×'.join(map(str, route.full.shape))} cells."
+        + ("" if lost else " All of them are right.")
+    )
+
+
+with figure:
+    show_route()
+
+
+@st.fragment
+def show_time() -> None:
+    st.subheader("Which way is faster?")
+    if st.button("Measure again", icon=":material/timer:"):
+        timed.clear()
+    timings = timed()
+    found = crossover(timings)
+    st.vega_lite_chart(
+        timing_points(timings),
+        timing_spec(found),
+        width="stretch",
+        key="_fq_chart",
+        alt="Milliseconds against the side of the kernel, for three ways to convolve",
+    )
+    with st.expander("The numbers as a table"):
+        st.dataframe(timing_points(timings), hide_index=True, alt="Measured times")
+    words = (
+        f"From a **{found}×{found}** kernel on the FFT is not slower than sliding."
+        if found
+        else "At these sizes the FFT did not win for good."
+    )
+    st.markdown(
+        f"{words} A direct convolution takes k² products a pixel and two 1-D kernels 2k, where the"
+        " kernel can be split; the FFT hardly cares about k."
+    )
+    st.caption(
+        f"Medians for a 128×128 picture with SciPy, float64, one thread, measured on the machine"
+        f" that runs this server: {machine()}. Networks use small kernels and many channels: there"
+        " direct ways win."
+    )
+
+
+show_time()

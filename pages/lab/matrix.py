@@ -1,0 +1,147 @@
+"""The convolution as a matrix: linear, sparse, and with few different weights."""
+
+import numpy as np
+import streamlit as st
+import torch
+import torch.nn.functional as F
+
+from cnnviz.components.board import Link, Panel, board
+from cnnviz.convolution import (
+    ConvolutionError,
+    as_matrix,
+    conv_parameters,
+    conv_shape,
+    lecture_case,
+    linear_parameters,
+    trace,
+)
+from cnnviz.ui import lab
+from cnnviz.ui.controls import paired
+
+CODE = """import torch
+import torch.nn.functional as F
+
+f = torch.tensor({image})
+kernel = torch.tensor({kernel})
+cells = torch.eye(f.numel()).reshape(-1, 1, *f.shape)  # every cell alone, as one picture
+W = F.conv2d(cells, kernel[None, None], stride={stride}).flatten(1).T
+print(W.shape, W @ f.flatten())
+print(F.conv2d(f[None, None], kernel[None, None], stride={stride}).flatten())
+"""
+
+example = lecture_case("s0-conv-as-sparse-matrix")["inputs"]
+figure, side = st.columns([3, 1], gap="medium")
+with side:
+    image = lab.grid_field(":blue[f], the picture", example["image"], key="mx_f")
+    kernel = lab.grid_field(":violet[h], the kernel", example["kernel"], key="mx_h", height=100)
+    stride = paired(":green[Stride]", 1, 3, 1, key="mx_s")
+    if max(image.shape) > 9:
+        st.caption("Above 9×9 the matrix has more cells than can be told apart.")
+
+with figure:
+    st.caption(
+        "Each row of W makes one cell of g: the kernel's weights, laid where its window is, and 0"
+        " elsewhere. Point at a cell of g, or anywhere in W."
+    )
+    try:
+        traced = trace(image, kernel, stride=stride)
+    except ConvolutionError as error:
+        st.error(str(error), icon=":material/grid_off:")
+        st.stop()
+    matrix = as_matrix(traced)
+    rows, columns = matrix.shape
+    cells = np.arange(matrix.size)
+    board(
+        [
+            Panel("W", matrix, "weights", zoom=0.6 if columns > 16 else 1),
+            Panel("f", traced.image[0], sign="·"),
+            Panel("g", traced.output, sign="="),
+        ],
+        [
+            Link(2, 1, traced.reads, traced.kernel.flat[traced.taps], sum=True),
+            Link(0, 1, np.where(matrix.flat == 0, -1, cells % columns)[:, None]),
+            Link(2, 0, np.arange(rows)[:, None] * columns + np.arange(columns)),
+        ],
+        key="mx_board",
+        alt="A convolution written as a matrix times the picture",
+        pytorch=CODE.format(image=image.tolist(), kernel=kernel.tolist(), stride=stride),
+    )
+    slid = F.conv2d(
+        torch.from_numpy(image)[None, None], torch.from_numpy(kernel)[None, None], stride=stride
+    )
+    gap = np.abs(matrix @ image.flat - slid.numpy().ravel()).max()
+    lab.check("W · f against torch.nn.functional.conv2d", float(gap))
+    slots, taken = rows * kernel.size, np.count_nonzero(matrix)
+    st.markdown(
+        f"W is **{rows}×{columns}**, {matrix.size} cells. A window covers {kernel.size}, so"
+        f" {slots} of them ({slots / matrix.size:.1%}) can be other than 0, and {taken} are. All"
+        f" hold copies of the same **{kernel.size} weights**."
+    )
+
+st.subheader("Beside a fully connected layer")
+st.caption("A fully connected layer of the same size is the same matrix with every cell free.")
+left, right = st.columns([1, 2], gap="medium")
+with left:
+    size = paired(":blue[Side of the picture]", 8, 64, 32, key="mx_side")
+    window = paired(":violet[Side of the kernel]", 1, 7, 5, key="mx_k")
+    depth = paired("Channels in", 1, 64, 3, key="mx_in")
+    maps = paired("Maps out", 1, 64, 6, key="mx_out")
+shape = conv_shape((depth, size, size), window, maps)
+inputs, outputs = depth * size * size, int(np.prod(shape))
+shared = conv_parameters(window, depth, maps, bias=False).weights
+dense = linear_parameters(inputs, outputs, bias=False).weights
+sparse = outputs * window * window * depth
+with right:
+    st.dataframe(
+        {
+            "": ["Fully connected", "Local, weights not shared", "Convolution"],
+            "Weights": [dense, sparse, shared],
+            "Multiply-adds a picture": [dense, sparse, sparse],
+            "Share of the matrix": [1.0, sparse / dense, sparse / dense],
+        },
+        hide_index=True,
+        column_config={
+            "Weights": st.column_config.NumberColumn(format="localized"),
+            "Multiply-adds a picture": st.column_config.NumberColumn(format="localized"),
+            "Share of the matrix": st.column_config.NumberColumn(format="percent"),
+        },
+        alt="Weights and multiply-adds of three layers between the same two volumes",
+    )
+    st.caption(
+        f"{lab.thousands(inputs)} inputs, {lab.thousands(outputs)} outputs"
+        f" ({'×'.join(map(str, shape))}); biases are not counted."
+    )
+    if (size, window, depth, maps) == (32, 5, 3, 6):
+        lab.erratum(
+            "1.4 million weights for the fully connected layer",
+            "3,072 × 4,704 = 14,450,688",
+            "32·32·3 inputs times 28·28·6 outputs is ten times as much.",
+        )
+
+st.subheader("Counting operations")
+edge = lecture_case("s3-edge-ops")
+counts = edge["expected"]
+st.caption(
+    "A 320×280 picture minus its left neighbour, two weights: the textbook's example of finding"
+    " vertical edges."
+)
+wide, narrow, tall = (edge["inputs"][name] for name in ("in_w", "out_w", "h"))
+entries = (wide * tall) * (narrow * tall)
+st.dataframe(
+    {
+        "": ["Dense matrix", "Sparse matrix", "Convolution"],
+        "Numbers stored": [entries, 2 * narrow * tall, 2],
+        "Operations": [2 * entries, 3 * narrow * tall, 3 * narrow * tall],
+    },
+    hide_index=True,
+    column_config={
+        name: st.column_config.NumberColumn(format="localized")
+        for name in ("Numbers stored", "Operations")
+    },
+    alt="Numbers stored and operations of three ways to compute the same edges",
+)
+st.caption(
+    f"An output takes two multiplications and one addition, so the convolution needs"
+    f" {lab.thousands(counts['conv_ops'])} operations and the dense matrix"
+    f" {lab.thousands(counts['matrix_ops'])}: {counts['speedup']:,.0f} times as many."
+)

@@ -1,0 +1,134 @@
+"""Signals, pictures, frames: the same operator in one, two and three dimensions."""
+
+import numpy as np
+import streamlit as st
+import torch
+import torch.nn.functional as F
+
+from cnnviz.components.board import Link, Panel, board
+from cnnviz.convolution import lecture_case, trace
+from cnnviz.convolution.signals import moving_blob, rms, sensor, smooth
+from cnnviz.figures.signals import signal_points, signal_spec
+from cnnviz.ui import lab
+from cnnviz.ui.controls import paired
+
+
+def conv(rank: int, values: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    """What PyTorch calls a convolution, in `rank` dimensions."""
+    operator = (F.conv1d, F.conv2d, F.conv3d)[rank - 1]
+    x, w = (torch.from_numpy(np.ascontiguousarray(a))[None, None] for a in (values, kernel))
+    return operator(x, w)[0, 0].numpy()
+
+
+st.subheader("A noisy sensor")
+case = lecture_case("s3-sensor-1d")["inputs"]
+st.caption(
+    "A laser says where something is, with noise. Weigh each measurement by its age, the newest"
+    " most, and add: that is a convolution in one dimension."
+)
+left, right = st.columns([1, 3], gap="medium")
+with left:
+    x = lab.grid_field(":blue[Measurements x]", [case["a"]], key="se_s", height=70, one_row=True)
+    w = lab.grid_field(
+        ":violet[Weights w] by age 0, 1, 2 …", [case["b"]], key="se_w", height=70, one_row=True
+    )
+    noise = paired("Noise", 0.0, 3.0, 1.0, key="se_noise", step=0.1)
+    seed = paired("Another noise", 0, 20, 0, key="se_seed")
+smoothed = trace(x[:1], w[:1], padding="full", flip=True)
+with right:
+    board(
+        [
+            Panel("x, padded", smoothed.padded[0]),
+            Panel("w, turned", smoothed.kernel[0], "weights", sign="⋆"),
+            Panel("s", smoothed.output, sign="="),
+        ],
+        [
+            Link(2, 0, smoothed.reads, smoothed.kernel.flat[smoothed.taps], sum=True),
+            Link(2, 1, np.tile(smoothed.taps, (smoothed.output.size, 1))),
+        ],
+        key="se_sensor",
+        alt="Measurements, weighted by age and added up",
+        pytorch="import torch\nimport torch.nn.functional as F\n\n"
+        f"x, w = torch.tensor({x[:1].tolist()})[None], torch.tensor({w[:1].tolist()})[None]\n"
+        "print(F.conv1d(x, w.flip(2), padding=w.shape[2] - 1))  # convolution flips the weights\n",
+    )
+    exact = F.conv1d(
+        torch.from_numpy(x[:1])[None],
+        torch.from_numpy(w[:1, ::-1].copy())[None],
+        padding=w.shape[1] - 1,
+    )
+    lab.check(
+        "Against torch conv1d, w flipped", float(np.abs(smoothed.output - exact.numpy()[0]).max())
+    )
+    total = w[0].sum()
+    if abs(total - 1) > 1e-9:
+        st.caption(f"The weights add up to {total:g}, not 1: s is {total:g} times too large.")
+    signal = sensor(160, noise, seed)
+    line = smooth(signal.measured, w[0])
+    late = len(signal.true) - len(line)
+    st.vega_lite_chart(
+        signal_points(signal, line),
+        signal_spec(),
+        width="stretch",
+        key="_se_chart",
+        alt="True, measured and smoothed positions over time",
+    )
+    st.markdown(
+        f"Typical error (root mean square): measured **{rms(signal.measured - signal.true):.3f}**,"
+        f" smoothed **{rms(line - signal.true[late:]):.3f}**. More weights smooth more,"
+        " and lag more behind."
+    )
+slip = lecture_case("s3-sensor-notation")["expected"]
+lab.erratum(
+    slip["slide_value"],
+    "s(t) = Σₐ x(a) w(t − a), summed over a",
+    "a is the time of a measurement, and t − a its age: w is asked for an age. Only the notation"
+    " slips; the operation is the one above.",
+)
+
+st.subheader("A signal, a picture, a stack of frames")
+st.caption(
+    "The same operator, with as many dimensions as the input has. The kernel −1, 1 finds where a"
+    " signal rises, where a picture gets brighter, and what has changed since the frame before."
+)
+blob = moving_blob(4, 6)
+minus_plus = np.array([-1.0, 1.0])
+rows = {
+    "A signal": (blob[0, 2], minus_plus),
+    "A picture": (blob[0], minus_plus[None]),
+}
+for title, (values, weights) in rows.items():
+    made = trace(np.atleast_2d(values), np.atleast_2d(weights))
+    rank = values.ndim
+    board(
+        [
+            Panel(title, np.atleast_2d(values), "pixels"),
+            Panel(f"{rank}-D kernel", np.atleast_2d(weights), "weights", sign="⋆"),
+            Panel(f"F.conv{rank}d", np.atleast_2d(conv(rank, values, weights)), sign="="),
+        ],
+        [Link(2, 0, made.reads, made.kernel.flat[made.taps], sum=True)],
+        key=f"se_rank{rank}",
+        alt=f"{title}, filtered with the kernel −1, 1",
+        play=False,
+    )
+changes = conv(3, blob, minus_plus[:, None, None])
+own = np.arange(36)[:, None]
+count = len(blob)
+board(
+    [Panel(f"Frame {t}", frame, "pixels", limits=(0, 9)) for t, frame in enumerate(blob)]
+    + [
+        Panel(f"Change {t} → {t + 1}", c, sign="=" if t == 0 else "") for t, c in enumerate(changes)
+    ],
+    [
+        Link(count + t, t + late, own, np.array([2.0 * late - 1]))
+        for t in range(count - 1)
+        for late in (0, 1)
+    ],
+    key="se_rank3",
+    alt="Four frames of a moving spot, and the change between neighbours",
+    driver=count,
+    pytorch="import torch\nimport torch.nn.functional as F\n\n"
+    f"frames = torch.tensor({blob.tolist()})[None, None]  # batch, channel, time, height, width\n"
+    "kernel = torch.tensor([-1.0, 1.0]).view(1, 1, 2, 1, 1)\n"
+    "print(F.conv3d(frames, kernel))\n",
+)

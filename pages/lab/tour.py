@@ -1,0 +1,34 @@
+"""The tour: every page of the lab, in the order of a lecture, and a search."""
+
+import streamlit as st
+
+from cnnviz.ui.lab import TOPICS, thumbnail
+
+words = st.text_input(
+    "Search",
+    key="to_search",
+    bind="query-params",
+    placeholder="A word from the slides, such as im2col, Toeplitz or arg-max",
+    icon=":material/search:",
+    label_visibility="collapsed",
+)
+wanted = (words or "").casefold().split()
+found = [
+    (number, topic)
+    for number, topic in enumerate(TOPICS, start=1)
+    if all(word in topic.text for word in wanted)
+]
+if not found:
+    st.info("No page has all of these words. Try one word, or a shorter one.")
+for first in range(0, len(found), 3):
+    for column, (number, topic) in zip(st.columns(3), found[first : first + 3], strict=False):
+        with column.container(border=True, height="stretch"):
+            if picture := thumbnail(topic):
+                st.image(str(picture), width="stretch", alt=f"The page “{topic.title}”")
+            st.page_link(
+                f"../pages/lab/{topic.page}.py",
+                label=f"**{number}. {topic.title}**",
+                icon=f":material/{topic.icon}:",
+            )
+            st.markdown(topic.about)
+            st.caption(" · ".join(topic.terms))

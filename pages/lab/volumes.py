@@ -1,0 +1,151 @@
+"""Volumes: filters through the full depth, maps that stack up, and what a layer costs."""
+
+import numpy as np
+import streamlit as st
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from cnnviz.components.atlas import Group, atlas
+from cnnviz.components.board import Link, Panel, board
+from cnnviz.components.stepper import stepper
+from cnnviz.convolution import lecture_case, trace
+from cnnviz.convolution.volumes import as_columns
+from cnnviz.imaging import DIVERGING_STOPS
+from cnnviz.ui import lab
+from cnnviz.ui.choice import choice
+from cnnviz.ui.controls import paired
+from cnnviz.ui.layer_costs import layer_costs
+from cnnviz.ui.small_picture import small_square
+
+VIEWS = {"step": "Step by step", "columns": "As columns", "maps": "All maps"}
+SIDES = {"step": (32, 9), "columns": (10, 9), "maps": (64, 32)}  # largest, and at first
+
+
+def filter_bank(count: int, depth: int, side: int) -> np.ndarray:
+    """The same small whole weights each time, easy to follow."""
+    return np.random.default_rng(4).integers(-2, 3, (count, depth, side, side)).astype(float)
+
+
+figure, side = st.columns([3, 1], gap="medium")
+with figure:
+    view = choice(
+        st.segmented_control, "Show", VIEWS, "step", key="vo_view", label_visibility="collapsed"
+    )
+with side:
+    size = paired(
+        ":blue[Side of the picture]", 5, 32, 32 if view == "maps" else 9, key=f"vo_{view}"
+    )
+    kernel = paired(":violet[Side of the filters]", 1, 5, 5, step=2, key="vo_k")
+    filters = paired(":violet[Filters]", 1, 12, 6, key="vo_n")
+    bias = paired(":violet[Bias of the first filter]", -50, 50, 10, key="vo_b")
+pixels = small_square(size).transpose(2, 0, 1).astype(np.float64)
+bank = filter_bank(filters, 3, kernel)
+biases = np.r_[float(bias), np.zeros(filters - 1)]
+laid = as_columns(pixels, bank, biases)
+layer = nn.Conv2d(3, filters, kernel, dtype=torch.float64)
+with torch.no_grad():
+    layer.weight.copy_(torch.from_numpy(bank))
+    layer.bias.copy_(torch.from_numpy(biases))
+    exact = layer(torch.from_numpy(pixels)[None])[0].numpy()
+dot = laid.columns.shape[0] - 1
+with figure:
+    if view == "step":
+        st.caption(
+            f"A {kernel}×{kernel}×3 filter reads all three colours at once: one step is a dot"
+            f" product of **{dot}** pairs plus the bias, and gives one number."
+        )
+        stepper(trace(pixels, bank[0], bias=bias), key="vo_stepper", pixels=True)
+    elif view == "columns":
+        st.caption(
+            f"Each window stood up as a column of {dot} numbers, with a 1 for the bias. A filter is"
+            " a row of as many weights and its bias. Their product is the whole layer."
+        )
+        positions, rows = laid.output.shape[1], len(laid.columns)
+        cells = np.arange(laid.output.size)
+        made_of = np.arange(rows) * positions + (cells % positions)[:, None]
+        weights = (cells // positions)[:, None] * rows + np.arange(rows)
+        of_picture = np.vstack([laid.reads.T.reshape(-1, 1), np.full((positions, 1), -1)])
+        board(
+            [
+                Panel("Red, green, blue", pixels.reshape(-1, size), "pixels", limits=(0, 255)),
+                Panel(
+                    "Windows as columns",
+                    laid.columns,
+                    "pixels",
+                    limits=(0, 255),
+                    sign="→",
+                    zoom=0.5,
+                ),
+                Panel("Filters as rows", laid.weights, "weights", sign="·", zoom=0.4),
+                Panel("Output", laid.output, note=f"{filters}×{positions}", sign="=", zoom=0.7),
+            ],
+            [
+                Link(3, 1, made_of, laid.weights[cells // positions], sum=True),
+                Link(3, 2, weights),
+                Link(1, 0, of_picture),
+            ],
+            key="vo_board",
+            alt="A convolution over three channels as a product of two matrices",
+            pytorch="import torch\nimport torch.nn.functional as F\n\n"
+            f"x = torch.tensor({pixels.astype(int).tolist()}).double()[None]\n"
+            f"filters = torch.tensor({bank.tolist()}).double()\n"
+            f"bias = torch.tensor({biases.tolist()}).double()\n"
+            f"columns = F.unfold(x, {kernel})[0]\n"
+            "print(filters.flatten(1) @ columns + bias[:, None])\n",
+        )
+    else:
+        st.caption(
+            f"{filters} filters give {filters} maps, and the maps stack up to the next volume:"
+            f" **{laid.shape[1]}×{laid.shape[2]}×{filters}**. Click a map to enlarge it."
+        )
+        atlas(
+            [Group(f"{filters} maps", laid.output.reshape(laid.shape))],
+            key="vo_atlas", scale="layer", stops=DIVERGING_STOPS, side=160,
+            alt=f"{filters} maps of {laid.shape[1]}×{laid.shape[2]}",
+        )  # fmt: skip
+    gap = np.abs(laid.output.reshape(laid.shape) - exact).max()
+    lab.check("All filters against torch.nn.Conv2d", float(gap))
+    st.markdown(
+        f"**{size}×{size}×3** → {filters} filters of {kernel}×{kernel}×3 → "
+        f"**{laid.shape[1]}×{laid.shape[2]}×{filters}**, with {filters}·({dot} + 1) ="
+        f" {lab.thousands(filters * (dot + 1))} parameters."
+    )
+
+st.subheader("1×1: mixing the channels of each pixel")
+st.caption(
+    "Nothing is read from the neighbours: every pixel is a column of channels, and each filter one"
+    " mixture of them. These two make brightness, and red against blue."
+)
+tiny = small_square(4).transpose(2, 0, 1).astype(np.float64)
+mixing = np.array([[0.299, 0.587, 0.114], [0.5, 0, -0.5]])
+mixed = as_columns(tiny, mixing[:, :, None, None], np.zeros(2))
+at = np.arange(mixed.output.size)
+board(
+    [
+        Panel("Filters", mixing, "weights", note="2×3", zoom=1.6),
+        Panel("Pixels", tiny.reshape(3, -1), "pixels", note="3×16", limits=(0, 255), sign="·"),
+        Panel("Mixed", mixed.output, note="2×16", sign="="),
+    ],
+    [
+        Link(2, 1, np.arange(3) * 16 + (at % 16)[:, None], mixing[at // 16], sum=True),
+        Link(2, 0, (at // 16)[:, None] * 3 + np.arange(3)),
+    ],
+    key="vo_mix",
+    alt="A 1×1 convolution: two mixtures of red, green and blue at each of 16 pixels",
+    play=False,
+    pytorch="import torch\nimport torch.nn.functional as F\n\n"
+    f"x = torch.tensor({tiny.tolist()})[None]\n"
+    f"filters = torch.tensor({mixing.tolist()})[:, :, None, None]\n"
+    "print(F.conv2d(x, filters))\n",
+)
+by_torch = F.conv2d(torch.from_numpy(tiny)[None], torch.from_numpy(mixing)[:, :, None, None])
+lab.check("Against conv2d", float(np.abs(by_torch.numpy().ravel() - mixed.output.ravel()).max()))
+wrong = lecture_case("s1-1x1-depthwise")
+lab.erratum(
+    f"a 1×1 convolution is “a {wrong['expected']['slide_value']}”",
+    "it is a pointwise convolution",
+    "Depthwise is the opposite: one spatial filter for each channel, and no mixing of channels.",
+)
+
+layer_costs()

@@ -1,0 +1,27 @@
+"""Race: several ways to train on the same pictures, all curves on one chart."""
+
+import streamlit as st
+
+from cnnviz.components.live import race as draw_race
+from cnnviz.ui import actions, role
+from cnnviz.ui import race as view
+
+form = st.container()
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    chosen, runs = view.choose_runs()
+    if role.is_presenter() and view.at_work(runs):
+        actions.button("Stop all", ":material/stop:", lambda: view.stop_all(runs), name="stop_race")
+
+if role.is_presenter():
+    fresh = chosen == view.ANY  # else the race comes first
+    with form.expander("A new race", icon=":material/flag:", expanded=fresh):
+        view.new_race()
+
+if runs:
+    draw_race([run.id for run in runs], key="r_view")
+    st.caption(
+        "Point at a curve for its numbers. Steps compare what a network learns from as many"
+        " pictures; seconds compare what it costs."
+    )
+else:
+    st.info("Choose up to six runs to see their curves on one chart.")

@@ -1,0 +1,152 @@
+"""The board, the activation curve and the softmax slider in Chromium."""
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def open_at(page, settle):
+    def open_it(address, figure=".board"):
+        page.emulate_media(reduced_motion="reduce")
+        page.goto(address)
+        settle(page)
+        expect(page.locator(f"{figure}[data-cell]").first).to_be_visible()
+        return page
+
+    return open_it
+
+
+def lit(board):
+    return dict(json.loads(board.get_attribute("data-lit")))
+
+
+def hover(board, panel, row, column, rows, columns):  # noqa: PLR0917
+    box = board.locator("canvas").nth(panel).bounding_box()
+    board.page.mouse.move(
+        box["x"] + (column + 0.5) * box["width"] / columns,
+        box["y"] + (row + 0.5) * box["height"] / rows,
+    )
+
+
+def test_hovering_a_cell_lights_its_relatives_without_the_server(page, open_at):
+    sent = []
+
+    def note(frame):
+        sent.append(frame)
+
+    page.on("websocket", lambda socket: socket.on("framesent", note))
+    open_at("/matrix")
+    sent.clear()
+    board = page.locator(".board").first
+    hover(board, 2, 1, 2, 3, 3)  # g[1, 2]
+    expect(board).to_have_attribute("data-cell", "5")
+    window = [r * 5 + c for r in (1, 2, 3) for c in (2, 3, 4)]
+    assert lit(board) == {1: window, 0: [5 * 25 + c for c in range(25)]}
+    expect(board.locator(".told")).to_contain_text("g, row 1, column 2: 3")
+    assert board.get_attribute("data-total") == "3"
+    hover(board, 0, 0, 2, 9, 25)  # W[0, 2], the top right weight: it meets f[0, 2]
+    expect(board).to_have_attribute("data-panel", "0")
+    assert lit(board)[1] == [2]
+    assert lit(board)[2] == [0]
+    assert sent == []
+
+
+def test_the_words_follow_the_numbers(open_at):
+    page = open_at("/backwards")
+    board = page.locator(".board").first
+    hover(board, 2, 2, 2, 5, 5)  # ∂L/∂x in the middle: every output and the whole kernel
+    told = board.locator(".told")
+    expect(told).to_contain_text("∂L/∂x, row 2, column 2: 2")
+    expect(told).to_contain_text("1·(−1)")
+    assert len(lit(board)[1]) == 9
+
+
+def test_keys_move_the_cell_and_change_the_grid(open_at):
+    page = open_at("/pooling")
+    board = page.locator(".board").first
+    board.locator(".figure").focus()
+    page.keyboard.press("ArrowRight")
+    expect(board).to_have_attribute("data-cell", "1")
+    page.keyboard.press("ArrowDown")
+    expect(board).to_have_attribute("data-cell", "3")
+    page.keyboard.press("ArrowDown")  # there is no such row
+    expect(board).to_have_attribute("data-cell", "3")
+    page.keyboard.press("PageDown")
+    expect(board).to_have_attribute("data-panel", "0")
+    assert lit(board) == {2: [1]}  # input row 0, column 3 belongs to the second output
+    page.keyboard.press("Home")
+    expect(board).to_have_attribute("data-cell", "0")
+
+
+def test_a_click_pins_and_a_second_one_lets_go(open_at):
+    page = open_at("/pooling")
+    board = page.locator(".board").first
+    hover(board, 2, 1, 1, 2, 2)
+    page.mouse.down()
+    page.mouse.up()
+    page.mouse.move(5, 5)
+    expect(board).to_have_attribute("data-cell", "3")
+    expect(board).to_have_attribute("data-panel", "2")
+
+
+def test_it_moves_by_itself_until_somebody_points(page, settle):
+    page.goto("/pooling")
+    settle(page)
+    board = page.locator(".board").first
+    expect(board).to_have_attribute("data-playing", "true")
+    seen = board.get_attribute("data-cell")
+    expect(board).not_to_have_attribute("data-cell", seen, timeout=5000)
+    page.keyboard.press("Tab")
+    board.locator("[data-act=play]").click()
+    expect(board).to_have_attribute("data-playing", "false")
+
+
+def test_the_table_holds_the_numbers(open_at):
+    page = open_at("/pooling")
+    board = page.locator(".board").first
+    board.locator("summary", has_text="tables").click()
+    expect(board.locator("table").nth(2).locator("td")).to_have_text(["6", "8", "3", "4"])
+
+
+def test_a_link_restores_the_state(open_at):
+    page = open_at("/pooling?po_rule=mean&po_k=4&po_s=4")
+    board = page.locator(".board").first
+    expect(board.locator(".told")).to_contain_text("Output, 0: 3.125")
+
+
+def test_fits_a_phone(open_at, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    for address in ("/matrix", "/upwards", "/windows", "/backwards", "/pooling"):
+        open_at(address)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 390, address
+        for canvas in page.locator(".board canvas").all():
+            box = canvas.bounding_box()
+            assert box["x"] >= 0, address
+            assert box["x"] + box["width"] <= 391, address
+
+
+def test_dots_and_cells_of_the_activation_answer_each_other(open_at):
+    page = open_at("/activation", ".activation")
+    figure = page.locator(".activation")
+    hover(figure, 0, 0, 0, 2, 2)
+    expect(figure.locator(".told")).to_have_text("Row 0, column 0: ReLU of −2 is 0")
+    box = figure.locator(".curve canvas").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.93, box["y"] + box["height"] * 0.1)
+    expect(figure.locator(".told")).to_have_text("Row 1, column 0: ReLU of 3 is 3")
+    figure.locator(".figure").focus()
+    page.mouse.move(5, 5)
+    page.keyboard.press("ArrowRight")
+    expect(figure).to_have_attribute("data-cell", "3")
+
+
+def test_the_temperature_answers_in_the_browser(open_at):
+    page = open_at("/activation", ".activation")
+    softmax = page.locator(".softmax")
+    expect(softmax.locator(".number").last).to_have_text("1.5 %")
+    softmax.locator("input").press("End")
+    expect(softmax.locator(".temperature span")).to_have_text("Temperature 10")
+    softmax.locator("input").press("Home")
+    expect(softmax.locator(".number").nth(1)).to_have_text("100.0 %")

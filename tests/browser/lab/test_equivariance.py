@@ -1,0 +1,60 @@
+"""Dragging in Chromium: pointer and keys, the same numbers as PyTorch, the address."""
+
+import pytest
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def open_at(page, settle):
+    def open_it(address):
+        page.goto(address)
+        settle(page)
+        expect(page.locator(".drag[data-shift]")).to_be_visible(timeout=20_000)
+        return page
+
+    return open_it
+
+
+def figure(page):
+    return page.locator(".drag")
+
+
+def test_it_walks_to_the_decks_shift_and_torch_agrees(open_at):
+    page = open_at("/equivariance")
+    expect(figure(page)).to_have_attribute("data-shift", "1,2", timeout=20_000)
+    expect(figure(page)).to_have_attribute("data-gap", "0")
+    expect(page.get_by_text("The map on screen against torch: largest difference 0")).to_be_visible(
+        timeout=20_000
+    )
+
+
+def test_the_object_is_dragged_with_the_pointer_and_the_link_keeps_it(open_at, settle):
+    page = open_at("/equivariance?eq_at=0,0")
+    canvas = page.locator(".drag canvas").first
+    box = canvas.bounding_box()
+    cell = box["width"] / 9
+    page.mouse.move(box["x"] + 3.5 * cell, box["y"] + 3.5 * cell)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 5.5 * cell, box["y"] + 2.5 * cell, steps=4)
+    page.mouse.up()
+    expect(figure(page)).to_have_attribute("data-shift", "-1,2", timeout=20_000)
+    page.wait_for_function("decodeURIComponent(location.search).includes('eq_at=-1,2')")
+    page.reload()
+    settle(page)
+    expect(figure(page)).to_have_attribute("data-shift", "-1,2", timeout=20_000)
+
+
+def test_arrow_keys_move_it_and_a_stride_raises_the_number(open_at):
+    page = open_at("/equivariance?eq_at=0,0&eq_s=2")
+    page.locator(".drag .figure").focus()
+    page.keyboard.press("ArrowRight")
+    expect(figure(page)).to_have_attribute("data-shift", "0,1")
+    assert float(figure(page).get_attribute("data-gap")) > 0
+    page.keyboard.press("ArrowRight")
+    expect(figure(page)).to_have_attribute("data-gap", "0")
+    expect(page.get_by_text("The map on screen against torch: largest difference 0")).to_be_visible(
+        timeout=20_000
+    )
+    expect(
+        page.get_by_text("Its largest difference against NumPy: largest difference 0")
+    ).to_be_visible(timeout=20_000)

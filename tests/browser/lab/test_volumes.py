@@ -1,0 +1,26 @@
+"""A volume in Chromium: pointing at an output lights its column and its filter."""
+
+import json
+
+from playwright.sync_api import expect
+
+
+def test_an_output_lights_its_window_its_column_and_its_filter(page, settle):
+    page.goto("/volumes?vo_view=columns&vo_columns=6&vo_k=3")
+    settle(page)
+    board = page.locator(".board").first
+    expect(board).to_be_visible(timeout=20_000)
+    board.locator(".figure").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    expect(board).to_have_attribute("data-cell", "1")
+    lit = dict(json.loads(board.get_attribute("data-lit")))
+    assert lit[1] == [row * 16 + 1 for row in range(28)]
+    assert lit[2] == list(range(28))
+    assert lit[0] == [
+        (channel * 6 + row) * 6 + column
+        for channel in range(3)
+        for row in range(3)
+        for column in (1, 2, 3)
+    ]
+    assert "(28 products)" in board.locator(".told").text_content()

@@ -1,0 +1,320 @@
+"""A presenter and viewers in real browsers: roles, joining, following, voting, and forgery."""
+
+import contextlib
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
+
+from cnnviz.runs import Run, show_run_to_all
+
+ROOT = Path(__file__).parent.parent.parent
+SECRET = "a-secret-of-this-test"
+JOIN = "http://192.0.2.7:8501"
+SLOW = {"timeout": 120_000}
+
+
+@pytest.fixture(scope="module")
+def app_url(serve, runs_folder):
+    settings = {"CNNVIZ_PRESENTER_SECRET": SECRET, "CNNVIZ_JOIN_ADDRESS": JOIN, "CNNVIZ_SLOTS": "2"}
+    with serve(CNNVIZ_RUNS=str(runs_folder), **settings) as url:
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def nothing_trains_on(runs_folder):
+    yield
+    for path in runs_folder.iterdir():
+        if path.is_dir():
+            Run(path).control("stop")
+
+
+@pytest.fixture
+def open_as(browser, app_url, settle):
+    """Opens a browser profile of its own, as the presenter or as a viewer."""
+    with contextlib.ExitStack() as stack:
+
+        def open_it(role, path="/train", **options):
+            context = browser.new_context(
+                base_url=app_url, viewport={"width": 1280, "height": 800}, **options
+            )
+            stack.callback(context.close)
+            context.set_default_timeout(30_000)
+            page = context.new_page()
+            if role == "presenter":
+                page.goto(f"/present/{SECRET}")
+                page.wait_for_url("**/train*")
+            if role != "presenter" or path != "/train":
+                page.goto(path)
+            settle(page)
+            return page
+
+        yield open_it
+
+
+def command(page, label):
+    return page.locator(f".st-key-_t_do_{label.replace(' ', '-')} button:visible")
+
+
+def start(page, runs_folder):
+    """Press Start as the presenter, on a training that lasts; the run that it made, at work."""
+    page.goto("/train?t_epochs=900&t_held=held&t_pace=20")
+    button = page.get_by_role("button", name="Start training")
+    expect(button).to_be_enabled(**SLOW)
+    before = set(runs_folder.iterdir())
+    button.click()
+
+    def made():
+        return [p for p in set(runs_folder.iterdir()) - before if p.name.count("-digits-")]
+
+    assert wait_for(made)
+    (path,) = [p for p in made() if not p.name.startswith(".")]
+    expect(page).to_have_url(re.compile(f"t_run={path.name}"), **SLOW)
+    run = Run(path)
+    assert wait_for(lambda: run.state().status == "running")
+    expect(command(page, "Pause")).to_be_visible(**SLOW)
+    return run
+
+
+def wait_for(condition, *, seconds=60.0):
+    """Wait until it is true; False when it never was."""
+    deadline, pause = time.monotonic() + seconds, threading.Event()
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        pause.wait(0.05)
+    return False
+
+
+def test_the_link_gives_the_controls_and_hides_itself(open_as):
+    presenter = open_as("presenter")
+    expect(presenter.get_by_role("button", name="Start training")).to_be_visible()
+    expect(presenter.get_by_role("button", name="Join")).to_be_visible()
+    assert SECRET not in presenter.url
+    assert SECRET not in presenter.evaluate("document.cookie + document.referrer")
+    assert "cnnviz" not in presenter.evaluate("document.cookie")  # no script can read them
+    assert SECRET not in str(presenter.context.cookies())
+    presenter.reload()
+    expect(presenter.get_by_role("button", name="Start training")).to_be_visible()
+
+
+def test_without_the_link_there_is_nothing_to_press(open_as):
+    viewer = open_as("viewer")
+    chosen = viewer.get_by_role("combobox", name="Run")
+    expect(chosen).to_have_value("What the presenter shows")
+    for name in ("Start training", "Join", "Pause", "Stop", "More", "Again"):
+        assert viewer.get_by_role("button", name=name).count() == 0, name
+
+
+def test_a_wrong_secret_is_refused(open_as, settle):
+    viewer = open_as("viewer")
+    answer = viewer.goto("/present/wrong")
+    assert answer.status == 403
+    expect(viewer.get_by_role("heading")).to_contain_text("not the presenter")
+    viewer.goto("/train")
+    settle(viewer)
+    assert viewer.get_by_role("button", name="Start training").count() == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_code_on_screen_leads_to_the_address(open_as, theme):
+    presenter = open_as("presenter", color_scheme=theme)
+    presenter.get_by_role("button", name="Join").click()
+    code = presenter.get_by_role("img", name="QR code")
+    expect(code).to_be_visible()
+    box = code.bounding_box()
+    assert min(box["width"], box["height"]) >= 500
+    assert box["x"] >= 0
+    assert box["y"] + box["height"] <= 800
+    expect(presenter.get_by_role("dialog")).to_contain_text(JOIN.removeprefix("http://"))
+
+    def read():
+        picture = cv2.imdecode(np.frombuffer(presenter.screenshot(), np.uint8), cv2.IMREAD_COLOR)
+        found = cv2.QRCodeDetector().detectAndDecode(picture)
+        return found[0] if found is not None else ""
+
+    assert wait_for(lambda: read() == JOIN)  # the dialog may still be fading in
+    presenter.get_by_role("button", name="Close").click()
+    expect(code).to_have_count(0)
+    presenter.reload()
+    expect(presenter.get_by_role("button", name="Join")).to_be_visible()
+    expect(code).to_have_count(0)
+
+
+def test_a_viewer_sees_what_is_started_and_shown(open_as, runs_folder, settle):
+    viewer, presenter = open_as("viewer"), open_as("presenter")
+    first = start(presenter, runs_folder)
+    first.rename("The first one")
+    heading = viewer.locator("section.live h3")
+    expect(heading).to_have_text("The first one", **SLOW)
+    second = start(presenter, runs_folder)
+    second.rename("The second one")
+    expect(heading).to_have_text("The second one", **SLOW)
+    presenter.goto(f"/train?t_run={first.id}")
+    settle(presenter)
+    command(presenter, "Show to all").click(**SLOW)
+    expect(heading).to_have_text("The first one", **SLOW)
+    for run in (first, second):
+        presenter.goto(f"/train?t_run={run.id}")
+        settle(presenter)
+        command(presenter, "Stop").click(**SLOW)
+        expect(presenter.locator("section.live .status")).to_contain_text("Stopped", **SLOW)
+    expect(viewer.locator("section.live .status")).to_contain_text("Stopped", **SLOW)
+
+
+def test_the_class_predicts_and_sees_the_answer(open_as, runs_folder):
+    presenter = open_as("presenter")
+    run = start(presenter, runs_folder)
+    first, second = open_as("viewer"), open_as("viewer")
+    presenter.get_by_role("button", name="Ask the class").click()
+    command(presenter, "Ask").click()
+    for viewer, option in ((first, "3"), (second, "8")):
+        panel = viewer.locator("section.question")
+        expect(panel).to_contain_text("Which class", **SLOW)
+        panel.get_by_role("button", name=option, exact=True).click()
+        expect(panel).to_contain_text("Yours is in")
+    command(presenter, "Pause").click(**SLOW)
+    expect(presenter.locator("section.live .status")).to_contain_text("Paused", **SLOW)
+    if command(presenter, "Reveal").count() == 0:
+        presenter.get_by_role("button", name="Ask the class").click()
+    expect(presenter.get_by_text("2 votes so far").first).to_be_visible()
+    command(presenter, "Reveal").click()
+    for page in (presenter, first, second):
+        panel = page.locator("section.question")
+        expect(panel).to_contain_text(re.compile(r"After [\d,]+ steps it says \d"), **SLOW)
+        expect(panel.locator(".answer")).to_have_count(1)
+    command(presenter, "Stop").click()
+    assert wait_for(lambda: run.state().status == "stopped")
+
+
+def frames_of(page):
+    """What the page sends to the server from now on."""
+    sent = []
+
+    def keep(frame):  # a function of Python's own cannot be wrapped as a listener
+        sent.append(frame)
+
+    def listen(opened):
+        if "_stcore/stream" in opened.url:
+            opened.on("framesent", keep)
+
+    page.on("websocket", listen)
+    return sent
+
+
+def replay(url, cookies, frames):
+    """Send a session's messages in a session of one's own, and wait until each was dealt with."""
+    headers = {"Cookie": "; ".join(f"{c['name']}={c['value']}" for c in cookies)}
+    address = url.replace("http", "ws") + "/_stcore/stream"
+    with connect(
+        address, origin=url, additional_headers=headers, subprotocols=["streamlit"], max_size=None
+    ) as connection:
+        for frame in frames:
+            connection.send(frame)
+            while True:
+                message = ForwardMsg.FromString(connection.recv(timeout=60))
+                if message.WhichOneof("type") == "script_finished":
+                    break
+
+
+def test_a_forged_request_is_refused(open_as, app_url, runs_folder):
+    presenter = open_as("presenter", "/filters")
+    frames = frames_of(presenter)
+    run = start(presenter, runs_folder)
+    presenter.goto(f"/train?t_run={run.id}")
+    expect(command(presenter, "Pause")).to_be_visible(**SLOW)
+    first = len(frames)
+    command(presenter, "Pause").click()
+    assert wait_for(lambda: run.state().status == "paused")
+    forged = [frame for frame in frames[first:] if b"_t_do_Pause" in frame]
+    assert forged
+    command(presenter, "Resume").click(**SLOW)
+    assert wait_for(lambda: run.state().status == "running")
+    begin = BackMsg()
+    begin.ParseFromString(forged[0])
+    begin.rerun_script.ClearField("widget_states")
+    assert run.id in begin.rerun_script.query_string
+    opened = begin.SerializeToString()
+
+    viewer = open_as("viewer", f"/train?t_run={run.id}")
+    commands = run.path / "control.jsonl"
+    before = commands.read_bytes()
+    replay(app_url, viewer.context.cookies(), [opened, *forged])
+    replay(app_url, [], [opened, *forged])
+    step = run.state().step
+    assert wait_for(lambda: run.state().step > step)
+    assert run.state().status == "running"
+    assert commands.read_bytes() == before
+
+    # The same messages with the presenter's cookies are obeyed: it is the role that refused them.
+    replay(app_url, presenter.context.cookies(), [opened, *forged])
+    assert wait_for(lambda: run.state().status == "paused")
+    run.control("stop")
+
+
+def test_the_command_opens_a_classroom(tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cnnviz.classroom", "--address", "127.0.0.1", "--port", str(port)],
+        cwd=ROOT,
+        env=os.environ | {"CNNVIZ_RUNS": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        lines = iter(process.stdout.readline, "")
+        link = next(line.strip() for line in lines if "/present/" in line)
+        base, _, secret = link.partition("/present/")
+        assert base == f"http://127.0.0.1:{port}"
+
+        def answers():
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{base}/_stcore/health"):
+                return True
+            return False
+
+        assert wait_for(answers)
+        shown = Path(f"/proc/{process.pid}/cmdline")
+        if shown.exists():
+            assert b"streamlit" in shown.read_bytes()
+            assert secret.encode() not in shown.read_bytes()
+
+        class Stay(urllib.request.HTTPRedirectHandler):
+            def redirect_request(self, *_):
+                return None
+
+        opener = urllib.request.build_opener(Stay)
+        with pytest.raises(urllib.error.HTTPError) as answer:
+            opener.open(link)
+        assert answer.value.code == 303
+        assert "cnnviz_presenter" in str(answer.value.headers)
+        with pytest.raises(urllib.error.HTTPError) as answer:
+            opener.open(f"{base}/present/{secret[:-1]}")
+        assert answer.value.code == 403
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def test_nothing_of_this_is_shown_without_a_choice(runs_folder, open_as, monkeypatch):
+    """A link to a run opens that run, also for a viewer."""
+    monkeypatch.setenv("CNNVIZ_RUNS", str(runs_folder))
+    show_run_to_all("digits-gap")
+    viewer = open_as("viewer", "/train?t_run=fashionmnist-gap")
+    expect(viewer.locator("section.live h3")).to_contain_text("Fashion")
+    assert viewer.get_by_role("button", name="Again").count() == 0

@@ -1,0 +1,126 @@
+"""The parts of the live component that need no screen, one function at a time."""
+
+import base64
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from cnnviz.inspection.frames import make_frame, read_frame
+from cnnviz.networks import build
+from cnnviz.runs import fold
+from tests.browser.made_up_runs import SPEC
+
+FOLDER = Path(__file__).parent.parent.parent / "cnnviz/components/live"
+
+
+@pytest.fixture
+def page(browser):
+    page = browser.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def scripts():
+    """The pure parts of the component, as one expression that gives their functions."""
+    text = "\n".join(
+        (FOLDER / f"{name}.js").read_text() for name in ("words", "fold", "frames", "race")
+    )
+    text = text[: text.index("class RaceCurves")]
+    return f"(() => {{ {text}; return {{ RunState, Frame, secondsTo }}; }})()"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_fold_is_that_of_the_server(page, scripts, seed):
+    random = np.random.default_rng(seed)
+    kinds = [
+        "step",
+        "evaluation",
+        "snapshot",
+        "thinned",
+        "health",
+        "diagnosis",
+        "changed",
+        "status",
+    ]
+    made, step = [], 0
+    for _ in range(300):
+        kind = str(random.choice(kinds))
+        step = max(0, step + int(random.integers(-1, 6)))
+        event = {"event": kind, "time": 0.0, "step": step}
+        if kind in ("step", "evaluation"):
+            event |= {"epoch": step / 50, "loss": 1.0, "accuracy": round(random.random(), 3),
+                      "learning_rate": 0.1, "images_per_second": 1.0, "seconds": step * 0.3,
+                      "images": int(random.choice([100, 500])), "confusion": [[1]]}  # fmt: skip
+        elif kind == "health":
+            event["layers"] = []
+        elif kind == "diagnosis":
+            event["findings"] = [{"kind": "flat", "text": str(step), "advice": ""}]
+        elif kind == "changed":
+            event["pace"] = 2.0
+        elif kind == "status":
+            status = str(random.choice(["running", "paused", "waiting", "finished", "failed"]))
+            event |= {
+                "status": status,
+                "total_steps": 900,
+                "train_images": 1000,
+                "test_images": 500,
+            }
+            if random.random() < 0.6:
+                del event["step"]
+            else:
+                step = event["step"] = max(0, step - int(random.integers(0, 30)))
+        made.append(event)
+    for alive in (True, False):
+        state = fold(made)
+        state.alive = alive
+        got = page.evaluate(
+            f"""([events, alive]) => {{ const state = new ({scripts}.RunState)();
+                for (const event of events) state.apply(event);
+                state.alive = alive;
+                const steps = (points) => points.map((point) => point.step);
+                return [state.status, state.step, state.seconds, state.imagesPerSecond,
+                    steps(state.progress), steps(state.evaluations), steps(state.snapshots),
+                    steps(state.health), steps(state.diagnoses), steps(state.changes),
+                    state.findings.map((finding) => finding.text)]; }}""",
+            [made, alive],
+        )
+        points = (state.progress, state.evaluations, state.health, state.diagnoses, state.changes)
+        steps = [[point.step for point in these] for these in points]
+        steps.insert(2, state.snapshots)
+        wanted = [state.status, state.step, state.seconds, state.images_per_second, *steps]
+        assert got[:3] == wanted[:3]
+        assert got[3] == pytest.approx(wanted[3])
+        assert got[4:10] == wanted[4:]
+        assert got[10] == [finding.text for finding in state.findings]
+
+
+def test_a_frame_of_the_trainer_is_read(page, scripts):
+    torch.manual_seed(0)
+    model = build(SPEC, (1, 28, 28)).eval()
+    data = make_frame(model, torch.randn(3, 1, 28, 28), torch.tensor([0, 4, 9]), step=7, epoch=0.5,
+                      seconds=1.5)  # fmt: skip
+    frame = read_frame(data)
+    got = page.evaluate(
+        f"""(text) => {{ const frame = new ({scripts}.Frame)(bytesOf(text));
+            function bytesOf(text) {{ return Uint8Array.from(atob(text), (c) => c.charCodeAt(0)); }}
+            return [frame.step, [...frame.slice("maps", 2, 5)], [...frame.slice("cams", 1, 1)],
+                frame.filters.high, frame.predicted, frame.probabilities]; }}""",
+        base64.b64encode(data).decode(),
+    )
+    assert got[0] == 7
+    assert got[1] == frame.maps.codes[2, 5].ravel().tolist()
+    assert got[2] == frame.cams.codes[1, 1].ravel().tolist()
+    assert got[3] == pytest.approx(frame.filters.high)
+    assert got[4] == list(frame.predicted)
+    np.testing.assert_allclose(got[5], frame.probabilities, atol=1e-4)
+
+
+def test_seconds_to_a_share_are_those_of_the_first_that_reached_it(page, scripts):
+    curve = [{"accuracy": a, "seconds": s} for a, s in [(0.5, 1), (0.8, 2), (0.7, 3), (0.85, 4)]]
+    got = page.evaluate(
+        f"(curve) => [0.8, 0.81, 0.86].map((goal) => {scripts}.secondsTo(curve, goal))", curve
+    )
+    assert got == [2, 4, None]

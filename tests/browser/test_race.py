@@ -1,0 +1,81 @@
+"""A race in a real browser: from the preset to the curves, and stopping all of it."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from cnnviz.runs import list_runs
+
+
+@pytest.fixture
+def race(page: Page, settle):
+    def open_it(query=""):
+        page.goto(f"/race{query}")
+        page.get_by_text("Share right on test images").wait_for()
+        settle(page)
+        return page
+
+    return open_it
+
+
+@pytest.fixture
+def mine(runs_folder, monkeypatch):
+    """The runs that this module's server has made."""
+    monkeypatch.setenv("CNNVIZ_RUNS", str(runs_folder))
+    return lambda: [run for run in list_runs() if not run.shipped]
+
+
+def standings(page: Page):
+    return page.locator("table.standings tbody tr")
+
+
+def test_it_opens_on_the_runs_that_came_with_cnnviz(race):
+    page = race()
+    expect(standings(page)).to_have_count(2)
+    expect(standings(page).first).to_contain_text("Fashion-MNIST")
+    expect(page.get_by_role("button", name="Start the race")).to_be_visible()
+
+
+def test_a_preset_is_started_and_both_curves_appear(race, settle, mine):
+    page = race("?r_preset=optimiser")
+    page.get_by_role("button", name="Start the race").click()
+    expect(page).to_have_url(re.compile(r"r_race=\d{8}-\d{6}-optimiser-"), timeout=60_000)
+    expect(standings(page)).to_have_count(2)
+    for row, name in zip((0, 1), ("SGD", "AdamW"), strict=True):
+        expect(standings(page).nth(row)).to_contain_text(name)
+        expect(standings(page).nth(row)).to_contain_text("Finished", timeout=120_000)
+        expect(standings(page).nth(row)).to_contain_text(re.compile(r"\d\d\.\d %"))
+    runs = sorted(mine(), key=lambda run: run.name)
+    assert [run.name for run in runs] == ["AdamW", "SGD"]
+    adamw, sgd = (run.config for run in runs)
+    assert adamw.group == sgd.group
+    assert adamw.recipe.seed == sgd.recipe.seed
+    assert adamw.threads == sgd.threads
+    # A link to the race opens on it.
+    link = page.url
+    other = page.context.new_page()
+    other.goto(link)
+    expect(standings(other)).to_have_count(2, timeout=30_000)
+    assert [row.inner_text().split()[0] for row in standings(other).all()] == ["SGD", "AdamW"]
+
+
+def test_stop_all_ends_every_lane(race, settle, mine):
+    page = race("?r_preset=depth&r_length=thorough&r_race=any")
+    known = {run.id for run in mine()}
+    page.get_by_role("button", name="Start the race").click()
+    expect(standings(page)).to_have_count(3, timeout=60_000)
+    expect(standings(page).filter(has_text="Running").first).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Stop all").click()
+    for row in range(3):
+        expect(standings(page).nth(row)).to_contain_text("Stopped", timeout=60_000)
+    new = [run for run in mine() if run.id not in known]
+    assert [run.state().status for run in new] == ["stopped"] * 3
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_sticks_out_sideways(race, width):
+    page = race()
+    page.set_viewport_size({"width": width, "height": 844})
+    main = page.locator("[data-testid=stMain]")
+    assert main.evaluate("e => e.scrollWidth <= e.clientWidth")

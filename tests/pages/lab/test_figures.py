@@ -1,0 +1,286 @@
+"""The pages whose figures are boards: the decks' numbers, PyTorch's, and refusals."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from scipy.linalg import toeplitz
+
+from cnnviz.convolution import lecture_case
+from cnnviz.ui.lab import TOPICS
+
+
+def badges(app):
+    return [element.value for element in app.markdown if "badge" in element.value]
+
+
+def text(app):
+    return " ".join(e.value for e in [*app.markdown, *app.caption, *app.warning, *app.info])
+
+
+def tensor(values):
+    return torch.tensor(values, dtype=torch.float64)[None, None]
+
+
+@pytest.mark.parametrize("topic", [topic.page for topic in TOPICS])
+def test_every_page_opens_with_figures_that_add_up(open_lab, boards, topic):
+    app = open_lab(topic)
+    assert not app.error
+    boards(app)
+    assert app.get("bidi_component")
+    assert not any(":material/close:" in badge for badge in badges(app))
+
+
+# --- matrix ---
+
+
+def test_the_matrix_is_the_slides(open_lab, boards):
+    figure = boards(open_lab("matrix"))[0]
+    expected = lecture_case("s0-conv-as-sparse-matrix")["expected"]
+    w, f, g = figure.panels.values()
+    assert list(w.shape) == expected["W_shape"]
+    assert np.count_nonzero(w) == expected["W_nonzero_values"]
+    assert (w @ f.ravel()).tolist() == expected["Wf"] == g.ravel().tolist()
+
+
+def test_a_row_kernel_gives_a_toeplitz_matrix(open_lab, boards):
+    figure = boards(open_lab("matrix", mx_f="1 2 3 4 5", mx_h="1 0 -2"))[0]
+    column, row = [1, 0, 0], [1, 0, -2, 0, 0]
+    assert np.array_equal(figure.panels["W"], toeplitz(column, row))
+
+
+def test_the_counts_are_those_of_the_lecture(open_lab):
+    app = open_lab("matrix")
+    layers, operations = (frame.value for frame in app.dataframe)
+    assert layers["Weights"].tolist() == [14_450_688, 352_800, 450]
+    assert operations["Operations"].tolist() == [16_006_144_000, 267_960, 267_960]
+    assert "1.4 million" in app.warning[0].value
+
+
+def test_a_kernel_larger_than_the_picture_is_refused(open_lab):
+    app = open_lab("matrix", mx_f="1 2", mx_h="1 2 3")
+    assert "smaller kernel" in app.error[0].value
+
+
+def test_text_that_is_no_number_is_kept(open_lab, boards):
+    app = open_lab("matrix", mx_f="1 x")
+    assert "x" in app.error[0].value
+    assert app.text_area(key="mx_f").value == "1 x"
+    boards(app)
+
+
+# --- windows ---
+
+
+def test_the_counts_are_the_gradient_of_a_sum(open_lab, boards):
+    query = {"wi_rows": "9", "wi_cols": "6", "wi_kh": "3", "wi_sv": "2", "wi_sh": "1", "wi_d": "2"}
+    figure = boards(open_lab("windows", **query))[0]
+    x = torch.ones(1, 1, 9, 6, requires_grad=True)
+    y = F.conv2d(x, torch.ones(1, 1, 3, 3), stride=(2, 1), dilation=2)
+    y.sum().backward()
+    assert np.array_equal(figure.panels["Times each pixel is used"], x.grad[0, 0].numpy())
+    assert figure.panels["Windows, in order"].shape == y.shape[2:]
+
+
+def test_what_is_never_read_is_said(open_lab):
+    app = open_lab("windows", wi_rows="8", wi_cols="7", wi_sv="3", wi_sh="2")
+    assert "7 cells are never read" not in text(app)
+    assert "never read" in app.warning[0].value
+
+
+def test_an_even_kernel_pads_unevenly(open_lab, boards):
+    full, same, valid = boards(open_lab("windows"))[1:]
+    expected = lecture_case("s3-m5k4")["expected"]
+    for figure, scheme in ((full, "full"), (same, "same"), (valid, "valid")):
+        assert figure.panels[f"{scheme} output"].size == expected[scheme]
+    assert same.data["panels"][0]["pads"] == [[0, 0], [1, 2]]
+
+
+def test_a_kernel_that_does_not_fit_is_refused_with_what_pytorch_says(open_lab):
+    app = open_lab("windows", wi_rows="2", wi_kh="5")
+    assert "covers 5" in app.error[0].value
+    with pytest.raises(RuntimeError, match="Kernel size can't be greater"):
+        F.conv2d(torch.ones(1, 1, 2, 7), torch.ones(1, 1, 5, 3))
+    assert "Kernel size can't be greater" in text(app)
+
+
+def test_sizes_shrink_until_nothing_is_left(open_lab):
+    assert "**32** → **28** → **24** → **20**" in text(open_lab("windows"))
+
+
+# --- pooling ---
+
+
+@pytest.mark.parametrize(
+    ("query", "case", "expected"),
+    [
+        ({}, "s0-maxpool-2x2s2", lambda e: e["output"]),
+        ({"po_rule": "lp"}, "s1-l2pool", lambda e: e["output"]),
+        ({"po_rule": "mean"}, "s2-avgpool-text", lambda e: e["output"]),
+        (
+            {"po_rule": "holder", "po_p": "10"},
+            "s0-holder-mean",
+            lambda e: e["output_by_p"]["10"],
+        ),
+    ],
+)
+def test_pooling_gives_the_slides_numbers(open_lab, boards, query, case, expected):
+    figure = boards(open_lab("pooling", **query))[0]
+    np.testing.assert_allclose(
+        figure.panels["Output"], expected(lecture_case(case)["expected"]), atol=1e-6
+    )
+
+
+def test_winners_are_pytorchs(open_lab, boards):
+    query = {"po_x": "1 5 5;2 0 7;3 3 1", "po_s": "1"}
+    figure = boards(open_lab("pooling", **query))[0]
+    x = tensor([[1, 5, 5], [2, 0, 7], [3, 3, 1]])
+    _, best = F.max_pool2d(x, 2, 1, return_indices=True)
+    winners = next(
+        reads for link, reads, _ in figure.links() if figure.titles[link["target"]] == "Winners"
+    )
+    assert winners[:, 0].tolist() == best.flatten().tolist()
+
+
+@pytest.mark.parametrize(("query", "changed"), [({"po_move": "0"}, 0), ({"po_move": "2"}, 2)])
+def test_a_shift_by_a_whole_window_moves_the_pooled_cell(open_lab, boards, query, changed):
+    figure = boards(open_lab("pooling", **query))[1]
+    pooled, after = figure.panels["Pooled"], figure.panels["Pooled after"]
+    assert np.count_nonzero(pooled != after) == changed
+    torch_pooled = F.max_pool2d(tensor(figure.panels["After"]), 2)[0, 0].numpy()
+    assert np.array_equal(after, torch_pooled)
+
+
+def test_scale_invariance_is_shown_to_fail(open_lab, boards):
+    app = open_lab("pooling", po_change="scale")
+    figure = boards(app)[1]
+    assert not np.array_equal(figure.panels["Pooled"], figure.panels["Pooled after"])
+    assert "scale invariance" in app.warning[0].value
+
+
+def test_negative_numbers_have_no_hoelder_mean(open_lab):
+    app = open_lab("pooling", po_rule="holder", po_x="1 -2;3 4")
+    assert "at least 0" in app.error[0].value
+
+
+# --- upwards ---
+
+
+@pytest.mark.parametrize("view", ["stamps", "view", "matrix"])
+@pytest.mark.parametrize("case", ["s3-transposed-2to5", "s1-transposed-spreadsheet"])
+def test_transposed_gives_the_slides_numbers(open_lab, boards, view, case):
+    figure = boards(open_lab("upwards", up_view=view, up_example=case))[0]
+    assert figure.panels["Output"].tolist() == lecture_case(case)["expected"]["output"]
+    if view == "matrix":
+        product = figure.panels["Wᵀ"] @ figure.panels["Input"].ravel()
+        assert np.array_equal(product, figure.panels["Output"].ravel())
+
+
+@pytest.mark.parametrize("view", ["stamps", "matrix"])
+def test_transposed_with_padding_is_pytorchs(open_lab, boards, view):
+    name = "s3-transposed-2to5"
+    query = {"up_view": view, "up_p": "1", f"up_s_{name}": "3", f"up_w_{name}": "1 2 0;0 1 5;2 2 1"}
+    figure = boards(open_lab("upwards", **query))[0]
+    kernel = [[1, 2, 0], [0, 1, 5], [2, 2, 1]]
+    expected = F.conv_transpose2d(tensor([[1, 2], [3, 4]]), tensor(kernel), stride=3, padding=1)
+    assert np.array_equal(figure.panels["Output"], expected[0, 0].numpy())
+
+
+def test_the_checkerboard_is_there_when_the_stride_does_not_divide(open_lab, boards):
+    app = open_lab("upwards")
+    counts = next(b for b in boards(app) if "Stamps on each cell" in b.titles[:1]).panels
+    first = counts["Stamps on each cell"][0]
+    # The deck's row for 4 inputs; here there are 5.
+    assert first.tolist() == [1, 1, 2, 1, 2, 1, 2, 1, 2, 1, 1]
+    assert "**uneven**" in text(app)
+    assert "**even**" in text(open_lab("upwards", up_ck="4"))
+
+
+def test_nearest_is_the_slides(open_lab, boards):
+    ways = boards(open_lab("upwards"))[-1]
+    expected = lecture_case("s1-upsample-nn")["expected"]["output"]
+    assert ways.panels["Nearest"].tolist() == expected
+    np.testing.assert_allclose(
+        ways.panels["Transposed"][1:3, 1:3], ways.panels["Bilinear"][1:3, 1:3]
+    )
+
+
+# --- backwards ---
+
+
+def test_gradients_of_a_convolution_are_the_slides(open_lab, boards):
+    figure, turned = boards(open_lab("backwards"))
+    expected = lecture_case("s3-backward-is-conv")["expected"]
+    assert figure.panels["∂L/∂x"].tolist() == expected["grad_input"]
+    assert figure.panels["∂L/∂w"].tolist() == expected["grad_kernel"]
+    assert turned.panels["∂L/∂x"].tolist() == expected["grad_input"]
+
+
+@pytest.mark.parametrize(
+    ("operator", "case"), [("max", "s2-maxpool-gradient"), ("mean", "s2-avgpool-gradient")]
+)
+def test_gradients_of_pooling_are_the_slides(open_lab, boards, operator, case):
+    app = open_lab("backwards", bw_op=operator)
+    figure = boards(app)[0]
+    assert figure.panels["∂L/∂x"].tolist() == lecture_case(case)["expected"]["grad"]
+    assert len(badges(app)) == 2
+
+
+def test_a_tie_goes_to_the_first_and_is_said(open_lab, boards):
+    app = open_lab("backwards", bw_op="max", bw_x_max="3 3;3 3", bw_d_max="5")
+    assert boards(app)[0].panels["∂L/∂x"].tolist() == [[5, 0], [0, 0]]
+    assert "share its maximum" in app.info[0].value
+    assert len(badges(app)) == 1
+
+
+def test_a_gradient_of_another_shape_is_refused(open_lab):
+    app = open_lab("backwards", bw_d_conv="1 2")
+    assert "upstream gradient must have the output's shape" in app.error[0].value
+
+
+# --- activation, tour ---
+
+
+def component(app, name):
+    return next(
+        json.loads(e.proto.json)
+        for e in app.get("bidi_component")
+        if e.proto.component_name == f"cnnviz_{name}"
+    )
+
+
+def test_relu_is_the_slides(open_lab):
+    data = component(open_lab("activation"), "activation")
+    case = lecture_case("s0-relu")
+    assert np.reshape(data["before"], data["shape"]).tolist() == case["inputs"]["x"]
+    assert np.reshape(data["after"], data["shape"]).tolist() == case["expected"]["output"]
+
+
+@pytest.mark.parametrize("name", ["relu", "leaky", "gelu", "sigmoid", "tanh"])
+def test_the_curve_goes_through_every_dot(open_lab, name):
+    data = component(open_lab("activation", re_f=name, re_map="map"), "activation")
+    xs, ys = data["curve"]
+    step = xs[1] - xs[0]
+    np.testing.assert_allclose(np.interp(data["before"], xs, ys), data["after"], atol=step)
+
+
+def test_softmax_at_each_temperature(open_lab):
+    data = component(open_lab("activation", re_logits="2 -1 0.5"), "softmax")
+    rows = np.array(data["rows"])
+    np.testing.assert_allclose(rows.sum(1), 1)
+    for temperature, row in zip(data["temperatures"], rows, strict=True):
+        powers = np.exp(np.array([2, -1, 0.5]) / temperature)
+        np.testing.assert_allclose(row, powers / powers.sum())
+
+
+def test_the_tour_lists_every_topic_and_finds_words(open_lab):
+    app = open_lab("tour")
+    assert [f"**{n}. {t.title}**" for n, t in enumerate(TOPICS, 1)] == [
+        link.label for link in app.get("page_link")
+    ]
+    app = open_lab("tour", to_search="checkerboard")
+    assert ["Upwards" in link.label for link in app.get("page_link")] == [True]
+    app = open_lab("tour", to_search="zebra")
+    assert "No page" in app.info[0].value

@@ -1,0 +1,95 @@
+"""Convolution and correlation: both results, the order, the sliding functions."""
+
+import json
+
+import numpy as np
+import pytest
+import scipy.signal
+
+from cnnviz.convolution import lecture_case
+
+CASE = lecture_case("s3-correlation-vs-convolution")
+
+
+def words(app):
+    return "\n".join(m.value for m in (*app.markdown, *app.caption))
+
+
+def sliding(app):
+    found = [e for e in app.get("bidi_component") if e.proto.component_name == "cnnviz_sliding"]
+    return json.loads(found[0].proto.json)
+
+
+def test_opens_on_the_deck_s_example(open_lab, boards):
+    app = open_lab("flip")
+    board = boards(app)[0]
+    np.testing.assert_array_equal(
+        board.panels["Convolution I ∗ K"], CASE["expected"]["convolution"]
+    )
+    np.testing.assert_array_equal(
+        board.panels["Correlation I ⋆ K"], CASE["expected"]["correlation"]
+    )
+    difference = np.subtract(CASE["expected"]["convolution"], CASE["expected"]["correlation"])
+    np.testing.assert_array_equal(board.panels["Difference"], difference)
+    np.testing.assert_array_equal(board.panels["K, turned"], np.rot90(CASE["inputs"]["kernel"], 2))
+    assert board.data["driver"] == 2
+    assert board.data["play"]
+    assert words(app).count(":material/check:") == 3
+
+
+def test_the_switch_shows_the_kernel_as_it_is(open_lab, boards):
+    app = open_lab("flip", fl_flip="false")
+    board = boards(app)[0]
+    np.testing.assert_array_equal(board.panels["K"], CASE["inputs"]["kernel"])
+    assert board.data["driver"] == 3
+
+
+def test_a_symmetric_kernel_makes_no_difference(open_lab, boards):
+    app = open_lab("flip", fl_even="true")
+    board = boards(app)[0]
+    assert not board.panels["Difference"].any()
+    assert "the kernel looks the same turned by 180°" in words(app)
+    exact = scipy.signal.convolve2d(CASE["inputs"]["image"], board.panels["K, turned"], "valid")
+    np.testing.assert_allclose(board.panels["Convolution I ∗ K"], exact)
+
+
+def test_the_code_gives_these_numbers(open_lab, boards, capsys):
+    board = boards(open_lab("flip"))[0]
+    made = {}
+    exec(board.data["pytorch"], made)
+    np.testing.assert_array_equal(made["convolution"][0, 0], CASE["expected"]["convolution"])
+    np.testing.assert_array_equal(made["correlation"][0, 0], CASE["expected"]["correlation"])
+
+
+def test_a_kernel_too_large_is_refused_and_the_rest_stays(open_lab, boards):
+    app = open_lab("flip", fl_x="1 2\n3 4")
+    assert app.error[0].value
+    assert app.text_area(key="fl_x").value == "1 2\n3 4"
+    assert [board.titles[-1] for board in boards(app)] == ["f ∗ g", "g ∗ f"]
+
+
+def test_order_does_not_matter(open_lab, boards):
+    expected = lecture_case("s2-conv-integral-commutes")["expected"]["output"]
+    _, first, second = boards(open_lab("flip"))
+    np.testing.assert_allclose(first.panels["f ∗ g"], [expected])
+    np.testing.assert_allclose(second.panels["g ∗ f"], [expected])
+
+
+def test_order_in_two_dimensions(open_lab, boards):
+    f, g = np.array([[1, 2], [3, 4]]), np.array([[0, 1, 2], [1, 1, 0]])
+    _, first, second = boards(open_lab("flip", fl_f1="1 2\n3 4", fl_g1="0 1 2\n1 1 0"))
+    for board in (first, second):
+        np.testing.assert_allclose(board.panels[board.titles[-1]], scipy.signal.convolve2d(f, g))
+
+
+@pytest.mark.parametrize("shape", ["box", "triangle", "exponential", "gaussian", "ramp"])
+def test_the_functions_are_in_the_address(open_lab, shape):
+    app = open_lab("flip", fl_f=shape, fl_g=shape, fl_at="1,0.5,2,0.7")
+    data = sliding(app)
+    assert (data["f"], data["g"]) == (shape, shape)
+    assert data["start"] == [1, 0.5, 2, 0.7]
+    assert data["still"]
+
+
+def test_the_functions_open_moving(open_lab):
+    assert not sliding(open_lab("flip"))["still"]

@@ -1,0 +1,82 @@
+"""Through the frequency domain: equality, wrap-around, times."""
+
+import numpy as np
+import pytest
+import scipy.signal
+
+from cnnviz.convolution import lecture_case
+
+CASE = lecture_case("s3-fft")
+IMAGE, KERNEL = (np.array(CASE["inputs"][name], float) for name in ("image", "kernel"))
+
+
+def words(app):
+    return "\n".join(m.value for m in (*app.markdown, *app.caption))
+
+
+def test_opens_on_the_deck_s_example(open_lab, boards):
+    app = open_lab("frequency")
+    route, wrap = boards(app)
+    np.testing.assert_allclose(route.panels["Back again"], CASE["expected"]["output"], atol=1e-9)
+    spectrum = np.fft.fft2(IMAGE, (7, 7)) * np.fft.fft2(KERNEL, (7, 7))
+    shown = np.fft.fftshift(np.log10(1 + np.abs(spectrum)))
+    np.testing.assert_allclose(route.panels["Product of the spectra"], shown, atol=1e-9)
+    assert not wrap.panels["Difference"].any()
+    assert words(app).count(":material/check:") == 2
+    assert "All of them are right" in words(app)
+
+
+def test_a_spectrum_names_its_frequencies(open_lab, boards):
+    panel = boards(open_lab("frequency"))[0].data["panels"][1]
+    assert panel["words"][24] == f"frequency 0 down, 0 across: magnitude {IMAGE.sum():.3f}"
+    assert panel["words"][0].startswith("frequency −3 down, −3 across")
+
+
+@pytest.mark.parametrize("padding", [0, 1])
+def test_without_enough_padding_the_ends_wrap(open_lab, boards, padding):
+    app = open_lab("frequency", fq_p2=str(padding))
+    _, wrap = boards(app)
+    size = 5 + padding
+    full = scipy.signal.convolve2d(IMAGE, KERNEL)
+    ring = np.fft.ifft2(np.fft.fft2(IMAGE, (size, size)) * np.fft.fft2(KERNEL, (size, size))).real
+    expected = ring - full[:size, :size]
+    np.testing.assert_allclose(wrap.panels["Difference"], expected, atol=1e-9)
+    lost = size**2 - (size - 2 + padding) ** 2
+    assert f"**{lost} of {size**2} cells**" in words(app)
+    assert ":material/close:" in words(app)  # not the direct convolution …
+    assert ":material/check:" in words(app)  # … but the circular one
+
+
+@pytest.mark.parametrize("kernel", ["gaussian", "box", "motion", "edges"])
+def test_a_picture(open_lab, boards, kernel):
+    app = open_lab("frequency", fq_source="picture", fq_kernel=kernel, fq_side="9")
+    route, _ = boards(app)
+    image, weights = route.panels["Image"][:80, :80], route.panels["Kernel"][:9, :9]
+    exact = scipy.signal.convolve2d(image, weights)
+    np.testing.assert_allclose(route.panels["Back again"], exact, atol=1e-7)
+    assert ":material/close:" not in words(app)
+
+
+@pytest.mark.parametrize("query", [{"fq_p2": "1"}, {"fq_source": "picture", "fq_side": "5"}])
+def test_the_code_gives_these_numbers(open_lab, boards, query):
+    route = boards(open_lab("frequency", **query))[0]
+    made = {}
+    exec(route.data["pytorch"] + "\nresult = torch.fft.ifft2(X * K).real", made)
+    np.testing.assert_allclose(made["result"], route.panels["Back again"], atol=1e-4)
+
+
+def test_a_kernel_larger_than_the_image_is_refused(open_lab):
+    app = open_lab("frequency", fq_x="1 2\n3 4")
+    assert "Make it smaller" in app.error[0].value
+    assert app.text_area(key="fq_x").value == "1 2\n3 4"
+
+
+def test_the_times_name_the_machine_and_can_be_measured_again(open_lab):
+    app = open_lab("frequency")
+    assert "measured on the machine" in words(app)
+    again = next(b for b in app.button if b.label == "Measure again")
+    assert not again.click().run().exception
+
+
+def test_one_weight_needs_no_padding(open_lab):
+    assert "All of them are right" in words(open_lab("frequency", fq_k="2"))

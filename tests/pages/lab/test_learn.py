@@ -1,0 +1,100 @@
+"""Learn the kernel: the deck's target, the slide's wrong one, one's own, divergence."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.convolution import lecture_case
+
+CASE = lecture_case("s4-learned-theta")
+
+
+@pytest.fixture
+def open_page(root):
+    def open_it(**query):
+        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60).run()
+        app.query_params.update(query)
+        return app.switch_page("../pages/lab/learn.py").run()
+
+    return open_it
+
+
+def sent(app, name="cnnviz_descent"):
+    found = [e for e in app.get("bidi_component") if e.proto.component_name == name]
+    return json.loads(found[0].proto.json)
+
+
+def array(packed):
+    return np.frombuffer(base64.b64decode(packed["data"])).reshape(packed["shape"])
+
+
+def checks(app):
+    return [mark.value for mark in app.markdown if "largest difference" in mark.value]
+
+
+def test_opens_on_the_deck_and_recovers_the_blur(open_page):
+    app = open_page()
+    assert not app.exception
+    data = sent(app)
+    assert data["start"] is None
+    assert np.allclose(array(data["kernels"])[-1], CASE["expected"]["correct_theta"], atol=1e-9)
+    assert array(data["losses"])[-1] < 1e-20
+    assert len(checks(app)) == 2
+    assert all("green" in text for text in checks(app))
+
+
+def test_the_printed_target_leaves_the_residual(open_page):
+    app = open_page(le_target="printed")
+    losses = array(sent(app)["losses"])
+    assert losses[-1] == pytest.approx(CASE["expected"]["residual_for_printed_target"], abs=1e-5)
+    assert "0.0323" in app.warning[0].value
+    assert any("0.0323" in mark.value for mark in app.markdown)
+
+
+def test_the_wrong_cells_are_the_decks(open_page):
+    panels = [
+        e for e in open_page().get("bidi_component") if e.proto.component_name == "cnnviz_board"
+    ]
+    panel = json.loads(panels[-1].proto.json)["panels"][3]
+    off = array(panel["values"] | {"shape": panel["shape"]})
+    expected = lecture_case("s4-blur")["expected"]["wrong_cells_row_col_printed_correct"]
+    assert {(r, c): p - q for r, c, p, q in expected} == pytest.approx(
+        {(int(r), int(c)): off[r, c] for r, c in np.argwhere(off)}
+    )
+
+
+def test_a_large_rate_diverges_and_says_so(open_page):
+    app = open_page(le_rate="0.05")
+    assert "diverges" in app.error[0].value
+    assert "0.0281" in app.error[0].value
+
+
+def test_a_kernel_of_ones_own_is_found(open_page):
+    app = open_page(le_target="kernel", le_k="0 2;-1 1", le_rate="0.03", le_seed="3")
+    assert not app.exception
+    assert np.allclose(array(sent(app)["kernels"])[-1], [[0, 2], [-1, 1]], atol=1e-4)
+
+
+def test_a_link_opens_on_its_step(open_page):
+    app = open_page(le_step="7", le_target="filter")
+    assert sent(app)["start"] == 7
+    assert not app.exception
+
+
+def test_a_flat_input_does_not_tell_the_weights_apart(open_page):
+    app = open_page(le_target="kernel", le_x="1 1 1 1;1 1 1 1;1 1 1 1;1 1 1 1")
+    assert "Other kernels" in app.info[0].value
+
+
+def test_a_target_of_the_wrong_size_is_refused(open_page):
+    app = open_page(le_target="typed", le_y="1 2;3 4")
+    assert "gives 5×5 numbers" in app.error[0].value
+    assert app.text_area(key="le_y").value == "1 2;3 4"
+
+
+def test_an_input_too_large_to_show_is_refused(open_page):
+    app = open_page(le_x=";".join([" ".join("1" * 17)] * 3))
+    assert "16×16 is the largest" in app.error[0].value

@@ -1,0 +1,67 @@
+"""Signals, pictures, frames: the sensor, its erratum, and one operator in 1-D to 3-D."""
+
+import numpy as np
+import pytest
+import scipy.signal
+import torch
+
+from cnnviz.convolution import lecture_case
+
+CASE = lecture_case("s3-sensor-1d")
+
+
+def words(app):
+    return "\n".join(m.value for m in (*app.markdown, *app.caption))
+
+
+def test_opens_on_the_deck_s_sensor(open_lab, boards):
+    app = open_lab("sensor")
+    board = boards(app)[0]
+    np.testing.assert_allclose(board.panels["s"], [CASE["expected"]["output"]])
+    made = {}
+    exec(board.data["pytorch"], made)
+    assert "(t − a)" in app.warning[0].value
+    assert "index of summation missing" in app.warning[0].value
+    assert ":material/check:" in words(app)
+
+
+def test_other_weights_and_measurements(open_lab, boards):
+    app = open_lab("sensor", se_s="1 0 2 5", se_w="1 1")
+    expected = scipy.signal.convolve([1, 0, 2, 5], [1, 1])
+    np.testing.assert_allclose(boards(app)[0].panels["s"], [expected])
+    assert "add up to 2, not 1" in words(app)
+
+
+def test_noise_and_errors(open_lab):
+    app = open_lab("sensor", se_noise="0.0", se_w="1")
+    assert "measured **0.000**, smoothed **0.000**" in words(app)
+
+
+def test_words_in_a_field_are_refused_and_kept(open_lab):
+    app = open_lab("sensor", se_w="a b")
+    assert app.error
+    assert app.text_area(key="se_w").value == "a b"
+
+
+def test_one_operator_in_three_ranks(open_lab, boards):
+    _, signal, picture, frames = boards(open_lab("sensor"))
+    values = signal.panels["A signal"][0]
+    np.testing.assert_allclose(signal.panels["F.conv1d"], [np.diff(values)])
+    np.testing.assert_allclose(
+        picture.panels["F.conv2d"], np.diff(picture.panels["A picture"], axis=1)
+    )
+    stack = np.stack([frames.panels[f"Frame {t}"] for t in range(4)])
+    for t, change in enumerate(np.diff(stack, axis=0)):
+        np.testing.assert_allclose(frames.panels[f"Change {t} → {t + 1}"], change)
+        assert change.any()
+
+
+@pytest.mark.parametrize("at", [0, 3])
+def test_the_code_runs_and_gives_the_numbers(open_lab, boards, at, capsys):
+    board = boards(open_lab("sensor"))[at]
+    exec(board.data["pytorch"], {})
+    printed = capsys.readouterr().out
+    expected = CASE["expected"]["output"] if at == 0 else board.panels["Change 0 → 1"]
+    numbers = eval(printed, {"tensor": torch.tensor})
+    shown = numbers[0, 0] if at == 0 else numbers[0, 0, 0]
+    np.testing.assert_allclose(shown, expected, atol=1e-4)

@@ -1,0 +1,80 @@
+"""From fully connected to convolutional: the drawn layer, the decks' counts, when not to share."""
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.convolution import lecture_case
+
+
+@pytest.fixture
+def open_page(root):
+    def open_it(**query):
+        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60).run()
+        app.query_params.update(query)
+        return app.switch_page("../pages/lab/sharing.py").run()
+
+    return open_it
+
+
+def sent(app):
+    found = [e for e in app.get("bidi_component") if e.proto.component_name == "cnnviz_wires"]
+    return json.loads(found[0].proto.json)
+
+
+def test_opens_walking_through_the_stages(open_page):
+    app = open_page()
+    assert not app.exception
+    data = sent(app)
+    assert data["stage"] is None
+    assert [len(data["weights"][stage]) for stage in ("full", "local", "shared")] == [48, 18, 3]
+    assert any("difference 0" in mark.value and "green" in mark.value for mark in app.markdown)
+
+
+def test_the_counts_are_the_decks(open_page):
+    app = open_page()
+    counts = app.dataframe[0].value
+    assert counts.iloc[0, 1:].tolist() == [48, 18, 3]
+    hidden = lecture_case("s0-fc-200x200")["expected"]["connections"]
+    local, shared = lecture_case("s0-local-10x10"), lecture_case("s0-weight-sharing-100")
+    assert counts.iloc[1, 1:].tolist() == [
+        hidden * 10**5,
+        local["expected"]["total"],
+        shared["expected"]["parameters_shared"],
+    ]
+    assert counts.iloc[2, 2] == lecture_case("s2-423K")["expected"]["exact"]
+    assert counts.iloc[2, 3] == lecture_case("s2-shared-735")["expected"]["parameters"]
+    assert counts.iloc[3, 2] == lecture_case("s2-46M")["expected"]["exact"]
+    assert any("**520**" in mark.value and "**23,550**" in mark.value for mark in app.markdown)
+
+
+def test_the_slides_85k_is_put_right(open_page):
+    note = open_page().warning[0].value
+    assert "423,360" in note
+    assert "84,672" in note
+
+
+def test_a_link_restores_stage_and_weights(open_page):
+    app = open_page(sh_w="shared", sh_w_shared="2 -1 0.5", sh_n="6")
+    data = sent(app)
+    assert data["stage"] == "shared"
+    assert data["weights"]["shared"] == [2, -1, 0.5]
+    assert len(data["weights"]["full"]) == 24
+
+
+@pytest.mark.parametrize("typed", ["1 2", "1 2 x", "1 2 nan"])
+def test_weights_that_do_not_fit_are_left_out(open_page, typed):
+    app = open_page(sh_w="all", sh_w_shared=typed)
+    assert not app.exception
+    assert sent(app)["stage"] is None
+    assert sent(app)["weights"]["shared"] == [-1, 0, 1]
+
+
+def test_where_the_place_matters_local_weights_win(open_page):
+    app = open_page()
+    assert any("**shared** weights are better" in mark.value for mark in app.markdown)
+    app = open_page(sh_world="place", sh_count="50")
+    assert any("**local** weights are better" in mark.value for mark in app.markdown)
+    app = open_page(sh_noise="0.0")
+    assert any("Both are exact" in mark.value for mark in app.markdown)

@@ -1,0 +1,99 @@
+"""Volumes: three views of one layer, 1×1, and the panel of costs."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.convolution import lecture_case
+
+
+@pytest.fixture
+def open_page(root):
+    def open_it(**query):
+        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60).run()
+        app.query_params.update(query)
+        return app.switch_page("../pages/lab/volumes.py").run()
+
+    return open_it
+
+
+def sent(app, name):
+    found = [e for e in app.get("bidi_component") if e.proto.component_name == f"cnnviz_{name}"]
+    return [json.loads(e.proto.json) for e in found]
+
+
+def values(panel):
+    return np.frombuffer(base64.b64decode(panel["values"]["data"])).reshape(panel["shape"])
+
+
+def checks(app):
+    return [mark.value for mark in app.markdown if "largest difference" in mark.value]
+
+
+def test_opens_stepping_through_three_channels(open_page):
+    app = open_page()
+    assert not app.exception
+    data = sent(app, "stepper")[0]
+    assert data["imageShape"] == [3, 9, 9]
+    assert data["bias"] == 10
+    assert any("**75** pairs" in caption.value for caption in app.caption)
+    assert len(checks(app)) == 3
+    assert all("green" in text for text in checks(app))
+
+
+def test_as_columns_it_is_a_matrix_product(open_page):
+    app = open_page(vo_view="columns", vo_n="4", vo_columns="7", vo_k="3", vo_b="-7")
+    panels = sent(app, "board")[0]["panels"]
+    _, columns, weights, output = map(values, panels)
+    assert columns.shape == (28, 25)
+    assert weights[0, -1] == -7
+    assert np.allclose(weights @ columns, output)
+
+
+def test_the_code_of_the_columns_gives_the_output(open_page, capsys):
+    data = sent(open_page(vo_view="columns", vo_columns="6"), "board")[0]
+    scope = {}
+    exec(data["pytorch"].replace("print(", "answer = ("), scope)
+    assert np.allclose(scope["answer"], values(data["panels"][3]))
+
+
+def test_six_maps_stack_up(open_page):
+    app = open_page(vo_view="maps")
+    assert sent(app, "atlas")[0]["groups"][0]["shape"] == [6, 28, 28]
+    assert any("**28×28×6**" in caption.value for caption in app.caption)
+
+
+def test_the_panel_counts_the_decks_layers(open_page):
+    app = open_page()
+    costs = app.dataframe[0].value
+    assert costs.iloc[0, 1:4].tolist() == ["28×28×6", 450, 6]
+    app.get_by_key("_vo_layer").set_value("mix").run()
+    one = lecture_case("s0-1x1")["expected"]
+    assert app.dataframe[0].value.iloc[0, 1:3].tolist() == ["56×56×32", one["weights"]]
+    assert app.query_params["vo_layer"] == "mix"
+    saved = app.dataframe[1].value["Multiply-adds"].tolist()
+    assert saved == [
+        56 * 56 * 9 * 64 * 64,
+        56 * 56 * 64 * 32,
+        56 * 56 * 9 * 32 * 64,
+        sum(saved[1:3]),
+    ]
+
+
+def test_groups_that_do_not_divide_are_refused(open_page):
+    app = open_page(vo_first_g="2")
+    assert "2 groups do not divide 3" in app.error[0].value
+
+
+def test_the_slides_depthwise_is_named_right(open_page):
+    assert "pointwise" in open_page().warning[0].value
+
+
+def test_the_line_for_pytorch_makes_the_layer(open_page):
+    app = open_page(vo_layer="depthwise")
+    layer = eval(app.code[0].value, {"nn": torch.nn})
+    assert layer.weight.shape == (64, 1, 3, 3)

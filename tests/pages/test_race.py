@@ -1,0 +1,228 @@
+"""The page Race without a browser: the form, what is started, which race is looked at."""
+
+import dataclasses
+import os
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.datasets import load_dataset
+from cnnviz.runs import create_run, list_runs
+from cnnviz.training import TrainingError
+from cnnviz.training.config import make_config
+from cnnviz.training.race import race_id
+
+
+@pytest.fixture(autouse=True)
+def runs(tmp_path, monkeypatch):
+    monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path / "data"))
+    monkeypatch.delenv("CNNVIZ_PRESENTER_SECRET", raising=False)
+    return tmp_path / "runs"
+
+
+def in_line(run):
+    """As the engine would leave it when there is no room."""
+    (run.path / "events.jsonl").write_text('{"event":"status","time":1,"status":"waiting"}\n')
+    return run
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """What the page asks to be trained; no process is started."""
+    asked = []
+
+    def start(config, *, tensors=None):
+        asked.append(config)
+        return in_line(create_run(config, tensors=tensors))
+
+    monkeypatch.setattr("cnnviz.training.start", start)
+    return asked
+
+
+@pytest.fixture
+def stopped(monkeypatch):
+    """The runs that the page stops."""
+    asked = []
+    monkeypatch.setattr("cnnviz.training.stop", asked.append)
+    return asked
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The runs that the chart of each run of the page is given."""
+    drawn = []
+    monkeypatch.setattr("cnnviz.components.live.race", lambda ids, **_: drawn.append(ids))
+    return drawn
+
+
+@pytest.fixture
+def open_page(root, shown):
+    def run(**parameters):
+        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60)
+        app.run()
+        for name, value in parameters.items():
+            app.query_params[name] = value
+        app.switch_page("../pages/race.py").run()
+        assert not app.exception
+        return app
+
+    return run
+
+
+def button(app, label):
+    return next((b for b in app.button if b.label == label), None)
+
+
+def texts(app):
+    parts = (app.caption, app.error, app.warning, app.info)
+    return "\n".join(element.value for part in parts for element in part)
+
+
+def race_of(*names, preset="optimiser"):
+    """A race that somebody ran before; its runs wait for ever."""
+    group, config = race_id(preset), make_config(load_dataset("digits"), "gap")
+    runs = [in_line(create_run(dataclasses.replace(config, group=group))) for _ in names]
+    for run, name in zip(runs, names, strict=True):
+        run.rename(name)
+    return group, [run.id for run in runs]
+
+
+def test_with_no_race_yet_it_compares_the_runs_that_came_with_cnnviz(open_page, shown):
+    app = open_page()
+    assert shown[-1] == ["fashionmnist-gap", "digits-gap"]
+    assert not button(app, "Start the race").disabled
+    assert button(app, "Stop all") is None
+    assert "r_race" not in app.query_params
+
+
+def test_starting_a_preset_asks_for_every_lane_alike(open_page, started, shown):
+    app = open_page(r_preset="rates", r_length="lesson", r_seed="4")
+    button(app, "Start the race").click().run()
+    assert not app.exception
+    assert len(started) == 3
+    assert [round(c.recipe.learning_rate, 4) for c in started] == [0.005, 0.5, 5.0]
+    assert {c.recipe.seed for c in started} == {4}
+    assert {c.recipe.epochs for c in started} == {30.0}
+    assert len({c.group for c in started}) == 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    assert {c.threads for c in started} == {max(1, cores // 3)}
+    group = started[0].group
+    assert app.query_params["r_race"] in (group, [group])
+    names = {run.id: run.name for run in list_runs()}
+    assert [names[id] for id in shown[-1]] == ["A hundredth", "As usual", "Ten times"]
+    assert button(app, "Stop all") is not None
+
+
+def test_one_after_another_gives_each_all_threads(open_page, started):
+    app = open_page(r_preset="skips", r_mode="turns")
+    assert "Each trains alone" in texts(app)
+    button(app, "Start the race").click().run()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    assert {c.threads for c in started} == {cores}
+    assert [c.variant["skips"] for c in started] == [False, True]
+
+
+def test_lanes_come_back_from_the_address(open_page, started):
+    lanes = '[{"name":"Mine","optimiser":"adamw","rate":0.5},{"name":"LeNet","network":"lenet5"}]'
+    app = open_page(r_lanes=lanes)
+    assert app.query_params["r_lanes"] in (lanes, [lanes])
+    button(app, "Start the race").click().run()
+    assert [c.network for c in started] == ["gap", "lenet5"]
+    assert started[0].recipe.optimiser == "adamw"
+    assert {run.name for run in list_runs() if not run.shipped} == {"Mine", "LeNet"}
+
+
+@pytest.mark.parametrize("lanes", ["hello", "[1, 2]", '[{"rate": "fast"}, {}]'])
+def test_lanes_that_cannot_be_read_are_said(open_page, lanes):
+    app = open_page(r_lanes=lanes)
+    assert "usual ones are shown" in app.warning[0].value
+    assert not button(app, "Start the race").disabled
+
+
+def test_one_lane_is_no_race(open_page):
+    app = open_page(r_lanes='[{"name":"Alone"}]')
+    assert button(app, "Start the race").disabled
+    assert "2 to 6 lanes" in texts(app)
+
+
+def test_a_network_that_cannot_be_had_starts_nothing(open_page, started):
+    app = open_page(r_lanes='[{"name":"A"},{"name":"B","network":"vgg","depth":9}]')
+    button(app, "Start the race").click().run()
+    assert started == []
+    assert "B\\: VGG\\-style stack can have 1 to 3 pairs" in texts(app)
+
+
+def test_a_race_that_half_starts_is_stopped(open_page, monkeypatch, stopped):
+    done = []
+
+    def start(config, *, tensors=None):
+        if done:
+            raise TrainingError("There is no room.")
+        done.append(in_line(create_run(config)))
+        return done[0]
+
+    monkeypatch.setattr("cnnviz.training.start", start)
+    app = open_page()
+    button(app, "Start the race").click().run()
+    assert "There is no room" in texts(app)
+    assert [run.id for run in stopped] == [done[0].id]
+
+
+def test_pictures_that_are_not_there_cannot_race(open_page):
+    app = open_page(r_data="cifar10")
+    assert button(app, "Start the race").disabled
+    assert "not on this computer" in texts(app)
+
+
+def test_it_opens_on_the_newest_race_and_another_can_be_chosen(open_page, shown):
+    old, old_runs = race_of("a", "b", preset="depth")
+    _, new_runs = race_of("c", "d", "e", preset="rates")
+    app = open_page()
+    if app.query_params["r_race"] in (old, [old]):  # made in the same second
+        old_runs, new_runs = new_runs, old_runs
+    assert shown[-1] == new_runs
+    app.selectbox(key="_r_race").select(app.selectbox(key="_r_race").options[1]).run()
+    assert shown[-1] == old_runs
+
+
+def test_a_link_names_a_race(open_page, shown):
+    group, ids = race_of("a", "b")
+    race_of("c", "d", preset="rates")
+    open_page(r_race=group)
+    assert shown[-1] == ids
+
+
+def test_a_race_that_is_not_there_is_said(open_page):
+    assert "There is no race" in open_page(r_race="../etc").warning[0].value
+
+
+def test_any_runs_can_be_compared_by_link(open_page, shown):
+    _, ids = race_of("a", "b")
+    app = open_page(r_race="any", r_runs=f"{ids[1]},digits-gap,../etc")
+    assert shown[-1] == [ids[1], "digits-gap"]
+    app.multiselect(key="_r_runs").set_value([]).run()
+    assert "Choose up to six runs" in texts(app)
+
+
+def test_stop_all_stops_all(open_page, stopped):
+    _, ids = race_of("a", "b")
+    app = open_page()
+    button(app, "Stop all").click().run()
+    assert sorted(run.id for run in stopped) == sorted(ids)
+
+
+def test_a_viewer_looks_on_and_cannot_start_or_stop(open_page, monkeypatch, started, stopped):
+    """The buttons are not drawn; and the actions behind them refuse."""
+    from cnnviz.ui import actions
+    from cnnviz.ui import race as view
+
+    _, ids = race_of("a", "b")
+    monkeypatch.setenv("CNNVIZ_PRESENTER_SECRET", "secret")
+    monkeypatch.setattr("cnnviz.ui.role._cookies", dict)
+    app = open_page()
+    assert app.button == [] or {b.label for b in app.button} <= {"Join"}
+    runs = [run for run in list_runs() if run.id in ids]
+    actions.attempt(lambda: view.stop_all(runs))
+    actions.attempt(lambda: view.begin("rates", "digits", (), "quick", 0, together=True))
+    assert started == stopped == []

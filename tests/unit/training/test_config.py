@@ -1,0 +1,89 @@
+import dataclasses
+
+import pytest
+
+from cnnviz.networks import NetworkError, network_spec
+from cnnviz.runs import RunError
+from cnnviz.training import estimate
+from cnnviz.training.config import LENGTHS, again, default_recipe, make_config, recipe_for
+from cnnviz.training.estimate import estimate_seconds, recorded_rate
+
+
+@pytest.mark.parametrize("optimiser", ["sgd", "adamw"])
+@pytest.mark.parametrize("images", [100, 1435, 5000, 24_000, 60_000])
+def test_longer_lengths_take_more_steps(images, optimiser):
+    steps = [
+        recipe.epochs * images / recipe.batch_size
+        for recipe in (recipe_for(length, "gap", images, optimiser) for length in LENGTHS)
+    ]
+    assert steps == sorted(set(steps))
+    assert default_recipe("gap", images, optimiser) == recipe_for(
+        "lesson", "gap", images, optimiser
+    )
+
+
+def test_a_set_of_middling_size_gets_as_many_steps_as_a_large_one():
+    few, many = (recipe_for("lesson", "gap", n) for n in (5000, 25_000))
+    assert few.epochs * 5000 == many.epochs * 25_000
+    assert many.epochs == recipe_for("lesson", "gap", 60_000).epochs == 3
+
+
+def test_an_unknown_network_gets_a_careful_rate():
+    assert 0 < recipe_for("quick", "mine", 60_000).learning_rate <= 0.1
+
+
+def test_again_with_one_thing_changed(digits):
+    config = make_config(digits, "gap")
+    same = again(config, "first")
+    assert dataclasses.replace(same, based_on="") == config
+    assert same.based_on == "first"
+    other = again(config, "first", seed=4, learning_rate=0.5)
+    assert (other.recipe.seed, other.recipe.learning_rate) == (4, 0.5)
+    assert dataclasses.replace(other.recipe, seed=0, learning_rate=0.5) == dataclasses.replace(
+        config.recipe, learning_rate=0.5
+    )
+    assert other.spec == config.spec
+    deep = again(config, "first", variant={"depth": 4})
+    assert deep.spec == network_spec("gap", (1, 8, 8), 10, depth=4)
+    assert deep.variant == {"depth": 4}
+    lenet = again(deep, "first", network="lenet5")
+    assert lenet.spec == network_spec("lenet5", (1, 8, 8), 10)
+    assert lenet.variant == {}
+    assert again(config, "first", pace=5.0).pace == 5
+    with pytest.raises(RunError, match="batch size"):
+        again(config, batch_size=0)
+    with pytest.raises(NetworkError):
+        again(config, network="none")
+
+
+def test_an_estimate_comes_from_a_run_like_it(new_run, digits, monkeypatch):
+    run = new_run(epochs=2, batch_size=32)
+    assert recorded_rate(run.config) is None
+    with run.writing() as writer:
+        writer.write("status", status="running", step=0, total_steps=88, train_images=1000,
+                     test_images=2, device="CPU, 1 thread")  # fmt: skip
+        writer.write("step", step=88, epoch=2, loss=1, accuracy=0.5, learning_rate=0.1,
+                     images_per_second=9.0, seconds=4.0)  # fmt: skip
+        assert recorded_rate(run.config) is None  # not at its end yet
+        writer.write("status", status="finished", step=88)
+    assert recorded_rate(run.config) == 500
+    longer = again(run.config, epochs=10)
+    assert 20 <= estimate_seconds(longer, 1000) <= 24
+    assert recorded_rate(again(run.config, network="lenet5")) is None
+    assert recorded_rate(again(run.config, batch_size=64)) is None
+    limited = dataclasses.replace(longer, max_seconds=7.0)
+    assert estimate_seconds(limited, 1000) == 7
+    slow = dataclasses.replace(longer, pace=1.0)
+    assert estimate_seconds(slow, 1000) == pytest.approx(10 * 1000 / 32)
+    (run.path / "events.jsonl").write_text("nonsense\n")
+    assert recorded_rate(run.config) is None
+
+
+def test_else_from_a_few_steps_timed_once(digits, monkeypatch):
+    monkeypatch.setattr(estimate, "_timed", {})
+    config = make_config(digits, "lenet5")
+    first = estimate_seconds(config, 1000)
+    assert 0 < first < 3600
+    monkeypatch.setattr(estimate, "_time_steps", lambda _: pytest.fail("timed again"))
+    assert estimate_seconds(config, 1000) == first
+    assert estimate_seconds(again(config, epochs=60), 1000) == pytest.approx(2 * first)

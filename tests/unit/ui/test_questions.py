@@ -1,0 +1,196 @@
+"""What the class is asked about a run, and that the answers are those of its tensors."""
+
+import base64
+import random
+
+import numpy as np
+import pytest
+import torch
+
+from cnnviz.datasets import load_dataset, normalise
+from cnnviz.inspection import feature_maps, filters, load_model, predict
+from cnnviz.inspection.frames import make_frame
+from cnnviz.networks import build
+from cnnviz.runs import RunError, create_run
+from cnnviz.runs.questions import pose, read_questions, vote
+from cnnviz.training.config import make_config
+from cnnviz.ui import questions
+
+
+@pytest.fixture(autouse=True)
+def runs(tmp_path, monkeypatch):
+    monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path))
+
+
+def add_snapshot(run, step, seed):
+    """Weights drawn at random, with the frame that training would keep."""
+    config = run.config
+    torch.manual_seed(seed)
+    model = build(config.spec, config.input_shape).eval()
+    images, labels = run.load_probes()
+    frame = make_frame(model, inputs_of(run, images), labels, step=step, epoch=1.0, seconds=1.0)
+    run.write_tensors(f"snapshots/{step}.safetensors", model.state_dict())
+    run.write_frame(step, frame)
+    with run.writing() as writer:
+        writer.write("snapshot", step=step, epoch=1.0, seconds=1.0)
+
+
+def inputs_of(run, images):
+    seen = [normalise(i.numpy(), run.config.mean, run.config.std) for i in images]
+    return torch.stack(seen)
+
+
+@pytest.fixture
+def make_run():
+    def make(network="gap", accuracies=()):
+        data = load_dataset("digits")
+        run = create_run(make_config(data, network))
+        probes = {
+            "images": torch.from_numpy(data.test_images[:6].copy()),
+            "labels": torch.from_numpy(data.test_labels[:6].copy()),
+        }
+        run.write_tensors("probes.safetensors", probes)
+        with run.writing() as writer:
+            for at, accuracy in enumerate(accuracies):
+                writer.write(
+                    "evaluation",
+                    step=at,
+                    epoch=at,
+                    loss=1.0,
+                    accuracy=accuracy,
+                    images=9,
+                    seconds=1.0,
+                )
+        return run
+
+    return make
+
+
+def last(run):
+    return read_questions(run)[-1]
+
+
+def test_which_class_is_what_the_newest_weights_say(make_run):
+    run = make_run()
+    add_snapshot(run, 4, seed=1)
+    images, labels = run.load_probes()
+    answers = set()
+    for probe in range(6):
+        pose(run, questions.class_question(run, probe))
+        asked = last(run)
+        assert base64.b64decode(asked.shown.data) == images[probe].numpy().tobytes()
+        assert [o.label for o in asked.options] == list(run.config.classes)
+        vote(run, asked.id, 3, "somebody-1")
+        questions.reveal_now(run)
+        told = last(run)
+        answer = predict(load_model(run, 4), inputs_of(run, images)[probe])
+        assert told.answer == answer.top(1)[0]
+        assert f"it says {run.config.classes[told.answer]}" in told.words
+        assert ("which is right" in told.words) == (told.answer == labels[probe])
+        answers.add(told.answer)
+    # Newer weights before the reveal: they are the ones that answer.
+    pose(run, questions.class_question(run, 0))
+    for step in range(10, 16):
+        add_snapshot(run, step, seed=step)
+    questions.reveal_now(run)
+    answer = predict(load_model(run, 15), inputs_of(run, images)[0])
+    assert last(run).answer == answer.top(1)[0]
+    assert "After 15 steps" in last(run).words
+
+
+@pytest.mark.parametrize("network", ["gap", "lenet5", "vgg"])
+def test_which_filter_is_the_one_that_gives_the_map(make_run, network):
+    run = make_run(network)
+    add_snapshot(run, 4, seed=1)
+    model = load_model(run, 4)
+    weights = next(iter(filters_of(model)))
+    images, _ = run.load_probes()
+    for seed in range(5):
+        pose(run, questions.filter_question(run, random.Random(seed)))
+        asked = last(run)
+        assert 2 <= len(asked.options) <= 4
+        assert len({o.tile.data for o in asked.options}) == len(asked.options)
+        add_snapshot(run, 5 + seed, seed=9 + seed)  # the weights go on meanwhile
+        questions.reveal_now(run)
+        told = last(run)
+        index = next(i for i in range(len(weights)) if f"filter {i} " in told.words)
+        tile = told.options[told.answer].tile
+        codes = np.frombuffer(base64.b64decode(tile.data), np.uint8).astype(float)
+        values = tile.low + codes / 255 * (tile.high - tile.low)
+        source = load_model(run, int(told.words.split("after ")[1].split()[0]))
+        np.testing.assert_allclose(
+            values, next(iter(filters_of(source)))[index].ravel(), atol=tile.high / 255 + 1e-6
+        )
+        # And the map that was shown is what that filter gives for that picture.
+        probe = int(asked.text.split("picture ")[1].rstrip(".?")) - 1
+        maps = feature_maps(source, inputs_of(run, images)[probe])
+        shown = np.frombuffer(base64.b64decode(asked.shown.data), np.uint8).reshape(
+            asked.shown.shape
+        )
+        scale = asked.shown.high - asked.shown.low
+        got = asked.shown.low + shown / 255 * scale
+        assert any(
+            m.ndim == 4
+            and m.shape[1] == len(weights)
+            and m.shape[2:] == got.shape
+            and np.allclose(m[0, index], got, atol=scale / 255 + 1e-5)
+            for m in maps.values()
+        )
+
+
+def filters_of(model):
+    from cnnviz.inspection import conv_layers
+
+    for name in conv_layers(model):
+        yield filters(model, name).numpy()
+
+
+def test_a_map_whose_frame_is_gone_has_no_answer(make_run):
+    run = make_run()
+    add_snapshot(run, 4, seed=1)
+    pose(run, questions.filter_question(run, random.Random(0)))
+    run.frame_path(4).unlink()
+    add_snapshot(run, 9, seed=2)
+    questions.reveal_now(run)
+    assert last(run).answer is None
+    assert "no longer kept" in last(run).words
+
+
+def test_which_run_wins_is_decided_by_test_accuracy(make_run):
+    worse, better = make_run(accuracies=(0.2, 0.9)), make_run(accuracies=(0.95, 0.3))
+    better.rename("worse [trick]")
+    pose(worse, questions.run_question(worse))
+    asked = last(worse)
+    assert len(asked.options) == 2
+    make_run(accuracies=(1.0,))  # a later run was not asked about
+    better.rename("renamed meanwhile")
+    questions.reveal_now(worse)
+    told = last(worse)
+    assert better.id[-4:] in told.options[told.answer].label
+    assert "95.0%" in told.words
+
+
+def test_a_tie_and_an_untested_run_have_no_winner(make_run):
+    first, second = make_run(accuracies=(0.5,)), make_run()
+    pose(first, questions.run_question(first))
+    questions.reveal_now(first)
+    assert last(first).answer is None
+    assert "not all" in last(first).words.lower()
+    with second.writing() as writer:
+        writer.write("evaluation", step=1, epoch=1, loss=1.0, accuracy=0.5, images=9, seconds=1.0)
+    pose(first, questions.run_question(first))
+    questions.reveal_now(first)
+    assert last(first).answer is None
+    assert "level" in last(first).words
+
+
+def test_what_cannot_be_asked_is_said(make_run):
+    run = make_run()
+    with pytest.raises(RunError, match="no weights yet"):
+        questions.filter_question(run, random.Random(0))
+    with pytest.raises(RunError, match="no second run"):
+        questions.run_question(run)
+    with pytest.raises(RunError, match="no such picture"):
+        questions.class_question(run, 6)
+    with pytest.raises(RunError, match="no open question"):
+        questions.reveal_now(run)
