@@ -26,6 +26,8 @@ def cluster(request):
     patch = pytest.MonkeyPatch()
     patch.setenv("RAY_AUTH_MODE", "disabled")
     patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    # Ray gives way to everything else on its machine, here to the tests beside this one.
+    patch.setenv("RAY_worker_niceness", "0")
     import ray
 
     ray.init(
