@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any, Literal
 
-from cnnviz.networks import network_spec
+from cnnviz.networks import NETWORKS, network_spec
 from cnnviz.runs import Recipe, RunConfig
 
 if TYPE_CHECKING:
@@ -117,17 +117,23 @@ def default_recipe(network: str, train_images: int, optimiser: Optimiser = "sgd"
     return recipe_for("lesson", network, train_images, optimiser)
 
 
+_OPTIONS = frozenset({"depth", "batch_norm", "skips"})
+
+
 def again(config: RunConfig, based_on: str = "", **changes: Any) -> RunConfig:
     """A copy of what a run was asked, with something altered.
 
     With nothing altered and as many threads as before (`RunState.threads`), the copy gives
     the same numbers on the CPU, to the last digit.
 
+    The copy belongs to no race and to nobody, and has no limit of time, unless one is given.
+
     Args:
         config: What the first run was asked.
         based_on: The first run's id.
-        changes: Fields of `Recipe`; `network` or `variant`, which give another `spec`; or
-            fields of `RunConfig`.
+        changes: Fields of `Recipe`, where another optimiser brings its usual learning rate and
+            weight decay; `network`, or an option of it (`depth`, `batch_norm`, `skips`), which
+            give another `spec`; or fields of `RunConfig`.
 
     Raises:
         NetworkError: The altered network does not fit the pictures.
@@ -135,14 +141,23 @@ def again(config: RunConfig, based_on: str = "", **changes: Any) -> RunConfig:
     """
     names = {field.name for field in dataclasses.fields(Recipe)}
     recipe = {name: value for name, value in changes.items() if name in names}
-    others = {name: value for name, value in changes.items() if name not in names}
-    if "network" in others or "variant" in others:
-        network = others.get("network", config.network)
+    options = {name: changes[name] for name in _OPTIONS if name in changes}
+    others: dict[str, Any] = {"group": "", "owner": "", "max_seconds": 0.0} | {
+        name: value for name, value in changes.items() if name not in names | _OPTIONS
+    }
+    network = others.get("network", config.network)
+    if options or "network" in others:
         # Another network has other options.
-        others.setdefault("variant", config.variant if network == config.network else {})
+        others["variant"] = (config.variant if network == config.network else {}) | options
         others["spec"] = network_spec(
             network, config.input_shape, len(config.classes), **others["variant"]
         )
+    if "optimiser" in recipe and network in NETWORKS:
+        usual = default_recipe(network, 0, recipe["optimiser"])
+        # Rates go with the batch size; see `recipe_for`.
+        size = recipe.get("batch_size", config.recipe.batch_size)
+        rate = usual.learning_rate * size / usual.batch_size
+        recipe = {"learning_rate": rate, "weight_decay": usual.weight_decay} | recipe
     return dataclasses.replace(
         config,
         recipe=dataclasses.replace(config.recipe, **recipe),

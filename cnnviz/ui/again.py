@@ -10,7 +10,7 @@ from cnnviz.networks import NETWORKS, NetworkError, options
 from cnnviz.runs import Run, RunConfig, RunError, show_run_to_all
 from cnnviz.runs.config import OWN_DATASET
 from cnnviz.training import start
-from cnnviz.training.config import again, default_recipe
+from cnnviz.training.config import again
 from cnnviz.ui.actions import button
 from cnnviz.ui.run_list import go_to
 from cnnviz.ui.text import plain
@@ -34,7 +34,6 @@ _TITLES = {
     "seed": "Seed",
     _NOTHING: "Nothing: the same again",
 }
-_OF_NETWORK = frozenset({"depth", "batch_norm", "skips"})
 _LIMITS: dict[str, tuple[float, float, float]] = {
     "learning_rate": (1e-6, 1e6, 0.005),
     "epochs": (0.5, 1000.0, 0.5),
@@ -126,21 +125,9 @@ def changed(run: Run, name: str, value: Any) -> RunConfig:
         NetworkError: A network cannot be had like that.
         RunError: The value makes no sense, or the run cannot be read.
     """
-    config = run.config
-    changes: dict[str, Any] = {"group": "", "owner": "", "max_seconds": 0.0}
-    if name in _OF_NETWORK:
-        changes["variant"] = {**config.variant, name: value}
-    elif name == "optimiser" and config.network in NETWORKS:
-        usual = default_recipe(config.network, 0, value)
-        # Rates go with the batch size; see `recipe_for`.
-        rate = usual.learning_rate * config.recipe.batch_size / usual.batch_size
-        changes |= {"optimiser": value, "learning_rate": rate, "weight_decay": usual.weight_decay}
-    elif name == _NOTHING:
-        # Sums over another number of threads differ in the last digits.
-        changes["threads"] = run.state().threads
-    else:
-        changes[name] = value
-    return again(config, run.id, **changes)
+    # Sums over another number of threads differ in the last digits.
+    changes = {"threads": run.state().threads} if name == _NOTHING else {name: value}
+    return again(run.config, run.id, **changes)
 
 
 def start_again(run: Run, name: str, value: Any) -> None:

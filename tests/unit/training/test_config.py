@@ -43,17 +43,31 @@ def test_again_with_one_thing_changed(digits):
         config.recipe, learning_rate=0.5
     )
     assert other.spec == config.spec
-    deep = again(config, "first", variant={"depth": 4})
+    deep = again(config, "first", depth=4)
     assert deep.spec == network_spec("gap", (1, 8, 8), 10, depth=4)
     assert deep.variant == {"depth": 4}
     lenet = again(deep, "first", network="lenet5")
     assert lenet.spec == network_spec("lenet5", (1, 8, 8), 10)
     assert lenet.variant == {}
+    plain = again(deep, "second", batch_norm=False)
+    assert plain.variant == {"depth": 4, "batch_norm": False}
+    in_a_race = dataclasses.replace(config, group="race", owner="somebody", max_seconds=9.0)
+    assert again(in_a_race, "first") == same
     assert again(config, "first", pace=5.0).pace == 5
     with pytest.raises(RunError, match="batch size"):
         again(config, batch_size=0)
     with pytest.raises(NetworkError):
         again(config, network="none")
+
+
+def test_another_optimiser_brings_its_usual_rate(digits):
+    config = again(make_config(digits, "gap"), batch_size=64)
+    copy = again(config, optimiser="adamw").recipe
+    usual = default_recipe("gap", 60_000, "adamw")
+    assert (usual.batch_size, copy.batch_size) == (128, 64)
+    assert copy.learning_rate == pytest.approx(usual.learning_rate / 2)
+    assert copy.weight_decay == usual.weight_decay
+    assert again(config, optimiser="adamw", learning_rate=0.5).recipe.learning_rate == 0.5
 
 
 def test_an_estimate_comes_from_a_run_like_it(new_run, digits, monkeypatch):
