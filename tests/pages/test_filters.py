@@ -4,13 +4,13 @@ import base64
 import io
 import json
 import re
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.imaging import (
     FILTERS,
@@ -27,17 +27,8 @@ BORDERS = ("reflect", "replicate", "zero", "circular")
 
 
 @pytest.fixture
-def open_page(root):
-    """Opens the page by a link."""
-
-    def open_it(**query):
-        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60).run()
-        app.query_params.update(query)
-        app.switch_page("../pages/filters.py").run()
-        assert not app.exception
-        return app
-
-    return open_it
+def open_page(visit):
+    return partial(visit, "filters")
 
 
 @pytest.fixture

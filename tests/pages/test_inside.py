@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -30,17 +31,8 @@ def nothing_of_this_computer(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def open_page(root):
-    def open_it(**query):
-        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60)
-        app.run()
-        for key, value in query.items():
-            app.query_params[key] = value
-        app.switch_page("../pages/inside.py").run()
-        assert not app.exception
-        return app
-
-    return open_it
+def open_page(visit):
+    return partial(visit, "inside")
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 import io
 import re
+from functools import partial
 
 import pytest
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.imaging import SAMPLES
 
@@ -13,15 +13,8 @@ FIRST = next(iter(SAMPLES.values())).title
 
 
 @pytest.fixture
-def open_page(root):
-    def open_it(name="filters", **query):
-        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60)
-        app.run()
-        for key, value in query.items():
-            app.query_params[key] = value
-        return app.switch_page(f"../pages/{name}.py").run()
-
-    return open_it
+def open_page(visit):
+    return partial(visit, "filters")
 
 
 def chosen(app):

@@ -2,9 +2,9 @@
 
 import dataclasses
 import os
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.datasets import load_dataset
 from cnnviz.runs import create_run, list_runs
@@ -57,17 +57,8 @@ def shown(monkeypatch):
 
 
 @pytest.fixture
-def open_page(root, shown):
-    def run(**parameters):
-        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60)
-        app.run()
-        for name, value in parameters.items():
-            app.query_params[name] = value
-        app.switch_page("../pages/race.py").run()
-        assert not app.exception
-        return app
-
-    return run
+def open_page(visit, shown):
+    return partial(visit, "race")
 
 
 def button(app, label):
