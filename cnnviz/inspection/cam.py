@@ -6,6 +6,8 @@ Grad-CAM: R. R. Selvaraju et al., Grad-CAM, ICCV 2017.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +20,8 @@ from cnnviz.inspection.activations import chain, feature_maps, find, one_picture
 from cnnviz.inspection.guard import InspectionError, untouched
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 
@@ -179,41 +183,57 @@ def _exact(model: nn.Module, x: Tensor, class_index: int | None, head: GapHead) 
 
 
 def _grad_cam(model: nn.Module, x: Tensor, class_index: int | None, layer: str) -> CAM:
-    module = find(model, layer)
-    wanted = int(layer.partition("#")[2] or 1)
-    runs: list[Tensor | None] = []
-
-    def cut(_module: nn.Module, _inputs: object, output: object) -> Tensor | None:
-        # What follows goes on from a clone of a leaf: it may then work in place without
-        # overwriting what is kept, and no gradient reaches anything before the layer. The
-        # parameters' `requires_grad` plays no part.
-        if len(runs) + 1 != wanted:
-            runs.append(None)
-            return None
-        if not isinstance(output, Tensor) or output.ndim != 4:
-            raise InspectionError(f"{layer} does not give feature maps.")
-        leaf = output.detach().requires_grad_()
-        runs.append(leaf)
-        return leaf.clone()
-
     with untouched(model):
-        hook = module.register_forward_hook(cut)
-        try:
+        with leaf_of(model, layer) as leaf:
             logits = model(x)[0]
-        finally:
-            hook.remove()
         chosen = _chosen(logits, class_index)
-        maps = runs[wanted - 1] if wanted <= len(runs) else None
-        if maps is None:
+        if not leaf:
             raise InspectionError(f"{layer} does not run for this picture.")
         gradient = None
         if logits.requires_grad:
-            (gradient,) = torch.autograd.grad(logits[chosen], maps, allow_unused=True)
+            (gradient,) = torch.autograd.grad(logits[chosen], leaf, allow_unused=True)
         if gradient is None:
             raise InspectionError(f"The answer does not depend on {layer}.")
     weights = gradient[0].double().mean((1, 2))
-    raw = torch.einsum("k,kij->ij", weights, maps.detach()[0].double())
+    raw = torch.einsum("k,kij->ij", weights, leaf[0].detach()[0].double())
     return CAM(raw.cpu().numpy(), "Grad-CAM", chosen, *_answer(logits.detach(), chosen), layer)
+
+
+@contextlib.contextmanager
+def leaf_of(model: nn.Module, layer: str) -> Iterator[list[Tensor]]:
+    """Cut the next pass of a model at a layer, so that gradients can be taken for its maps.
+
+    What follows the layer goes on from a clone of a leaf: it may then work in place without
+    overwriting what is kept, and no gradient reaches anything before the layer. The
+    parameters' `requires_grad` plays no part.
+
+    Args:
+        model: Any model.
+        layer: A name for `find`.
+
+    Yields:
+        A list that the pass fills with the leaf; it stays empty if the layer does not run.
+
+    Raises:
+        InspectionError: There is no such layer, or, in the pass, it gives no maps.
+    """
+    wanted = int(layer.partition("#")[2] or 1)
+    runs = itertools.count(1)
+    leaf: list[Tensor] = []
+
+    def cut(_module: nn.Module, _inputs: object, output: object) -> Tensor | None:
+        if next(runs) != wanted:
+            return None
+        if not isinstance(output, Tensor) or output.ndim != 4:
+            raise InspectionError(f"{layer} does not give feature maps.")
+        leaf.append(output.detach().requires_grad_())
+        return leaf[0].clone()
+
+    hook = find(model, layer).register_forward_hook(cut)
+    try:
+        yield leaf
+    finally:
+        hook.remove()
 
 
 def _chosen(logits: Tensor, class_index: int | None) -> int:

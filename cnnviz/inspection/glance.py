@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from cnnviz.inspection.activations import conv_layers, find, is_chain
-from cnnviz.inspection.cam import gap_head, last_stage
+from cnnviz.inspection.cam import gap_head, last_stage, leaf_of
 from cnnviz.inspection.guard import InspectionError
 
 if TYPE_CHECKING:
@@ -113,30 +113,12 @@ def _exact(model: nn.Module, inputs: Tensor, labels: Tensor, head: GapHead) -> G
 
 
 def _grad_cam(model: nn.Module, inputs: Tensor, labels: Tensor, layer: str) -> Glance:
-    module = find(model, layer)
-    wanted = int(layer.partition("#")[2] or 1)
-    runs: list[Tensor | None] = []
-
-    def cut(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor | None:
-        # As in `class_activation_map`: what follows works on a clone of a leaf.
-        if len(runs) + 1 != wanted:
-            runs.append(None)
-            return None
-        leaf = output.detach().requires_grad_()
-        runs.append(leaf)
-        return leaf.clone()
-
-    hook = module.register_forward_hook(cut)
-    try:
-        with torch.enable_grad():
-            logits = model(inputs)
-    finally:
-        hook.remove()
+    with torch.enable_grad(), leaf_of(model, layer) as leaf:
+        logits = model(inputs)
     seen = Glance(logits.detach())
-    leaf = runs[wanted - 1]
-    if leaf is None or not logits.requires_grad:
+    if not leaf or not logits.requires_grad:
         return seen
-    maps, cams = _exactly(leaf.detach()), []
+    maps, cams = _exactly(leaf[0].detach()), []
     for chosen in _both(labels, seen.logits).T:
         # In evaluation mode no picture has a say in the answer to another: the gradient of
         # the sum is all the gradients.
