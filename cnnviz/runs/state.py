@@ -51,7 +51,7 @@ class RunState:
         train_images: How many there are; 0 until known.
         test_images: Likewise.
         device: What trains, in words.
-        threads: CPU threads of the training process; 0 until known.
+        threads: CPU threads of the training process at last; 0 until known.
         process: Its process id; 0 until known.
         message: Why the run failed, or was stopped by a limit.
         resumable: Whether going on makes sense after a failure.
@@ -256,6 +256,10 @@ def _batch(state: RunState, event: Event) -> None:
     state.batches = [*(b for b in state.batches if b < step), step]
 
 
+def _threads(state: RunState, event: Event) -> None:
+    state.threads, state.device = int(event["threads"]), str(event["device"])
+
+
 def _ignore(_state: RunState, _event: Event) -> None:
     """An event of a later version says nothing to this one."""
 
@@ -289,4 +293,5 @@ _HANDLERS = {
     "diagnosis": _diagnosis,
     "changed": _changed,
     "batch": _batch,
+    "threads": _threads,
 }

@@ -22,12 +22,15 @@ from cnnviz.training.schedule import EARLY, Pace, Stopwatch, one_cycle
 from cnnviz.training.stepwise import step_in_detail
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch import Tensor
 
     from cnnviz.runs import Run
     from cnnviz.runs.events import Event, EventWriter
 
 _CONTROL_SECONDS = 0.1
+_SHARE_SECONDS = 1.0
 _SLICE = 0.02
 
 
@@ -38,6 +41,8 @@ class Trainer:
         run: The run; the caller holds its lock (`Run.writing`).
         writer: Where events go.
         device: Where to compute; picked if not given.
+        threads: Says how many CPU threads to use from now on, asked once a second. By default
+            they stay as they are.
         watch: Whether to record anything on the way. Without, the same loop runs as fast
             as it can, and only its end is recorded: to measure what watching costs.
 
@@ -58,9 +63,10 @@ class Trainer:
         writer: EventWriter,
         device: torch.device | None = None,
         *,
+        threads: Callable[[], int] | None = None,
         watch: bool = True,
     ) -> None:
-        self.run, self.watch = run, watch
+        self.run, self.watch, self._threads = run, watch, threads
         self.learner = learner = Learner(run, device or pick_device())
         self.model, self.batches = learner.model, learner.batches
         self.recorder = Recorder(learner, writer)
@@ -74,7 +80,7 @@ class Trainer:
         # Loss and right answers since the last report: they stay on the device.
         self._sums = torch.zeros(2, device=learner.device)
         self._images = 0
-        self._polls = Pace(_CONTROL_SECONDS)
+        self._polls, self._shares = Pace(_CONTROL_SECONDS), Pace(_SHARE_SECONDS, 0.01)
         self._next_step = 0.0
         self._stop = self._paused = False
         self._message = ""
@@ -193,9 +199,21 @@ class Trainer:
             for command in commands:
                 self._do(command)
             self._check_limit()
+            self._share_cores()
             if self._stop or not self._paused:
                 return
             time.sleep(_SLICE)
+
+    def _share_cores(self) -> None:
+        """Use as many threads as this run should have beside those at work now."""
+        if self._threads is None or self.learner.device.type != "cpu" or not self._shares.due():
+            return
+        with self._shares.spend():
+            threads = self._threads()
+        if threads != torch.get_num_threads():
+            torch.set_num_threads(threads)
+            device = describe_device(self.learner.device)
+            self.recorder.write("threads", step=self.step, threads=threads, device=device)
 
     def _commands(self) -> tuple[list[Event], int]:
         """What was asked since the last time, of this process."""

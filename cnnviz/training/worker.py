@@ -1,12 +1,13 @@
 """Train one run in this process, from its first event to its last.
 
-torch is imported late here: the number of threads has to be set before, and the page
-that waits for a sign of life should not wait for an import.
+torch is imported late here: how its threads wait has to be set before, and the page that
+waits for a sign of life should not wait for an import.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import signal
 import sys
@@ -20,7 +21,7 @@ from cnnviz.training.engines.process import host
 from cnnviz.training.engines.settings import thread_share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
     from cnnviz.runs.events import EventWriter
@@ -78,8 +79,9 @@ def train(run: Run, threads: int = 0, *, in_line: bool = False) -> int:
 
     Args:
         run: The run.
-        threads: CPU threads; 0 for those it began with (another number adds in another
-            order and gives slightly other results), or at first for its share.
+        threads: CPU threads, for good; 0 for what the run asks for, or its share of the cores:
+            it begins with the last number it had (another one adds in another order and gives
+            slightly other results), and gives way when others start, until they end.
         in_line: Do nothing if the run is no longer in line: it was stopped meanwhile.
 
     Returns:
@@ -91,8 +93,9 @@ def train(run: Run, threads: int = 0, *, in_line: bool = False) -> int:
         with stop.listening(), run.writing() as writer:
             if in_line and line.waiting_since(run) is None:
                 return 0
-            threads = threads or run.state().threads or thread_share(config.threads, _others(run))
-            return _train(run, writer, threads, stop)
+            fixed = threads or config.threads
+            share = functools.partial(_thread_share, run, fixed)
+            return _train(run, writer, threads or run.state().threads or share(), share, stop)
     except (RunError, OSError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - it goes to log.txt, and its last line to the page
         return 1
@@ -110,15 +113,18 @@ def prepare_threads() -> None:
     os.environ.setdefault("GOMP_SPINCOUNT", "5000")
 
 
-def _others(run: Run) -> int:
-    """Runs at work on the same folder of runs, except this one."""
-    return sum(other.is_alive() for other in list_runs() if other.path.name != run.path.name)
+def _thread_share(run: Run, fixed: int) -> int:
+    """Threads for a run just now, given the runs that are at work beside it."""
+    if fixed:
+        return thread_share(fixed, 0)
+    others = (other for other in list_runs() if other.path.name != run.path.name)
+    return thread_share(0, sum(other.is_alive() for other in others))
 
 
-def _train(run: Run, writer: EventWriter, threads: int, stop: _Stop) -> int:
-    if "torch" not in sys.modules:
-        os.environ["OMP_NUM_THREADS"] = str(threads)
-        prepare_threads()
+def _train(
+    run: Run, writer: EventWriter, threads: int, share: Callable[[], int], stop: _Stop
+) -> int:
+    prepare_threads()
     writer.write("status", status="starting", process=os.getpid(), threads=threads, host=host())
     ballast = run.path / ".ballast"
     with contextlib.suppress(OSError):
@@ -130,7 +136,7 @@ def _train(run: Run, writer: EventWriter, threads: int, stop: _Stop) -> int:
             from cnnviz.training.loop import Trainer  # noqa: PLC0415
 
             torch.set_num_threads(threads)
-            trainer = Trainer(run, writer)
+            trainer = Trainer(run, writer, threads=share)
             stop.follow(trainer)
         trainer.train()
     except _StopAskedError:

@@ -15,6 +15,7 @@ import torch
 from cnnviz.runs import list_runs, open_run
 from cnnviz.training import start, stop
 from cnnviz.training.engines import engine, line, process
+from cnnviz.training.engines.settings import cores
 
 LONG = {"epochs": 900.0, "batch_size": 32}
 PATIENCE = 90
@@ -73,6 +74,26 @@ def test_a_run_waits_for_a_place_and_gets_it(new_config, until, monkeypatch, dis
     until(second, lambda s: s.step > 0)
     stop(second)
     assert until(second, lambda s: not s.active).status == "stopped"
+
+
+@pytest.mark.skipif(cores() < 2, reason="needs two cores to share")
+def test_runs_share_the_cores_while_they_are_together(new_config, until, monkeypatch):
+    monkeypatch.setenv("CNNVIZ_SLOTS", "3")
+    first = start(new_config(**LONG))
+    until(first, lambda s: s.step > 0)
+    assert first.state().threads == cores()
+    second = start(new_config(**LONG))
+    state = until(first, lambda s: s.threads < cores())
+    assert state.threads == second.state().threads == max(1, cores() // 2)
+    assert state.device == f"CPU, {state.threads} thread{'s' * (state.threads > 1)}"
+    asked = start(new_config(**LONG, threads=cores()))
+    until(asked, lambda s: s.step > 0)
+    for run in (second, asked):
+        stop(run)
+    until(first, lambda s: s.threads == cores())
+    assert {e.get("threads", cores()) for e in asked.events()[0]} == {cores()}
+    stop(first)
+    until(first, lambda s: not s.active)
 
 
 def test_many_servers_on_one_folder_start_each_run_once(new_config, root_folder, monkeypatch):
