@@ -50,6 +50,7 @@ def png():
 
 def test_a_sample_follows_the_person_and_survives_reload_and_back(page, settle):
     page.goto("/filters")
+    settle(page)
     picture_button(page).click()
     page.get_by_role("button", name="Greek coins").click()
     expect(picture_button(page)).to_contain_text("Greek coins")

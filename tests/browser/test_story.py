@@ -72,6 +72,7 @@ def test_from_a_photo_to_its_class_activation_map(page, settle, photo):
     page.get_by_role("button", name="Start training").click()
     expect(page).to_have_url(re.compile(r"t_run=.*-digits-gap"), **SLOW)
     live = page.locator("section.live")
+    expect(live.locator(".facts")).to_contain_text("of 362", **SLOW)  # not the run before it
     expect(live.locator(".status")).to_contain_text("Finished", **SLOW)
     expect(live.locator(".matrix")).to_be_visible()
     accuracy = re.search(r"([\d.]+) % of 362", live.locator(".facts").inner_text())
