@@ -6,6 +6,7 @@ import gc
 import signal
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 from cnnviz.live.lobby import LobbyChannel
@@ -53,12 +54,24 @@ def test_a_hundred_viewers_that_leave_at_once_leave_nothing(
             for client in clients:  # gone without a word
                 client.socket.transport.abort()
 
-    play(crowd())
-    wait_until(lambda: server.tasks() == server.idle)
-    assert server.broadcast._channels == {}
-    assert server.broadcast._connected == 0
-    wait_until(lambda: not alive(Subscriber, RunChannel, LobbyChannel))
-    wait_until(lambda: open_files() <= files)
+    def come_and_leave():
+        play(crowd())
+        wait_until(lambda: server.tasks() == server.idle)
+        assert server.broadcast._channels == {}
+        assert server.broadcast._connected == 0
+        wait_until(lambda: not alive(Subscriber, RunChannel, LobbyChannel))
+        wait_until(lambda: open_files() <= files)
+
+    come_and_leave()
+    tracemalloc.start()
+    try:
+        come_and_leave()
+        gc.collect()
+        left, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most > 2_000_000  # bytes: it was a crowd
+    assert left < 120 * 1_000
 
 
 def test_the_task_of_a_run_ends_with_its_last_viewer(server, view, written, play, wait_until):
