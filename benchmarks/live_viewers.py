@@ -1,6 +1,7 @@
 """A real training run and its viewers: how old is what they see, and what does it cost?
 
-    python benchmarks/live_viewers.py [--seconds 10] [--viewers 1,10,100,300] [--sessions 1,10,50]
+    python benchmarks/live_viewers.py [--seconds 10] [--rounds 1]
+                                      [--viewers 1,10,100,300] [--sessions 1,10,50]
 
 One run of the GAP net (Fashion-MNIST where there is one, else digits) trains all the time in
 its own process with all cores; the real app serves it. In turns: nobody watches, then so
@@ -12,7 +13,8 @@ arrival of the first message that is as new; an event that never came counts unt
 Server CPU is of the server's process, 100 % = one core. Images/s are of the events, in wall
 time, against the mean of the two times before and after in which nobody watched; the
 viewers' own processes work on the same machine and are named beside it. Run it on a quiet
-machine.
+machine; with more rounds each number of viewers comes and goes so often, and the last column
+is the median, with the least and the most behind it.
 """
 
 import argparse
@@ -22,6 +24,7 @@ import json
 import os
 import platform
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -169,28 +172,35 @@ def measure(run, serving_at, kind, number, chosen) -> Measured:
     )
 
 
-def report(title: str, measured: Measured, quiet: float) -> None:
-    ages = measured.ages
+def report(title: str, rounds: list[Measured], shares: list[float]) -> None:
+    ages = sorted(age for measured in rounds for age in measured.ages)
     p50, p95 = (ages[int(len(ages) * q)] if ages else float("nan") for q in (0.5, 0.95))
+    updates, server, clients, rate = (
+        statistics.fmean(getattr(measured, name) for measured in rounds)
+        for name in ("updates", "server", "clients", "rate")
+    )
+    spread = f" ({min(shares):.2f} to {max(shares):.2f})" if len(shares) > 1 else ""
     print(
-        f"| {title} | {p50:.2f} | {p95:.2f} | {measured.updates:.1f} | {measured.server:.0f} % | "
-        f"{measured.clients:.0f} % | {measured.rate:,.0f} | {measured.rate / quiet:.2f} |",
+        f"| {title} | {p50:.2f} | {p95:.2f} | {updates:.1f} | {server:.0f} % | {clients:.0f} % | "
+        f"{rate:,.0f} | {statistics.median(shares):.2f}{spread} |",
         flush=True,
     )
 
 
-def compare(run, page, numbers, chosen) -> None:
-    """All numbers of viewers, with nobody in between."""
+def compare(run, page, numbers, chosen, rounds) -> None:
+    """All numbers of viewers, each so often, with nobody in between."""
     script, kind, word = page
     with serving(script, str(run.path.parent)) as at:
         time.sleep(8)  # until the server has imported what it imports in the background
         before = measure(run, at, kind, 0, chosen)
         for number in numbers:
-            watched = measure(run, at, kind, number, chosen)
-            after = measure(run, at, kind, 0, chosen)
-            title = f"{word}, {number} {'viewer' if number == 1 else 'viewers'}"
-            report(title, watched, (before.rate + after.rate) / 2)
-            before = after
+            watched, shares = [], []
+            for _ in range(rounds):
+                watched.append(measure(run, at, kind, number, chosen))
+                after = measure(run, at, kind, 0, chosen)
+                shares.append(2 * watched[-1].rate / (before.rate + after.rate))
+                before = after
+            report(f"{word}, {number} {'viewer' if number == 1 else 'viewers'}", watched, shares)
             if run.state().status not in ("running", "testing"):
                 raise SystemExit(f"The run ended too soon: it {run.state().status}.")
 
@@ -199,6 +209,7 @@ def main() -> None:
     """Train, serve, watch, print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--viewers", default="1,10,100,300")
     parser.add_argument("--sessions", default="1,10,50")
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
@@ -233,7 +244,7 @@ def main() -> None:
             pages = (("app.py", "live", "broadcast"), (str(page), "page", "1-second fragment"))
             for one, wanted in zip(pages, numbers, strict=True):
                 if wanted:
-                    compare(run, one, wanted, (chosen.seconds, images))
+                    compare(run, one, wanted, (chosen.seconds, images), chosen.rounds)
         finally:
             stop(run)
             while run.is_alive():
