@@ -18,6 +18,7 @@ if role.is_presenter():
         view.new_race()
 
 if runs:
+    view.go_on(runs)
     draw_race([run.id for run in runs], key="r_view")
     st.caption(
         "Point at a curve for its numbers. Steps compare what a network learns from as many"

@@ -220,7 +220,7 @@ def race_title(group: str) -> str:
         return group[:60]
     day, clock, preset = found.groups()
     title = PRESETS[preset].title if preset in PRESETS else "Race"
-    return f"{title} · {day[:4]}-{day[4:6]}-{day[6:]}, {clock[:2]}:{clock[2:4]}"
+    return f"{title} · {day[:4]}-{day[4:6]}-{day[6:]}, {clock[:2]}:{clock[2:4]}:{clock[4:]}"
 
 
 def lanes_to_text(lanes: Sequence[Lane]) -> str:

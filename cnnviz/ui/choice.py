@@ -34,7 +34,7 @@ def choice(
     Args:
         widget: `st.selectbox`, `st.segmented_control` or the like.
         label: What is chosen.
-        titles: What is shown for each id.
+        titles: What is shown for each id; made `distinct`.
         default: Id at first visit; the address leaves it out.
         key: The address parameter.
         **options: For the widget.
@@ -43,7 +43,7 @@ def choice(
         The chosen id; the default where the address names none of the ids.
     """
     state, shown, seen = st.session_state, f"_{key}", f"_{key}_seen"
-    linked = st.query_params.get(key)
+    linked, titles = st.query_params.get(key), distinct(titles)
     if shown not in state:
         state[shown] = linked or state.get(seen)
     elif address_changed(key, linked):
@@ -61,6 +61,20 @@ def choice(
         st.query_params[key] = kept
     wrote(key, kept)
     return chosen
+
+
+def distinct(titles: Mapping[str, str]) -> dict[str, str]:
+    """The titles by id, no two alike: a browser sends back the words that were chosen.
+
+    Of two that are alike the later one keeps its title, since lists are newest first: what a
+    browser shows must not come to mean another thing when something new is listed.
+    """
+    taken: set[str] = set()
+    found: dict[str, str] = {}
+    for id, title in reversed(list(titles.items())):
+        found[id] = f"{title} · {id}" if title in taken else title
+        taken.add(title)
+    return {id: found[id] for id in titles}
 
 
 def address_changed(key: str, linked: str | None) -> bool:

@@ -14,7 +14,7 @@ from cnnviz.training.config import LENGTHS
 from cnnviz.training.engines.settings import cores, slots
 from cnnviz.training.race import LEAST, MOST, PRESETS
 from cnnviz.ui import actions
-from cnnviz.ui.choice import arriving, choice, choose, tell
+from cnnviz.ui.choice import arriving, choice, choose, distinct, tell
 from cnnviz.ui.race_lanes import choose_lanes
 from cnnviz.ui.run_list import run_label
 from cnnviz.ui.text import plain
@@ -184,9 +184,14 @@ def _choose_any(runs: dict[str, Run]) -> list[Run]:
         kept = state.get("_r_runs_seen") if linked is None else linked
         state["_r_runs"] = usual if kept is None else kept.split(",")
     state["_r_runs"] = [id for id in state["_r_runs"] if id in runs][:MOST]
-    labels = {id: run_label(run) for id, run in runs.items()}
+    labels = distinct({id: run_label(run) for id, run in runs.items()})
     chosen: list[str] = st.multiselect(
-        "Runs", list(runs), format_func=labels.__getitem__, key="_r_runs", max_selections=MOST
+        "Runs",
+        list(runs),
+        format_func=labels.__getitem__,
+        key="_r_runs",
+        max_selections=MOST,
+        wrap=True,
     )
     kept = None if chosen == usual else ",".join(chosen)
     if kept is None:
@@ -207,6 +212,21 @@ def at_work(runs: Sequence[Run]) -> list[Run]:
         except RunError:
             continue
     return found
+
+
+def go_on(runs: Sequence[Run]) -> None:
+    """Draw a link for each run to what comes next: watching it, or, at its end, looking inside."""
+    page, parameter, words, icon = "inside", "i_run", "Look inside", ":material/troubleshoot:"
+    if at_work(runs):
+        page, parameter, words, icon = "train", "t_run", "Watch", ":material/model_training:"
+    with st.container(horizontal=True, gap="small"):
+        for run in runs:
+            st.page_link(
+                f"../pages/{page}.py",
+                label=f"{words}: {plain(run_label(run).rpartition(' · ')[0])}",
+                icon=icon,
+                query_params={parameter: run.id},
+            )
 
 
 def stop_all(runs: Sequence[Run]) -> None:

@@ -40,6 +40,7 @@ def choose_lanes(preset: str, dataset: str) -> tuple[tuple[Lane, ...], str]:
     table = st.data_editor(
         [_row(lane) for lane in state["_r_base"]],
         key=_table_key(),
+        column_order=_order(state["_r_base"]),
         num_rows="dynamic",
         hide_index=True,
         width="stretch",
@@ -100,6 +101,13 @@ def _row(lane: Lane) -> dict[str, Any]:
     }
 
 
+def _order(lanes: tuple[Lane, ...]) -> list[str]:
+    """The columns, those in which the lanes differ first: a phone shows three of them."""
+    rows = [_row(lane) for lane in lanes]
+    alike = {column: len({row[column] for row in rows}) == 1 for column in _COLUMNS}
+    return sorted(_COLUMNS, key=lambda column: column != "Name" and 1 + alike[column])
+
+
 def _values(row: Mapping[str, Any]) -> dict[str, Any]:
     values = {field: row.get(column) for column, field in zip(_COLUMNS, _FIELDS, strict=True)}
     values = {
@@ -120,7 +128,7 @@ def _column_config(dataset: str) -> dict[str, Any]:
     depth_help = "Convolution blocks; empty for as many as usual. LeNet-5 has a fixed depth."
     mirror_help = "Mirrors half of the pictures; not for digits." * (dataset not in _UNMIRRORED)
     return {
-        "Name": column.TextColumn(max_chars=60, width="medium"),
+        "Name": column.TextColumn(max_chars=60, width=150),
         "Network": column.SelectboxColumn(options=networks, default=networks[0], required=True),
         "Optimiser": column.SelectboxColumn(
             options=list(_OPTIMISERS.values()), default=_OPTIMISERS["sgd"], required=True

@@ -177,6 +177,47 @@ def test_it_opens_on_the_newest_race_and_another_can_be_chosen(open_page, shown)
     assert shown[-1] == old_runs
 
 
+def test_two_races_started_in_the_same_second_can_be_told_apart(open_page, shown, monkeypatch):
+    ids = iter(["20260102-030405-rates-0001", "20260102-030405-rates-0002"])
+    monkeypatch.setattr(f"{__name__}.race_id", lambda _: next(ids))
+    races = dict(race_of("a", "b") for _ in range(2))
+    app = open_page()
+    for group, label in zip(sorted(races, reverse=True), app.selectbox(key="_r_race").options[:2],
+                            strict=True):  # fmt: skip
+        app.selectbox(key="_r_race").select(label).run()
+        assert shown[-1] == races[group]
+
+
+def test_each_run_leads_on_to_train_and_at_its_end_to_look_inside(open_page):
+    _, ids = race_of("a", "b")
+    app = open_page()
+
+    def links():
+        found = [element.proto for element in app.get("page_link")]
+        return [(link.label, link.page, link.query_string) for link in found]
+
+    assert links() == [
+        ("Watch: a", "train", f"t_run={ids[0]}"),
+        ("Watch: b", "train", f"t_run={ids[1]}"),
+    ]
+    for run in list_runs():
+        if run.id in ids:
+            with (run.path / "events.jsonl").open("a") as events:
+                events.write('{"event":"status","time":2,"status":"finished","step":3}\n')
+    app.run()
+    assert [label for label, *_ in links()] == ["Look inside: a", "Look inside: b"]
+    assert links()[1][1:] == ("inside", f"i_run={ids[1]}")
+
+
+def test_the_columns_in_which_the_lanes_differ_come_first(open_page):
+    app = open_page(r_preset="rates", r_race="any")
+    assert list(app.dataframe[0].proto.column_order)[:3] == ["Name", "Rate", "Network"]
+    app.selectbox(key="_r_preset").select("Augmentation").run()
+    order = list(app.dataframe[0].proto.column_order)
+    assert order[:2] == ["Name", "Shift"]
+    assert len(order) == 9
+
+
 def test_a_link_names_a_race(open_page, shown):
     group, ids = race_of("a", "b")
     race_of("c", "d", preset="rates")

@@ -149,7 +149,7 @@ def test_a_lane_without_a_name_gets_one():
 
 def test_a_race_is_called_after_its_question_and_time():
     group = race_id("optimiser")
-    assert re.fullmatch(r"SGD or AdamW\? · \d{4}-\d\d-\d\d, \d\d:\d\d", race_title(group))
+    assert re.fullmatch(r"SGD or AdamW\? · \d{4}-\d\d-\d\d, \d\d:\d\d:\d\d", race_title(group))
     assert race_id("optimiser") != group
-    assert race_title("20260102-030405-gone-12ab") == "Race · 2026-01-02, 03:04"
+    assert race_title("20260102-030405-gone-12ab") == "Race · 2026-01-02, 03:04:05"
     assert race_title("mine") == "mine"
