@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from cnnviz.convolution.speed import Timing
 
-WAYS = {"direct": "direct", "separable": "two 1-D kernels", "fft": "through the frequencies"}
+WAYS = {"direct": "direct", "separable": "two 1-D kernels", "fft": "FFT"}
 
 
 def timing_points(timings: Sequence[Timing]) -> dict[str, list[Any]]:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from cnnviz.components.board import Link
 from cnnviz.imaging import format_kernel
 from cnnviz.ui.typed import parse_grid
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from cnnviz.convolution import Trace
 
 SCREENSHOTS = Path(__file__).parents[2] / "assets" / "screenshots" / "lab"
 
@@ -209,11 +211,35 @@ def check(words: str, difference: float, *, within: float = 1e-9) -> None:
     """Say of two independently computed results how far they are apart."""
     holds = bool(difference <= within)
     shown = "0" if difference == 0 else f"{difference:.1e}".replace("-", "\u2212")
-    st.badge(
-        f"{words}: largest difference {shown}",
-        icon=":material/check:" if holds else ":material/close:",
-        color="green" if holds else "red",
-    )
+    badge = ":green-badge[:material/check:]" if holds else ":red-badge[:material/close:]"
+    # Words in a badge would be cut off on a phone: it never breaks a line.
+    st.markdown(f"{badge} :small[{words}: largest difference {shown}]", width="content")
+
+
+def agree(words: str, ours: ArrayLike, theirs: ArrayLike, *, within: float = 1e-9) -> None:
+    """`check` of two results, number by number.
+
+    Args:
+        words: What is compared.
+        ours: Numbers.
+        theirs: As many of them, in the same order; the shapes may differ.
+        within: The largest difference that is rounding, beside numbers of about 1: larger numbers
+            are rounded in larger steps.
+    """
+    one, other = (np.asarray(values, dtype=np.float64).ravel() for values in (ours, theirs))
+    size = max(1.0, float(np.abs(other).max(initial=0)))
+    check(words, float(np.abs(one - other).max(initial=0)), within=within * size)
+
+
+def sums(source: int, target: int, traced: Trace) -> Link:
+    """Each output of a weighted sum, panel `source`, is made of its window in panel `target`."""
+    assert traced.kernel is not None
+    return Link(source, target, traced.reads, traced.kernel.flat[traced.taps], sum=True)
+
+
+def weighed(source: int, target: int, traced: Trace) -> Link:
+    """Each output, panel `source`, uses every weight of the kernel, panel `target`."""
+    return Link(source, target, np.tile(traced.taps, (traced.output.size, 1)))
 
 
 def thousands(number: float) -> str:

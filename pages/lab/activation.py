@@ -73,9 +73,11 @@ st.caption(
     "From logits to probabilities: exp(logit / T), divided by their sum. Drag the temperature: low,"
     " and the winner takes all; high, and all become alike."
 )
-typed = lab.grid_field("Logits", [[3.0, 1.0, 0.2, -1.0]], key="re_logits", height=70, one_row=True)[
-    0
-]
+field, _ = st.columns(2)
+with field:
+    typed = lab.grid_field(
+        "Logits", [[3.0, 1.0, 0.2, -1.0]], key="re_logits", height=70, one_row=True
+    )[0]
 temperatures = np.geomspace(0.1, 10, 81)
 logits = torch.tensor(typed)
 rows = torch.stack([(logits / t).softmax(0) for t in temperatures]).numpy()

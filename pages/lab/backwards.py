@@ -18,6 +18,7 @@ from cnnviz.convolution import (
     trace_pool,
 )
 from cnnviz.ui import lab
+from cnnviz.ui.backward_section import backward_as_convolution
 from cnnviz.ui.choice import choice
 
 OPERATORS = {"conv": "Convolution", "max": "Max pooling", "mean": "Average pooling"}
@@ -60,8 +61,10 @@ except ConvolutionError as error:
     st.stop()
 
 
-def forward(x: np.ndarray) -> np.ndarray:
-    return pool2d(x, 2, reduction=operator) if kernel is None else correlate2d(x, kernel)
+def loss(x: np.ndarray, w: np.ndarray | None) -> float:
+    """A loss whose gradient is δ at the outputs."""
+    output = pool2d(x, 2, reduction=operator) if w is None else correlate2d(x, w)
+    return float((upstream * output).sum())
 
 
 def by_autograd() -> list[np.ndarray]:
@@ -105,13 +108,14 @@ with figure:
         np.count_nonzero(window == window.max()) > 1 for window in image.flat[traced.reads]
     )
     with st.container(horizontal=True):
-        lab.check("∂L/∂x and autograd", float(np.abs(gradients.image[0] - autograd[0]).max()))
-        if kernel is not None:
-            lab.check("∂L/∂w and autograd", float(np.abs(gradients.kernel[0] - autograd[1]).max()))
+        lab.agree("∂L/∂x and autograd", gradients.image, autograd[0])
         if not tied:
-            measured = finite_differences(lambda x: float((upstream * forward(x)).sum()), image)
-            gap = float(np.abs(gradients.image[0] - measured).max())
-            lab.check("∂L/∂x and finite differences", gap, within=1e-5)
+            measured = finite_differences(lambda x: loss(x, kernel), image)
+            lab.agree("∂L/∂x and finite differences", gradients.image, measured, within=1e-5)
+        if kernel is not None:
+            lab.agree("∂L/∂w and autograd", gradients.kernel, autograd[1])
+            measured = finite_differences(lambda w: loss(image, w), kernel)
+            lab.agree("∂L/∂w and finite differences", gradients.kernel, measured, within=1e-5)
     if tied:
         st.info(
             "Two cells of a window share its maximum. There the maximum has no derivative: PyTorch"
@@ -125,25 +129,4 @@ if kernel is None:
         " window; neither has weights to learn."
     )
     st.stop()
-st.subheader("The backward pass is a convolution too")
-st.caption(
-    "Pad δ on every side and slide the kernel, turned by 180°, over it: that is ∂L/∂x. Slide δ"
-    " itself over x, and that is ∂L/∂w."
-)
-whole = trace(upstream, kernel, padding="full", flip=True)
-board(
-    [
-        Panel("δ, padded", whole.padded[0], pads=whole.pads),
-        Panel("w, turned", whole.kernel[0], "weights", sign="⋆"),
-        Panel("∂L/∂x", whole.output, sign="="),
-    ],
-    [
-        Link(2, 0, whole.reads, whole.kernel.flat[whole.taps], sum=True),
-        Link(2, 1, np.tile(whole.taps, (whole.output.size, 1))),
-    ],
-    key="bw_turned",
-    alt="The gradient of the input as a full convolution of δ with the kernel",
-)
-lab.check("And autograd", float(np.abs(whole.output - autograd[0]).max()))
-with st.expander("A formula on the slides that is off"):
-    st.markdown(lecture_case("s2-conv-gradient")["note"])
+backward_as_convolution(image, kernel, upstream, autograd)

@@ -10,79 +10,31 @@ from cnnviz.convolution import (
     format_stack,
     layer_reads,
     lecture_case,
-    parse_stack,
     receptive_fields,
-    stack_sizes,
 )
 from cnnviz.convolution.stacks import extent, inside
 from cnnviz.imaging import to_grey
 from cnnviz.inspection.field import gradient_field, measured_field, stack_code, stack_maps
 from cnnviz.ui import lab
-from cnnviz.ui.controls import paired
 from cnnviz.ui.small_picture import small_square
-
-OPENING = "c3 p2 c3"
-EXAMPLES = {
-    OPENING: "Conv, pool, conv",
-    "c3 c3": "Two 3×3 for one 5×5",
-    "c3 c3 c3": "Three 3×3 for one 7×7",
-    "c3 c3d2 c3d4": "Dilated 1, 2, 4",
-    "c3s2 c3s2": "Strides instead of pooling",
-    "c3p1 p2 c3p1 a2": "Padded, two poolings",
-}
-
-
-def set_stack(text: str) -> None:
-    st.session_state["fi_stack"] = text
-
+from cnnviz.ui.stack_editor import OPENING, choose_stack
 
 figure, side = st.columns([3, 1], gap="medium")
-with side:
-    typed = st.text_input(
-        "The stack, first layer first", OPENING, key="fi_stack", bind="query-params",
-        help="c3: a 3×3 convolution. p2: max pooling 2×2. a2: average pooling. Then s2 for a"
-        " stride, p1 for a padding, d2 for a dilation: c3s2p1.",
-    )  # fmt: skip
-    try:
-        layers, refused = parse_stack(typed or ""), None
-    except ConvolutionError as error:
-        layers, refused = parse_stack(OPENING), str(error)
-    text = format_stack(layers)
-    with st.container(horizontal=True, gap="small"):
-        for label, word in (("Conv", "c3"), ("Dilated", "c3d2"), ("Pool", "p2")):
-            st.button(
-                label, icon=":material/add:", key=f"_fi_{word}", on_click=set_stack,
-                args=(f"{text} {word}",), disabled=len(layers) == 6,
-            )  # fmt: skip
-        st.button(
-            "Last", icon=":material/remove:", key="_fi_drop", on_click=set_stack,
-            args=(format_stack(layers[:-1]),), disabled=len(layers) == 1,
-        )  # fmt: skip
-    with st.popover("Examples", icon=":material/school:", width="stretch"):
-        for example, title in EXAMPLES.items():
-            st.button(
-                f"{title}: `{example}`", key=f"_fi_example_{example}", on_click=set_stack,
-                args=(example,), type="tertiary",
-            )  # fmt: skip
-    size = paired(":blue[Side of the picture]", 8, 32, 16, key="fi_side")
-    try:
-        sizes = stack_sizes(layers, size)
-    except ConvolutionError as error:
-        figure.error(str(error), icon=":material/grid_off:")
-        st.stop()
-    st.markdown("**The unit to measure**", help="Its gradient is measured below.")
-    place = []
-    for word, key in (("Row", "fi_row"), ("Column", "fi_col")):
-        last = sizes[-1] - 1
-        place.append(paired(word, 0, last, last // 2, key=key) if last else 0)
-unit = (place[0], place[1])
+try:
+    with side:
+        chosen = choose_stack()
+except ConvolutionError as error:
+    figure.error(str(error), icon=":material/grid_off:")
+    st.stop()
+layers, sizes, unit = chosen.layers, chosen.sizes, chosen.unit
+size, text = sizes[0], format_stack(layers)
 
 picture = to_grey(small_square(size)).astype(np.float64)
 maps = stack_maps(layers, picture)
 fields = receptive_fields(layer.window for layer in layers)
 with figure:
-    if refused:
-        st.error(refused, icon=":material/layers_clear:")
+    if chosen.refused:
+        st.error(chosen.refused, icon=":material/layers_clear:")
     st.caption(
         "Point at a unit of any layer: everything it sees lights up, down to the picture, and"
         " everything that sees it. Convolutions here average their window."

@@ -11,6 +11,7 @@ from cnnviz.convolution import ConvolutionError, lecture_case, trace
 from cnnviz.convolution.signals import symmetric
 from cnnviz.ui import lab
 from cnnviz.ui.choice import choice
+from cnnviz.ui.order_section import order_does_not_matter
 
 SHAPES = {
     "box": "Box",
@@ -67,9 +68,9 @@ def flip_and_compare() -> None:
                 Panel("Difference", difference, sign="|"),
             ],
             [
-                Link(2, 0, turned.reads, turned.kernel.flat[turned.taps], sum=True),
-                Link(3, 0, slid.reads, slid.kernel.flat[slid.taps], sum=True),
-                Link(2 if flip else 3, 1, np.tile(used.taps, (used.output.size, 1))),
+                lab.sums(2, 0, turned),
+                lab.sums(3, 0, slid),
+                lab.weighed(2 if flip else 3, 1, used),
                 Link(4, 2, cells),
                 Link(4, 3, cells, np.array([-1.0])),
             ],
@@ -84,9 +85,9 @@ def flip_and_compare() -> None:
         )
         with st.container(horizontal=True):
             exact = torch_conv(image, kernel)
-            lab.check("Correlation against torch conv2d", float(np.abs(slid.output - exact).max()))
+            lab.agree("Correlation against torch conv2d", slid.output, exact)
             exact = torch_conv(image, kernel[::-1, ::-1])
-            lab.check("Convolution: conv2d, K flipped", float(np.abs(turned.output - exact).max()))
+            lab.agree("Convolution: conv2d, K flipped", turned.output, exact)
         if difference.any():
             st.markdown(f"**{np.count_nonzero(difference)} of {difference.size} cells differ.**")
         else:
@@ -97,34 +98,7 @@ def flip_and_compare() -> None:
 
 flip_and_compare()
 
-st.subheader("Order does not matter")
-st.caption(
-    "With every overlap counted, f ∗ g = g ∗ f: each sum has the same products. For correlation"
-    " this is not so."
-)
-left, right = st.columns([1, 3], gap="medium")
-case = lecture_case("s2-conv-integral-commutes")["inputs"]
-with left:
-    f = lab.grid_field(":blue[f]", [case["a"]], key="fl_f1", height=70)
-    g = lab.grid_field(":violet[g]", [case["b"]], key="fl_g1", height=70)
-both = [trace(a, b, padding="full", flip=True) for a, b in ((f, g), (g, f))]
-with right:
-    for (name, other), second, result in zip(("fg", "gf"), (g, f), both, strict=True):
-        board(
-            [
-                Panel(f"{name}, padded", result.padded[0]),
-                Panel(f"{other}, turned", second[::-1, ::-1], "weights", sign="⋆"),
-                Panel(f"{name} ∗ {other}", result.output, sign="="),
-            ],
-            [
-                Link(2, 0, result.reads, result.kernel.flat[result.taps], sum=True),
-                Link(2, 1, np.tile(result.taps, (result.output.size, 1))),
-            ],
-            key=f"fl_order_{name}",
-            alt=f"The full convolution of {name} with {other}",
-            play=name == "f",
-        )
-    lab.check("f ∗ g against g ∗ f", float(np.abs(both[0].output - both[1].output).max()))
+order_does_not_matter()
 
 st.subheader("The continuous picture")
 st.caption(

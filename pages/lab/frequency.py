@@ -8,10 +8,9 @@ import torch.nn.functional as F
 from cnnviz.components.board import Link, Panel, board
 from cnnviz.convolution import ConvolutionError
 from cnnviz.convolution.spectrum import log_magnitude, through_frequencies
-from cnnviz.convolution.speed import crossover, machine, measure
-from cnnviz.figures.timings import timing_points, timing_spec
 from cnnviz.ui import lab
 from cnnviz.ui.frequency_controls import choose_operands
+from cnnviz.ui.speed_section import show_speed
 
 CODE = """import base64
 import torch
@@ -21,7 +20,6 @@ size = [n + min({padding}, k - 1) for n, k in zip(x.shape, kernel.shape)]
 X, K = torch.fft.fft2(x, size), torch.fft.fft2(kernel, size)  # zeros are added at the ends
 print(torch.fft.ifft2(X * K).real)
 """
-timed = st.cache_resource(measure, show_spinner="Measuring", max_entries=1)
 
 
 def spectrum(title: str, values: np.ndarray, **options: str) -> Panel:
@@ -89,11 +87,9 @@ def show_route() -> None:
     direct = route.full[:high, :wide]
     lost = int(route.wrapped.sum())
     with st.container(horizontal=True):
-        gaps = route.difference
-        gap = float(np.abs(gaps).max())
-        lab.check("Against the direct convolution", gap, within=1e-9 * max(1, np.abs(direct).max()))
-        ring = np.abs(route.result - on_a_ring(given.image, given.kernel, (high, wide))).max()
-        lab.check("Against torch conv2d, circular", float(ring), within=1e-9 * 255)
+        lab.agree("Against the direct convolution", route.result, direct)
+        ring = on_a_ring(given.image, given.kernel, (high, wide))
+        lab.agree("Against torch conv2d, circular", route.result, ring)
     st.subheader("What wraps around")
     st.caption(
         "The transform takes the image for one tile of an endless floor: what leaves at one end"
@@ -103,7 +99,7 @@ def show_route() -> None:
         [
             Panel("Through the frequencies", clean(route.result), **look),
             Panel("Direct", direct, **look, sign="−"),
-            Panel("Difference", clean(gaps), sign="="),
+            Panel("Difference", clean(route.difference), sign="="),
         ],
         [Link(2, 0, cells), Link(2, 1, cells, np.array([-1.0]))],
         key=f"fq_wrap_{given.id}",
@@ -121,37 +117,4 @@ def show_route() -> None:
 with figure:
     show_route()
 
-
-@st.fragment
-def show_time() -> None:
-    st.subheader("Which way is faster?")
-    if st.button("Measure again", icon=":material/timer:"):
-        timed.clear()
-    timings = timed()
-    found = crossover(timings)
-    st.vega_lite_chart(
-        timing_points(timings),
-        timing_spec(found),
-        width="stretch",
-        key="_fq_chart",
-        alt="Milliseconds against the side of the kernel, for three ways to convolve",
-    )
-    with st.expander("The numbers as a table"):
-        st.dataframe(timing_points(timings), hide_index=True, alt="Measured times")
-    words = (
-        f"From a **{found}×{found}** kernel on the FFT is not slower than sliding."
-        if found
-        else "At these sizes the FFT did not win for good."
-    )
-    st.markdown(
-        f"{words} A direct convolution takes k² products a pixel and two 1-D kernels 2k, where the"
-        " kernel can be split; the FFT hardly cares about k."
-    )
-    st.caption(
-        f"Medians for a 128×128 picture with SciPy, float64, one thread, measured on the machine"
-        f" that runs this server: {machine()}. Networks use small kernels and many channels: there"
-        " direct ways win."
-    )
-
-
-show_time()
+show_speed()

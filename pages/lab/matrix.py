@@ -58,7 +58,7 @@ with figure:
             Panel("g", traced.output, sign="="),
         ],
         [
-            Link(2, 1, traced.reads, traced.kernel.flat[traced.taps], sum=True),
+            lab.sums(2, 1, traced),
             Link(0, 1, np.where(matrix.flat == 0, -1, cells % columns)[:, None]),
             Link(2, 0, np.arange(rows)[:, None] * columns + np.arange(columns)),
         ],
@@ -69,8 +69,7 @@ with figure:
     slid = F.conv2d(
         torch.from_numpy(image)[None, None], torch.from_numpy(kernel)[None, None], stride=stride
     )
-    gap = np.abs(matrix @ image.flat - slid.numpy().ravel()).max()
-    lab.check("W · f against torch.nn.functional.conv2d", float(gap))
+    lab.agree("W · f against torch.nn.functional.conv2d", matrix @ image.flat, slid)
     slots, taken = rows * kernel.size, np.count_nonzero(matrix)
     st.markdown(
         f"W is **{rows}×{columns}**, {matrix.size} cells. A window covers {kernel.size}, so"

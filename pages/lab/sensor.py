@@ -43,8 +43,8 @@ with right:
             Panel("s", smoothed.output, sign="="),
         ],
         [
-            Link(2, 0, smoothed.reads, smoothed.kernel.flat[smoothed.taps], sum=True),
-            Link(2, 1, np.tile(smoothed.taps, (smoothed.output.size, 1))),
+            lab.sums(2, 0, smoothed),
+            lab.weighed(2, 1, smoothed),
         ],
         key="se_sensor",
         alt="Measurements, weighted by age and added up",
@@ -57,9 +57,7 @@ with right:
         torch.from_numpy(w[:1, ::-1].copy())[None],
         padding=w.shape[1] - 1,
     )
-    lab.check(
-        "Against torch conv1d, w flipped", float(np.abs(smoothed.output - exact.numpy()[0]).max())
-    )
+    lab.agree("Against torch conv1d, w flipped", smoothed.output, exact)
     total = w[0].sum()
     if abs(total - 1) > 1e-9:
         st.caption(f"The weights add up to {total:g}, not 1: s is {total:g} times too large.")
@@ -78,11 +76,10 @@ with right:
         f" smoothed **{rms(line - signal.true[late:]):.3f}**. More weights smooth more,"
         " and lag more behind."
     )
-slip = lecture_case("s3-sensor-notation")["expected"]
 lab.erratum(
-    slip["slide_value"],
-    "s(t) = Σₐ x(a) w(t − a), summed over a",
-    "a is the time of a measurement, and t − a its age: w is asked for an age. Only the notation"
+    "s(t) = Σ x(a) w(t − a), with no index under the sum, where w(a) weighs a measurement of age a",
+    "s(t) = Σₐ x(a) w(t − a), summed over all times a",
+    "a is the time of a measurement and t − a its age: the slide uses a for both. Only the notation"
     " slips; the operation is the one above.",
 )
 
@@ -106,7 +103,7 @@ for title, (values, weights) in rows.items():
             Panel(f"{rank}-D kernel", np.atleast_2d(weights), "weights", sign="⋆"),
             Panel(f"F.conv{rank}d", np.atleast_2d(conv(rank, values, weights)), sign="="),
         ],
-        [Link(2, 0, made.reads, made.kernel.flat[made.taps], sum=True)],
+        [lab.sums(2, 0, made)],
         key=f"se_rank{rank}",
         alt=f"{title}, filtered with the kernel −1, 1",
         play=False,

@@ -5,23 +5,11 @@ import streamlit as st
 import torch
 import torch.nn.functional as F
 
-from cnnviz.components.board import Link, Panel, board
 from cnnviz.components.wires import STAGES, wires
-from cnnviz.convolution import (
-    as_matrix,
-    conv_connections,
-    conv_parameters,
-    lecture_case,
-    linear_parameters,
-    output_size,
-    trace,
-)
-from cnnviz.convolution.sharing import fit_sharing, make_data
+from cnnviz.convolution import as_matrix, output_size, trace
 from cnnviz.ui import lab
-from cnnviz.ui.choice import choice
 from cnnviz.ui.controls import paired
-
-WORLDS = {"same": "The same everywhere", "place": "Edges on the left, means on the right"}
+from cnnviz.ui.sharing_sections import weight_counts, when_to_share
 
 figure, side = st.columns([3, 1], gap="medium")
 with side:
@@ -68,107 +56,7 @@ with figure:
     draw_wires()
     shared = trace([inputs], [start["shared"]])
     exact = F.conv1d(*(torch.tensor(a)[None, None] for a in (inputs, start["shared"])))
-    lab.check(
-        "Shared wires as a matrix against conv1d",
-        float(np.abs(as_matrix(shared) @ inputs - exact.numpy().ravel()).max()),
-    )
+    lab.agree("Shared wires as a matrix against conv1d", as_matrix(shared) @ inputs, exact)
 
-st.subheader("How many weights")
-units = lecture_case("s0-local-10x10")["inputs"]["factors"][2]
-mnist = conv_parameters(5, 1, 20)
-depth5 = (24, 24)
-big = (250, 250)
-rows = [
-    ("The layer above", n * m, m * k, k),
-    (
-        "200×200 picture, 100,000 units, 10×10 fields",
-        linear_parameters(200 * 200, units, bias=False).weights,
-        100 * units,
-        conv_parameters(10, 1, 1, bias=False).weights,
-    ),
-    *(
-        (
-            f"{side}×{side}×3 picture, depth 5, 7×7 fields",
-            linear_parameters(side * side * 3, places[0] * places[1] * 5, bias=False).weights,
-            conv_connections(places, 7, 3, 5),
-            conv_parameters(7, 3, 5, bias=False).weights,
-        )
-        for side, places in ((30, depth5), (256, big))
-    ),
-]
-st.dataframe(
-    {
-        name: [row[at] for row in rows]
-        for at, name in enumerate(("", "Fully connected", "Local", "Local and shared"))
-    },
-    hide_index=True,
-    column_config={
-        name: st.column_config.NumberColumn(format="localized")
-        for name in ("Fully connected", "Local", "Local and shared")
-    },
-    alt="Weights of four layers: fully connected, local, and local with shared weights",
-)
-positions = lecture_case("s0-positions")["expected"]
-st.caption(
-    f"One hidden unit on the 200×200 picture alone has {lab.thousands(200 * 200)} weights. One"
-    f" 10×10 filter has at most {positions['side']}² = {lab.thousands(positions['units'])} places,"
-    f" so 100,000 units are {positions['maps_for_1e5_units']} maps with 100 weights each: the"
-    " slide's 100 are those of one map."
-)
-st.markdown(
-    f"On MNIST: 20 maps of 5×5 have 20·(25 + 1) = **{mnist.parameters}** parameters; 30 fully"
-    f" connected neurons have 30·(784 + 1) ="
-    f" **{lab.thousands(linear_parameters(784, 30).parameters)}**."
-)
-wrong = lecture_case("s2-85K")["expected"]
-lab.erratum(
-    "a 30×30 picture and a hidden layer of depth 5 need 85K parameters",
-    f"24·24·5·147 = {wrong['correct']:,}",
-    f"{wrong['depth_1_value']:,} is the count for depth 1. The same slide's 46 million for 256×256"
-    " is for depth 5; with 7×7 fields there are 250 places along a side.",
-)
-
-st.subheader("When not to share")
-st.caption(
-    "Local weights without sharing can do a different thing at each place. Where the same thing is"
-    " right everywhere, they only learn it many times over, each time from fewer examples."
-)
-left, right = st.columns([1, 2], gap="medium")
-with left:
-    world = choice(st.selectbox, "What is right", WORLDS, "same", key="sh_world")
-    count = paired("Examples to learn from", 4, 200, 8, key="sh_count")
-    noise = paired("Noise", 0.0, 2.0, 0.5, step=0.1, key="sh_noise")
-data = make_data(world, count, 12, noise=noise, seed=1)
-fit = fit_sharing(data, make_data(world, 500, 12, noise=0, seed=2))
-with right:
-    board(
-        [
-            Panel("Local: a row for each place", fit.local, "weights", note="10×3, 30 weights"),
-            Panel("Shared", fit.shared, "weights", note="3 weights", sign="|"),
-        ],
-        [Link(0, 1, np.tile(np.arange(3), 10)[:, None])],
-        key="sh_fit",
-        alt="The weights learned at each place, and one kernel learned for all",
-        play=False,
-    )
-    st.dataframe(
-        {
-            "": ["Local", "Shared"],
-            "Weights": [fit.local.size, fit.shared.size],
-            "Mean squared error on new signals": [fit.local_error, fit.shared_error],
-        },
-        hide_index=True,
-        alt="Errors of local and shared weights on signals they have not seen",
-    )
-    if max(fit.local_error, fit.shared_error) < 1e-12:
-        st.markdown("Both are exact: without noise, a few examples are enough for either.")
-    elif fit.local_error < fit.shared_error:
-        st.markdown(
-            "Here **local** weights are better: no single kernel is right at both ends. A face that"
-            " always sits in the middle of the picture is such a case: eyes above, mouth below."
-        )
-    else:
-        st.markdown(
-            "Here **shared** weights are better: all places teach the same three weights. With many"
-            " examples local ones come close."
-        )
+weight_counts(n, k)
+when_to_share()

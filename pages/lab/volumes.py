@@ -104,8 +104,7 @@ with figure:
             key="vo_atlas", scale="layer", stops=DIVERGING_STOPS, side=160,
             alt=f"{filters} maps of {laid.shape[1]}×{laid.shape[2]}",
         )  # fmt: skip
-    gap = np.abs(laid.output.reshape(laid.shape) - exact).max()
-    lab.check("All filters against torch.nn.Conv2d", float(gap))
+    lab.agree("All filters against torch.nn.Conv2d", laid.output, exact)
     st.markdown(
         f"**{size}×{size}×3** → {filters} filters of {kernel}×{kernel}×3 → "
         f"**{laid.shape[1]}×{laid.shape[2]}×{filters}**, with {filters}·({dot} + 1) ="
@@ -140,7 +139,7 @@ board(
     "print(F.conv2d(x, filters))\n",
 )
 by_torch = F.conv2d(torch.from_numpy(tiny)[None], torch.from_numpy(mixing)[:, :, None, None])
-lab.check("Against conv2d", float(np.abs(by_torch.numpy().ravel() - mixed.output.ravel()).max()))
+lab.agree("Against conv2d", mixed.output, by_torch)
 wrong = lecture_case("s1-1x1-depthwise")
 lab.erratum(
     f"a 1×1 convolution is “a {wrong['expected']['slide_value']}”",

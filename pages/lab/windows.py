@@ -5,29 +5,18 @@ import streamlit as st
 
 from cnnviz.components.board import Link, Panel, board
 from cnnviz.convolution import ConvolutionError, Padding, lecture_case, output_size, trace
-from cnnviz.ui.choice import choice
+from cnnviz.convolution.geometry import span
 from cnnviz.ui.controls import paired
-
-PADDINGS = {str(n): str(n) for n in range(4)} | {
-    "valid": "valid: none",
-    "same": "same: keeps the size",
-    "full": "full: every overlap",
-}
+from cnnviz.ui.window_controls import choose_windows, short_cases
 
 figure, side = st.columns([3, 1], gap="medium")
 with side:
-    rows = paired(":blue[Rows]", 1, 16, 7, key="wi_rows")
-    columns = paired(":blue[Columns]", 1, 16, 7, key="wi_cols")
-    high = paired(":violet[Kernel rows]", 1, 7, 3, key="wi_kh")
-    wide = paired(":violet[Kernel columns]", 1, 7, 3, key="wi_kw")
-    down = paired(":green[Stride down]", 1, 4, 2, key="wi_sv")
-    across = paired(":green[Stride across]", 1, 4, 2, key="wi_sh")
-    padding = choice(st.selectbox, ":orange[Padding]", PADDINGS, "valid", key="wi_pad")
-    dilation = paired(":red[Dilation]", 1, 3, 1, key="wi_d")
-
-amount = padding if padding in ("valid", "same", "full") else int(padding)
+    given = choose_windows()
+(rows, columns), (high, wide), (down, across) = given.size, given.kernel, given.stride
 image = np.arange(rows * columns, dtype=np.float64).reshape(rows, columns)
-with figure:
+
+
+def show_visits() -> None:
     st.caption(
         "How often does a window read each pixel? Point at an output"
         " for its window, or at an input for all windows that hold it."
@@ -36,16 +25,20 @@ with figure:
         traced = trace(
             image,
             np.ones((high, wide)),
-            stride=(down, across),
-            padding=Padding(amount),
-            dilation=dilation,
+            stride=given.stride,
+            padding=given.padding,
+            dilation=given.dilation,
         )
     except ConvolutionError as error:
-        st.error(str(error), icon=":material/grid_off:")
-        st.caption(
-            "PyTorch refuses this too: “Kernel size can't be greater than actual input size”."
+        strided = given.padding.amount == "same" and max(given.stride) > 1
+        by_torch = (
+            "padding='same' is not supported for strided convolutions"
+            if strided
+            else "Kernel size can't be greater than actual input size"
         )
-        st.stop()
+        st.error(str(error), icon=":material/grid_off:")
+        st.caption(f"PyTorch refuses this too: “{by_torch}”.")
+        return
     used = np.bincount(traced.reads.ravel(), minlength=traced.padded.size)
     times = used.reshape(traced.padded.shape[1:])
     visits = np.arange(1, traced.output.size + 1).reshape(traced.output.shape)
@@ -66,10 +59,8 @@ with figure:
         pytorch="import torch\nimport torch.nn.functional as F\n\n"
         f"x = torch.ones(1, 1, {rows}, {columns}, requires_grad=True)\n"
         f"y = F.conv2d(x, torch.ones(1, 1, {high}, {wide}), stride=({down}, {across}), "
-        f"padding={amount!r}, dilation={dilation})\n"
-        "y.sum().backward()\nprint(y.shape, x.grad)  # how often each pixel is used\n"
-        if padding != "full"
-        else "",
+        f"padding={given.torch_padding}, dilation={given.dilation})\n"
+        "y.sum().backward()\nprint(y.shape, x.grad)  # how often each pixel is used\n",
     )
     unread = (used == 0).sum()
     sizes = " and ".join(
@@ -78,8 +69,8 @@ with figure:
     st.markdown(f"Height and width: {sizes}")
     if unread:
         left_over = [output_size(*s).remainder for s in (
-            (traced.padded.shape[1], high, down, 0, dilation),
-            (traced.padded.shape[2], wide, across, 0, dilation),
+            (traced.padded.shape[1], high, down, 0, given.dilation[0]),
+            (traced.padded.shape[2], wide, across, 0, given.dilation[1]),
         )]  # fmt: skip
         st.warning(
             f"**{unread} cells are never read.** The stride leaves {left_over[0]} rows and"
@@ -87,12 +78,18 @@ with figure:
             " PyTorch says nothing: it rounds the size down.",
             icon=":material/visibility_off:",
         )
-    if dilation > 1:
+    if max(given.dilation) > 1:
+        rate = given.dilation[0] if len(set(given.dilation)) == 1 else given.dilation
+        seen = [span(k, d) for k, d in zip(given.kernel, given.dilation, strict=True)]
         st.info(
-            f"{high * wide} weights at rate {dilation} see"
-            f" {dilation * (high - 1) + 1}×{dilation * (wide - 1) + 1} pixels.",
+            f"{high * wide} weights at rate {rate} see {seen[0]}×{seen[1]} pixels.",
             icon=":material/open_in_full:",
         )
+
+
+with figure:
+    show_visits()
+short_cases()
 
 st.subheader("Full, same, valid")
 case = lecture_case("s3-m5k4")
@@ -123,6 +120,9 @@ with right:
             key=f"wi_{scheme}",
             alt=f"{scheme} padding of {m} pixels for a kernel of {k}",
             play=False,
+            pytorch="import torch\nimport torch.nn.functional as F\n\n"
+            f"x = F.pad(torch.ones(1, 1, {m}), ({before}, {after}))\n"
+            f"print(F.conv1d(x, torch.ones(1, 1, {k})))\n",
         )
 
 st.subheader("Until nothing is left")

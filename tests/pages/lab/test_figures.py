@@ -33,6 +33,40 @@ def test_every_page_opens_with_figures_that_add_up(open_lab, boards, topic):
     assert not any(":material/close:" in badge for badge in badges(app))
 
 
+@pytest.mark.parametrize(
+    ("topic", "query"),
+    [
+        *((topic.page, {}) for topic in TOPICS),
+        ("backwards", {"bw_op": "max"}),
+        ("backwards", {"bw_op": "mean"}),
+        ("equivariance", {"eq_example": "s3-pool-invariance"}),
+        *(("pooling", {"po_rule": rule}) for rule in ("mean", "lp", "holder")),
+        ("pooling", {"po_rule": "holder", "po_p": "inf", "po_change": "scale"}),
+        ("upwards", {"up_view": "matrix", "up_p": "1"}),
+        ("volumes", {"vo_view": "columns"}),
+        ("windows", {"wi_pad": "valid", "wi_dv": "2"}),
+    ],
+)
+def test_the_code_of_every_board_gives_its_numbers(open_lab, boards, topic, query):
+    coded = [board for board in boards(open_lab(topic, **query)) if board.data["pytorch"]]
+    for board in coded:
+        printed = []
+        exec(board.data["pytorch"], {"print": lambda *given, into=printed: into.extend(given)})
+        numbers = [
+            one.detach().double().numpy().ravel() for one in printed if hasattr(one, "numpy")
+        ]
+        shown = [values.ravel() for values in board.panels.values()]
+        shown += [np.concatenate(shown[first:]) for first in range(len(shown))]
+        if topic == "field":  # its code measures the gradient on other random pictures
+            assert "rows" in printed[0]
+            continue
+        assert any(
+            len(one) == len(other) and np.allclose(one, other, rtol=1e-4, atol=1e-4)
+            for one in numbers
+            for other in shown
+        ), board.titles
+
+
 # --- matrix ---
 
 
@@ -75,13 +109,56 @@ def test_text_that_is_no_number_is_kept(open_lab, boards):
 
 
 def test_the_counts_are_the_gradient_of_a_sum(open_lab, boards):
-    query = {"wi_rows": "9", "wi_cols": "6", "wi_kh": "3", "wi_sv": "2", "wi_sh": "1", "wi_d": "2"}
-    figure = boards(open_lab("windows", **query))[0]
+    query = {"wi_rows": "9", "wi_cols": "6", "wi_kh": "3", "wi_sv": "2", "wi_sh": "1"}
+    figure = boards(open_lab("windows", **query, wi_dv="2", wi_dh="2"))[0]
     x = torch.ones(1, 1, 9, 6, requires_grad=True)
     y = F.conv2d(x, torch.ones(1, 1, 3, 3), stride=(2, 1), dilation=2)
     y.sum().backward()
     assert np.array_equal(figure.panels["Times each pixel is used"], x.grad[0, 0].numpy())
     assert figure.panels["Windows, in order"].shape == y.shape[2:]
+
+
+@pytest.mark.parametrize(
+    ("query", "padding"),
+    [
+        ({"wi_pad": "apart", "wi_pv": "2", "wi_ph": "1"}, (2, 1)),
+        ({"wi_pad": "full"}, (2, 2)),
+        ({"wi_pad": "same", "wi_sv": "1", "wi_sh": "1"}, "same"),
+    ],
+)
+def test_nothing_has_to_be_square(open_lab, boards, query, padding):
+    sizes = {"wi_rows": "9", "wi_cols": "7", "wi_kh": "2", "wi_dv": "2", "wi_dh": "1"}
+    figure = boards(open_lab("windows", **sizes, **query))[0]
+    stride = 1 if padding == "same" else 2
+    y = F.conv2d(
+        torch.ones(1, 1, 9, 7), torch.ones(1, 1, 2, 3), stride=stride, padding=padding,
+        dilation=(2, 1),
+    )  # fmt: skip
+    assert figure.panels["Windows, in order"].shape == y.shape[2:]
+
+
+def test_a_refused_padding_says_pytorch_s_reason_and_leaves_the_rest_of_the_page(open_lab):
+    app = open_lab("windows", wi_pad="same")  # with the stride 2 of the opening
+    assert "needs stride 1" in app.error[0].value
+    with pytest.raises(RuntimeError, match="not supported for strided convolutions"):
+        F.conv2d(torch.ones(1, 1, 7, 7), torch.ones(1, 1, 3, 3), stride=2, padding="same")
+    assert "not supported for strided convolutions" in text(app)
+    assert "Until nothing is left" in [head.value for head in app.subheader]
+
+
+def test_the_decks_bad_combinations(open_lab, boards):
+    app = open_lab("windows", wi_pad="2")
+    assert "= 2.33: PyTorch gives **2×2**" in text(app)
+    assert "= 2.5: PyTorch gives **2×2**" in text(app)
+    case = lecture_case("s2-6x6-2.5")["expected"]
+    slide = app.warning[-1].value
+    assert str(case["slide_value"]) in slide
+    assert f"**Right is: {case['correct']}×{case['correct']}.**" in slide
+    app.button(key="_wi_7_3").click().run()
+    figure = boards(app)[0]
+    y = F.conv2d(torch.ones(1, 1, 7, 7), torch.ones(1, 1, 3, 3), stride=3)
+    assert figure.panels["Windows, in order"].shape == y.shape[2:]
+    assert figure.panels["Times each pixel is used"].shape == (7, 7)
 
 
 def test_what_is_never_read_is_said(open_lab):
@@ -124,6 +201,11 @@ def test_sizes_shrink_until_nothing_is_left(open_lab):
             "s0-holder-mean",
             lambda e: e["output_by_p"]["10"],
         ),
+        (
+            {"po_rule": "holder", "po_p": "inf"},
+            "s0-holder-mean",
+            lambda e: e["p_inf"],
+        ),
     ],
 )
 def test_pooling_gives_the_slides_numbers(open_lab, boards, query, case, expected):
@@ -158,6 +240,12 @@ def test_scale_invariance_is_shown_to_fail(open_lab, boards):
     figure = boards(app)[1]
     assert not np.array_equal(figure.panels["Pooled"], figure.panels["Pooled after"])
     assert "scale invariance" in app.warning[0].value
+
+
+def test_the_slide_that_describes_average_pooling_as_the_maximum_is_told(open_lab):
+    slide = open_lab("pooling", po_rule="mean").warning[0].value
+    assert lecture_case("s2-avgpool-text")["expected"]["slide_value"] in slide
+    assert "keep the average" in slide
 
 
 def test_negative_numbers_have_no_hoelder_mean(open_lab):
@@ -198,6 +286,12 @@ def test_the_checkerboard_is_there_when_the_stride_does_not_divide(open_lab, boa
     assert "**even**" in text(open_lab("upwards", up_ck="4"))
 
 
+def test_a_convolution_can_follow_a_fully_connected_layer(open_lab):
+    slide = open_lab("upwards").warning[0].value
+    assert f"is {lecture_case('s3-conv-after-fc')['expected']['slide_value']}" in slide
+    assert "**Right is: it is possible" in slide
+
+
 def test_nearest_is_the_slides(open_lab, boards):
     ways = boards(open_lab("upwards"))[-1]
     expected = lecture_case("s1-upsample-nn")["expected"]["output"]
@@ -211,11 +305,25 @@ def test_nearest_is_the_slides(open_lab, boards):
 
 
 def test_gradients_of_a_convolution_are_the_slides(open_lab, boards):
-    figure, turned = boards(open_lab("backwards"))
+    figure, turned, over = boards(open_lab("backwards"))
     expected = lecture_case("s3-backward-is-conv")["expected"]
     assert figure.panels["∂L/∂x"].tolist() == expected["grad_input"]
     assert figure.panels["∂L/∂w"].tolist() == expected["grad_kernel"]
     assert turned.panels["∂L/∂x"].tolist() == expected["grad_input"]
+    assert over.panels["∂L/∂w"].tolist() == expected["grad_kernel"]
+
+
+def test_both_gradients_are_checked_three_times_whatever_their_size(open_lab):
+    app = open_lab("backwards", bw_x_conv="123456 -7e4 3;1 2 1e5;4 5 6", bw_d_conv="90000")
+    assert len([mark for mark in badges(app) if "finite differences" in mark]) == 2
+    assert len([mark for mark in badges(app) if "autograd" in mark]) == 4
+    assert not any("close" in mark for mark in badges(app))
+
+
+def test_the_slides_derivative_is_shown_with_the_right_one(open_lab):
+    slide = open_lab("backwards").warning[0].value
+    assert "The slide says: ∂a(r, c)/∂θ(i, j) = Σᵣ Σ꜀" in slide
+    assert "**Right is: ∂a(r, c)/∂θ(i, j) = x(r − i, c − j)" in slide
 
 
 @pytest.mark.parametrize(

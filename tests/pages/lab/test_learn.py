@@ -70,6 +70,17 @@ def test_a_large_rate_diverges_and_says_so(open_page):
     app = open_page(le_rate="0.05")
     assert "diverges" in app.error[0].value
     assert "0.0281" in app.error[0].value
+    losses = array(sent(app)["losses"])
+    assert f"After {len(losses) - 1} steps it is {losses[-1]:,.0f}" in app.error[0].value
+    assert not checks(app)  # nothing is wrong with the numbers: no red mark
+    assert any("ran away" in mark.value for mark in app.markdown)
+
+
+def test_a_descent_that_is_not_there_yet_says_so_without_a_red_mark(open_page):
+    app = open_page(le_rate="0.001", le_steps="20")
+    assert not app.error
+    assert not checks(app)
+    assert any("not there yet" in mark.value for mark in app.markdown)
 
 
 def test_a_kernel_of_ones_own_is_found(open_page):

@@ -21,7 +21,7 @@ def test_opens_on_the_deck_s_sensor(open_lab, boards):
     made = {}
     exec(board.data["pytorch"], made)
     assert "(t − a)" in app.warning[0].value
-    assert "index of summation missing" in app.warning[0].value
+    assert "s(t) = Σ x(a) w(t − a), with no index under the sum" in app.warning[0].value
     assert ":material/check:" in words(app)
 
 

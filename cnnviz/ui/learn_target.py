@@ -1,0 +1,139 @@
+"""Learn the kernel: what goes in, what should come out, how to descend, and the slide's target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.components.board import Link, Panel, board
+from cnnviz.convolution import ConvolutionError, correlate2d, lecture_case, trace
+from cnnviz.convolution.fitting import Fit, fit_kernel
+from cnnviz.imaging import KERNELS
+from cnnviz.ui import lab
+from cnnviz.ui.choice import choice
+from cnnviz.ui.controls import paired
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_TARGETS = {
+    "right": "The deck's blur, corrected",
+    "printed": "The deck's blur, as printed",
+    "filter": "Made by a filter",
+    "kernel": "Made by a kernel you type",
+    "typed": "A target you type",
+}
+_FILTERS = {
+    name: kernel.title for name, kernel in KERNELS.items() if kernel.weights.shape == (3, 3)
+}
+_LARGEST = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """What is to be learned, and how.
+
+    Attributes:
+        image: H×W.
+        target: Of the shape that the kernel gives.
+        start: kh×kw, the weights before the first step.
+        rate: The learning rate.
+        steps: How many steps.
+        best: The kernel that least squares finds.
+    """
+
+    image: NDArray[np.float64]
+    target: NDArray[np.float64]
+    start: NDArray[np.float64]
+    rate: float
+    steps: int
+    best: Fit
+
+
+def choose_lesson() -> Lesson:
+    """Draw the settings.
+
+    Raises:
+        ConvolutionError: With a sentence, where input and target do not go together.
+    """
+    source = choice(st.selectbox, "The target", _TARGETS, "right", key="le_target")
+    given = lecture_case("s4-learned-theta")["inputs"]["image"]
+    image = lab.grid_field(":blue[Input]", given, key="le_x", height=190)
+    if max(image.shape) > _LARGEST:
+        raise ConvolutionError(
+            f"The input has {image.shape[0]}×{image.shape[1]} cells: {_LARGEST}×{_LARGEST} is the"
+            " largest whose every step can be shown."
+        )
+    size = (3, 3)
+    if source == "filter":
+        name = choice(st.selectbox, "Filter", _FILTERS, next(iter(_FILTERS)), key="le_filter")
+        target = correlate2d(image, KERNELS[name].weights)
+    elif source == "kernel":
+        blur = lecture_case("s4-blur")["inputs"]["kernel"]
+        hidden = lab.grid_field(":violet[The kernel to be found]", blur, key="le_k", height=100)
+        size = (hidden.shape[0], hidden.shape[1])
+        target = correlate2d(image, hidden)
+    elif source == "typed":
+        target = lab.grid_field("Target", _slide_target(), key="le_y", height=150)
+    else:
+        target = _right_target() if source == "right" else _slide_target()
+    best = fit_kernel(image, target, size)
+    rate = paired("Learning rate", 0.001, 0.1, 0.02, step=0.001, format="%g", key="le_rate")
+    steps = paired("Steps", 20, 600, 300, step=20, key="le_steps")
+    seed = paired("Start from", 0, 9, 0, key="le_seed", help="0: all weights 0. Else random ones.")
+    if np.isfinite(best.largest_rate):
+        st.caption(f"Descent converges below a rate of {best.largest_rate:.4f}, for this input.")
+    random = np.random.default_rng(seed).normal(0, 0.3, size).round(2)
+    return Lesson(image, target, random if seed else np.zeros(size), rate, steps, best)
+
+
+def slide_section() -> None:
+    """Say which cells of the slide's target are wrong, and what right ones would teach."""
+    st.subheader("The target on the slide")
+    picture = lecture_case("s4-learned-theta")["inputs"]["image"]
+    slide, right = _slide_target(), _right_target()
+    wrong = fit_kernel(picture, slide)
+    lab.erratum(
+        "this target comes from one 3×3 kernel",
+        f"no 3×3 kernel gives it; the best leaves a loss of {wrong.residual:.4f}",
+        "Four cells of the blurred image are wrong on the blur slide already, and the learning"
+        " slide repeats them. With them right, descent and least squares find the blur kernel"
+        " exactly.",
+    )
+    traced = trace(picture, lecture_case("s4-blur")["inputs"]["kernel"])
+    words = [
+        f"printed {a:g}, right is {b:g}" if a != b else f"{a:g}, as it should be"
+        for a, b in zip(slide.flat, right.flat, strict=True)
+    ]
+    board(
+        [
+            Panel("Input", traced.image[0]),
+            Panel("Its blur", traced.output, sign="→"),
+            Panel("On the slide", slide, sign="|", words=words),
+            Panel(
+                "Wrong cells", (slide - right).round(9), sign="→", words=words, note="slide − right"
+            ),
+        ],
+        [
+            lab.sums(1, 0, traced),
+            *(Link(other, 1, np.arange(slide.size)[:, None]) for other in (2, 3)),
+        ],
+        key="le_wrong",
+        alt="The blurred image, the slide's version of it, and the four cells that differ",
+        driver=3,
+        start=5,
+        play=False,
+    )
+
+
+def _slide_target() -> NDArray[np.float64]:
+    """The target as the slide prints it, four cells wrong."""
+    return np.array(lecture_case("s4-learned-theta")["expected"]["slide_value"], float)
+
+
+def _right_target() -> NDArray[np.float64]:
+    """The target that the deck's blur really gives."""
+    return np.array(lecture_case("s4-learned-theta")["inputs"]["target"], float)

@@ -1,0 +1,69 @@
+"""A section of the page Pooling: what the pooled map does not notice."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.components.board import Link, Panel, board
+from cnnviz.convolution import trace_pool
+from cnnviz.convolution.features import feature
+from cnnviz.ui import lab
+from cnnviz.ui.choice import choice
+from cnnviz.ui.controls import paired
+
+_CHANGES = {"move": "Move it", "scale": "Make it larger"}
+_CODE = """import torch
+import torch.nn.functional as F
+
+before = torch.tensor({before})[None, None]
+after = torch.tensor({after})[None, None]
+print(F.max_pool2d(before, 2), F.max_pool2d(after, 2))
+"""
+
+
+def pooling_change() -> None:
+    """Draw a feature before and after a change, and what max pooling makes of both."""
+    st.subheader("What does it not notice?")
+    st.caption("Move a feature a little, or make it larger, and see which pooled cells change.")
+    left, right = st.columns([1, 3], gap="medium")
+    with left:
+        change = choice(st.segmented_control, "Change", _CHANGES, "move", key="po_change")
+        if change == "move":
+            changed = feature(right=paired("Pixels to the right", 0, 4, 1, key="po_move"))
+        else:
+            changed = feature(times=paired("Times as large", 1, 3, 2, key="po_scale"))
+    given = feature()
+    before, after = trace_pool(given, 2), trace_pool(changed, 2)
+    moved = np.flatnonzero(before.output != after.output)
+    with right:
+        board(
+            [
+                Panel("Before", given, limits=(0, 9)),
+                Panel("Pooled", before.output, note="max 2×2", sign="→", limits=(0, 9)),
+                Panel("After", changed, sign="|", limits=(0, 9)),
+                Panel("Pooled after", after.output, note="max 2×2", sign="→", limits=(0, 9)),
+            ],
+            [Link(1, 0, before.reads), Link(3, 2, after.reads)],
+            key="po_change_board",
+            alt="A feature before and after a change, with its max pooling",
+            play=False,
+            start=int(moved[0]) if len(moved) else 4,
+            pytorch=_CODE.format(before=given.tolist(), after=changed.tolist()),
+        )
+        st.markdown(
+            f"**{len(moved)} of {before.output.size}** pooled cells changed, while"
+            f" {np.count_nonzero(given != changed)} of {given.size} inputs did."
+        )
+    if change == "scale":
+        lab.erratum(
+            "pooling gives scale invariance",
+            "it forgives small shifts inside a window, and nothing else",
+            "A feature twice as large covers other windows: the pooled picture changes with it.",
+        )
+    else:
+        st.caption(
+            "A move inside a window changes nothing; a move over its edge does. That is invariance"
+            " to small local shifts, no more. A slide also claims scale invariance: make it larger"
+            " and see."
+        )

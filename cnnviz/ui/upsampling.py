@@ -1,0 +1,118 @@
+"""Two sections of the page Upwards: the checkerboard, and three ways to enlarge a picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+import torch
+import torch.nn.functional as F
+
+from cnnviz.components.board import Link, Panel, board
+from cnnviz.convolution import lecture_case
+from cnnviz.convolution.upsampling import away_from_edges, stamps
+from cnnviz.ui import lab
+from cnnviz.ui.controls import paired
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+    from torch import Tensor
+
+_SIDE = 5  # of the flat picture
+_CHECKER_CODE = """import torch
+import torch.nn.functional as F
+
+flat, stamp = torch.ones(1, 1, {side}, {side}), torch.ones(1, 1, {kernel}, {kernel})
+stamps = F.conv_transpose2d(flat, stamp, stride={stride})
+print(stamps)
+print(stamps * {stride}**2 / {kernel}**2)  # a kernel of equal weights that keeps the brightness
+"""
+_WAYS_CODE = """import torch
+import torch.nn.functional as F
+
+x = torch.tensor({x})[None, None]
+w = torch.outer(*[torch.tensor([1.0, 3, 3, 1])] * 2) / 16
+print(F.interpolate(x, scale_factor=2, mode='nearest'))
+print(F.interpolate(x, scale_factor=2, mode='bilinear', align_corners=False))
+print(F.conv_transpose2d(x, w[None, None], stride=2, padding=1))
+"""
+
+
+def as_torch(values: ArrayLike) -> Tensor:
+    """One picture of one channel: 1×1×H×W, float64."""
+    return torch.as_tensor(np.asarray(values), dtype=torch.float64)[None, None]
+
+
+def checkerboard() -> None:
+    """Draw how many stamps land on each cell, for any kernel and stride."""
+    st.subheader("The checkerboard")
+    st.caption(
+        "How many stamps land on each cell. Where the stride does not divide the kernel's side,"
+        " some cells get more than their neighbours, and a flat picture comes out as a pattern."
+    )
+    left, right = st.columns([1, 3], gap="medium")
+    with left:
+        kernel = paired(":violet[Kernel]", 1, 6, 3, key="up_ck")
+        stride = paired(":green[Stride]", 1, 4, 2, key="up_cs")
+    landed = stamps(_SIDE, kernel, stride)
+    middle = away_from_edges(landed, kernel)
+    with right:
+        board(
+            [
+                Panel("Stamps on each cell", landed, "counts"),
+                Panel(
+                    "A picture of ones, after it",
+                    landed * stride**2 / kernel**2,
+                    "pixels",
+                    limits=(0, 2),
+                    sign="→",
+                ),
+            ],
+            [Link(1, 0, np.arange(landed.size)[:, np.newaxis])],
+            key="up_checker",
+            alt="How often each output cell is stamped, and what becomes of a flat picture",
+            play=False,
+            pytorch=_CHECKER_CODE.format(side=_SIDE, kernel=kernel, stride=stride),
+        )
+        even = "**even** in the middle"
+        uneven = f"**uneven**, {middle.min():g} to {middle.max():g} stamps in the middle"
+        st.markdown(
+            f"{kernel} divided by {stride} leaves {kernel % stride}:"
+            f" {even if np.ptp(middle) == 0 else uneven}."
+        )
+
+
+def three_ways() -> None:
+    """Draw a picture twice as large: nearest, bilinear, and by a transposed convolution."""
+    st.subheader("Three ways up, side by side")
+    field, _ = st.columns([1, 3])
+    with field:
+        example = lecture_case("s1-upsample-nn")["inputs"]["image"]
+        small = lab.grid_field(":blue[Input]", example, key="up_small", height=80)
+    x, weights = as_torch(small), np.outer([1, 3, 3, 1], [1, 3, 3, 1]) / 16
+    ways = {
+        "Nearest": F.interpolate(x, scale_factor=2, mode="nearest"),
+        "Bilinear": F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False),
+        "Transposed": F.conv_transpose2d(x, as_torch(weights), stride=2, padding=1),
+    }
+    ends = (min(0.0, float(small.min())), max(float(small.max()), float(small.min()) + 1e-9))
+    board(
+        [
+            Panel("Input", small, "pixels", limits=ends),
+            *(
+                Panel(title, values[0, 0].numpy(), "pixels", sign="→", limits=ends)
+                for title, values in ways.items()
+            ),
+        ],
+        [],
+        key="up_ways",
+        alt="Nearest, bilinear and transposed upsampling by 2",
+        play=False,
+        pytorch=_WAYS_CODE.format(x=small.tolist()),
+    )
+    st.caption(
+        "Nearest repeats, bilinear mixes neighbours with `align_corners=False`, and a transposed"
+        " convolution does what its weights say: with these 4×4 ones it is bilinear but for the"
+        " edge, where fewer stamps land. Its weights can be learned."
+    )
