@@ -4,6 +4,7 @@ import dataclasses
 
 import streamlit as st
 
+from cnnviz.components.reveal import reveal
 from cnnviz.datasets import DatasetError
 from cnnviz.networks import NETWORKS, NetworkError, Spec, network_spec, pytorch_code, summary
 from cnnviz.runs import Recipe, RunError, show_run_to_all
@@ -15,12 +16,12 @@ from cnnviz.ui.choice import choice
 from cnnviz.ui.code import copy_code
 from cnnviz.ui.estimate import seconds_per_epoch
 from cnnviz.ui.recipe import choose_pace, choose_recipe, reset_recipe
-from cnnviz.ui.run_list import choose_run, compare_runs, go_to
+from cnnviz.ui.run_list import STARTED, choose_run, compare_runs, go_to
 from cnnviz.ui.run_view import show_run, show_what_is_shown
 from cnnviz.ui.training_data import OWN, Choice, choose_data
 from cnnviz.ui.viewer_runs import own_run_form, viewers_runs
 
-PRESSED = "_t_pressed"
+PRESSED, VIEW = "_t_pressed", "_t_view"
 
 
 def press_start() -> None:
@@ -90,10 +91,13 @@ def choose_and_start() -> None:
             spec = network_spec(network, data.shape, data.classes)
         except NetworkError as error:
             reason = str(error)
-    images = data.train_images if data else 0
-    seconds = seconds_per_epoch(spec, data.shape, data.classes, images) if spec and data else 0.0
-    recipe = choose_recipe(network, images, seconds)
-    pace = choose_pace()
+    images, place = data.train_images if data else 0, st.container()
+    pace = choose_pace()  # stands below the lengths, and their times depend on it
+    seconds = 0.0
+    if spec and data:
+        seconds = seconds_per_epoch(spec, data.shape, data.classes, images, pace)
+    with place:
+        recipe = choose_recipe(network, images, seconds)
     st.button(
         "Start training",
         icon=":material/play_arrow:",
@@ -116,8 +120,9 @@ if role.is_presenter():
     controls, view = st.columns([2, 5], gap="large")
     with controls:
         choose_and_start()
+    view = view.container(key=VIEW)
 else:
-    view = st.container()
+    view = st.container(key=VIEW)
 
 with view:
     own_run_form()
@@ -132,3 +137,5 @@ with view:
         compare_runs()
     else:
         st.fragment(show_what_is_shown)()
+# On a phone the run stands below the form; elsewhere its buttons may have been scrolled away.
+reveal(VIEW, st.session_state.get(STARTED))

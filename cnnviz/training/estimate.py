@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import threading
@@ -16,20 +17,32 @@ if TYPE_CHECKING:
     from cnnviz.runs import RunConfig
 
 _PATIENCE = 0.25
+_FEWEST = 4  # however slow: one may have been held up
 _RUNS = 20
+_TIMINGS = 5
+_APART = 20.0
 _WATCHING = 1.06
 """Events, frames and evaluations take up to this much on top."""
 
-_timed: dict[str, float] = {}
+_timed: dict[str, _Timing] = {}
 _lock = threading.Lock()
+
+
+@dataclasses.dataclass
+class _Timing:
+    """The fastest rate that was timed; when, on the monotonic clock, and how often so far."""
+
+    rate: float
+    when: float
+    count: int = 1
 
 
 def estimate_seconds(config: RunConfig, train_images: int) -> float:
     """Seconds that a run will train on this machine when nothing else does.
 
-    From the rate of the newest finished run of the same network, picture size, batch size
-    and kind of device; else from timing a few steps, which takes up to half a second the
-    first time and is remembered.
+    From the fastest finished run of the same network, picture size, batch size and kind of
+    device; else from timing a few steps, which takes up to half a second. It is timed a few
+    times, some seconds apart, and the fastest counts: the machine may have been busy.
 
     Args:
         config: What would be asked.
@@ -40,11 +53,7 @@ def estimate_seconds(config: RunConfig, train_images: int) -> float:
     """
     rate = recorded_rate(config)
     if rate is None:
-        with _lock:
-            key = _key(config)
-            if key not in _timed:
-                _timed[key] = _time_steps(config)
-            rate = _timed[key]
+        rate = _timed_rate(config)
     seconds = config.recipe.epochs * train_images / rate * _WATCHING
     if config.pace:
         steps = config.recipe.epochs * train_images / config.recipe.batch_size
@@ -52,12 +61,27 @@ def estimate_seconds(config: RunConfig, train_images: int) -> float:
     return min(seconds, config.max_seconds) if config.max_seconds else seconds
 
 
+def _timed_rate(config: RunConfig) -> float:
+    key = _key(config)
+    with _lock:
+        known = _timed.get(key)
+        if known is None:
+            known = _timed[key] = _Timing(_time_steps(config), time.monotonic())
+        elif known.count < _TIMINGS and time.monotonic() - known.when > _APART:
+            rate = max(known.rate, _time_steps(config))
+            known = _timed[key] = _Timing(rate, time.monotonic(), known.count + 1)
+        return known.rate
+
+
 def recorded_rate(config: RunConfig) -> float | None:
-    """Images per second of the newest finished run like this one; None if there is none."""
+    """Images per second of the fastest finished run like this one; None if there is none.
+
+    The fastest of the newest ones: others may have shared the machine.
+    """
     from cnnviz.training.device import pick_device  # noqa: PLC0415 - torch
 
     kind = "CPU" if pick_device().type == "cpu" else "GPU"
-    own = (run for run in list_runs() if not run.shipped)
+    own, rates = (run for run in list_runs() if not run.shipped), [0.0]
     for run, _ in zip(own, range(_RUNS), strict=False):
         try:
             if _key(run.config) != _key(config):
@@ -66,10 +90,8 @@ def recorded_rate(config: RunConfig) -> float | None:
         except RunError:
             continue
         if state.status == "finished" and state.device.startswith(kind):
-            rate = state.images_per_second
-            if rate > 0:
-                return rate
-    return None
+            rates.append(state.images_per_second)
+    return max(rates) or None
 
 
 def _key(config: RunConfig) -> str:
@@ -113,9 +135,12 @@ def _time_steps(config: RunConfig) -> float:
         _wait_for(device)
         return time.perf_counter() - began
 
+    step()  # the first one also makes ready what the others find
     began, best = time.perf_counter(), step()
-    while time.perf_counter() - began + best < _PATIENCE:
+    left = _FEWEST - 1
+    while left > 0 or time.perf_counter() - began + best < _PATIENCE:
         best = min(best, step())
+        left -= 1
     return batches.size / best if math.isfinite(best) and best > 0 else math.inf
 
 

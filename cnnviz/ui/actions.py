@@ -30,6 +30,7 @@ def button(
     primary: bool = False,
     disabled: bool = False,
     name: str = "",
+    closes: str = "",
 ) -> None:
     """Draw a button whose action only the presenter may take.
 
@@ -42,6 +43,7 @@ def button(
         primary: Whether it is the one to press next.
         disabled: Whether it is drawn but cannot be pressed.
         name: Tells buttons of one label apart.
+        closes: Key of the popover that it stands in, if that closes once the action was done.
     """
     key = f"_t_do_{name or label}"
     pressed = st.button(
@@ -49,7 +51,7 @@ def button(
         icon=icon,
         key=key,
         on_click=_press,
-        args=(key, action, owner_of),
+        args=(key, action, owner_of, closes),
         help=help,
         type="primary" if primary else "secondary",
         disabled=disabled,
@@ -61,16 +63,20 @@ def button(
         st.rerun()
 
 
-def _press(key: str, action: Callable[[], object], owner_of: Run | None) -> None:
+def _press(key: str, action: Callable[[], object], owner_of: Run | None, closes: str) -> None:
     st.session_state[_PRESSED] = key
-    attempt(action, owner_of)
+    if attempt(action, owner_of) and closes:
+        st.session_state[closes] = False
 
 
-def attempt(action: Callable[[], object], owner_of: Run | None = None) -> None:
+def attempt(action: Callable[[], object], owner_of: Run | None = None) -> bool:
     """Do it if this session may; else, or if it fails, keep the sentence for the page.
 
     The question is asked here, when the action is taken: that its button was never drawn for a
     viewer would be no protection against a viewer who sends what the button sends.
+
+    Returns:
+        Whether it was done.
     """
     try:
         if owner_of is None or not role.owns(owner_of):
@@ -78,6 +84,8 @@ def attempt(action: Callable[[], object], owner_of: Run | None = None) -> None:
         action()
     except _REFUSALS as error:
         st.session_state[_REFUSED] = str(error)
+        return False
+    return True
 
 
 def say_refusal() -> None:

@@ -18,9 +18,9 @@ from cnnviz.ui.text import plain
 if TYPE_CHECKING:
     from torch import Tensor
 
-_NOTHING = "nothing"
+_AGAIN, _NOTHING = "_t_again", "nothing"
 _TITLES = {
-    "learning_rate": "Learning rate",
+    "learning_rate": "Peak learning rate",
     "optimiser": "Optimiser",
     "batch_size": "Batch size",
     "epochs": "Epochs",
@@ -51,7 +51,7 @@ def again_button(run: Run) -> None:
     asked = st.popover(
         "Again, with a change",
         icon=":material/replay:",
-        key="_t_again",
+        key=_AGAIN,
         on_change="rerun",
         help=about,
     )
@@ -65,7 +65,7 @@ def again_button(run: Run) -> None:
         )
         value = _ask(name, now[name])
         if name == "optimiser":
-            st.caption("Its usual learning rate and weight decay come with it.")
+            st.caption("Its usual peak learning rate and weight decay come with it.")
         if name == _NOTHING:
             st.caption("The same seed gives the same curve, number for number, on the CPU.")
         else:
@@ -75,6 +75,7 @@ def again_button(run: Run) -> None:
             ":material/play_arrow:",
             lambda: start_again(run, name, st.session_state.get(f"_t_again_{name}", value)),
             primary=True,
+            closes=_AGAIN,
         )
 
 

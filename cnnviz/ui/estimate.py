@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def seconds_per_epoch(
-    spec: Spec, shape: tuple[int, int, int], classes: int, train_images: int
+    spec: Spec, shape: tuple[int, int, int], classes: int, train_images: int, pace: float = 0.0
 ) -> float:
     """What one pass over the training images takes on this machine; 0 if that is not known.
 
@@ -26,6 +26,7 @@ def seconds_per_epoch(
         shape: C, H, W of a picture.
         classes: How many there are.
         train_images: How many there are.
+        pace: Steps per second at most, 0 for no limit.
     """
     state, usual = st.session_state, default_recipe("", train_images)
     recipe = Recipe(
@@ -37,7 +38,7 @@ def seconds_per_epoch(
     )
     config = RunConfig(
         "", "", "", spec, shape, tuple(map(str, range(classes))),
-        (0.5,) * shape[0], (0.5,) * shape[0], recipe,
+        (0.5,) * shape[0], (0.5,) * shape[0], recipe, pace=pace,
     )  # fmt: skip
     return _seconds(config, json.dumps(config.to_json(), sort_keys=True), train_images)
 
@@ -46,8 +47,9 @@ def _optimiser(chosen: str | None) -> Optimiser:
     return "adamw" if chosen == "adamw" else "sgd"
 
 
-# For a while only: a run that finishes gives a better estimate than the first one.
-@st.cache_data(max_entries=64, ttl=120, show_spinner=False)
+# For a while only: a run that finishes gives a better estimate than the first one, and so does
+# a machine that is less busy.
+@st.cache_data(max_entries=64, ttl=25, show_spinner=False)
 def _seconds(_config: RunConfig, key: str, train_images: int) -> float:  # noqa: ARG001 - the key
     try:
         return estimate_seconds(_config, train_images)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_ASK = "_t_ask"
 _CLASS, _FILTER, _RUN = "class", "filter", "run"
 _TITLES = {_CLASS: "Which class?", _FILTER: "Which filter?", _RUN: "Which run wins?"}
 _CHOICES = 4
@@ -39,19 +40,20 @@ _FLAT = 8  # codes of 256: a map that varies less shows nothing to judge by
 
 
 def ask_the_class(run: Run) -> None:
-    """Draw the presenter's button that opens the questions."""
-    with st.popover(
-        "Ask the class", icon=":material/how_to_vote:", key="_t_ask", on_change="rerun"
-    ) as asked:
-        if not asked.open:
-            return
-        question = open_question(run)
-        if question is None:
+    """Draw the presenter's button that opens the questions, or that reveals the open one."""
+    if open_question(run):
+        button(
+            "Reveal",
+            ":material/visibility:",
+            lambda: reveal_now(run),
+            primary=True,
+            help="Everybody who follows this run can vote until then; the count stands below.",
+        )
+        return
+    asked = st.popover("Ask the class", icon=":material/how_to_vote:", key=_ASK, on_change="rerun")
+    with asked:
+        if asked.open:
             _choose(run)
-            return
-        st.markdown(f"**{plain(question.text)}**")
-        st.caption("Everybody who follows this run can vote; the count is on the page below.")
-        button("Reveal", ":material/visibility:", lambda: reveal_now(run), primary=True)
 
 
 def _choose(run: Run) -> None:
@@ -82,7 +84,7 @@ def _choose(run: Run) -> None:
             return
         st.caption(f"Which will be best on test images? {plain('; '.join(others))}.")
         action = lambda: pose(run, run_question(run))  # noqa: E731
-    button("Ask", ":material/how_to_vote:", action, primary=True)
+    button("Ask", ":material/how_to_vote:", action, primary=True, closes=_ASK)
 
 
 def open_question(run: Run) -> Question | None:

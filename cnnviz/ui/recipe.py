@@ -40,7 +40,7 @@ def choose_recipe(network: str, train_images: int, seconds_per_epoch: float = 0.
     default = default_recipe(network, train_images)
     epochs = _choose_epochs(network, train_images, default.epochs, seconds_per_epoch)
     rate = st.number_input(
-        "Learning rate",
+        "Peak learning rate",
         min_value=1e-6,
         max_value=1e6,
         value=default.learning_rate,
@@ -48,7 +48,8 @@ def choose_recipe(network: str, train_images: int, seconds_per_epoch: float = 0.
         format="%g",
         key="t_rate",
         bind="query-params",
-        help="The peak of a cycle: up for 30 % of the steps, then down to nearly 0.",
+        help="The rate goes up to it for 30 % of the steps, then down to nearly 0. The rate of the "
+        "moment is shown while it trains.",
     )
     with st.expander("More of the recipe", icon=":material/tune:"):
         optimiser = choice(
@@ -146,7 +147,7 @@ def _choose_epochs(
     length = choice(
         st.radio, "Length", titles, "lesson", key="t_length", captions=[*captions, ""],
         help="An epoch is one pass over all training pictures. The times are estimates for this "
-        "machine when nothing else trains on it.",
+        "machine when nothing else trains on it, at the pace chosen below.",
     )  # fmt: skip
     if length != _OWN:
         return epochs[length]

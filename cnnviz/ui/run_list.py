@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FOLLOW = ""
+STARTED = "_t_started"
 _RUN, _CHOSEN, _SEEN, _GOING = "t_run", "_t_run", "_t_run_seen", "_t_run_going"
 _PATIENCE = 10.0
 
@@ -61,7 +62,8 @@ def choose_run(*, follow: bool = False) -> Run | None:
 
 
 def go_to(run: Run) -> None:
-    """Choose a run; before `choose_run` is called."""
+    """Choose a run that was started just now; before `choose_run` is called."""
+    st.session_state[STARTED] = run.id
     st.session_state[_GOING] = (run.id, time.monotonic())
     st.session_state[_CHOSEN] = run.id
     st.session_state[_SEEN] = st.query_params.get(_RUN)
@@ -158,7 +160,7 @@ def _row(_run: Run, label: str, path: str, size: int, alive: bool) -> dict[str, 
         "Test images right": state.evaluations[-1].accuracy if state.evaluations else None,
         "Training time": state.seconds,
         "Epochs": recipe.epochs,
-        "Learning rate": recipe.learning_rate,
+        "Peak learning rate": recipe.learning_rate,
         "Optimiser": recipe.optimiser,
         "Batch": recipe.batch_size,
         "Seed": recipe.seed,

@@ -10,6 +10,7 @@ import streamlit as st
 
 from cnnviz import classroom
 from cnnviz.components.live import live
+from cnnviz.components.reveal import reveal
 from cnnviz.networks import NetworkError, summary
 from cnnviz.runs import (
     Run,
@@ -38,7 +39,26 @@ if TYPE_CHECKING:
 _CELL, _CELL_LINK = "_t_cell", "t_cell"
 _CELL_NUMBERS = ("step", "true", "predicted")
 _STATE = "_t_state"
+_CHANGE, _MORE = "_t_change", "_t_more"
 _PATIENCE = 3.0
+_CELL_PANEL, _STEP_PANEL, _CELL_ASKED, _STEP_ASKED = (
+    "_t_confused", "_t_by_hand", "_t_confused_asked", "_t_by_hand_asked"
+)  # fmt: skip
+_STYLE = """<style>
+[data-testid="stLayoutWrapper"]:has(> .st-key-_t_transport) {
+    position: sticky;
+    top: 3.75rem; /* below Streamlit's own bar */
+    z-index: 50;
+    padding: 0.5rem 0;
+    background: light-dark(#fff, #171614); /* Streamlit's own */
+}
+@media (max-width: 640px) {
+    .st-key-_t_transport { flex-wrap: nowrap; overflow-x: auto }
+    .st-key-_t_transport > * { flex: none }
+}
+.st-key-_t_view { scroll-margin-top: 4.5rem }
+.st-key-_t_confused, .st-key-_t_by_hand { scroll-margin-top: 8rem }
+</style>"""
 
 
 def show_run(run: Run) -> None:
@@ -90,9 +110,14 @@ def _follow(run: Run) -> RunState:
 def _head(run: Run, state: RunState) -> None:
     """Draw what can be done with the run, by whoever may do it."""
     presenter = role.is_presenter()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="_t_head"):
-        if presenter and not run.shipped:
+    st.html(_STYLE)
+    if presenter and state.active:
+        with _row("_t_transport"):  # stays in reach while one scrolls
             _transport(run, state)
+    with _row("_t_head"):
+        if presenter and not run.shipped:
+            if state.can_resume:
+                button("Resume", ":material/play_arrow:", lambda: resume(run))
             ask_the_class(run)
             again_button(run)
             _manage(run, state)
@@ -112,33 +137,34 @@ def _head(run: Run, state: RunState) -> None:
     say_refusal()
 
 
+def _row(key: str) -> DeltaGenerator:
+    return st.container(horizontal=True, vertical_alignment="center", gap="small", key=key)
+
+
 def _transport(run: Run, state: RunState) -> None:
     if state.status == "running":
         button("Pause", ":material/pause:", lambda: run.control("pause"))
     if state.status == "paused":
         button("Resume", ":material/play_arrow:", lambda: run.control("resume"))
-        _one_step(run)
-    if state.active:
-        button("Stop", ":material/stop:", lambda: stop(run))
+        button(
+            "One step",
+            ":material/skip_next:",
+            lambda: _step(run, _now("t_filter", 0)),
+            help="Trains on one mini-batch and shows below what it did to one filter.",
+        )
+    button("Stop", ":material/stop:", lambda: stop(run))
+    if state.status == "paused":
+        _filter_to_follow(run)
     if state.status in ("starting", "running", "paused"):
         _change(run, state)
-    if state.can_resume:
-        button("Resume", ":material/play_arrow:", lambda: resume(run))
 
 
-def _one_step(run: Run) -> None:
-    """Draw the button for one mini-batch, and which filter to look at on the way."""
+def _filter_to_follow(run: Run) -> None:
     count = _first_filters(run)
-    button(
-        "One step",
-        ":material/skip_next:",
-        lambda: _step(run, _now("t_filter", 0)),
-        help="Trains on one mini-batch and shows below what it did to one filter.",
-    )
     if count > 1:
-        st.number_input(
-            f"Filter to follow, 0 to {count - 1}", 0, count - 1, key="t_filter", width=170,
-            label_visibility="collapsed", help="The filter of the first layer to follow.",
+        st.selectbox(
+            "Filter of the first layer to follow", range(count), key="t_filter", width=170,
+            format_func=lambda filter_: f"Follow filter {filter_}", label_visibility="collapsed",
         )  # fmt: skip
 
 
@@ -149,6 +175,7 @@ def _step(run: Run, filter_: int) -> None:
     deadline = time.monotonic() + _PATIENCE
     while len(run.state().batches) == before and time.monotonic() < deadline:
         time.sleep(0.03)
+    st.session_state[_STEP_ASKED] = f"{run.id} {before + 1}"
 
 
 def _first_filters(run: Run) -> int:
@@ -163,7 +190,10 @@ def _first_filters(run: Run) -> int:
 def _change(run: Run, state: RunState) -> None:
     """Draw what can be changed while it trains."""
     recipe = run.config.recipe
-    with st.popover("Change", icon=":material/tune:", help="Learning rate and pace, at once"):
+    with st.popover(
+        "Change", icon=":material/tune:", help="Peak learning rate and pace, at once",
+        key=_CHANGE, on_change="rerun",
+    ):  # fmt: skip
         rate, pace = f"_t_rate_{run.id}", f"_t_pace_{run.id}"
         st.number_input(
             "Peak learning rate", 1e-6, 1e6, _last(state, "learning_rate", recipe.learning_rate),
@@ -171,9 +201,10 @@ def _change(run: Run, state: RunState) -> None:
             help="The rest of the cycle goes on from here with the new peak.",
         )  # fmt: skip
         button(
-            "Set the learning rate",
+            "Set the peak learning rate",
             ":material/speed:",
             lambda: run.control("learning_rate", value=_now(rate)),
+            closes=_CHANGE,
         )
         st.number_input(
             "Steps per second, 0 for no limit", 0.0, 1000.0, _last(state, "pace", run.config.pace),
@@ -184,6 +215,7 @@ def _change(run: Run, state: RunState) -> None:
             "Set the pace",
             ":material/directions_walk:",
             lambda: run.control("pace", value=_now(pace)),
+            closes=_CHANGE,
         )
 
 
@@ -195,16 +227,17 @@ def _last(state: RunState, name: str, begun: float) -> float:
 
 def _manage(run: Run, state: RunState) -> None:
     """Draw the button for a name and for deleting."""
-    with st.popover("More", icon=":material/more_horiz:", key="_t_more"):
+    with st.popover("More", icon=":material/more_horiz:", key=_MORE, on_change="rerun"):
         name = f"_t_name_{run.id}"
         st.text_input("Name of this run", run.name, max_chars=80, key=name)
-        button("Rename", ":material/edit:", lambda: run.rename(_now(name)))
+        button("Rename", ":material/edit:", lambda: run.rename(_now(name)), closes=_MORE)
         st.divider()
         if state.active:
             st.caption("A run can be deleted when it has ended.")
         else:
             st.write("Delete this run with its weights, for good?")
-            button("Delete for good", ":material/delete_forever:", lambda: _delete(run))
+            button("Delete for good", ":material/delete_forever:", lambda: _delete(run),
+                   closes=_MORE)  # fmt: skip
 
 
 def _now(key: str, default: Any = None) -> Any:
@@ -234,17 +267,20 @@ def _more(
         st.session_state[_CELL] = dict(clicked)
         numbers = (clicked.get(name) for name in _CELL_NUMBERS)
         st.query_params[_CELL_LINK] = ",".join(map(str, numbers))
+        st.session_state[_CELL_ASKED] = f"{time.monotonic()}"
     cell = st.session_state.get(_CELL) or _linked_cell(run)
     if cell and cell.get("run", run.id) == run.id:
-        with st.container(border=True):
+        with st.container(border=True, key=_CELL_PANEL):
             show_confused(run, cell)
+        reveal(_CELL_PANEL, st.session_state.get(_CELL_ASKED))
     elif _CELL_LINK in st.query_params:
         del st.query_params[_CELL_LINK]  # it was a cell of another run
     if state.batches:
         # While somebody steps by hand, what the step did is what they want to see.
         place = above if state.status == "paused" else st.container()
-        with place.container(border=True):
+        with place.container(border=True, key=_STEP_PANEL):
             show_step(run)
+        reveal(_STEP_PANEL, st.session_state.get(_STEP_ASKED))
 
 
 def _linked_cell(run: Run) -> dict[str, Any] | None:

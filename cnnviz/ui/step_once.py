@@ -202,14 +202,12 @@ def _show_update(kept: SingleStep, filter_: int, weight: tuple[int, int, int]) -
     plain_, decay = round(update.plain, digits), round(update.decay, digits)
     rest = round(new - old - plain_ - decay, digits)  # so that the lines add up as written
     rate = f"{kept.learning_rate:.4g}"
-    shrink = f"{_MINUS} learning rate × weight decay × old"
+    step = f"{_MINUS} learning rate of this step"
+    shrink = f"{kept.weight_decay:g} × {_bracket(update.old)}"
     lines = [
         ("Old weight", old),
-        (
-            f"{_MINUS} learning rate × gradient = {_MINUS}{rate} × {_bracket(update.gradient)}",
-            plain_,
-        ),
-        (f"{shrink} = {_MINUS}{rate} × {kept.weight_decay:g} × {_bracket(update.old)}", decay),
+        (f"{step} × gradient = {_MINUS}{rate} × {_bracket(update.gradient)}", plain_),
+        (f"{step} × weight decay × old = {_MINUS}{rate} × {shrink}", decay),
         (_memory(kept), rest),
         ("**New weight**", new),
     ]

@@ -38,8 +38,8 @@ def own_run_form() -> None:
                          key="_t_own_data", width=200)  # fmt: skip
             st.selectbox("Network", list(NETWORKS), format_func=lambda id: NETWORKS[id].title,
                          key="_t_own_net", width=200)  # fmt: skip
-            st.number_input("Learning rate, times the usual", 0.01, 100.0, 1.0, 0.1, format="%g",
-                            key="_t_own_rate", width=200)  # fmt: skip
+            st.number_input("Peak learning rate, times the usual", 0.01, 100.0, 1.0, 0.1,
+                            format="%g", key="_t_own_rate", width=240)  # fmt: skip
             st.number_input("Seed", 0, 2**31 - 1, key="_t_own_seed", width=120)
             st.button("Start my run", icon=":material/play_arrow:", key="_t_own_start",
                       on_click=_start_own)  # fmt: skip
@@ -101,7 +101,7 @@ def viewers_runs() -> None:
         for run in active:
             st.markdown(f"{plain(run_label(run))}, {run.state().status}")
         button("Stop all viewers’ runs", ":material/stop_circle:", stop_all, primary=True,
-               name="Stop-all")  # fmt: skip
+               name="Stop-all", closes="_t_viewers")  # fmt: skip
 
 
 def active_viewers_runs() -> list[Run]:

@@ -65,7 +65,7 @@ def show_confused(run: Run, cell: Mapping[str, Any]) -> None:
         return
     found = tested.cell(true, predicted)
     st.markdown(_headline(classes, true, predicted, len(found), tested))
-    for line in _remarks(tested, step):
+    for line in _remarks(run, tested, step, (true, predicted)):
         st.caption(line)
     if len(found):
         _show_pictures(run, tested, model, found, (true, predicted))
@@ -79,12 +79,14 @@ def _headline(
     return f"{what}: {count:,} of {len(tested.predicted):,} test pictures of {is_}."
 
 
-def _remarks(tested: Answers, step: int) -> list[str]:
+def _remarks(run: Run, tested: Answers, step: int, cell: tuple[int, int]) -> list[str]:
     lines = []
     if tested.step != step:
+        at = next((e.confusion for e in run.state().evaluations if e.step == step), None)
+        counted = f", where the matrix counts {at[cell[0]][cell[1]]:,}" if at else ""
         lines.append(
-            f"Weights of step {tested.step:,}, the last ones kept before step {step:,}: what they"
-            " say can differ a little from the matrix."
+            f"Weights of step {tested.step:,}, the last ones kept before step {step:,}{counted}:"
+            " the weights of that very step were not kept, and what these say differs a little."
         )
     if tested.problem:
         lines.append(
@@ -164,7 +166,10 @@ def _show_evidence(
                 label=config.classes[cam.class_index],
                 limit=limit,
             )
-    st.caption("Both maps have one scale, so that their colours can be compared.")
+    st.caption(
+        "In the numbers blue speaks for the class and orange against it; over the picture only"
+        " what speaks for it glows. Both maps have one scale, so that they can be compared."
+    )
 
 
 def _words(cam: CAM, config: RunConfig, role: str) -> str:

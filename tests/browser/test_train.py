@@ -115,8 +115,8 @@ def test_one_step_at_a_time_and_live_changes(page, settle, chosen):
     field = page.get_by_role("spinbutton", name="Peak learning rate")
     field.fill("0.125")
     # Pressed with the number still in the field: it counts all the same.
-    command(page, "Set the learning rate").click()
-    page.keyboard.press("Escape")
+    command(page, "Set the peak learning rate").click()
+    expect(field).to_have_count(0)  # it closes by itself
     command(page, "Resume").click(**SLOW)
     expect(badge(page)).to_contain_text("Running", **SLOW)
     wait = threading.Event()
@@ -129,6 +129,82 @@ def test_one_step_at_a_time_and_live_changes(page, settle, chosen):
     expect(badge(page)).to_contain_text("Stopped", **SLOW)
 
 
+BACKGROUNDS = """() => ["[data-testid=stApp]", "div:has(> .st-key-_t_transport)"].map(
+    (name) => getComputedStyle(document.querySelector(name)).backgroundColor)"""
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme"), [((1280, 800), "light"), ((390, 844), "dark")], ids=["desk", "phone"]
+)
+def test_pause_and_stop_stay_in_reach(browser, app_url, settle, size, scheme):
+    page = browser.new_page(
+        base_url=app_url, viewport=dict(zip(("width", "height"), size, strict=True)),
+        color_scheme=scheme, reduced_motion="reduce",
+    )  # fmt: skip
+    page.goto("/train?t_epochs=900&t_held=held&t_pace=30")
+    start(page, settle)
+    commands = [command(page, label) for label in ("Pause", "Stop")]
+    for button in commands:
+        expect(button).to_be_in_viewport(ratio=1, **SLOW)  # wherever Start was
+    page.locator("section.live .transport").wait_for()
+    page.evaluate("document.querySelector('[data-testid=stMain]').scrollBy(0, 1e6)")
+    expect(page.locator("section.live .facts")).not_to_be_in_viewport()
+    for button in commands:
+        expect(button).to_be_in_viewport(ratio=1)
+    app, strip = page.evaluate(BACKGROUNDS)
+    assert app == strip
+    commands[1].click()
+    expect(badge(page)).to_contain_text("Stopped", **SLOW)
+    expect(commands[1]).to_have_count(0)
+    page.close()
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_what_a_press_opens_comes_into_view(browser, app_url, settle, motion):
+    page = browser.new_page(
+        base_url=app_url, viewport={"width": 1280, "height": 800}, reduced_motion=motion
+    )
+    page.add_init_script("""
+        window.moved = [];
+        const show = Element.prototype.scrollIntoView;
+        Element.prototype.scrollIntoView = function (how) {
+            if (how?.block === "start") window.moved.push(how.behavior);
+            return show.call(this, how);
+        };
+    """)
+    page.goto("/train?t_epochs=900&t_held=held&t_pace=30")
+    start(page, settle)
+    command(page, "Pause").click(**SLOW)
+    expect(badge(page)).to_contain_text("Paused", **SLOW)
+
+    def expect_opened(name):
+        page.wait_for_function(
+            """(name) => { const panel = document.querySelector(`.st-key-${name}`);
+                const top = panel?.getBoundingClientRect().top;
+                return top > 60 && top < 400; }""",
+            arg=name,
+        )
+
+    worst = page.locator(".worst button").first
+    worst.scroll_into_view_if_needed()
+    worst.click()
+    expect_opened("_t_confused")
+    command(page, "One step").click()
+    expect_opened("_t_by_hand")
+    assert set(page.evaluate("window.moved")) == {"auto" if motion == "reduce" else "smooth"}
+    # Each press counts once: coming back to the page does not scroll again.
+    page.get_by_role("link", name="Filters", exact=True).first.click()
+    page.wait_for_url("**/filters*")
+    page.evaluate("window.moved = []")
+    page.get_by_role("link", name="Train", exact=True).first.click()
+    page.locator(".worst button").first.wait_for()
+    settle(page)
+    assert page.evaluate("window.moved") == []
+    command(page, "Stop").click(**SLOW)
+    expect(badge(page)).to_contain_text("Stopped", **SLOW)
+    page.close()
+
+
 def test_again_with_a_change_draws_both_curves(page, settle, chosen):
     page.goto("/train?t_epochs=3")
     start(page, settle)
@@ -137,6 +213,7 @@ def test_again_with_a_change_draws_both_curves(page, settle, chosen):
     page.get_by_role("button", name="Again, with a change").click()
     page.locator(".st-key-_t_again_learning_rate input").fill("0.01")
     command(page, "Start again").click()
+    expect(page.get_by_text("Again, with one thing changed")).to_have_count(0, **SLOW)
     expect(page).not_to_have_url(re.compile(first.id), **SLOW)
     expect(badge(page)).to_contain_text("Finished", **SLOW)
     second = chosen()

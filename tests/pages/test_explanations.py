@@ -134,6 +134,15 @@ def test_a_step_between_snapshots_says_whose_weights_are_asked(cell, drawn, run)
     assert f"Weights of step {where['step']}, the last ones kept before" in texts(app)
 
 
+def test_weights_that_were_not_kept_are_said_beside_what_the_matrix_counts(run, drawn):
+    kept = run.snapshot_steps()
+    tested = [e for e in run.state().evaluations if e.confusion and e.step not in kept][-1]
+    app = confused({"step": tested.step, "true": 3, "predicted": 3})
+    counted = tested.confusion[3][3]
+    assert f"before step {tested.step}, where the matrix counts {counted}: " in texts(app)
+    assert "blue speaks for the class and orange against it" in texts(app)
+
+
 def test_no_mistakes_no_gallery(run, drawn):
     last = run.snapshot_steps()[-1]
     app = confused({"step": last, "true": 0, "predicted": 1})

@@ -12,7 +12,9 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.datasets import load_dataset
 from cnnviz.networks import build, network_spec
 from cnnviz.runs import Run, create_run, list_runs, shown_run
+from cnnviz.runs.questions import Option, Question, pose, read_questions
 from cnnviz.training.config import make_config, recipe_for
+from cnnviz.ui import estimate
 from cnnviz.ui.again import changed, settings
 
 
@@ -135,6 +137,16 @@ def test_a_length_decides_the_epochs_and_says_how_long_it_takes(open_page, start
     length.set_value("quick").run()
     button(app, "Start training").click().run()
     assert started[0][0].recipe.epochs == recipe_for("quick", "gap", 1435).epochs == 8
+
+
+def test_the_times_are_those_of_the_pace(open_page, monkeypatch):
+    monkeypatch.setattr("cnnviz.training.estimate.recorded_rate", lambda _: 1e9)
+    estimate._seconds.clear()  # what other tests have found out
+    app = open_page(t_held="held", t_pace="4")
+    steps = recipe_for("quick", "gap", 1435).epochs * 1435 / 32
+    assert app.radio(key="_t_length").captions[0].startswith(f"about {steps / 4:.0f} s: ")
+    app.segmented_control(key="_t_held").select("As fast as it goes").run()
+    assert app.radio(key="_t_length").captions[0].startswith("about 0.0 s: ")
 
 
 def test_a_data_set_that_is_not_there_disables_start_and_says_why(open_page, monkeypatch):
@@ -266,7 +278,7 @@ def test_pause_and_live_changes(open_page, at_work):
     button(app, "Pause").click().run()
     # Typed and pressed in one go: the number sent is the one on screen.
     app.number_input(key=f"_t_rate_{run.id}").set_value(0.25)
-    button(app, "Set the learning rate").click().run()
+    button(app, "Set the peak learning rate").click().run()
     app.number_input(key=f"_t_pace_{run.id}").set_value(3.0)
     button(app, "Set the pace").click().run()
     assert not app.exception
@@ -281,8 +293,8 @@ def test_pause_and_live_changes(open_page, at_work):
 def test_one_step_follows_the_chosen_filter(open_page, at_work):
     run = at_work("paused")
     app = open_page(t_run=run.id)
-    field = app.number_input(key="t_filter")
-    assert field.max == 15
+    field = app.selectbox(key="t_filter")
+    assert field.options == [f"Follow filter {n}" for n in range(16)]
     field.set_value(5)
     button(app, "One step").click().run()
     button(app, "Resume").click().run()
@@ -324,6 +336,40 @@ def test_again_with_one_thing_changed(open_page, started, drawn, root, runs):
     assert Run(runs / run_id).config.based_on == path.name
     assert list(given["overlay"]) == [path.name]
     assert "learning rate 0.125" in Run(runs / run_id).name
+
+
+def test_a_popover_closes_when_its_action_was_done(open_page, started, at_work, root, runs):
+    path = finished_run(root, runs)
+    app = open_page(t_run=path.name)
+    for popover in ("_t_again", "_t_more"):
+        app.session_state[popover] = True
+    app.run()
+    button(app, "Start again").click().run()
+    assert app.session_state["_t_again"]  # refused: what was typed is still there to be changed
+    app.text_input(key=f"_t_name_{path.name}").set_value("Mine")
+    button(app, "Rename").click().run()
+    assert not app.session_state["_t_more"]
+    app.number_input(key="_t_again_learning_rate").set_value(0.125)
+    button(app, "Start again").click().run()
+    assert started
+    assert not app.session_state["_t_again"]
+
+    app = open_page(t_run=at_work("running").id)
+    for label in ("Set the peak learning rate", "Set the pace"):
+        app.session_state["_t_change"] = True
+        app.run()
+        button(app, label).click().run()
+        assert not app.session_state["_t_change"]
+
+
+def test_an_open_question_has_one_button_that_reveals_it(open_page, at_work):
+    run = at_work("running")
+    pose(run, Question("class", "Which class?", (Option("3"), Option("8"))))
+    app = open_page(t_run=run.id)
+    assert not [b for b in app.button if b.label == "Ask"]
+    button(app, "Reveal").click().run()
+    assert not app.exception
+    assert read_questions(run)[-1].revealed or app.error
 
 
 @pytest.mark.parametrize(

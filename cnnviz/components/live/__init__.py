@@ -17,6 +17,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
+from cnnviz.networks import NETWORKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -198,6 +199,7 @@ def _settings(kind: str, key: str) -> dict[str, Any]:
     return {
         "kind": kind,
         "base": f"/{path}" if path else "",
+        "networks": {name: info.title for name, info in NETWORKS.items()},
         "palettes": {"activations": DIVERGING_STOPS, "weights": WEIGHT_STOPS},
         # What it told before, so that a view that is mounted anew does not tell it again.
         "shown": st.session_state.get(key, {}).get("shown"),

@@ -80,6 +80,7 @@ class Chart {
     for (const mark of this.marks) this.drawMark(context, mark);
     for (const curve of this.sets) this.drawCurve(context, curve);
     context.globalAlpha = 1;
+    this.writeMarks(context);
     if (wide) this.drawLabels(context, labelled);
   }
 
@@ -128,7 +129,8 @@ class Chart {
     });
   }
 
-  drawMark(context, { x, text }) {
+  /** The line of a mark, behind the curves. */
+  drawMark(context, { x }) {
     const at = Math.round(this.xOf(x)) + 0.5;
     context.strokeStyle = this.theme.muted;
     context.setLineDash([2, 3]);
@@ -137,11 +139,27 @@ class Chart {
     context.lineTo(at, this.height - ROOM.bottom);
     context.stroke();
     context.setLineDash([]);
-    context.fillStyle = this.theme.muted;
+  }
+
+  /** What the marks say, over the curves: each in the first row where it touches no other. */
+  writeMarks(context) {
+    const ends = []; // of what stands in each row
+    context.textAlign = "left";
     context.textBaseline = "top";
-    const right = at + context.measureText(text).width + 6 > this.right;
-    context.textAlign = right ? "right" : "left";
-    context.fillText(text, at + (right ? -4 : 4), ROOM.top);
+    context.fillStyle = this.theme.muted;
+    context.strokeStyle = this.theme.paper;
+    context.lineWidth = 4;
+    for (const { x, text } of this.marks) {
+      const { width } = context.measureText(text);
+      const beyond = this.xOf(x) + 4 + width > this.right;
+      const left = Math.max(ROOM.left, this.xOf(x) + (beyond ? -4 - width : 4));
+      const free = ends.findIndex((end) => end < left);
+      const row = free < 0 ? ends.length : free;
+      ends[row] = left + width + 6;
+      const top = ROOM.top + row * LABEL_GAP;
+      context.strokeText(text, left, top); // a curve may pass behind it
+      context.fillText(text, left, top);
+    }
   }
 
   drawCurve(context, { points, colour, width, dash = [], dots, faded }) {

@@ -2,6 +2,7 @@
 
 const MOST_CLASSES = 20;
 const WORST = 5;
+const MOST_LETTERS = 13; // of a name beside a row: the style sheet cuts longer ones
 
 function confusionWords(confusion, classes, truth, predicted) {
   const row = confusion[truth];
@@ -31,7 +32,9 @@ class Confusion {
     this.table = element("table", "matrix");
     this.words = element("p", "words");
     this.list = element("div", "worst");
-    this.root.append(element("h4", "", "What is taken for what"), this.hint, this.table, this.words);
+    this.box = element("div", "scroll across"); // fingers need cells wider than a phone has room for
+    this.box.append(this.table);
+    this.root.append(element("h4", "", "What is taken for what"), this.hint, this.box, this.words);
     this.mistakes = element("section", "panel");
     this.mistakes.append(element("h4", "", "Most frequent mistakes"), this.list);
     this.cells = [];
@@ -115,6 +118,7 @@ class Confusion {
     });
     this.table.replaceChildren(top, ...body);
     this.table.style.setProperty("--classes", size);
+    this.table.style.setProperty("--letters", Math.min(MOST_LETTERS, Math.max(...classes.map((name) => name.length))));
     this.table.classList.toggle("upright", classes.every((name) => name.length <= 2));
   }
 

@@ -140,7 +140,7 @@ class Curves {
   marks(state) {
     return state.changes.map((change) => {
       const words = [];
-      if (change.learning_rate !== undefined) words.push(`rate ${plain(change.learning_rate)}`);
+      if (change.learning_rate !== undefined) words.push(`peak rate ${plain(change.learning_rate)}`);
       if (change.pace !== undefined) words.push(change.pace > 0 ? `${plain(change.pace)} steps/s` : "full speed");
       return { x: placeOf(state, this.axis, change.step), text: words.join(", ") };
     });

@@ -29,7 +29,7 @@ class Head {
     this.bar.setAttribute("aria-valuemax", "100");
     this.facts = element("dl", "facts");
     this.values = {};
-    for (const [key, label] of [["step", "Step"], ["epoch", "Epoch"], ["accuracy", "Test images right"], ["rate", "Images a second"], ["time", "Training time"], ["left", "Time left"]]) {
+    for (const [key, label] of [["step", "Step"], ["epoch", "Epoch"], ["accuracy", "Test images right"], ["rate", "Images a second"], ["learning", "Learning rate now"], ["time", "Training time"], ["left", "Time left"]]) {
       const pair = element("div");
       this.values[key] = element("dd");
       pair.append(element("dt", "", label), this.values[key]);
@@ -61,6 +61,8 @@ class Head {
     write(this.values.epoch, last ? `${last.epoch.toFixed(1)}${epochs ? ` of ${plain(epochs)}` : ""}` : "\u2013");
     write(this.values.accuracy, test ? `${percent(test.accuracy)} of ${count(test.images)}` : "\u2013");
     write(this.values.rate, last ? count(state.imagesPerSecond) : "\u2013");
+    write(this.values.learning, last ? `${number(last.learning_rate)}, peak ${plain(source.peak)}` : "\u2013");
+    this.values.learning.parentElement.hidden = !state.active;
     write(this.values.time, last ? duration(state.seconds) : "\u2013");
     write(this.values.left, state.active ? duration(left) : "\u2013");
     this.values.left.parentElement.hidden = !state.active;

@@ -3,6 +3,7 @@ const KINDS = { live: LiveView, race: RaceView, machine: MachineView };
 
 export default function mount(component) {
   const { parentElement, data } = component;
+  Object.assign(NETWORK_TITLES, data.networks);
   let view = VIEWS.get(parentElement);
   if (!view) {
     view = new KINDS[data.kind](parentElement.querySelector(".live"), data);

@@ -1,6 +1,7 @@
 // The probe images: what the network saw, where its evidence lies, and what it says.
 
 const BARS = 3;
+const SHORT = 5; // letters of a name that fits on one line under a thumb
 
 /** Classes to show bars of: the most likely ones, the true one always among them. */
 function barClasses(row, truth) {
@@ -77,6 +78,7 @@ class ProbeCard {
     barClasses(row, truth).forEach((at, slot) => {
       const { line, label, fill, share } = this.bars[slot];
       write(label, named(at));
+      label.title = named(at);
       write(share, row[at] > 0.995 && row[at] < 1 ? ">99 %" : percent(row[at], 0));
       fill.style.transform = `scaleX(${clamp(row[at], 0, 1)})`;
       line.classList.toggle("truth", at === truth);
@@ -142,6 +144,7 @@ class Probes {
   draw(frame, classes, chosen, limit) {
     this.root.hidden = !frame || !this.cards.length;
     if (this.root.hidden) return;
+    this.grid.classList.toggle("long", classes.some((name) => name.length > SHORT));
     const cams = frame.has("cams");
     const painted = `${frame.serial} ${limit} ${classes.length} ${this.secret}`;
     if (painted !== this.painted) {

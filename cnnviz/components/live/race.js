@@ -2,7 +2,7 @@
 
 const GOALS = [0.8, 0.85, 0.9];
 const SETTINGS = {
-  learning_rate: "rate", batch_size: "batch", weight_decay: "weight decay", label_smoothing: "label smoothing", batch_norm: "batch norm",
+  learning_rate: "peak rate", batch_size: "batch", weight_decay: "weight decay", label_smoothing: "label smoothing", batch_norm: "batch norm",
 };
 
 /** For each run the settings in which they are not all alike, in words. */
@@ -11,7 +11,8 @@ function differences(runs) {
   const names = [...new Set(settings.flatMap((one) => Object.keys(one)))];
   const differing = names.filter((name) => new Set(settings.map((one) => JSON.stringify(one[name]))).size > 1);
   return settings.map((one) => differing.filter((name) => one[name] !== undefined).map((name) => {
-    const [word, value] = [SETTINGS[name] ?? name.replaceAll("_", " "), one[name]];
+    const word = SETTINGS[name] ?? name.replaceAll("_", " ");
+    const value = name === "network" ? networkTitle(one[name]) : one[name];
     if (typeof value === "boolean") return `${value ? "with" : "without"} ${word}`;
     return `${word} ${typeof value === "number" ? plain(value) : value}`;
   }).join(", "));

@@ -3,6 +3,11 @@
 
 const ASK_AT_ONCE = 64; // frames in one request
 const NO_FRAMES = "none";
+const NETWORK_TITLES = {}; // by id; `mount` fills it
+
+function networkTitle(id) {
+  return NETWORK_TITLES[id] ?? id;
+}
 
 class RunSource {
   constructor(id, { base, frames, changed }) {
@@ -31,7 +36,14 @@ class RunSource {
   }
 
   get name() {
-    return this.run?.name || this.run?.title || this.id;
+    const { name, title, dataset_title: data, network } = this.run ?? {};
+    if (name && name !== title) return name; // somebody gave it
+    return data ? `${data}, ${networkTitle(network)}` : title || this.id;
+  }
+
+  /** The highest learning rate of the cycle, as it was set last. */
+  get peak() {
+    return this.state.changes.findLast((change) => change.learning_rate !== undefined)?.learning_rate ?? this.run?.recipe?.learning_rate;
   }
 
   get pace() {

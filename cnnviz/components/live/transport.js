@@ -59,7 +59,7 @@ class Transport {
     this.speed = element("select", "speed");
     this.speed.setAttribute("aria-label", "Speed of play");
     for (const speed of SPEEDS) {
-      const option = element("option", "", `${speed} frames/s`);
+      const option = element("option", "", `${speed} ${speed === 1 ? "frame" : "frames"}/s`);
       option.value = speed;
       this.speed.append(option);
     }

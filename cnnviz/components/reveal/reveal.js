@@ -1,0 +1,35 @@
+// Scrolls to a container, once for each token, and stays with it while its contents arrive.
+
+const SETTLE_MS = 2500;
+
+export default function ({ data: { place, token } }) {
+  // On the window: this module may be read anew on each visit of a page.
+  const done = (window.cnnvizRevealed ??= new Set());
+  if (!token || done.has(token)) return;
+  done.add(token);
+  const panel = document.querySelector(`.st-key-${CSS.escape(place)}`);
+  if (panel && !begins(panel)) keepInView(panel);
+}
+
+/** Whether the beginning of a panel, with some room for more of it, is in view already. */
+function begins(panel) {
+  const { top } = panel.getBoundingClientRect();
+  return top >= parseFloat(getComputedStyle(panel).scrollMarginTop) && top < window.innerHeight / 2;
+}
+
+function keepInView(panel) {
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const show = () => panel.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+  const growing = new ResizeObserver(show); // tells the size at once, too
+  const listening = new AbortController();
+  const end = () => {
+    growing.disconnect();
+    listening.abort();
+  };
+  growing.observe(panel);
+  for (const kind of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+    // From then on the person decides what is in view.
+    window.addEventListener(kind, end, { capture: true, passive: true, signal: listening.signal });
+  }
+  setTimeout(end, SETTLE_MS);
+}
