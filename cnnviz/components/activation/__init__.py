@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import streamlit as st
 
+from cnnviz.components.packing import digest
+from cnnviz.components.sources import GRIDS, register
 from cnnviz.imaging import DIVERGING_STOPS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_HERE = Path(__file__).parent
-_SCRIPTS = (
-    "../shared/numbers.js",
-    "../shared/elements.js",
-    "../shared/grid.js",
-    "activation.js",
-)
-_STYLES = ("../shared/figure.css", "activation.css")
-
-_component = st.components.v2.component(
-    "cnnviz_activation",
-    html=(_HERE / "activation.html").read_text(encoding="utf-8"),
-    css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
-)
+_component = register("activation", scripts=GRIDS, styles=("shared/figure", "shared/panels"))
 
 
 def activation(
@@ -67,5 +51,4 @@ def payload(
         "name": name,
         "pytorch": pytorch,
     }
-    digest = hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
-    return content | {"id": digest}
+    return content | {"id": digest(content)}

@@ -1,45 +1,17 @@
 // A map, the curve of an activation function with a dot a cell, and the map after it.
 
-const ACTIVATIONS = new WeakMap(); // by parentElement
 const LARGEST_CELL = 46;
 const GLIDE = 260; // milliseconds a dot takes from one place of the curve to another
 const DWELL = 900; // milliseconds on a cell while nobody points
 
-class Activation {
+class Activation extends GridFigure {
   constructor(parent) {
-    this.root = parent.querySelector(".activation");
-    this.figure = this.root.querySelector(".figure");
-    this.canvas = this.root.querySelector(".curve canvas");
-    this.told = this.root.querySelector(".told");
-    this.live = this.root.querySelector(".live");
-    this.moving = !matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.onScreen = true;
+    super(parent);
+    this.canvas = this.find(".curve canvas");
+    this.moving = !this.calm;
     this.cell = 0;
     this.hover = null;
-    this.canvas.onpointermove = (event) => this.point(this.nearest(event));
-    this.canvas.onpointerdown = this.canvas.onpointermove;
-    this.canvas.onpointerleave = () => this.point(null);
-    this.root.addEventListener("keydown", (event) => this.key(event));
-    this.root.querySelector(".table").ontoggle = () => this.fillTables();
-    this.resizer = new ResizeObserver(() => this.resize());
-    this.resizer.observe(this.figure);
-    this.watcher = new IntersectionObserver(([entry]) => {
-      this.onScreen = entry.isIntersecting;
-      this.wake();
-    });
-    this.watcher.observe(this.figure);
-  }
-
-  destroy() {
-    cancelAnimationFrame(this.frame);
-    clearTimeout(this.speaking);
-    this.resizer.disconnect();
-    this.watcher.disconnect();
-  }
-
-  update(data) {
-    if (data.id !== this.data?.id) this.load(data);
-    requestAnimationFrame(() => this.root.isConnected && this.redraw());
+    followPointer(this.canvas, (event) => this.nearest(event), (cell) => this.point(cell));
   }
 
   load(data) {
@@ -47,25 +19,17 @@ class Activation {
     const [rows, columns] = data.shape;
     this.grids = ["before", "after"].map((kind) => {
       const values = data[kind];
-      const [low, high] = limits(values);
-      const scale = Scale.diverging(low, high, Math.max(Math.abs(low), Math.abs(high)) || 1, data.stops);
+      const scale = signedScale(limits(values), data.stops);
       const grid = new Grid({ kind, rows, columns, values, texts: values.map(cellText), scale });
-      const made = element("figure", "panel");
-      const caption = element("figcaption");
-      caption.append(element("b", "", kind === "before" ? "Before" : "After"), " ", element("span", "shape", sizeText(rows, columns)));
-      made.append(caption, grid.canvas, legend(scale));
-      this.root.querySelector(`.${kind}`).replaceChildren(made);
-      grid.canvas.onpointermove = (event) => this.point(grid.cellAt(event));
-      grid.canvas.onpointerdown = grid.canvas.onpointermove;
-      grid.canvas.onpointerleave = () => this.point(null);
+      this.find(`.${kind}`).replaceChildren(panelOf(grid, this.caption(grid), sizeText(rows, columns)));
+      followPointer(grid.canvas, (event) => grid.cellAt(event), (cell) => this.point(cell));
       grid.canvas.onclick = () => { this.figure.focus({ preventScroll: true }); this.moving = false; };
       return grid;
     });
     this.cell = Math.min(this.cell, rows * columns - 1);
     this.hover = null;
-    this.root.querySelector(".curve b").textContent = data.name;
-    this.root.querySelector(".code code").textContent = data.pytorch;
-    this.figure.setAttribute("aria-label", `${data.name} of a ${sizeText(rows, columns)} map. Arrow keys move from cell to cell.`);
+    this.find(".curve b").textContent = data.name;
+    this.describe({ ...data, alt: `${data.name} of a ${sizeText(rows, columns)} map. Arrow keys move from cell to cell.` });
     this.fillTables();
     this.resize();
   }
@@ -80,18 +44,8 @@ class Activation {
     const size = Math.min(room / columns, 300 / rows, LARGEST_CELL);
     for (const grid of this.grids) grid.resize(size >= 6 ? Math.floor(size) : size);
     this.side = Math.round(side);
-    this.ratio = window.devicePixelRatio || 1;
-    this.canvas.width = this.canvas.height = Math.round(this.side * this.ratio);
     this.canvas.style.width = this.canvas.style.height = `${this.side}px`;
     this.redraw();
-  }
-
-  redraw() {
-    if (!this.grids?.[0].cell) return;
-    this.theme = readTheme(this.root);
-    for (const grid of this.grids) grid.drawBase(this.theme);
-    this.painted = null;
-    this.wake();
   }
 
   // --- what people do -------------------------------------------------------------------------
@@ -103,23 +57,21 @@ class Activation {
     this.settle();
   }
 
-  key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("details")) return;
-    const [rows, columns] = this.data.shape;
-    const moves = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
-    if (!(event.key in moves)) return;
-    const next = this.cell + moves[event.key];
+  keys() {
+    const { columns } = this.grids[0];
+    const by = (step) => () => this.go(this.cell + step);
+    return { ArrowLeft: by(-1), ArrowRight: by(1), ArrowUp: by(-columns), ArrowDown: by(columns) };
+  }
+
+  go(cell) {
     this.moving = false;
     this.hover = null;
-    if (next >= 0 && next < rows * columns) this.cell = next;
+    if (cell >= 0 && cell < this.data.before.length) this.cell = cell;
     this.settle();
-    event.preventDefault();
-    event.stopPropagation();
   }
 
   settle() {
-    clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => { this.live.textContent = this.told.textContent; }, 300);
+    this.say();
     this.wake();
   }
 
@@ -155,10 +107,8 @@ class Activation {
   }
 
   drawCurve(x) {
-    const context = this.canvas.getContext("2d");
     const { theme, data, side } = this;
-    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    context.clearRect(0, 0, side, side);
+    const context = sizedContext(this.canvas, side, side);
     const [xs, ys] = data.curve;
     context.strokeStyle = theme.line;
     context.lineWidth = 1;
@@ -213,75 +163,37 @@ class Activation {
     return this.moving && this.hover === null && this.onScreen && this.data.before.length > 1;
   }
 
-  wake() {
-    if (!this.frame) this.frame = requestAnimationFrame((now) => this.tick(now));
-  }
-
-  tick(now) {
-    this.frame = 0;
-    if (!this.grids?.[0].cell) return;
-    if (this.running()) {
-      this.since ??= now;
-      if (now - this.since > DWELL) {
-        this.since = now;
-        this.cell = (this.cell + 1) % this.data.before.length;
-      }
-    } else this.since = undefined;
+  advance(now) {
+    if (this.passed(now, DWELL)) this.cell = (this.cell + 1) % this.data.before.length;
     const target = this.data.before[this.cell];
     if (this.to !== target) {
       this.from = this.x ?? target;
       this.to = target;
       this.began = now;
     }
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const share = still ? 1 : Math.min(1, (now - this.began) / GLIDE);
+    const share = this.calm ? 1 : Math.min(1, (now - this.began) / GLIDE);
     this.x = this.from + (this.to - this.from) * (1 - (1 - share) ** 3);
-    this.drawCurve(this.x);
-    this.paint();
-    if (share < 1 || this.running()) this.wake();
+    if (share < 1) this.wake();
   }
 
   paint() {
-    if (this.painted === this.cell) return;
-    this.painted = this.cell;
+    this.drawCurve(this.x);
+    if (this.drawn === this.cell) return;
     for (const grid of this.grids) {
+      if (this.drawn === null) grid.drawBase(this.theme);
       grid.start();
-      const lit = new Uint8Array(grid.count);
-      lit[this.cell] = 1;
-      grid.outline(lit, this.theme.window, this.theme);
+      grid.outline(grid.mask([this.cell]), this.theme.window, this.theme);
     }
+    this.drawn = this.cell;
     const { before, after, shape, name } = this.data;
     const where = `Row ${Math.floor(this.cell / shape[1])}, column ${this.cell % shape[1]}`;
     this.told.textContent = `${where}: ${name} of ${numberText(before[this.cell])} is ${numberText(after[this.cell])}`;
     this.root.dataset.cell = this.cell;
   }
 
-  fillTables() {
-    const place = this.root.querySelector(".tables");
-    place.replaceChildren();
-    if (!this.root.querySelector(".table").open) return;
-    for (const { kind, rows, columns, values } of this.grids) {
-      const table = element("table");
-      table.append(element("caption", "", kind === "before" ? "Before" : "After"));
-      for (let row = 0; row < rows; row += 1) {
-        const line = element("tr");
-        for (let column = 0; column < columns; column += 1) line.append(element("td", "", numberText(values[row * columns + column])));
-        table.append(line);
-      }
-      place.append(table);
-    }
+  caption({ kind }) {
+    return kind === "before" ? "Before" : "After";
   }
 }
 
-export default function mount({ parentElement, data }) {
-  let activation = ACTIVATIONS.get(parentElement);
-  if (!activation) {
-    activation = new Activation(parentElement);
-    ACTIVATIONS.set(parentElement, activation);
-  }
-  activation.update(data);
-  return () => {
-    activation.destroy();
-    ACTIVATIONS.delete(parentElement);
-  };
-}
+export default mounting(Activation);

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import streamlit as st
 
+from cnnviz.components.packing import digest, packed
+from cnnviz.components.sources import GRIDS, register
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 
 if TYPE_CHECKING:
@@ -21,22 +18,10 @@ if TYPE_CHECKING:
 
 Palette = Literal["signed", "weights", "pixels", "counts", "groups"]
 
-_HERE = Path(__file__).parent
-# One ES module: the browser is sent the files one after the other.
-_SCRIPTS = (
-    "../shared/numbers.js",
-    "../shared/elements.js",
-    "../shared/grid.js",
-    "links.js",
-    "board.js",
-)
-_STYLES = ("../shared/figure.css", "board.css")
-
-_component = st.components.v2.component(
-    "cnnviz_board",
-    html=(_HERE / "board.html").read_text(encoding="utf-8"),
-    css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+_component = register(
+    "board",
+    scripts=(*GRIDS, "shared/arrays", "board/links", "board/marks"),
+    styles=("shared/figure", "shared/panels"),
 )
 
 
@@ -130,7 +115,7 @@ def payload(
     play: bool = True,
     pytorch: str = "",
 ) -> dict[str, Any]:
-    """What the browser needs, as JSON-able data; arrays are base64, little-endian."""
+    """What the browser needs, as JSON-able data."""
     content = {
         "alt": alt,
         "panels": [_panel(panel) for panel in panels],
@@ -140,8 +125,7 @@ def payload(
         "play": play,
         "pytorch": pytorch,
     }
-    digest = hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
-    return content | {"id": digest}
+    return content | {"id": digest(content)}
 
 
 def _panel(panel: Panel) -> dict[str, Any]:
@@ -151,7 +135,7 @@ def _panel(panel: Panel) -> dict[str, Any]:
         "note": panel.note or "×".join(map(str, values.shape)),
         "sign": panel.sign,
         "shape": values.shape,
-        "values": _packed(values, np.float64),
+        "values": packed(values),
         "palette": panel.palette,
         "stops": WEIGHT_STOPS if panel.palette == "weights" else DIVERGING_STOPS,
         "limits": panel.limits,
@@ -168,13 +152,7 @@ def _link(link: Link) -> dict[str, Any]:
     return {
         "source": link.source,
         "target": link.target,
-        "reads": _packed(reads, np.int32) | {"width": reads.shape[1]},
-        "weights": None if link.weights is None else _packed(link.weights, np.float64),
+        "reads": packed(reads, np.int32) | {"width": reads.shape[1]},
+        "weights": None if link.weights is None else packed(link.weights),
         "sum": link.sum,
     }
-
-
-def _packed(array: ArrayLike, kind: type[np.generic]) -> dict[str, Any]:
-    dtype = np.dtype(kind)
-    data = np.ascontiguousarray(array, dtype=dtype.newbyteorder("<")).tobytes()
-    return {"dtype": dtype.name, "data": base64.b64encode(data).decode("ascii")}

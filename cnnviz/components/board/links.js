@@ -1,19 +1,12 @@
 // Which cells belong together: what the board knows, without drawing anything.
 
-const BOARD_ARRAYS = { float64: Float64Array, int32: Int32Array };
-
-function unpackBoard({ dtype, data }) {
-  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-  return new BOARD_ARRAYS[dtype](bytes.buffer);
-}
-
 /** Links from the cells of one panel to those of another: row `cell` of `reads` names its targets. */
 class Link {
   constructor({ source, target, reads, weights, sum }) {
     Object.assign(this, { source, target, sum });
-    this.reads = unpackBoard(reads);
+    this.reads = unpackArray(reads);
     this.width = reads.width;
-    this.weights = weights && unpackBoard(weights);
+    this.weights = weights && unpackArray(weights);
   }
 
   /** The targets of a cell with their weights: [[target, weight], …]. */

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from cnnviz.components.packing import packed
+from cnnviz.components.packing import digest, packed
+from cnnviz.components.sources import GRIDS, register
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_HERE = Path(__file__).parent
-# One ES module: the browser is sent the files one after the other.
-_SCRIPTS = (
-    "../shared/numbers.js",
-    "../shared/elements.js",
-    "../shared/grid.js",
-    "../shared/arrays.js",
-    "curve.js",
-    "descent.js",
-)
-_STYLES = ("../shared/figure.css", "../board/board.css", "descent.css")
-
-_component = st.components.v2.component(
-    "cnnviz_descent",
-    html=(_HERE / "descent.html").read_text(encoding="utf-8"),
-    css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+_component = register(
+    "descent",
+    scripts=(*GRIDS, "shared/arrays", "descent/curve"),
+    styles=("shared/figure", "shared/panels"),
 )
 
 
@@ -102,5 +87,4 @@ def payload(
         "urlParameter": url_parameter,
         "pytorch": pytorch,
     }
-    digest = hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
-    return content | {"id": digest, "start": start}
+    return content | {"id": digest(content), "start": start}

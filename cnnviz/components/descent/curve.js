@@ -28,21 +28,18 @@ class Curve {
     const box = this.canvas.getBoundingClientRect();
     const share = (event.clientX - box.left - CURVE_ROOM.left) / (box.width - CURVE_ROOM.left - CURVE_ROOM.right);
     const last = this.logs.length - 1;
-    return Math.round(Math.min(Math.max(share, 0), 1) * last);
+    return Math.round(clamp(share, 0, 1) * last);
   }
 
-  draw(step, theme, accent) {
+  draw(step, theme) {
     const { canvas, logs, low, high } = this;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
     if (!width) return;
-    const ratio = window.devicePixelRatio || 1;
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    const context = canvas.getContext("2d");
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const context = sizedContext(canvas, width, height);
     const { left, right, top, bottom } = CURVE_ROOM;
     const x = (at) => left + ((width - left - right) * at) / Math.max(logs.length - 1, 1);
     const y = (log) => top + ((high - log) / (high - low)) * (height - top - bottom);
+    context.lineWidth = 1;
     context.font = `11px ${theme.font}`;
     context.textBaseline = "middle";
     context.textAlign = "right";
@@ -71,10 +68,10 @@ class Curve {
     context.strokeStyle = theme.line;
     context.lineWidth = 1.5;
     line(logs.length - 1);
-    context.strokeStyle = accent;
+    context.strokeStyle = theme.accent;
     context.lineWidth = 2.5;
     line(step);
-    context.fillStyle = accent;
+    context.fillStyle = theme.accent;
     context.beginPath();
     context.arc(x(step), y(logs[step]), 5, 0, 2 * Math.PI);
     context.fill();

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from cnnviz.components.packing import digest
+from cnnviz.components.sources import GRIDS, register
 from cnnviz.imaging import DIVERGING_STOPS
 
 if TYPE_CHECKING:
     from cnnviz.convolution.equivariance import Scene
 
-_HERE = Path(__file__).parent
-# One ES module: the browser is sent the files one after the other.
-_SCRIPTS = (
-    "../shared/numbers.js",
-    "../shared/elements.js",
-    "../shared/grid.js",
-    "scene.js",
-    "drag.js",
-)
-_STYLES = ("../shared/figure.css", "../board/board.css", "drag.css")
-
-_component = st.components.v2.component(
-    "cnnviz_drag",
-    html=(_HERE / "drag.html").read_text(encoding="utf-8"),
-    css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+_component = register(
+    "drag", scripts=(*GRIDS, "drag/scene"), styles=("shared/figure", "shared/panels")
 )
 
 
@@ -90,6 +75,5 @@ def payload(
         "pooling": scene.pooling,
         "pytorch": pytorch,
     }
-    digest = hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
     more = {"alt": alt, "shift": shift, "play": play, "urlParameter": url_parameter}
-    return content | more | {"stops": DIVERGING_STOPS, "id": digest}
+    return content | more | {"stops": DIVERGING_STOPS, "id": digest(content)}

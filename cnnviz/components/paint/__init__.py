@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
 import streamlit as st
 
-from cnnviz.components.packing import packed
+from cnnviz.components.packing import digest, packed
+from cnnviz.components.sources import GRIDS, register
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,23 +16,8 @@ if TYPE_CHECKING:
 
 Look = Literal["both", "numbers", "picture"]
 
-_HERE = Path(__file__).parent
-# One ES module: the browser is sent the files one after the other.
-_SCRIPTS = (
-    "../shared/numbers.js",
-    "../shared/elements.js",
-    "../shared/grid.js",
-    "../shared/arrays.js",
-    "strokes.js",
-    "paint.js",
-)
-_STYLES = ("../shared/figure.css", "paint.css")
-
-_component = st.components.v2.component(
-    "cnnviz_paint",
-    html=(_HERE / "paint.html").read_text(encoding="utf-8"),
-    css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+_component = register(
+    "paint", scripts=(*GRIDS, "shared/arrays", "paint/strokes"), styles=("shared/figure",)
 )
 
 
@@ -78,9 +61,6 @@ def paint_grid(
 
 def payload(values: ArrayLike, **settings: Any) -> dict[str, Any]:
     """What the browser needs, as JSON-able data."""
-    image = np.ascontiguousarray(values, dtype="<f8")
-    return settings | {
-        "values": packed(image),
-        # Tells a new picture, on which no old paint belongs, from the same one sent again.
-        "id": hashlib.blake2b(image.tobytes() + str(image.shape).encode()).hexdigest()[:24],
-    }
+    picture = packed(values)
+    # On a new picture no old paint belongs.
+    return settings | {"values": picture, "id": digest(picture)}

@@ -1,69 +1,43 @@
 // A grey picture as a grid of numbers: read by pointing, changed by painting.
 
-const PAINTS = new WeakMap(); // by parentElement
 const LARGEST_CELL = 44;
 const CELLS_A_SECOND = 6;
 const PATIENCE = 4000; // milliseconds in which the server should have answered
 
-class Paint {
+class Paint extends GridFigure {
   constructor(parent) {
-    this.root = parent.querySelector(".paint");
-    const find = (selector) => this.root.querySelector(selector);
-    this.figure = find(".figure");
-    this.told = find(".told");
-    this.live = find(".live");
-    this.strip = find(".vector");
-    this.brush = find(".brush input");
-    this.table = find(".table");
+    super(parent);
+    this.strip = this.find(".vector");
+    this.brush = this.find(".brush input");
     this.hover = null;
     this.stroke = null;
     this.sentAt = -Infinity;
     this.cell = 0;
-    this.onScreen = true;
-    this.root.addEventListener("keydown", (event) => this.key(event));
     this.brush.oninput = () => this.showBrush();
-    this.button = find("[data-act=play]");
-    this.button.onclick = () => { this.playing = !this.playing; this.wake(); };
-    find("[data-act=undo]").onclick = () => this.restore(this.before.pop() ?? "");
-    find("[data-act=clear]").onclick = () => { this.remember(); this.restore(""); };
-    this.table.ontoggle = () => this.fillTable();
-    this.strip.onpointermove = (event) => {
-      const at = Math.floor((event.offsetX / this.strip.clientWidth) * this.grid.count);
-      this.point(Math.min(Math.max(at, 0), this.grid.count - 1));
-    };
-    this.strip.onpointerleave = () => this.point(null);
-    this.resizer = new ResizeObserver(() => this.resize());
-    this.resizer.observe(this.root);
-    this.watcher = new IntersectionObserver(([entry]) => {
-      this.onScreen = entry.isIntersecting;
-      this.wake();
-    });
-    this.watcher.observe(this.figure);
+    this.find("[data-act=undo]").onclick = () => this.restore(this.before.pop() ?? "");
+    this.find("[data-act=clear]").onclick = () => { this.remember(); this.restore(""); };
+    followPointer(this.strip, (event) => this.stripAt(event), (at) => this.point(at));
   }
 
-  destroy() {
-    cancelAnimationFrame(this.frame);
-    clearTimeout(this.sending);
-    clearTimeout(this.speaking);
-    this.resizer.disconnect();
-    this.watcher.disconnect();
+  room() {
+    return this.root; // the figure is as wide as the picture
   }
 
-  update(data, send) {
-    this.send = send;
+  update(data, component) {
+    this.component = component;
     const same = data.id === this.data?.id;
     // The server may still answer an earlier stroke while a later one is on its way.
     const busy = this.stroke !== null || performance.now() - this.sentAt < PATIENCE;
     const stale = same && busy && data.strokes !== this.sent;
     if (!this.data) {
-      this.playing = !data.strokes && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+      this.playing = !data.strokes && !this.calm;
       this.brush.value = data.brush;
     }
     const strokes = stale ? writeStrokes(this.painted) : data.strokes;
     this.data = data;
     this.painted = readStrokes(strokes);
     if (!same) this.load();
-    this.root.querySelector(".code code").textContent = data.pytorch;
+    this.describe(data);
     requestAnimationFrame(() => this.root.isConnected && this.redraw());
   }
 
@@ -74,6 +48,7 @@ class Paint {
     this.stroke = null;
     this.cell = Math.min(this.cell, this.base.length - 1);
     this.grid = new Grid({ kind: "picture", rows, columns, values: this.base.slice(), texts: [], scale: null });
+    this.grids = [this.grid];
     const { canvas } = this.grid;
     canvas.onpointerdown = (event) => this.press(event);
     canvas.onpointermove = (event) => this.move(event);
@@ -81,7 +56,6 @@ class Paint {
     canvas.onpointercancel = canvas.onpointerup;
     canvas.onpointerleave = () => this.point(null);
     this.figure.replaceChildren(canvas);
-    this.figure.setAttribute("aria-label", this.data.alt);
     this.resize();
   }
 
@@ -90,8 +64,6 @@ class Paint {
     const tallest = Math.max(240, Math.min(420, window.innerHeight * 0.46));
     const { rows, columns } = this.grid;
     this.grid.resize(Math.max(4, Math.floor(Math.min(this.root.clientWidth / columns, tallest / rows, LARGEST_CELL))));
-    this.strip.width = Math.round(this.root.clientWidth * (window.devicePixelRatio || 1));
-    this.strip.height = Math.round(30 * (window.devicePixelRatio || 1));
     this.redraw();
   }
 
@@ -106,29 +78,27 @@ class Paint {
   }
 
   redraw() {
-    if (!this.grid?.cell) return;
+    super.redraw();
     const { grid, data } = this;
-    this.theme = readTheme(this.root);
-    this.greys = new Scale(0, 255, 0, 255, (share) => mix([0, 0, 0], [255, 255, 255], share));
+    if (!grid?.cell) return;
+    this.greys = Scale.pixels("grey");
     const plain = { css: () => this.theme.paper, ink: () => this.theme.ink };
     grid.scale = data.look === "numbers" ? plain : this.greys;
     grid.values.set(this.base);
     for (const [at, value] of this.painted) if (at < grid.count) grid.values[at] = value;
     grid.texts = Array.from(grid.values, (value) => (data.look === "picture" ? "" : this.text(value)));
     grid.drawBase(this.theme);
-    this.root.querySelector("[data-act=undo]").disabled = !this.before.length;
-    this.root.querySelector("[data-act=clear]").disabled = !this.painted.size;
+    this.find("[data-act=undo]").disabled = !this.before.length;
+    this.find("[data-act=clear]").disabled = !this.painted.size;
     this.root.dataset.strokes = writeStrokes(this.painted);
-    this.drawn = null;
     this.showBrush();
-    this.fillTable();
-    this.wake();
+    this.fillTables();
   }
 
   showBrush() {
     const value = Number(this.brush.value);
     this.root.style.setProperty("--brush", `rgb(${value} ${value} ${value})`);
-    this.root.querySelector(".brush output").textContent = this.text(value);
+    this.find(".brush output").textContent = this.text(value);
   }
 
   // --- painting -------------------------------------------------------------------------------
@@ -179,39 +149,43 @@ class Paint {
 
   /** Tell the server; keys that follow each other quickly are told at once. */
   commit(wait) {
-    clearTimeout(this.sending);
     this.sent = writeStrokes(this.painted);
     this.sentAt = performance.now();
-    this.sending = setTimeout(() => this.send(this.sent), wait);
+    this.after(wait, "send", () => this.component.setTriggerValue("painted", this.sent));
   }
 
-  key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("details, .tools")) return;
+  keys() {
     const { columns, count } = this.grid;
-    const moves = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, Home: -this.cell, End: count - 1 - this.cell };
-    const strength = { "+": 16, "=": 16, "-": -16 }[event.key];
-    if (event.key in moves) {
-      const next = this.cell + moves[event.key];
-      this.playing = false;
-      this.hover = null;
-      if (next >= 0 && next < count) this.cell = next;
-    } else if (event.key === "Enter" || event.key === " ") {
+    const by = (step) => () => this.go(this.cell + step);
+    const brush = (step) => () => {
+      this.brush.value = Number(this.brush.value) + step;
+      this.showBrush();
+      this.say();
+    };
+    const change = (act) => () => {
       this.remember();
-      this.put([this.cell]);
+      act();
       this.commit(400);
-    } else if (event.key === "Backspace" || event.key === "Delete") {
-      this.remember();
+      this.say();
+    };
+    const stroke = change(() => this.put([this.cell]));
+    const unpaint = change(() => {
       this.painted.delete(this.cell);
       this.redraw();
-      this.commit(400);
-    } else if (strength) {
-      this.brush.value = Number(this.brush.value) + strength;
-      this.showBrush();
-    } else return;
-    event.preventDefault();
-    event.stopPropagation();
-    clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => { this.live.textContent = this.told.textContent; }, 300);
+    });
+    return {
+      ArrowLeft: by(-1), ArrowRight: by(1), ArrowUp: by(-columns), ArrowDown: by(columns),
+      Home: () => this.go(0), End: () => this.go(count - 1),
+      "+": brush(16), "=": brush(16), "-": brush(-16),
+      Enter: stroke, " ": stroke, Backspace: unpaint, Delete: unpaint,
+    };
+  }
+
+  go(at) {
+    this.playing = false;
+    this.hover = null;
+    if (at >= 0 && at < this.grid.count) this.cell = at;
+    this.say();
     this.wake();
   }
 
@@ -223,40 +197,32 @@ class Paint {
     this.wake();
   }
 
+  /** The number of the vector under a pointer. */
+  stripAt(event) {
+    return clamp(Math.floor((event.offsetX / this.strip.clientWidth) * this.grid.count), 0, this.grid.count - 1);
+  }
+
+  toggle() {
+    this.playing = !this.playing;
+    this.wake();
+  }
+
   running() {
     return this.playing && this.hover === null && this.onScreen;
   }
 
-  wake() {
-    if (!this.frame) this.frame = requestAnimationFrame((now) => this.tick(now));
+  advance(now) {
+    if (this.passed(now, 1000 / CELLS_A_SECOND)) this.cell = (this.cell + 1) % this.grid.count;
   }
 
-  tick(now) {
-    this.frame = 0;
-    if (!this.grid?.cell || !this.theme) return;
-    if (this.running()) {
-      this.since ??= now;
-      if (now - this.since >= 1000 / CELLS_A_SECOND) {
-        this.since = now;
-        this.cell = (this.cell + 1) % this.grid.count;
-      }
-      this.wake();
-    } else this.since = undefined;
-    this.draw(this.hover ?? this.cell);
-  }
-
-  draw(at) {
-    this.root.dataset.playing = this.playing;
-    const label = this.playing ? "Pause" : "Walk through the pixels";
-    this.button.title = label;
-    this.button.setAttribute("aria-label", label);
+  paint() {
+    this.markPlaying(this.playing, "Walk through the pixels", "");
+    const at = this.hover ?? this.cell;
     if (at === this.drawn) return;
     this.drawn = at;
     const { grid, theme } = this;
-    const lit = new Uint8Array(grid.count);
-    lit[at] = 1;
     grid.start();
-    grid.outline(lit, theme.window, theme);
+    grid.outline(grid.mask([at]), theme.window, theme);
     this.drawStrip(at);
     const value = grid.values[at];
     const where = element("b", "", `Row ${Math.floor(at / grid.columns)}, column ${at % grid.columns}: ${numberText(this.inUnit(value), 4)}`);
@@ -267,11 +233,11 @@ class Paint {
   }
 
   drawStrip(at) {
-    const context = this.strip.getContext("2d");
+    const context = sizedContext(this.strip, this.root.clientWidth, 30);
+    context.resetTransform(); // in pixels of the screen: sharp edges
     const { width, height } = this.strip;
     const { grid, theme } = this;
     const side = width / grid.count;
-    context.clearRect(0, 0, width, height);
     const [top, bottom] = [height * 0.2, height * 0.8];
     grid.values.forEach((value, place) => {
       context.fillStyle = this.greys.css(value);
@@ -285,31 +251,13 @@ class Paint {
     context.strokeRect(Math.min(Math.max((at + 0.5) * side - rim / 2, 1), width - rim - 1), 2, rim, height - 4);
   }
 
-  fillTable() {
-    const place = this.root.querySelector(".tables");
-    place.replaceChildren();
-    if (!this.table.open || !this.grid) return;
-    const table = element("table");
-    for (let row = 0; row < this.grid.rows; row += 1) {
-      const line = element("tr");
-      for (let column = 0; column < this.grid.columns; column += 1) {
-        line.append(element("td", "", numberText(this.inUnit(this.grid.values[row * this.grid.columns + column]), 4)));
-      }
-      table.append(line);
-    }
-    place.append(table);
+  caption() {
+    return "";
+  }
+
+  tableText(grid, at) {
+    return numberText(this.inUnit(grid.values[at]), 4);
   }
 }
 
-export default function mount({ parentElement, data, setTriggerValue }) {
-  let paint = PAINTS.get(parentElement);
-  if (!paint) {
-    paint = new Paint(parentElement);
-    PAINTS.set(parentElement, paint);
-  }
-  paint.update(data, (strokes) => setTriggerValue("painted", strokes));
-  return () => {
-    paint.destroy();
-    PAINTS.delete(parentElement);
-  };
-}
+export default mounting(Paint);

@@ -1,6 +1,8 @@
 // Arrays of numbers as Python's `packing.packed` sends them.
 
-function unpackArray({ data }) {
+const KINDS = { float64: Float64Array, float32: Float32Array, int32: Int32Array };
+
+function unpackArray({ dtype, data }) {
   const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-  return new Float64Array(bytes.buffer);
+  return new KINDS[dtype](bytes.buffer);
 }

@@ -26,6 +26,18 @@ function limits(values) {
   return [low, high];
 }
 
+/** Give a canvas a size in CSS pixels, and empty it: returns what draws on it, in CSS pixels. */
+function sizedContext(canvas, width, height) {
+  const ratio = window.devicePixelRatio || 1;
+  const sizes = [width, height].map((length) => Math.round(length * ratio));
+  if (canvas.width !== sizes[0]) canvas.width = sizes[0];
+  if (canvas.height !== sizes[1]) canvas.height = sizes[1];
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return context;
+}
+
 /** The colour scale with its smallest number, 0 and its largest. */
 function legend(scale) {
   const made = element("div", "legend");
@@ -57,6 +69,7 @@ function readTheme(root) {
     ink: colour("--st-text-color") || "#111",
     line: colour("--line"),
     muted: colour("--muted"),
+    accent: colour("--st-primary-color"),
     window: colour("--window"),
     padding: colour("--padding"),
     font: style.fontFamily,

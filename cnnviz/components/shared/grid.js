@@ -45,6 +45,13 @@ class Grid {
     return this.first + row * this.columns + column;
   }
 
+  /** Which cells are meant: 1 for each of `cells`, which are indices. */
+  mask(cells) {
+    const lit = new Uint8Array(this.count);
+    for (const cell of cells) lit[cell] = 1;
+    return lit;
+  }
+
   corner(at) {
     return [(at % this.columns) * this.cell, Math.floor(at / this.columns) * this.cell];
   }
@@ -226,7 +233,7 @@ class Grid {
       if (!is(row, column - 1)) line(x + near, y, x + near, y + cell);
       if (!is(row, column + 1)) line(x + cell - near, y, x + cell - near, y + cell);
     }
-        context.strokeStyle = theme.paper; // a halo keeps it apart from any colour below
+    context.strokeStyle = theme.paper; // a halo keeps it apart from any colour below
     context.lineWidth = this.edge + 2;
     context.stroke(path);
     context.strokeStyle = colour;

@@ -34,6 +34,10 @@ function bracketed(text) {
   return text.startsWith(MINUS) ? `(${text})` : text;
 }
 
+function clamp(value, low, high) {
+  return Math.min(Math.max(value, low), high);
+}
+
 const LEVELS = 256; // even, so that 0 falls exactly on the middle colour of a diverging scale
 
 const PIXEL_TINTS = { grey: [255, 255, 255], red: [255, 80, 80], green: [90, 220, 100], blue: [95, 145, 255] };
@@ -46,9 +50,21 @@ function mix(from, to, share) {
   return from.map((value, at) => value + (to[at] - value) * share);
 }
 
+/** The colour at a share of stops, [[place, "#rrggbb"], …]: [red, green, blue], not rounded. */
+function colourAt(stops, share) {
+  const next = Math.max(1, stops.findIndex(([place]) => place >= share));
+  const [[from, low], [to, high]] = [stops[next - 1], stops[next]];
+  return mix(hexToRgb(low), hexToRgb(high), (share - from) / (to - from));
+}
+
+/** Black or white, whichever is read better on a colour. */
+function inkOn([red, green, blue]) {
+  return 0.299 * red + 0.587 * green + 0.114 * blue > 140 ? "#111" : "#fff";
+}
+
 /** A colour scale from `low` to `high`: `css(value)` is a colour, `ink(value)` readable on it. */
 class Scale {
-  constructor(low, high, bottom, top, colourAt) {
+  constructor(low, high, bottom, top, colourOf) {
     this.low = low; // range of the numbers shown: the ends of the legend
     this.high = high;
     this.bottom = bottom; // range of the colours
@@ -56,15 +72,14 @@ class Scale {
     this.colours = [];
     this.inks = [];
     for (let level = 0; level <= LEVELS; level += 1) {
-      const [red, green, blue] = colourAt(level / LEVELS).map(Math.round);
-      this.colours.push(`rgb(${red} ${green} ${blue})`);
-      this.inks.push(0.299 * red + 0.587 * green + 0.114 * blue > 140 ? "#111" : "#fff");
+      const rgb = colourOf(level / LEVELS).map(Math.round);
+      this.colours.push(`rgb(${rgb.join(" ")})`);
+      this.inks.push(inkOn(rgb));
     }
   }
 
   level(value) {
-    const share = (value - this.bottom) / (this.top - this.bottom);
-    return Math.round(Math.min(Math.max(share, 0), 1) * LEVELS);
+    return Math.round(clamp((value - this.bottom) / (this.top - this.bottom), 0, 1) * LEVELS);
   }
 
   css(value) {
@@ -88,11 +103,6 @@ class Scale {
 
   /** Signed numbers: blue positive, orange negative, neutral at 0, alike on both sides. */
   static diverging(low, high, limit, stops) {
-    const colours = stops.map(([at, hex]) => [at, hexToRgb(hex)]);
-    return new Scale(Math.min(low, 0), Math.max(high, 0), -limit, limit, (share) => {
-      const after = Math.max(1, colours.findIndex(([at]) => at >= share));
-      const [[from, left], [to, right]] = [colours[after - 1], colours[after]];
-      return mix(left, right, (share - from) / (to - from));
-    });
+    return new Scale(Math.min(low, 0), Math.max(high, 0), -limit, limit, (share) => colourAt(stops, share));
   }
 }

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
-import streamlit as st
+from cnnviz.components.sources import FIGURE, register
 
 Shape = Literal["box", "triangle", "exponential", "gaussian", "ramp"]
 
-_HERE = Path(__file__).parent
-# One ES module: the browser is sent the files one after the other.
-_SCRIPTS = (
-    "../shared/numbers.js",
-    "../shared/elements.js",
-    "integral.js",
-    "plot.js",
-    "sliding.js",
-)
-_STYLES = ("../shared/figure.css", "sliding.css")
 
 _START = (0.0, 0.0, 1.0, 1.0)
 _LIMITS = ((-8.0, 8.0), (-3.0, 3.0), (0.2, 3.0), (0.2, 3.0))
 
-_component = st.components.v2.component(
-    "cnnviz_sliding",
-    html=(_HERE / "sliding.html").read_text(encoding="utf-8"),
-    css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+_component = register(
+    "sliding",
+    scripts=(*FIGURE, "shared/address", "sliding/integral", "sliding/plot"),
+    styles=("shared/figure",),
 )
 
 

@@ -3,18 +3,12 @@
 class Plot {
   constructor(canvas, from, to) {
     Object.assign(this, { canvas, from, to });
-    this.context = canvas.getContext("2d");
   }
 
   start(theme, high) {
-    const ratio = window.devicePixelRatio || 1;
-    const { canvas, context } = this;
-    this.width = canvas.clientWidth;
-    this.height = canvas.clientHeight;
-    if (canvas.width !== Math.round(this.width * ratio)) canvas.width = Math.round(this.width * ratio);
-    if (canvas.height !== Math.round(this.height * ratio)) canvas.height = Math.round(this.height * ratio);
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, this.width, this.height);
+    this.width = this.canvas.clientWidth;
+    this.height = this.canvas.clientHeight;
+    this.context = sizedContext(this.canvas, this.width, this.height);
     this.high = high;
     this.theme = theme;
     this.axes();

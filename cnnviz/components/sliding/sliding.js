@@ -1,47 +1,23 @@
 // The continuous picture of a convolution: one function reversed, slid over the other, area by area.
 
-const SLIDINGS = new WeakMap(); // by parentElement
 const A_SECOND = 1.6; // how far t moves
 const NAMES = ["t", "place", "f", "g"];
 const HOLD = 16; // pixels within which a handle is taken
 
-class Sliding {
+class Sliding extends Figure {
   constructor(parent) {
-    this.root = parent.querySelector(".sliding");
-    const find = (selector) => this.root.querySelector(selector);
-    this.figure = find(".figure");
-    this.upper = new Plot(find(".upper"), -T_END, T_END);
-    this.lower = new Plot(find(".lower"), -T_END, T_END);
-    this.told = find(".told");
-    this.live = find(".live");
-    this.table = find(".table");
-    this.inputs = Object.fromEntries(NAMES.map((name) => [name, find(`[data-set=${name}]`)]));
+    super(parent);
+    this.upper = new Plot(this.find(".upper"), -T_END, T_END);
+    this.lower = new Plot(this.find(".lower"), -T_END, T_END);
+    this.inputs = Object.fromEntries(NAMES.map((name) => [name, this.find(`[data-set=${name}]`)]));
     for (const name of NAMES) this.inputs[name].oninput = () => this.set(name, Number(this.inputs[name].value));
-    this.button = find("[data-act=play]");
-    this.button.onclick = () => this.toggle();
-    this.root.addEventListener("keydown", (event) => this.key(event));
-    this.table.ontoggle = () => this.fillTable();
     for (const plot of [this.upper, this.lower]) {
-      plot.canvas.onpointerdown = (event) => this.press(plot, event);
-      plot.canvas.onpointermove = (event) => this.drag(plot, event);
-      plot.canvas.onpointerup = () => this.release();
-      plot.canvas.onpointercancel = plot.canvas.onpointerup;
+      holdWithPointer(plot.canvas, (event) => this.hold(plot, event), (event) => this.pull(plot, event), () => { this.grip = null; });
     }
-    this.resizer = new ResizeObserver(() => this.wake());
-    this.resizer.observe(this.figure);
-    this.watcher = new IntersectionObserver(([entry]) => {
-      this.onScreen = entry.isIntersecting;
-      this.wake();
-    });
-    this.watcher.observe(this.figure);
   }
 
-  destroy() {
-    cancelAnimationFrame(this.frame);
-    clearTimeout(this.speaking);
-    clearTimeout(this.keeping);
-    this.resizer.disconnect();
-    this.watcher.disconnect();
+  resize() {
+    this.wake();
   }
 
   update(data) {
@@ -50,7 +26,7 @@ class Sliding {
     this.figure.setAttribute("aria-label", data.alt);
     if (first) {
       this.at = Object.fromEntries(NAMES.map((name, at) => [name, data.start[at]]));
-      this.playing = !data.still && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+      this.playing = !data.still && !this.calm;
       if (this.playing) this.at.t = -T_END / 2;
       this.seen = data.still || !this.playing ? this.at.t : -T_END;
     }
@@ -64,7 +40,7 @@ class Sliding {
     this.f = samples(data.f, at.f, at.place);
     this.g = samples(data.g, at.g, 0);
     this.curve = convolved(this.f, this.g);
-    this.fillTable();
+    this.fillTables();
     this.wake();
   }
 
@@ -76,7 +52,7 @@ class Sliding {
     const input = this.inputs[name];
     const step = Number(input.step);
     const rounded = Math.round(value / step) * step;
-    this.at[name] = Number(Math.min(Math.max(rounded, Number(input.min)), Number(input.max)).toFixed(2));
+    this.at[name] = Number(clamp(rounded, Number(input.min), Number(input.max)).toFixed(2));
     this.playing = false;
     if (name === "t") {
       this.seen = Math.max(this.seen, this.at.t);
@@ -99,22 +75,17 @@ class Sliding {
 
   /** When something has come to rest: the address, and the voice. */
   settle() {
-    clearTimeout(this.speaking);
-    clearTimeout(this.keeping);
-    this.speaking = setTimeout(() => {
-      this.live.textContent = this.playing ? "" : this.told.textContent;
+    this.say();
+    this.after(300, "keep", () => {
       this.saveAddress();
       // A script that was still running ends with the address as the server knew it: once more.
-      this.keeping = setTimeout(() => this.saveAddress(), 2500);
-    }, 300);
+      this.after(2500, "keep", () => this.saveAddress());
+    });
   }
 
   saveAddress() {
-    if (!this.data.urlParameter) return;
-    const url = new URL(window.location.href);
-    if (this.playing) url.searchParams.delete(this.data.urlParameter);
-    else url.searchParams.set(this.data.urlParameter, NAMES.map((name) => this.at[name]).join(","));
-    if (url.href !== window.location.href) history.replaceState(history.state, "", url);
+    const place = this.playing ? null : NAMES.map((name) => this.at[name]).join(",");
+    if (this.data.urlParameter) keepInAddress(this.data.urlParameter, place);
   }
 
   // --- what people do -------------------------------------------------------------------------
@@ -131,9 +102,7 @@ class Sliding {
     ];
   }
 
-  press(plot, event) {
-    if (event.button) return;
-    plot.canvas.setPointerCapture(event.pointerId);
+  hold(plot, event) {
     this.figure.focus({ preventScroll: true });
     const under = plot.under(event);
     this.grip = { name: "t", from: plot === this.lower ? 0 : this.at.t - under };
@@ -147,55 +116,43 @@ class Sliding {
       if (far(nearest) < HOLD) this.grip = { name: nearest.name, from: 0 };
       else if (inF && !inG) this.grip = { name: "place", from: this.at.place - under };
     }
-    this.drag(plot, event);
+    this.pull(plot, event);
   }
 
-  drag(plot, event) {
-    if (!this.grip) return;
+  pull(plot, event) {
     const value = plot.under(event) + this.grip.from;
     if (this.grip.name === "f") this.set("f", value - this.at.place);
     else if (this.grip.name === "g") this.set("g", this.at.t - value);
     else this.set(this.grip.name, value);
   }
 
-  release() {
-    this.grip = null;
-  }
-
-  key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("details, .tools")) return;
+  keys(event) {
     const step = event.shiftKey ? 1 : 0.1;
-    const moves = { ArrowLeft: this.at.t - step, ArrowRight: this.at.t + step, Home: -T_END, End: T_END };
-    if (event.key in moves) this.set("t", moves[event.key]);
-    else if (event.key === " ") this.toggle();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
+    const to = (t) => () => this.set("t", t);
+    return {
+      ArrowLeft: to(this.at.t - step), ArrowRight: to(this.at.t + step), Home: to(-T_END), End: to(T_END),
+      " ": () => this.toggle(),
+    };
   }
 
   // --- frames ---------------------------------------------------------------------------------
 
-  wake() {
-    if (!this.frame) this.frame = requestAnimationFrame((now) => this.tick(now));
+  ready() {
+    return Boolean(this.curve && this.root.isConnected && this.figure.clientWidth);
   }
 
-  tick(now) {
-    this.frame = 0;
-    if (!this.curve || !this.root.isConnected || !this.figure.clientWidth) return;
-    const moving = this.playing && this.onScreen && !this.grip;
-    if (moving) {
-      this.clock ??= now;
-      const next = this.at.t + ((now - this.clock) / 1000) * A_SECOND;
-      this.clock = now;
-      if (next > T_END) this.restart();
-      else this.at.t = next;
-      this.seen = Math.max(this.seen, this.at.t);
-      this.wake();
-    } else this.clock = undefined;
-    this.draw();
+  running() {
+    return this.playing && this.onScreen && !this.grip;
   }
 
-  draw() {
+  advance(now) {
+    const next = this.at.t + (this.passed(now) / 1000) * A_SECOND;
+    if (next > T_END) this.restart();
+    else this.at.t = next;
+    this.seen = Math.max(this.seen, this.at.t);
+  }
+
+  paint() {
     const { at } = this;
     const style = getComputedStyle(this.root);
     const [f, g, product] = ["--f", "--g", "--product"].map((name) => style.getPropertyValue(name).trim());
@@ -237,38 +194,19 @@ class Sliding {
       this.inputs[name].value = at[name];
       this.inputs[name].nextElementSibling.textContent = numberText(Number((name === "t" ? t : at[name]).toFixed(2)), 3);
     }
-    const label = this.playing ? "Pause" : "Play";
-    this.button.title = label;
-    this.button.setAttribute("aria-label", label);
-    Object.assign(this.root.dataset, { playing: this.playing, t: t.toFixed(2), area, shaded: total, seen: this.seen.toFixed(2), place: at.place, f: at.f, g: at.g });
-    const code = this.root.querySelector(".code");
+    this.markPlaying(this.playing, "Play", "");
+    Object.assign(this.root.dataset, { t: t.toFixed(2), area, shaded: total, seen: this.seen.toFixed(2), place: at.place, f: at.f, g: at.g });
+    const code = this.find(".code");
     if (code.open || !this.playing) code.querySelector("code").textContent = integralCode(this.data, { ...at, t });
   }
 
-  fillTable() {
-    const place = this.root.querySelector(".tables");
-    place.replaceChildren();
-    if (!this.table.open || !this.curve) return;
-    const table = element("table");
-    table.append(element("caption", "", "t and (f ∗ g)(t)"));
+  tables() {
+    const lines = [];
     for (let t = -T_END; t <= T_END; t += 0.25) {
-      const line = element("tr");
-      line.append(element("th", "", numberText(t)), element("td", "", numberText(this.valueAt(t), 6)));
-      table.append(line);
+      lines.push([element("th", "", numberText(t)), numberText(this.valueAt(t), 6)]);
     }
-    place.append(table);
+    return [{ caption: "t and (f ∗ g)(t)", lines }];
   }
 }
 
-export default function mount({ parentElement, data }) {
-  let sliding = SLIDINGS.get(parentElement);
-  if (!sliding) {
-    sliding = new Sliding(parentElement);
-    SLIDINGS.set(parentElement, sliding);
-  }
-  sliding.update(data);
-  return () => {
-    sliding.destroy();
-    SLIDINGS.delete(parentElement);
-  };
-}
+export default mounting(Sliding);

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import streamlit as st
+from cnnviz.components.sources import BASE, register
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-_HERE = Path(__file__).parent
-
-_component = st.components.v2.component(
-    "cnnviz_softmax",
-    html=(_HERE / "softmax.html").read_text(encoding="utf-8"),
-    css=(_HERE.parent / "shared" / "figure.css").read_text(encoding="utf-8")
-    + (_HERE / "softmax.css").read_text(encoding="utf-8"),
-    js="\n".join(
-        path.read_text(encoding="utf-8")
-        for path in (
-            _HERE.parent / "shared" / "numbers.js",
-            _HERE.parent / "shared" / "elements.js",
-            _HERE.parent / "shared" / "arrays.js",
-            _HERE / "softmax.js",
-        )
-    ),
-)
+_component = register("softmax", scripts=(*BASE, "shared/address"), styles=("shared/figure",))
 
 
 def softmax(

@@ -1,7 +1,5 @@
 // Softmax at the temperature of the slider; the numbers were computed for every stop of it.
 
-const SOFTMAXES = new WeakMap(); // by parentElement
-
 class Softmax {
   constructor(parent) {
     this.root = parent.querySelector(".softmax");
@@ -14,6 +12,10 @@ class Softmax {
       this.saving = setTimeout(() => keepInAddress(this.data.urlParameter, this.data.temperatures[at].toPrecision(4)), 300);
     };
     this.slider.addEventListener("keydown", (event) => event.stopPropagation());
+  }
+
+  destroy() {
+    clearTimeout(this.saving);
   }
 
   update(data) {
@@ -55,12 +57,4 @@ class Softmax {
   }
 }
 
-export default function mount({ parentElement, data }) {
-  let softmax = SOFTMAXES.get(parentElement);
-  if (!softmax) {
-    softmax = new Softmax(parentElement);
-    SOFTMAXES.set(parentElement, softmax);
-  }
-  softmax.update(data);
-  return () => SOFTMAXES.delete(parentElement);
-}
+export default mounting(Softmax);

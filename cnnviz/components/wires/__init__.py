@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from cnnviz.components.packing import digest
+from cnnviz.components.sources import FIGURE, register
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_HERE = Path(__file__).parent
 STAGES = ("full", "local", "shared")
-# One ES module: the browser is sent the files one after the other.
-_SCRIPTS = (
-    "../shared/numbers.js",
-    "../shared/elements.js",
-    "layer.js",
-    "wires.js",
-)
-_STYLES = ("../shared/figure.css", "wires.css")
 
-_component = st.components.v2.component(
-    "cnnviz_wires",
-    html=(_HERE / "wires.html").read_text(encoding="utf-8"),
-    css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
-)
+_component = register("wires", scripts=(*FIGURE, "wires/layer"), styles=("shared/figure",))
 
 
 def wires(
@@ -80,5 +66,4 @@ def payload(
     }
     # What is edited in the browser comes back through the address: only another layer is new.
     layer = {"inputs": content["inputs"], "kernel": kernel}
-    digest = hashlib.blake2b(json.dumps(layer).encode(), digest_size=12).hexdigest()
-    return content | {"id": digest, "stage": stage}
+    return content | {"id": digest(layer), "stage": stage}

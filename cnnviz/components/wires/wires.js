@@ -1,39 +1,28 @@
 // Neurons and their wires: point, choose, edit a weight; everything moves in the same frame.
 
-const WIRES = new WeakMap(); // by parentElement
 const SVG = "http://www.w3.org/2000/svg";
 const TAPS = ["#4477aa", "#ee6677", "#228833", "#aa7700", "#2299bb", "#aa3377", "#777777"]; // a hue for each shared weight
 const ORDER = ["full", "local", "shared"];
 const STAY = 3500; // milliseconds at each stage while it walks through them
 const [TOP, BOTTOM, HEIGHT, RADIUS] = [36, 264, 300, 19];
 
-class Wires {
+class Wires extends Figure {
   constructor(parent) {
-    this.root = parent.querySelector(".wires");
-    const find = (selector) => this.root.querySelector(selector);
-    [this.svg, this.told, this.live, this.count, this.row, this.title, this.table] =
-      [".figure", ".told", ".live", ".count", ".fields .row", ".fields legend", ".table"].map(find);
+    super(parent);
+    [this.count, this.row, this.title] = [".count", ".fields .row", ".fields legend"].map((place) => this.find(place));
     this.buttons = [...this.root.querySelectorAll("[data-stage]")];
     for (const button of this.buttons) button.onclick = () => this.choose(button.dataset.stage);
-    this.svg.onpointerover = (event) => this.point(event.target.closest("[data-what]"));
-    this.svg.onpointerleave = () => this.point(null);
-    this.svg.onclick = (event) => this.select(event.target.closest("[data-what]"));
-    this.root.addEventListener("keydown", (event) => this.key(event));
-    this.table.ontoggle = () => this.fillTables();
-    this.watcher = new IntersectionObserver(([entry]) => { this.onScreen = entry.isIntersecting; });
-    this.watcher.observe(this.svg);
+    this.figure.onpointerover = (event) => this.point(event.target.closest("[data-what]"));
+    this.figure.onpointerleave = () => this.point(null);
+    this.figure.onclick = (event) => this.select(event.target.closest("[data-what]"));
   }
 
-  destroy() {
-    clearInterval(this.walking);
-    clearTimeout(this.speaking);
-    clearTimeout(this.keeping);
-    this.watcher.disconnect();
+  /** Everything is painted where it changes, and the style sheet follows the theme. */
+  ready() {
+    return false;
   }
 
-  update(data, send) {
-    this.send = send;
-    if (data.id === this.data?.id) return;
+  load(data) {
     const first = !this.data;
     this.data = data;
     this.layer = new Layer(data);
@@ -42,24 +31,23 @@ class Wires {
     this.hover = null;
     if (first) {
       this.stage = data.stage ?? "full";
-      const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      if (!data.stage && !calm) this.walking = setInterval(() => this.walk(), STAY);
+      if (!data.stage && !this.calm) this.after(STAY, "walk", () => this.walk());
     }
-    this.svg.setAttribute("aria-label", data.alt);
+    this.figure.setAttribute("aria-label", data.alt);
     this.build();
   }
 
   /** Show the three stages one after the other, once, until somebody takes over. */
   walk() {
-    if (!this.onScreen || this.hover) return;
-    const next = ORDER.indexOf(this.stage) + 1;
-    if (next === ORDER.length - 1) clearInterval(this.walking);
-    this.stage = ORDER[next];
-    this.build();
+    if (this.onScreen && !this.hover) {
+      this.stage = ORDER[ORDER.indexOf(this.stage) + 1];
+      this.build();
+    }
+    if (this.stage !== ORDER.at(-1)) this.after(STAY, "walk", () => this.walk());
   }
 
   choose(stage) {
-    clearInterval(this.walking);
+    this.stop("walk");
     this.stage = stage;
     this.build();
     this.say();
@@ -77,9 +65,9 @@ class Wires {
     const { layer, stage } = this;
     this.gap = window.innerWidth < 640 ? 46 : 84; // a phone's numbers must stay readable
     this.width = layer.inputs.length * this.gap;
-    this.svg.setAttribute("viewBox", `0 0 ${this.width} ${HEIGHT}`);
-    this.svg.style.maxHeight = "22rem";
-    this.svg.replaceChildren();
+    this.figure.setAttribute("viewBox", `0 0 ${this.width} ${HEIGHT}`);
+    this.figure.style.maxHeight = "22rem";
+    this.figure.replaceChildren();
     this.drawn = layer.wires(stage).map((wire) => {
       const [from, to] = [this.x("in", wire.input), this.x("out", wire.output)];
       const path = `M${from} ${TOP + RADIUS} L${to} ${BOTTOM - RADIUS}`;
@@ -107,7 +95,7 @@ class Wires {
     this.paint();
   }
 
-  add(tag, className, attributes, parent = this.svg) {
+  add(tag, className, attributes, parent = this.figure) {
     const made = document.createElementNS(SVG, tag);
     if (className) made.setAttribute("class", className);
     for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -153,7 +141,7 @@ class Wires {
       });
     }
     this.tell(lit, results);
-    this.root.querySelector(".code code").textContent = layer.code(stage);
+    this.find(".code code").textContent = layer.code(stage);
     Object.assign(this.root.dataset, { stage, outputs: JSON.stringify(results.map((value) => Number(value.toPrecision(12)))), lit: JSON.stringify(lit.map(({ input, output }) => [input, output])) });
     this.fillTables();
   }
@@ -204,7 +192,7 @@ class Wires {
   }
 
   edit(place, value) {
-    clearInterval(this.walking);
+    this.stop("walk");
     if (!Number.isFinite(value) || Math.abs(value) > 1e6) return; // half typed: the field says so
     this.layer.weights[this.stage][place] = value;
     this.edited.add(this.stage);
@@ -215,11 +203,10 @@ class Wires {
 
   /** After a pause, have the server write stage and edited weights into the address. */
   keep() {
-    clearTimeout(this.keeping);
-    this.keeping = setTimeout(() => {
+    this.after(400, "keep", () => {
       const weights = Object.fromEntries([...this.edited].map((stage) => [stage, this.layer.weights[stage].join(" ")]));
-      this.send("edited", { layer: this.data.id, stage: this.stage, weights });
-    }, 400);
+      this.component.setStateValue("edited", { layer: this.data.id, stage: this.stage, weights });
+    });
   }
 
   // --- what people do -------------------------------------------------------------------------
@@ -239,46 +226,36 @@ class Wires {
   select(target) {
     const chosen = this.read(target);
     if (!chosen) return;
-    clearInterval(this.walking);
-    this.svg.focus({ preventScroll: true });
+    this.stop("walk");
+    this.figure.focus({ preventScroll: true });
     this.focus = chosen.row === "wire" ? { row: "out", at: chosen.output } : chosen;
     this.makeFields();
     this.paint();
     this.say();
   }
 
-  key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.tagName === "INPUT" || event.target.closest("details")) return;
+  keys() {
     const { row, at } = this.focus;
     const count = { in: this.layer.inputs.length, out: this.layer.outputs };
-    const to = (next, place) => {
-      clearInterval(this.walking);
-      this.focus = { row: next, at: Math.min(Math.max(place, 0), count[next] - 1) };
+    const to = (next, place) => () => {
+      this.stop("walk");
+      this.focus = { row: next, at: clamp(place, 0, count[next] - 1) };
       this.makeFields();
       this.paint();
       this.say();
     };
-    if (event.key === "ArrowLeft") to(row, at - 1);
-    else if (event.key === "ArrowRight") to(row, at + 1);
-    else if (event.key === "ArrowUp") to("in", at);
-    else if (event.key === "ArrowDown") to("out", at);
-    else if (event.key === "Home") to(row, 0);
-    else if (event.key === "End") to(row, count[row] - 1);
-    else if (["1", "2", "3"].includes(event.key)) this.choose(ORDER[Number(event.key) - 1]);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
+    const stages = ORDER.map((stage, index) => [index + 1, () => this.choose(stage)]);
+    return {
+      ArrowLeft: to(row, at - 1), ArrowRight: to(row, at + 1), ArrowUp: to("in", at), ArrowDown: to("out", at),
+      Home: to(row, 0), End: to(row, count[row] - 1), ...Object.fromEntries(stages),
+    };
   }
 
-  say() {
-    clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => { this.live.textContent = `${this.count.textContent}. ${this.told.textContent}`; }, 300);
+  words() {
+    return `${this.count.textContent}. ${this.told.textContent}`;
   }
 
-  fillTables() {
-    const place = this.root.querySelector(".tables");
-    place.replaceChildren();
-    if (!this.table.open) return;
+  tables() {
     const { layer, stage } = this;
     const rows = layer.results(stage).map((result, output) => [
       ...layer.inputs.map((_, input) => {
@@ -287,27 +264,9 @@ class Wires {
       }),
       numberText(result),
     ]);
-    const table = element("table");
-    table.append(element("caption", "", "A row for each output: its weights, then the output"));
-    const lines = [[...layer.inputs.map((value) => `x = ${numberText(value)}`), "output"], ...rows];
-    for (const cells of lines) {
-      const line = element("tr");
-      for (const text of cells) line.append(element("td", "", text));
-      table.append(line);
-    }
-    place.append(table);
+    const head = [...layer.inputs.map((value) => `x = ${numberText(value)}`), "output"];
+    return [{ caption: "A row for each output: its weights, then the output", lines: [head, ...rows] }];
   }
 }
 
-export default function mount({ parentElement, data, setStateValue }) {
-  let figure = WIRES.get(parentElement);
-  if (!figure) {
-    figure = new Wires(parentElement);
-    WIRES.set(parentElement, figure);
-  }
-  figure.update(data, setStateValue);
-  return () => {
-    figure.destroy();
-    WIRES.delete(parentElement);
-  };
-}
+export default mounting(Wires);

@@ -150,3 +150,6 @@ def test_the_temperature_answers_in_the_browser(open_at):
     expect(softmax.locator(".temperature span")).to_have_text("Temperature 10")
     softmax.locator("input").press("Home")
     expect(softmax.locator(".number").nth(1)).to_have_text("100.0 %")
+    page.wait_for_function("new URL(location.href).searchParams.get('re_t') === '0.1000'")
+    page.reload()
+    expect(softmax.locator(".temperature span")).to_have_text("Temperature 0.1")

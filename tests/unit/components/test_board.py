@@ -23,6 +23,7 @@ def test_arrays_arrive_unchanged():
     assert panel["note"] == "2×2"
     assert np.frombuffer(base64.b64decode(link["reads"]["data"]), "<i4").tolist() == [0, 2, -1]
     assert link["reads"]["width"] == 3
+    assert link["reads"]["dtype"] == "int32"
     assert data["driver"] == 1
 
 

@@ -1,0 +1,9 @@
+// The page's address.
+
+/** Have the address remember a value, so that a link or a reload restores it; null to forget it. */
+function keepInAddress(name, value) {
+  const url = new URL(window.location.href);
+  if (value === null) url.searchParams.delete(name);
+  else url.searchParams.set(name, value);
+  if (url.href !== window.location.href) history.replaceState(history.state, "", url);
+}
