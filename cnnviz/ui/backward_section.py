@@ -84,12 +84,13 @@ def backward_as_convolution(
         pytorch=_OVER_CODE.format(**values),
     )
     with st.container(horizontal=True):
-        lab.agree("∂L/∂x so and autograd", whole.output, autograd[0])
-        lab.agree("∂L/∂w so and autograd", over.output, autograd[1])
+        lab.agree("∂L/∂x this way and autograd", whole.output, autograd[0])
+        lab.agree("∂L/∂w this way and autograd", over.output, autograd[1])
+    derivative = r"\partial a_{rc}/\partial\theta_{ij}"
     lab.erratum(
-        "∂a(r, c)/∂θ(i, j) = Σᵣ Σ꜀ x(r − i, c − j)",
-        "∂a(r, c)/∂θ(i, j) = x(r − i, c − j), and for a loss"
-        " ∂L/∂θ(i, j) = Σᵣ Σ꜀ δ(r, c) x(r − i, c − j)",
+        rf"${derivative} = \sum_{{r, c}} x_{{r-i,\,c-j}}$",
+        rf"${derivative} = x_{{r-i,\,c-j}}$, and for a loss "
+        r"$\partial L/\partial\theta_{ij} = \sum_{r, c} \delta_{rc}\, x_{r-i,\,c-j}$",
         "A sum over all places cannot be the derivative of a at one place: it is that of the sum of"
         " all outputs, with every δ = 1. The slide's sums also run one place too far.",
     )
