@@ -23,9 +23,12 @@ from cnnviz.ui.controls import paired
 from cnnviz.ui.inside_picture import choose_shown, class_titles
 from cnnviz.ui.inside_time import show_over_time
 
+TIME = "Over time"
+# It has a slider of its own, through all steps: a second one would contradict it.
+over_time = st.session_state.get("i_tab", st.query_params.get("i_tab")) == TIME
 with st.container(horizontal=True, vertical_alignment="bottom"):
     run = view.choose_run()
-    step = view.choose_step(run)
+    step = view.choose_step(run, hidden=over_time)
     shown = choose_shown(run)
 config = run.config
 model = view.model_of(run, step)
@@ -36,8 +39,8 @@ maps = {n: m[0].numpy() for n, m in maps.items() if m.ndim == 4 and m.shape[2] *
 
 def show_cam() -> None:
     st.caption(
-        "Choose a class to see which places speak for it (blue) and against it (orange)."
-        " Hover over a cell to see the part of the picture it stands for."
+        "Blue speaks for the class, orange against it; on the picture, what speaks for it glows."
+        " Hover to see what a cell stands for."
     )
     with st.container(horizontal=True):
         classes = {"predicted": "The predicted class"} | class_titles(config)
@@ -130,12 +133,19 @@ SECTIONS = {
     "Class activation map": show_cam,
     "Feature maps": show_maps,
     "Learned filters": show_filters,
-    "Over time": show_time,
+    TIME: show_time,
 }
+# On a phone the four tabs would not fit beside each other, and the last would go unseen.
+st.html(
+    "<style>@media (max-width: 640px) { .st-key-i_tab [role=tablist] { gap: 0.6rem }"
+    " .st-key-i_tab [role=tab] p { font-size: 0.8rem } }</style>"
+)
 left, right = st.columns([1, 3], gap="medium")
 with left:
-    view.show_input(shown, config, answer)
-    view.show_accuracy(run, step)
+    view.show_input(shown)
+    if not over_time:
+        view.show_answer(shown, config, answer)
+        view.show_progress(run, step)
 with right:
     for tab, name in zip(
         st.tabs(list(SECTIONS), key="i_tab", bind="query-params"), SECTIONS, strict=True

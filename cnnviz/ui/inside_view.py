@@ -8,10 +8,11 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.inspection import CAM, InspectionError, Prediction, load_model, upsample
-from cnnviz.networks import NETWORKS, NetworkError
+from cnnviz.networks import NetworkError
 from cnnviz.runs import Run, RunConfig, RunError, list_runs, open_run
 from cnnviz.ui.choice import arriving, choice, choose, tell
 from cnnviz.ui.inside_picture import Shown, overlay_size
+from cnnviz.ui.run_list import run_label
 from cnnviz.ui.text import plain
 
 if TYPE_CHECKING:
@@ -36,14 +37,14 @@ def choose_run() -> Run:
     if asked is not None and asked not in runs:
         name = plain(asked[:100])
         problem = f"There is no run called “{name}” here. Another one is shown instead."
-    titles = {name: _run_title(run) for name, run in runs.items()}
+    titles = {name: run_label(run) for name, run in runs.items()}
     chosen = choice(
         st.selectbox,
         "Run",
         titles,
         DEFAULT_RUN,
         key="i_run",
-        width=260,
+        width=380,
         on_change=choose,  # no step of the last run: the new one is shown at its own end
         args=("i_step", ""),
     )
@@ -56,24 +57,20 @@ def choose_run() -> Run:
         st.stop()
 
 
-def _run_title(run: Run) -> str:
-    try:
-        config = run.config
-    except RunError:
-        return f"{run.id}, cannot be read"
-    network = NETWORKS[config.network].title if config.network in NETWORKS else config.network
-    title = f"{config.dataset_title}, {network}"
-    # The time first: it is what tells one's own runs apart, and the line may be cut.
-    return title if run.shipped else f"{config.created[5:16].replace('T', ' ')} {title}"
+def choose_step(run: Run, *, hidden: bool) -> int:
+    """Let the person choose one of the run's snapshots; stops the page when it has none.
 
-
-def choose_step(run: Run) -> int:
-    """Let the person choose one of the run's snapshots; stops the page when it has none."""
+    Args:
+        run: The run.
+        hidden: Whether the choice is not drawn; the last snapshot then.
+    """
     steps = {str(step): str(step) for step in run.snapshot_steps()}
     if not steps:
         st.info("This run has kept no weights yet. Give it a few seconds, then look again.")
         st.stop()
     last = next(reversed(steps))
+    if hidden:
+        return int(last)
     if len(steps) == 1:
         st.markdown(f"Training step {last}, the only snapshot so far.")
         return int(last)
@@ -105,8 +102,8 @@ def crisp(seen: NDArray[np.uint8], side: int = 240) -> NDArray[np.uint8]:
     return np.ascontiguousarray(image.repeat(zoom, 0).repeat(zoom, 1))
 
 
-def show_input(shown: Shown, config: RunConfig, answer: Prediction) -> None:
-    """Draw what the network saw and its five best answers."""
+def show_input(shown: Shown) -> None:
+    """Draw what the network saw."""
     height, width = shown.seen.shape[1:]
     st.markdown("What the network sees")
     st.image(
@@ -116,6 +113,10 @@ def show_input(shown: Shown, config: RunConfig, answer: Prediction) -> None:
         caption=f"{plain(shown.name)}, {width}×{height}",
         alt=f"{shown.name} at {width}×{height} pixels",
     )
+
+
+def show_answer(shown: Shown, config: RunConfig, answer: Prediction) -> None:
+    """Say what the network answered, and draw its five best answers."""
     best = answer.top(5)
     guess = plain(config.classes[best[0]])
     if shown.truth is None:
@@ -169,11 +170,14 @@ def _percent(share: float) -> str:
     return f"{share:.1%}" if 0.0005 <= share <= 0.9995 else ("< 0.1%" if share < 0.5 else "> 99.9%")
 
 
-def show_accuracy(run: Run, step: int) -> None:
-    """Say how good the network was at a step, if it was tested just there."""
+def show_progress(run: Run, step: int) -> None:
+    """Say at which step all this is, and how good the network was if it was tested just there."""
+    text = f"After {step:,} step{'s' * (step != 1)} of training"
     for tested in run.state().evaluations:
         if tested.step == step:
-            st.caption(f"{tested.accuracy:.1%} of {tested.images:,} test pictures right.")
+            text += f", {tested.accuracy:.1%} of {tested.images:,} test pictures right"
+            break
+    st.caption(f"{text}.")
 
 
 def show_numbers(values: NDArray[Any], tile: str, *, key: str) -> None:

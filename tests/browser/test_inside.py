@@ -157,6 +157,33 @@ def test_the_snapshot_slider_goes_back_in_training(inside, settle):
     expect(page).to_have_url(re.compile("i_run=digits-gap"))
 
 
+def test_the_step_stays_through_other_tabs_and_pages(inside, settle):
+    page = inside()
+    slider = page.get_by_role("slider", name="Training step")
+    slider.press("Home")
+    expect(page).to_have_url(re.compile(r"i_step=0\b"))
+    settle(page)
+    page.get_by_role("tab", name="Over time").click()
+    machine = page.locator(".live input[type=range]").first
+    expect(machine).to_have_attribute("aria-valuetext", re.compile("^Step 1,404,"))
+    expect(page.locator(".st-key-_i_step")).to_have_count(0)
+    machine.press("Home")
+    expect(page).to_have_url(re.compile(r"i_time=0\b"))
+    page.get_by_role("link", name="Filters").first.click()
+    page.get_by_text("Point at a pixel").wait_for()
+    page.go_back()
+    expect(machine).to_have_attribute("aria-valuetext", re.compile("^Step 0,"))
+    page.get_by_role("tab", name="Class activation map").click()
+    expect(slider).to_have_attribute("aria-valuetext", "0")
+
+
+def test_all_tabs_are_in_sight_on_a_phone(inside, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    inside()
+    box = page.get_by_role("tab", name="Over time").bounding_box()
+    assert box["x"] + box["width"] <= 390
+
+
 def test_a_map_is_enlarged_and_read_without_the_server(inside, messages):
     page = inside("?i_tab=Feature+maps")
     run = open_run(RUN)

@@ -325,6 +325,32 @@ def test_a_picture_through_all_snapshots(open_page, make_run):
         np.testing.assert_allclose(frame.probabilities[0], answer.probabilities, atol=1e-4)
 
 
+def test_over_time_has_one_slider_and_the_others_keep_theirs(open_page, make_run):
+    run = make_run(steps=3)
+    app = open_page(i_run=run.id, i_step="5")
+    assert "After 5 steps of training." in [caption.value for caption in app.caption]
+    app.session_state["i_tab"] = "Over time"
+    app.run()
+    assert not app.select_slider
+    assert "says" not in said(app), "the answer of one step, beside those of all"
+    app.session_state["i_tab"] = "Feature maps"
+    app.run()
+    assert app.select_slider(key="_i_step").value == "5"
+
+
+def test_runs_that_share_a_name_are_told_apart(open_page, make_run):
+    first, second = make_run(), make_run(steps=3)
+    for run in (first, second):
+        run.rename("SGD")
+    app = open_page(i_run=second.id)
+    options = app.selectbox(key="_i_run").options
+    assert len(set(options)) == len(options)
+    assert sum(option.startswith("SGD · ") for option in options) == 2
+    app.selectbox(key="_i_class").select_index(1).run()
+    assert app.query_params["i_run"] == second.id
+    assert app.select_slider(key="_i_step").value == "10"
+
+
 def test_an_own_picture_has_no_true_class(open_page, make_run):
     run = make_run(steps=2)
     app = open_page(i_run=run.id, i_tab="Over time", i_source="own", picture="coffee")
