@@ -37,6 +37,13 @@ def test_opens_on_the_deck_s_example(open_lab, boards):
     assert words(app).count(":material/check:") == 3
 
 
+def test_a_kernel_of_one_cell_has_nothing_to_flip(open_lab, boards):
+    app = open_lab("flip", fl_k="3", fl_f1="2", fl_g1="5")
+    convolution, correlation, difference = list(boards(app)[0].panels.values())[2:]
+    assert np.array_equal(convolution, correlation)
+    assert not difference.any()
+
+
 def test_the_switch_shows_the_kernel_as_it_is(open_lab, boards):
     app = open_lab("flip", fl_flip="false")
     board = boards(app)[0]
