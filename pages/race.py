@@ -6,9 +6,9 @@ from cnnviz.components.live import race as draw_race
 from cnnviz.ui import actions, role
 from cnnviz.ui import race as view
 
-form = st.container()
+form, notice = st.container(), st.container()
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    chosen, runs = view.choose_runs()
+    chosen, runs = view.choose_runs(notice)
     if role.is_presenter() and view.at_work(runs):
         actions.button("Stop all", ":material/stop:", lambda: view.stop_all(runs), name="stop_race")
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+    from streamlit.delta_generator import DeltaGenerator
     from torch import nn
 
 DEFAULT_RUN = "fashionmnist-gap"
@@ -29,11 +30,15 @@ def number(value: float, form: str) -> str:
     return format(value, form).replace("-", "\u2212")
 
 
-def choose_run() -> Run:
-    """Let the person choose one of the runs; stops the page when it cannot be read."""
+def choose_run(notice: DeltaGenerator) -> Run:
+    """Let the person choose one of the runs; stops the page when it cannot be read.
+
+    Args:
+        notice: Where to say what a link asks for in vain.
+    """
     runs = {run.id: run for run in list_runs()}
     asked = st.query_params.get("i_run")
-    notice, problem, opened = st.container(), "", arriving("i_run")
+    problem, opened = "", arriving("i_run")
     if asked is not None and asked not in runs:
         name = plain(asked[:100])
         problem = f"There is no run called “{name}” here. Another one is shown instead."

@@ -22,6 +22,8 @@ from cnnviz.ui.text import plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from streamlit.delta_generator import DeltaGenerator
+
     from cnnviz.training.config import Length
     from cnnviz.training.race import Lane
 
@@ -153,8 +155,11 @@ def _begun(run: Run) -> tuple[int, str]:
         return 0, run.id
 
 
-def choose_runs() -> tuple[str, list[Run]]:
+def choose_runs(notice: DeltaGenerator) -> tuple[str, list[Run]]:
     """Draw the choice of a race, or of any runs.
+
+    Args:
+        notice: Where to say what a link asks for in vain.
 
     Returns:
         The id of the race, or `ANY`; and the runs to look at.
@@ -165,7 +170,7 @@ def choose_runs() -> tuple[str, list[Run]]:
     asked = st.query_params.get("r_race")
     if arriving("r_race") and asked is None and found and not st.session_state.get("_r_race_seen"):
         choose("r_race", next(iter(found)))
-    notice, problem, opened = st.container(), "", arriving("r_race")
+    problem, opened = "", arriving("r_race")
     if opened and asked is not None and asked not in titles:
         problem = f"There is no race “{plain(asked[:60])}” here (any more)."
     chosen = choice(st.selectbox, "Race", titles, ANY, key="r_race", width=340)
@@ -174,15 +179,18 @@ def choose_runs() -> tuple[str, list[Run]]:
     if chosen != ANY:
         st.query_params.pop(_RUNS, None)
         return chosen, found[chosen][:MOST]
-    return ANY, _choose_any({run.id: run for run in runs})
+    return ANY, _choose_any({run.id: run for run in runs}, notice)
 
 
-def _choose_any(runs: dict[str, Run]) -> list[Run]:
+def _choose_any(runs: dict[str, Run], notice: DeltaGenerator) -> list[Run]:
     state, linked = st.session_state, st.query_params.get(_RUNS)
     usual = [run.id for run in runs.values() if run.shipped]
-    if "_r_runs" not in state or linked != state.get("_r_runs_seen"):
+    problem, opened = "", "_r_runs" not in state
+    if opened or linked != state.get("_r_runs_seen"):
         kept = state.get("_r_runs_seen") if linked is None else linked
         state["_r_runs"] = usual if kept is None else kept.split(",")
+        if missing := [id for id in state["_r_runs"] if id and id not in runs]:
+            problem = f"There is no run called “{plain(missing[0][:60])}” here (any more)."
     state["_r_runs"] = [id for id in state["_r_runs"] if id in runs][:MOST]
     labels = distinct({id: run_label(run) for id, run in runs.items()})
     chosen: list[str] = st.multiselect(
@@ -199,6 +207,8 @@ def _choose_any(runs: dict[str, Run]) -> list[Run]:
     else:
         st.query_params[_RUNS] = kept
     state["_r_runs_seen"] = kept
+    with notice:
+        tell(_RUNS, ",".join(chosen), problem, opened=opened)
     return [runs[id] for id in chosen]
 
 

@@ -11,6 +11,7 @@ from cnnviz.datasets import DATASETS
 from cnnviz.networks import NETWORKS
 from cnnviz.runs import RunError
 from cnnviz.training.race import LEAST, MOST, PRESETS, Lane, lanes_from_text, lanes_to_text
+from cnnviz.ui.choice import tell
 from cnnviz.ui.text import plain
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def choose_lanes(preset: str, dataset: str) -> tuple[tuple[Lane, ...], str]:
         The lanes, and why they cannot race; empty if they can.
     """
     usual = PRESETS[preset].lanes(DATASETS[dataset].shape, dataset not in _UNMIRRORED)
-    _rebase(f"{preset} {dataset}", usual)
+    notice, opened = st.container(), _table_key() not in st.session_state
+    refused = _rebase(f"{preset} {dataset}", usual)
     state = st.session_state
     table = st.data_editor(
         [_row(lane) for lane in state["_r_base"]],
@@ -61,6 +63,8 @@ def choose_lanes(preset: str, dataset: str) -> tuple[tuple[Lane, ...], str]:
     else:
         st.query_params.pop(_LANES, None)
     state["_r_lanes_seen"] = kept
+    with notice:
+        tell(_LANES, f"{_table_key()} {kept}", refused, opened=opened)
     return tuple(lanes), problem
 
 
@@ -68,12 +72,15 @@ def _table_key() -> str:
     return f"_r_lanes_{st.session_state.get('_r_edition', 0)}"
 
 
-def _rebase(place: str, usual: tuple[Lane, ...]) -> None:
+def _rebase(place: str, usual: tuple[Lane, ...]) -> str:
     """Decide which lanes the table is drawn from; what is typed is kept as changes of those.
 
     Args:
         place: The question and the pictures: others bring their own lanes.
         usual: Those lanes.
+
+    Returns:
+        Why the lanes of the address are not shown; empty if they are, or if it names none.
     """
     state, linked = st.session_state, st.query_params.get(_LANES)
     here = state.get("_r_place", place) == place
@@ -81,16 +88,17 @@ def _rebase(place: str, usual: tuple[Lane, ...]) -> None:
     followed = linked is not None and linked != state.get("_r_lanes_seen", "")
     left = not opened and linked is None and bool(state.get("_r_lanes_seen"))  # Back, or a link
     if here and not (opened or followed or left):
-        return
+        return ""
     text = (linked or (state.get("_r_lanes_seen", "") if opened else "")) if here else ""
-    base = usual
+    base, refused = usual, ""
     if text:
         try:
             base = lanes_from_text(text)
         except RunError as error:
-            st.warning(f"{plain(str(error))} The usual ones are shown.")
+            refused = f"{plain(str(error))} The usual ones are shown."
     state["_r_base"], state["_r_place"] = base, place
     state["_r_edition"] = state.get("_r_edition", 0) + 1
+    return refused
 
 
 def _row(lane: Lane) -> dict[str, Any]:

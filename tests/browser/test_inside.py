@@ -85,6 +85,13 @@ def test_nothing_sticks_out_sideways(inside, page, width):
         assert wide <= 0, tab
 
 
+def test_a_run_that_is_not_there_is_said_in_a_line_of_its_own(inside):
+    page = inside("?i_run=no-such-run")
+    warning = page.get_by_test_id("stAlert")
+    expect(warning).to_contain_text("There is no run called")
+    assert warning.bounding_box()["width"] > 1000
+
+
 def test_hover_says_the_value_and_lights_the_place(inside, messages):
     page = inside()
     run = open_run(RUN)

@@ -129,6 +129,11 @@ def test_lanes_that_cannot_be_read_are_said(open_page, lanes):
     app = open_page(r_lanes=lanes)
     assert "usual ones are shown" in app.warning[0].value
     assert not button(app, "Start the race").disabled
+    # The chart makes the page run again at once, and the address is mended by then.
+    app.run()
+    assert "usual ones are shown" in app.warning[0].value
+    app.selectbox(key="_r_preset").select("Augmentation").run()
+    assert not app.warning
 
 
 def test_one_lane_is_no_race(open_page):
@@ -233,8 +238,10 @@ def test_any_runs_can_be_compared_by_link(open_page, shown):
     _, ids = race_of("a", "b")
     app = open_page(r_race="any", r_runs=f"{ids[1]},digits-gap,../etc")
     assert shown[-1] == [ids[1], "digits-gap"]
+    assert "no run called" in app.warning[0].value
     app.multiselect(key="_r_runs").set_value([]).run()
     assert "Choose up to six runs" in texts(app)
+    assert not app.warning
 
 
 def test_stop_all_stops_all(open_page, stopped):
