@@ -1,0 +1,44 @@
+"""The lab on a phone: nothing is cut off, and what belongs together stays together."""
+
+import pytest
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def open_at(page, settle):
+    def open_it(address):
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.emulate_media(reduced_motion="reduce")
+        page.goto(address)
+        settle(page)
+        return page
+
+    return open_it
+
+
+@pytest.mark.parametrize("address", ["/field", "/matrix", "/sharing"])
+def test_the_words_of_a_check_break_instead_of_being_cut(open_at, address):
+    page = open_at(address)
+    checks = page.locator("[data-testid=stMarkdown]", has_text="largest difference")
+    expect(checks.first).to_be_visible()
+    for check in checks.all():
+        box = check.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+        cut = check.evaluate(
+            "(root) => [...root.querySelectorAll('*')].some((one) => one.scrollWidth >"
+            " one.clientWidth + 1 && getComputedStyle(one).overflow !== 'visible')"
+        )
+        assert not cut
+
+
+def test_the_map_before_and_after_an_activation_stand_side_by_side(open_at):
+    page = open_at("/activation")
+    before, after = (page.locator(f".activation .{name} canvas") for name in ("before", "after"))
+    curve = page.locator(".activation .curve canvas")
+    expect(curve).to_be_visible()
+    one, other, below = (canvas.bounding_box() for canvas in (before, after, curve))
+    assert one["y"] == pytest.approx(other["y"], abs=1)
+    assert one["x"] + one["width"] < other["x"]
+    assert below["y"] > one["y"] + one["height"]
+    assert below["x"] + below["width"] <= 390
