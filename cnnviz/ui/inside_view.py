@@ -42,7 +42,7 @@ def choose_run(notice: DeltaGenerator) -> Run:
     if asked is not None and asked not in runs:
         name = plain(asked[:100])
         problem = f"There is no run called “{name}” here. Another one is shown instead."
-    titles = {name: run_label(run) for name, run in runs.items()}
+    titles = {name: _run_title(run) for name, run in runs.items()}
     chosen = choice(
         st.selectbox,
         "Run",
@@ -62,6 +62,12 @@ def choose_run(notice: DeltaGenerator) -> Run:
         st.stop()
 
 
+def _run_title(run: Run) -> str:
+    """A run's label; its time first, which tells one's own apart and must not be cut off."""
+    name, _, when = run_label(run).rpartition(" · ")
+    return f"{when} · {name}" if when[:1].isdigit() else f"{name} · {when}"
+
+
 def choose_step(run: Run, *, hidden: bool) -> int:
     """Let the person choose one of the run's snapshots; stops the page when it has none.
 
@@ -71,7 +77,11 @@ def choose_step(run: Run, *, hidden: bool) -> int:
     """
     steps = {str(step): str(step) for step in run.snapshot_steps()}
     if not steps:
-        st.info("This run has kept no weights yet. Give it a few seconds, then look again.")
+        if run.state().active:
+            st.button("Look again", icon=":material/refresh:", key="_i_again")
+            st.info("This run has kept no weights yet: give it a few seconds.")
+        else:
+            st.info("This run has kept no weights.")
         st.stop()
     last = next(reversed(steps))
     if hidden:
@@ -142,11 +152,11 @@ def show_answer(shown: Shown, config: RunConfig, answer: Prediction) -> None:
         },
         hide_index=True,
         column_config={
-            "Class": st.column_config.TextColumn(width=92),
+            "Class": st.column_config.TextColumn(width=112),
             "Probability": st.column_config.ProgressColumn(
-                min_value=0, max_value=100, format="%.2f%%", width=102
+                min_value=0, max_value=100, format="%.1f%%", width=84
             ),
-            "Logit": st.column_config.TextColumn(width=58, alignment="right"),
+            "Logit": st.column_config.TextColumn(width=56, alignment="right"),
         },
         alt="The five most probable classes",
     )
