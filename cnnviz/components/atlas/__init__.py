@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import streamlit as st
+
+from cnnviz.components.packing import packed
+from cnnviz.components.sources import BASE, register
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,14 +17,7 @@ if TYPE_CHECKING:
 
 Scale = Literal["map", "layer", "all"]
 
-_HERE = Path(__file__).parent
-
-_component = st.components.v2.component(
-    "cnnviz_atlas",
-    html=(_HERE / "atlas.html").read_text(encoding="utf-8"),
-    css=(_HERE / "atlas.css").read_text(encoding="utf-8"),
-    js=(_HERE / "atlas.js").read_text(encoding="utf-8"),
-)
+_component = register("atlas", scripts=(*BASE, "shared/arrays", "atlas/group", "atlas/enlarged"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +73,7 @@ def payload(
     side: int,
     alt: str,
 ) -> dict[str, Any]:
-    """What the browser needs, as JSON-able data; numbers are base64 of little-endian float32."""
+    """What the browser needs, as JSON-able data; numbers are float32."""
     limits = [_limit(group.values) for group in groups]
     return {
         "alt": alt,
@@ -94,7 +87,7 @@ def payload(
                 "tile": group.tile,
                 "columns": group.columns,
                 "shape": list(group.values.shape),
-                "values": _packed(group.values),
+                "values": packed(group.values, np.float32),
                 "limit": max(limits, default=0.0) if scale == "all" else limit,
             }
             for group, limit in zip(groups, limits, strict=True)
@@ -104,7 +97,3 @@ def payload(
 
 def _limit(values: NDArray[Any]) -> float:
     return float(np.abs(values).max(initial=0.0))
-
-
-def _packed(values: NDArray[Any]) -> str:
-    return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode("ascii")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
+from cnnviz.components.sources import BASE, register
 from cnnviz.imaging import encode_jpeg, encode_png
 
 if TYPE_CHECKING:
@@ -17,15 +17,8 @@ if TYPE_CHECKING:
 PNG_PIXELS = 300_000
 JPEG_QUALITY = 85
 
-_HERE = Path(__file__).parent
-# One ES module: the browser is sent the files one after the other.
-_SCRIPTS = ("histogram.js", "view.js", "compare.js")
-
-_component = st.components.v2.component(
-    "cnnviz_compare",
-    html=(_HERE / "compare.html").read_text(encoding="utf-8"),
-    css=(_HERE / "compare.css").read_text(encoding="utf-8"),
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+_component = register(
+    "compare", scripts=(*BASE, "compare/histogram", "compare/view", "compare/painting")
 )
 
 

@@ -1,6 +1,5 @@
 // A picture, or two with a divider between them: zoom, pan, pointer, keyboard, and one pixel chosen.
 
-const PICTURES = new WeakMap(); // by parentElement
 const CLICK = 4; // pixels that a pointer may move and still have clicked
 const HANDLE = 14; // how near the divider a pointer takes hold of it
 
@@ -30,10 +29,10 @@ class ZoomablePicture {
     leaveGroup(this.data.group, this);
   }
 
-  update(data, choose) {
+  update(data, { setStateValue }) {
     if (this.data && this.data.group !== data.group) leaveGroup(this.data.group, this);
     this.data = data;
-    this.choose = choose;
+    this.choose = (pixel) => setStateValue("pixel", pixel);
     this.group = joinGroup(data.group, data.height, data.width);
     this.group.members.add(this);
     this.root.querySelector(".title").textContent = data.title;
@@ -85,22 +84,17 @@ class ZoomablePicture {
     const { group, canvas } = this;
     const width = this.root.clientWidth;
     const height = Math.min((width * group.height) / group.width, Math.max(240, innerHeight * 0.5));
-    const ratio = devicePixelRatio;
     canvas.style.height = `${height}px`;
-    if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
-    if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
     this.width = width;
     this.height = height;
     settle(group, width, height);
     const place = layOut(group, width, height);
-    const brush = canvas.getContext("2d");
-    brush.setTransform(ratio, 0, 0, ratio, 0, 0);
-    brush.clearRect(0, 0, width, height);
-    this.paintImage(brush, this.images.after, place);
-    if (this.images.before) this.paintBefore(brush, place);
-    if (this.data.pixel) this.outline(brush, place, this.data.pixel, true);
+    const brush = sizedContext(canvas, width, height);
+    paintImage(brush, this.images.after, group, place);
+    if (this.images.before) paintBefore(brush, this, place);
+    if (this.data.pixel) outlineWindow(brush, this.data, place, this.data.pixel, PINNED);
     const pointed = group.hover ?? group.cursor;
-    if (pointed) this.outline(brush, place, pointed, false);
+    if (pointed) outlineWindow(brush, this.data, place, pointed, POINTED);
     canvas.classList.toggle("zoomed", group.zoom > 1);
     this.root.querySelector(".place").textContent = pointed ? `row ${pointed[0]}, column ${pointed[1]}` : "";
     this.slider.value = this.share * 1000;
@@ -108,72 +102,21 @@ class ZoomablePicture {
     drawHistogram(this.histogram, this.data.scale, ink);
   }
 
-  paintImage(brush, image, { left, top, scale }) {
-    if (!image) return;
-    const step = (scale * this.group.width * devicePixelRatio) / image.naturalWidth;
-    brush.imageSmoothingEnabled = step < 2; // crisp pixels once each is two on the screen
-    brush.imageSmoothingQuality = "high";
-    brush.drawImage(image, left, top, this.group.width * scale, this.group.height * scale);
-  }
-
-  /** The picture before, left of the divider, and the divider. */
-  paintBefore(brush, place) {
-    const x = this.dividerX();
-    brush.save();
-    brush.beginPath();
-    brush.rect(0, 0, x, this.height);
-    brush.clip();
-    brush.clearRect(0, 0, x, this.height);
-    this.paintImage(brush, this.images.before, place);
-    brush.restore();
-    const middle = this.height / 2;
-    for (const [style, thick] of [["#000", 4], ["#fff", 2]]) {
-      brush.strokeStyle = style;
-      brush.fillStyle = style;
-      brush.lineWidth = thick;
-      brush.beginPath();
-      brush.moveTo(x, 0);
-      brush.lineTo(x, this.height);
-      brush.stroke();
-      brush.beginPath();
-      brush.arc(x, middle, 7 + thick, 0, 7);
-      brush.fill();
-    }
-    brush.fillStyle = "#000";
-    brush.textAlign = "center";
-    brush.textBaseline = "middle";
-    brush.font = "bold 11px sans-serif";
-    brush.fillText("\u2194", x, middle);
+  /** Where the picture begins and ends on the canvas: what the divider moves between. */
+  ends() {
+    const { left, scale } = layOut(this.group, this.width, this.height);
+    return [Math.max(0, left), Math.min(this.width, left + this.group.width * scale)];
   }
 
   dividerX() {
-    const { left, scale } = layOut(this.group, this.width, this.height);
-    const from = Math.max(0, left);
-    const to = Math.min(this.width, left + this.group.width * scale);
+    const [from, to] = this.ends();
     return from + (to - from) * this.share;
   }
 
   moveDivider(x) {
-    const { left, scale } = layOut(this.group, this.width, this.height);
-    const from = Math.max(0, left);
-    const to = Math.min(this.width, left + this.group.width * scale);
+    const [from, to] = this.ends();
     this.share = clamp((x - from) / (to - from), 0, 1);
     this.draw();
-  }
-
-  /** Outline what a pixel of the result reads (on an input) or the pixel itself (on a result). */
-  outline(brush, { left, top, scale }, [row, column], chosen) {
-    const [above, before, high, wide] = this.data.window;
-    const middleX = left + (column + 0.5) * scale;
-    const middleY = top + (row + 0.5) * scale;
-    let box = [left + (column - before) * scale, top + (row - above) * scale, wide * scale, high * scale];
-    const least = 7; // too small to see: draw it larger around the same middle
-    if (Math.max(box[2], box[3]) < least) box = [middleX - least / 2, middleY - least / 2, least, least];
-    for (const [style, thick] of [["#000", 4], [chosen ? "#ffd400" : "#fff", 2]]) {
-      brush.strokeStyle = style;
-      brush.lineWidth = thick;
-      brush.strokeRect(...box);
-    }
   }
 
   // --- what a person does ---------------------------------------------------------------------
@@ -300,16 +243,4 @@ class ZoomablePicture {
   }
 }
 
-export default function (component) {
-  const { data, parentElement, setStateValue } = component;
-  let picture = PICTURES.get(parentElement);
-  if (!picture) {
-    picture = new ZoomablePicture(parentElement);
-    PICTURES.set(parentElement, picture);
-  }
-  picture.update(data, (pixel) => setStateValue("pixel", pixel));
-  return () => {
-    picture.destroy();
-    PICTURES.delete(parentElement);
-  };
-}
+export default mounting(ZoomablePicture);

@@ -1,12 +1,10 @@
 // The scale of a picture: how often each number occurs, the colours, and their ends.
 
-const MINUS = "\u2212";
 const CHANNELS = ["#d1495b", "#3fae6a", "#4a97d2"]; // red, green, blue, apart in lightness too
 
-/** At most four significant digits, with a real minus. */
-function numberText(value) {
-  const text = Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4)));
-  return text.replace("-", MINUS);
+/** At most four significant digits, but whole numbers in full. */
+function scaleText(value) {
+  return Math.abs(value) >= 1000 ? numberText(Math.round(value), 15) : numberText(value, 4);
 }
 
 function fillScale(root, scale) {
@@ -15,11 +13,11 @@ function fillScale(root, scale) {
   root.querySelector(".bar").style.background = `linear-gradient(to right, ${colours.join(", ")})`;
   const ends = [scale.low, scale.low < 0 ? 0 : null, scale.high];
   root.querySelectorAll(".ticks span").forEach((tick, at) => {
-    tick.textContent = ends[at] === null ? "" : numberText(ends[at]) + unit;
+    tick.textContent = ends[at] === null ? "" : scaleText(ends[at]) + unit;
   });
   const cut = scale.smallest < scale.low || scale.largest > scale.high;
-  const beyond = cut ? `; the colours end at ${numberText(scale.low)} and ${numberText(scale.high)}` : "";
-  const range = `smallest ${numberText(scale.smallest)}${unit}, largest ${numberText(scale.largest)}${unit}${beyond}`;
+  const beyond = cut ? `; the colours end at ${scaleText(scale.low)} and ${scaleText(scale.high)}` : "";
+  const range = `smallest ${scaleText(scale.smallest)}${unit}, largest ${scaleText(scale.largest)}${unit}${beyond}`;
   root.querySelector(".histogram").setAttribute("aria-label", `Histogram: ${range}`);
   return range;
 }
@@ -50,7 +48,7 @@ function drawHistogram(canvas, scale, ink) {
 function histogramText(scale, share) {
   const steps = scale.counts[0].length;
   const step = Math.min(steps - 1, Math.max(0, Math.floor(share * steps)));
-  const at = (place) => numberText(scale.low + ((scale.high - scale.low) * place) / steps) + scale.unit;
+  const at = (place) => scaleText(scale.low + ((scale.high - scale.low) * place) / steps) + scale.unit;
   const counts = scale.counts.map((row) => Math.round(row[step]).toLocaleString("en"));
   const what = scale.unit ? "gradient" : "pixels";
   return `${at(step)} to ${at(step + 1)}: ${counts.join(" · ")} ${what}`;

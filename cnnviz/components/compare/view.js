@@ -34,10 +34,6 @@ function layOut(group, canvasWidth, canvasHeight) {
   };
 }
 
-function clamp(value, low, high) {
-  return Math.min(Math.max(value, low), high);
-}
-
 /** Keep the picture over the middle of the canvas, and at rest in it where it fits. */
 function settle(group, canvasWidth, canvasHeight) {
   const { fit } = layOut(group, canvasWidth, canvasHeight);

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import io
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import streamlit as st
-from PIL import Image
 
+from cnnviz.components.packing import png_address
+from cnnviz.components.sources import BASE, register
 from cnnviz.imaging import DIVERGING_STOPS, heat
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_HERE = Path(__file__).parent
-
-_component = st.components.v2.component(
-    "cnnviz_evidence",
-    html=(_HERE / "evidence.html").read_text(encoding="utf-8"),
-    css=(_HERE / "evidence.css").read_text(encoding="utf-8"),
-    js=(_HERE / "evidence.js").read_text(encoding="utf-8"),
-)
+_component = register("evidence", scripts=BASE)
 
 
 def evidence(
@@ -67,18 +57,12 @@ def payload(
         share = np.clip(stretched / peak, 0, 1)
         # As opaque as it is strong: where nothing speaks for the class, the picture stays.
         alpha = np.rint(255 * share).astype(np.uint8)
-        glow = _png(np.dstack([heat(0.25 + 0.75 * share), alpha]))
+        glow = png_address(np.dstack([heat(0.25 + 0.75 * share), alpha]))
     return {
         "label": label,
         "values": raw.tolist(),
         "limit": limit,
         "stops": [list(stop) for stop in DIVERGING_STOPS],
-        "picture": _png(picture),
+        "picture": png_address(picture),
         "glow": glow,
     }
-
-
-def _png(image: NDArray[np.uint8]) -> str:
-    file = io.BytesIO()
-    Image.fromarray(image).save(file, "PNG")
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")

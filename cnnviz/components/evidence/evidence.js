@@ -1,21 +1,13 @@
-const MINUS = "\u2212";
-const views = new WeakMap();
+// A map of evidence beside the picture it is laid over.
 
 const plain = (value, digits) => value.toFixed(digits).replace(/^-(?=[0.]*$)/, "").replace("-", MINUS);
 const signed = (value, digits) => (value > 0 ? "+" : "") + plain(value, digits);
 const digitsFor = (limit) => (limit >= 10 ? 1 : limit >= 0.1 ? 2 : 4);
 
-function colour(stops, at) {
-  const above = Math.max(1, stops.findIndex(([stop]) => stop >= at));
-  const [[a, low], [b, high]] = [stops[above - 1], stops[above]];
-  const part = (hex, i) => parseInt(hex.slice(i, i + 2), 16);
-  return [1, 3, 5].map((i) => part(low, i) + ((part(high, i) - part(low, i)) * (at - a)) / (b - a));
-}
-
-class View {
-  constructor(root) {
-    this.find = (selector) => root.querySelector(selector);
-    this.root = root;
+class Evidence {
+  constructor(parent) {
+    this.root = parent.querySelector(".evidence");
+    this.find = (selector) => this.root.querySelector(selector);
     this.frames = [this.find(".raw .frame"), this.find(".over .frame")];
     for (const frame of this.frames) {
       frame.onpointermove = (event) => this.point(event, frame);
@@ -27,6 +19,10 @@ class View {
     slider.onkeydown = (event) => event.stopPropagation();
     this.observer = new ResizeObserver(() => this.paint());
     this.observer.observe(this.frames[0]);
+  }
+
+  destroy() {
+    this.observer.disconnect();
   }
 
   fade(percent) {
@@ -74,24 +70,20 @@ class View {
 
   paint() {
     const canvas = this.find("canvas");
-    const ratio = window.devicePixelRatio || 1;
     const { clientWidth: width, clientHeight: height } = this.frames[0];
     if (!this.data || !width || !height) return;
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    const context = canvas.getContext("2d");
-    context.scale(ratio, ratio);
+    const context = sizedContext(canvas, width, height);
     const [w, h] = [width / this.columns, height / this.rows];
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.font = `${Math.min(13, w / 3)}px ${getComputedStyle(this.root).fontFamily}`;
     this.data.values.forEach((line, row) => line.forEach((value, column) => {
-      const rgb = colour(this.data.stops, this.limit > 0 ? (value / this.limit + 1) / 2 : 0.5);
+      const rgb = colourAt(this.data.stops, this.limit > 0 ? clamp((value / this.limit + 1) / 2, 0, 1) : 0.5);
       context.fillStyle = `rgb(${rgb.join(" ")})`;
       // Half a pixel more, so that no seam shows between cells.
       context.fillRect(column * w, row * h, w + 0.5, h + 0.5);
       if (w < 30) return;
-      context.fillStyle = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] > 140 ? "#000" : "#fff";
+      context.fillStyle = inkOn(rgb);
       const text = plain(value, Math.min(this.digits, 2));
       context.fillText(text, (column + 0.5) * w, (row + 0.5) * h);
     }));
@@ -119,15 +111,4 @@ class View {
   }
 }
 
-export default function ({ data, parentElement }) {
-  let view = views.get(parentElement);
-  if (!view) {
-    view = new View(parentElement.querySelector(".evidence"));
-    views.set(parentElement, view);
-  }
-  view.update(data);
-  return () => {
-    view.observer.disconnect();
-    views.delete(parentElement);
-  };
-}
+export default mounting(Evidence);

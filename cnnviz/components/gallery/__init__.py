@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import streamlit as st
-from PIL import Image
+
+from cnnviz.components.packing import png_address
+from cnnviz.components.sources import BASE, register
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
-_HERE = Path(__file__).parent
-
-_component = st.components.v2.component(
-    "cnnviz_gallery",
-    html=(_HERE / "gallery.html").read_text(encoding="utf-8"),
-    css=(_HERE / "gallery.css").read_text(encoding="utf-8"),
-    js=(_HERE / "gallery.js").read_text(encoding="utf-8"),
-)
+_component = register("gallery", scripts=BASE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,14 +76,11 @@ def payload(tiles: Sequence[Tile], *, chosen: int | None, label: str, side: int)
         "chosen": chosen,
         "side": side,
         "tiles": [
-            {"id": tile.id, "image": _png(tile.image), "text": tile.text, "words": tile.words}
+            {"id": tile.id, "image": _address(tile.image), "text": tile.text, "words": tile.words}
             for tile in tiles
         ],
     }
 
 
-def _png(image: NDArray[np.uint8]) -> str:
-    pixels = image[0] if len(image) == 1 else np.ascontiguousarray(image.transpose(1, 2, 0))
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+def _address(image: NDArray[np.uint8]) -> str:
+    return png_address(image[0] if len(image) == 1 else image.transpose(1, 2, 0))

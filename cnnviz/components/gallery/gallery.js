@@ -1,17 +1,15 @@
 // Pictures as buttons: Tab enters the group once, the arrow keys move inside it.
 
-const GALLERIES = new WeakMap(); // by parentElement
-
 class Gallery {
-  constructor(root) {
-    this.root = root;
+  constructor(parent) {
+    this.root = parent.querySelector(".gallery");
     this.buttons = [];
-    root.onclick = (event) => this.choose(event.target.closest("button"));
-    root.onkeydown = (event) => this.key(event);
+    this.root.onclick = (event) => this.choose(event.target.closest("button"));
+    this.root.onkeydown = (event) => this.key(event);
   }
 
-  update(data, send) {
-    this.send = send;
+  update(data, { setTriggerValue }) {
+    this.send = (id) => setTriggerValue("chosen", id);
     const before = this.data;
     this.data = data;
     this.root.setAttribute("aria-label", data.label);
@@ -25,18 +23,15 @@ class Gallery {
 
   build() {
     this.buttons = this.data.tiles.map((tile) => {
-      const button = document.createElement("button");
+      const button = element("button");
       button.type = "button";
       button.title = tile.words;
       button.setAttribute("aria-label", tile.words);
-      const image = document.createElement("img");
+      const image = element("img");
       image.src = tile.image;
       image.alt = "";
       image.width = this.data.side;
-      const text = document.createElement("span");
-      text.className = "text";
-      text.textContent = tile.text;
-      button.append(image, text);
+      button.append(image, element("span", "text", tile.text));
       return button;
     });
     this.root.replaceChildren(...this.buttons);
@@ -86,12 +81,4 @@ class Gallery {
   }
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  let gallery = GALLERIES.get(parentElement);
-  if (!gallery) {
-    gallery = new Gallery(parentElement.querySelector(".gallery"));
-    GALLERIES.set(parentElement, gallery);
-  }
-  gallery.update(data, (id) => setTriggerValue("chosen", id));
-  return () => GALLERIES.delete(parentElement);
-}
+export default mounting(Gallery);

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from cnnviz.components.sources import BASE, register
 from cnnviz.imaging import format_weight
 
 if TYPE_CHECKING:
@@ -14,14 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_HERE = Path(__file__).parent
-
-_component = st.components.v2.component(
-    "cnnviz_number_grid",
-    html=(_HERE / "number_grid.html").read_text(encoding="utf-8"),
-    css=(_HERE / "number_grid.css").read_text(encoding="utf-8"),
-    js=(_HERE / "number_grid.js").read_text(encoding="utf-8"),
-)
+_component = register("number_grid", scripts=BASE)
 
 
 def number_grid(

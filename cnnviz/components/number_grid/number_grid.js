@@ -1,7 +1,5 @@
 // A grid of numbers on colours; where it may be edited, each cell is a text field.
 
-const GRIDS = new WeakMap(); // by parentElement
-const MINUS = "\u2212";
 const WIDEST = 56; // pixels of a cell
 const PER_CHARACTER = 0.6; // of the font size
 const LEGIBLE = 7.5; // pixels; smaller numbers are left out, and told below on hover
@@ -13,18 +11,6 @@ function parseNumber(text) {
   if (parts.length > 2 || !parts.every((part) => NUMBER.test(part.trim()))) return NaN;
   const value = parts.length === 2 ? Number(parts[0]) / Number(parts[1]) : Number(parts[0]);
   return Math.abs(value) < 1e6 ? value : NaN;
-}
-
-function hexToRgb(hex) {
-  return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
-}
-
-function colourOf(stops, share) {
-  const at = Math.min(Math.max(share, 0), 1);
-  const next = Math.max(1, stops.findIndex(([place]) => place >= at));
-  const [[low, from], [high, to]] = [stops[next - 1], stops[next]];
-  const mixed = hexToRgb(from).map((value, channel) => value + ((hexToRgb(to)[channel] - value) * (at - low)) / (high - low));
-  return mixed.map(Math.round);
 }
 
 class NumberGrid {
@@ -43,9 +29,13 @@ class NumberGrid {
     this.grid.onkeydown = (event) => this.key(event);
   }
 
-  update(data, send) {
+  destroy() {
+    this.resizer.disconnect();
+  }
+
+  update(data, { setTriggerValue }) {
     this.data = data;
-    this.send = send;
+    this.send = (text) => setTriggerValue("edited", text);
     const rows = data.cells.length;
     const columns = data.cells[0].length;
     if (this.cells.length !== rows * columns || this.columns !== columns) this.build(rows, columns);
@@ -59,7 +49,7 @@ class NumberGrid {
       cell.dataset.exact = exact[at];
     });
     this.fit();
-    this.paint();
+    this.tell(null);
   }
 
   build(rows, columns) {
@@ -100,8 +90,9 @@ class NumberGrid {
     }
     this.cells.forEach((cell, at) => {
       const wrong = Number.isNaN(values[at]);
-      const colour = colourOf(stops, wrong ? 0.5 : (values[at] - low) / (high - low));
-      const ink = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2] > 140 ? "#111" : "#fff";
+      const share = wrong ? 0.5 : clamp((values[at] - low) / (high - low), 0, 1);
+      const colour = colourAt(stops, share).map(Math.round);
+      const ink = inkOn(colour);
       cell.style.background = `rgb(${colour.join(" ")})`;
       cell.style.color = this.hidden ? "transparent" : ink;
       cell.style.caretColor = ink;
@@ -161,17 +152,4 @@ class NumberGrid {
   }
 }
 
-export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  let grid = GRIDS.get(parentElement);
-  if (!grid) {
-    grid = new NumberGrid(parentElement);
-    GRIDS.set(parentElement, grid);
-  }
-  grid.update(data, (text) => setTriggerValue("edited", text));
-  grid.tell(null);
-  return () => {
-    grid.resizer.disconnect();
-    GRIDS.delete(parentElement);
-  };
-}
+export default mounting(NumberGrid);

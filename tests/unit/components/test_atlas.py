@@ -16,8 +16,9 @@ def sent(groups, scale="layer"):
 def test_values_arrive_as_they_are():
     values = np.random.default_rng(0).normal(size=(3, 2, 5)).transpose(0, 2, 1)
     (group,) = sent([Group("conv1", values)])["groups"]
-    back = np.frombuffer(base64.b64decode(group["values"]), "<f4").reshape(group["shape"])
+    back = np.frombuffer(base64.b64decode(group["values"]["data"]), "<f4").reshape(group["shape"])
     np.testing.assert_array_equal(back, values.astype(np.float32))
+    assert group["values"]["dtype"] == "float32"
     assert group["note"] == "3×5×2"
 
 

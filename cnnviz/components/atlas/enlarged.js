@@ -1,0 +1,100 @@
+// One map in a dialog, with its numbers where they fit, and the maps before and after it.
+
+const PRINT_FROM = 44; // pixels of a cell
+
+/** The colours between two numbers; `each` says that these differ from map to map. */
+function fillScaleBar(target, stops, limit, each) {
+  const bar = element("span", "bar");
+  bar.style.background = `linear-gradient(90deg, ${stops.map(([at, hex]) => `${hex} ${at * 100}%`).join(", ")})`;
+  const low = element("span", "", each ? `${MINUS}max` : shortNumber(-limit));
+  const high = element("span", "", each ? "max, each its own" : shortNumber(limit));
+  target.replaceChildren(low, bar, high);
+  target.setAttribute("aria-label", `Scale from ${low.textContent} over 0 to ${high.textContent}`);
+}
+
+function placeMark(mark, left, top, width, height) {
+  Object.assign(mark.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
+  mark.hidden = false;
+}
+
+class Enlarged {
+  constructor(dialog) {
+    this.dialog = dialog;
+    this.find = (selector) => dialog.querySelector(selector);
+    this.find(".close").onclick = () => dialog.close();
+    this.find(".previous").onclick = () => this.turn(-1);
+    this.find(".next").onclick = () => this.turn(1);
+    dialog.onclose = () => { this.place = null; };
+    dialog.onclick = (event) => event.target === dialog && dialog.close();
+    dialog.onkeydown = (event) => {
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (by) this.turn(by);
+      event.stopPropagation();
+    };
+    this.place = null; // {group, tile}: indices of what is open
+    this.canvas = this.find("canvas");
+    this.canvas.onpointermove = (event) => this.point(event);
+    this.canvas.onpointerleave = () => this.describe(null);
+  }
+
+  /** Other maps have come: show the same one of them. */
+  update(groups, stops) {
+    Object.assign(this, { groups, stops });
+    if (!this.place) return;
+    const { group, tile } = this.place;
+    if (tile < groups[group]?.count) this.show(group, tile);
+    else this.dialog.close();
+  }
+
+  turn(by) {
+    const { group, tile } = this.place;
+    const { count } = this.groups[group];
+    this.show(group, (tile + by + count) % count);
+  }
+
+  show(index, tile) {
+    const group = this.groups[index];
+    Object.assign(this, { group, place: { group: index, tile } });
+    const room = Math.min(window.innerWidth - 64, window.innerHeight - 220, 480);
+    const unit = Math.max(1, Math.floor(room / Math.max(group.rows, group.cells)));
+    this.unit = unit;
+    const [w, h] = [group.cells * unit, group.rows * unit];
+    const context = drawMaps(this.canvas, group.image, [{ from: tile * group.rows, rows: group.rows, x: 0, y: 0, w, h }], w, h);
+    if (unit >= PRINT_FROM) this.print(context);
+    this.find(".name").textContent = `${group.title}, ${group.name(tile)}`;
+    this.canvas.setAttribute("aria-label", group.summary(tile));
+    fillScaleBar(this.find(".scale"), this.stops, group.limits[tile], false);
+    this.describe(null);
+    if (!this.dialog.open) this.dialog.showModal();
+  }
+
+  print(context) {
+    const { group, unit } = this;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.font = `${Math.min(14, unit / 4)}px ${getComputedStyle(this.dialog).fontFamily}`;
+    const size = group.rows * group.cells;
+    for (let i = 0; i < size; i += 1) {
+      const at = this.place.tile * size + i;
+      context.fillStyle = inkOn(group.colour(at));
+      const [x, y] = [i % group.cells, Math.floor(i / group.cells)];
+      context.fillText(shortNumber(group.values[at]), (x + 0.5) * unit, (y + 0.5) * unit);
+    }
+  }
+
+  point(event) {
+    const [x, y] = [event.offsetX, event.offsetY].map((offset) => Math.floor(offset / this.unit));
+    const { cells, rows } = this.group;
+    this.describe(x >= 0 && y >= 0 && x < cells && y < rows ? { x, y } : null);
+  }
+
+  describe(at) {
+    if (!this.place) return; // the pointer leaves what is closed already
+    const { group, unit } = this;
+    const { tile } = this.place;
+    const cell = this.find(".cell");
+    cell.hidden = !at;
+    this.find(".value").textContent = at ? group.words({ tile, ...at }) : group.summary(tile);
+    if (at) placeMark(cell, at.x * unit, at.y * unit, unit, unit);
+  }
+}

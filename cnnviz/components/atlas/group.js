@@ -1,0 +1,114 @@
+// The maps of one group: their numbers, words and colours, and where each lies on the sheet.
+
+const GAP = 4; // pixels between tiles
+const LEVELS_OF_MAP = 255; // odd, so that the middle one is exactly 0
+
+function shortNumber(value) {
+  if (!Number.isFinite(value)) return String(value);
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  const text = size < 0.001 || size >= 10000 ? value.toExponential(2) : value.toFixed(size >= 100 ? 1 : 3);
+  return text.replaceAll("-", MINUS);
+}
+
+/** Draw maps, which lie below each other in `image`: `from` is the first row of each. */
+function drawMaps(canvas, image, boxes, width, height) {
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  const context = sizedContext(canvas, width, height);
+  context.imageSmoothingEnabled = false;
+  for (const { from, rows, x, y, w, h } of boxes) context.drawImage(image, 0, from, image.width, rows, x, y, w, h);
+  return context;
+}
+
+class MapGroup {
+  constructor(sent, colours, each) {
+    Object.assign(this, sent);
+    [this.count, this.rows, this.cells] = sent.shape;
+    this.values = unpackArray(sent.values);
+    this.colours = colours;
+    this.limits = Array.from({ length: this.count }, (_, tile) => (each ? Math.max(...this.ends(tile).map(Math.abs)) : sent.limit));
+    this.image = this.draw();
+  }
+
+  /** All maps one below the other, a pixel a value. */
+  draw() {
+    const image = element("canvas");
+    image.width = this.cells;
+    image.height = this.rows * this.count;
+    const pixels = new ImageData(this.cells, this.rows * this.count);
+    for (let at = 0; at < this.values.length; at += 1) pixels.data.set(this.colour(at), at * 4);
+    image.getContext("2d").putImageData(pixels, 0, 0);
+    return image;
+  }
+
+  /** Red, green, blue and opacity of a value. */
+  colour(at) {
+    const limit = this.limits[Math.floor(at / (this.rows * this.cells))];
+    const middle = (LEVELS_OF_MAP - 1) / 2;
+    return this.colours[limit > 0 ? Math.round(middle + middle * clamp(this.values[at] / limit, -1, 1)) : middle];
+  }
+
+  ends(tile) {
+    const size = this.rows * this.cells;
+    return limits(this.values.subarray(tile * size, (tile + 1) * size));
+  }
+
+  // --- in words -------------------------------------------------------------------------------
+
+  name(tile) {
+    if (!this.columns) return `${this.tile} ${tile}`;
+    const [row, column] = this.tile.split(", ");
+    return `${row} ${Math.floor(tile / this.columns)}, ${column} ${tile % this.columns}`;
+  }
+
+  summary(tile) {
+    const [low, high] = this.ends(tile).map(shortNumber);
+    return `${this.name(tile)}: from ${low} to ${high}`;
+  }
+
+  words({ tile, x, y }) {
+    const value = this.values[(tile * this.rows + y) * this.cells + x];
+    return `${this.name(tile)}, row ${y}, column ${x}: ${shortNumber(value)}`;
+  }
+
+  // --- on the sheet ---------------------------------------------------------------------------
+
+  /** Choose the size of a cell, and how many tiles stand beside each other. */
+  fit(side, width) {
+    const fit = side / Math.max(this.rows, this.cells);
+    this.unit = fit >= 1 ? Math.floor(fit) : fit;
+    [this.wide, this.high] = [this.cells * this.unit, this.rows * this.unit];
+    const fits = Math.max(1, Math.floor((width + GAP) / (this.wide + GAP)));
+    // As many rows as that asks for, but of equal length.
+    this.across = this.columns || Math.ceil(this.count / Math.ceil(this.count / fits));
+  }
+
+  corner(tile) {
+    return {
+      x: (tile % this.across) * (this.wide + GAP),
+      y: Math.floor(tile / this.across) * (this.high + GAP),
+    };
+  }
+
+  drawSheet(canvas, border) {
+    const boxes = Array.from({ length: this.count }, (_, tile) => ({
+      from: tile * this.rows, rows: this.rows, ...this.corner(tile), w: this.wide, h: this.high,
+    }));
+    const down = Math.ceil(this.count / this.across);
+    const size = [this.across * (this.wide + GAP) - GAP, down * (this.high + GAP) - GAP];
+    const context = drawMaps(canvas, this.image, boxes, ...size);
+    context.strokeStyle = border;
+    for (const { x, y, w, h } of boxes) context.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1);
+  }
+
+  /** The tile under a pointer on the sheet, and its cell; null between tiles. */
+  hit({ offsetX, offsetY }) {
+    const [column, row] = [Math.floor(offsetX / (this.wide + GAP)), Math.floor(offsetY / (this.high + GAP))];
+    const tile = row * this.across + column;
+    const x = Math.floor((offsetX - column * (this.wide + GAP)) / this.unit);
+    const y = Math.floor((offsetY - row * (this.high + GAP)) / this.unit);
+    const inside = x >= 0 && y >= 0 && x < this.cells && y < this.rows;
+    return inside && column < this.across && tile < this.count ? { tile, x, y } : null;
+  }
+}

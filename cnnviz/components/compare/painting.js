@@ -1,0 +1,58 @@
+// What is drawn on the canvas of a picture: the picture, the one before it, and outlines.
+
+const PINNED = "#ffd400";
+const POINTED = "#fff";
+const LEAST_OUTLINE = 7; // pixels: a smaller one could not be seen
+
+function paintImage(brush, image, group, { left, top, scale }) {
+  if (!image) return;
+  const step = (scale * group.width * devicePixelRatio) / image.naturalWidth;
+  brush.imageSmoothingEnabled = step < 2; // crisp pixels once each is two on the screen
+  brush.imageSmoothingQuality = "high";
+  brush.drawImage(image, left, top, group.width * scale, group.height * scale);
+}
+
+/** The picture before, left of the divider, and the divider. */
+function paintBefore(brush, picture, place) {
+  const { group, height } = picture;
+  const x = picture.dividerX();
+  brush.save();
+  brush.beginPath();
+  brush.rect(0, 0, x, height);
+  brush.clip();
+  brush.clearRect(0, 0, x, height);
+  paintImage(brush, picture.images.before, group, place);
+  brush.restore();
+  const middle = height / 2;
+  for (const [style, thick] of [["#000", 4], ["#fff", 2]]) {
+    brush.strokeStyle = style;
+    brush.fillStyle = style;
+    brush.lineWidth = thick;
+    brush.beginPath();
+    brush.moveTo(x, 0);
+    brush.lineTo(x, height);
+    brush.stroke();
+    brush.beginPath();
+    brush.arc(x, middle, 7 + thick, 0, 7);
+    brush.fill();
+  }
+  brush.fillStyle = "#000";
+  brush.textAlign = "center";
+  brush.textBaseline = "middle";
+  brush.font = "bold 11px sans-serif";
+  brush.fillText("\u2194", x, middle);
+}
+
+/** Outline what a pixel of the result reads (on an input) or the pixel itself (on a result). */
+function outlineWindow(brush, { window: [above, before, high, wide] }, { left, top, scale }, [row, column], colour) {
+  let box = [left + (column - before) * scale, top + (row - above) * scale, wide * scale, high * scale];
+  if (Math.max(box[2], box[3]) < LEAST_OUTLINE) {
+    const corner = [left + (column + 0.5) * scale, top + (row + 0.5) * scale].map((middle) => middle - LEAST_OUTLINE / 2);
+    box = [...corner, LEAST_OUTLINE, LEAST_OUTLINE];
+  }
+  for (const [style, thick] of [["#000", 4], [colour, 2]]) {
+    brush.strokeStyle = style;
+    brush.lineWidth = thick;
+    brush.strokeRect(...box);
+  }
+}

@@ -1,0 +1,27 @@
+"""The sheets of small maps and their dialog in Chromium."""
+
+from playwright.sync_api import expect
+
+
+def test_the_dialog_may_close_under_the_pointer(page, settle):
+    errors = []
+
+    def note(error):
+        errors.append(str(error))
+
+    page.on("pageerror", note)
+    page.goto("/volumes?vo_view=maps")
+    settle(page)
+    sheet = page.locator(".atlas canvas[data-group]").first
+    sheet.hover(position={"x": 8, "y": 8})
+    name = page.locator(".atlas .tip").inner_text().split(",")[0]
+    sheet.click(position={"x": 8, "y": 8})
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".name")).to_contain_text(name)
+    dialog.locator("canvas").hover()
+    expect(dialog.locator(".value")).to_contain_text("row ")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.mouse.move(5, 5)
+    expect(page.locator(".atlas .tip")).to_be_hidden()
+    assert errors == []
