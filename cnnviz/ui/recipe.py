@@ -21,8 +21,11 @@ _OPTIMISERS = {"sgd": "SGD, Nesterov", "adamw": "AdamW"}
 def reset_recipe() -> None:
     """Set the numbers to what suits the data set, network and optimiser just chosen."""
     state = st.session_state
-    info = DATASETS.get(state["_t_data"])
-    recipe = default_recipe(state["_t_net"], info.train if info else 0, state["_t_optimiser"])
+    data, network, optimiser = (state[key] for key in ("_t_data", "_t_net", "_t_optimiser"))
+    if None in (data, network, optimiser):
+        return  # nobody chose: two runs of the page so close that the browser drew only the second
+    info = DATASETS.get(data)
+    recipe = default_recipe(network, info.train if info else 0, optimiser)
     state["t_batch"] = recipe.batch_size
     if "t_epochs" in state:
         state["t_epochs"] = recipe.epochs

@@ -124,6 +124,16 @@ def test_another_data_set_brings_its_own_sizes(open_page):
     assert app.number_input(key="t_rate").value == 0.01
 
 
+def test_a_choice_that_the_browser_has_not_drawn_yet_changes_nothing(open_page, started):
+    """It sends nothing for it, which is not somebody's change of mind."""
+    app = open_page(t_epochs="900", t_rate="0.25")
+    app.segmented_control(key="_t_optimiser").set_value(None)
+    button(app, "Start training").click().run()
+    assert not app.exception
+    recipe = started[0][0].recipe
+    assert (recipe.epochs, recipe.learning_rate, recipe.optimiser) == (900, 0.25, "sgd")
+
+
 def test_a_length_decides_the_epochs_and_says_how_long_it_takes(open_page, started, monkeypatch):
     monkeypatch.setattr("cnnviz.ui.estimate.estimate_seconds", lambda *_: 0.5)
     monkeypatch.setattr("cnnviz.ui.estimate._seconds", lambda *_: 0.5)
