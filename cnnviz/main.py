@@ -56,6 +56,16 @@ ASSETS = Path(__file__).parent.parent / "assets"
 
 st.set_page_config(page_title="cnnviz", page_icon=ASSETS / "icon.svg", layout="wide")
 st.logo(ASSETS / "logo.svg", size="large")
+# What a number field refuses, it says to screen readers alone, or behind a small icon: say it to
+# all. A field beside its slider stands at the right edge, so there the sentence grows to the left.
+st.html(
+    "<style>[data-testid=stNumberInput] { position: relative }"
+    " [data-testid=stNumberInput] [role=alert] { position: absolute; top: calc(100% + 2px);"
+    " left: 0; z-index: 10; width: 12rem; height: auto; margin: 0; padding: 0.3rem 0.5rem;"
+    " clip: auto; clip-path: none; overflow: visible; white-space: normal; font-size: 0.8rem;"
+    " line-height: 1.3; border-radius: 0.3rem; color: #fff; background: #a32020 }"
+    " [class*=_field] [data-testid=stNumberInput] [role=alert] { left: auto; right: 0 }</style>"
+)
 
 LAB = [
     st.Page("../pages/lab/tour.py", title="Tour of the lab", icon=":material/map:"),

@@ -218,7 +218,9 @@ def test_feature_maps_of_every_layer_and_of_one(open_page, scale):
     groups = sent(app, "maps")["groups"]
     assert [g["title"] for g in groups] == [n for n, m in maps.items() if m[0].numel() > 64]
     for group in groups:
-        values = np.frombuffer(base64.b64decode(group["values"]), "<f4").reshape(group["shape"])
+        values = np.frombuffer(base64.b64decode(group["values"]["data"]), "<f4").reshape(
+            group["shape"]
+        )
         np.testing.assert_array_equal(values, maps[group["title"]][0])
     assert sent(app, "maps")["scale"] == scale
     app.selectbox(key="_i_maps").set_value("relu2").run()
@@ -234,7 +236,9 @@ def test_filters_of_every_convolution(open_page):
 
     def shown():
         (group,) = sent(app, "filters")["groups"]
-        return np.frombuffer(base64.b64decode(group["values"]), "<f4").reshape(group["shape"])
+        return np.frombuffer(base64.b64decode(group["values"]["data"]), "<f4").reshape(
+            group["shape"]
+        )
 
     np.testing.assert_array_equal(shown(), inspection.filters(model, "conv1")[:, 0])
     app.selectbox(key="_i_conv").set_value("conv3").run()

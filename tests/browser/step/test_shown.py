@@ -92,6 +92,22 @@ def test_a_new_setting_keeps_the_place(open_at, settle):
     settle(page)
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_number_out_of_range_is_refused_in_words(page, open_at, width):
+    page.set_viewport_size({"width": width, "height": 844})
+    open_at(f"{MINE}&s_cell=0,0")
+    field = page.locator(".st-key-_s_stride_field input")
+    field.fill("99")
+    field.press("Enter")
+    sentence = page.get_by_text("Please enter a value between 1 and 4.")
+    expect(sentence).to_be_visible()
+    box = sentence.bounding_box()
+    assert box["height"] > 30
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    expect_state(page, steps=12)
+
+
 def test_padding_is_marked_and_named(open_at):
     page = open_at(f"{MINE}&s_padding=1&s_cell=0,0")
     expect(page.locator(".key")).to_contain_text("padding: zeros; 6×7 with it")
