@@ -103,7 +103,8 @@ def slide_section() -> None:
         " slide repeats them. With them right, descent and least squares find the blur kernel"
         " exactly.",
     )
-    traced = trace(picture, lecture_case("s4-blur")["inputs"]["kernel"])
+    blur = lecture_case("s4-blur")["inputs"]["kernel"]
+    traced = trace(picture, blur)
     words = [
         f"printed {a:g}, right is {b:g}" if a != b else f"{a:g}, as it should be"
         for a, b in zip(slide.flat, right.flat, strict=True)
@@ -123,6 +124,11 @@ def slide_section() -> None:
         ],
         key="le_wrong",
         alt="The blurred image, the slide's version of it, and the four cells that differ",
+        pytorch="import torch\nimport torch.nn.functional as F\n\n"
+        f"x = torch.tensor({np.asarray(picture, float).tolist()})[None, None]\n"
+        f"kernel = torch.tensor({blur})[None, None]\n"
+        f"slide = torch.tensor({slide.tolist()})\n"
+        "blurred = F.conv2d(x, kernel)[0, 0]\nprint(blurred, slide - blurred)\n",
         driver=3,
         start=5,
         play=False,

@@ -95,4 +95,7 @@ if name == POOLED:
         key="eq_deck",
         alt="Max pooling of a single bright cell at three places",
         play=False,
+        pytorch="import torch\nimport torch.nn.functional as F\n\n"
+        f"for x in torch.tensor({inputs}).double():\n"
+        "    print(F.max_pool2d(x[None, None], 2))\n",
     )

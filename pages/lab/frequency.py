@@ -20,10 +20,19 @@ size = [n + min({padding}, k - 1) for n, k in zip(x.shape, kernel.shape)]
 X, K = torch.fft.fft2(x, size), torch.fft.fft2(kernel, size)  # zeros are added at the ends
 print(torch.fft.ifft2(X * K).real)
 """
+WRAP_CODE = CODE.replace(
+    "print(torch.fft.ifft2(X * K).real)",
+    """ring = torch.fft.ifft2(X * K).real
+high, wide = (k - 1 for k in kernel.shape)
+x = torch.nn.functional.pad(x.double(), (wide, wide, high, high))[None, None]
+direct = torch.nn.functional.conv2d(x, kernel.double().flip(0, 1)[None, None])[0, 0]
+direct = direct[: size[0], : size[1]]  # the full result may be larger than the ring
+print(ring, direct, ring - direct)""",
+)
 
 
 def spectrum(title: str, values: np.ndarray, **options: str) -> Panel:
-    rows, columns = (np.fft.fftshift(np.fft.fftfreq(n) * n).astype(int) for n in values.shape)
+    rows, columns = (np.arange(n) - n // 2 for n in values.shape)
     sizes = np.fft.fftshift(np.abs(values))
     words = [
         f"frequency {v} down, {u} across: magnitude {sizes[i, j]:.3f}".replace("-", "\u2212")
@@ -31,6 +40,8 @@ def spectrum(title: str, values: np.ndarray, **options: str) -> Panel:
         for j, u in enumerate(columns)
     ]
     shown = log_magnitude(values)
+    if shown.size <= 100:  # the numbers are written into the cells, and have to fit
+        shown = shown.round(2)
     return Panel(title, shown, "pixels", limits=(0, shown.max() or 1), words=words, **options)
 
 
@@ -105,6 +116,7 @@ def show_route() -> None:
         key=f"fq_wrap_{given.id}",
         alt="The result on a ring, the direct one, and their difference",
         play=False,
+        pytorch=WRAP_CODE.format(operands=given.code, padding=given.padding),
     )
     st.markdown(
         f"With {given.padding} rows and columns of zeros, **{lost} of {route.result.size} cells**"

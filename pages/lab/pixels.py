@@ -68,13 +68,16 @@ for place, (words, values) in zip(
     told = "not defined: all are equal" if r is None else f"{r:.3f}".replace("-", "\u2212")
     with place:
         st.markdown(f"**{words}**: Pearson's r = **{told}**, {len(pairs[0])} pairs")
+        points = neighbour_points(*pairs, unit=unit)
         st.vega_lite_chart(
-            neighbour_points(*pairs, unit=unit),
+            points,
             neighbour_spec(low, high),
             width="stretch",
             key=f"_px_chart_{words[:2]}",
             alt=f"{words}: every pixel against its right neighbour",
         )
+        with st.expander("The numbers as a table"):
+            st.dataframe(points, hide_index=True, alt=f"{words}: pixels and right neighbours")
 if source == "corner" and not strokes:
     steps = np.abs(np.concatenate([np.diff(base, axis=axis).ravel() for axis in (0, 1)]))
     st.caption(f"Two neighbours differ by {steps.mean():.3f} on average, across and down.")

@@ -64,13 +64,16 @@ with right:
     signal = sensor(160, noise, seed)
     line = smooth(signal.measured, w[0])
     late = len(signal.true) - len(line)
+    points = signal_points(signal, line)
     st.vega_lite_chart(
-        signal_points(signal, line),
+        points,
         signal_spec(),
         width="stretch",
         key="_se_chart",
         alt="True, measured and smoothed positions over time",
     )
+    with st.expander("The numbers as a table"):
+        st.dataframe(points, hide_index=True, alt="True, measured and smoothed positions")
     st.markdown(
         f"Typical error (root mean square): measured **{rms(signal.measured - signal.true):.3f}**,"
         f" smoothed **{rms(line - signal.true[late:]):.3f}**. More weights smooth more,"
@@ -107,6 +110,10 @@ for title, (values, weights) in rows.items():
         key=f"se_rank{rank}",
         alt=f"{title}, filtered with the kernel −1, 1",
         play=False,
+        pytorch="import torch\nimport torch.nn.functional as F\n\n"
+        f"x = torch.tensor({values.tolist()})[None, None]\n"
+        f"kernel = torch.tensor({weights.tolist()})[None, None]\n"
+        f"print(F.conv{rank}d(x, kernel))\n",
     )
 changes = conv(3, blob, minus_plus[:, None, None])
 own = np.arange(36)[:, None]
