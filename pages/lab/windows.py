@@ -16,6 +16,24 @@ with side:
 image = np.arange(rows * columns, dtype=np.float64).reshape(rows, columns)
 
 
+def counted(count: int, what: str) -> str:
+    return f"{count} {what} is" if count == 1 else f"{count} {what}s are"
+
+
+def why_unread(times: np.ndarray) -> str:
+    """Which cells no window reads: those after the last window, and those stepped over."""
+    rows, columns = (np.flatnonzero(times.any(axis))[-1] + 1 for axis in (1, 0))
+    over = [times.shape[0] - rows, times.shape[1] - columns]
+    reasons = [
+        f"{counted(int(n), what)} left over at the far end."
+        for n, what in zip(over, ("row", "column"), strict=True)
+        if n
+    ]
+    if (times[:rows, :columns] == 0).any():
+        reasons.append("Stride or dilation steps over cells in between.")
+    return " ".join(reasons)
+
+
 def show_visits() -> None:
     st.caption(
         "How often does a window read each pixel? Point at an output"
@@ -62,20 +80,15 @@ def show_visits() -> None:
         f"padding={given.torch_padding}, dilation={given.dilation})\n"
         "y.sum().backward()\nprint(y.shape, x.grad)  # how often each pixel is used\n",
     )
-    unread = (used == 0).sum()
+    unread = int((used == 0).sum())
     sizes = " and ".join(
         "".join(part.text for part in traced.size_formula(axis)) for axis in (0, 1)
     )
     st.markdown(f"Height and width: {sizes}")
     if unread:
-        left_over = [output_size(*s).remainder for s in (
-            (traced.padded.shape[1], high, down, 0, given.dilation[0]),
-            (traced.padded.shape[2], wide, across, 0, given.dilation[1]),
-        )]  # fmt: skip
         st.warning(
-            f"**{unread} cells are never read.** The stride leaves {left_over[0]} rows and"
-            f" {left_over[1]} columns over at the far ends, or steps over cells in between."
-            " PyTorch says nothing: it rounds the size down.",
+            f"**{counted(unread, 'cell')} never read.** {why_unread(times)} PyTorch says nothing:"
+            " it rounds the size down.",
             icon=":material/visibility_off:",
         )
     if max(given.dilation) > 1:

@@ -165,6 +165,12 @@ def test_what_is_never_read_is_said(open_lab):
     app = open_lab("windows", wi_rows="8", wi_cols="7", wi_sv="3", wi_sh="2")
     assert "7 cells are never read" not in text(app)
     assert "never read" in app.warning[0].value
+    assert "2 rows are left over" in app.warning[0].value
+    assert "in between" not in app.warning[0].value
+    told = open_lab("windows", wi_rows="7", wi_cols="8", wi_kh="1", wi_sv="3").warning[0].value
+    assert "1 column is left over" in told
+    assert "row" not in told.split("column")[0]
+    assert "in between" in told
 
 
 def test_an_even_kernel_pads_unevenly(open_lab, boards):
