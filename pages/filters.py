@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cnnviz import imaging
 from cnnviz.components.arithmetic import arithmetic, stepper_links
 from cnnviz.components.compare import Encoded, clicked, compare, encode
+from cnnviz.components.reveal import reveal
 from cnnviz.imaging import FILTERS
 from cnnviz.ui.choice import choice, choose
 from cnnviz.ui.code import copy_code
@@ -46,7 +47,7 @@ def show_filter(picture: Picture) -> None:
     # On a phone the three stand below each other: there the result comes first.
     st.html(
         "<style>@media (max-width: 640px) { .st-key-f_panes > div > div { flex-wrap:"
-        " wrap-reverse } }</style>"
+        " wrap-reverse } } .st-key-f_pixel { scroll-margin-top: 4.5rem }</style>"
     )
     with st.container(key="f_panes"):
         sides = st.columns([7, 3] if in_one else [7, 6, 7], gap="medium")
@@ -89,7 +90,10 @@ def show_filter(picture: Picture) -> None:
             f" {shown.shape[0]}×{shown.shape[1]} and then filtered. The download and the numbers"
             " of a pixel are those of the full size."
         )
-    show_pixel(chosen, full, pixel)
+    with st.container(key="f_pixel"):
+        show_pixel(chosen, full, pixel)
+    # It opens below the fold: lead there once, and let the next pixels be compared in peace.
+    reveal("f_pixel", "f_pixel" if pixel else None)
     with st.container(horizontal=True):
         st.download_button(
             "Download the result",

@@ -55,7 +55,13 @@ def compare_filters(image: NDArray[np.uint8], kind: Noise, amount: float) -> Non
         f" {clean.shape[0]}×{clean.shape[1]}. PSNR in decibels and SSIM up to 1: higher is closer"
         " to the clean picture."
     )
-    columns = st.columns(4)
+    # On a phone two stand beside each other, small enough to be compared.
+    st.html(
+        "<style>@media (max-width: 640px) { .st-key-f_denoised [data-testid=stColumn] {"
+        " flex: 1 1 calc(50% - 1rem); min-width: calc(50% - 1rem) } }</style>"
+    )
+    with st.container(key="f_denoised"):
+        columns = st.columns(4)
     with columns[0]:
         _draw("Clean", clean, "")
         _draw("Noisy", noisy, _words(psnr(clean, noisy), ssim(clean, noisy)))

@@ -115,6 +115,29 @@ def test_clicking_a_pixel_shows_its_arithmetic_and_leads_to_the_stepper(open_at,
     expect(page.locator(".stepper")).to_be_visible()
 
 
+def test_the_first_click_leads_to_the_arithmetic_and_the_next_ones_stay(open_at, settle):
+    page = open_at("/filters?f_kernel=gaussian")
+    heading = page.get_by_role("heading", name="The pixel at row")
+    canvas(page, 1).click(position=spot(page, 100, 250))
+    expect(heading).to_be_in_viewport()
+    page.keyboard.press("Shift")  # from here on the person decides what is in view
+    main = page.get_by_test_id("stMain")
+    main.evaluate("e => e.scrollTo(0, 0)")
+    canvas(page, 1).click(position=spot(page, 120, 200))
+    expect(heading).to_have_text("The pixel at row 120, column 200")
+    settle(page)
+    assert main.evaluate("e => e.scrollTop") == 0
+
+
+def test_noise_is_compared_two_by_two_on_a_phone(page, settle):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/filters?f_tab=Noise")
+    settle(page)
+    boxes = [page.get_by_text(title, exact=True).bounding_box() for title in ("Clean", "Mean 3×3")]
+    assert boxes[0]["y"] == boxes[1]["y"]
+    assert boxes[1]["x"] > 190
+
+
 def test_clicking_the_photo_chooses_the_pixel_too(open_at):
     page = open_at()
     canvas(page, 0).click(position=spot(page, 50, 60, at=0))
