@@ -3,6 +3,7 @@
 const LARGEST_CELL = 44;
 const SIGN_ROOM = 38;
 const MOST_TERMS = 25;
+const MOST_NUMBERS = 100; // cells of a grid small enough to be read number by number
 const CELLS_A_SECOND = 3;
 
 class Board extends GridFigure {
@@ -31,12 +32,7 @@ class Board extends GridFigure {
     this.scrub.max = last;
     this.find(".transport").hidden = !data.play;
     this.find(".hint").hidden = !data.play; // one on a page is enough
-    this.figure.replaceChildren();
-    for (const grid of this.grids) {
-      const step = element("div", "step"); // a sign stays beside its panel
-      step.append(...signBefore(grid.panel.sign), grid.made);
-      this.figure.append(step);
-    }
+    this.figure.replaceChildren(...this.grids.map(({ panel, made }) => stepOf(panel.sign, made)));
     this.describe(data);
     this.fillTables();
     this.resize();
@@ -60,19 +56,40 @@ class Board extends GridFigure {
   resize() {
     const width = this.figure.clientWidth;
     if (!width || !this.grids) return;
-    const signs = this.grids.filter(({ panel }) => panel.sign).length;
-    const across = this.grids.reduce((sum, { columns, panel }) => sum + columns * panel.zoom, 0);
-    const onOneLine = (width - signs * SIGN_ROOM - (this.grids.length - 1) * 14) / across;
+    // Small cells and missing numbers are worse than a second line.
+    const fewest = this.grids.findIndex((_, more) => this.legible(this.sizeOn(more + 1, width)));
+    const size = this.sizeOn(Math.max(fewest, 0) + 1, width);
     const tallest = Math.max(260, Math.min(430, window.innerHeight * 0.45));
     for (const grid of this.grids) {
-      // Small cells are worse than a second line.
-      const wanted = onOneLine * grid.panel.zoom;
+      const wanted = size * grid.panel.zoom;
       const alone = (width - (grid.panel.sign ? SIGN_ROOM : 0)) / grid.columns;
       const room = wanted >= 13 ? wanted : alone;
-      const size = Math.min(room, alone, tallest / grid.rows, LARGEST_CELL * grid.panel.zoom);
-      grid.resize(size >= 6 ? Math.floor(size) : Math.max(size, 1));
+      const cell = Math.min(room, alone, tallest / grid.rows, LARGEST_CELL * grid.panel.zoom);
+      grid.resize(cell >= 6 ? Math.floor(cell) : Math.max(cell, 1));
     }
     this.redraw();
+  }
+
+  /** Side of a cell with which the grids, as many on each line, fit on so many lines. */
+  sizeOn(lines, width) {
+    const each = Math.ceil(this.grids.length / lines);
+    let size = Infinity;
+    for (let first = 0; first < this.grids.length; first += each) {
+      const line = this.grids.slice(first, first + each);
+      const signs = line.filter(({ panel }) => panel.sign).length;
+      const across = line.reduce((sum, { columns, panel }) => sum + columns * panel.zoom, 0);
+      size = Math.min(size, (width - signs * SIGN_ROOM - (line.length - 1) * 14) / across);
+    }
+    return size;
+  }
+
+  /** Whether cells of a size can be told apart, and show their numbers where there are few. */
+  legible(size) {
+    const family = getComputedStyle(this.root).fontFamily;
+    return this.grids.every(({ count, context, texts, panel }) => {
+      const cell = Math.floor(size * panel.zoom);
+      return cell >= 13 && (count > MOST_NUMBERS || fittingFont(context, texts, cell, family));
+    });
   }
 
   // --- what people do -------------------------------------------------------------------------
@@ -170,14 +187,20 @@ class Board extends GridFigure {
     });
     this.tell(panel, index, lit);
     this.scrub.value = this.cell;
-    this.find(".scrub-text").textContent = `Cell ${this.cell + 1} of ${this.grids[this.driver].count}`;
+    const place = this.place(this.grids[this.driver], this.cell);
+    this.find(".scrub-text").textContent = place;
+    this.scrub.setAttribute("aria-valuetext", place);
     Object.assign(this.root.dataset, { panel, cell: index, lit: JSON.stringify([...lit].map(([at, cells]) => [at, [...cells].sort((a, b) => a - b)])) });
   }
 
+  /** Rows, columns and cells are counted from 0, as the code does. */
+  place({ rows, columns }, index) {
+    return rows === 1 ? `Cell ${index}` : `Row ${Math.floor(index / columns)}, column ${index % columns}`;
+  }
+
   where(grid, index) {
-    const { rows, columns, panel } = grid;
-    const at = rows === 1 ? `${index}` : `row ${Math.floor(index / columns)}, column ${index % columns}`;
-    return `${panel.title}, ${at}`;
+    const at = grid.rows === 1 ? `${index}` : this.place(grid, index).toLowerCase();
+    return `${grid.panel.title}, ${at}`;
   }
 
   /** Say in words and numbers what the cell in focus is. */

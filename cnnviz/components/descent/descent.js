@@ -40,14 +40,16 @@ class Descent extends GridFigure {
     // The kernel's scale is that of its end, the prediction's that of the target: no flicker.
     const size = this.kernels.length / (this.last + 1);
     const end = this.kernels.subarray(this.last * size);
-    const start = this.outputs.subarray(0, this.target.length);
-    const first = start.map((value, at) => value - this.target[at]);
+    // The errors' colours are those of the start; its legend tells of every step.
+    const errors = this.outputs.map((value, at) => value - this.target[at % this.target.length]);
+    const most = errors.subarray(0, this.target.length).reduce((top, value) => Math.max(top, Math.abs(value)), 0) || 1;
+    const ends = limits(errors).map((end) => Math.min(Math.max(end, -most), most));
     this.layOut([
       { title: "Input", shape: this.data.image.shape, values: this.image, scale: signed(this.image, stops) },
       { title: "Kernel \u03b8", sign: "\u22c6", shape: this.data.kernels.shape.slice(1), values: end, scale: signed(end, weightStops) },
       { title: "Prediction", sign: "=", shape, values: this.target, scale: signed(this.target, stops) },
       { title: "Target", sign: "|", shape, values: this.target, scale: signed(this.target, stops) },
-      { title: "Error", sign: "\u2192", shape, values: this.target, scale: signed(first, stops) },
+      { title: "Error", sign: "\u2192", shape, values: this.target, scale: Scale.diverging(...ends, most, stops) },
     ]);
     for (const grid of this.grids) grid.big = grid.rows <= 4 ? 1.7 : 1;
   }

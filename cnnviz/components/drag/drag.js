@@ -4,6 +4,11 @@ const PAUSE = 700; // milliseconds until the server is asked to check
 const WALK = 450; // milliseconds a cell
 
 class Drag extends GridFigure {
+  constructor(parent) {
+    super(parent);
+    this.code = this.find(".code code");
+  }
+
   load(data) {
     const first = !this.data;
     this.data = data;
@@ -144,6 +149,8 @@ class Drag extends GridFigure {
       element("span", "", ` The output ${stayed < 1e-9 ? "did not change at all" : `changed by up to ${numberText(stayed, 4)} where it was`}.`),
       element("span", "", whole ? "" : ` One output cell stands for ${scene.step} input cells: no whole number of cells fits, and ${numberText(down)} down, ${numberText(right)} right is taken.`),
     );
+    const code = this.data.pytorch.replace(/^down, right = .*$/m, `down, right = ${shift.join(", ")}  # the shift`);
+    if (this.code.textContent !== code) this.code.textContent = code;
     Object.assign(this.root.dataset, { shift: shift.join(), gap: this.gap, stayed });
   }
 

@@ -38,7 +38,7 @@ class GridFigure extends Figure {
     this.figure.replaceChildren();
     this.grids = shown.map(({ title, sign, shape: [rows, columns], values, scale }) => {
       const grid = new Grid({ kind: title, rows, columns, values, texts: [], scale });
-      this.figure.append(...signBefore(sign), panelOf(grid, title, sizeText(rows, columns)));
+      this.figure.append(stepOf(sign, panelOf(grid, title, sizeText(rows, columns))));
       return grid;
     });
   }
@@ -60,12 +60,16 @@ function panelOf(grid, title, note) {
   return made;
 }
 
-/** What stands before a panel: a sign, or nothing. */
-function signBefore(text) {
-  if (!text) return [];
-  const made = element("div", "sign", text);
-  made.setAttribute("aria-hidden", "true");
-  return [made];
+/** A panel with the sign before it, if there is one: it never stays behind at the end of a line. */
+function stepOf(sign, panel) {
+  const step = element("div", "step");
+  if (sign) {
+    const made = element("div", "sign", sign);
+    made.setAttribute("aria-hidden", "true");
+    step.append(made);
+  }
+  step.append(panel);
+  return step;
 }
 
 /** Signed numbers on colours alike on both sides of 0. */

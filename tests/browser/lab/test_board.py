@@ -110,6 +110,25 @@ def test_the_table_holds_the_numbers(open_at):
     expect(board.locator("table").nth(2).locator("td")).to_have_text(["6", "8", "3", "4"])
 
 
+def test_small_grids_take_a_second_line_rather_than_lose_their_numbers(open_at):
+    page = open_at("/frequency")
+    for title in ("Image", "Its spectrum", "Product of the spectra"):
+        canvas = page.locator(f"canvas[data-kind='{title}']").first
+        assert canvas.bounding_box()["width"] / 7 >= 24
+
+
+def test_the_bar_counts_as_the_words_do(open_at):
+    page = open_at("/pooling")
+    board = page.locator(".board").first
+    expect(board.locator(".told")).to_contain_text("Output, row 0, column 0: 6")
+    expect(board.locator(".scrub-text")).to_have_text("Row 0, column 0")
+    board.locator(".figure").focus()
+    page.keyboard.press("ArrowDown")
+    expect(board.locator(".told")).to_contain_text("Output, row 1, column 0: 3")
+    expect(board.locator(".scrub-text")).to_have_text("Row 1, column 0")
+    expect(board.locator(".scrub input")).to_have_attribute("aria-valuetext", "Row 1, column 0")
+
+
 def test_a_link_restores_the_state(open_at):
     page = open_at("/pooling?po_rule=mean&po_k=4&po_s=4")
     board = page.locator(".board").first

@@ -15,6 +15,13 @@ def open_at(page, settle):
     return open_it
 
 
+def printed(page):
+    """The shift in the code on screen, down + right·j; the code runs."""
+    names = {"print": repr}
+    exec(page.locator(".drag .code code").text_content(), names)
+    return complex(names["down"], names["right"])
+
+
 def figure(page):
     return page.locator(".drag")
 
@@ -39,6 +46,7 @@ def test_the_object_is_dragged_with_the_pointer_and_the_link_keeps_it(open_at, s
     page.mouse.up()
     expect(figure(page)).to_have_attribute("data-shift", "-1,2", timeout=20_000)
     page.wait_for_function("decodeURIComponent(location.search).includes('eq_at=-1,2')")
+    assert printed(page) == -1 + 2j  # the code follows the hand
     page.reload()
     settle(page)
     expect(figure(page)).to_have_attribute("data-shift", "-1,2", timeout=20_000)

@@ -42,3 +42,25 @@ def test_the_map_before_and_after_an_activation_stand_side_by_side(open_at):
     assert one["x"] + one["width"] < other["x"]
     assert below["y"] > one["y"] + one["height"]
     assert below["x"] + below["width"] <= 390
+
+
+@pytest.mark.parametrize("address", ["/equivariance", "/learn", "/flip", "/frequency"])
+def test_a_sign_never_stays_behind_at_the_end_of_a_line(open_at, address):
+    page = open_at(address)
+    signs = page.locator(".instrument .figure .sign")
+    expect(signs.first).to_be_visible()
+    for sign in signs.all():
+        box, panel = sign.bounding_box(), sign.locator("+ .panel").bounding_box()
+        assert box["x"] + box["width"] <= panel["x"] + 1
+        assert panel["y"] <= box["y"] <= panel["y"] + panel["height"]
+
+
+@pytest.mark.parametrize(
+    ("address", "title", "columns"),
+    [("/flip", "f, padded", 7), ("/windows", "full: 3 + 5 + 3", 11), ("/sensor", "x, padded", 9)],
+)
+def test_a_row_of_cells_keeps_room_for_its_numbers(open_at, address, title, columns):
+    page = open_at(address)
+    canvas = page.locator(f"canvas[data-kind='{title}']")
+    expect(canvas).to_be_visible()
+    assert canvas.bounding_box()["width"] / columns >= 18
