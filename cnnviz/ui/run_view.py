@@ -196,8 +196,8 @@ def _change(run: Run, state: RunState) -> None:
     ):  # fmt: skip
         rate, pace = f"_t_rate_{run.id}", f"_t_pace_{run.id}"
         st.number_input(
-            "Peak learning rate", 1e-6, 1e6, _last(state, "learning_rate", recipe.learning_rate),
-            format="%g", key=rate,
+            "New peak learning rate", 1e-6, 1e6,
+            _last(state, "learning_rate", recipe.learning_rate), format="%g", key=rate,
             help="The rest of the cycle goes on from here with the new peak.",
         )  # fmt: skip
         button(

@@ -112,7 +112,7 @@ def test_one_step_at_a_time_and_live_changes(page, settle, chosen):
     (step,) = run.state().batches
     assert run.load_batch(step)[1]["filter"] == 0
     page.get_by_role("button", name="Change", exact=True).click()
-    field = page.get_by_role("spinbutton", name="Peak learning rate")
+    field = page.get_by_role("spinbutton", name="New peak learning rate")
     field.fill("0.125")
     # Pressed with the number still in the field: it counts all the same.
     command(page, "Set the peak learning rate").click()
@@ -220,7 +220,9 @@ def test_again_with_a_change_draws_both_curves(page, settle, chosen):
     assert second.config.based_on == first.id
     assert second.config.recipe.learning_rate == 0.01
     assert second.config.recipe.seed == first.config.recipe.seed
-    expect(page.locator("section.live")).to_contain_text(first.name)
+    expect(page.locator("section.live .legend .swatch")).to_have_text(
+        [second.name, "Handwritten digits, 8×8, GAP net"]
+    )
 
 
 def test_training_goes_on_when_the_app_is_killed(browser, serve, tmp_path):
