@@ -36,10 +36,18 @@ with st.container(horizontal=True, vertical_alignment="center"):
         st.switch_page("../pages/filters.py")
     device = st.empty()
 
+# The whole of a card leads where its title does: most people press the picture.
+st.html(
+    "<style>[class*=st-key-card-] { position: relative; cursor: pointer }"
+    " [class*=st-key-card-] :is([data-testid=stElementContainer], [data-testid=stPageLink],"
+    " [data-testid=stPageLink] *) { position: static }"
+    " [class*=st-key-card-] a::after { content: ''; position: absolute; inset: 0 }</style>"
+)
 for row in (STEPS[:3], STEPS[3:]):
     for column, (name, title, text) in zip(st.columns(3), row, strict=True):
-        with column.container(border=True, height="stretch"):
-            card = SCREENSHOTS / f"{name.rpartition('/')[2]}-card.webp"
+        short = name.rpartition("/")[2]
+        with column.container(border=True, height="stretch", key=f"card-{short}"):
+            card = SCREENSHOTS / f"{short}-card.webp"
             st.image(card, width="stretch", alt=f"The page “{title}”")
             number = STEPS.index((name, title, text)) + 1
             st.page_link(f"../pages/{name}.py", label=f"**{number}. {title}**")

@@ -120,3 +120,14 @@ def test_back_leads_to_the_page_before_as_it_was_left(page, settle):
     expect(page.get_by_role("radio", name="Colour")).to_be_checked()
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text(PAGES[""])
+
+
+def test_the_picture_of_a_card_leads_to_its_page(page, settle):
+    page.goto("/")
+    settle(page)
+    picture = page.get_by_role("img", name="The page “Filters”")
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page).to_have_url(re.compile("/filters$"))
+    expect(page.get_by_role("heading", name="Filters")).to_be_visible()
