@@ -30,13 +30,7 @@ def hover(board, panel, row, column, rows, columns):  # noqa: PLR0917
     )
 
 
-def test_hovering_a_cell_lights_its_relatives_without_the_server(page, open_at):
-    sent = []
-
-    def note(frame):
-        sent.append(frame)
-
-    page.on("websocket", lambda socket: socket.on("framesent", note))
+def test_hovering_a_cell_lights_its_relatives_without_the_server(page, open_at, sent):
     open_at("/matrix")
     sent.clear()
     board = page.locator(".board").first

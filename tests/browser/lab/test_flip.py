@@ -17,17 +17,6 @@ SHAPES = {
 }
 
 
-def listen(page):
-    """What is sent to the server, from now on."""
-    sent = []
-
-    def keep(frame):
-        sent.append(frame)
-
-    page.on("websocket", lambda socket: socket.on("framesent", keep))
-    return sent
-
-
 @pytest.fixture
 def open_at(page, settle):
     def open_it(address):
@@ -68,8 +57,7 @@ def test_the_curve_is_the_integral(page, open_at, f, g):
     assert float(sliding.get_attribute("data-shaded")) == pytest.approx(shown, abs=2e-3)
 
 
-def test_dragging_below_moves_t_without_the_server(page, open_at):
-    sent = listen(page)
+def test_dragging_below_moves_t_without_the_server(page, open_at, sent):
     sliding = open_at("/flip?fl_g=box&fl_at=-4,0,1,1")
     sent.clear()
     box = sliding.locator(".lower").bounding_box()

@@ -7,17 +7,6 @@ import pytest
 from playwright.sync_api import expect
 
 
-def listen(page):
-    """What is sent to the server, from now on."""
-    sent = []
-
-    def keep(frame):
-        sent.append(frame)
-
-    page.on("websocket", lambda socket: socket.on("framesent", keep))
-    return sent
-
-
 @pytest.fixture
 def open_at(page, settle):
     def open_it(address):
@@ -38,8 +27,7 @@ def place(paint, row, column, rows, columns):
     )
 
 
-def test_hovering_reads_a_pixel_without_the_server(page, open_at):
-    sent = listen(page)
+def test_hovering_reads_a_pixel_without_the_server(page, open_at, sent):
     paint = open_at("/pixels")
     sent.clear()
     page.mouse.move(*place(paint, 1, 1, 14, 15))
