@@ -116,7 +116,7 @@ class Chart {
       context.lineTo(this.right, at);
       context.stroke();
       context.fillStyle = theme.muted;
-      context.fillText(this.quantity === "accuracy" ? `${Math.round(100 * y)} %` : String(Number(y.toPrecision(3))), ROOM.left - 7, at);
+      context.fillText(this.quantity === "accuracy" ? `${Math.round(100 * y)} %` : y < 1e5 ? String(Number(y.toPrecision(3))) : y.toExponential(0), ROOM.left - 7, at);
     }
     const xs = niceTicks(0, this.xMax, Math.max(2, Math.floor((this.right - ROOM.left) / 90)));
     context.textBaseline = "top";

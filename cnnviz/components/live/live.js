@@ -88,12 +88,13 @@ class LiveView extends View {
     this.voice = element("p", "unseen");
     this.voice.setAttribute("aria-live", "polite");
     this.empty = element("p", "hint", "No run is shown yet.");
+    this.inLine = element("p", "hint", "It begins by itself as soon as a place to train is free.");
     const pair = element("div", "pair");
     const side = element("div", "side");
     side.append(this.confusion.mistakes, this.health.root);
     pair.append(this.confusion.root, side);
     this.body = element("div", "body");
-    this.body.append(this.head.root, this.question.root, this.curves.root, this.sight.root, pair, this.numbers.root, this.transport.root);
+    this.body.append(this.head.root, this.inLine, this.question.root, this.curves.root, this.sight.root, pair, this.numbers.root, this.transport.root);
     root.append(this.empty, this.body, this.voice);
   }
 
@@ -192,7 +193,9 @@ class LiveView extends View {
     if (transport.advance(now)) this.wake();
     this.head.draw(source);
     this.question.draw(source);
-    for (const { root } of [this.curves, this.numbers]) root.hidden = !run;
+    const begun = state.progress.length + state.evaluations.length > 0;
+    for (const { root } of [this.curves, this.numbers]) root.hidden = !run || !begun;
+    this.inLine.hidden = state.status !== "waiting" || !run;
     this.drawCurves();
     const following = transport.step === null;
     const frame = this.frameAt(transport.shown);

@@ -1,5 +1,6 @@
 """The confusion matrix, questions to the class, the race, and room for all on a phone."""
 
+import base64
 import json
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz.runs import Recipe
-from cnnviz.runs.questions import Option, Question, pose, reveal
+from cnnviz.runs.questions import Option, Question, Tile, pose, reveal
 from tests.browser.live.screen import all_kept, expect_view, watch
 from tests.browser.made_up_runs import Author, confusion_at
 
@@ -71,6 +72,28 @@ def test_predict_then_reveal(page, author):
     expect(panel).to_be_hidden()
     pose(author.run, question)  # the next one is seen again
     expect(panel.locator(".votes")).to_have_text("0 votes so far.")
+
+
+INSIDE = """(buttons) => buttons.map((button) => {
+    const [outer, inner] = [button, button.querySelector("canvas")]
+        .map((node) => node.getBoundingClientRect());
+    return [inner.width, inner.height, inner.top > outer.top && inner.bottom < outer.bottom];
+})"""
+
+
+def test_filters_to_choose_from_stay_in_their_buttons(page, author):
+    author.upto(20)
+    data = base64.b64encode(bytes(range(0, 250, 10))).decode()
+    tile = Tile((5, 5), data, -1.0, 1.0, "weights")
+    question = Question("filter", "Which filter?", (Option("A", tile), Option("B", tile)))
+    name = pose(author.run, question)
+    watch(page, author.run)
+    options = page.locator(".question .option")
+    expect(options).to_have_count(2)
+    assert options.evaluate_all(INSIDE) == [[56, 56, True]] * 2
+    reveal(author.run, name, 0, "It is A.")
+    expect(page.locator(".question")).to_have_attribute("data-revealed", "true")
+    assert options.evaluate_all(INSIDE) == [[56, 56, True]] * 2
 
 
 def test_the_table_of_a_race_is_right(page, runs):

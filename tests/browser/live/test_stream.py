@@ -37,6 +37,20 @@ def test_it_moves_when_events_arrive(page, author):
     expect(page.get_by_text("reruns 3")).to_be_visible()
 
 
+def test_a_run_in_line_says_so_and_draws_no_empty_axes(page, runs):
+    author = Author()
+    author.write("status", status="waiting")
+    watch(page, author.run)
+    expect(page.locator(".head .status")).to_have_text("○ Waiting in line")
+    expect(page.get_by_text("It begins by itself")).to_be_visible()
+    expect(page.locator(".plot").first).to_be_hidden()
+    author.start()
+    author.upto(5)
+    expect(page.locator(".plot").first).to_be_visible()
+    expect(page.get_by_text("It begins by itself")).to_be_hidden()
+    author.end("stopped")
+
+
 def test_a_run_whose_process_is_gone_is_interrupted(page, author):
     author.upto(20)
     watch(page, author.run)
