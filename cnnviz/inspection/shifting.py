@@ -37,18 +37,27 @@ def scene_output(scene: Scene, picture: NDArray[np.float64]) -> NDArray[np.float
 
 def scene_code(scene: Scene, shift: tuple[int, int] = (0, 0)) -> str:
     """PyTorch that prints the output with the object moved by (down, right)."""
-    (top, left), (rows, columns) = scene.home, scene.object.shape
+    (top, left), side = scene.home, scene.side
+    # Only what is on the canvas can be set; on a circular one it comes in again.
+    if scene.edges == "circular":
+        place = [f"    x[..., at % {side}, to % {side}] = value"]
+    else:
+        place = [
+            f"    if 0 <= at < {side} and 0 <= to < {side}:",
+            "        x[..., at, to] = value",
+        ]
     lines = [
         "import torch",
         "import torch.nn.functional as F",
         "",
         f"down, right = {shift[0]}, {shift[1]}  # the shift",
-        f"x = torch.zeros(1, 1, {scene.side}, {scene.side}) + {scene.background:g}",
+        f"x = torch.zeros(1, 1, {side}, {side}) + {scene.background:g}",
         f"kernel = torch.tensor({scene.kernel.tolist()})[None, None]",
         f"thing = torch.tensor({scene.object.tolist()})",
-        f"rows = slice(down + {top}, down + {top + rows})",
-        f"columns = slice(right + {left}, right + {left + columns})",
-        "x[..., rows, columns] = thing",
+        "for cell, value in enumerate(thing.flatten()):",
+        f"    at = down + {top} + cell // {scene.object.shape[1]}",
+        f"    to = right + {left} + cell % {scene.object.shape[1]}",
+        *place,
     ]
     if scene.edges != "valid":
         mode = "circular" if scene.edges == "circular" else "constant"

@@ -91,11 +91,12 @@ def test_pooling_keeps_the_decks_small_move_and_shows_the_large_one():
         assert np.array_equal(scene.output(scene.picture(shift)), output)
 
 
-def test_the_code_prints_the_output():
-    for scene in (deck(stride=2), deck(edges="circular"), deck(pooling="mean", edges="valid")):
-        scope = {}
-        exec(scene_code(scene).replace("print(x)", ""), scope)
-        assert np.allclose(scope["x"][0, 0], scene.output(scene.picture((0, 0))))
+@settings(deadline=None)
+@given(scenes, shifts)
+def test_the_code_prints_the_output_also_over_the_edge(scene, shift):
+    scope = {}
+    exec(scene_code(scene, shift).replace("print(x)", ""), scope)
+    assert np.allclose(scope["x"][0, 0], scene.output(scene.picture(shift)))
 
 
 def test_what_does_not_fit_is_refused():
