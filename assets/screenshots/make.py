@@ -1,52 +1,101 @@
-"""Take the pictures of the pages that README and the home page show.
+"""Take the pictures of the pages that README, the home page and the tour show.
 
     .venv/bin/python assets/screenshots/make.py http://127.0.0.1:8501
 
-with the app running at that address.
+with the app running at that address and no runs but those that came with it.
 """
 
 import io
 import shutil
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 FOLDER = Path(__file__).parent
 sys.path.insert(0, str(FOLDER.parents[1]))
 from cnnviz.ui.lab import SCREENSHOTS, TOPICS  # noqa: E402
 
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
-# Each page, and the part of it that says most on a small card: left, top, width, height.
+HEADER = 70  # the bar at the top stays when the page is scrolled
+
+
+class Card(NamedTuple):
+    """The part of a page that says most on a small card, 8:5.
+
+    Attributes:
+        at: What it begins at, a Playwright selector.
+        right: Pixels to the right of that.
+        width: In pixels.
+        window: Width of the window: a narrow one shows fewer things larger.
+    """
+
+    at: str
+    right: int
+    width: int
+    window: int = 1280
+
+
 PAGES = {
-    "filters": (480, 280, 730, 456),
-    "step": (70, 225, 700, 438),
-    "tour": (70, 160, 1140, 712),
-    "train": (475, 265, 730, 456),
-    "race": (70, 160, 730, 456),
-    "inside": (370, 400, 640, 400),
+    "filters": Card(".st-key-f_panes", 400, 730),
+    "step": Card(".stepper", -10, 700),
+    "tour": Card(".stMain [data-testid=stColumn]", -10, 770),
+    "train": Card(".live", -10, 780),
+    "race": Card("text=Share right on test images", -10, 790, 820),
+    "inside": Card(".evidence", -10, 640),
 }
+
+
+def shot(page: Page) -> Image.Image:
+    """What the window shows."""
+    return Image.open(io.BytesIO(page.screenshot()))
+
+
+def cut(page: Page, card: Card) -> Image.Image:
+    """The part of an open page that goes on a card."""
+    page.set_viewport_size({"width": card.window, "height": 800})
+    page.wait_for_timeout(1_000)
+    begin = page.locator(card.at).first
+    begin.evaluate(
+        "(e, y) => document.querySelector('[data-testid=stMain]')"
+        ".scrollBy(0, e.getBoundingClientRect().y - y)",
+        HEADER + 10,
+    )
+    page.mouse.move(2, 400)
+    page.wait_for_timeout(1_000)
+    box = begin.bounding_box()
+    if box is None:
+        raise SystemExit(f"{page.url} shows no {card.at}")
+    left, top = round(box["x"]) + card.right, round(box["y"]) - 10
+    right, bottom = left + card.width, top + card.width * 5 // 8
+    if left < 0 or right > card.window or not HEADER <= top < bottom <= 800:
+        raise SystemExit(f"the card of {page.url} is not all in view: {left, top, right, bottom}")
+    return shot(page).crop((left, top, right, bottom))
+
 
 with sync_playwright() as playwright:
     browser = playwright.chromium.launch(
         executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
     )
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
-    for name, (left, top, width, height) in PAGES.items():
-        page.goto(f"{sys.argv[1]}/{name}")
+    page = browser.new_page()
+
+    def visit(address: str) -> None:
+        """Open a page and let it come to rest."""
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto(f"{sys.argv[1]}/{address}")
         page.wait_for_selector(IDLE, timeout=60_000)
         page.wait_for_timeout(3_000)  # let the animation move and the charts settle
-        picture = Image.open(io.BytesIO(page.screenshot()))
-        card = picture.crop((left, top, left + width, top + height))
-        for shot, file in ((picture, f"{name}.webp"), (card, f"{name}-card.webp")):
-            shot.save(FOLDER / file, quality=82, method=6)
+
+    # The topics first: the tour shows their pictures.
     SCREENSHOTS.mkdir(exist_ok=True)
     for topic in TOPICS:
-        page.goto(f"{sys.argv[1]}/{topic.page}")
-        page.wait_for_selector(IDLE, timeout=60_000)
-        page.wait_for_timeout(2_500)
-        picture = Image.open(io.BytesIO(page.screenshot()))
-        card = picture.crop((70, 120, 930, 560)).resize((430, 220), Image.Resampling.LANCZOS)
-        card.save(SCREENSHOTS / f"{topic.page}.webp", quality=80, method=6)
+        visit(topic.page)
+        picture = shot(page).crop((70, 120, 930, 560)).resize((430, 220), Image.Resampling.LANCZOS)
+        picture.save(SCREENSHOTS / f"{topic.page}.webp", quality=80, method=6)
+    for name, card in PAGES.items():
+        visit(name)
+        for picture, file in ((shot(page), f"{name}.webp"), (cut(page, card), f"{name}-card.webp")):
+            picture.save(FOLDER / file, quality=82, method=6)
     browser.close()
