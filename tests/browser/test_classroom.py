@@ -240,6 +240,7 @@ def test_a_forged_request_is_refused(open_as, app_url, runs_folder):
     first = len(frames)
     command(presenter, "Pause").click()
     assert wait_for(lambda: run.state().status == "paused")
+    expect(command(presenter, "Resume")).to_be_visible(**SLOW)  # by then all frames are told of
     forged = [frame for frame in frames[first:] if b"_t_do_Pause" in frame]
     assert forged
     command(presenter, "Resume").click(**SLOW)

@@ -139,7 +139,7 @@ def test_weights_that_were_not_kept_are_said_beside_what_the_matrix_counts(run, 
     tested = [e for e in run.state().evaluations if e.confusion and e.step not in kept][-1]
     app = confused({"step": tested.step, "true": 3, "predicted": 3})
     counted = tested.confusion[3][3]
-    assert f"before step {tested.step}, where the matrix counts {counted}: " in texts(app)
+    assert f"before step {tested.step:,}, where the matrix counts {counted}: " in texts(app)
     assert "blue speaks for the class and orange against it" in texts(app)
 
 
