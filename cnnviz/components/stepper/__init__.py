@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import streamlit as st
 
+from cnnviz.components.packing import digest, packed
+from cnnviz.components.sources import GRIDS, register
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 
 if TYPE_CHECKING:
@@ -18,26 +15,17 @@ if TYPE_CHECKING:
 
     from cnnviz.convolution import Trace
 
-_HERE = Path(__file__).parent
-# One ES module: the browser is sent the files one after the other.
-_SCRIPTS = (
-    "../shared/numbers.js",
-    "../shared/elements.js",
-    "../shared/grid.js",
-    "model.js",
-    "view.js",
-    "words.js",
-    "painter.js",
-    "outside.js",
-    "stepper.js",
-)
-_STYLES = ("../shared/figure.css", "stepper.css")
+_PARTS = ("model", "view", "words", "painter", "copying")
 
-_component = st.components.v2.component(
-    "cnnviz_stepper",
-    html=(_HERE / "stepper.html").read_text(encoding="utf-8"),
-    css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+_component = register(
+    "stepper",
+    scripts=(
+        *GRIDS,
+        "shared/arrays",
+        "shared/address",
+        *(f"stepper/{part}" for part in _PARTS),
+    ),
+    styles=("shared/figure", "shared/panels"),
 )
 
 
@@ -87,13 +75,11 @@ def payload(
         "dilation": trace.dilation,
         "window": trace.window,
         "imageShape": trace.image.shape,
-        "paddedShape": trace.padded.shape,
-        "outputShape": trace.output.shape,
-        "padded": _packed(trace.padded),
-        "kernel": None if trace.kernel is None else _packed(trace.kernel),
-        "output": _packed(trace.output),
-        "reads": _packed(trace.reads),
-        "taps": _packed(trace.taps),
+        "padded": packed(trace.padded),
+        "kernel": None if trace.kernel is None else packed(trace.kernel),
+        "output": packed(trace.output),
+        "reads": _places(trace.reads),
+        "taps": _places(trace.taps),
         "unreadRows": trace.unread_rows,
         "unreadCols": trace.unread_cols,
         "formulas": trace.formulas,
@@ -105,15 +91,10 @@ def payload(
     }
     # The digest tells the browser a new trace from the same one sent again; `start` is only
     # for the first sight of it.
-    digest = hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
-    return content | {"id": digest, "start": start}
+    return content | {"id": digest(content), "start": start}
 
 
-def _packed(array: NDArray[Any]) -> dict[str, str]:
-    if array.dtype.kind == "i":
-        fits = array.size == 0 or array.max() <= np.iinfo(np.int16).max
-        kind = np.dtype(np.int16 if fits else np.int32)
-    else:
-        kind = np.dtype(np.float64)
-    data = np.ascontiguousarray(array, dtype=kind.newbyteorder("<")).tobytes()
-    return {"dtype": kind.name, "data": base64.b64encode(data).decode("ascii")}
+def _places(indices: NDArray[np.integer[Any]]) -> dict[str, Any]:
+    """Indices in as few bytes as they need."""
+    fits = indices.max(initial=0) <= np.iinfo(np.int16).max
+    return packed(indices, np.int16 if fits else np.int32)

@@ -1,12 +1,5 @@
 // A trace as sent by the server, and every question the figure asks it.
 
-const ARRAYS = { float64: Float64Array, int32: Int32Array, int16: Int16Array };
-
-function unpack({ dtype, data }) {
-  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-  return new ARRAYS[dtype](bytes.buffer);
-}
-
 /** How the terms of one output cell become one number, and the running value after each term.
  * Terms are added, or `listed`. */
 const REDUCTIONS = {
@@ -20,10 +13,10 @@ class Model {
   constructor(data) {
     Object.assign(this, data);
     for (const name of ["padded", "kernel", "output", "reads", "taps"]) {
-      this[name] = data[name] && unpack(data[name]);
+      this[name] = data[name] && unpackArray(data[name]);
     }
-    [this.channels, this.rows, this.columns] = data.paddedShape;
-    [this.outputRows, this.outputColumns] = data.outputShape;
+    [this.channels, this.rows, this.columns] = data.padded.shape;
+    [this.outputRows, this.outputColumns] = data.output.shape;
     [this.windowRows, this.windowColumns] = data.window;
     this.plane = this.rows * this.columns;
     this.steps = this.output.length;

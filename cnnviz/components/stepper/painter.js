@@ -1,5 +1,5 @@
 // One frame: the cells in focus marked on copies of the finished grids.
-// A scene is the stepper: its `model`, `grids`, `theme`, `links` (a canvas) and `step`.
+// A scene is the stepper: its `model`, `parts` (its grids by what they hold), `theme`, `links` (a canvas) and `step`.
 
 /** A mask of the cells of a grid, from indices into all channels. */
 function mask(grid, indices) {
@@ -12,46 +12,46 @@ function mask(grid, indices) {
 
 /** An output cell: its window in the input, and what each weight meets there. */
 function paintOutput(scene, shown) {
-  const { model, theme, grids } = scene;
+  const { model, theme, parts } = scene;
   const terms = model.termsOf(shown);
   const reads = terms.map(({ read }) => read);
-  for (const grid of grids.inputs) {
+  for (const grid of parts.inputs) {
     grid.start();
     grid.outline(mask(grid, reads), theme.window, theme);
   }
-  for (const grid of grids.kernels) {
+  for (const grid of parts.kernels) {
     const met = terms.filter(({ tap }) => tap >= grid.first && tap < grid.first + grid.count);
     grid.start();
     grid.writeMet(met.map(({ tap, value }) => [tap - grid.first, cellText(value)]), theme);
   }
-  grids.output.start(scene.step + 1);
-  grids.output.reveal(shown);
-  grids.output.outline(mask(grids.output, [shown]), theme.ink, theme);
+  parts.output.start(scene.step + 1);
+  parts.output.reveal(shown);
+  parts.output.outline(mask(parts.output, [shown]), theme.ink, theme);
   drawLinks(scene, reads, shown);
 }
 
 /** An input cell: every output it feeds, and the weights it meets on the way. */
 function paintInput(scene, index) {
-  const { model, theme, grids } = scene;
+  const { model, theme, parts } = scene;
   const uses = model.usesOfInput(index);
-  for (const grid of grids.inputs) {
+  for (const grid of parts.inputs) {
     grid.start();
     grid.outline(mask(grid, [index]), theme.ink, theme);
   }
   paintTaps(scene, uses.map(({ tap }) => tap));
-  const lit = mask(grids.output, uses.map(({ step }) => step));
-  grids.output.start();
-  grids.output.fade(lit, theme);
-  grids.output.outline(lit, theme.window, theme);
+  const lit = mask(parts.output, uses.map(({ step }) => step));
+  parts.output.start();
+  parts.output.fade(lit, theme);
+  parts.output.outline(lit, theme.window, theme);
   drawLinks(scene, []);
 }
 
 /** A weight: every input cell it multiplied, and the one it meets in the current step. */
 function paintKernel(scene, tap) {
-  const { model, theme, grids } = scene;
+  const { model, theme, parts } = scene;
   const uses = model.usesOfWeight(tap);
   const now = uses.filter(({ step }) => step === scene.step).map(({ read }) => read);
-  for (const grid of grids.inputs) {
+  for (const grid of parts.inputs) {
     grid.start();
     if (grid.channel !== model.kernelAt(tap)[0]) continue;
     const lit = mask(grid, uses.map(({ read }) => read));
@@ -60,15 +60,15 @@ function paintKernel(scene, tap) {
     grid.outline(mask(grid, now), theme.ink, theme, 1);
   }
   paintTaps(scene, [tap]);
-  grids.output.start(scene.step + 1);
-  grids.output.outline(mask(grids.output, [scene.step]), theme.ink, theme);
+  parts.output.start(scene.step + 1);
+  parts.output.outline(mask(parts.output, [scene.step]), theme.ink, theme);
   drawLinks(scene, []);
 }
 
 const PAINT = { output: paintOutput, input: paintInput, kernel: paintKernel };
 
-function paintTaps({ grids, theme }, taps) {
-  for (const grid of grids.kernels) {
+function paintTaps({ parts, theme }, taps) {
+  for (const grid of parts.kernels) {
     grid.start();
     grid.outline(mask(grid, taps), theme.window, theme);
   }
@@ -88,13 +88,13 @@ function boxAround(grid, cells) {
 }
 
 /** A beam from the window through the kernel to the output cell; it passes behind the grids. */
-function drawLinks({ grids, links, theme }, reads, shown) {
+function drawLinks({ parts, links, theme }, reads, shown) {
   const context = links.getContext("2d");
   const ratio = window.devicePixelRatio || 1;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, links.width, links.height);
-  const [input, ...others] = grids.inputs;
-  const { output, kernels } = grids;
+  const [input, ...others] = parts.inputs;
+  const { output, kernels } = parts;
   const stacked = output.origin[0] < input.origin[0] + input.columns * input.cell; // on a phone
   if (!reads.length || others.length || stacked) return;
   const through = kernels.map((grid) => boxAround(grid, [0, grid.count - 1]));

@@ -3,55 +3,29 @@
 const SPEEDS = [1, 2, 4, 8, 15, 30, 60, 120]; // steps a second
 const REST_AT_END = 1.2; // seconds before the animation starts over
 const PASS = 15; // seconds a whole pass should take at first
-const STEPPERS = new WeakMap(); // by parentElement
+const LONGEST_FRAME = 0.25; // seconds: after a pause of the browser nothing jumps
 
-class Stepper {
+class Stepper extends GridFigure {
   constructor(parent) {
-    this.root = parent.querySelector(".stepper");
-    const find = (selector) => this.root.querySelector(selector);
-    this.figure = find(".figure");
-    this.links = find(".links");
-    this.scrub = find(".scrub input");
-    this.speedInput = find(".speed input");
-    this.playButton = find("[data-act=play]");
-    this.live = find(".live");
-    this.code = find(".code");
-    this.table = find(".table");
-    this.playing = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    super(parent);
+    this.links = this.find(".links");
+    this.scrub = this.find(".scrub input");
+    this.speedInput = this.find(".speed input");
+    this.shared = this.find(".shared input"); // one scale for input and output
+    this.playing = !this.calm;
     this.hover = null; // {kind, index} under the pointer
     this.pin = null; // {kind, index} held by a click
-    this.onScreen = true;
+    this.carry = 0; // seconds since the last step, or since the end was reached
     this.speedInput.max = SPEEDS.length - 1;
     this.listen();
-    this.resizer = new ResizeObserver(() => this.resize());
-    this.resizer.observe(this.figure);
-    this.watcher = new IntersectionObserver(([entry]) => {
-      this.onScreen = entry.isIntersecting;
-      this.wake();
-    });
-    this.watcher.observe(this.figure);
-  }
-
-  destroy() {
-    cancelAnimationFrame(this.frame);
-    clearTimeout(this.speaking);
-    clearTimeout(this.saving);
-    clearTimeout(this.copied);
-    this.resizer.disconnect();
-    this.watcher.disconnect();
   }
 
   // --- data -----------------------------------------------------------------------------------
 
-  update(data) {
-    if (data.id !== this.model?.id) this.load(data);
-    // The theme may be what changed; its colours are in place by the next frame.
-    requestAnimationFrame(() => this.root.isConnected && this.redraw());
-  }
-
   load(data) {
     const before = this.model;
     const at = before?.outputAt(this.step);
+    this.data = data;
     this.model = new Model(data);
     const { model } = this;
     if (before) {
@@ -62,19 +36,17 @@ class Stepper {
     }
     this.hover = null;
     if (!before || before.reads.length !== model.reads.length) this.pin = null;
-    this.sum = new SumLine(this.root.querySelector(".sum"), model);
-    fillFormula(this.root.querySelector(".formula"), model);
-    this.root.querySelector(".unread").textContent = unreadText(model);
+    this.sum = new SumLine(this.find(".sum"), model);
+    fillFormula(this.find(".formula"), model);
+    this.find(".unread").textContent = unreadText(model);
     const sizes = [sizeText(...model.imageShape.slice(1)), sizeText(model.outputRows, model.outputColumns)];
-    const label = `${model.operator}: ${sizes[0]} input, ${sizes[1]} output. Arrow keys step, space plays.`;
-    this.figure.setAttribute("aria-label", label);
-    this.code.querySelector("code").textContent = model.pytorch;
-    if (this.table.open) fillTables(this.root.querySelector(".tables"), model);
-    else this.root.querySelector(".tables").replaceChildren();
-    this.root.querySelector(".shared").hidden = Boolean(model.pixels);
+    const alt = `${model.operator}: ${sizes[0]} input, ${sizes[1]} output. Arrow keys step, space plays.`;
+    this.describe({ alt, pytorch: model.pytorch });
+    this.fillTables();
+    this.find(".shared").hidden = Boolean(model.pixels);
     this.scrub.max = model.steps - 1;
     if (!this.speedChosen) {
-      const wanted = Math.min(Math.max(model.steps / PASS, SPEEDS[1]), 60);
+      const wanted = clamp(model.steps / PASS, SPEEDS[1], 60);
       this.setSpeed(SPEEDS.findIndex((speed) => speed >= wanted));
     }
     this.build();
@@ -94,23 +66,20 @@ class Stepper {
 
   build() {
     const { model } = this;
-    this.grids = makeGrids(model, makeScales(model, this.root.querySelector(".shared input").checked));
-    buildFigure(this.root.querySelector(".operands"), this.root.querySelector(".result"), model, this.grids);
-    fillKey(this.root.querySelector(".key"), model);
+    this.parts = makeGrids(model, makeScales(model, this.shared.checked));
+    this.grids = [...this.parts.inputs, ...this.parts.kernels, this.parts.output];
+    buildFigure(this.find(".operands"), this.find(".result"), model, this.parts);
+    fillKey(this.find(".key"), model);
     this.partials = [...this.root.querySelectorAll(".partial")];
-    for (const grid of this.allGrids()) {
-      const { canvas } = grid;
-      canvas.onpointermove = (event) => this.point(grid, grid.cellAt(event));
-      canvas.onpointerdown = canvas.onpointermove;
-      canvas.onpointerleave = () => this.point(grid, null);
-      canvas.onpointercancel = canvas.onpointerleave;
-      canvas.onclick = (event) => this.click(grid, grid.cellAt(event));
+    for (const grid of this.grids) {
+      followPointer(grid.canvas, (event) => grid.cellAt(event), (index) => this.point(grid, index));
+      grid.canvas.onclick = (event) => this.click(grid, grid.cellAt(event));
     }
     this.resize();
   }
 
-  allGrids() {
-    return [...this.grids.inputs, ...this.grids.kernels, this.grids.output];
+  tables() {
+    return tablesOf(this.model);
   }
 
   // --- size -----------------------------------------------------------------------------------
@@ -120,70 +89,54 @@ class Stepper {
     const width = this.figure.clientWidth;
     if (!width) return;
     const height = Math.max(260, Math.min(430, window.innerHeight * 0.45));
-    const sizes = cellSizes(this.model, this.grids, width, height);
+    const sizes = cellSizes(this.model, this.parts, width, height);
     this.figure.classList.toggle("narrow", !isWide(width));
-    for (const grid of this.allGrids()) grid.resize(sizes[grid.kind]);
+    for (const grid of this.grids) grid.resize(sizes[grid.kind]);
     this.sum.root.style.minHeight = "";
     this.redraw();
   }
 
   /** Draw everything anew: after a change of size, colours or numbers. */
   redraw() {
-    if (!this.grids || !this.grids.output.cell) return;
-    this.theme = readTheme(this.root);
-    this.allGrids().forEach((grid) => grid.drawBase(this.theme));
-    const ratio = window.devicePixelRatio || 1;
+    super.redraw();
+    if (!this.ready()) return;
     const { clientWidth, clientHeight } = this.figure;
-    this.links.width = Math.round(clientWidth * ratio);
-    this.links.height = Math.round(clientHeight * ratio);
+    sizedContext(this.links, clientWidth, clientHeight);
     const origin = this.figure.getBoundingClientRect();
-    for (const grid of this.allGrids()) {
+    for (const grid of this.grids) {
+      grid.drawBase(this.theme);
       const box = grid.canvas.getBoundingClientRect();
       grid.origin = [box.left - origin.left, box.top - origin.top];
     }
-    this.painted = null;
-    this.wake();
   }
 
   // --- what people do -------------------------------------------------------------------------
 
   listen() {
-    const { root } = this;
-    root.addEventListener("keydown", (event) => this.key(event));
-    for (const button of root.querySelectorAll("[data-act]")) {
-      button.onclick = () => this.act(button.dataset.act);
-    }
+    const acts = {
+      reset: () => this.go(0),
+      back: () => this.go(this.step - 1),
+      step: () => this.go(this.step + 1),
+      copy: () => copyCode(this),
+    };
+    for (const [name, act] of Object.entries(acts)) this.find(`[data-act=${name}]`).onclick = act;
     this.scrub.oninput = () => this.go(Number(this.scrub.value));
     this.speedInput.oninput = () => {
       this.speedChosen = true;
       this.setSpeed(Number(this.speedInput.value));
     };
-    root.querySelector(".shared input").onchange = () => this.build();
-    this.table.ontoggle = () => this.table.open && fillTables(root.querySelector(".tables"), this.model);
+    this.shared.onchange = () => this.build();
   }
 
-  act(name) {
-    if (name === "play") this.togglePlay();
-    else if (name === "copy") copyCode(this);
-    else this.go({ reset: 0, back: this.step - 1, step: this.step + 1 }[name]);
-  }
-
-  key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const at = event.target;
-    const inCode = this.code.contains(at) || this.table.contains(at);
-    if (inCode || at === this.speedInput || at.type === "checkbox") return;
+  keys({ target }) {
+    if (target === this.speedInput || target === this.shared) return {}; // they use keys themselves
     const row = this.model.outputColumns;
-    const moves = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -row, ArrowDown: row };
-    const pressesButton = at.tagName === "BUTTON";
-    if (event.key in moves) this.go(this.step + moves[event.key]);
-    else if (event.key === "Home") this.go(0);
-    else if (event.key === "End") this.go(this.model.steps - 1);
-    else if (event.key === " " && !pressesButton) this.togglePlay();
-    else if (event.key === "Escape" && this.pin) this.unpin();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
+    const by = (steps) => () => this.go(this.step + steps);
+    return {
+      ArrowLeft: by(-1), ArrowRight: by(1), ArrowUp: by(-row), ArrowDown: by(row),
+      Home: () => this.go(0), End: () => this.go(this.model.steps - 1), " ": () => this.toggle(),
+      ...(this.pin && { Escape: () => this.unpin() }),
+    };
   }
 
   /** Stand still at a step; one that does not exist leaves everything where it is. */
@@ -195,7 +148,7 @@ class Stepper {
     this.settle();
   }
 
-  togglePlay() {
+  toggle() {
     this.playing = !(this.playing && !this.pin);
     this.pin = null;
     this.hover = null;
@@ -207,7 +160,7 @@ class Stepper {
     this.speed = SPEEDS[index];
     this.speedInput.value = index;
     const text = `${this.speed} step${this.speed === 1 ? "" : "s"}/s`;
-    this.root.querySelector(".speed-text").textContent = text;
+    this.find(".speed-text").textContent = text;
     this.speedInput.setAttribute("aria-valuetext", text);
   }
 
@@ -239,11 +192,20 @@ class Stepper {
   /** After anything a person did: paint, speak and remember, once per frame and pause. */
   settle() {
     this.urgent = true;
-    clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => speak(this), 300);
-    clearTimeout(this.saving);
-    this.saving = setTimeout(() => saveCell(this), 400);
+    this.say();
+    this.after(400, "save", () => this.saveCell());
     this.wake();
+  }
+
+  words() {
+    const where = `Step ${this.step + 1} of ${this.model.steps}`;
+    return `${where}. ${this.sum.headline.textContent}. ${this.text}`;
+  }
+
+  saveCell() {
+    const { urlParameter } = this.data;
+    const moving = this.playing && !this.pin;
+    if (urlParameter) keepInAddress(urlParameter, moving ? null : this.model.outputAt(this.step).join(","));
   }
 
   // --- frames ---------------------------------------------------------------------------------
@@ -252,24 +214,11 @@ class Stepper {
     return this.playing && !this.hover && !this.pin && this.onScreen;
   }
 
-  wake() {
-    if (!this.frame) this.frame = requestAnimationFrame((now) => this.tick(now));
-  }
-
-  tick(now) {
-    this.frame = 0;
-    if (!this.grids?.output.cell) return;
-    if (this.running()) this.advance(now);
-    else this.last = undefined;
-    this.paint(now);
-    if (this.running()) this.wake();
-  }
-
   advance(now) {
-    const passed = this.last === undefined ? 0 : Math.min((now - this.last) / 1000, 0.25);
-    this.last = now;
+    const passed = Math.min(this.passed(now) / 1000, LONGEST_FRAME);
+    if (!this.running()) return;
     const end = this.model.steps - 1;
-    this.carry = (this.carry ?? 0) + passed;
+    this.carry += passed;
     if (this.step >= end) {
       if (this.carry < REST_AT_END) return;
       this.step = 0;
@@ -289,9 +238,9 @@ class Stepper {
     const focus = this.focus();
     const shown = focus.kind === "output" ? focus.index : this.step;
     const picture = `${focus.kind} ${focus.index} ${this.step}`;
-    if (picture !== this.painted) {
+    if (picture !== this.drawn) {
       PAINT[focus.kind](this, focus.index);
-      this.painted = picture;
+      this.drawn = picture;
       this.unwritten = true;
     }
     if (this.unwritten || this.urgent) this.write(focus, shown, now);
@@ -316,37 +265,22 @@ class Stepper {
 
   /** The transport, and what tests and styles read. */
   mark(focus, shown) {
-    const { model, root } = this;
-    const moving = this.playing && !this.pin;
+    const { model } = this;
     this.scrub.value = this.step;
     const [row, column] = model.outputAt(this.step);
     const where = `Step ${this.step + 1} of ${model.steps}`;
-    this.root.querySelector(".scrub-text").textContent = this.pin ? `${where}, pinned` : where;
+    this.find(".scrub-text").textContent = this.pin ? `${where}, pinned` : where;
     this.scrub.setAttribute("aria-valuetext", `${where}: output row ${row}, column ${column}`);
-    const label = moving ? "Pause" : "Play";
-    if (this.playButton.title !== `${label} (space)`) {
-      this.playButton.title = `${label} (space)`;
-      this.playButton.setAttribute("aria-label", label);
-    }
-    root.dataset.step = this.step;
-    root.dataset.steps = model.steps;
-    root.dataset.playing = moving;
-    root.dataset.hover = this.hover ? `${this.hover.kind}:${this.hover.index}` : "";
-    root.dataset.pinned = this.pin ? `${this.pin.kind}:${this.pin.index}` : "";
-    root.dataset.shown = shown;
-    if (focus.kind === "output") root.dataset.computed = model.recompute(shown);
+    this.markPlaying(this.playing && !this.pin);
+    Object.assign(this.root.dataset, {
+      step: this.step,
+      steps: model.steps,
+      hover: this.hover ? `${this.hover.kind}:${this.hover.index}` : "",
+      pinned: this.pin ? `${this.pin.kind}:${this.pin.index}` : "",
+      shown,
+    });
+    if (focus.kind === "output") this.root.dataset.computed = model.recompute(shown);
   }
 }
 
-export default function mount({ parentElement, data }) {
-  let stepper = STEPPERS.get(parentElement);
-  if (!stepper) {
-    stepper = new Stepper(parentElement);
-    STEPPERS.set(parentElement, stepper);
-  }
-  stepper.update(data);
-  return () => {
-    stepper.destroy();
-    STEPPERS.delete(parentElement);
-  };
-}
+export default mounting(Stepper);

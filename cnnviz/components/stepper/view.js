@@ -26,8 +26,7 @@ function makeScales(model, shared) {
     if (ofOutput[0] >= 0 && ofOutput[1] <= 255.5) scales.output = Scale.pixels("grey");
   }
   if (model.kernel) {
-    const range = limits(model.kernel);
-    scales.kernel = signed(range, reach(...range), model.weightStops);
+    scales.kernel = signedScale(limits(model.kernel), model.weightStops);
   }
   return scales;
 }
@@ -81,11 +80,11 @@ function makeGrids(model, scales) {
   return { inputs, kernels, output };
 }
 
-function panel(grid, title, shape, role) {
-  const made = element("figure", `panel ${grid.kind}`);
-  const caption = element("figcaption");
-  caption.append(element("b", `role-${role}`, title), " ", element("span", "shape", shape));
-  made.append(caption, grid.canvas, legend(grid.scale));
+/** A panel in the colour of its controls. */
+function panel(grid, title, shape) {
+  const made = panelOf(grid, title, shape);
+  made.classList.add(grid.kind);
+  made.querySelector("b").className = `role-${grid.kind}`;
   return made;
 }
 
@@ -121,14 +120,14 @@ function buildFigure(operands, result, model, grids) {
   grids.inputs.forEach((grid, channel) => {
     const column = element("div", "channel");
     const name = many ? ` ${CHANNEL_NAMES[channel] ?? channel + 1}` : "";
-    column.append(panel(grid, `Input${name}`, sizeText(rows, columns), "input"));
+    column.append(panel(grid, `Input${name}`, sizeText(rows, columns)));
     const sign = element("div", "arrow", many ? "↓" : "→");
     sign.setAttribute("aria-hidden", "true");
     column.append(sign);
     if (grids.kernels.length) {
       const kernel = grids.kernels[channel];
       const shape = sizeText(kernel.rows, kernel.columns);
-      column.append(panel(kernel, `Kernel${name}`, shape + turned, "kernel"));
+      column.append(panel(kernel, `Kernel${name}`, shape + turned));
     } else {
       column.append(element("div", "rule", model.reduction));
     }
@@ -136,7 +135,7 @@ function buildFigure(operands, result, model, grids) {
     operands.append(column);
   });
   const shape = sizeText(grids.output.rows, grids.output.columns);
-  result.replaceChildren(panel(grids.output, "Output", shape, "output"));
+  result.replaceChildren(panel(grids.output, "Output", shape));
 }
 
 /** Whether input, kernel and output have room on one line. */

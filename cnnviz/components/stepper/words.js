@@ -29,8 +29,8 @@ class SumLine {
       const size = model.terms / model.channels;
       for (let at = 0; at < size; at += 1) {
         const slot = element("span", "term");
-        const names = ["sign", "w", "x", "running"];
-      const [sign, weight, value, running] = names.map((name) => element("span", name));
+        const names = ["plus", "w", "x", "running"];
+        const [sign, weight, value, running] = names.map((name) => element("span", name));
         const product = element("span", "product");
         product.append(sign, weight, value);
         slot.append(product, running);
@@ -213,44 +213,36 @@ function fillFormula(root, model) {
     ? `✓ the output really is ${shape}` : `✗ the output is ${shape}: the formula does not fit`));
 }
 
-/** One accessible table of numbers. */
-function numbersTable(title, rows, columns, numberAt, firstRow = 0, firstColumn = 0) {
-  const table = element("table");
-  table.append(element("caption", "", title));
-  const heading = (text, scope) => {
-    const made = element("th", "", text);
+/** The lines of a table of numbers, with the place of each row and column. */
+function numberLines(rows, columns, numberAt, firstRow = 0, firstColumn = 0) {
+  const heading = (at, scope) => {
+    const made = element("th", "", numberText(at));
     made.scope = scope;
     return made;
   };
-  const top = element("tr");
-  top.append(element("td"));
-  for (let column = 0; column < columns; column += 1) {
-    top.append(heading(numberText(column + firstColumn), "col"));
-  }
-  table.append(top);
-  for (let row = 0; row < rows; row += 1) {
-    const line = element("tr");
-    line.append(heading(numberText(row + firstRow), "row"));
-    for (let column = 0; column < columns; column += 1) {
-      line.append(element("td", "", numberText(numberAt(row * columns + column), 6)));
-    }
-    table.append(line);
-  }
-  return table;
+  const upTo = (length) => [...Array(length).keys()];
+  const top = upTo(columns).map((column) => heading(column + firstColumn, "col"));
+  const lines = upTo(rows).map((row) => [
+    heading(row + firstRow, "row"),
+    ...upTo(columns).map((column) => numberText(numberAt(row * columns + column), 6)),
+  ]);
+  return [["", ...top], ...lines];
 }
 
-function fillTables(root, model) {
-  root.replaceChildren();
+/** The numbers of a trace as tables. */
+function tablesOf(model) {
   const [top, left] = [model.pads[0][0], model.pads[1][0]];
   const isPadded = model.pads.flat().some(Boolean);
   const padded = isPadded ? ", with padding (negative places are padding)" : "";
+  const made = [];
   for (let channel = 0; channel < model.channels; channel += 1) {
     const name = model.channels > 1 ? ` ${CHANNEL_NAMES[channel] ?? channel + 1}` : "";
     const input = (at) => model.padded[channel * model.plane + at];
-    root.append(numbersTable(`Input${name}${padded}`, model.rows, model.columns, input, -top, -left));
+    made.push({ caption: `Input${name}${padded}`, lines: numberLines(model.rows, model.columns, input, -top, -left) });
     if (!model.kernel) continue;
     const kernel = (at) => model.kernel[channel * model.kernelPlane + at];
-    root.append(numbersTable(`Kernel${name}`, model.windowRows, model.windowColumns, kernel));
+    made.push({ caption: `Kernel${name}`, lines: numberLines(model.windowRows, model.windowColumns, kernel) });
   }
-  root.append(numbersTable("Output", model.outputRows, model.outputColumns, (at) => model.output[at]));
+  const output = numberLines(model.outputRows, model.outputColumns, (at) => model.output[at]);
+  return [...made, { caption: "Output", lines: output }];
 }
