@@ -44,6 +44,11 @@ class Sliding extends Figure {
     this.wake();
   }
 
+  /** t as it is shown: the nearest at which the curve is known. */
+  get shownT() {
+    return Number((Math.round(this.at.t / T_STEP) * T_STEP).toFixed(2));
+  }
+
   valueAt(t) {
     return this.curve[Math.round((t + T_END) / T_STEP)];
   }
@@ -84,7 +89,8 @@ class Sliding extends Figure {
   }
 
   saveAddress() {
-    const place = this.playing ? null : NAMES.map((name) => this.at[name]).join(",");
+    const shown = { ...this.at, t: this.shownT };
+    const place = this.playing ? null : NAMES.map((name) => shown[name]).join(",");
     if (this.data.urlParameter) keepInAddress(this.data.urlParameter, place);
   }
 
@@ -157,7 +163,7 @@ class Sliding extends Figure {
     const style = getComputedStyle(this.root);
     const [f, g, product] = ["--f", "--g", "--product"].map((name) => style.getPropertyValue(name).trim());
     const theme = readTheme(this.root);
-    const t = Math.round(at.t / T_STEP) * T_STEP;
+    const t = this.shownT;
     const middle = this.f.length / 2;
     const shift = Math.round(t / STEP);
     const [fs, gs, products] = [[], [], []];
@@ -192,7 +198,7 @@ class Sliding extends Figure {
     );
     for (const name of NAMES) {
       this.inputs[name].value = at[name];
-      this.inputs[name].nextElementSibling.textContent = numberText(Number((name === "t" ? t : at[name]).toFixed(2)), 3);
+      this.inputs[name].nextElementSibling.textContent = numberText(name === "t" ? t : at[name], 3);
     }
     this.markPlaying(this.playing, "Play", "");
     Object.assign(this.root.dataset, { t: t.toFixed(2), area, shaded: total, seen: this.seen.toFixed(2), place: at.place, f: at.f, g: at.g });

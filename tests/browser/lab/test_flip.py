@@ -116,6 +116,17 @@ def test_the_keyboard_and_the_sliders(page, open_at):
     expect(sliding).to_have_attribute("data-g", "2.5")
 
 
+def test_the_address_holds_t_as_it_is_shown(page, open_at):
+    sliding = open_at("/flip?fl_at=-7,0,1,1")
+    sliding.locator(".figure").focus()
+    page.keyboard.press("Space")
+    expect(sliding).not_to_have_attribute("data-t", re.compile(r"^-7\.0"))
+    page.keyboard.press("Space")
+    expect(sliding).to_have_attribute("data-playing", "false")
+    t = float(sliding.get_attribute("data-t"))
+    expect(page).to_have_url(re.compile(rf"fl_at={t:g}%2C0%2C1%2C1"))
+
+
 def test_the_code_gives_the_number(page, open_at, capsys):
     sliding = open_at("/flip?fl_f=triangle&fl_g=exponential&fl_at=1.25,0.5,1.5,0.8")
     exec(sliding.locator(".code code").text_content(), {})
