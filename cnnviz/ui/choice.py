@@ -48,7 +48,10 @@ def choice(
         state[shown] = linked or state.get(seen)
     elif address_changed(key, linked):
         state[shown] = linked
-    if state[shown] not in titles:
+    if state[shown] is None and linked in titles:
+        # When the page runs twice at once the browser may not have drawn the choice yet.
+        state[shown] = linked
+    elif state[shown] not in titles:
         state[shown] = default
     if widget is st.segmented_control:
         options["required"] = True
