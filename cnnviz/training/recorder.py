@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cnnviz.training.learner import Learner
 
 _HEALTH_IMAGES = 64
+_EARLY_SHARE, _EARLY_SECONDS = 0.1, 2.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Recorder:
         self._learner, self._writer = learner, writer
         self.state = learner.run.state()
         self.reports, self.savings = Pace(0.35, 0.01), Pace(10.0, 0.01)
-        self.keepings, self.evaluations = Pace(1.0, 0.025), Pace(0.5, 0.025)
+        self.keepings, self.evaluations = Pace(1.0, 0.025), Pace(0.1, _EARLY_SHARE)
         self.checkups = Pace(2.0, 0.01)
         self._check = HealthCheck(learner.model, learner.tests.sample(_HEALTH_IMAGES))
         self.peak = learner.position.peak
@@ -150,7 +151,8 @@ class Recorder:
                 confusion=score.confusion.tolist(),
             )
         # Often at first, when much changes; then every few seconds.
-        self.evaluations.every = min(3.0, max(0.5, at.seconds / 5))
+        self.evaluations.every = min(3.0, max(0.1, at.seconds / 5))
+        self.evaluations.share = _EARLY_SHARE if at.seconds < _EARLY_SECONDS else 0.025
 
     def after_step(self, at: Moment) -> None:
         """The second half of a measured step: `before_step` is the first."""

@@ -95,11 +95,11 @@ class Pace:
 
     Args:
         every: Not sooner than this many seconds after the last time. May be changed.
-        share: And later if it would take more than this share of the time.
+        share: And later if it would take more than this share of the time. May be changed.
     """
 
     def __init__(self, every: float, share: float = 0.02) -> None:
-        self.every, self._share = every, share
+        self.every, self.share = every, share
         self._next = 0.0
 
     def due(self) -> bool:
@@ -112,7 +112,7 @@ class Pace:
         began = time.perf_counter()
         yield
         now = time.perf_counter()
-        self._next = now + max(self.every, (now - began) / self._share)
+        self._next = now + max(self.every, (now - began) / self.share)
 
 
 class Stopwatch:
