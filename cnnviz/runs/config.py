@@ -68,6 +68,7 @@ class RunConfig:
         dataset: An id of `cnnviz.datasets.DATASETS`, or `own` (see `OWN_DATASET`).
         dataset_title: How the data set is called on screen.
         network: An id of `cnnviz.networks.NETWORKS`.
+        network_title: How the network is called on screen; empty for its id.
         spec: The network as data, input to `cnnviz.networks.build`.
         input_shape: (channels, height, width) of one image.
         classes: Class names; their order is the order of the logits.
@@ -93,6 +94,7 @@ class RunConfig:
     mean: tuple[float, ...]
     std: tuple[float, ...]
     recipe: Recipe = dataclasses.field(default_factory=Recipe)
+    network_title: str = ""
     created: str = ""
     owner: str = ""
     group: str = ""
@@ -112,7 +114,7 @@ class RunConfig:
     @property
     def title(self) -> str:
         """A name for lists: the data set and the network."""
-        return f"{self.dataset_title}, {self.network}"
+        return f"{self.dataset_title}, {self.network_title or self.network}"
 
     def to_json(self) -> dict[str, Any]:
         """As plain lists, dicts, strings and numbers."""
@@ -148,7 +150,9 @@ def _require(condition: bool, sentence: str) -> None:  # noqa: FBT001
 
 
 # Older runs lack these.
-_OPTIONAL = frozenset({"owner", "group", "based_on", "threads", "max_seconds", "pace", "variant"})
+_OPTIONAL = frozenset(
+    {"network_title", "owner", "group", "based_on", "threads", "max_seconds", "pace", "variant"}
+)
 _KINDS: dict[str, tuple[type, ...]] = {
     "str": (str,),
     "int": (int,),

@@ -41,6 +41,7 @@ def make_config(
         mean=dataset.mean,
         std=dataset.std,
         recipe=recipe or default_recipe(network, len(dataset.train_images)),
+        network_title=NETWORKS[network].title,
         variant=variant or {},
     )
 
@@ -152,6 +153,7 @@ def again(config: RunConfig, based_on: str = "", **changes: Any) -> RunConfig:
         others["spec"] = network_spec(
             network, config.input_shape, len(config.classes), **others["variant"]
         )
+        others["network_title"] = NETWORKS[network].title
     if "optimiser" in recipe and network in NETWORKS:
         usual = default_recipe(network, 0, recipe["optimiser"])
         # Rates go with the batch size; see `recipe_for`.

@@ -49,6 +49,7 @@ def test_again_with_one_thing_changed(digits):
     lenet = again(deep, "first", network="lenet5")
     assert lenet.spec == network_spec("lenet5", (1, 8, 8), 10)
     assert lenet.variant == {}
+    assert [c.title.split(", ")[-1] for c in (config, deep, lenet)] == ["GAP net"] * 2 + ["LeNet-5"]
     plain = again(deep, "second", batch_norm=False)
     assert plain.variant == {"depth": 4, "batch_norm": False}
     in_a_race = dataclasses.replace(config, group="race", owner="somebody", max_seconds=9.0)
