@@ -132,7 +132,9 @@ def _values(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _column_config(dataset: str) -> dict[str, Any]:
     column, networks = st.column_config, [info.title for info in NETWORKS.values()]
-    rate_help = "Learning rate, as a multiple of what is usual for the network and optimiser."
+    rate_help = (
+        "The peak learning rate, as a multiple of what is usual for the network and optimiser."
+    )
     depth_help = "Convolution blocks; empty for as many as usual. LeNet-5 has a fixed depth."
     mirror_help = "Mirrors half of the pictures; not for digits." * (dataset not in _UNMIRRORED)
     return {
@@ -142,7 +144,7 @@ def _column_config(dataset: str) -> dict[str, Any]:
             options=list(_OPTIMISERS.values()), default=_OPTIMISERS["sgd"], required=True
         ),
         "Rate": column.NumberColumn(
-            "Rate, × usual", min_value=1e-4, max_value=1e4, default=1.0, help=rate_help
+            "Peak rate, × usual", min_value=1e-4, max_value=1e4, default=1.0, help=rate_help
         ),
         "Depth": column.NumberColumn(min_value=1, max_value=20, step=1, help=depth_help),
         "Batch norm": column.CheckboxColumn(default=True),

@@ -191,6 +191,7 @@ class Stepper extends GridFigure {
 
   /** After anything a person did: paint, speak and remember, once per frame and pause. */
   settle() {
+    this.carry = 0; // what had gathered, such as in the rest at the end, is no hurry
     this.urgent = true;
     this.say();
     this.after(400, "save", () => this.saveCell());
