@@ -81,7 +81,8 @@ def train(run: Run, threads: int = 0, *, in_line: bool = False) -> int:
         run: The run.
         threads: CPU threads, for good; 0 for what the run asks for, or its share of the cores:
             it begins with the last number it had (another one adds in another order and gives
-            slightly other results), and gives way when others start, until they end.
+            slightly other results), and gives way when others start, until they end. With
+            `OMP_NUM_THREADS` set it does not.
         in_line: Do nothing if the run is no longer in line: it was stopped meanwhile.
 
     Returns:
@@ -93,9 +94,10 @@ def train(run: Run, threads: int = 0, *, in_line: bool = False) -> int:
         with stop.listening(), run.writing() as writer:
             if in_line and line.waiting_since(run) is None:
                 return 0
-            fixed = threads or config.threads
-            share = functools.partial(_thread_share, run, fixed)
-            return _train(run, writer, threads or run.state().threads or share(), share, stop)
+            share = functools.partial(_thread_share, run, config.threads)
+            fixed = threads or config.threads or os.environ.get("OMP_NUM_THREADS")
+            threads = threads or run.state().threads or share()
+            return _train(run, writer, threads, None if fixed else share, stop)
     except (RunError, OSError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - it goes to log.txt, and its last line to the page
         return 1
@@ -113,16 +115,14 @@ def prepare_threads() -> None:
     os.environ.setdefault("GOMP_SPINCOUNT", "5000")
 
 
-def _thread_share(run: Run, fixed: int) -> int:
+def _thread_share(run: Run, asked: int) -> int:
     """Threads for a run just now, given the runs that are at work beside it."""
-    if fixed:
-        return thread_share(fixed, 0)
     others = (other for other in list_runs() if other.path.name != run.path.name)
-    return thread_share(0, sum(other.is_alive() for other in others))
+    return thread_share(asked, sum(other.is_alive() for other in others))
 
 
 def _train(
-    run: Run, writer: EventWriter, threads: int, share: Callable[[], int], stop: _Stop
+    run: Run, writer: EventWriter, threads: int, share: Callable[[], int] | None, stop: _Stop
 ) -> int:
     prepare_threads()
     writer.write("status", status="starting", process=os.getpid(), threads=threads, host=host())
