@@ -37,6 +37,19 @@ def test_it_opens_on_the_runs_that_came_with_cnnviz(race):
     expect(page.get_by_role("button", name="Start the race")).to_be_visible()
 
 
+def test_a_phone_shows_how_good_each_run_is_and_keeps_its_name(race):
+    page = race()
+    page.set_viewport_size({"width": 390, "height": 844})
+    row = standings(page).first
+    row.scroll_into_view_if_needed()
+    name, best = row.locator("th"), row.locator("td").nth(1)
+    expect(best).to_contain_text("90.5 %")
+    assert best.bounding_box()["x"] + best.bounding_box()["width"] <= 390
+    page.locator(".scroll:has(.standings)").evaluate("box => box.scrollTo(1000, 0)")
+    expect(row.locator("td").last).to_be_in_viewport()
+    expect(name).to_be_in_viewport(ratio=0.9)
+
+
 def test_a_preset_is_started_and_both_curves_appear(race, settle, mine):
     page = race("?r_preset=optimiser")
     page.get_by_role("button", name="Start the race").click()

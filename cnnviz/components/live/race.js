@@ -61,7 +61,7 @@ class RaceView extends View {
     const scroll = element("div", "scroll");
     this.table = element("table", "standings");
     const top = element("tr");
-    for (const title of ["Run", "Where it is", "Parameters", "MACs", "Images a second", "Best on test", ...GOALS.map((goal) => `Seconds to ${percent(goal, 0)}`)]) {
+    for (const title of ["Run", "Where it is", "Best on test", ...GOALS.map((goal) => `Seconds to ${percent(goal, 0)}`), "Images a second", "Parameters", "MACs"]) {
       const cell = element("th", "", title);
       cell.scope = "col";
       top.append(cell);
@@ -136,14 +136,14 @@ class RaceView extends View {
     const top = bestEvaluation(state);
     const part = top && top.images !== state.testImages ? ` of ${count(top.images)}` : "";
     return [
-      { text: run ? count(run.parameters) : "\u2013" },
-      { text: run ? short(run.macs) : "\u2013" },
-      { text: state.imagesPerSecond ? count(state.imagesPerSecond) : "\u2013", value: state.imagesPerSecond || NaN, better: "high" },
       { text: top ? `${percent(top.accuracy)}${part}` : "\u2013", value: top?.accuracy ?? NaN, better: "high" },
       ...GOALS.map((goal) => {
         const seconds = secondsTo(state.evaluations, goal);
         return { text: seconds === null ? "\u2013" : seconds.toFixed(1), value: seconds ?? NaN, better: "low" };
       }),
+      { text: state.imagesPerSecond ? count(state.imagesPerSecond) : "\u2013", value: state.imagesPerSecond || NaN, better: "high" },
+      { text: run ? count(run.parameters) : "\u2013" },
+      { text: run ? short(run.macs) : "\u2013" },
     ];
   }
 

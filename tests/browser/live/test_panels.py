@@ -116,17 +116,17 @@ def test_the_table_of_a_race_is_right(page, runs):
     macs = 28 * 28 * (16 * 25 + 32 * 16 * 9) + 320
     shared = [f"{parameters:,}", f"{macs / 1e6:.2f} M"]
     expect(rows.nth(0).locator("td")).to_have_text(
-        ["✓ Finished", *shared, "2,000", "91.0 %", "2.0", "3.0", "3.0"]
+        ["✓ Finished", "91.0 %", "2.0", "3.0", "3.0", "2,000", *shared]
     )
     expect(rows.nth(1).locator("td")).to_have_text(
-        ["● Running, 15 %", *shared, "1,000", "85.0 % of 1,000", "6.0", "–", "–"]
+        ["● Running, 15 %", "85.0 % of 1,000", "6.0", "–", "–", "1,000", *shared]
     )
     expect(rows.nth(0).locator("th")).to_contain_text("rate 0.1")
     expect(rows.nth(1).locator("th")).to_contain_text("depth 4")
-    expect(page.locator(".standings td.best")).to_have_text(["2,000", "91.0 %", "2.0"])
+    expect(page.locator(".standings td.best")).to_have_text(["91.0 %", "2.0", "2,000"])
     slow.evaluate(80, accuracy=0.9, seconds=8.0)
     expect(rows.nth(1).locator("td")).to_have_text(
-        ["● Running, 20 %", *shared, "1,000", "90.0 % of 1,000", "6.0", "8.0", "8.0"]
+        ["● Running, 20 %", "90.0 % of 1,000", "6.0", "8.0", "8.0", "1,000", *shared]
     )
     slow.writing.close()
 
