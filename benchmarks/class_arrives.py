@@ -21,6 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(Path(__file__).parent))
 
+from live_clients import streamlit_socket  # noqa: E402
 from live_viewers import cpu_seconds, serving  # noqa: E402
 
 PAGES = ("train", "inside", "filters", "step")
@@ -29,19 +30,11 @@ PATIENCE = 120.0
 
 async def open_page(port: int, page: str) -> tuple[float, int]:
     """Seconds until the page's script has ended, and the bytes it sent."""
-    import websockets
     from streamlit.proto.BackMsg_pb2 import BackMsg
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
     began, size = time.perf_counter(), 0
-    address = f"127.0.0.1:{port}"
-    async with websockets.connect(
-        f"ws://{address}/_stcore/stream",
-        origin=f"http://{address}",
-        subprotocols=["streamlit"],
-        max_size=None,
-        compression=None,
-    ) as socket:
+    async with streamlit_socket(port) as socket:
         message = BackMsg()
         message.rerun_script.page_name = page
         await socket.send(message.SerializeToString())

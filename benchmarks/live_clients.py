@@ -89,9 +89,22 @@ async def live(port: int, path: str, number: int, seconds: float):
     return [viewer.seen for viewer in viewers]
 
 
+def streamlit_socket(port: int):
+    """A connection to a Streamlit server, as its page in a browser opens it."""
+    import websockets
+
+    address = f"127.0.0.1:{port}"
+    return websockets.connect(
+        f"ws://{address}/_stcore/stream",
+        origin=f"http://{address}",
+        subprotocols=["streamlit"],
+        max_size=None,
+        compression=None,
+    )
+
+
 async def session(port: int, seen: list[tuple[float, float]]) -> None:
     """One Streamlit session, as a browser with the page open."""
-    import websockets
     from streamlit.proto.BackMsg_pb2 import BackMsg
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -105,14 +118,7 @@ async def session(port: int, seen: list[tuple[float, float]]) -> None:
             message.rerun_script.is_auto_rerun = True
             await socket.send(message.SerializeToString())
 
-    address = f"127.0.0.1:{port}"
-    async with websockets.connect(
-        f"ws://{address}/_stcore/stream",
-        origin=f"http://{address}",
-        subprotocols=["streamlit"],
-        max_size=None,
-        compression=None,
-    ) as socket:
+    async with streamlit_socket(port) as socket:
         message = BackMsg()
         message.rerun_script.query_string = ""
         await socket.send(message.SerializeToString())

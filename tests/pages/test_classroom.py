@@ -7,7 +7,6 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.datasets import load_dataset
 from cnnviz.runs import Run, create_run, list_runs, show_run_to_all, shown_run
@@ -77,16 +76,10 @@ def at_work():
 
 
 @pytest.fixture
-def open_page(root, sit):
+def open_page(visit, sit):
     def run(cookies, **parameters):
         sit(cookies)
-        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60)
-        app.run()
-        for name, value in parameters.items():
-            app.query_params[name] = value
-        app.switch_page("../pages/train.py").run()
-        assert not app.exception
-        return app
+        return visit("train", **parameters)
 
     return run
 

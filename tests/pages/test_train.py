@@ -2,12 +2,12 @@
 
 import contextlib
 import dataclasses
+import functools
 import json
 import shutil
 from types import SimpleNamespace
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.datasets import load_dataset
 from cnnviz.networks import build, network_spec
@@ -55,17 +55,8 @@ def started(monkeypatch):
 
 
 @pytest.fixture
-def open_page(root):
-    def run(**parameters):
-        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60)
-        app.run()
-        for name, value in parameters.items():
-            app.query_params[name] = value
-        app.switch_page("../pages/train.py").run()
-        assert not app.exception
-        return app
-
-    return run
+def open_page(visit):
+    return functools.partial(visit, "train")
 
 
 def button(app, label):
