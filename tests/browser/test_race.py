@@ -41,9 +41,9 @@ def test_a_phone_shows_how_good_each_run_is_and_keeps_its_name(race):
     page = race()
     page.set_viewport_size({"width": 390, "height": 844})
     row = standings(page).first
-    row.scroll_into_view_if_needed()
     name, best = row.locator("th"), row.locator("td").nth(1)
     expect(best).to_contain_text("90.5 %")
+    row.scroll_into_view_if_needed()
     assert best.bounding_box()["x"] + best.bounding_box()["width"] <= 390
     page.locator(".scroll:has(.standings)").evaluate("box => box.scrollTo(1000, 0)")
     expect(row.locator("td").last).to_be_in_viewport()
@@ -55,10 +55,14 @@ def test_a_preset_is_started_and_both_curves_appear(race, settle, mine):
     page.get_by_role("button", name="Start the race").click()
     expect(page).to_have_url(re.compile(r"r_race=\d{8}-\d{6}-optimiser-"), timeout=60_000)
     expect(standings(page)).to_have_count(2)
+    expect(standings(page).nth(0)).to_contain_text("SGD")
+    standings(page).nth(0).evaluate("row => row.dataset.pointedAt = true")
     for row, name in zip((0, 1), ("SGD", "AdamW"), strict=True):
         expect(standings(page).nth(row)).to_contain_text(name)
         expect(standings(page).nth(row)).to_contain_text("Finished", timeout=120_000)
         expect(standings(page).nth(row)).to_contain_text(re.compile(r"\d\d\.\d %"))
+    # The row under the pointer is the same one all along.
+    expect(standings(page).nth(0)).to_have_attribute("data-pointed-at", "true")
     runs = sorted(mine(), key=lambda run: run.name)
     assert [run.name for run in runs] == ["AdamW", "SGD"]
     adamw, sgd = (run.config for run in runs)

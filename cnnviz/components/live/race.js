@@ -1,6 +1,9 @@
 // Several runs on one chart, and a table of how they do.
 
 const GOALS = [0.8, 0.85, 0.9];
+const COLUMNS = [
+  "Run", "Where it is", "Best on test", ...GOALS.map((goal) => `Seconds to ${percent(goal, 0)}`), "Images a second", "Parameters", "MACs",
+];
 const SETTINGS = {
   learning_rate: "peak rate", batch_size: "batch", weight_decay: "weight decay", label_smoothing: "label smoothing", batch_norm: "batch norm",
 };
@@ -16,6 +19,14 @@ function differences(runs) {
     if (typeof value === "boolean") return `${value ? "with" : "without"} ${word}`;
     return `${word} ${typeof value === "number" ? plain(value) : value}`;
   }).join(", "));
+}
+
+/** Where a run is, in words: how far it has come, or how it ended. */
+function whereOf({ state, gone, connected }) {
+  if (gone) return "Deleted";
+  const [symbol, words] = STATUS[state.status] ?? ["", state.status];
+  const share = state.active && state.totalSteps ? `, ${percent(state.step / state.totalSteps, 0)}` : "";
+  return `${symbol} ${words}${share}${connected ? "" : " (reconnecting\u2026)"}`;
 }
 
 class RaceCurves extends Curves {
@@ -61,7 +72,7 @@ class RaceView extends View {
     const scroll = element("div", "scroll");
     this.table = element("table", "standings");
     const top = element("tr");
-    for (const title of ["Run", "Where it is", "Best on test", ...GOALS.map((goal) => `Seconds to ${percent(goal, 0)}`), "Images a second", "Parameters", "MACs"]) {
+    for (const title of COLUMNS) {
       const cell = element("th", "", title);
       cell.scope = "col";
       top.append(cell);
@@ -69,6 +80,7 @@ class RaceView extends View {
     this.head = element("thead");
     this.head.append(top);
     this.body = element("tbody");
+    this.rows = [];
     this.table.append(this.head, this.body);
     scroll.append(this.table);
     this.note = element("p", "hint", "Seconds are those of training, up to the first evaluation that was at least as good. Bold is the best of a column.");
@@ -118,8 +130,12 @@ class RaceView extends View {
     this.root.dataset.connected = runs.every(({ connected }) => connected);
   }
 
+  /** Rows are kept while their runs are, so that one can point at them, or tab to them, as they change. */
   fill(runs) {
-    const focused = this.root.getRootNode().activeElement?.dataset?.run;
+    if (String(this.rows.map(({ id }) => id)) !== String(this.order)) {
+      this.rows = this.order.map((id) => this.row(id));
+      this.body.replaceChildren(...this.rows.map(({ root }) => root));
+    }
     const changed = differences(runs.map(({ run }) => run));
     const columns = runs.map((source) => this.figures(source));
     const best = columns[0].map((cell, at) => {
@@ -127,8 +143,17 @@ class RaceView extends View {
       if (!cell.better || new Set(values).size < 2) return null;
       return cell.better === "high" ? Math.max(...values) : Math.min(...values);
     });
-    this.body.replaceChildren(...runs.map((source, row) => this.row(source, row, changed[row], columns[row], best)));
-    if (focused) this.body.querySelector(`[data-run="${CSS.escape(focused)}"]`)?.focus();
+    runs.forEach((source, at) => {
+      const row = this.rows[at];
+      row.line.style.borderTop = `3px ${STYLES[at % 3]} ${this.theme.runs[at % this.theme.runs.length]}`;
+      write(row.name, source.name);
+      write(row.changed, changed[at]);
+      write(row.where, whereOf(source));
+      columns[at].forEach(({ text, value }, column) => {
+        write(row.cells[column], text);
+        row.cells[column].classList.toggle("best", value !== undefined && value === best[column]);
+      });
+    });
   }
 
   /** The numbers of one run: {text, value, better}. */
@@ -147,34 +172,24 @@ class RaceView extends View {
     ];
   }
 
-  row(source, at, changed, cells, best) {
-    const row = element("tr");
-    const { state } = source;
-    const head = element("th");
+  row(id) {
+    const [root, head, button] = [element("tr"), element("th"), element("button", "runner")];
+    const [line, name, changed, where] = [element("i"), element("span"), element("span", "changed"), element("td", "where")];
+    const cells = COLUMNS.slice(2).map(() => element("td"));
     head.scope = "row";
-    const line = element("i");
-    const button = element("button", "runner");
     button.type = "button";
-    button.dataset.run = source.id;
-    line.style.borderTop = `3px ${STYLES[at % 3]} ${this.theme.runs[at % this.theme.runs.length]}`;
-    button.append(line, element("span", "", source.name));
-    head.append(button, element("span", "changed", changed));
-    const share = state.totalSteps ? `, ${percent(state.step / state.totalSteps, 0)}` : "";
-    const lost = source.connected || source.gone ? "" : " (reconnecting\u2026)";
-    const [symbol, words] = STATUS[state.status] ?? ["", state.status];
-    const where = source.gone ? "Deleted" : `${symbol} ${words}${state.active ? share : ""}${lost}`;
-    row.append(head, element("td", "where", where), ...cells.map(({ text, value }, column) => {
-      return element("td", value !== undefined && value === best[column] ? "best" : "", text);
-    }));
-    const light = (id) => () => {
-      if (this.curves.lit === id) return;
-      this.curves.set({ lit: id });
+    button.dataset.run = id;
+    button.append(line, name);
+    head.append(button, changed);
+    root.append(head, where, ...cells);
+    const light = (lit) => () => {
+      if (this.curves.lit !== lit) this.curves.set({ lit });
     };
-    row.onpointerenter = light(source.id);
-    row.onpointerleave = light(null);
-    button.onfocus = light(source.id);
+    root.onpointerenter = light(id);
+    root.onpointerleave = light(null);
+    button.onfocus = light(id);
     button.onblur = light(null);
-    return row;
+    return { id, root, line, name, changed, where, cells };
   }
 
   destroy() {
