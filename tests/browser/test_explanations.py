@@ -100,6 +100,24 @@ def test_a_cell_of_the_matrix_leads_to_two_maps(train):
     assert low.first.inner_text() == low.last.inner_text()
 
 
+def test_the_step_scrubbed_to_stays_in_the_address_with_the_cell(train, settle):
+    page = train()
+    page.get_by_role("slider", name="Training step").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    scrubbed = re.compile(r"t_step=[1-9]\d*")
+    expect(page).to_have_url(scrubbed)
+    page.get_by_role("button", name=re.compile(r"[1-9]\d of \d+ pictures of \d right")).first.click()
+    gallery(page).wait_for()
+    settle(page)
+    expect(page).to_have_url(re.compile("t_cell="))
+    expect(page).to_have_url(scrubbed)
+    page.get_by_role("link", name="Filters", exact=True).first.click()
+    page.wait_for_url("**/filters*")
+    settle(page)
+    expect(page).not_to_have_url(scrubbed)
+
+
 def test_a_picture_is_chosen_by_click_and_by_keyboard(train, settle):
     page = train()
     # The cell with most pictures: a right one.

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 # One ES module: the browser is sent the files one after the other.
 _SCRIPTS = (
+    "../shared/address.js",
     "words.js",
     "fold.js",
     "frames.js",

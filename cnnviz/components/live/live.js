@@ -55,12 +55,7 @@ class StepLink {
   write(step) {
     if (!this.parameter) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      const url = new URL(window.location.href);
-      if (step === null) url.searchParams.delete(this.parameter);
-      else url.searchParams.set(this.parameter, step);
-      if (url.href !== window.location.href) history.replaceState(history.state, "", url);
-    }, 300);
+    this.timer = setTimeout(() => keepInAddress(this.parameter, step), 300);
   }
 
   close() {

@@ -81,11 +81,7 @@ class Sliding extends Figure {
   /** When something has come to rest: the address, and the voice. */
   settle() {
     this.say();
-    this.after(300, "keep", () => {
-      this.saveAddress();
-      // A script that was still running ends with the address as the server knew it: once more.
-      this.after(2500, "keep", () => this.saveAddress());
-    });
+    this.after(300, "keep", () => this.saveAddress());
   }
 
   saveAddress() {
