@@ -6,6 +6,8 @@ from typing import TypeVar
 
 import streamlit as st
 
+from cnnviz.ui.choice import tell
+
 Number = TypeVar("Number", int, float)
 
 
@@ -26,6 +28,8 @@ def paired(
 ) -> Number:
     """Draw a slider and a number field that always show the same value.
 
+    What a link asks for in vain is said below, until another value is set.
+
     Args:
         label: What the number is, with its unit.
         minimum: Smallest value.
@@ -39,7 +43,8 @@ def paired(
     Returns:
         The value, of the type of `default`.
     """
-    field = f"_{key}_field"
+    field, opened = f"_{key}_field", key not in st.session_state
+    refused = opened and _refused(st.query_params.get(key, default), minimum, maximum)
     if key in st.session_state:
         value = min(max(st.session_state[key], minimum), maximum)
         if value != st.session_state[key]:
@@ -54,4 +59,15 @@ def paired(
             label, minimum, maximum, step=step, key=field, label_visibility="collapsed", width=112,
             format=format, on_change=_mirror, args=(field, key),
         )  # fmt: skip
+    problem = f"{label}: the link asks for {refused}, which is not possible." if refused else ""
+    limits = f"It goes from {minimum:g} to {maximum:g}; this is {value:g}."
+    tell(key, str(value), problem and f"{problem} {limits}".replace("-", "\u2212"), opened=opened)
     return value
+
+
+def _refused(linked: object, minimum: float, maximum: float) -> str:
+    """A linked value that is no number between the limits."""
+    try:
+        return "" if minimum <= float(str(linked)) <= maximum else str(linked)
+    except ValueError:
+        return "something else than a number"

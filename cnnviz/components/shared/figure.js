@@ -25,6 +25,8 @@ class Figure {
       this.wake();
     });
     this.watcher.observe(this.figure);
+    this.refont = () => this.root.isConnected && this.redraw();
+    document.fonts.addEventListener("loadingdone", this.refont); // until then another stood in for it
   }
 
   destroy() {
@@ -32,6 +34,7 @@ class Figure {
     for (const timer of Object.values(this.timers)) clearTimeout(timer);
     this.resizer.disconnect();
     this.watcher.disconnect();
+    document.fonts.removeEventListener("loadingdone", this.refont);
   }
 
   find(selector) {

@@ -74,6 +74,20 @@ def test_keys_move_the_cell_and_change_the_grid(open_at):
     expect(board).to_have_attribute("data-cell", "0")
 
 
+def test_numbers_are_written_anew_when_a_font_has_come(open_at, page):
+    board = open_at("/matrix").locator(".board").first
+    page.evaluate("document.fonts.ready.then(() => null)")
+    page.wait_for_timeout(300)
+    canvas = board.locator("canvas").first
+    before = canvas.evaluate("canvas => canvas.toDataURL()")
+    canvas.evaluate("canvas => canvas.getContext('2d').reset()")
+    page.evaluate("document.fonts.dispatchEvent(new Event('loadingdone'))")
+    page.wait_for_function(
+        "([canvas, before]) => canvas.toDataURL() === before",
+        arg=[canvas.element_handle(), before],
+    )
+
+
 def test_a_click_pins_and_a_second_one_lets_go(open_at):
     page = open_at("/pooling")
     board = page.locator(".board").first
