@@ -107,7 +107,9 @@ def test_the_step_scrubbed_to_stays_in_the_address_with_the_cell(train, settle):
     page.keyboard.press("ArrowRight")
     scrubbed = re.compile(r"t_step=[1-9]\d*")
     expect(page).to_have_url(scrubbed)
-    page.get_by_role("button", name=re.compile(r"[1-9]\d of \d+ pictures of \d right")).first.click()
+    page.get_by_role(
+        "button", name=re.compile(r"[1-9]\d of \d+ pictures of \d right")
+    ).first.click()
     gallery(page).wait_for()
     settle(page)
     expect(page).to_have_url(re.compile("t_cell="))
