@@ -7,7 +7,6 @@ waits for a sign of life should not wait for an import.
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import signal
 import sys
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
+    from cnnviz.runs import RunState
     from cnnviz.runs.events import EventWriter
     from cnnviz.training.loop import Trainer
 
@@ -94,7 +94,7 @@ def train(run: Run, threads: int = 0, *, in_line: bool = False) -> int:
         with stop.listening(), run.writing() as writer:
             if in_line and line.waiting_since(run) is None:
                 return 0
-            share = functools.partial(_thread_share, run, config.threads)
+            share = _Share(run, config.threads)
             fixed = threads or config.threads or os.environ.get("OMP_NUM_THREADS")
             threads = threads or run.state().threads or share()
             return _train(run, writer, threads, None if fixed else share, stop)
@@ -115,10 +115,24 @@ def prepare_threads() -> None:
     os.environ.setdefault("GOMP_SPINCOUNT", "5000")
 
 
-def _thread_share(run: Run, asked: int) -> int:
+class _Share:
     """Threads for a run just now, given the runs that are at work beside it."""
-    others = (other for other in list_runs() if other.path.name != run.path.name)
-    return thread_share(asked, sum(other.is_alive() for other in others))
+
+    def __init__(self, run: Run, asked: int) -> None:
+        self._run, self._asked = run, asked
+        self._states: dict[str, RunState] = {}
+
+    def __call__(self) -> int:
+        return thread_share(self._asked, sum(map(self._at_work, list_runs())))
+
+    def _at_work(self, other: Run) -> bool:
+        name = other.path.name
+        if name == self._run.path.name or not other.is_alive():
+            return False
+        with contextlib.suppress(RunError):
+            state = self._states[name] = other.state(self._states.get(name))
+            return state.status != "paused"  # it leaves the cores to others meanwhile
+        return True
 
 
 def _train(

@@ -2,7 +2,8 @@
 
 const plain = (value, digits) => value.toFixed(digits).replace(/^-(?=[0.]*$)/, "").replace("-", MINUS);
 const signed = (value, digits) => (value > 0 ? "+" : "") + plain(value, digits);
-const digitsFor = (limit) => (limit >= 10 ? 1 : limit >= 0.1 ? 2 : 4);
+// Two or three significant digits of the largest number.
+const digitsFor = (limit) => (limit >= 10 ? 1 : limit >= 0.1 || limit === 0 ? 2 : Math.min(9, 2 - Math.floor(Math.log10(limit))));
 
 class Evidence {
   constructor(parent) {
@@ -76,16 +77,17 @@ class Evidence {
     const [w, h] = [width / this.columns, height / this.rows];
     context.textAlign = "center";
     context.textBaseline = "middle";
-    context.font = `${Math.min(13, w / 3)}px ${getComputedStyle(this.root).fontFamily}`;
+    const longest = Math.max(...this.data.values.flat().map((value) => plain(value, this.digits).length));
+    const size = Math.min(13, (w - 4) / (0.56 * longest));
+    context.font = `${size}px ${getComputedStyle(this.root).fontFamily}`;
     this.data.values.forEach((line, row) => line.forEach((value, column) => {
       const rgb = colourAt(this.data.stops, this.limit > 0 ? clamp((value / this.limit + 1) / 2, 0, 1) : 0.5);
       context.fillStyle = `rgb(${rgb.join(" ")})`;
       // Half a pixel more, so that no seam shows between cells.
       context.fillRect(column * w, row * h, w + 0.5, h + 0.5);
-      if (w < 30) return;
+      if (size < 8) return; // too small to be read: pointing says it
       context.fillStyle = inkOn(rgb);
-      const text = plain(value, Math.min(this.digits, 2));
-      context.fillText(text, (column + 0.5) * w, (row + 0.5) * h);
+      context.fillText(plain(value, this.digits), (column + 0.5) * w, (row + 0.5) * h);
     }));
   }
 

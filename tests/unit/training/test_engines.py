@@ -86,6 +86,11 @@ def test_runs_share_the_cores_while_they_are_together(new_config, until, monkeyp
     state = until(first, lambda s: s.threads < cores())
     assert state.threads == second.state().threads == max(1, cores() // 2)
     assert state.device == f"CPU, {state.threads} thread{'s' * (state.threads > 1)}"
+    # A run that is paused lends them.
+    second.control("pause")
+    until(first, lambda s: s.threads == cores())
+    second.control("resume")
+    until(first, lambda s: s.threads < cores())
     asked = start(new_config(**LONG, threads=cores()))
     until(asked, lambda s: s.step > 0)
     for run in (second, asked):
