@@ -16,7 +16,7 @@ from cnnviz.ui.choice import choice
 from cnnviz.ui.code import copy_code
 from cnnviz.ui.estimate import seconds_per_epoch
 from cnnviz.ui.recipe import choose_pace, choose_recipe, reset_recipe
-from cnnviz.ui.run_list import STARTED, choose_run, compare_runs, go_to
+from cnnviz.ui.run_list import arrival, choose_run, compare_runs
 from cnnviz.ui.run_view import show_run, show_what_is_shown
 from cnnviz.ui.training_data import OWN, Choice, choose_data
 from cnnviz.ui.viewer_runs import own_run_form, viewers_runs
@@ -37,16 +37,16 @@ def begin(data: Choice, network: str, recipe: Recipe, pace: float) -> None:
             dataset = data.load()
             tensors = own_dataset_tensors(dataset) if dataset.id == OWN else None
             config = dataclasses.replace(make_config(dataset, network, recipe), pace=pace)
+            coming = arrival()
             del st.session_state[PRESSED]
             run = start(config, tensors=tensors)
+            coming.at(run)
             show_run_to_all(run.id)
         except (
             DatasetError, NetworkError, RunError, TrainingError, role.NotPresenterError,
         ) as error:  # fmt: skip
             st.session_state.pop(PRESSED, None)
             st.error(str(error))
-        else:
-            go_to(run)
 
 
 def network_table(spec: Spec, shape: tuple[int, int, int]) -> None:
@@ -138,4 +138,4 @@ with view:
     else:
         st.fragment(show_what_is_shown)()
 # On a phone the run stands below the form; elsewhere its buttons may have been scrolled away.
-reveal(VIEW, st.session_state.get(STARTED))
+reveal(VIEW, arrival().run_id)

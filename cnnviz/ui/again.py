@@ -12,7 +12,7 @@ from cnnviz.runs.config import OWN_DATASET
 from cnnviz.training import start
 from cnnviz.training.config import again
 from cnnviz.ui.actions import button
-from cnnviz.ui.run_list import go_to
+from cnnviz.ui.run_list import arrival
 from cnnviz.ui.text import plain
 
 if TYPE_CHECKING:
@@ -145,12 +145,13 @@ def start_again(run: Run, name: str, value: Any) -> None:
     tensors: dict[str, Tensor] | None = None
     if config.dataset == OWN_DATASET:
         tensors = run.load("data.safetensors")
+    coming = arrival()
     copy = start(config, tensors=tensors)
+    coming.at(copy)
     what = "the same again" if name == _NOTHING else f"{_TITLES[name].lower()} {_words(value)}"
     title = NETWORKS[config.network].title if config.network in NETWORKS else config.network
     copy.rename(f"{config.dataset_title}, {title}: {what}"[:80])
     show_run_to_all(copy.id)
-    go_to(copy)
 
 
 def overlays(run: Run) -> list[str]:

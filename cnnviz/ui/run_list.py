@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +17,42 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FOLLOW = ""
-STARTED = "_t_started"
-_RUN, _CHOSEN, _SEEN, _GOING = "t_run", "_t_run", "_t_run_seen", "_t_run_going"
+_RUN, _CHOSEN, _SEEN, _ARRIVAL = "t_run", "_t_run", "_t_run_seen", "_t_run_arrival"
 _PATIENCE = 10.0
+
+
+@dataclasses.dataclass
+class Arrival:
+    """The run that this session started last, and whether the page still has to go to it.
+
+    Streamlit may end a script whenever it touches the session's state or draws: the live view
+    only has to make the page run again just then. So take this from the state before a run is
+    started, and call `at` after: that touches neither, and the page that runs next knows.
+    """
+
+    run_id: str | None = None
+    pending: bool = False
+    since: float = 0.0
+
+    def at(self, run: Run) -> None:
+        """Choose a run that was started just now; before `choose_run` is called."""
+        self.run_id, self.pending, self.since = run.id, True, time.monotonic()
+
+    def due(self, asked: str | None) -> str | None:
+        """The run to go to, until the browser has heard of it.
+
+        Until then the page may run with the address and the list as the browser knows them:
+        that must not lead back to the run before.
+        """
+        if asked == self.run_id or time.monotonic() - self.since > _PATIENCE:
+            self.pending = False
+        return self.run_id if self.pending else None
+
+
+def arrival() -> Arrival:
+    """This session's."""
+    there: Arrival = st.session_state.setdefault(_ARRIVAL, Arrival())
+    return there
 
 
 def choose_run(*, follow: bool = False) -> Run | None:
@@ -37,7 +71,7 @@ def choose_run(*, follow: bool = False) -> Run | None:
     state, asked = st.session_state, st.query_params.get(_RUN)
     options = [*([FOLLOW] if follow else []), *runs]
     opened = _CHOSEN not in state
-    if going := _going_to(asked):
+    if going := arrival().due(asked):
         state[_CHOSEN] = going
     elif opened or address_changed(_RUN, asked):
         # Opened now, by a link, or by Back: the address decides, then the last visit.
@@ -61,30 +95,9 @@ def choose_run(*, follow: bool = False) -> Run | None:
     return runs[chosen]
 
 
-def go_to(run: Run) -> None:
-    """Choose a run that was started just now; before `choose_run` is called."""
-    st.session_state[STARTED] = run.id
-    st.session_state[_GOING] = (run.id, time.monotonic())
-    st.session_state[_CHOSEN] = run.id
-    st.session_state[_SEEN] = st.query_params.get(_RUN)
-
-
-def _going_to(asked: str | None) -> str | None:
-    """The run of `go_to`, until the browser has heard of it.
-
-    The live view can make the page run again at that very moment, with the address and the
-    list as the browser knows them: that must not lead back to the run before.
-    """
-    run_id, when = st.session_state.get(_GOING, (None, 0.0))
-    if asked == run_id or time.monotonic() - when > _PATIENCE:
-        st.session_state.pop(_GOING, None)
-        return None
-    return str(run_id)
-
-
 def leave() -> None:
     """Choose no run in particular, because the chosen one is gone."""
-    st.session_state.pop(_GOING, None)
+    arrival().pending = False
     st.session_state[_CHOSEN] = None
 
 

@@ -15,7 +15,7 @@ from cnnviz.training.config import make_config, recipe_for
 from cnnviz.training.engines import limits
 from cnnviz.ui import role
 from cnnviz.ui.actions import button
-from cnnviz.ui.run_list import go_to, run_label
+from cnnviz.ui.run_list import arrival, run_label
 from cnnviz.ui.text import plain
 
 _REFUSED = "_t_own_refused"
@@ -50,7 +50,7 @@ def own_run_form() -> None:
 def _start_own() -> None:
     state = st.session_state
     try:
-        go_to(
+        arrival().at(
             start_own(
                 state["_t_own_data"], state["_t_own_net"], state["_t_own_rate"],
                 state["_t_own_seed"],

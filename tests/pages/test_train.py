@@ -8,6 +8,7 @@ import shutil
 from types import SimpleNamespace
 
 import pytest
+from streamlit.runtime.scriptrunner import StopException
 
 from cnnviz.datasets import load_dataset
 from cnnviz.networks import build, network_spec
@@ -101,6 +102,23 @@ def test_start_asks_for_what_the_controls_say(open_page, started):
     assert app.session_state["_t_run"] == run.id
     assert app.query_params["t_run"] in (run.id, [run.id])
     assert shown_run() == run.id
+
+
+def test_a_start_that_is_cut_short_leads_to_its_run_all_the_same(open_page, started, monkeypatch):
+    """The live view can make the page run again at any moment, which ends the script at work."""
+
+    def cut_short(_):
+        raise StopException
+
+    app = open_page()
+    with monkeypatch.context() as patch:
+        patch.setattr("cnnviz.runs.show_run_to_all", cut_short)
+        button(app, "Start training").click().run()
+    app.run()
+    (run, *_) = list_runs()
+    assert len(started) == 1
+    assert app.selectbox(key="_t_run").value == run.id
+    assert app.query_params["t_run"] in (run.id, [run.id])
 
 
 def test_another_data_set_brings_its_own_sizes(open_page):
