@@ -265,11 +265,11 @@ def _more(
     """Draw what was asked for beside the live view: a cell's pictures, a step by hand."""
     if clicked:
         st.session_state[_CELL] = dict(clicked)
-        numbers = (clicked.get(name) for name in _CELL_NUMBERS)
-        st.query_params[_CELL_LINK] = ",".join(map(str, numbers))
         st.session_state[_CELL_ASKED] = f"{time.monotonic()}"
     cell = st.session_state.get(_CELL) or _linked_cell(run)
     if cell and cell.get("run", run.id) == run.id:
+        # Each time: the page may have run again with the address as the browser knew it.
+        st.query_params[_CELL_LINK] = ",".join(str(cell.get(name)) for name in _CELL_NUMBERS)
         with st.container(border=True, key=_CELL_PANEL):
             show_confused(run, cell)
         reveal(_CELL_PANEL, st.session_state.get(_CELL_ASKED))

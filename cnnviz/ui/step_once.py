@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.components.gallery import Tile, gallery
+from cnnviz.components.gallery import Tile
 from cnnviz.components.number_grid import number_grid
 from cnnviz.components.stepper import stepper
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
@@ -23,6 +23,7 @@ from cnnviz.inspection.single_step import (
 )
 from cnnviz.runs import Run, RunError
 from cnnviz.ui.choice import choice, choose
+from cnnviz.ui.gallery_choice import choose_tile
 from cnnviz.ui.text import plain
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_BATCH, _IMAGE, _FILTER = "t_batch", "t_batch_image", "t_batch_filter"
+_BATCH, _FILTER = "t_batch", "t_batch_filter"
 _ENDS = 30  # pictures shown from each end, when there are many
 _MINUS = "\N{MINUS SIGN}"
 
@@ -54,9 +55,8 @@ def show_step(run: Run) -> None:
         st.warning(f"This step cannot be shown: {plain(str(error))}")
         return
     _follow_filter(run, kept)
-    order = _show_batch(kept, run.config.classes)
+    image = _show_batch(kept, run.config.classes)
     weight = _show_change(kept)
-    image = _chosen_image(order)
     if weight is not None:
         _show_replay(kept, weight, image, run.config.classes)
 
@@ -85,13 +85,8 @@ def _follow_filter(run: Run, kept: SingleStep) -> None:
     state["_t_batch_seen_step"] = now
 
 
-def _chosen_image(order: list[int]) -> int:
-    asked = st.query_params.get(_IMAGE, "")
-    return int(asked) if asked.isdecimal() and int(asked) in order else order[0]
-
-
-def _show_batch(kept: SingleStep, classes: tuple[str, ...]) -> list[int]:
-    """Draw the pictures; return them by how much their loss fell, most first."""
+def _show_batch(kept: SingleStep, classes: tuple[str, ...]) -> int:
+    """Draw the pictures by how much their loss fell, most first; return the chosen one."""
     before, after = kept.loss_before, kept.loss_after
     order = [int(at) for at in np.argsort(after - before, kind="stable")]
     right = int((kept.predicted == kept.labels).sum())
@@ -107,10 +102,8 @@ def _show_batch(kept: SingleStep, classes: tuple[str, ...]) -> list[int]:
         + ". Choose one to replay its part of the gradient below."
     )
 
-    def choose_image(at: int) -> None:
-        st.query_params[_IMAGE] = str(at)
-
-    gallery(
+    return choose_tile(
+        "The mini-batch",
         [
             Tile(
                 at,
@@ -122,12 +115,9 @@ def _show_batch(kept: SingleStep, classes: tuple[str, ...]) -> list[int]:
             )
             for at in shown
         ],
-        key="_t_step_batch",
-        chosen=_chosen_image(order),
-        label="The mini-batch",
-        on_choose=choose_image,
+        order[0],
+        key="t_batch_image",
     )
-    return order
 
 
 def _show_change(kept: SingleStep) -> tuple[int, int, int] | None:

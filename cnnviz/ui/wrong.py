@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.components.evidence import evidence
-from cnnviz.components.gallery import Tile, gallery
+from cnnviz.components.gallery import Tile
 from cnnviz.datasets import DATASETS, DatasetError, is_available, normalise
 from cnnviz.inspection import CAM, InspectionError, Samples, load_model, upsample
 from cnnviz.inspection.wrong import (
@@ -21,6 +21,7 @@ from cnnviz.inspection.wrong import (
 )
 from cnnviz.networks import NetworkError
 from cnnviz.runs import Run, RunConfig, RunError
+from cnnviz.ui.gallery_choice import choose_tile
 from cnnviz.ui.inside_picture import overlay_size
 from cnnviz.ui.inside_view import describe
 from cnnviz.ui.text import plain
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import nn
 
-_CHOSEN = "t_wrong"
 _MOST = 120
 
 
@@ -100,27 +100,21 @@ def _show_pictures(
     run: Run, tested: Answers, model: nn.Module, found: NDArray[np.int64], place: tuple[int, int]
 ) -> None:
     samples, shown = tested.samples, found[:_MOST]
-    numbers = {int(at): _number(samples, int(at)) for at in shown}
-    wanted = st.query_params.get(_CHOSEN)
-    chosen = next((at for at, number in numbers.items() if str(number) == wanted), int(shown[0]))
+    numbers = {_number(samples, int(at)): int(at) for at in shown}
     st.caption(
         "Choose a picture to see where the network found evidence for each class."
         + (f" These are the first {_MOST}." if len(found) > _MOST else "")
     )
-
-    def choose(at: int) -> None:
-        st.query_params[_CHOSEN] = str(numbers[at])
-
-    gallery(
+    number = choose_tile(
+        f"Test pictures of class {run.config.classes[place[0]]}",
         [
-            Tile(at, samples.images[at], str(number), f"Test picture {number}")
-            for at, number in numbers.items()
+            Tile(number, samples.images[at], str(number), f"Test picture {number}")
+            for number, at in numbers.items()
         ],
-        key="_t_wrong_gallery",
-        chosen=chosen,
-        label=f"Test pictures of class {run.config.classes[place[0]]}",
-        on_choose=choose,
+        next(iter(numbers)),
+        key="t_wrong",
     )
+    chosen = numbers[number]
     try:
         _show_evidence(run, samples.images[chosen], model, place)
     except InspectionError as error:
@@ -128,12 +122,12 @@ def _show_pictures(
     if not tested.problem and not (run.path / "samples.safetensors").exists():
         st.page_link(
             "../pages/inside.py",
-            label=f"Look inside with test picture {numbers[chosen]}",
+            label=f"Look inside with test picture {number}",
             icon=":material/troubleshoot:",
             query_params={
                 "i_run": run.id,
                 "i_step": str(tested.step),
-                "i_sample": str(numbers[chosen]),
+                "i_sample": str(number),
             },
         )
 

@@ -38,8 +38,9 @@ def drawn(monkeypatch):
         return component
 
     for module, names in {
-        "cnnviz.ui.wrong": ("gallery", "evidence"),
-        "cnnviz.ui.step_once": ("gallery", "number_grid", "stepper"),
+        "cnnviz.ui.gallery_choice": ("gallery",),
+        "cnnviz.ui.wrong": ("evidence",),
+        "cnnviz.ui.step_once": ("number_grid", "stepper"),
     }.items():
         for name in names:
             monkeypatch.setattr(f"{module}.{name}", keep(name))
@@ -87,10 +88,11 @@ def test_a_cell_shows_its_pictures_and_both_maps_on_one_scale(cell, drawn, run):
     where, answers = cell
     app = confused(where)
     found = answers.cell(where["true"], where["predicted"])
-    kind, (tiles,), settings = drawn["_t_wrong_gallery"]
+    kind, (tiles,), settings = drawn["_t_wrong_tiles"]
     assert kind == "gallery"
-    assert [tile.id for tile in tiles] == found.tolist()
-    assert settings["chosen"] == found[0]
+    numbers = answers.samples.indices[found].tolist()
+    assert [tile.id for tile in tiles] == numbers
+    assert settings["chosen"] == numbers[0]
     assert f"{len(found)} of {len(answers.predicted)} test pictures" in texts(app)
     true, predicted = drawn["_t_wrong_true"], drawn["_t_wrong_predicted"]
     assert true[2]["label"] == str(where["true"])
@@ -111,11 +113,28 @@ def test_the_address_chooses_a_picture(cell, drawn):
     if len(found) < 2:
         where = where | {"predicted": where["true"]}
         found = answers.cell(where["true"], where["true"])
-    number = int(answers.samples.indices[found[1]])
+    usual, number = answers.samples.indices[found[:2]].tolist()
     confused(where, t_wrong=number)
-    assert drawn["_t_wrong_gallery"][2]["chosen"] == found[1]
+    assert drawn["_t_wrong_tiles"][2]["chosen"] == number
     confused(where, t_wrong="../etc")
-    assert drawn["_t_wrong_gallery"][2]["chosen"] == found[0]
+    assert drawn["_t_wrong_tiles"][2]["chosen"] == usual
+
+
+def test_a_picture_that_was_chosen_stays_when_the_page_runs_with_the_address_of_before(cell, drawn):
+    """A component can make the page run again with the address that its browser had."""
+    where, answers = cell
+    where |= {"predicted": where["true"]}
+    usual, number = answers.samples.indices[answers.cell(where["true"], where["true"])[:2]].tolist()
+    app = confused(where)
+    assert drawn["_t_wrong_tiles"][2]["chosen"] == usual
+    app.session_state["_t_wrong"] = str(number)  # as its tile does
+    app.run()
+    assert drawn["_t_wrong_tiles"][2]["chosen"] == number
+    assert app.query_params["t_wrong"] in (str(number), [str(number)])
+    del app.query_params["t_wrong"]
+    app.run()
+    assert drawn["_t_wrong_tiles"][2]["chosen"] == number
+    assert app.query_params["t_wrong"] in (str(number), [str(number)])
 
 
 def test_a_right_cell_compares_with_the_runner_up(cell, drawn):
@@ -250,7 +269,7 @@ def test_a_run_without_steps_says_how_to_get_one(run, drawn):
 def test_the_newest_step_and_its_batch(stepped, drawn):
     app = step()
     assert "**Step 9**" in texts(app)
-    _, (tiles,), _ = drawn["_t_step_batch"]
+    _, (tiles,), _ = drawn["_t_batch_image_tiles"]
     assert len(tiles) == 32
     changes = []
     for tile in tiles:
@@ -358,4 +377,4 @@ def test_a_network_without_maps_says_so_below_the_pictures(cell, drawn, monkeypa
     monkeypatch.setattr("cnnviz.ui.wrong.two_maps", refuse)
     app = confused(where)
     assert app.info[0].value == "There is no place to show."
-    assert "_t_wrong_gallery" in drawn
+    assert "_t_wrong_tiles" in drawn
