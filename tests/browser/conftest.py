@@ -15,6 +15,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.browser.waiting import PATIENCE
+
 ROOT = Path(__file__).parent.parent.parent
 FLAGS = [
     "--no-sandbox",
@@ -25,7 +27,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-expect.set_options(timeout=20_000)  # a busy machine is no reason to fail
+expect.set_options(timeout=PATIENCE)
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 
 
@@ -61,7 +63,7 @@ def _start(env: dict[str, str]) -> tuple[subprocess.Popen[bytes], str]:
         env=os.environ | env,
     )
     url = f"http://127.0.0.1:{port}"
-    for _ in range(300):
+    for _ in range(600):
         if process.poll() is not None:
             break
         try:
@@ -70,7 +72,7 @@ def _start(env: dict[str, str]) -> tuple[subprocess.Popen[bytes], str]:
         except OSError:
             time.sleep(0.1)
     process.kill()
-    pytest.fail("the app did not start within 30 seconds")
+    pytest.fail("the app did not start within a minute")
 
 
 @pytest.fixture(scope="session")
@@ -110,7 +112,7 @@ def app_url(serve, runs_folder: Path) -> Iterator[str]:
 def page(browser: Browser, app_url: str) -> Iterator[Page]:
     """A fresh browser profile, 1280×800; relative addresses lead to the app."""
     context = browser.new_context(base_url=app_url, viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 
@@ -120,6 +122,6 @@ def settle() -> Callable[[Page], None]:
     """Waits until the app's script has finished."""
 
     def wait(page: Page) -> None:
-        page.wait_for_selector(IDLE, timeout=30_000)
+        page.wait_for_selector(IDLE, timeout=PATIENCE)
 
     return wait

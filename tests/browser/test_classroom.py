@@ -21,6 +21,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
 from cnnviz.runs import Run, show_run_to_all
+from tests.browser.waiting import PATIENCE
 
 ROOT = Path(__file__).parent.parent.parent
 SECRET = "a-secret-of-this-test"
@@ -53,7 +54,7 @@ def open_as(browser, app_url, settle):
                 base_url=app_url, viewport={"width": 1280, "height": 800}, **options
             )
             stack.callback(context.close)
-            context.set_default_timeout(30_000)
+            context.set_default_timeout(PATIENCE)
             page = context.new_page()
             if role == "presenter":
                 page.goto(f"/present/{SECRET}")

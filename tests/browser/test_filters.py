@@ -289,7 +289,7 @@ def test_back_returns_to_the_filter_before(open_at, settle):
     settle(page)
     page.go_back()
     expect(page).to_have_url(re.compile("f_kernel=median"))
-    expect(page.get_by_text("no kernel can do this")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("no kernel can do this")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

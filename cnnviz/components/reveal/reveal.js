@@ -1,6 +1,6 @@
 // Scrolls to a container, once for each token, and stays with it while its contents arrive.
 
-const SETTLE_MS = 2500;
+const SETTLE_MS = 6000;
 
 export default function ({ data: { place, token } }) {
   // On the window: this module may be read anew on each visit of a page.
@@ -19,7 +19,7 @@ function begins(panel) {
 
 function keepInView(panel) {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const show = () => panel.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+  const show = () => panel.isConnected && panel.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
   const growing = new ResizeObserver(show); // tells the size at once, too
   const listening = new AbortController();
   const end = () => {

@@ -9,7 +9,7 @@ def open_at(page, settle):
     def open_it(address):
         page.goto(address)
         settle(page)
-        expect(page.locator(".drag[data-shift]")).to_be_visible(timeout=20_000)
+        expect(page.locator(".drag[data-shift]")).to_be_visible()
         return page
 
     return open_it
@@ -28,11 +28,11 @@ def figure(page):
 
 def test_it_walks_to_the_decks_shift_and_torch_agrees(open_at):
     page = open_at("/equivariance")
-    expect(figure(page)).to_have_attribute("data-shift", "1,2", timeout=20_000)
+    expect(figure(page)).to_have_attribute("data-shift", "1,2")
     expect(figure(page)).to_have_attribute("data-gap", "0")
-    expect(page.get_by_text("The map on screen against torch: largest difference 0")).to_be_visible(
-        timeout=20_000
-    )
+    expect(
+        page.get_by_text("The map on screen against torch: largest difference 0")
+    ).to_be_visible()
 
 
 def test_the_object_is_dragged_with_the_pointer_and_the_link_keeps_it(open_at, settle):
@@ -44,12 +44,12 @@ def test_the_object_is_dragged_with_the_pointer_and_the_link_keeps_it(open_at, s
     page.mouse.down()
     page.mouse.move(box["x"] + 5.5 * cell, box["y"] + 2.5 * cell, steps=4)
     page.mouse.up()
-    expect(figure(page)).to_have_attribute("data-shift", "-1,2", timeout=20_000)
+    expect(figure(page)).to_have_attribute("data-shift", "-1,2")
     page.wait_for_function("decodeURIComponent(location.search).includes('eq_at=-1,2')")
     assert printed(page) == -1 + 2j  # the code follows the hand
     page.reload()
     settle(page)
-    expect(figure(page)).to_have_attribute("data-shift", "-1,2", timeout=20_000)
+    expect(figure(page)).to_have_attribute("data-shift", "-1,2")
 
 
 def test_arrow_keys_move_it_and_a_stride_raises_the_number(open_at):
@@ -60,9 +60,9 @@ def test_arrow_keys_move_it_and_a_stride_raises_the_number(open_at):
     assert float(figure(page).get_attribute("data-gap")) > 0
     page.keyboard.press("ArrowRight")
     expect(figure(page)).to_have_attribute("data-gap", "0")
-    expect(page.get_by_text("The map on screen against torch: largest difference 0")).to_be_visible(
-        timeout=20_000
-    )
+    expect(
+        page.get_by_text("The map on screen against torch: largest difference 0")
+    ).to_be_visible()
     expect(
         page.get_by_text("Its largest difference against NumPy: largest difference 0")
-    ).to_be_visible(timeout=20_000)
+    ).to_be_visible()

@@ -11,7 +11,7 @@ def open_at(page, settle):
     def open_it(address):
         page.goto(address)
         settle(page)
-        expect(page.locator(".board[data-lit]").first).to_be_visible(timeout=20_000)
+        expect(page.locator(".board[data-lit]").first).to_be_visible()
         return page
 
     return open_it

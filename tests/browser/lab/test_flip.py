@@ -85,9 +85,9 @@ def test_dragging_below_moves_t_without_the_server(page, open_at, sent):
 def test_dragging_f_and_the_widths(page, open_at):
     sliding = open_at("/flip?fl_g=box&fl_at=-4,0,1,1")
     canvas = sliding.locator(".upper")
-    box = canvas.bounding_box()
 
     def at(x, height=0.5):
+        box = canvas.bounding_box()  # now: what is above may still have been drawn
         return (
             box["x"] + (x + 8) / 16 * box["width"],
             box["y"] + box["height"] - 18 - height / 1.12 * (box["height"] - 26),

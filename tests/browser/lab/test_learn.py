@@ -9,7 +9,7 @@ def open_at(page, settle):
     def open_it(address):
         page.goto(address)
         settle(page)
-        expect(page.locator(".descent[data-step]")).to_be_visible(timeout=20_000)
+        expect(page.locator(".descent[data-step]")).to_be_visible()
         return page
 
     return open_it
@@ -21,7 +21,7 @@ def step(page):
 
 def test_it_plays_at_once(open_at):
     page = open_at("/learn?le_steps=40")
-    expect(page.locator(".descent")).to_have_attribute("data-step", "40", timeout=20_000)
+    expect(page.locator(".descent")).to_have_attribute("data-step", "40")
     assert float(page.locator(".descent").get_attribute("data-loss")) < 1e-4
 
 

@@ -14,7 +14,7 @@ def open_at(page, settle):
     def open_it(address):
         page.goto(address)
         settle(page)
-        expect(page.locator(".wires[data-outputs]")).to_be_visible(timeout=20_000)
+        expect(page.locator(".wires[data-outputs]")).to_be_visible()
         return page
 
     return open_it
@@ -33,7 +33,7 @@ def test_one_shared_weight_moves_every_output(open_at, settle):
     page.wait_for_function("location.search.includes('sh_w_shared=-1')")
     page.reload()
     settle(page)
-    expect(page.locator(".wires[data-outputs]")).to_be_visible(timeout=20_000)
+    expect(page.locator(".wires[data-outputs]")).to_be_visible()
     assert data(page, "outputs") == np.correlate(INPUTS, [-1, 2.5, 1]).tolist()
 
 

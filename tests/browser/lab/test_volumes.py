@@ -9,7 +9,7 @@ def test_an_output_lights_its_window_its_column_and_its_filter(page, settle):
     page.goto("/volumes?vo_view=columns&vo_columns=6&vo_k=3")
     settle(page)
     board = page.locator(".board").first
-    expect(board).to_be_visible(timeout=20_000)
+    expect(board).to_be_visible()
     board.locator(".figure").focus()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")

@@ -7,6 +7,7 @@ import pytest
 
 from tests.browser.live.server import Server
 from tests.browser.made_up_runs import Author, finished
+from tests.browser.waiting import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def context(browser, server):
     context = browser.new_context(
         base_url=server.url, viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 
