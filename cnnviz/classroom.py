@@ -72,6 +72,11 @@ def is_presenter(cookies: Mapping[str, str]) -> bool:
     return bool(secret) and secrets.compare_digest(shown, _proof(secret).encode())
 
 
+def has_lapsed(cookies: Mapping[str, str]) -> bool:
+    """Whether a browser with these cookies presented before the classroom was started anew."""
+    return is_open() and PRESENTER_COOKIE in cookies and not is_presenter(cookies)
+
+
 def viewer_of(cookies: Mapping[str, str]) -> str:
     """A name for the browser with these cookies; "" when it has none.
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from cnnviz.components.history import one_entry_per_page
+from cnnviz.ui import role
 from cnnviz.ui.join import join_button
 from cnnviz.ui.lab import TOPICS
 from cnnviz.ui.picture import choose_picture
@@ -82,6 +83,11 @@ LAB = [
 
 page = st.navigation({"": PAGES, "Convolution lab": LAB}, position="top")
 one_entry_per_page()  # before the page, which a quick click may cut short
+if role.has_lapsed():
+    st.warning(
+        "The classroom was started anew since this browser presented: open the presenter link that"
+        " stands in the terminal now. Until then this browser only watches."
+    )
 if page.url_path:
     header = st.container(horizontal=True, vertical_alignment="center")
     header.title(page.title, width="stretch")

@@ -60,8 +60,9 @@ class LobbyReader:
                 del known[path]
         chosen = chosen_run()
         ids = [entry["id"] for entry in entries]
-        active = [entry["id"] for entry in entries if entry["status"] in ACTIVE]
-        readable = {entry["id"] for entry in entries if entry["status"] != "unreadable"}
+        shared = [entry for entry in entries if not entry["owner"]]  # viewers' own are theirs
+        active = [entry["id"] for entry in shared if entry["status"] in ACTIVE]
+        readable = {entry["id"] for entry in shared if entry["status"] != "unreadable"}
         newest = [run.id for run in own if run.id in readable]
         first = [id for id in (chosen,) if id in ids]
         shown = next(iter([*first, *active, *newest]), FALLBACK if FALLBACK in ids else None)

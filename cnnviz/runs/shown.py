@@ -1,4 +1,4 @@
-"""Which run everybody looks at: the one that the presenter chose, else the newest."""
+"""Which run everybody looks at: the one that the presenter chose, else the newest of theirs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cnnviz.runs.folder import find_run, list_runs, open_run, runs_root
 if TYPE_CHECKING:
     from cnnviz.runs.run import Run
 
-FALLBACK = "digits-gap"
+FALLBACK = "fashionmnist-gap"
 _FILE = "shown.txt"
 _LAST_LINE = 4096
 
@@ -49,8 +49,8 @@ def chosen_run() -> str | None:
 def shown_run() -> str:
     """The id of the run that everybody's screen follows.
 
-    The chosen one if it is there; else the newest that is being trained or in line; else
-    the newest that can be read; else one that came with cnnviz.
+    The chosen one if it is there; else, leaving out viewers' own, the newest that is being
+    trained or in line; else the newest that can be read; else one that came with cnnviz.
     """
     chosen = chosen_run()
     if chosen is not None and find_run(chosen) is not None:
@@ -58,7 +58,7 @@ def shown_run() -> str:
     newest = None
     for run in list_runs():
         try:
-            if run.shipped or not run.config:
+            if run.shipped or run.config.owner:
                 continue
         except (RunError, RecursionError):
             continue

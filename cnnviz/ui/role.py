@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cnnviz.runs import Run
 
-__all__ = ["NotPresenterError", "is_presenter", "owns", "presenter_only", "viewer_id"]
+__all__ = ["NotPresenterError", "has_lapsed", "is_presenter", "owns", "presenter_only", "viewer_id"]
 
 
 def _cookies() -> Mapping[str, str]:
@@ -29,6 +29,11 @@ def _cookies() -> Mapping[str, str]:
 def is_presenter() -> bool:
     """Whether this session presents; always, when the app is not open to a classroom."""
     return classroom.is_presenter(_cookies())
+
+
+def has_lapsed() -> bool:
+    """Whether this session's browser presented before the classroom was started anew."""
+    return classroom.has_lapsed(_cookies())
 
 
 def viewer_id() -> str:

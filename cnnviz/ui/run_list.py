@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from cnnviz.networks import NETWORKS
-from cnnviz.runs import Run, RunError, list_runs
+from cnnviz.runs import Run, RunError, list_runs, shown_run
 from cnnviz.ui.choice import address_changed, tell, wrote
 from cnnviz.ui.text import plain
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FOLLOW = ""
+STEP = "t_step"  # the step scrubbed to; of who follows what is shown, with “@” and the run
 _RUN, _CHOSEN, _SEEN, _ARRIVAL = "t_run", "_t_run", "_t_run_seen", "_t_run_arrival"
 _PATIENCE = 10.0
 
@@ -69,8 +70,10 @@ def choose_run(*, follow: bool = False) -> Run | None:
         st.info("No run yet: press Start training, and watch it learn here.")
         return None
     state, asked = st.session_state, st.query_params.get(_RUN)
-    options = [*([FOLLOW] if follow else []), *runs]
     opened = _CHOSEN not in state
+    if opened and asked is None:
+        asked = st.query_params.get(STEP, "").partition("@")[2] or None
+    options = [*([FOLLOW] if follow else []), *runs]
     if going := arrival().due(asked):
         state[_CHOSEN] = going
     elif opened or address_changed(_RUN, asked):
@@ -80,7 +83,8 @@ def choose_run(*, follow: bool = False) -> Run | None:
     if chosen not in options:
         if chosen:
             problem = f"There is no run called “{plain(chosen[:100])}” here (any more)."
-        chosen = options[0]
+        first = FOLLOW if follow else shown_run()
+        chosen = first if first in options else options[0]
     tell(_RUN, chosen, problem, opened=opened)
     # Written each time: the browser remembers a label, and somebody may have renamed the run.
     state[_CHOSEN] = chosen
@@ -129,6 +133,8 @@ def _label(_run: Run, path: str, named: int) -> str:  # noqa: ARG001 - the key
     if name == config.title:
         network = NETWORKS[config.network].title if config.network in NETWORKS else config.network
         name = f"{config.dataset_title} · {network}"
+    if config.owner:
+        name = f"{name} (a viewer’s)"
     when = "came with cnnviz" if _run.shipped else config.created[:19].replace("T", ", ")
     return f"{name} · {when}"
 

@@ -17,6 +17,7 @@ from cnnviz.runs import (
     RunError,
     RunState,
     delete_run,
+    find_run,
     open_run,
     show_run_to_all,
     shown_run,
@@ -26,7 +27,7 @@ from cnnviz.ui import role
 from cnnviz.ui.actions import button, say_refusal
 from cnnviz.ui.again import again_button, overlays
 from cnnviz.ui.questions import ask_the_class
-from cnnviz.ui.run_list import leave
+from cnnviz.ui.run_list import STEP, leave
 from cnnviz.ui.step_once import show_step
 from cnnviz.ui.text import plain
 from cnnviz.ui.wrong import show_confused
@@ -77,7 +78,7 @@ def show_run(run: Run) -> None:
         run.id,
         key="t_live",
         overlay=overlays(run),
-        step_parameter="t_step",
+        step_parameter=STEP,
         presenter=role.is_presenter(),
     )
     _more(run, state, result.cell, above)
@@ -86,7 +87,14 @@ def show_run(run: Run) -> None:
 def show_what_is_shown() -> None:
     """Draw the run that the presenter shows, for somebody who follows."""
     head = st.container(horizontal=True, vertical_alignment="center")
-    result = live(None, key="t_live", follow=True, step_parameter="t_step")
+    above, shown = st.container(), find_run(shown_run())
+    result = live(
+        None,
+        key="t_live",
+        follow=True,
+        overlay=overlays(shown) if shown else (),
+        step_parameter=STEP,
+    )
     with head:
         _look_inside(result.run)
     if result.run is None:
@@ -96,7 +104,7 @@ def show_what_is_shown() -> None:
         state = _follow(run)
     except RunError:
         return  # the live view says what is the matter
-    _more(run, state, result.cell, st.container())
+    _more(run, state, result.cell, above)
 
 
 def _follow(run: Run) -> RunState:

@@ -76,7 +76,8 @@ def _headline(
 ) -> str:
     is_, said = plain(classes[true]), plain(classes[predicted])
     what = f"**{is_}**, rightly recognised" if true == predicted else f"**{is_} taken for {said}**"
-    return f"{what}: {count:,} of {len(tested.predicted):,} test pictures of {is_}."
+    at = f"at step {tested.step:,}"
+    return f"{what}: {count:,} of {len(tested.predicted):,} test pictures of {is_} {at}."
 
 
 def _remarks(run: Run, tested: Answers, step: int, cell: tuple[int, int]) -> list[str]:

@@ -43,6 +43,7 @@ def test_the_fold_is_that_of_the_server(page, scripts, seed):
         "health",
         "diagnosis",
         "changed",
+        "batch",
         "status",
     ]
     made, step = [], 0
@@ -84,17 +85,19 @@ def test_the_fold_is_that_of_the_server(page, scripts, seed):
                 return [state.status, state.step, state.seconds, state.imagesPerSecond,
                     steps(state.progress), steps(state.evaluations), steps(state.snapshots),
                     steps(state.health), steps(state.diagnoses), steps(state.changes),
+                    steps(state.batches),
                     state.findings.map((finding) => finding.text)]; }}""",
             [made, alive],
         )
         points = (state.progress, state.evaluations, state.health, state.diagnoses, state.changes)
         steps = [[point.step for point in these] for these in points]
         steps.insert(2, state.snapshots)
+        steps.append(state.batches)
         wanted = [state.status, state.step, state.seconds, state.images_per_second, *steps]
         assert got[:3] == wanted[:3]
         assert got[3] == pytest.approx(wanted[3])
-        assert got[4:10] == wanted[4:]
-        assert got[10] == [finding.text for finding in state.findings]
+        assert got[4:11] == wanted[4:]
+        assert got[11] == [finding.text for finding in state.findings]
 
 
 def test_a_frame_of_the_trainer_is_read(page, scripts):

@@ -106,6 +106,39 @@ def test_a_viewer_follows_and_has_nothing_to_press(open_page, at_work, drawn):
     assert app.query_params["t_run"] in (run.id, [run.id])
 
 
+def test_a_link_to_a_step_of_what_was_shown_opens_that_run(open_page, at_work, drawn):
+    run, _ = at_work(), at_work()
+    app = open_page(VIEWER, t_step=f"3@{run.id}")
+    assert drawn[-1][0] == run.id
+    assert app.query_params["t_run"] in (run.id, [run.id])
+
+
+def test_who_follows_sees_what_a_copy_is_compared_with(open_page, at_work, drawn):
+    run = at_work()
+    copy = create_run(dataclasses.replace(run.config, based_on=run.id))
+    show_run_to_all(copy.id)
+    open_page(VIEWER)
+    assert drawn[-1][1]["follow"]
+    assert drawn[-1][1]["overlay"] == [run.id]
+
+
+def test_a_presenter_opens_on_what_all_see_and_not_on_a_viewers_run(open_page, at_work, drawn):
+    run, theirs = at_work(), at_work(owner="a-viewer")
+    app = open_page(PRESENTER)
+    assert drawn[-1][0] == run.id
+    options = app.selectbox(key="_t_run").options
+    assert [("a viewer’s" in option) for option in options[:2]].count(True) == 1
+    assert theirs.is_alive()
+
+
+def test_whose_link_is_out_of_date_is_told(open_page):
+    app = open_page({"cnnviz_presenter": "of-the-classroom-before"})
+    assert "Start training" not in labels(app)
+    assert any("open the presenter link" in warning.value for warning in app.warning)
+    assert not open_page(VIEWER).warning
+    assert not open_page(PRESENTER).warning
+
+
 def test_the_presenter_has_the_controls_and_shows_to_all(open_page, at_work):
     run, other = at_work(), at_work()
     show_run_to_all(other.id)

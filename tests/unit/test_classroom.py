@@ -49,6 +49,15 @@ def test_only_the_proof_presents(cookies):
     assert classroom.is_presenter(cookies | {"cnnviz_presenter": PROOF})
 
 
+@pytest.mark.usefixtures("opened")
+def test_a_cookie_of_the_classroom_before_has_lapsed(monkeypatch):
+    assert classroom.has_lapsed({"cnnviz_presenter": "of before"})
+    assert not classroom.has_lapsed({"cnnviz_presenter": PROOF})
+    assert not classroom.has_lapsed({})
+    monkeypatch.delenv("CNNVIZ_PRESENTER_SECRET")
+    assert not classroom.has_lapsed({"cnnviz_presenter": "of before"})
+
+
 def test_an_empty_secret_lets_nobody_present(monkeypatch):
     monkeypatch.setenv("CNNVIZ_PRESENTER_SECRET", "")
     assert classroom.is_open()

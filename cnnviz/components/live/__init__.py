@@ -210,6 +210,7 @@ def _settings(kind: str, key: str) -> dict[str, Any]:
 def _result(told: Any, step_parameter: str | None) -> LiveResult:
     shown = told.shown or {}
     step = st.query_params.get(step_parameter, "") if step_parameter else ""
+    step = step.partition("@")[0]  # after it stands the run, of who follows
     return LiveResult(
         run=shown.get("run"),
         status=shown.get("status"),

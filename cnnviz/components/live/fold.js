@@ -19,6 +19,7 @@ class RunState {
     this.health = [];
     this.diagnoses = [];
     this.changes = [];
+    this.batches = [];
   }
 
   get status() {
@@ -75,7 +76,7 @@ class RunState {
 
 /** A process that resumes repeats the steps that the last one lost. */
 function supersede(state, step) {
-  for (const name of ["progress", "evaluations", "snapshots", "health", "diagnoses", "changes"]) {
+  for (const name of ["progress", "evaluations", "snapshots", "health", "diagnoses", "changes", "batches"]) {
     if (state[name].some((point) => point.step > step)) state[name] = state[name].filter((point) => point.step <= step);
   }
 }
@@ -105,6 +106,7 @@ const HANDLERS = {
   },
   health: (state, event) => append(state.health, event),
   diagnosis: (state, event) => append(state.diagnoses, event),
+  batch: (state, event) => append(state.batches, event),
   changed: (state, event) => state.changes.push(event),
 };
 

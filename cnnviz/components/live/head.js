@@ -60,6 +60,9 @@ class Head {
     write(this.values.step, state.totalSteps ? `${count(state.step)} of ${count(state.totalSteps)}` : count(state.step));
     write(this.values.epoch, last ? `${last.epoch.toFixed(1)}${epochs ? ` of ${plain(epochs)}` : ""}` : "\u2013");
     write(this.values.accuracy, test ? `${percent(test.accuracy)} of ${count(test.images)}` : "\u2013");
+    const held = source.pace > 0; // then the clock of training stands still between steps
+    write(this.values.rate.previousSibling, held ? "Images a second, computing" : "Images a second");
+    write(this.values.time.previousSibling, held ? "Computing time" : "Training time");
     write(this.values.rate, last ? count(state.imagesPerSecond) : "\u2013");
     write(this.values.learning, last ? `${number(last.learning_rate)}, peak ${plain(source.peak)}` : "\u2013");
     this.values.learning.parentElement.hidden = !state.active;

@@ -41,7 +41,10 @@ class View {
   }
 }
 
-/** The step in the page's address: so a link shows what its sender saw. */
+/**
+ * The step in the page's address: so a link shows what its sender saw. Who follows whatever is
+ * shown adds the run, `480@its-id`: by the time the link is opened another may be shown.
+ */
 class StepLink {
   constructor(parameter) {
     this.parameter = parameter;
@@ -49,13 +52,14 @@ class StepLink {
 
   read() {
     const text = this.parameter && new URL(window.location.href).searchParams.get(this.parameter);
-    return text && /^\d+$/.test(text) ? Number(text) : null;
+    return text && /^\d+(@|$)/.test(text) ? parseInt(text, 10) : null;
   }
 
-  write(step) {
+  write(step, run) {
     if (!this.parameter) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => keepInAddress(this.parameter, step), 300);
+    const text = step !== null && run ? `${step}@${run}` : step;
+    this.timer = setTimeout(() => keepInAddress(this.parameter, text), 300);
   }
 
   close() {
@@ -151,11 +155,15 @@ class LiveView extends View {
     this.wake();
   }
 
-  /** Tell the page which run is shown and its status: only when one of them is another. */
+  /**
+   * Tell the page which run is shown and its status, and, for who follows, which step was taken
+   * by hand last: only when one of them is another.
+   */
   tell() {
     const { source } = this;
     if (!source?.run || !source.offset) return;
     const shown = { run: source.id, status: source.state.status };
+    if (this.data.follow) shown.byHand = source.state.batches.at(-1)?.step ?? null;
     const text = JSON.stringify(shown);
     if (text === (this.told ?? JSON.stringify(this.data.shown))) return;
     this.told = text;
@@ -164,7 +172,7 @@ class LiveView extends View {
 
   moved() {
     const { transport, source } = this;
-    this.link.write(transport.step);
+    this.link.write(transport.step, this.data.follow ? source?.id : null);
     if (source && transport.step !== null && !source.frames.bytes.has(transport.step)) source.askFor(transport.step);
     this.wake();
   }

@@ -141,13 +141,16 @@ class Transport {
       this.last = now - this.last > 2 * wait ? now : this.last + wait;
       const at = this.steps.indexOf(this.shown);
       if (at < this.steps.length - 1) this.go(this.steps[at + 1], { keepPlaying: true });
-      if (at + 1 >= this.steps.length - 1) this.playing = false;
+      if (at + 1 < this.steps.length - 1) return true;
+      if (this.active) this.follow(); // there are more to come
+      this.playing = false;
     }
     return this.playing;
   }
 
   draw({ active, loading, place }) {
     const { steps, shown } = this;
+    this.active = active;
     const at = steps.indexOf(shown);
     this.root.hidden = !steps.length;
     this.slider.max = Math.max(0, steps.length - 1);

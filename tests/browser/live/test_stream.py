@@ -6,7 +6,7 @@ import numpy as np
 from playwright.sync_api import expect
 
 from cnnviz.runs import delete_run, show_run_to_all
-from tests.browser.live.screen import expect_view, fact, pixels, watch
+from tests.browser.live.screen import expect_view, fact, pixels, slider, watch
 from tests.browser.live.server import Server
 from tests.browser.made_up_runs import CLASSES, Author, confusion_at, finished, loss_at
 
@@ -143,6 +143,32 @@ def test_it_follows_what_is_shown_to_all(page, done, runs):
     expect(page.locator(".name")).to_have_text("The other one")
     expect_view(page, run=other.id, step=32)
     expect(page.get_by_test_id("stCode")).to_contain_text(other.id)
+
+
+def test_the_link_to_a_step_names_the_run_that_was_shown(page, done, runs):
+    show_run_to_all(done.id)
+    page.goto("/")
+    expect_view(page, run=done.id, step=300)
+    slider(page).focus()
+    page.keyboard.press("Home")
+    expect(page).to_have_url(re.compile(rf"t_step=0(@|%40){done.id}$"))
+    page.keyboard.press("End")
+    expect(page).to_have_url(re.compile(rf"t_step=300(@|%40){done.id}$"))
+    page.get_by_role("button", name="Newest").click()
+    expect(page).not_to_have_url(re.compile("t_step"))
+
+
+def test_who_follows_hears_of_each_step_by_hand(page, author):
+    author.upto(16)
+    show_run_to_all(author.run.id)
+    page.goto("/")
+    expect_view(page, run=author.run.id, step=16)
+    reruns = page.get_by_text(re.compile("^reruns "))
+    expect(page.get_by_test_id("stCode")).to_contain_text(author.run.id)
+    page.wait_for_timeout(500)
+    before = reruns.text_content()
+    author.write("batch", step=17)
+    expect(reruns).not_to_have_text(before)
 
 
 def test_names_are_only_text(page, runs):

@@ -114,6 +114,19 @@ def test_play_stops_at_the_end(page, done):
     expect_view(page, step=300)
 
 
+def test_play_goes_on_with_the_training(page, author):
+    author.upto(16)
+    watch(page, author.run)
+    expect_view(page, step=16, kept=6)
+    slider(page).focus()
+    page.keyboard.press("Home")
+    expect_view(page, step=0)
+    page.keyboard.press(" ")
+    expect(page.locator(".transport")).to_have_attribute("data-following", "true")
+    author.upto(32)
+    expect_view(page, step=32)
+
+
 def test_a_picture_and_a_filter_are_chosen(page, done):
     watch(page, done)
     all_kept(page)

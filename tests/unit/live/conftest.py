@@ -5,6 +5,7 @@ Asyncio runs in threads of its own: Playwright keeps an event loop in the main o
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import os
 import socket
@@ -243,8 +244,8 @@ def start_server():
 def write_run(config):
     made = []
 
-    def make():
-        made.append(Written(config))
+    def make(**changes):
+        made.append(Written(dataclasses.replace(config, **changes)))
         return made[-1]
 
     yield make

@@ -55,8 +55,11 @@ def test_what_is_shown(write_run, ship):
         return json.loads(LobbyReader().read())["shown"]
 
     assert shown() is None
-    ship("digits-gap")
-    assert shown() == "digits-gap"
+    ship("fashionmnist-gap")
+    assert shown() == "fashionmnist-gap"
+    theirs = write_run(owner="a-viewer")
+    theirs.writer.write("status", status="running")
+    assert shown() == "fashionmnist-gap"
     older = write_run()
     older.path = older.path.rename(older.path.with_name("20200101-000000-a"))
     newer = write_run()
@@ -66,8 +69,8 @@ def test_what_is_shown(write_run, ship):
     assert shown() == "20210101-000000-b"
     older.writer.write("status", status="waiting")
     assert shown() == "20200101-000000-a"
-    show_run_to_all("digits-gap")
-    assert shown() == "digits-gap"
+    show_run_to_all("fashionmnist-gap")
+    assert shown() == "fashionmnist-gap"
     show_run_to_all(None)
     assert shown() == "20200101-000000-a"
 

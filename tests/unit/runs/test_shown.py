@@ -28,7 +28,16 @@ def test_without_a_choice_the_one_at_work_then_the_newest(run, config):
 
 
 def test_without_any_run_one_that_is_shipped():
-    assert shown_run() == "digits-gap"
+    assert shown_run() == "fashionmnist-gap"
+
+
+def test_viewers_runs_are_not_put_before_everybody(run, config):
+    theirs = create_run(dataclasses.replace(config, owner="a-viewer"))
+    with theirs.writing() as writer:
+        writer.write("status", status="running")
+        assert shown_run() == run.id
+    show_run_to_all(theirs.id)  # unless the presenter shows it
+    assert shown_run() == theirs.id
 
 
 def test_a_run_in_line_is_shown_before_one_that_has_ended(run, config):
