@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
-from tests.browser.waiting import PATIENCE
+from tests.browser.screen import PATIENCE
 
 ROOT = Path(__file__).parent.parent.parent
 FLAGS = [

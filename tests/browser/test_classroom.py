@@ -21,7 +21,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
 from cnnviz.runs import Run, show_run_to_all
-from tests.browser.waiting import PATIENCE
+from tests.browser.screen import PATIENCE
 
 ROOT = Path(__file__).parent.parent.parent
 SECRET = "a-secret-of-this-test"

@@ -8,12 +8,10 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from cnnviz.imaging import KERNELS, Recipe, encode_jpeg, present, sample_image, to_grey
+from tests.browser.screen import pixels
 
 GREY = to_grey(sample_image("astronaut")).astype(np.uint8)
 SOBEL_X = Recipe("kernel", KERNELS["sobel-x"].weights)
-PIXELS = (
-    "(canvas) => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]"
-)
 
 
 @pytest.fixture
@@ -33,12 +31,6 @@ def open_at(page, settle):
 def canvas(page, at):
     """The photo (0) or the result (1)."""
     return page.locator("canvas.picture").nth(at)
-
-
-def pixels(locator):
-    """What is on a canvas, H×W×4."""
-    width, height = locator.evaluate("(canvas) => [canvas.width, canvas.height]")
-    return np.array(locator.evaluate(PIXELS), np.uint8).reshape(height, width, 4)
 
 
 def place(page, at):

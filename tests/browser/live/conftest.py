@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.live.server import Server
 from tests.browser.made_up_runs import Author, finished
-from tests.browser.waiting import PATIENCE
+from tests.browser.screen import PATIENCE
 
 
 @pytest.fixture(scope="module")

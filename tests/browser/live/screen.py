@@ -31,15 +31,6 @@ def slider(page):
     return page.get_by_role("slider", name="Training step")
 
 
-def pixels(locator):
-    """All pixels of a canvas, rows×columns×4."""
-    size, data = locator.evaluate(
-        """(canvas) => [[canvas.height, canvas.width], [...canvas.getContext("2d")
-            .getImageData(0, 0, canvas.width, canvas.height).data]]"""
-    )
-    return np.array(data).reshape(*size, 4)
-
-
 def all_kept(page):
     expect_view(page, kept=len(STEPS))
 

@@ -6,9 +6,10 @@ import numpy as np
 from playwright.sync_api import expect
 
 from cnnviz.runs import delete_run, show_run_to_all
-from tests.browser.live.screen import expect_view, fact, pixels, slider, watch
+from tests.browser.live.screen import expect_view, fact, slider, watch
 from tests.browser.live.server import Server
 from tests.browser.made_up_runs import CLASSES, Author, confusion_at, finished, loss_at
+from tests.browser.screen import pixels
 
 
 def test_it_moves_when_events_arrive(page, author):

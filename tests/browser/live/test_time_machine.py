@@ -8,8 +8,9 @@ from playwright.sync_api import expect
 from safetensors.numpy import load
 
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
-from tests.browser.live.screen import all_kept, coloured, expect_view, pixels, slider, watch
+from tests.browser.live.screen import all_kept, coloured, expect_view, slider, watch
 from tests.browser.made_up_runs import CLASSES, PICTURES, finished, frame_at, probabilities_at, rng
+from tests.browser.screen import pixels
 
 
 def test_scrubbing_shows_the_frames_without_a_message(page, done, sockets):

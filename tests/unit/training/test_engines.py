@@ -143,7 +143,7 @@ thread.join()
 def test_a_spare_gives_the_weights_of_a_cold_start_bit_for_bit(new_config, until, spare):
     """The network with dropout and the one with batch norm: both use random numbers or state."""
     for network in ("gap", "vgg"):
-        config = new_config(network, epochs=2.0, batch_size=32, shift=1, seed=5, threads=2)
+        config = new_config(network, epochs=1.0, batch_size=32, shift=1, seed=5, threads=2)
         assert spare._spares.wait(PATIENCE)
         ready = spare._spares._process.pid
         warm = start(config)

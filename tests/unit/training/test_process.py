@@ -55,7 +55,7 @@ def test_learns_digits(new_run, train):
     ],
 )
 def test_killed_and_resumed_equals_unbroken_bit_for_bit(new_run, train, until, network, recipe):
-    recipe |= {"epochs": 8, "batch_size": 32, "seed": 3}
+    recipe |= {"epochs": 4, "batch_size": 32, "seed": 3}
     unbroken, broken = new_run(network, **recipe), new_run(network, **recipe)
     assert train(unbroken).wait(120) == 0
 

@@ -1,0 +1,16 @@
+"""What tests in a browser wait for, and how they read a canvas."""
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+
+PATIENCE = 40_000  # milliseconds: a busy machine is no reason to fail
+
+
+def pixels(locator):
+    """What is on a canvas, H×W×4 whole numbers."""
+    address = locator.evaluate("(canvas) => canvas.toDataURL()")
+    picture = Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2])))
+    return np.asarray(picture.convert("RGBA"), int)
