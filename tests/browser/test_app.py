@@ -9,18 +9,13 @@ from playwright.sync_api import expect
 
 PAGES = {
     "": "See a convolutional network",
-    "filters": "Filters",
-    "step": "Step through a convolution",
     "train": "Train",
-    "race": "Race",
-    "inside": "Look inside",
-    "tour": "Tour of the lab",
     "matrix": "Linear and sparse",
 }
 IN_THE_BAR = 6  # the pages of the lab are in a menu of their own
 
 
-@pytest.mark.parametrize("path", ["", "train", "matrix"])
+@pytest.mark.parametrize("path", PAGES)
 def test_each_page_opens_by_its_own_link_on_a_cold_server(browser, serve, tmp_path, path):
     """The first visitor after a restart gets the page inside the app, not the page alone."""
     with serve(CNNVIZ_RUNS=str(tmp_path)) as url:
