@@ -86,10 +86,11 @@ def _one_layer() -> None:
             out = made(torch.empty(1, *volume)).shape[1:]
         off = abs(sum(w.numel() for w in made.parameters()) - cost.parameters.parameters)
         lab.check("Parameters and shape against torch", off + float(tuple(out) != cost.shape))
+        lua = f"nn.SpatialConvolution({c_in}, {c_out}, {f}, {f}, {s}, {s}, {p}, {p})"
         st.code(
             f"nn.Conv2d({c_in}, {c_out}, kernel_size={f}, stride={s}, padding={p}, groups={g})\n"
-            f"# {cost.parameters.parameters:,} parameters; in Lua Torch, of 2015 and before:\n"
-            f"# nn.SpatialConvolution({c_in}, {c_out}, {f}, {f}, {s}, {s}, {p}, {p})",
+            f"# {cost.parameters.parameters:,} parameters"
+            + (f"; in Lua Torch, of 2015 and before:\n# {lua}" if g == 1 else ""),
         )
 
 

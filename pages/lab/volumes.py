@@ -14,6 +14,7 @@ from cnnviz.convolution.volumes import as_columns
 from cnnviz.imaging import DIVERGING_STOPS
 from cnnviz.ui import lab
 from cnnviz.ui.choice import choice
+from cnnviz.ui.columns_view import show_columns
 from cnnviz.ui.controls import paired
 from cnnviz.ui.layer_costs import layer_costs
 from cnnviz.ui.small_picture import small_square
@@ -57,43 +58,7 @@ with figure:
         )
         stepper(trace(pixels, bank[0], bias=bias), key="vo_stepper", pixels=True)
     elif view == "columns":
-        st.caption(
-            f"Each window stood up as a column of {dot} numbers, with a 1 for the bias. A filter is"
-            " a row of as many weights and its bias. Their product is the whole layer."
-        )
-        positions, rows = laid.output.shape[1], len(laid.columns)
-        cells = np.arange(laid.output.size)
-        made_of = np.arange(rows) * positions + (cells % positions)[:, None]
-        weights = (cells // positions)[:, None] * rows + np.arange(rows)
-        of_picture = np.vstack([laid.reads.T.reshape(-1, 1), np.full((positions, 1), -1)])
-        board(
-            [
-                Panel("Red, green, blue", pixels.reshape(-1, size), "pixels", limits=(0, 255)),
-                Panel(
-                    "Windows as columns",
-                    laid.columns,
-                    "pixels",
-                    limits=(0, 255),
-                    sign="→",
-                    zoom=0.5,
-                ),
-                Panel("Filters as rows", laid.weights, "weights", sign="·", zoom=0.4),
-                Panel("Output", laid.output, note=f"{filters}×{positions}", sign="=", zoom=0.7),
-            ],
-            [
-                Link(3, 1, made_of, laid.weights[cells // positions], sum=True),
-                Link(3, 2, weights),
-                Link(1, 0, of_picture),
-            ],
-            key="vo_board",
-            alt="A convolution over three channels as a product of two matrices",
-            pytorch="import torch\nimport torch.nn.functional as F\n\n"
-            f"x = torch.tensor({pixels.astype(int).tolist()}).double()[None]\n"
-            f"filters = torch.tensor({bank.tolist()}).double()\n"
-            f"bias = torch.tensor({biases.tolist()}).double()\n"
-            f"columns = F.unfold(x, {kernel})[0]\n"
-            "print(filters.flatten(1) @ columns + bias[:, None])\n",
-        )
+        show_columns(pixels, bank, laid)
     else:
         st.caption(
             f"{filters} filters give {filters} maps, and the maps stack up to the next volume:"

@@ -15,9 +15,9 @@ def test_an_output_lights_its_window_its_column_and_its_filter(page, settle):
     page.keyboard.press("ArrowRight")
     expect(board).to_have_attribute("data-cell", "1")
     lit = dict(json.loads(board.get_attribute("data-lit")))
+    assert lit[0] == list(range(28))
     assert lit[1] == [row * 16 + 1 for row in range(28)]
-    assert lit[2] == list(range(28))
-    assert lit[0] == [
+    assert lit[3] == [
         (channel * 6 + row) * 6 + column
         for channel in range(3)
         for row in range(3)

@@ -48,17 +48,27 @@ def test_opens_stepping_through_three_channels(open_page):
 def test_as_columns_it_is_a_matrix_product(open_page):
     app = open_page(vo_view="columns", vo_n="4", vo_columns="7", vo_k="3", vo_b="-7")
     panels = sent(app, "board")[0]["panels"]
-    _, columns, weights, output = map(values, panels)
+    weights, columns, output, _ = map(values, panels)
+    assert [panel["sign"] for panel in panels[:3]] == ["", "·", "="]
     assert columns.shape == (28, 25)
     assert weights[0, -1] == -7
     assert np.allclose(weights @ columns, output)
+
+
+@pytest.mark.parametrize(("bias", "beyond"), [("-50", True), ("1", False)])
+def test_a_large_bias_does_not_pale_the_weights(open_page, bias, beyond):
+    app = open_page(vo_view="columns", vo_b=bias)
+    filters = sent(app, "board")[0]["panels"][0]
+    assert filters["limits"] == [-2, 2]
+    assert np.abs(values(filters)[:, :-1]).max() == 2
+    assert any("the bias lies beyond" in caption.value for caption in app.caption) == beyond
 
 
 def test_the_code_of_the_columns_gives_the_output(open_page, capsys):
     data = sent(open_page(vo_view="columns", vo_columns="6"), "board")[0]
     scope = {}
     exec(data["pytorch"].replace("print(", "answer = ("), scope)
-    assert np.allclose(scope["answer"], values(data["panels"][3]))
+    assert np.allclose(scope["answer"], values(data["panels"][2]))
 
 
 def test_six_maps_stack_up(open_page):
@@ -91,6 +101,13 @@ def test_groups_that_do_not_divide_are_refused(open_page):
 
 def test_the_slides_depthwise_is_named_right(open_page):
     assert "pointwise" in open_page().warning[0].value
+
+
+def test_lua_torch_is_named_where_it_makes_the_same_layer(open_page):
+    assert "nn.SpatialConvolution(3, 6, 5, 5, 1, 1, 0, 0)" in open_page().code[0].value
+    code = open_page(vo_first_g="3").code[0].value
+    assert "groups=3)\n# 156 parameters" in code
+    assert "Lua" not in code
 
 
 def test_the_line_for_pytorch_makes_the_layer(open_page):
