@@ -251,7 +251,7 @@ _ALL = (
         "emboss",
         "Emboss",
         [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]],
-        "Looks like relief lit from the bottom right: the picture plus its diagonal change.",
+        "Looks like relief lit from the top left: the picture plus its diagonal change.",
     ),
 )
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from cnnviz.convolution import correlate2d
 from cnnviz.imaging import (
     KERNELS,
     explain_sum,
@@ -55,6 +56,15 @@ def test_known_weights():
     for name in ("sobel", "prewitt", "scharr"):
         assert np.array_equal(KERNELS[f"{name}-x"].weights.T, KERNELS[f"{name}-y"].weights)
     assert KERNELS["roberts-x"].weights.tolist() == [[1, 0], [0, -1]]
+
+
+def test_emboss_is_lit_from_where_it_says():
+    """A raised square: its upper left edge is light, its lower right one dark."""
+    raised = np.zeros((9, 9))
+    raised[3:6, 3:6] = 1
+    relief = correlate2d(raised, KERNELS["emboss"].weights, padding=1) - raised
+    assert (relief[3, 3], relief[5, 5]) == (relief.max(), relief.min())
+    assert "lit from the top left" in KERNELS["emboss"].does
 
 
 def test_the_sum_is_explained():
