@@ -66,7 +66,7 @@ with side:
 def show_route() -> None:
     st.caption(
         "Sliding in space is multiplying in frequency: transform both, multiply frequency by"
-        " frequency, and transform back. Point at a frequency to see it in all three spectra;"
+        " frequency (⊙), and transform back. Point at a frequency to see it in all three spectra;"
         " frequency 0, the sum of all cells, is in the middle. Magnitudes are shown as"
         " log₁₀(1 + |F|), as is usual; the words give |F| itself."
     )
@@ -76,18 +76,19 @@ def show_route() -> None:
         st.error(str(error), icon=":material/grid_off:")
         return
     high, wide = route.result.shape
+    below, beside = high - given.image.shape[0], wide - given.image.shape[1]
     cells = np.arange(route.result.size)[:, None]
     look = {"palette": "signed"} if given.signed else {"palette": "pixels", "limits": given.span}
     board(
         [
             Panel("Image", route.image, "pixels" if given.span else "signed", limits=given.span),
-            spectrum("Its spectrum", route.image_spectrum, sign="→"),
-            Panel("Kernel", route.kernel, "weights", sign="∗" if given.id == "deck" else ""),
-            spectrum("Kernel's spectrum", route.kernel_spectrum, sign="→"),
+            Panel("Kernel", route.kernel, "weights", sign="∗"),
+            spectrum("Image's spectrum", route.image_spectrum, sign="→"),
+            spectrum("Kernel's spectrum", route.kernel_spectrum, sign="⊙"),
             spectrum("Product of the spectra", route.product, sign="="),
             Panel("Back again", clean(route.result), **look, sign="→"),
         ],
-        [Link(4, 1, cells), Link(4, 3, cells), Link(5, 0, cells)],
+        [Link(4, 2, cells), Link(4, 3, cells), Link(5, 0, cells)],
         key=f"fq_route_{given.id}",
         alt="Image and kernel, their spectra as log magnitudes, the product, and the way back",
         driver=4,
@@ -119,9 +120,9 @@ def show_route() -> None:
         pytorch=WRAP_CODE.format(operands=given.code, padding=given.padding),
     )
     st.markdown(
-        f"With {given.padding} rows and columns of zeros, **{lost} of {route.result.size} cells**"
-        f" hold what came around. The direct convolution, every overlap counted, has"
-        f" {'×'.join(map(str, route.full.shape))} cells."
+        f"With zeros added, {below} below and {beside} to the right, **{lost} of"
+        f" {route.result.size} cells** hold what came around. The direct convolution, every"
+        f" overlap counted, has {'×'.join(map(str, route.full.shape))} cells."
         + ("" if lost else " All of them are right.")
     )
 

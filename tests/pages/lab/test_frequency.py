@@ -26,8 +26,22 @@ def test_opens_on_the_deck_s_example(open_lab, boards):
     assert "All of them are right" in words(app)
 
 
+@pytest.mark.parametrize("source", ["deck", "picture"])
+def test_pictures_are_convolved_and_spectra_multiplied(open_lab, boards, source):
+    panels = boards(open_lab("frequency", fq_source=source))[0].data["panels"]
+    read = " ".join(f"{panel['sign']} {panel['title']}" for panel in panels).strip()
+    assert read == (
+        "Image ∗ Kernel → Image's spectrum ⊙ Kernel's spectrum = Product of the spectra"
+        " → Back again"
+    )
+
+
+def test_the_zeros_are_counted_on_each_side(open_lab):
+    assert "0 below and 2 to the right" in words(open_lab("frequency", fq_k="1 2 1"))
+
+
 def test_a_spectrum_names_its_frequencies(open_lab, boards):
-    panel = boards(open_lab("frequency"))[0].data["panels"][1]
+    panel = boards(open_lab("frequency"))[0].data["panels"][2]
     assert panel["words"][24] == f"frequency 0 down, 0 across: magnitude {IMAGE.sum():.3f}"
     assert panel["words"][0].startswith("frequency −3 down, −3 across")
 
@@ -35,7 +49,7 @@ def test_a_spectrum_names_its_frequencies(open_lab, boards):
 def test_every_frequency_has_a_name_of_its_own(open_lab, boards):
     """NumPy's frequency times the count is only about a whole number: 14 has −5.999… among them."""
     rows = "\n".join(["1 0 2 0 1 0 2 0 1 0 2 0"] * 12)
-    panel = boards(open_lab("frequency", fq_x=rows))[0].data["panels"][1]
+    panel = boards(open_lab("frequency", fq_x=rows))[0].data["panels"][2]
     assert panel["shape"] == [14, 14]
     downs = [text.split()[1] for text in panel["words"][::14]]
     assert downs == [str(v).replace("-", "\u2212") for v in range(-7, 7)]
