@@ -30,6 +30,9 @@ _FILTERS = {
     name: kernel.title for name, kernel in KERNELS.items() if kernel.weights.shape == (3, 3)
 }
 _LARGEST = 16
+RATES = (0.001, 0.1)
+"""The least learning rate, which is also the distance between two, and the largest."""
+MOST_STEPS = 600
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,11 +84,11 @@ def choose_lesson() -> Lesson:
     else:
         target = _right_target() if source == "right" else _slide_target()
     best = fit_kernel(image, target, size)
-    rate = paired("Learning rate", 0.001, 0.1, 0.02, step=0.001, format="%g", key="le_rate")
-    steps = paired("Steps", 20, 600, 300, step=20, key="le_steps")
+    rate = paired("Learning rate", *RATES, 0.02, step=RATES[0], format="%g", key="le_rate")
+    steps = paired("Steps", 20, MOST_STEPS, 300, step=20, key="le_steps")
     seed = paired("Start from", 0, 9, 0, key="le_seed", help="0: all weights 0. Else random ones.")
     if np.isfinite(best.largest_rate):
-        st.caption(f"Descent converges below a rate of {best.largest_rate:.4f}, for this input.")
+        st.caption(f"Descent converges below a rate of {best.largest_rate:.3g}, for this input.")
     random = np.random.default_rng(seed).normal(0, 0.3, size).round(2)
     return Lesson(image, target, random if seed else np.zeros(size), rate, steps, best)
 

@@ -8,7 +8,7 @@ from cnnviz.components.descent import descent
 from cnnviz.convolution import ConvolutionError
 from cnnviz.inspection.descent import Descent, descend, descent_code
 from cnnviz.ui import lab
-from cnnviz.ui.learn_target import choose_lesson, slide_section
+from cnnviz.ui.learn_target import MOST_STEPS, RATES, choose_lesson, slide_section
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -17,12 +17,28 @@ def learn(image: list, target: list, start: list, rate: float, steps: int) -> De
     return descend(np.array(image), np.array(target), np.array(start), rate=rate, steps=steps)
 
 
+def what_helps() -> str:
+    """What brings the last loss nearer to the smallest, tried out.
+
+    The loss after so many steps is convex in the rate: if a rate beside this one does better, the
+    best is on that side.
+    """
+    found = ["more steps"] if lesson.steps < MOST_STEPS else []
+    for other, words in ((rate - RATES[0], "a smaller rate"), (rate + RATES[0], "a larger rate")):
+        within = RATES[0] <= round(other, 3) <= RATES[1]
+        given = (image.tolist(), target.tolist(), lesson.start.tolist())
+        if within and learn(*given, round(other, 3), lesson.steps).losses[-1] < path.losses[-1]:
+            found.append(words)
+    return " or ".join(found)
+
+
 figure, side = st.columns([3, 1], gap="medium")
 try:
     with side:
         lesson = choose_lesson()
 except ConvolutionError as error:
     figure.error(str(error), icon=":material/grid_off:")
+    slide_section()
     st.stop()
 image, target, best, rate = lesson.image, lesson.target, lesson.best, lesson.rate
 path = learn(image.tolist(), target.tolist(), lesson.start.tolist(), rate, lesson.steps)
@@ -59,7 +75,12 @@ with figure:
             f"**It diverges.** A learning rate of {rate:g} is too large for this input: the steps"
             " jump across the valley and land ever higher on the other side, so the loss grows"
             f" without end. After {len(path.losses) - 1} steps it is"
-            f" {lab.thousands(path.losses[-1])}. Take a rate below {best.largest_rate:.4f}.",
+            f" {lab.thousands(path.losses[-1])}."
+            + (
+                f" Take a rate below {best.largest_rate:.3g}."
+                if best.largest_rate > RATES[0]
+                else " Every rate here is: make the numbers of the input smaller."
+            ),
             icon=":material/trending_up:",
         )
     if not best.unique:
@@ -95,8 +116,8 @@ if diverges:
     st.markdown("Descent ran away from this kernel; least squares knows no learning rate.")
 elif left_over > 1e-4:
     st.markdown(
-        f"Descent is not there yet: its loss is {left_over:.3g} above the smallest. Give it more"
-        " steps or a larger rate."
+        f"Descent is not there yet: its loss is {left_over:.3g} above the smallest."
+        f"{f' Give it {advice}.' if (advice := what_helps()) else ''}"
     )
 else:
     far = float(np.abs(last - best.kernel).max())

@@ -83,6 +83,30 @@ def test_a_descent_that_is_not_there_yet_says_so_without_a_red_mark(open_page):
     assert any("not there yet" in mark.value for mark in app.markdown)
 
 
+@pytest.mark.parametrize(
+    ("rate", "steps", "advice"),
+    [
+        ("0.001", "20", "Give it more steps or a larger rate."),
+        ("0.001", "300", "Give it more steps or a larger rate."),
+        ("0.028", "600", "Give it a smaller rate."),  # just below the limit: it swings
+        ("0.026", "20", "Give it more steps or a smaller rate."),
+    ],
+)
+def test_the_advice_is_true(open_page, rate, steps, advice):
+    app = open_page(le_rate=rate, le_steps=steps)
+    (told,) = [mark.value for mark in app.markdown if "not there yet" in mark.value]
+    assert told.endswith(advice)
+    lost = array(sent(app)["losses"])[-1]
+    better = -0.001 if "smaller" in advice else 0.001
+    app = open_page(le_rate=f"{float(rate) + better:.3f}", le_steps=steps)
+    assert array(sent(app)["losses"])[-1] < lost
+
+
+def test_where_no_rate_here_converges_another_input_is_advised(open_page):
+    app = open_page(le_target="kernel", le_x=";".join(["90 10 70 20 50"] * 3))
+    assert "numbers of the input smaller" in app.error[0].value
+
+
 def test_a_kernel_of_ones_own_is_found(open_page):
     app = open_page(le_target="kernel", le_k="0 2;-1 1", le_rate="0.03", le_seed="3")
     assert not app.exception
@@ -104,6 +128,7 @@ def test_a_target_of_the_wrong_size_is_refused(open_page):
     app = open_page(le_target="typed", le_y="1 2;3 4")
     assert "gives 5×5 numbers" in app.error[0].value
     assert app.text_area(key="le_y").value == "1 2;3 4"
+    assert "The target on the slide" in [head.value for head in app.subheader]
 
 
 def test_an_input_too_large_to_show_is_refused(open_page):
