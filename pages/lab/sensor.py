@@ -58,9 +58,7 @@ with right:
         padding=w.shape[1] - 1,
     )
     lab.agree("Against torch conv1d, w flipped", smoothed.output, exact)
-    total = w[0].sum()
-    if abs(total - 1) > 1e-9:
-        st.caption(f"The weights add up to {total:g}, not 1: s is {total:g} times too large.")
+    total, averages = f"{w[0].sum():g}".replace("-", "\u2212"), abs(w[0].sum() - 1) < 1e-9
     signal = sensor(160, noise, seed)
     line = smooth(signal.measured, w[0])
     late = len(signal.true) - len(line)
@@ -76,9 +74,16 @@ with right:
         st.dataframe(points, hide_index=True, alt="True, measured and smoothed positions")
     st.markdown(
         f"Typical error (root mean square): measured **{rms(signal.measured - signal.true):.3f}**,"
-        f" smoothed **{rms(line - signal.true[late:]):.3f}**. More weights smooth more,"
-        " and lag more behind."
+        f" smoothed **{rms(line - signal.true[late:]):.3f}**."
+        + (" More weights smooth more, and lag more behind." if averages else "")
     )
+    if not averages:
+        st.warning(
+            f"The weights add up to {total}, not 1: where the position holds still, s and the"
+            f" smoothed line are {total} times as large. An average needs weights that add up to"
+            " 1.",
+            icon=":material/scale:",
+        )
 lab.erratum(
     "s(t) = Σ x(a) w(t − a), with no index under the sum, where w(a) weighs a measurement of age a",
     "s(t) = Σₐ x(a) w(t − a), summed over all times a",

@@ -29,7 +29,22 @@ def test_other_weights_and_measurements(open_lab, boards):
     app = open_lab("sensor", se_s="1 0 2 5", se_w="1 1")
     expected = scipy.signal.convolve([1, 0, 2, 5], [1, 1])
     np.testing.assert_allclose(boards(app)[0].panels["s"], [expected])
-    assert "add up to 2, not 1" in words(app)
+    assert "add up to 2, not 1" in app.warning[0].value
+
+
+@pytest.mark.parametrize(
+    ("weights", "total"), [("1 1 1 1 1 1 1 1", "8"), ("0", "0"), ("-1", "−1"), ("0.5 0.25", "0.75")]
+)
+def test_weights_that_are_no_average_are_told_with_the_error(open_lab, weights, total):
+    app = open_lab("sensor", se_noise="0", se_w=weights)
+    assert f"add up to {total}, not 1" in app.warning[0].value
+    assert f"{total} times as large" in app.warning[0].value
+    assert "smooth more" not in words(app)
+
+
+def test_an_average_is_told_nothing(open_lab):
+    app = open_lab("sensor", se_w="0.1 0.2 0.3 0.4")
+    assert not any("add up to" in warning.value for warning in app.warning)
 
 
 def test_noise_and_errors(open_lab):
