@@ -7,6 +7,7 @@ from typing import TypeVar
 import streamlit as st
 
 from cnnviz.ui.choice import tell
+from cnnviz.ui.text import without_colour
 
 Number = TypeVar("Number", int, float)
 
@@ -56,8 +57,8 @@ def paired(
         )  # fmt: skip
         st.session_state[field] = value
         st.number_input(
-            label, minimum, maximum, step=step, key=field, label_visibility="collapsed", width=112,
-            format=format, on_change=_mirror, args=(field, key),
+            without_colour(label), minimum, maximum, step=step, key=field, format=format,
+            label_visibility="collapsed", width=112, on_change=_mirror, args=(field, key),
         )  # fmt: skip
     problem = f"{label}: the link asks for {refused}, which is not possible." if refused else ""
     limits = f"It goes from {minimum:g} to {maximum:g}; this is {value:g}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ import streamlit as st
 
 from cnnviz.components.board import Link
 from cnnviz.imaging import format_kernel
+from cnnviz.ui.text import without_colour
 from cnnviz.ui.typed import parse_grid
 
 if TYPE_CHECKING:
@@ -193,8 +193,7 @@ def grid_field(
     if one_row and len(grid) > 1:
         grid, problem = start, f"There are {len(grid)} rows: type one."
     if problem:
-        name = re.sub(r":\w+\[(.*?)\]", r"\1", label)
-        st.error(f"{name}: {problem}", icon=":material/grid_off:")
+        st.error(f"{without_colour(label)}: {problem}", icon=":material/grid_off:")
     return grid
 
 

@@ -1,6 +1,15 @@
-"""Text that comes from people."""
+"""Text that comes from people, and text that is read aloud."""
 
 import re
+
+
+def without_colour(label: str) -> str:
+    """A label without `:blue[…]` and the like, for where it is read and not drawn.
+
+    >>> without_colour(":blue[Rows] of the picture")
+    'Rows of the picture'
+    """
+    return re.sub(r":\w+\[(.*?)\]", r"\1", label)
 
 
 def plain(text: str) -> str:

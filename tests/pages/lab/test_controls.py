@@ -19,6 +19,12 @@ def test_a_link_out_of_range_is_answered_in_words(open_lab, linked):
     assert not said(app.slider(key="wi_m").set_value(6).run())
 
 
+def test_the_number_field_is_called_by_its_plain_name(open_lab):
+    labels = [field.label for field in open_lab("windows").number_input]
+    assert labels[0] == "Rows"
+    assert not any("[" in label for label in labels)
+
+
 @pytest.mark.parametrize("linked", [None, "1", "12", "7"])
 def test_a_link_within_the_range_is_followed_in_silence(open_lab, linked):
     app = open_lab("windows", **({"wi_m": linked} if linked else {}))
