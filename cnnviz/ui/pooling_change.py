@@ -25,7 +25,10 @@ print(F.max_pool2d(before, 2), F.max_pool2d(after, 2))
 def pooling_change() -> None:
     """Draw a feature before and after a change, and what max pooling makes of both."""
     st.subheader("What does it not notice?")
-    st.caption("Move a feature a little, or make it larger, and see which pooled cells change.")
+    st.caption(
+        "Move a feature a little, or make it larger, and see which pooled cells change. Here it is"
+        " always max pooling, 2×2 with stride 2, whatever is chosen above."
+    )
     left, right = st.columns([1, 3], gap="medium")
     with left:
         change = choice(st.segmented_control, "Change", _CHANGES, "move", key="po_change")
@@ -40,9 +43,9 @@ def pooling_change() -> None:
         board(
             [
                 Panel("Before", given, limits=(0, 9)),
-                Panel("Pooled", before.output, note="max 2×2", sign="→", limits=(0, 9)),
+                Panel("Max-pooled", before.output, sign="→", limits=(0, 9)),
                 Panel("After", changed, sign="|", limits=(0, 9)),
-                Panel("Pooled after", after.output, note="max 2×2", sign="→", limits=(0, 9)),
+                Panel("Max-pooled after", after.output, sign="→", limits=(0, 9)),
             ],
             [Link(1, 0, before.reads), Link(3, 2, after.reads)],
             key="po_change_board",

@@ -17,6 +17,7 @@ from cnnviz.convolution import (
 )
 from cnnviz.ui import lab
 from cnnviz.ui.controls import paired
+from cnnviz.ui.edge_counts import count_operations
 
 CODE = """import torch
 import torch.nn.functional as F
@@ -38,7 +39,8 @@ with side:
     if max(image.shape) > 9:
         st.caption("Above 9×9 the matrix has more cells than can be told apart.")
 
-with figure:
+
+def show_matrix() -> None:
     st.caption(
         "Each row of W makes one cell of g: the kernel's weights, laid where its window is, and 0"
         " elsewhere. Point at a cell of g, or anywhere in W."
@@ -47,7 +49,7 @@ with figure:
         traced = trace(image, kernel, stride=stride)
     except ConvolutionError as error:
         st.error(str(error), icon=":material/grid_off:")
-        st.stop()
+        return
     matrix = as_matrix(traced)
     rows, columns = matrix.shape
     cells = np.arange(matrix.size)
@@ -76,6 +78,10 @@ with figure:
         f" {slots} of them ({slots / matrix.size:.1%}) can be other than 0, and {taken} are. All"
         f" hold copies of the same **{kernel.size} weights**."
     )
+
+
+with figure:
+    show_matrix()
 
 st.subheader("Beside a fully connected layer")
 st.caption("A fully connected layer of the same size is the same matrix with every cell free.")
@@ -117,30 +123,4 @@ with right:
             "32·32·3 inputs times 28·28·6 outputs is ten times as much.",
         )
 
-st.subheader("Counting operations")
-edge = lecture_case("s3-edge-ops")
-counts = edge["expected"]
-st.caption(
-    "A 320×280 picture minus its left neighbour, two weights: the textbook's example of finding"
-    " vertical edges."
-)
-wide, narrow, tall = (edge["inputs"][name] for name in ("in_w", "out_w", "h"))
-entries = (wide * tall) * (narrow * tall)
-st.dataframe(
-    {
-        "": ["Dense matrix", "Sparse matrix", "Convolution"],
-        "Numbers stored": [entries, 2 * narrow * tall, 2],
-        "Operations": [2 * entries, 3 * narrow * tall, 3 * narrow * tall],
-    },
-    hide_index=True,
-    column_config={
-        name: st.column_config.NumberColumn(format="localized")
-        for name in ("Numbers stored", "Operations")
-    },
-    alt="Numbers stored and operations of three ways to compute the same edges",
-)
-st.caption(
-    f"An output takes two multiplications and one addition, so the convolution needs"
-    f" {lab.thousands(counts['conv_ops'])} operations and the dense matrix"
-    f" {lab.thousands(counts['matrix_ops'])}: {counts['speedup']:,.0f} times as many."
-)
+count_operations()

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 
 from cnnviz.components.board import Link, Panel, board
 from cnnviz.convolution import ConvolutionError, lecture_case, pool2d, trace, trace_pool
+from cnnviz.convolution.geometry import output_size
 from cnnviz.ui import lab
 from cnnviz.ui.choice import choice
 from cnnviz.ui.controls import paired
@@ -71,7 +72,7 @@ def norm(windows: torch.Tensor) -> torch.Tensor:
     return largest[..., 0, 0] * norms / window ** (2 / p)
 
 
-with figure:
+def show_pooling() -> None:
     st.caption(
         "Each window becomes one number. Point at an output to see its window, or at an input to"
         " see what becomes of it."
@@ -81,7 +82,7 @@ with figure:
         output = pool2d(image, window, reduction=reduction, stride=stride, power=p)
     except ConvolutionError as error:
         st.error(str(error), icon=":material/grid_off:")
-        st.stop()
+        return
     panels = [Panel("Input", image), Panel("Output", output, sign="→")]
     links = [Link(1, 0, traced.reads)]
     passed = ""
@@ -100,11 +101,16 @@ with figure:
     )  # fmt: skip
     st.latex(FORMULAS[rule] % numbers if power != "inf" else LIMIT)
     lab.agree("And PyTorch", output, by_torch(image), within=1e-6)
+    lost, large = 1 - output.size / image.size, output_size(224, window, stride).size
+    fewer = f": **{lost:.0%} fewer**" if lost else ""
     st.markdown(
-        f"{image.size} numbers in, {output.size} out:"
-        f" **{1 - output.size / image.size:.0%} fewer**.{passed} There is nothing to learn, and"
-        " every map is pooled by itself: 224×224×64 becomes 112×112×64."
+        f"{image.size} numbers in, {output.size} out{fewer}.{passed} There is nothing to learn, and"
+        f" every map is pooled by itself: 224×224×64 becomes {large}×{large}×64."
     )
+
+
+with figure:
+    show_pooling()
 
 if rule == "mean":
     slip = lecture_case("s2-avgpool-text")["expected"]["slide_value"]

@@ -50,64 +50,79 @@ with side:
     stride = paired(":green[Stride]", 1, 4, given["stride"], key=f"up_s_{name}")
     crop = paired(":orange[Padding], cut off the output", 0, 3, given["pad"], key="up_p")
 
-with figure:
-    view = choice(
-        st.segmented_control, "Show", VIEWS, "stamps", key="up_view", label_visibility="collapsed"
-    )
-    st.caption(WHAT[view])
-    try:
-        up = trace_transposed(image, kernel, stride=stride, padding=crop)
-    except ConvolutionError as error:
-        st.error(str(error), icon=":material/grid_off:")
-        st.stop()
-    operands = {"x": image.tolist(), "w": kernel.tolist(), "s": stride, "p": crop}
-    panels = [Panel("Input", image), Panel("Output", up.output, sign="→")]
-    links = [lab.sums(1, 0, up)]
-    down = trace(up.output, kernel, stride=stride, padding=crop)
-    matrix = down_matrix(up.output, kernel, stride=stride, padding=crop)
-    if view == "stamps":
-        landed = (up.reads >= 0).sum(1).reshape(up.output.shape)
-        panels.append(Panel("Stamps on each cell", landed, "counts", sign="|"))
-        links.append(Link(2, 0, up.reads))
-    elif view == "matrix":
-        inputs, outputs = matrix.shape
-        cells = np.arange(matrix.size)
-        panels.insert(0, Panel("Wᵀ", matrix.T, "weights", zoom=0.6))
-        panels[1], panels[2] = (
-            Panel("Input", image, sign="·"),
-            Panel("Output", up.output, sign="="),
+
+def go_up() -> None:
+    """The chosen example; what is below it stays where it is refused."""
+    with figure:
+        view = choice(
+            st.segmented_control,
+            "Show",
+            VIEWS,
+            "stamps",
+            key="up_view",
+            label_visibility="collapsed",
         )
-        links = [
-            lab.sums(2, 1, up),
-            Link(0, 1, np.where(matrix.T.flat == 0, -1, cells % inputs)[:, np.newaxis]),
-            Link(2, 0, np.arange(outputs)[:, np.newaxis] * inputs + np.arange(inputs)),
-        ]
+        st.caption(WHAT[view])
+        try:
+            up = trace_transposed(image, kernel, stride=stride, padding=crop)
+        except ConvolutionError as error:
+            st.error(str(error), icon=":material/grid_off:")
+            return
+        operands = {"x": image.tolist(), "w": kernel.tolist(), "s": stride, "p": crop}
+        panels = [Panel("Input", image), Panel("Output", up.output, sign="→")]
+        links = [lab.sums(1, 0, up)]
+        down = trace(up.output, kernel, stride=stride, padding=crop)
+        matrix = down_matrix(up.output, kernel, stride=stride, padding=crop)
+        if view == "stamps":
+            landed = (up.reads >= 0).sum(1).reshape(up.output.shape)
+            panels.append(Panel("Stamps on each cell", landed, "counts", sign="|"))
+            links.append(Link(2, 0, up.reads))
+        elif view == "matrix":
+            inputs, outputs = matrix.shape
+            cells = np.arange(matrix.size)
+            panels.insert(0, Panel("Wᵀ", matrix.T, "weights", zoom=0.6))
+            panels[1], panels[2] = (
+                Panel("Input", image, sign="·"),
+                Panel("Output", up.output, sign="="),
+            )
+            links = [
+                lab.sums(2, 1, up),
+                Link(0, 1, np.where(matrix.T.flat == 0, -1, cells % inputs)[:, np.newaxis]),
+                Link(2, 0, np.arange(outputs)[:, np.newaxis] * inputs + np.arange(inputs)),
+            ]
+        board(
+            panels, links, key=f"up_{view}", driver=0 if view == "stamps" else -1,
+            alt=f"Transposed convolution. {WHAT[view]}",
+            pytorch=CODE.format(**operands),
+        )  # fmt: skip
+        by_torch = F.conv_transpose2d(
+            as_torch(image), as_torch(kernel), stride=stride, padding=crop
+        )
+        with st.container(horizontal=True):
+            lab.agree("And PyTorch", up.output, by_torch)
+            lab.agree("Wᵀ · input and the stamps", matrix.T @ image.ravel(), up.output)
+        st.markdown("Height: " + "".join(part.text for part in up.size_formula(0)))
+
+    st.subheader("It is not the inverse")
+    back = (
+        "and here the numbers are too" if np.allclose(down.output, image) else "the numbers are not"
+    )
+    st.caption(f"Up with Wᵀ and down again with W: the size is back, {back}.")
     board(
-        panels, links, key=f"up_{view}", driver=0 if view == "stamps" else -1,
-        alt=f"Transposed convolution. {WHAT[view]}",
-        pytorch=CODE.format(**operands),
-    )  # fmt: skip
-    by_torch = F.conv_transpose2d(as_torch(image), as_torch(kernel), stride=stride, padding=crop)
-    with st.container(horizontal=True):
-        lab.agree("And PyTorch", up.output, by_torch)
-        lab.agree("Wᵀ · input and the stamps", matrix.T @ image.ravel(), up.output)
-    st.markdown("Height: " + "".join(part.text for part in up.size_formula(0)))
+        [
+            Panel("Input", image),
+            Panel("Up", up.output, sign="→"),
+            Panel("And down again", down.output, sign="→"),
+        ],
+        [lab.sums(1, 0, up)],
+        key="up_back",
+        alt="The input, transposed-convolved and then convolved",
+        play=False,
+        pytorch=BACK_CODE.format(**operands),
+    )
 
-st.subheader("It is not the inverse")
-st.caption("Up with Wᵀ and down again with W: the size is back, the numbers are not.")
-board(
-    [
-        Panel("Input", image),
-        Panel("Up", up.output, sign="→"),
-        Panel("And down again", down.output, sign="→"),
-    ],
-    [lab.sums(1, 0, up)],
-    key="up_back",
-    alt="The input, transposed-convolved and then convolved",
-    play=False,
-    pytorch=BACK_CODE.format(**operands),
-)
 
+go_up()
 checkerboard()
 three_ways()
 

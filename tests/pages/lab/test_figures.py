@@ -91,6 +91,11 @@ def test_the_counts_are_those_of_the_lecture(open_lab):
     assert layers["Weights"].tolist() == [14_450_688, 352_800, 450]
     assert operations["Operations"].tolist() == [16_006_144_000, 267_960, 267_960]
     assert "1.4 million" in app.warning[0].value
+    told = next(e.value for e in app.caption if "the textbook counts" in e.value)
+    expected = lecture_case("s3-edge-ops")["expected"]
+    for key in ("conv_ops", "matrix_ops"):
+        assert f"{expected[key]:,}" in told
+    assert "16,006,054,680" in told  # 2 · 89,600 − 1 an output
 
 
 def test_a_kernel_larger_than_the_picture_is_refused(open_lab):
@@ -221,6 +226,39 @@ def test_pooling_gives_the_slides_numbers(open_lab, boards, query, case, expecte
     )
 
 
+@pytest.mark.parametrize(
+    ("window", "stride", "sentence"),
+    [
+        ("2", "2", "4 out: **75% fewer**"),
+        ("4", "1", "1 out: **94% fewer**"),
+        ("1", "1", "16 numbers in, 16 out. "),
+    ],
+)
+@pytest.mark.parametrize("rule", ["max", "mean"])
+def test_what_pooling_leaves_is_counted(open_lab, window, stride, sentence, rule):
+    told = text(open_lab("pooling", po_rule=rule, po_k=window, po_s=stride))
+    assert sentence in told
+    large = F.max_pool2d(torch.zeros(1, 224, 224), int(window), int(stride)).shape[1]
+    assert f"224×224×64 becomes {large}×{large}×64" in told
+
+
+@pytest.mark.parametrize(
+    ("page", "query", "kept"),
+    [
+        ("pooling", {"po_x": "1 2", "po_k": "2"}, "What does it not notice?"),
+        ("matrix", {"mx_f": "1 2", "mx_h": "1 2 3"}, "Counting operations"),
+        ("upwards", {"up_p": "3"}, "Three ways up, side by side"),
+    ],
+)
+def test_a_refused_example_leaves_the_rest_of_the_page(open_lab, page, query, kept):
+    app = open_lab(page, **query)
+    assert app.error
+    assert kept in [head.value for head in app.subheader]
+    if page == "upwards":
+        assert "It is not the inverse" not in [head.value for head in app.subheader]
+        assert app.warning
+
+
 def test_winners_are_pytorchs(open_lab, boards):
     query = {"po_x": "1 5 5;2 0 7;3 3 1", "po_s": "1"}
     figure = boards(open_lab("pooling", **query))[0]
@@ -235,7 +273,7 @@ def test_winners_are_pytorchs(open_lab, boards):
 @pytest.mark.parametrize(("query", "changed"), [({"po_move": "0"}, 0), ({"po_move": "2"}, 2)])
 def test_a_shift_by_a_whole_window_moves_the_pooled_cell(open_lab, boards, query, changed):
     figure = boards(open_lab("pooling", **query))[1]
-    pooled, after = figure.panels["Pooled"], figure.panels["Pooled after"]
+    pooled, after = figure.panels["Max-pooled"], figure.panels["Max-pooled after"]
     assert np.count_nonzero(pooled != after) == changed
     torch_pooled = F.max_pool2d(tensor(figure.panels["After"]), 2)[0, 0].numpy()
     assert np.array_equal(after, torch_pooled)
@@ -244,7 +282,7 @@ def test_a_shift_by_a_whole_window_moves_the_pooled_cell(open_lab, boards, query
 def test_scale_invariance_is_shown_to_fail(open_lab, boards):
     app = open_lab("pooling", po_change="scale")
     figure = boards(app)[1]
-    assert not np.array_equal(figure.panels["Pooled"], figure.panels["Pooled after"])
+    assert not np.array_equal(figure.panels["Max-pooled"], figure.panels["Max-pooled after"])
     assert "scale invariance" in app.warning[0].value
 
 
