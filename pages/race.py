@@ -19,7 +19,7 @@ if role.is_presenter():
 
 if runs:
     view.go_on(runs)
-    draw_race([run.id for run in runs], key="r_view")
+    draw_race([run.id for run in runs], key="r_view", uneven=view.uneven(runs))
     st.caption(
         "Point at a curve for its numbers. Steps compare what a network learns from as many"
         " pictures; seconds compare what it costs."

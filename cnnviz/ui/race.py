@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz import training
 from cnnviz.datasets import DATASETS, Dataset, DatasetError, is_available, load_dataset
 from cnnviz.runs import Run, RunError, list_runs
-from cnnviz.training import race
+from cnnviz.training import race, race_times
 from cnnviz.training.config import LENGTHS
 from cnnviz.training.engines.settings import cores, slots
 from cnnviz.training.race import LEAST, MOST, PRESETS
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from cnnviz.training.config import Length
     from cnnviz.training.race import Lane
+    from cnnviz.training.race_times import Work
 
 ANY = "any"
 _RUNS = "r_runs"
@@ -69,7 +70,8 @@ def new_race() -> None:
             primary=True,
             disabled=bool(problem),
         )
-        st.caption(problem or _fairness(len(lanes), together=mode == "together"), width="stretch")
+        fair = _fairness(len(lanes), together=mode == "together")
+        st.caption(problem or fair + _neighbours(), width="stretch")
     actions.say_refusal()
 
 
@@ -83,6 +85,15 @@ def _fairness(count: int, *, together: bool) -> str:
         return f"Each gets {each}; this machine has room for {most} at a time, the others wait."
     all_ = "Both" if count == 2 else f"All {count}"
     return f"{all_} train at the same time, each with {each}: none is favoured."
+
+
+def _neighbours() -> str:
+    """What to know of other runs before starting a race."""
+    busy = sum(run.is_alive() for run in list_runs())
+    if not busy:
+        return ""
+    runs, it = ("Another run is", "it is") if busy == 1 else (f"{busy} other runs are", "they are")
+    return f" {runs} at work: until {it} done, lanes may have to wait, and times say little."
 
 
 def begin(
@@ -173,7 +184,7 @@ def choose_runs(notice: DeltaGenerator) -> tuple[str, list[Run]]:
     problem, opened = "", arriving("r_race")
     if opened and asked is not None and asked not in titles:
         problem = f"There is no race “{plain(asked[:60])}” here (any more)."
-    chosen = choice(st.selectbox, "Race", titles, ANY, key="r_race", width=340)
+    chosen = choice(st.selectbox, "Race", titles, ANY, key="r_race", width=380)
     with notice:
         tell("r_race", chosen, problem, opened=opened)
     if chosen != ANY:
@@ -222,6 +233,45 @@ def at_work(runs: Sequence[Run]) -> list[Run]:
         except RunError:
             continue
     return found
+
+
+def uneven(runs: Sequence[Run]) -> str | None:
+    """Why the times of runs cannot be compared; empty if they can, None while any is at work."""
+    if at_work(runs):
+        return None
+    lanes = [_work_of(run) for run in runs]
+    spells = [spell for lane in lanes for spell in lane.spells]
+    begin, end = min((a for a, _ in spells), default=0), max((b for _, b in spells), default=0)
+    ids = {run.id for run in runs}
+    others = [
+        _work_of(run)
+        for run in list_runs()
+        if run.id not in ids
+        # Most others were at another time, which the dates of their files tell.
+        and _changed(run, "events.jsonl") >= begin
+        and _changed(run, "run.json") <= end
+    ]
+    return race_times.uneven(lanes, others)
+
+
+def _work_of(run: Run) -> Work:
+    return _work(run, str(run.path), _changed(run, "events.jsonl"))
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _work(_run: Run, path: str, changed: float) -> Work:  # noqa: ARG001 - the key
+    try:
+        return race_times.work_of(_run.events()[0])
+    except RunError:
+        return race_times.work_of(())
+
+
+def _changed(run: Run, name: str) -> float:
+    """When a file of a run was written last, in seconds since 1970; 0 if there is none."""
+    try:
+        return (run.path / name).stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def go_on(runs: Sequence[Run]) -> None:

@@ -1,6 +1,7 @@
 """The page Race without a browser: the form, what is started, which race is looked at."""
 
 import dataclasses
+import json
 import os
 from functools import partial
 
@@ -52,8 +53,18 @@ def stopped(monkeypatch):
 def shown(monkeypatch):
     """The runs that the chart of each run of the page is given."""
     drawn = []
-    monkeypatch.setattr("cnnviz.components.live.race", lambda ids, **_: drawn.append(ids))
+
+    def draw(ids, *, key, uneven):
+        drawn.append(ids)
+        drawn_times.append(uneven)
+
+    drawn_times: list = []
+    monkeypatch.setattr("cnnviz.components.live.race", draw)
+    monkeypatch.setattr(f"{__name__}.told_of_times", drawn_times)
     return drawn
+
+
+told_of_times: list = []  # what the chart is told of whether times can be compared
 
 
 @pytest.fixture
@@ -212,6 +223,33 @@ def test_each_run_leads_on_to_train_and_at_its_end_to_look_inside(open_page):
     app.run()
     assert [label for label, *_ in links()] == ["Look inside: a", "Look inside: b"]
     assert links()[1][1:] == ("inside", f"i_run={ids[1]}")
+
+
+def write_events(id, *statuses):
+    run = next(run for run in list_runs() if run.id == id)
+    events = [{"event": "status", "status": s, "time": t, "threads": 1} for s, t in statuses]
+    (run.path / "events.jsonl").write_text("".join(json.dumps(e) + "\n" for e in events))
+    return run.path
+
+
+def test_times_are_compared_when_the_race_is_over_and_nothing_else_was_at_work(open_page):
+    _, (a, b) = race_of("a", "b")
+    other = in_line(create_run(make_config(load_dataset("digits"), "gap"))).id
+    app = open_page()
+    assert told_of_times[-1] is None
+    write_events(a, ("running", 100.0), ("finished", 120.0))
+    write_events(b, ("running", 120.0), ("finished", 140.0))
+    begun = write_events(other, ("running", 90.0), ("stopped", 121.0)) / "run.json"
+    app.run()
+    assert told_of_times[-1] == ""  # the other is younger than the race
+    os.utime(begun, (80, 80))
+    app.run()
+    assert "share the machine with 0.1 to 1.0 other runs" in told_of_times[-1]
+
+
+def test_runs_at_work_are_said_before_the_start(open_page):
+    with create_run(make_config(load_dataset("digits"), "gap")).writing():
+        assert "Another run is at work" in texts(open_page(r_race="any"))
 
 
 def test_the_columns_in_which_the_lanes_differ_come_first(open_page):

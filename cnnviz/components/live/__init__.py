@@ -118,16 +118,18 @@ def live(
     return _result(told, step_parameter)
 
 
-def race(run_ids: Sequence[str], *, key: str) -> LiveResult:
+def race(run_ids: Sequence[str], *, key: str, uneven: str | None = "") -> LiveResult:
     """Draw several runs on one chart, and a table of how good and how fast each of them is.
 
     Args:
         run_ids: The runs, in the order of the table.
         key: Streamlit key.
+        uneven: Why their times cannot be compared, in a sentence; empty if they can; None while
+            that is not known. Only times that can be compared have a best.
     """
     told = _component(
         key=key,
-        data=_settings("race", key) | {"runs": list(run_ids)},
+        data=_settings("race", key) | {"runs": list(run_ids), "uneven": uneven},
         on_shown_change=lambda: None,
         on_cell_change=lambda: None,
     )

@@ -4,6 +4,15 @@ const MOST_CLASSES = 20;
 const WORST = 5;
 const MOST_LETTERS = 13; // of a name beside a row: the style sheet cuts longer ones
 
+/** Let a box that holds more to its right say so: the style sheet fades that edge. */
+function hintScroll(box) {
+  const look = () => box.classList.toggle("onward", box.scrollLeft + box.clientWidth < box.scrollWidth - 2);
+  box.addEventListener("scroll", look, { passive: true });
+  const watching = new ResizeObserver(look);
+  watching.observe(box);
+  watching.observe(box.firstElementChild);
+}
+
 function confusionWords(confusion, classes, truth, predicted) {
   const row = confusion[truth];
   const all = row.reduce((a, b) => a + b, 0);
@@ -34,6 +43,7 @@ class Confusion {
     this.list = element("div", "worst");
     this.box = element("div", "scroll across"); // fingers need cells wider than a phone has room for
     this.box.append(this.table);
+    hintScroll(this.box);
     this.root.append(element("h4", "", "What is taken for what"), this.hint, this.box, this.words);
     this.mistakes = element("section", "panel");
     this.mistakes.append(element("h4", "", "Most frequent mistakes"), this.list);

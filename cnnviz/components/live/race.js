@@ -4,6 +4,8 @@ const GOALS = [0.8, 0.85, 0.9];
 const COLUMNS = [
   "Run", "Where it is", "Best on test", ...GOALS.map((goal) => `Seconds to ${percent(goal, 0)}`), "Images a second", "Parameters", "MACs",
 ];
+const MUCH = 0.01; // how far the last evaluation may lie below the best without a word
+const NOTE = "Seconds are those of training: from the last evaluation that was not as good to the first that was. Bold is the best of a column.";
 const SETTINGS = {
   learning_rate: "peak rate", batch_size: "batch", weight_decay: "weight decay", label_smoothing: "label smoothing", batch_norm: "batch norm",
 };
@@ -19,6 +21,15 @@ function differences(runs) {
     if (typeof value === "boolean") return `${value ? "with" : "without"} ${word}`;
     return `${word} ${typeof value === "number" ? plain(value) : value}`;
   }).join(", "));
+}
+
+/** When a share of test images was reached: between two evaluations. */
+function reached(evaluations, goal) {
+  const value = secondsTo(evaluations, goal);
+  if (value === null) return { text: "\u2013", value: NaN };
+  const from = evaluations.findLast(({ seconds }) => seconds < value)?.seconds ?? 0;
+  const [low, high] = [from.toFixed(1), value.toFixed(1)];
+  return { text: low === high ? high : `${low}\u2013${high}`, from, value };
 }
 
 /** Where a run is, in words: how far it has come, or how it ended. */
@@ -38,7 +49,7 @@ class RaceCurves extends Curves {
       choice("Images", { test: "Test", training: "Training" }, "test", (images) => this.set({ images })),
     );
     this.quantity = "accuracy";
-    write(this.hint, "Point at a curve to read its values; point at a run below to light its curve.");
+    write(this.hint, "Point at a curve to read its values; point at a run below to light its curve. A dot is an evaluation: between two of them nothing was measured.");
     this.lit = null;
   }
 
@@ -56,6 +67,7 @@ class RaceCurves extends Curves {
       dash: DASHES[at % DASHES.length],
       width: this.lit === run.id ? 3.2 : 2,
       faded: this.lit !== null && this.lit !== run.id,
+      dots: images === "test",
       points: curvePoints(images === "test" ? run.state.evaluations : run.state.progress, axis, quantity),
     }));
     chart.set({ curves: curves.toReversed(), xMax: axisEnd(runs.map(({ state }) => state), axis), unit: AXES[axis].unit, log: this.log });
@@ -83,11 +95,14 @@ class RaceView extends View {
     this.rows = [];
     this.table.append(this.head, this.body);
     scroll.append(this.table);
-    this.note = element("p", "hint", "Seconds are those of training, up to the first evaluation that was at least as good. Bold is the best of a column.");
-    root.append(this.curves.root, scroll, this.note);
+    this.note = element("p", "hint");
+    this.line = element("p", "hint in-line");
+    root.append(this.line, this.curves.root, scroll, this.note);
+    hintScroll(scroll);
   }
 
-  take({ runs, base }) {
+  take({ runs, base, uneven }) {
+    Object.assign(this, { base, uneven });
     for (const [id, source] of this.sources) {
       if (runs.includes(id)) continue;
       source.close();
@@ -117,9 +132,39 @@ class RaceView extends View {
     this.component.setStateValue("shown", shown);
   }
 
+  /** Why there is nothing of some runs yet: those at work and in line, as the lobby tells them. */
+  tellLine(runs) {
+    const waiting = runs.filter(({ state, run }) => run && state.status === "waiting");
+    this.line.hidden = !waiting.length;
+    if (!waiting.length) {
+      this.lobby?.close();
+      this.lobby = null;
+      return;
+    }
+    this.lobby ??= new Socket(() => liveAddress(this.base, ""), {
+      message: ({ type, runs: all }) => {
+        if (type !== "lobby") return;
+        this.all = all;
+        this.wake();
+      },
+      binary: () => {},
+      connected: () => {},
+    });
+    const all = (this.all ?? []).filter(({ status }) => ACTIVE.includes(status));
+    const busy = all.filter(({ status }) => status !== "waiting");
+    const others = all.length - busy.length - waiting.length;
+    const who = waiting.length === runs.length ? "All wait" : `${waiting.length} of ${runs.length} wait${waiting.length === 1 ? "s" : ""}`;
+    const parts = [`${who} in line and will begin when a place to train is free.`];
+    if (busy.length) parts.push(`At work now: ${busy.map(({ name, status }) => `\u201c${name}\u201d${status === "paused" ? ", paused" : ""}`).join("; ")}.`);
+    if (others > 0) parts.push(`In line besides: ${others}.`);
+    write(this.line, parts.join(" "));
+  }
+
   draw() {
     const runs = this.order.map((id) => this.sources.get(id));
     if (!runs.length) return;
+    this.tellLine(runs);
+    this.curves.root.hidden = !runs.some(({ state }) => state.progress.length + state.evaluations.length);
     const drawn = runs.map(({ id, name, version, connected, gone }) => `${id} ${name} ${version} ${connected} ${gone}`).join();
     if (drawn !== this.drawn) {
       this.drawn = drawn;
@@ -139,10 +184,15 @@ class RaceView extends View {
     const changed = differences(runs.map(({ run }) => run));
     const columns = runs.map((source) => this.figures(source));
     const best = columns[0].map((cell, at) => {
-      const values = columns.map((cells) => cells[at].value).filter(Number.isFinite);
-      if (!cell.better || new Set(values).size < 2) return null;
-      return cell.better === "high" ? Math.max(...values) : Math.min(...values);
+      const cells = columns.map((row) => row[at]).filter(({ value }) => Number.isFinite(value));
+      const values = cells.map(({ value }) => value);
+      if (!cell.better || new Set(values).size < 2 || (cell.timed && this.uneven !== "")) return null;
+      if (cell.better === "high") return Math.max(...values);
+      const least = Math.min(...values);
+      // Another that may have been there as soon makes it nobody's.
+      return cells.some(({ value, from }) => value > least && from < least) ? null : least;
     });
+    write(this.note, `${NOTE} ${this.uneven ?? "Seconds and images a second are compared when all have ended."}`.trim());
     runs.forEach((source, at) => {
       const row = this.rows[at];
       row.line.style.borderTop = `3px ${STYLES[at % 3]} ${this.theme.runs[at % this.theme.runs.length]}`;
@@ -160,13 +210,12 @@ class RaceView extends View {
   figures({ run, state }) {
     const top = bestEvaluation(state);
     const part = top && top.images !== state.testImages ? ` of ${count(top.images)}` : "";
+    const last = state.evaluations.at(-1);
+    const fell = top && top.accuracy - last.accuracy > MUCH ? `\nlast ${percent(last.accuracy)}` : "";
     return [
-      { text: top ? `${percent(top.accuracy)}${part}` : "\u2013", value: top?.accuracy ?? NaN, better: "high" },
-      ...GOALS.map((goal) => {
-        const seconds = secondsTo(state.evaluations, goal);
-        return { text: seconds === null ? "\u2013" : seconds.toFixed(1), value: seconds ?? NaN, better: "low" };
-      }),
-      { text: state.imagesPerSecond ? count(state.imagesPerSecond) : "\u2013", value: state.imagesPerSecond || NaN, better: "high" },
+      { text: top ? `${percent(top.accuracy)}${part}${fell}` : "\u2013", value: top?.accuracy ?? NaN, better: "high" },
+      ...GOALS.map((goal) => ({ ...reached(state.evaluations, goal), better: "low", timed: true })),
+      { text: state.imagesPerSecond ? count(state.imagesPerSecond) : "\u2013", value: state.imagesPerSecond || NaN, better: "high", timed: true },
       { text: run ? count(run.parameters) : "\u2013" },
       { text: run ? short(run.macs) : "\u2013" },
     ];
@@ -194,6 +243,7 @@ class RaceView extends View {
 
   destroy() {
     super.destroy();
+    this.lobby?.close();
     for (const source of this.sources.values()) source.close();
   }
 }

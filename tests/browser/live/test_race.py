@@ -1,0 +1,83 @@
+"""A race while some of its runs wait, and what its table and chart own up to."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.live.screen import expect_view, watch
+from tests.browser.made_up_runs import Author
+
+
+@pytest.fixture
+def waiting(runs):
+    author = Author()
+    author.write("status", status="waiting")
+    author.run.rename("Patient")
+    yield author
+    author.writing.close()
+
+
+def test_what_a_race_waits_for_is_said_and_no_empty_chart_is_drawn(page, author, waiting):
+    author.run.rename("In the way")
+    watch(page, waiting.run, query="&race=1")
+    line = page.locator(".in-line")
+    expect(line).to_contain_text("All wait in line and will begin when a place to train is free.")
+    expect(line).to_contain_text("At work now: “In the way”")
+    expect(page.locator(".plot")).to_be_hidden()
+    author.write("status", status="paused", step=0)
+    expect(line).to_contain_text("“In the way”, paused")
+    waiting.start()
+    waiting.upto(40)
+    expect(page.locator(".plot")).to_be_visible()
+    expect(line).to_be_hidden()
+
+
+def test_some_wait(page, author, waiting):
+    author.upto(40)
+    watch(page, author.run, waiting.run, query="&race=1")
+    expect(page.locator(".in-line")).to_contain_text("1 of 2 waits in line")
+    expect(page.locator(".plot")).to_be_visible()
+
+
+def test_evaluations_are_points_on_the_curves(page, author):
+    page.add_init_script("""
+        window.dots = 0;
+        const { arc } = CanvasRenderingContext2D.prototype;
+        CanvasRenderingContext2D.prototype.arc = function (...values) {
+            if (this.canvas.matches(".curves")) window.dots += 1;
+            return arc.apply(this, values);
+        };
+    """)
+    author.upto(100)  # six of them
+    watch(page, author.run, query="&race=1")
+    expect_view(page, connected="true")
+    page.wait_for_function("window.dots >= 6 && window.dots % 6 === 0")
+    page.get_by_text("Training", exact=True).click()
+    before = page.evaluate("window.dots")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.dots") == before
+
+
+def test_times_that_may_not_differ_have_no_best(page, runs):
+    """One was there between 1 and 2 seconds, the other between 1.5 and 2.5."""
+    authors = [Author(), Author()]
+    for shift, author in zip((0.0, 0.5), authors, strict=True):
+        author.start()
+        for step, accuracy in ((20, 0.5), (40, 0.82)):
+            author.step(step, seconds=step * 0.05 + shift)
+            author.evaluate(step, accuracy=accuracy, seconds=step * 0.05 + shift)
+        author.end()
+    watch(page, *(author.run for author in authors), query="&race=1")
+    cells = page.locator(".standings td:nth-of-type(3)")
+    expect(cells).to_have_text(["1.0–2.0", "1.5–2.5"])
+    expect(page.locator(".standings td.best")).to_have_count(1)  # images a second
+
+
+def test_a_table_that_goes_on_to_the_right_fades_there(page, done):
+    page.set_viewport_size({"width": 390, "height": 844})
+    watch(page, done, query="&race=1")
+    box = page.locator(".scroll:has(.standings)")
+    expect(box).to_have_class("scroll onward")
+    box.evaluate("box => box.scrollTo(2000, 0)")
+    expect(box).to_have_class("scroll")
+    page.set_viewport_size({"width": 1280, "height": 844})
+    expect(box).to_have_class("scroll")
