@@ -72,6 +72,8 @@ class Question:
         text: The question.
         options: Two or more answers to choose from.
         shown: The picture it is about, if any.
+        picture: Which of the pictures that the run watches, if it is about one.
+        secret: What is kept for the answer, as JSON; never told to anybody.
         id: Given by `pose`.
         votes: Voters per option; options without votes are missing. Not to be shown
             before the reveal.
@@ -84,6 +86,8 @@ class Question:
     text: str
     options: tuple[Option, ...]
     shown: Tile | None = None
+    picture: int | None = None
+    secret: dict[str, Any] = dataclasses.field(default_factory=dict)
     id: str = ""
     votes: dict[int, int] = dataclasses.field(default_factory=dict)
     revealed: bool = False
@@ -110,6 +114,8 @@ class Question:
         }
         if self.shown is not None:
             data["shown"] = dataclasses.asdict(self.shown)
+        if self.picture is not None:
+            data["picture"] = self.picture
         return data
 
 
@@ -128,7 +134,7 @@ def pose(run: Run, question: Question) -> str:
     if not all(0 < len(text.strip()) <= MAX_TEXT for text in texts):
         raise RunError(f"A question and its answers need 1 to {MAX_TEXT} characters each.")
     question = dataclasses.replace(question, id=secrets.token_hex(6))
-    _append(run, {"pose": question.to_json()})
+    _append(run, {"pose": question.to_json(), "secret": question.secret})
     return question.id
 
 
@@ -218,7 +224,7 @@ def _fold_line(
 ) -> None:
     latest = next(reversed(questions), None)
     if "pose" in line:
-        question = _question(line["pose"])
+        question = _question(line["pose"], line.get("secret"))
         questions[question.id] = question
         ballots[question.id] = {}
     elif "vote" in line:
@@ -234,7 +240,7 @@ def _fold_line(
             )
 
 
-def _question(data: dict[str, Any]) -> Question:
+def _question(data: dict[str, Any], secret: dict[str, Any] | None) -> Question:
     return Question(
         id=str(data["id"]),
         kind=str(data["kind"]),
@@ -243,6 +249,8 @@ def _question(data: dict[str, Any]) -> Question:
             Option(str(option["label"]), _tile(option.get("tile"))) for option in data["options"]
         ),
         shown=_tile(data.get("shown")),
+        picture=data.get("picture"),
+        secret=dict(secret or {}),
     )
 
 

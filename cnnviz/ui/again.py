@@ -16,6 +16,8 @@ from cnnviz.ui.run_list import arrival
 from cnnviz.ui.text import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch import Tensor
 
 _AGAIN, _NOTHING = "_t_again", "nothing"
@@ -114,6 +116,17 @@ def settings(config: RunConfig) -> dict[str, Any]:
     return {name: found[name] for name in _TITLES if name in found} | {_NOTHING: None}
 
 
+def differences(runs: Sequence[Run]) -> list[str]:
+    """For each run, in words, those of its settings in which these runs are not all alike.
+
+    Raises:
+        RunError: A run cannot be read.
+    """
+    found = [settings(run.config) for run in runs]
+    names = [name for name in _TITLES if len({repr(one.get(name)) for one in found}) > 1]
+    return [", ".join(_setting(name, one[name]) for name in names if name in one) for one in found]
+
+
 def changed(run: Run, name: str, value: Any) -> RunConfig:
     """What to ask of a copy of a run with one setting changed.
 
@@ -148,7 +161,7 @@ def start_again(run: Run, name: str, value: Any) -> None:
     coming = arrival()
     copy = start(config, tensors=tensors)
     coming.at(copy)
-    what = "the same again" if name == _NOTHING else f"{_TITLES[name].lower()} {_words(value)}"
+    what = "the same again" if name == _NOTHING else _setting(name, value)
     title = NETWORKS[config.network].title if config.network in NETWORKS else config.network
     copy.rename(f"{config.dataset_title}, {title}: {what}"[:80])
     show_run_to_all(copy.id)
@@ -161,6 +174,10 @@ def overlays(run: Run) -> list[str]:
     except RunError:
         return []
     return [based_on] if based_on else []
+
+
+def _setting(name: str, value: Any) -> str:
+    return f"{_TITLES[name].lower()} {_words(value)}"
 
 
 def _words(value: Any) -> str:

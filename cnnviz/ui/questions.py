@@ -1,6 +1,7 @@
 """Predict, then reveal: what a presenter can ask the class about a run.
 
-Every answer is computed from the run's own tensors and events, when it is revealed.
+Every answer is computed from the run's own tensors and events: which filter gave a map when it
+is asked, for the weights go on; the others when they are revealed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.inspection.frames import Frame, read_frame
-from cnnviz.runs import Run, RunError, list_runs
+from cnnviz.runs import Run, RunError, list_runs, open_run
 from cnnviz.runs.questions import (
     MAX_OPTIONS,
     Option,
@@ -24,36 +25,60 @@ from cnnviz.runs.questions import (
     reveal,
 )
 from cnnviz.ui.actions import button
+from cnnviz.ui.again import differences
+from cnnviz.ui.run_list import run_label
 from cnnviz.ui.text import plain
 from cnnviz.ui.tiles import picture_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
 _ASK = "_t_ask"
 _CLASS, _FILTER, _RUN = "class", "filter", "run"
+_CLASS_TEXT = "Which class will the network say for this picture when the answer is revealed?"
 _TITLES = {_CLASS: "Which class?", _FILTER: "Which filter?", _RUN: "Which run wins?"}
 _CHOICES = 4
+_ENDED = " The winner is known when all of these runs have ended."
+_STYLE = """<style> /* while a question is open */
+@media (min-width: 641px) { /* stays in reach beside the question, wherever that stands */
+    [data-testid="stLayoutWrapper"]:has(> .st-key-_t_head) {
+        position: sticky;
+        top: 3.75rem; /* below Streamlit's own bar, and below what steers the run */
+        z-index: 49;
+        padding: 0.5rem 0;
+        background: light-dark(#fff, #171614);
+    }
+    [data-testid="stLayoutWrapper"]:has(> .st-key-_t_transport) ~ *:has(> .st-key-_t_head) {
+        top: 7.25rem;
+    }
+}
+</style>"""
 _FLAT = 8  # codes of 256: a map that varies less shows nothing to judge by
 
 
 def ask_the_class(run: Run) -> None:
-    """Draw the presenter's button that opens the questions, or that reveals the open one."""
-    if open_question(run):
+    """Draw the presenter's buttons that open the questions, and that reveal the open one."""
+    question = open_question(run)
+    # Until all of its runs have ended may be long: meanwhile something else can be asked.
+    if question is None or question.kind == _RUN:
+        asked = st.popover(
+            "Ask the class", icon=":material/how_to_vote:", key=_ASK, on_change="rerun"
+        )
+        with asked:
+            if asked.open:
+                _choose(run)
+    if question:
         button(
             "Reveal",
             ":material/visibility:",
             lambda: reveal_now(run),
             primary=True,
-            help="Everybody who follows this run can vote until then; the count stands below.",
+            help="Everybody who follows this run can vote until then; the count stands below."
+            + (_ENDED if question.kind == _RUN else ""),
         )
-        return
-    asked = st.popover("Ask the class", icon=":material/how_to_vote:", key=_ASK, on_change="rerun")
-    with asked:
-        if asked.open:
-            _choose(run)
+        st.html(_STYLE)
 
 
 def _choose(run: Run) -> None:
@@ -67,7 +92,7 @@ def _choose(run: Run) -> None:
         except RunError:
             st.caption("The pictures appear when training has begun.")
             return
-        st.caption("Which class will the network say for this picture?")
+        st.caption(_CLASS_TEXT)
         key = "_t_ask_probe"
         probe = st.number_input("Picture", 1, len(images), key=key) - 1
         st.image(picture_url(images[probe].numpy(), 160), alt=f"Picture {probe + 1}")
@@ -78,11 +103,11 @@ def _choose(run: Run) -> None:
         st.caption("Which of four first-layer filters gave this feature map? Drawn anew each time.")
         action = lambda: pose(run, filter_question(run, random.Random()))  # noqa: E731
     else:
-        others = [contestant.name for contestant in contestants(run)]
-        if len(others) < 2:
+        names = labels(contestants(run))
+        if len(names) < 2:
             st.caption("This needs a second run: start a race, or train again with a change.")
             return
-        st.caption(f"Which will be best on test images? {plain('; '.join(others))}.")
+        st.caption(f"Which will be best on test images? {plain('; '.join(names))}." + _ENDED)
         action = lambda: pose(run, run_question(run))  # noqa: E731
     button("Ask", ":material/how_to_vote:", action, primary=True, closes=_ASK)
 
@@ -97,11 +122,12 @@ def open_question(run: Run) -> Question | None:
 
 
 def reveal_now(run: Run) -> None:
-    """Compute the open question's answer from what the run is now, and reveal it.
+    """Compute the open question's answer, and reveal it.
 
     Raises:
         InspectionError: A frame of the run is damaged.
-        RunError: There is no open question, or the run cannot be read or written.
+        RunError: There is no open question, its answer is not known yet, or the run cannot be
+            read or written.
     """
     question = open_question(run)
     if question is None:
@@ -142,23 +168,19 @@ def class_question(run: Run, probe: int) -> Question:
         )
         classes = [classes[c] for c in sorted([own, *others])]
     shown = _tile(images[probe].numpy(), 0.0, 255.0, "pixels")
-    text = "Which class will the network say for this picture?"
-    return Question(_CLASS, text, tuple(Option(name) for name in classes), shown)
+    return Question(_CLASS, _CLASS_TEXT, tuple(map(Option, classes)), shown, probe)
 
 
 def _class_answer(run: Run, question: Question) -> tuple[int | None, str]:
-    images, labels = run.load_probes()
-    shown = question.shown.data if question.shown else ""
-    found = [i for i, image in enumerate(images) if _tile(image.numpy(), 0, 255, "").data == shown]
-    if not found:
-        return None, "This picture is no longer among those that the run watches."
-    frame, probe = _newest(run), found[0]
-    classes, labelled = run.config.classes, int(labels[probe])
+    frame, probe = _newest(run), question.picture
+    if probe is None or probe >= len(frame.predicted):
+        return None, "This picture is not among those that the run watches."
+    classes, labelled = run.config.classes, int(run.load_probes()[1][probe])
     said, sure = frame.predicted[probe], max(frame.probabilities[probe])
     words = f"After {frame.step:,} steps it says {classes[said]}, {sure:.0%} sure"
     words += ", which is right." if said == labelled else f". It is {classes[labelled]}."
-    labels_asked = [option.label for option in question.options]
-    return (labels_asked.index(classes[said]) if classes[said] in labels_asked else None), words
+    asked = [option.label for option in question.options]
+    return (asked.index(classes[said]) if classes[said] in asked else None), words
 
 
 def filter_question(run: Run, chance: random.Random) -> Question:
@@ -185,36 +207,26 @@ def filter_question(run: Run, chance: random.Random) -> Question:
         for place, i in enumerate(asked)
     )
     shown = _tile(maps.codes[probe, right], maps.low, maps.high, "activations")
-    text = f"Which of these filters gave this map of picture {probe + 1}?"
-    return Question(_FILTER, text, options, shown)
+    step = f"{frame.step:,} steps"
+    text = f"Which of these filters gave this map of picture {probe + 1}, after {step}?"
+    words = f"It is filter {right} of the layer {filters.layer}, after {step}."
+    secret = {"answer": asked.index(right), "words": words}
+    return Question(_FILTER, text, options, shown, probe, secret)
 
 
 def _plane(filter_: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return filter_[0] if len(filter_) == 1 else filter_
 
 
-def _filter_answer(run: Run, question: Question) -> tuple[int | None, str]:
-    """Find the frame that was asked about, and in it the filter at the place of the map."""
-    shown = question.shown.data if question.shown else ""
-    for step in reversed(run.frame_steps()):
-        frame = read_frame(run.load_frame(step))
-        if frame.filters is None or frame.maps is None:
-            break
-        for maps in frame.maps.codes:
-            for index, map_ in enumerate(maps):
-                if _tile(map_, 0, 0, "").data != shown:
-                    continue
-                right = _tile(_plane(frame.filters.codes[index]), 0, 0, "").data
-                tiles = [option.tile.data if option.tile else "" for option in question.options]
-                if right in tiles:
-                    layer = frame.filters.layer
-                    words = f"It is filter {index} of the layer {layer}, after {step:,} steps."
-                    return tiles.index(right), words
-    return None, "The weights of that moment are no longer kept."
+def _filter_answer(_run: Run, question: Question) -> tuple[int | None, str]:
+    return question.secret.get("answer"), question.secret.get("words", "")
 
 
 def contestants(run: Run) -> list[Run]:
-    """Runs to compare: those of the same race, else this one and the newest other on its data."""
+    """Runs to compare: those of the same race, else this one and the newest other on its data.
+
+    None but the presenter's are added: what viewers train is not before everybody's eyes.
+    """
     config = run.config
     race, others = [], []
     for other in list_runs():
@@ -224,7 +236,7 @@ def contestants(run: Run) -> list[Run]:
             continue
         if other.id == run.id or (config.group and theirs.group == config.group):
             race.append(other)
-        elif theirs.dataset == config.dataset and not other.shipped:
+        elif theirs.dataset == config.dataset and not (theirs.owner or other.shipped):
             others.append(other)
     return (race if len(race) > 1 else [*race, *others[:1]])[:MAX_OPTIONS]
 
@@ -235,35 +247,50 @@ def run_question(run: Run) -> Question:
     Raises:
         RunError: There is no other run to compare with.
     """
-    asked = tuple(Option(label) for label in map(_label, contestants(run)))
+    asked = contestants(run)
     if len(asked) < 2:
         raise RunError("There is no second run to compare with.")
-    return Question(_RUN, "Which run will be the best on test images?", asked)
+    # Nobody can change an id, so a run that is renamed meanwhile is found all the same.
+    return Question(
+        _RUN,
+        "Which run will be the best on test images?",
+        tuple(map(Option, labels(asked))),
+        secret={"runs": [contestant.id for contestant in asked]},
+    )
 
 
-def _label(run: Run) -> str:
-    """Its name, and the end of its id, which tells apart runs of one name."""
-    return f"{run.name} · {run.id[-4:]}"
+def labels(runs: Sequence[Run]) -> list[str]:
+    """Names that tell runs apart, if need be with the settings that differ, or the time."""
+    names = [run.name for run in runs]
+    ways = (
+        names,
+        [f"{name} · {words}" for name, words in zip(names, differences(runs), strict=True)],
+        [run_label(run) for run in runs],
+    )
+    for found in ways:
+        if len(set(found)) == len(found):
+            return found
+    return [f"{label} · {run.id[-4:]}" for label, run in zip(ways[-1], runs, strict=True)]
 
 
 def _run_answer(_run: Run, question: Question) -> tuple[int | None, str]:
+    names = [option.label for option in question.options]
     best: dict[str, float] = {}
-    # Nobody can change an id, so a run that is renamed meanwhile is found all the same.
-    ends = {option.label.rpartition(" · ")[2]: option.label for option in question.options}
-    for contestant in list_runs():
-        if contestant.shipped or contestant.id[-4:] not in ends:
-            continue
+    for name, id in zip(names, question.secret.get("runs", ()), strict=False):
         try:
-            tested = contestant.state().evaluations
+            state = open_run(id).state()
         except RunError:
-            continue
-        if tested:
-            best[ends[contestant.id[-4:]]] = max(evaluation.accuracy for evaluation in tested)
-    labels = [option.label for option in question.options]
-    if len(best) < len(labels):
-        return None, "Not all of these runs have been tested yet."
+            continue  # somebody deleted it
+        if state.active:
+            raise RunError(f"“{name}” has not ended yet: reveal the winner when it has.")
+        # As in the table of a race: on all test images, unless it ended before that.
+        whole = [e for e in state.evaluations if e.images == state.test_images]
+        if tested := whole or state.evaluations:
+            best[name] = max(evaluation.accuracy for evaluation in tested)
+    if len(best) < len(names):
+        return None, "Not all of these runs were tested."
     top = max(best.values())
-    winners = [label for label, value in best.items() if value == top]
+    winners = [name for name, value in best.items() if value == top]
     if len(winners) > 1:
         return None, f"They are level: {top:.1%}."
-    return labels.index(winners[0]), f"{winners[0]}, with {top:.1%} of test images right."
+    return names.index(winners[0]), f"{winners[0]}, with {top:.1%} of test images right."

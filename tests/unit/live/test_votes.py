@@ -1,6 +1,7 @@
 """Predict, then reveal: over the socket, and never the distribution before the reveal."""
 
 import asyncio
+import dataclasses
 import json
 
 from cnnviz.classroom import viewer_of
@@ -15,7 +16,7 @@ def card(number):
 
 
 def test_votes_are_counted_and_only_the_reveal_says_how_they_fell(view, written, play):
-    id = pose(written.run, QUESTION)
+    id = pose(written.run, dataclasses.replace(QUESTION, secret={"words": "It floats."}))
     path = f"/live/{written.run.id}"
 
     async def watch():
@@ -36,6 +37,7 @@ def test_votes_are_counted_and_only_the_reveal_says_how_they_fell(view, written,
             for message in one.of("votes"):
                 assert set(message) == {"type", "question", "count"}
             assert "counts" not in json.dumps(one.messages)
+            assert "floats" not in json.dumps(one.messages)
             assert read_questions(written.run)[-1].votes == {0: 1, 2: 1}
             reveal(written.run, id, 2, "It floats.")
             await one.until(lambda c: c.of("reveal"))

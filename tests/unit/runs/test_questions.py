@@ -1,4 +1,5 @@
 import base64
+import dataclasses
 import json
 from concurrent.futures import ThreadPoolExecutor
 
@@ -35,6 +36,15 @@ def test_a_question_comes_back_as_it_was_asked(run):
     data = json.loads(json.dumps(read.to_json()))
     assert data["options"][1] == {"label": "2"}
     assert data["shown"]["palette"] == "weights"
+
+
+def test_what_is_kept_for_the_answer_is_told_to_nobody(run):
+    pose(run, dataclasses.replace(QUESTION, picture=6, secret={"answer": 1, "words": "A dog."}))
+    (read,) = read_questions(run)
+    assert read.secret == {"answer": 1, "words": "A dog."}
+    assert read.to_json()["picture"] == 6
+    assert "dog." not in json.dumps(read.to_json())
+    assert "secret" not in read.to_json()
 
 
 def test_each_voter_counts_once_with_the_last_vote(run):

@@ -1,6 +1,7 @@
 """What the class is asked about a run, and that the answers are those of its tensors."""
 
 import base64
+import dataclasses
 import random
 
 import numpy as np
@@ -88,7 +89,8 @@ def test_which_class_is_what_the_newest_weights_say(make_run):
         assert f"it says {run.config.classes[told.answer]}" in told.words
         assert ("which is right" in told.words) == (told.answer == labels[probe])
         answers.add(told.answer)
-    # Newer weights before the reveal: they are the ones that answer.
+    # Newer weights before the reveal: they are the ones that answer, as the question says.
+    assert "when the answer is revealed" in last(run).text
     pose(run, questions.class_question(run, 0))
     for step in range(10, 16):
         add_snapshot(run, step, seed=step)
@@ -122,8 +124,8 @@ def test_which_filter_is_the_one_that_gives_the_map(make_run, network):
             values, next(iter(filters_of(source)))[index].ravel(), atol=tile.high / 255 + 1e-6
         )
         # And the map that was shown is what that filter gives for that picture.
-        probe = int(asked.text.split("picture ")[1].rstrip(".?")) - 1
-        maps = feature_maps(source, inputs_of(run, images)[probe])
+        assert f"of picture {asked.picture + 1}, after " in asked.text
+        maps = feature_maps(source, inputs_of(run, images)[asked.picture])
         shown = np.frombuffer(base64.b64decode(asked.shown.data), np.uint8).reshape(
             asked.shown.shape
         )
@@ -145,15 +147,22 @@ def filters_of(model):
         yield filters(model, name).numpy()
 
 
-def test_a_map_whose_frame_is_gone_has_no_answer(make_run):
+def test_a_map_whose_frame_is_gone_has_its_answer_all_the_same(make_run):
     run = make_run()
     add_snapshot(run, 4, seed=1)
+    weights = next(iter(filters_of(load_model(run, 4))))
     pose(run, questions.filter_question(run, random.Random(0)))
-    run.frame_path(4).unlink()
+    assert "after 4 steps" in last(run).text
+    run.frame_path(4).unlink()  # thinned out while the class votes
     add_snapshot(run, 9, seed=2)
     questions.reveal_now(run)
-    assert last(run).answer is None
-    assert "no longer kept" in last(run).words
+    told = last(run)
+    index = int(told.words.removeprefix("It is filter ").split()[0])
+    tile = told.options[told.answer].tile
+    codes = np.frombuffer(base64.b64decode(tile.data), np.uint8).astype(float)
+    values = tile.low + codes / 255 * (tile.high - tile.low)
+    np.testing.assert_allclose(values, weights[index].ravel(), atol=tile.high / 255 + 1e-6)
+    assert "after 4 steps" in told.words
 
 
 def test_which_run_wins_is_decided_by_test_accuracy(make_run):
@@ -166,8 +175,57 @@ def test_which_run_wins_is_decided_by_test_accuracy(make_run):
     better.rename("renamed meanwhile")
     questions.reveal_now(worse)
     told = last(worse)
-    assert better.id[-4:] in told.options[told.answer].label
-    assert "95.0%" in told.words
+    assert told.options[told.answer].label == "worse [trick]"
+    assert told.words == "worse [trick], with 95.0% of test images right."
+
+
+def test_a_run_that_wins_is_known_when_all_have_ended(make_run):
+    first, second = make_run(accuracies=(0.5,)), make_run(accuracies=(0.4,))
+    second.rename("The slow one")
+    with second.writing() as writer:
+        writer.write(
+            "status", status="running", total_steps=9, train_images=90, test_images=90, device="CPU"
+        )
+        pose(first, questions.run_question(first))
+        with pytest.raises(RunError, match="“The slow one” has not ended yet"):
+            questions.reveal_now(first)
+        assert not last(first).revealed
+        for images, accuracy in ((9, 0.9), (90, 0.6)):
+            writer.write(
+                "evaluation",
+                step=9,
+                epoch=1,
+                loss=1.0,
+                accuracy=accuracy,
+                images=images,
+                seconds=1.0,
+            )
+        writer.write("status", status="finished")
+    questions.reveal_now(first)
+    assert last(first).words == "The slow one, with 60.0% of test images right."
+
+
+def test_runs_to_compare_are_the_presenters(make_run):
+    run = make_run()
+    create_run(dataclasses.replace(run.config, owner="a-viewer"))
+    assert [one.id for one in questions.contestants(run)] == [run.id]
+    other = make_run()
+    assert {one.id for one in questions.contestants(run)} == {run.id, other.id}
+
+
+def test_runs_to_compare_can_be_told_apart(make_run):
+    run = make_run()
+    recipe = dataclasses.replace(run.config.recipe, learning_rate=0.125)
+    faster = create_run(dataclasses.replace(run.config, recipe=recipe))
+    assert questions.labels([run, faster]) == [
+        f"{run.name} · peak learning rate {run.config.recipe.learning_rate:g}",
+        f"{run.name} · peak learning rate 0.125",
+    ]
+    same = questions.labels([run, make_run()])  # only the time, or the id, can tell
+    assert len(set(same)) == 2
+    assert all(run.config.created[:10] in label for label in same)
+    faster.rename("Fast")  # names that differ say enough
+    assert questions.labels([run, faster]) == [run.name, "Fast"]
 
 
 def test_a_tie_and_an_untested_run_have_no_winner(make_run):
