@@ -56,14 +56,14 @@ def show_over_time(run: Run, shown: Shown, label: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             "Drag the slider, or press play: the same picture, seen by the network as it was at"
-            f" each of {len(frames)} snapshots.",
+            f" {_how_many(len(frames), len(steps))}.",
             width="stretch",
         )
         if run.state().active:
             st.button("Newer weights", icon=":material/update:", key="_i_newer")
         elif len(frames) < len(steps):
             st.button("Fill the gaps", icon=":material/more_time:", key="_i_newer",
-                      help=f"{len(frames)} of {len(steps)} snapshots are here so far.")  # fmt: skip
+                      help="Computes more of the snapshots for this picture.")  # fmt: skip
     time_machine(
         [frames[step] for step in sorted(frames)],
         key="i_time_machine",
@@ -72,6 +72,10 @@ def show_over_time(run: Run, shown: Shown, label: int) -> None:
         classes=run.config.classes,
         step_parameter="i_time",
     )
+
+
+def _how_many(here: int, kept: int) -> str:
+    return f"each of {kept} snapshots" if here == kept else f"{here} of {kept} snapshots"
 
 
 def frames_of(

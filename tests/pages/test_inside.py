@@ -329,6 +329,7 @@ def test_a_picture_through_all_snapshots(open_page, make_run):
     app = open_page(i_run=run.id, i_tab="Over time")
     frames = frames_sent(app)
     assert [frame.step for frame in frames] == [0, 5, 10, 15]
+    assert any("at each of 4 snapshots." in caption.value for caption in app.caption)
     data = sent(app, "i_time_machine")
     seen = inspection.load_samples(run).images[0]
     assert base64.b64decode(data["images"]) == seen.tobytes()
@@ -397,6 +398,7 @@ def test_a_damaged_snapshot_leaves_the_others(open_page, make_run):
     run.snapshot_path(5).write_bytes(b"nonsense")
     app = open_page(i_run=run.id, i_tab="Over time")
     assert [frame.step for frame in frames_sent(app)] == [0, 10]
+    assert any("at 2 of 3 snapshots." in caption.value for caption in app.caption)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 8, 9, 40])
