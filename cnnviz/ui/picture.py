@@ -103,7 +103,9 @@ def _keep(data: bytes, title: str) -> None:
 
 def _take(key: str) -> None:
     file = st.session_state[key]
-    if file is not None:
+    if file is None:
+        st.session_state.pop(_REFUSED, None)  # it was of the file that is gone
+    else:
         _keep(file.getvalue(), file.name)
 
 
@@ -172,7 +174,10 @@ def choose_picture(notice: DeltaGenerator) -> None:
             key="_picture_upload",
             on_change=_take,
             args=("_picture_upload",),
-            help="PNG, JPEG, WebP, BMP, TIFF or GIF; up to 20 MB and 50 megapixels.",
+        )
+        st.caption(
+            f"PNG, JPEG, WebP, BMP, TIFF or GIF; up to {st.get_option('server.maxUploadSize')} MB:"
+            " a larger file turns red and is not sent. At most 50 megapixels."
         )
         if refused := st.session_state.get(_REFUSED):
             st.error(refused, icon=":material/broken_image:")

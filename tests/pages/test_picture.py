@@ -83,3 +83,14 @@ def test_a_wrong_file_gives_a_sentence_and_keeps_the_picture(open_page, name, da
     assert not app.exception
     assert name in shown(app.error[0].value)
     assert chosen(app) == SAMPLES["coins"].title
+
+
+def test_what_was_wrong_with_a_file_goes_with_it(open_page):
+    app = open_page()
+    assert any("up to 20 MB" in caption.value for caption in app.caption)
+    uploader = app.file_uploader(key="_picture_upload")
+    uploader.upload("notes.png", b"just some text").run()
+    assert app.error
+    app.file_uploader(key="_picture_upload").set_value(None).run()
+    assert not app.error
+    assert chosen(app) == FIRST
