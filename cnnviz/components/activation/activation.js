@@ -1,6 +1,7 @@
 // A map, the curve of an activation function with a dot a cell, and the map after it.
 
 const LARGEST_CELL = 46;
+const [MARGIN, PAD] = [30, 8]; // of the curve: for the numbers on the left and below, and opposite
 const GLIDE = 260; // milliseconds a dot takes from one place of the curve to another
 const DWELL = 900; // milliseconds on a cell while nobody points
 
@@ -17,6 +18,7 @@ class Activation extends GridFigure {
   load(data) {
     this.data = data;
     const [rows, columns] = data.shape;
+    this.reach = data.curve[0].at(-1);
     this.grids = ["before", "after"].map((kind) => {
       const values = data[kind];
       const scale = signedScale(limits(values), data.stops);
@@ -77,13 +79,11 @@ class Activation extends GridFigure {
 
   // --- the curve ------------------------------------------------------------------------------
 
+  /** Where a point is: both axes go from −reach to reach, so that y = x rises at 45°. */
   place(x, y) {
-    const [xs, ys] = this.data.curve;
-    const [left, right] = [xs[0], xs.at(-1)];
-    const [low, high] = limits(ys);
-    const pad = 14;
-    const inner = this.side - 2 * pad;
-    return [pad + ((x - left) / (right - left)) * inner, this.side - pad - ((y - low) / (high - low || 1)) * inner];
+    const { reach, side } = this;
+    const inner = side - MARGIN - PAD;
+    return [MARGIN + ((x + reach) / (2 * reach)) * inner, side - MARGIN - ((y + reach) / (2 * reach)) * inner];
   }
 
   /** The height of the curve at x, between its points. */
@@ -112,16 +112,28 @@ class Activation extends GridFigure {
     const [xs, ys] = data.curve;
     context.strokeStyle = theme.line;
     context.lineWidth = 1;
-    context.strokeRect(0.5, 0.5, side - 1, side - 1);
     const line = (from, to) => {
       context.beginPath();
       context.moveTo(...from);
       context.lineTo(...to);
       context.stroke();
     };
-    const [low, high] = limits(ys);
-    if (low <= 0 && high >= 0) line(this.place(xs[0], 0), this.place(xs.at(-1), 0));
-    line(this.place(0, low), this.place(0, high));
+    const { reach } = this;
+    context.font = `11px ${theme.font}`;
+    context.fillStyle = theme.muted;
+    for (const tick of ticks(reach)) {
+      context.globalAlpha = tick ? 0.35 : 1;
+      line(this.place(tick, -reach), this.place(tick, reach));
+      line(this.place(-reach, tick), this.place(reach, tick));
+      context.globalAlpha = 1;
+      const text = numberText(tick, 3);
+      context.textAlign = "center";
+      context.textBaseline = "top";
+      context.fillText(text, this.place(tick, 0)[0], side - MARGIN + 4);
+      context.textAlign = "right";
+      context.textBaseline = "middle";
+      context.fillText(text, MARGIN - 4, this.place(0, tick)[1], MARGIN - 6);
+    }
     context.strokeStyle = theme.ink;
     context.lineWidth = 2;
     context.beginPath();
@@ -148,13 +160,6 @@ class Activation extends GridFigure {
     context.arc(...this.place(x, y), 7, 0, 7);
     context.fill();
     context.stroke();
-    context.fillStyle = theme.muted;
-    context.font = `11px ${theme.font}`;
-    context.fillText(numberText(xs[0], 3), 4, side - 4);
-    context.textAlign = "right";
-    context.fillText(numberText(xs.at(-1), 3), side - 4, side - 4);
-    context.fillText(numberText(high, 3), side - 4, 12);
-    context.textAlign = "left";
   }
 
   // --- frames ---------------------------------------------------------------------------------
@@ -194,6 +199,14 @@ class Activation extends GridFigure {
   caption({ kind }) {
     return kind === "before" ? "Before" : "After";
   }
+}
+
+/** Round numbers from −reach to reach, about four on either side of 0. */
+function ticks(reach) {
+  const power = 10 ** Math.floor(Math.log10(reach / 2));
+  const step = [5, 2, 1].map((times) => times * power).find((one) => one <= reach / 2);
+  const most = Math.floor(reach / step);
+  return Array.from({ length: 2 * most + 1 }, (_, at) => (at - most) * step);
 }
 
 export default mounting(Activation);
