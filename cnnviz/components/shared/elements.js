@@ -1,5 +1,7 @@
 // Pieces of the document that every figure of number grids has.
 
+const APART = 6; // pixels between two texts of a line
+
 function element(tag, className, text) {
   const made = document.createElement(tag);
   if (className) made.className = className;
@@ -38,27 +40,32 @@ function sizedContext(canvas, width, height) {
   return context;
 }
 
-/** The colour scale with its smallest number, 0 and its largest. */
-function legend(scale) {
+/** The colour scale with its smallest number, 0 and its largest, written as the cells are. */
+function legend(scale, text = cellText) {
   const made = element("div", "legend");
   const bar = element("div", "bar");
   bar.style.background = `linear-gradient(to right, ${scale.gradient()})`;
   const ends = element("div", "ends");
-  const zero = (0 - scale.low) / (scale.high - scale.low || 1);
-  if (scale.low < 0) ends.append(element("span", "", numberText(scale.low, 3)));
+  const [low, high] = [text(scale.low), text(scale.high)];
+  ends.append(element("span", "", low));
   if (scale.low < 0 && scale.high > 0) {
-    const middle = element("span", "zero", "0");
-    middle.style.left = `${Math.min(Math.max(zero, 0.25), 0.75) * 100}%`;
-    ends.append(middle);
-  } else {
-    ends.append(element("span", "", "0"));
+    const zero = element("span", "zero", "0");
+    zero.style.left = `${(-scale.low / (scale.high - scale.low)) * 100}%`;
+    new ResizeObserver(() => keepApart(zero)).observe(ends);
+    ends.append(zero);
   }
-  if (scale.high > 0) ends.append(element("span", "", numberText(scale.high, 3)));
+  if (scale.high > scale.low) ends.append(element("span", "", high));
   made.append(bar, ends);
   made.setAttribute("role", "img");
-  const [low, high] = [numberText(scale.low, 3), numberText(scale.high, 3)];
   made.setAttribute("aria-label", `Colour scale from ${low} to ${high}`);
   return made;
+}
+
+/** Hide a text that would touch the one before or after it. */
+function keepApart(text) {
+  const [before, here, after] = [text.previousSibling, text, text.nextSibling].map((one) => one.getBoundingClientRect());
+  const near = before.right + APART > here.left || here.right + APART > after.left;
+  text.style.visibility = near ? "hidden" : "";
 }
 
 function readTheme(root) {

@@ -56,7 +56,7 @@ function panelOf(grid, title, note) {
   const caption = element("figcaption");
   caption.append(element("b", "", title), " ", element("span", "shape", note));
   made.append(caption, grid.canvas);
-  if (grid.scale.gradient) made.append(legend(grid.scale));
+  if (grid.scale.gradient) made.append(legend(grid.scale, grid.text));
   return made;
 }
 

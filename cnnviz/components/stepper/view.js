@@ -65,6 +65,7 @@ function makeGrids(model, scales) {
             columns: model.windowColumns,
             values,
             texts: Array.from(values, weightText),
+            text: weightText,
             scale: scales.kernel,
             roomy: true,
           }),
