@@ -42,9 +42,10 @@ class Board extends GridFigure {
     const values = unpackArray(panel.values);
     const [rows, columns] = panel.shape;
     const scale = panel.palette === "groups" ? new GroupScale() : scaleOf({ ...panel, values });
-    const texts = Array.from(values, (value) => (Number.isNaN(value) ? "" : panel.palette === "weights" ? weightText(value) : cellText(value)));
+    const text = panel.palette === "weights" ? weightText : cellText;
+    const texts = Array.from(values, (value) => (Number.isNaN(value) ? "" : text(value)));
     const marks = { padding: paddingOf(panel), unread: unreadOf(panel) };
-    const grid = new Grid({ kind: panel.title, rows, columns, values, texts, scale, ...marks });
+    const grid = new Grid({ kind: panel.title, rows, columns, values, texts, text, scale, ...marks });
     Object.assign(grid, { panel, at, made: panelOf(grid, panel.title, panel.note) });
     followPointer(grid.canvas, (event) => grid.cellAt(event), (cell) => this.point(grid, cell));
     grid.canvas.onclick = (event) => this.click(grid, grid.cellAt(event));
@@ -88,7 +89,7 @@ class Board extends GridFigure {
     const family = getComputedStyle(this.root).fontFamily;
     return this.grids.every(({ count, context, texts, panel }) => {
       const cell = Math.floor(size * panel.zoom);
-      return cell >= 13 && (count > MOST_NUMBERS || fittingFont(context, texts, cell, family));
+      return cell >= 13 && (count > MOST_NUMBERS || fittingFont(context, texts, cell, family).size);
     });
   }
 

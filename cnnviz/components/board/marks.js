@@ -5,7 +5,7 @@ const GROUP_COLOURS = ["#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#
 /** The colour scale of a panel. */
 function scaleOf({ palette, limits: given, stops, values }) {
   const [low, high] = given ?? limits(values.filter((value) => !Number.isNaN(value)));
-  if (palette === "pixels") return new Scale(low, high, low, high, (share) => mix([0, 0, 0], [255, 255, 255], share));
+  if (palette === "pixels") return Scale.pixels("grey", low, high);
   if (palette === "counts") {
     return new Scale(0, high || 1, 0, high || 1, (share) => mix([247, 247, 247], [33, 102, 172], share));
   }
@@ -14,12 +14,24 @@ function scaleOf({ palette, limits: given, stops, values }) {
 
 /** Groups have no order: a hue each, and none for group 0. */
 class GroupScale {
+  constructor(colours = GROUP_COLOURS.map(hexToRgb)) {
+    this.colours = colours;
+  }
+
+  colour(value) {
+    return this.colours[(value - 1) % this.colours.length];
+  }
+
   css(value) {
-    return value ? GROUP_COLOURS[(value - 1) % GROUP_COLOURS.length] : "rgb(150 150 150 / 15%)";
+    return value ? `rgb(${this.colour(value).join(" ")})` : "rgb(150 150 150 / 15%)";
   }
 
   ink(value) {
-    return value && [4, 5].includes(((value - 1) % GROUP_COLOURS.length) + 1) ? "#111" : value ? "#fff" : "transparent";
+    return value ? inkOn(this.colour(value)) : "transparent";
+  }
+
+  faded(paper) {
+    return new GroupScale(this.colours.map((colour) => mix(colour, paper, FADE)));
   }
 }
 

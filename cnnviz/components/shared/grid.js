@@ -1,19 +1,22 @@
 // One grid of cells on a canvas: drawn once in full, then copied and marked in every frame.
 
-/** The largest font at which every text fits a cell, or 0 when the numbers would be unreadable. */
+const THINNEST = 1.5; // line of an outline; a halo of 1 px lies on either side of it
+
+/** The largest font at which every text fits a cell and its outline, or 0 when the numbers would be
+ * unreadable; and the room then left on either side of the widest. */
 function fittingFont(context, texts, cell, family) {
-  const longest = texts.reduce((a, b) => (b.length > a.length ? b : a), "");
+  if (cell * 0.46 < 8) return { size: 0 };
   context.font = `10px ${family}`;
-  const perPixel = context.measureText(longest).width / 10;
-  const size = Math.floor(Math.min(cell * 0.46, (cell - 4) / perPixel, 17));
-  return size >= 8 ? size : 0;
+  const perPixel = [...new Set(texts)].reduce((most, text) => Math.max(most, context.measureText(text).width), 0) / 10;
+  const size = Math.floor(Math.min(cell * 0.46, Math.min(cell * 0.86, cell - 2 * (THINNEST + 1)) / perPixel, 17));
+  return size >= 8 ? { size, spare: (cell - size * perPixel) / 2 } : { size: 0 };
 }
 
 class Grid {
   /**
    * @param {object} what `kind` (input, kernel, output), `rows`, `columns`, `values`, `texts`,
-   *   `scale`, and for an input `first` (the index of its first value) and the cells marked:
-   *   `padding(at)` and `unread(at)`.
+   *   `scale`, perhaps `text` (what wrote them), and for an input `first` (the index of its first
+   *   value) and the cells marked: `padding(at)` and `unread(at)`.
    */
   constructor(what) {
     Object.assign(this, { first: 0 }, what);
@@ -23,12 +26,13 @@ class Grid {
     this.context = this.canvas.getContext("2d");
     this.base = document.createElement("canvas"); // the finished grid
     this.ghost = document.createElement("canvas"); // an output before its numbers are known
+    this.faded = document.createElement("canvas"); // the finished grid, paler; drawn when it is first needed
   }
 
   resize(cell) {
     this.cell = cell;
     this.ratio = window.devicePixelRatio || 1;
-    for (const canvas of [this.canvas, this.base, this.ghost]) {
+    for (const canvas of [this.canvas, this.base, this.ghost, this.faded]) {
       canvas.width = Math.round(this.columns * cell * this.ratio);
       canvas.height = Math.round(this.rows * cell * this.ratio);
     }
@@ -57,7 +61,12 @@ class Grid {
   }
 
   drawBase(theme) {
-    const context = this.base.getContext("2d");
+    this.hasFaded = false;
+    this.drawFull(this.base, this.scale, theme);
+  }
+
+  drawFull(canvas, scale, theme) {
+    const context = canvas.getContext("2d");
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     const { cell, columns, rows } = this;
     const gap = cell >= 9 ? 1 : 0;
@@ -65,14 +74,14 @@ class Grid {
     context.fillRect(0, 0, columns * cell, rows * cell);
     for (let at = 0; at < this.count; at += 1) {
       const [x, y] = this.corner(at);
-      context.fillStyle = this.scale.css(this.values[at]);
+      context.fillStyle = scale.css(this.values[at]);
       // Small cells have no line between them: each covers the seam that its neighbour left.
       const side = gap ? cell - gap : cell + 0.5;
       context.fillRect(x + gap / 2, y + gap / 2, side, side);
     }
-    if (this.kind === "output") this.drawGhost(theme);
+    if (this.kind === "output" && canvas === this.base) this.drawGhost(theme);
     if (this.padding) this.hatchPadding(context, theme);
-    this.writeNumbers(context, theme);
+    this.writeNumbers(context, scale, theme);
     if (this.unread) this.strikeUnread(context, theme);
     if (!gap) {
       context.strokeStyle = theme.line;
@@ -125,9 +134,10 @@ class Grid {
     context.restore();
   }
 
-  writeNumbers(context, theme) {
-    const size = fittingFont(context, this.texts, this.roomy ? this.cell * 0.9 : this.cell, theme.font);
+  writeNumbers(context, scale, theme) {
+    const { size, spare = this.cell } = fittingFont(context, this.texts, this.roomy ? this.cell * 0.9 : this.cell, theme.font);
     this.font = size;
+    this.edge = clamp(Math.min(this.cell / 7, spare - 1.5), THINNEST, 3);
     if (!size) return;
     context.textAlign = "center";
     context.textBaseline = "middle";
@@ -141,7 +151,7 @@ class Grid {
         context.strokeStyle = theme.paper;
         context.strokeText(this.texts[at], x + this.cell / 2, y + this.cell * drop);
       }
-      context.fillStyle = outside ? theme.ink : this.scale.ink(this.values[at]);
+      context.fillStyle = outside ? theme.ink : scale.ink(this.values[at]);
       context.fillText(this.texts[at], x + this.cell / 2, y + this.cell * drop);
     }
   }
@@ -183,7 +193,6 @@ class Grid {
       this.copyCells(row, 0, 1, done % columns);
     }
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    this.edge = Math.max(1.5, Math.min(3, this.cell / 7));
   }
 
   /** Show one cell in full. */
@@ -193,33 +202,35 @@ class Grid {
     this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
   }
 
+  /** Fade everything but the lit cells; a picture stays as it is, or it would be another picture. */
+  fade(lit, theme) {
+    if (this.scale.picture) return;
+    if (!this.hasFaded) {
+      this.context.fillStyle = theme.paper;
+      const paper = hexToRgb(this.context.fillStyle); // however the theme writes it
+      this.drawFull(this.faded, this.scale.faded(paper), theme);
+      this.hasFaded = true;
+    }
+    this.context.setTransform(1, 0, 0, 1, 0, 0);
+    this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    this.context.drawImage(this.faded, 0, 0);
+    lit.forEach((on, at) => on && this.reveal(at));
+    this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+  }
+
   copyCells(row, column, rows, columns) {
     const size = this.cell * this.ratio;
     const box = [column * size, row * size, columns * size, rows * size].map(Math.round);
     if (box[2] > 0 && box[3] > 0) this.context.drawImage(this.base, ...box, ...box);
   }
 
-  /** Fade everything but the lit cells. */
-  fade(lit, theme) {
-    const { context, cell } = this;
-    const veil = new Path2D();
-    veil.rect(0, 0, this.columns * cell, this.rows * cell);
-    for (let at = 0; at < this.count; at += 1) {
-      if (lit[at]) veil.rect(...this.corner(at), cell, cell);
-    }
-    context.globalAlpha = 0.6;
-    context.fillStyle = theme.paper;
-    context.fill(veil, "evenodd");
-    context.globalAlpha = 1;
-  }
-
   /** Draw one outline around each connected area of lit cells, readable on any colour. */
-  outline(lit, colour, theme, inset = 0) {
+  outline(lit, colour, theme) {
     const { context, cell, columns, rows } = this;
     const is = (row, column) =>
       row >= 0 && column >= 0 && row < rows && column < columns && Boolean(lit[row * columns + column]);
     const path = new Path2D();
-    const near = this.edge / 2 + inset;
+    const near = this.edge / 2;
     for (let at = 0; at < this.count; at += 1) {
       if (!lit[at]) continue;
       const [x, y] = this.corner(at);
@@ -251,9 +262,7 @@ class Grid {
     for (const [at, text] of met) {
       const [x, y] = this.corner(at);
       context.fillStyle = this.scale.ink(this.values[at]);
-      context.globalAlpha = 0.85;
-      context.fillText(`·${text}`, x + cell / 2, y + cell * 0.74, cell - 4);
+      context.fillText(`·${text}`, x + cell / 2, y + cell * 0.74, cell - 2 * (this.edge + 1));
     }
-    context.globalAlpha = 1;
   }
 }

@@ -38,6 +38,8 @@ function clamp(value, low, high) {
   return Math.min(Math.max(value, low), high);
 }
 
+const FADE = 0.6; // share of the paper in a faded colour
+
 const LEVELS = 256; // even, so that 0 falls exactly on the middle colour of a diverging scale
 
 const PIXEL_TINTS = { grey: [255, 255, 255], red: [255, 80, 80], green: [90, 220, 100], blue: [95, 145, 255] };
@@ -57,9 +59,10 @@ function colourAt(stops, share) {
   return mix(hexToRgb(low), hexToRgb(high), (share - from) / (to - from));
 }
 
-/** Black or white, whichever is read better on a colour. */
-function inkOn([red, green, blue]) {
-  return 0.299 * red + 0.587 * green + 0.114 * blue > 140 ? "#111" : "#fff";
+/** Black or white, whichever stands out more from a colour: by 4.5 to 1 or more, as WCAG counts. */
+function inkOn(rgb) {
+  const [red, green, blue] = Array.from(rgb, (part) => (part > 10 ? ((part / 255 + 0.055) / 1.055) ** 2.4 : part / 3295));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000" : "#fff";
 }
 
 /** A colour scale from `low` to `high`: `css(value)` is a colour, `ink(value)` readable on it. */
@@ -69,6 +72,7 @@ class Scale {
     this.high = high;
     this.bottom = bottom; // range of the colours
     this.top = top;
+    this.colourOf = colourOf;
     this.colours = [];
     this.inks = [];
     for (let level = 0; level <= LEVELS; level += 1) {
@@ -90,15 +94,21 @@ class Scale {
     return this.inks[this.level(value)];
   }
 
+  /** The same, faded into the paper: what is not meant just now. */
+  faded(paper) {
+    return new Scale(this.low, this.high, this.bottom, this.top, (share) => mix(this.colourOf(share), paper, FADE));
+  }
+
   /** Stops of a CSS gradient from `low` to `high`. */
   gradient() {
     const steps = [...Array(17).keys()].map((at) => this.low + ((this.high - this.low) * at) / 16);
     return steps.map((value) => this.css(value)).join(",");
   }
 
-  /** Pixels, 0 black to 255 white or a full tint. */
-  static pixels(name) {
-    return new Scale(0, 255, 0, 255, (share) => mix([0, 0, 0], PIXEL_TINTS[name], share));
+  /** Pixels, black to white or a full tint: a picture, which is never faded. */
+  static pixels(name, low = 0, high = 255) {
+    const made = new Scale(low, high, low, high, (share) => mix([0, 0, 0], PIXEL_TINTS[name], share));
+    return Object.assign(made, { picture: true });
   }
 
   /** Signed numbers: blue positive, orange negative, neutral at 0, alike on both sides. */

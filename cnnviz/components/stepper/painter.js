@@ -57,7 +57,7 @@ function paintKernel(scene, tap) {
     const lit = mask(grid, uses.map(({ read }) => read));
     grid.fade(lit, theme);
     grid.outline(lit, theme.window, theme);
-    grid.outline(mask(grid, now), theme.ink, theme, 1);
+    grid.outline(mask(grid, now), theme.ink, theme);
   }
   paintTaps(scene, [tap]);
   parts.output.start(scene.step + 1);
