@@ -59,13 +59,16 @@ st.set_page_config(page_title="cnnviz", page_icon=ASSETS / "icon.svg", layout="w
 st.logo(ASSETS / "logo.svg", size="large")
 # What a number field refuses, it says to screen readers alone, or behind a small icon: say it to
 # all. A field beside its slider stands at the right edge, so there the sentence grows to the left.
+# The toolbar of a table or chart comes with the pointer; on a touch screen it would always be there,
+# over the words above.
 st.html(
     "<style>[data-testid=stNumberInput] { position: relative }"
     " [data-testid=stNumberInput] [role=alert] { position: absolute; top: calc(100% + 2px);"
     " left: 0; z-index: 10; width: 12rem; height: auto; margin: 0; padding: 0.3rem 0.5rem;"
     " clip: auto; clip-path: none; overflow: visible; white-space: normal; font-size: 0.8rem;"
     " line-height: 1.3; border-radius: 0.3rem; color: #fff; background: #a32020 }"
-    " [class*=_field] [data-testid=stNumberInput] [role=alert] { left: auto; right: 0 }</style>"
+    " [class*=_field] [data-testid=stNumberInput] [role=alert] { left: auto; right: 0 }"
+    " @media (hover: none) { [data-testid=stElementToolbar] { display: none } }</style>"
 )
 
 LAB = [
