@@ -59,8 +59,8 @@ st.set_page_config(page_title="cnnviz", page_icon=ASSETS / "icon.svg", layout="w
 st.logo(ASSETS / "logo.svg", size="large")
 # What a number field refuses, it says to screen readers alone, or behind a small icon: say it to
 # all. A field beside its slider stands at the right edge, so there the sentence grows to the left.
-# The toolbar of a table or chart comes with the pointer; on a touch screen it would always be there,
-# over the words above.
+# The toolbar of a table or chart comes with the pointer; on a touch screen it would always be
+# there, over the words above.
 st.html(
     "<style>[data-testid=stNumberInput] { position: relative }"
     " [data-testid=stNumberInput] [role=alert] { position: absolute; top: calc(100% + 2px);"
