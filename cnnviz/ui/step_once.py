@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _BATCH, _FILTER = "t_batch", "t_batch_filter"
 _ENDS = 30  # pictures shown from each end, when there are many
+_TINY = 1e-7  # below, numbers are written with a power of ten
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -97,9 +98,9 @@ def _show_batch(kept: SingleStep, classes: tuple[str, ...]) -> int:
     )
     shown = order if len(order) <= 2 * _ENDS else [*order[:_ENDS], *order[-_ENDS:]]
     st.caption(
-        "Loss of each picture before → after, those that gained most first"
-        + ("" if len(shown) == len(order) else f"; the first and the last {_ENDS}")
-        + ". Choose one to replay its part of the gradient below."
+        "Number of each picture, its loss before → after, those that gained most first"
+        + ("" if len(shown) == len(order) else f"; the first {_ENDS} and, below, the last {_ENDS}")
+        + ". Scroll for all of them; choose one to replay its part of the gradient below."
     )
 
     return choose_tile(
@@ -108,7 +109,7 @@ def _show_batch(kept: SingleStep, classes: tuple[str, ...]) -> int:
             Tile(
                 at,
                 kept.images[at],
-                f"{before[at]:.2f} → {after[at]:.2f}",
+                f"{at}: {before[at]:.2f} → {after[at]:.2f}",
                 f"Picture {at}, {_class(classes, kept.labels[at])}, was taken for "
                 f"{_class(classes, kept.predicted[at])}: loss {before[at]:.4f} before, "
                 f"{after[at]:.4f} after",
@@ -158,11 +159,12 @@ def _show_sum_of_grids(kept: SingleStep, filter_: int, channel: int) -> None:
     change = (new - old).round(digits)
     limit = float(max(np.abs(old).max(), np.abs(new).max())) or 1.0
     write, same = functools.partial(_fixed, digits=digits), (-limit, limit)
+    gradient = kept.gradient[filter_, channel]
     parts: dict[str, tuple[NDArray[np.float64], Callable[[float], str], Any, Any]] = {
         "Old": (old, write, WEIGHT_STOPS, same),
         "Change": (change, write, WEIGHT_STOPS, same),
         "New": (new, write, WEIGHT_STOPS, same),
-        "Gradient": (kept.gradient[filter_, channel], _short, DIVERGING_STOPS, None),
+        "Gradient": (gradient, _alike(gradient), DIVERGING_STOPS, None),
     }
     titles = ("Old", "\\+ change", "= new", "Gradient, its own scale")
     columns = zip(st.columns(4, gap="small"), titles, parts.items(), strict=True)
@@ -206,6 +208,10 @@ def _show_update(kept: SingleStep, filter_: int, weight: tuple[int, int, int]) -
     st.markdown(
         f"| {where}, row {row}, column {column} | |\n|:--|--:|\n"
         + "\n".join(f"| {words} | {_fixed(value, digits)} |" for words, value in lines)
+    )
+    st.caption(
+        f"{rate} is the rate that this step was taken with. What the page calls “Learning rate"
+        " now”, and events.jsonl writes beside this step, is already that of the next one."
     )
 
 
@@ -277,9 +283,20 @@ def _fixed(value: float, digits: int) -> str:
     return f"{value + 0.0:.{digits}f}".replace("-", _MINUS)
 
 
+def _alike(values: NDArray[np.float64]) -> Callable[[float], str]:
+    """How to write all numbers of a grid: four digits of the largest, and as many decimals."""
+    largest = float(np.abs(values).max())
+    if 0 < largest < _TINY:
+        return lambda value: f"{value:.3e}".replace("-", _MINUS)
+    return functools.partial(_fixed, digits=_decimals(largest / 10, least=3, most=10))
+
+
 def _short(value: float) -> str:
-    """Four significant digits, a real minus."""
-    return f"{value:.4g}".replace("-", _MINUS)
+    """Four significant digits, a real minus; a power of ten only where there is no reading it."""
+    text = f"{value:.4g}"
+    if _TINY <= abs(value) < 1:
+        text = np.format_float_positional(float(text), trim="-")
+    return text.replace("-", _MINUS)
 
 
 def _bracket(value: float) -> str:

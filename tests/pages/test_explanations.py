@@ -271,6 +271,7 @@ def test_the_newest_step_and_its_batch(stepped, drawn):
     assert "**Step 9**" in texts(app)
     _, (tiles,), _ = drawn["_t_batch_image_tiles"]
     assert len(tiles) == 32
+    assert all(tile.text.startswith(f"{tile.id}: ") for tile in tiles)
     changes = []
     for tile in tiles:
         before, after = re.search(r"loss ([\d.]+) before, ([\d.]+) after", tile.words).groups()
@@ -290,9 +291,40 @@ def test_old_and_change_add_up_to_new_as_written(stepped, drawn):
     assert len(limits) == 1
     tensors, _ = stepped.load_batch(9)
     np.testing.assert_allclose(old, tensors["old"][5, 0].reshape(-1), atol=1e-3)
-    np.testing.assert_allclose(
-        cells(drawn["_t_step_gradient"]), tensors["gradient"][5, 0].reshape(-1), rtol=1e-3
-    )
+    gradient = tensors["gradient"][5, 0].reshape(-1).numpy()
+    written = cells(drawn["_t_step_gradient"])
+    np.testing.assert_allclose(written, gradient, atol=1e-3 * np.abs(gradient).max())
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ([-9.728e-05, 0.001187, 0.0], ["−0.000097", "0.001187", "0.000000"]),
+        ([3.4, -12.5], ["3.400", "−12.500"]),
+        ([2e-9, -3.25e-8], ["2.000e−09", "−3.250e−08"]),
+        ([0.0, 0.0], ["0.000", "0.000"]),
+    ],
+)
+def test_a_grid_has_one_way_to_write_numbers(numbers, expected):
+    from cnnviz.ui.step_once import _alike
+
+    write = _alike(np.array(numbers))
+    assert [write(number) for number in numbers] == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(-9.728e-05, "−0.00009728"), (0.25, "0.25"), (0.0, "0"), (12.3456, "12.35"), (2e-9, "2e−09")],
+)
+def test_a_small_number_is_written_out(number, expected):
+    from cnnviz.ui.step_once import _short
+
+    assert _short(number) == expected
+
+
+def test_the_rate_is_told_apart_from_that_of_the_next_step(stepped, drawn):
+    rate = stepped.load_batch(9)[1]["learning_rate"]
+    assert f"{rate:.4g} is the rate that this step was taken with." in texts(step())
 
 
 def test_the_lines_of_a_weight_add_up_as_written(stepped, drawn):
