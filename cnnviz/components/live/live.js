@@ -203,11 +203,7 @@ class LiveView extends View {
     const following = transport.step === null;
     const frame = this.frameAt(transport.shown);
     const classes = run?.classes ?? [];
-    const asked = `${source.id} ${source.question?.id} ${Boolean(source.revealed)} ${Boolean(source.probes)}`;
-    if (asked !== this.asked) {
-      this.asked = asked;
-      this.sight.probes.secret = secretPicture(source);
-    }
+    this.sight.keep(source);
     this.sight.draw(frame, { pictures: source.probes, classes, limits: source.frames.limits });
     const until = following ? Infinity : transport.step;
     const tested = state.evaluations.slice(0, lastUpTo(state.evaluations, until) + 1);
@@ -219,8 +215,9 @@ class LiveView extends View {
       loading: !following && frame?.step !== transport.step && source.asked.has(transport.step),
       place: Number.isFinite(snapshot?.seconds) ? `${snapshot.seconds.toFixed(1)} s` : "",
     });
-    this.numbers.draw(`${source.version} ${frame?.step}`, () => [
-      progressTable(state), ...(frame ? [probabilityTable(frame, source.probes?.labels, classes)] : []),
+    const { secret } = this.sight.probes;
+    this.numbers.draw(`${source.version} ${frame?.step} ${secret}`, () => [
+      progressTable(state), ...(frame ? [probabilityTable(frame, source.probes?.labels, classes, secret)] : []),
     ]);
     Object.assign(this.root.dataset, {
       run: source.id, status: state.status, connected: Boolean(source.connected),

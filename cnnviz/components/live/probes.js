@@ -97,17 +97,6 @@ class ProbeCard {
   }
 }
 
-/** The picture that an open question is about: what the network says of it would give it away. */
-function secretPicture({ question, revealed, probes }) {
-  if (question?.kind !== "class" || revealed || !question.shown || !probes) return -1;
-  const asked = bytesOf(question.shown.data);
-  for (let index = 0; index < probes.shape[0]; index += 1) {
-    const picture = probes.images.subarray(index * asked.length, (index + 1) * asked.length);
-    if (asked.every((value, at) => value === picture[at])) return index;
-  }
-  return -1;
-}
-
 class Probes {
   /** `chosen(index)` is told which picture was clicked. */
   constructor(palettes, chosen) {
@@ -121,7 +110,7 @@ class Probes {
     this.scale = new ScaleBar(palettes.activations, "Evidence");
     this.root.append(this.title, this.hint, this.grid, this.scale.root);
     this.cards = [];
-    this.secret = -1; // the picture that the class is asked about: its answer stays hidden
+    this.secret = null; // the picture whose answer the class votes on
     this.grid.onkeydown = (event) => rove(event, this.cards.map(({ root }) => root), columnsOf(this.cards.map(({ root }) => root)));
   }
 

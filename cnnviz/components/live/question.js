@@ -19,7 +19,8 @@ class QuestionPanel {
       this.hidden = this.question; // for this viewer, until there is another one
       this.root.hidden = true;
     };
-    this.root.append(this.text, this.tile, this.options, this.votes, this.hide);
+    // The answer before the bars: on a projector what is below the fold is not there.
+    this.root.append(this.text, this.tile, this.votes, this.options, this.hide);
   }
 
   draw(source) {
@@ -33,12 +34,25 @@ class QuestionPanel {
       this.painted = key;
       this.build(question, revealed);
     }
+    this.show(question.id, Boolean(revealed));
     this.buttons.forEach((button, at) => button.setAttribute("aria-pressed", String(voted === at)));
     const cast = `${count(votes)} ${votes === 1 ? "vote" : "votes"}`;
     if (refused) write(this.votes, refused);
     else if (revealed) write(this.votes, revealed.words || `${cast} in all.`);
     else write(this.votes, (voted ?? null) === null ? `${cast} so far.` : `${cast} so far. Yours is in; choose another to change it.`);
     this.root.dataset.revealed = Boolean(revealed);
+  }
+
+  /** Bring a question into view when it is asked, and again when it is answered. */
+  show(id, revealed) {
+    const news = `${id} ${revealed}`;
+    if (news === this.news) return;
+    // Answered before this page was opened: it stands in its place.
+    const old = revealed && this.news !== `${id} false`;
+    this.news = news;
+    if (old) return;
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    requestAnimationFrame(() => this.root.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "nearest" }));
   }
 
   build(question, revealed) {

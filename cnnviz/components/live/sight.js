@@ -30,6 +30,13 @@ class Sight {
     this.root.append(pair, this.probes.root);
   }
 
+  /** While a question is open, hide what would answer it: what is seen of the picture it is about. */
+  keep({ question, revealed }) {
+    const secret = (kind) => (question?.kind === kind && !revealed ? question.picture : null);
+    this.probes.secret = secret("class");
+    this.maps.secret = secret("filter");
+  }
+
   /** Draw a frame (or nothing): `pictures` are those of `Probes.load`. */
   draw(frame, { pictures, classes, limits }) {
     this.root.hidden = !frame;

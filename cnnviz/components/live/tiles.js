@@ -86,6 +86,7 @@ class Maps extends Tiles {
   constructor(palettes, chosen) {
     super({ title: "Feature maps", kind: "maps", stops: palettes.activations, chosen });
     this.palettes = palettes;
+    this.secret = null; // the picture whose maps would answer what the class votes on
   }
 
   /** The maps of picture `probe`, called `name`. */
@@ -99,7 +100,10 @@ class Maps extends Tiles {
     write(this.title, alone ? "Feature maps" : `Feature maps of picture ${probe + 1}${name ? ` (${name})` : ""}`);
     const first = amount < of ? `The first ${amount} of ${of}` : String(amount);
     const smaller = reduced > 1 ? `, averaged over ${reduced}\u00d7${reduced}` : "";
-    write(this.hint, `${first} after ${layer}, ${height}\u00d7${width}${smaller}.${alone ? "" : " Choose another picture below."}`);
+    const secret = probe === this.secret;
+    this.grid.classList.toggle("secret", secret);
+    const open = secret ? "Voting is open: these maps show after it." : `${first} after ${layer}, ${height}\u00d7${width}${smaller}.`;
+    write(this.hint, `${open}${alone ? "" : " Choose another picture below."}`);
     const painted = `${frame.serial} ${probe} ${limit}`;
     if (painted !== this.painted) {
       this.painted = painted;
