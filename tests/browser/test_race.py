@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cnnviz.runs import list_runs
+from cnnviz.training.race import PRESETS
 
 
 @pytest.fixture
@@ -75,6 +76,16 @@ def test_a_preset_is_started_and_both_curves_appear(race, settle, mine):
     other.goto(link)
     expect(standings(other)).to_have_count(2, timeout=30_000)
     assert [row.inner_text().split()[0] for row in standings(other).all()] == ["SGD", "AdamW"]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_longest_name_of_a_race_is_not_cut(race, page, width):
+    longest = max((preset.title for preset in PRESETS.values()), key=len)
+    page.set_viewport_size({"width": width, "height": 844})
+    race("?r_race=any")
+    field = page.get_by_role("combobox", name="Race")
+    field.evaluate("(field, text) => { field.value = text; }", f"{longest} · 2026-11-28, 20:08:58")
+    assert field.evaluate("field => field.scrollWidth <= field.clientWidth")
 
 
 def test_stop_all_ends_every_lane(race, settle, mine):
