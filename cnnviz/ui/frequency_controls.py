@@ -14,7 +14,7 @@ from cnnviz.convolution.spectrum import separable_kernel
 from cnnviz.imaging import to_grey
 from cnnviz.ui import lab
 from cnnviz.ui.choice import choice
-from cnnviz.ui.controls import paired
+from cnnviz.ui.controls import paired, select
 from cnnviz.ui.small_picture import small_square
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def choose_operands() -> Operands:
         code = f"x = torch.tensor({image.tolist()})\nkernel = torch.tensor({kernel.tolist()})"
         return Operands(source, image, kernel, _padding(kernel), code, None, signed=True)
     grey = np.round(to_grey(small_square(SIDE))).astype(np.uint8)
-    name = choice(st.selectbox, ":violet[Kernel]", KERNELS, "gaussian", key="fq_kernel")
+    name = select(":violet[Kernel]", KERNELS, "gaussian", key="fq_kernel")
     length = paired(":violet[Side of the kernel]", 3, 31, 15, key="fq_side", step=2)
     column, row = separable_kernel(name, length)  # type: ignore[arg-type]  # one of KERNELS
     kernel = np.outer(column, row)

@@ -11,6 +11,7 @@ import streamlit as st
 
 from cnnviz.components.board import Link
 from cnnviz.imaging import format_kernel
+from cnnviz.ui.controls import draw_label
 from cnnviz.ui.text import without_colour
 from cnnviz.ui.typed import parse_grid
 
@@ -178,14 +179,15 @@ def grid_field(
         cannot be read. The text stays.
     """
     start = np.asarray(default, dtype=np.float64)
-    text = st.text_area(
-        label,
-        format_kernel(start).replace(";", "\n"),
-        height=height,
-        key=key,
-        bind="query-params",
-        help="Numbers apart by spaces or commas, one row a line; fractions such as 1/9 are fine.",
-    )
+    help_ = "Numbers apart by spaces or commas, one row a line; fractions such as 1/9 are fine."
+    with st.container(gap=None):
+        text = st.text_area(
+            **draw_label(label, help_),
+            value=format_kernel(start).replace(";", "\n"),
+            height=height,
+            key=key,
+            bind="query-params",
+        )
     try:
         grid, problem = parse_grid(text or ""), ""
     except ValueError as error:

@@ -10,7 +10,7 @@ from cnnviz.components.sliding import sliding
 from cnnviz.convolution import ConvolutionError, lecture_case, trace
 from cnnviz.convolution.signals import symmetric
 from cnnviz.ui import lab
-from cnnviz.ui.choice import choice
+from cnnviz.ui.controls import select
 from cnnviz.ui.order_section import order_does_not_matter
 
 SHAPES = {
@@ -106,8 +106,8 @@ st.caption(
     " result."
 )
 with st.container(horizontal=True):
-    shape_f = choice(st.selectbox, ":blue[f]", SHAPES, "box", key="fl_f", width=180)
-    shape_g = choice(st.selectbox, ":violet[g]", SHAPES, "exponential", key="fl_g", width=180)
+    shape_f = select(":blue[f]", SHAPES, "box", key="fl_f", width=180)
+    shape_g = select(":violet[g]", SHAPES, "exponential", key="fl_g", width=180)
 sliding(
     shape_f,
     shape_g,
