@@ -166,7 +166,7 @@ _ALL = (
         "sharpen",
         "Sharpen",
         [[0, -1, 0], [-1, 5, -1], [0, -1, 0]],
-        "Adds to each pixel its difference from its four neighbours, so edges stand out.",
+        "Adds to each pixel its differences from its four neighbours, so edges stand out.",
     ),
     _kernel(
         "unsharp-5",
@@ -197,7 +197,7 @@ _ALL = (
         "laplacian-8-neg",
         "Laplacian, 8 neighbours, negated",
         [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]],
-        "Outlines: positive wherever a pixel is brighter than its eight neighbours.",
+        "Outlines: positive wherever a pixel is brighter than the mean of its eight neighbours.",
     ),
     _kernel(
         "sobel-x",

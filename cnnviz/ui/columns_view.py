@@ -37,8 +37,8 @@ def show_columns(pixels: NDArray[np.float64], bank: NDArray[np.float64], laid: C
     largest, biases = float(np.abs(bank).max()) or 1.0, laid.weights[:, -1]
     beyond = np.abs(biases).max() > largest
     st.caption(
-        f"Each window of the picture, shown last, stood up as a column of {rows - 1} numbers, with a"
-        " 1 for the bias. A filter is a row of as many weights and its bias. Their product is the"
+        f"Each window of the picture, shown last, stood up as a column of {rows - 1} numbers, with"
+        " a 1 for the bias. A filter is a row of as many weights and its bias. Their product is the"
         " whole layer."
         + (" The colours of the filters span their weights; the bias lies beyond." * bool(beyond))
     )

@@ -13,7 +13,7 @@ from cnnviz.convolution.equivariance import Scene
 from cnnviz.convolution.features import cut_out
 from cnnviz.ui import lab
 from cnnviz.ui.choice import choice
-from cnnviz.ui.controls import paired
+from cnnviz.ui.controls import paired, select
 
 if TYPE_CHECKING:
     from cnnviz.convolution.equivariance import Edges, Pooling
@@ -60,7 +60,7 @@ def choose_scene() -> Choice:
     side = paired(":blue[Side of the canvas]", 4, 16, len(image), key=f"eq_n_{name}")
     background = paired(":blue[Background]", 0, 3, 0, key="eq_bg")
     stride = paired(":green[Stride]", 1, 3, 1, key="eq_s")
-    edges = choice(st.selectbox, ":orange[Edges]", _EDGES, "zero", key="eq_edges")
+    edges = select(":orange[Edges]", _EDGES, "zero", key="eq_edges")
     usual = "max" if pooled else "none"
     pooling = choice(st.selectbox, "Pooling", _POOLING, usual, key=f"eq_pool_{name}")
     scene = Scene(
@@ -96,9 +96,11 @@ def show_reasons(scene: Scene) -> None:
             " exact."
         )
     if scene.pooling != "none":
+        number = "maximum" if scene.pooling == "max" else "average"
         reasons.append(
-            "**Pooling** keeps one number of four. A move inside a window leaves a maximum where it"
-            " was: that is invariance, for small moves only. A move across a window's edge shows."
+            f"**Pooling** makes one number of four. A move inside a window leaves its {number} as"
+            " it was: that is invariance, for small moves only. A move across a window's edge"
+            " shows."
         )
     if scene.edges == "zero" and scene.background:
         reasons.append(

@@ -134,6 +134,11 @@ def when_to_share() -> None:
                 " that always sits in the middle of the picture is such a case: eyes above, mouth"
                 " below."
             )
+        elif kind == "place":
+            st.markdown(
+                "No single kernel is right at both ends, but here **shared** weights are less"
+                " wrong: with so much noise, a place has too few examples for weights of its own."
+            )
         else:
             st.markdown(
                 "Here **shared** weights are better: all places teach the same three weights. With"

@@ -1,4 +1,4 @@
-"""The settings of the page Stride, padding, dilation, fit, and its cases that do not fit."""
+"""The settings of the page Stride, padding, dilation, fit, and two of its sections."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import streamlit as st
 
 from cnnviz.convolution import Padding, lecture_case, output_size
 from cnnviz.ui import lab
-from cnnviz.ui.choice import choice, choose
-from cnnviz.ui.controls import paired
+from cnnviz.ui.choice import choose
+from cnnviz.ui.controls import paired, select
 
 if TYPE_CHECKING:
     from cnnviz.convolution.geometry import Pair
@@ -59,7 +59,7 @@ def choose_windows() -> Windows:
         paired(":green[Stride down]", 1, 4, 2, key="wi_sv"),
         paired(":green[Stride across]", 1, 4, 2, key="wi_sh"),
     )
-    name = choice(st.selectbox, ":orange[Padding]", _PADDINGS, "valid", key="wi_pad")
+    name = select(":orange[Padding]", _PADDINGS, "valid", key="wi_pad")
     vertical = horizontal = int(name) if name.isdecimal() else 0
     if name == "apart":
         vertical = paired(":orange[Padding above and below]", 0, 3, 1, key="wi_pv")
@@ -113,6 +113,26 @@ def short_cases() -> None:
         f"(6 − 3)/1 + 1 = {wrong['correct']}. The slide's {wrong['slide_value']} is (6 − 3)/2 + 1,"
         " that of stride 2.",
     )
+
+
+def until_nothing_is_left() -> None:
+    """Draw how a picture shrinks from layer to layer without padding."""
+    st.subheader("Until nothing is left")
+    st.caption("Without padding every layer takes its share, until the kernel fits no more.")
+    left, right = st.columns([1, 3], gap="medium")
+    with left:
+        start = paired(":blue[Side at first]", 4, 64, 32, key="wi_start")
+        window = paired(":violet[Kernel]", 2, 9, 5, key="wi_window")
+    sizes = [start]
+    while sizes[-1] >= window:
+        sizes.append(output_size(sizes[-1], window).size)
+    with right:
+        st.markdown(" → ".join(f"**{size}**" for size in sizes))
+        st.caption(
+            f"{len(sizes) - 1} layers of {window}×{window}, then {sizes[-1]}×{sizes[-1]} is smaller"
+            f" than the kernel. A padding of {(window - 1) // 2} keeps {start}"
+            + ("." if window % 2 else " only with one more on one side.")
+        )
 
 
 def _set(side: int, kernel: int, stride: int) -> None:

@@ -44,7 +44,9 @@ if source == "example":
 else:
     small = resize_to_fit(to_grey(current_picture().pixels).astype(np.uint8), 22) / 255
     before = correlate2d(small, KERNELS["sobel-x"].weights)
-    side.caption("The picture in small, 0 to 1, with Sobel x: positive where it gets lighter.")
+    side.caption(
+        "The picture in small, 0 to 1, with Sobel x: positive where it gets lighter to the right."
+    )
 
 after = function(torch.tensor(before)).numpy()
 reach = max(1.0, float(np.abs(before).max())) * 1.1

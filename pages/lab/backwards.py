@@ -118,7 +118,7 @@ with figure:
             lab.agree("∂L/∂w and finite differences", gradients.kernel, measured, within=1e-5)
     if tied:
         st.info(
-            "Two cells of a window share its maximum. There the maximum has no derivative: PyTorch"
+            "Cells of a window share its maximum. There the maximum has no derivative: PyTorch"
             " sends all of δ to the first of them, and finite differences find something else.",
             icon=":material/join_inner:",
         )

@@ -94,8 +94,8 @@ if len({field.size for field in fields} & {5, 7}) and text in {"c3 c3", "c3 c3 c
 
 st.subheader("Measured")
 st.caption(
-    "How much the chosen unit changes with each pixel: the size of its gradient. Pixels in the"
-    " middle count more, since more paths lead from them to the unit."
+    "How much the chosen unit changes with each pixel: the size of its gradient. In a stack,"
+    " pixels in the middle mostly count more, since more paths lead from them to the unit."
 )
 seen = cells_seen(layers, size, unit[0] * sizes[-1] + unit[1])
 measured = measured_field(layers, size, unit)

@@ -66,8 +66,8 @@ def play() -> None:
 
 with figure:
     st.caption(
-        "The nine weights start anywhere. At every step each moves against its gradient, and the"
-        " prediction comes nearer to the target."
+        f"The {path.kernels[0].size} weights start anywhere. At every step each moves against its"
+        " gradient, so that the prediction comes nearer to the target."
     )
     play()
     if diverges:

@@ -123,8 +123,8 @@ pooling_change()
 
 st.subheader("Stride 2 instead")
 st.caption(
-    "A convolution with stride 2 makes the picture just as small, and its weights can be learned."
-    " With four weights of 1/4 it is average pooling."
+    "A 2×2 convolution with stride 2 makes the picture as small as 2×2 pooling with stride 2, and"
+    " its weights can be learned. With four weights of 1/4 it is average pooling."
 )
 field, _ = st.columns([1, 3])
 with field:

@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.components.board import Link, Panel, board
-from cnnviz.convolution import ConvolutionError, Padding, lecture_case, output_size, trace
+from cnnviz.convolution import ConvolutionError, Padding, lecture_case, trace
 from cnnviz.convolution.geometry import span
 from cnnviz.ui.controls import paired
-from cnnviz.ui.window_controls import choose_windows, short_cases
+from cnnviz.ui.window_controls import choose_windows, short_cases, until_nothing_is_left
 
 figure, side = st.columns([3, 1], gap="medium")
 with side:
@@ -29,6 +29,8 @@ def why_unread(times: np.ndarray) -> str:
         for n, what in zip(over, ("row", "column"), strict=True)
         if n
     ]
+    if any(over):
+        reasons.append("PyTorch rounds the size down and says nothing.")
     if (times[:rows, :columns] == 0).any():
         reasons.append("Stride or dilation steps over cells in between.")
     return " ".join(reasons)
@@ -87,15 +89,13 @@ def show_visits() -> None:
     st.markdown(f"Height and width: {sizes}")
     if unread:
         st.warning(
-            f"**{counted(unread, 'cell')} never read.** {why_unread(times)} PyTorch says nothing:"
-            " it rounds the size down.",
+            f"**{counted(unread, 'cell')} never read.** {why_unread(times)}",
             icon=":material/visibility_off:",
         )
     if max(given.dilation) > 1:
-        rate = given.dilation[0] if len(set(given.dilation)) == 1 else given.dilation
         seen = [span(k, d) for k, d in zip(given.kernel, given.dilation, strict=True)]
         st.info(
-            f"{high * wide} weights at rate {rate} see {seen[0]}×{seen[1]} pixels.",
+            f"The kernel spans {seen[0]}×{seen[1]} pixels and reads {high * wide} of them.",
             icon=":material/open_in_full:",
         )
 
@@ -138,19 +138,4 @@ with right:
             f"print(F.conv1d(x, torch.ones(1, 1, {k})))\n",
         )
 
-st.subheader("Until nothing is left")
-st.caption("Without padding every layer takes its share, until the kernel fits no more.")
-left, right = st.columns([1, 3], gap="medium")
-with left:
-    start = paired(":blue[Side at first]", 4, 64, 32, key="wi_start")
-    window = paired(":violet[Kernel]", 2, 9, 5, key="wi_window")
-sizes = [start]
-while sizes[-1] >= window:
-    sizes.append(output_size(sizes[-1], window).size)
-with right:
-    st.markdown(" → ".join(f"**{size}**" for size in sizes))
-    st.caption(
-        f"{len(sizes) - 1} layers of {window}×{window}, then {sizes[-1]}×{sizes[-1]} is smaller"
-        f" than the kernel. A padding of {(window - 1) // 2} keeps {start}"
-        + ("." if window % 2 else " only with one more on one side.")
-    )
+until_nothing_is_left()

@@ -175,7 +175,11 @@ def test_what_is_never_read_is_said(open_lab):
     told = open_lab("windows", wi_rows="7", wi_cols="8", wi_kh="1", wi_sv="3").warning[0].value
     assert "1 column is left over" in told
     assert "row" not in told.split("column")[0]
+    assert "rounds the size down" in told
     assert "in between" in told
+    told = open_lab("windows", wi_kh="1", wi_kw="1").warning[0].value
+    assert "in between" in told
+    assert "rounds" not in told  # (7 − 1)/2 + 1 = 4 exactly
 
 
 def test_an_even_kernel_pads_unevenly(open_lab, boards):

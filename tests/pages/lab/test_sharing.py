@@ -76,5 +76,8 @@ def test_where_the_place_matters_local_weights_win(open_page):
     assert any("**shared** weights are better" in mark.value for mark in app.markdown)
     app = open_page(sh_world="place", sh_count="50")
     assert any("**local** weights are better" in mark.value for mark in app.markdown)
+    app = open_page(sh_world="place", sh_noise="1")  # 8 examples
+    (told,) = [mark.value for mark in app.markdown if "**shared** weights" in mark.value]
+    assert "No single kernel is right" in told
     app = open_page(sh_noise="0.0")
     assert any("Both are exact" in mark.value for mark in app.markdown)
