@@ -391,6 +391,20 @@ def test_an_open_question_has_one_button_that_reveals_it(open_page, at_work):
     assert read_questions(run)[-1].revealed or app.error
 
 
+def test_the_winner_waits_for_the_end_and_something_else_can_be_asked(open_page, at_work):
+    run = at_work("running")
+    asked = Question("run", "Which run?", (Option("SGD"), Option("AdamW")),
+                     secret={"runs": [run.id, run.id]})  # fmt: skip
+    pose(run, asked)
+    app = open_page(t_run=run.id)
+    button(app, "Reveal").click().run()
+    assert "has not ended yet" in app.error[0].value
+    assert not read_questions(run)[-1].revealed
+    app.session_state["_t_ask"] = True
+    app.run()
+    assert any("The pictures appear" in caption.value for caption in app.caption)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "differs"),
     [
