@@ -120,8 +120,8 @@ def test_the_table_holds_the_numbers(open_at):
 
 def test_small_grids_take_a_second_line_rather_than_lose_their_numbers(open_at):
     page = open_at("/frequency")
-    for title in ("Image", "Its spectrum", "Product of the spectra"):
-        canvas = page.locator(f"canvas[data-kind='{title}']").first
+    for title in ("Image", "Image's spectrum", "Product of the spectra"):
+        canvas = page.locator(f'canvas[data-kind="{title}"]').first
         assert canvas.bounding_box()["width"] / 7 >= 24
 
 
