@@ -22,7 +22,7 @@ if runs:
     draw_race([run.id for run in runs], key="r_view", uneven=view.uneven(runs))
     st.caption(
         "Point at a curve for its numbers. Steps compare what a network learns from as many"
-        " pictures; seconds compare what it costs."
+        " pictures; seconds compare what it costs, while this computer does nothing else."
     )
 else:
     st.info("Choose up to six runs to see their curves on one chart.")

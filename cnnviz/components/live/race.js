@@ -5,6 +5,7 @@ const COLUMNS = [
   "Run", "Where it is", "Best on test", ...GOALS.map((goal) => `Seconds to ${percent(goal, 0)}`), "Images a second", "Parameters", "MACs",
 ];
 const MUCH = 0.01; // how far the last evaluation may lie below the best without a word
+const UNALIKE = 1.5; // times as fast, of networks that cost the same: the computer was not
 const NOTE = "Seconds are those of training: from the last evaluation that was not as good to the first that was. Bold is the best of a column.";
 const SETTINGS = {
   learning_rate: "peak rate", batch_size: "batch", weight_decay: "weight decay", label_smoothing: "label smoothing", batch_norm: "batch norm",
@@ -30,6 +31,18 @@ function reached(evaluations, goal) {
   const from = evaluations.findLast(({ seconds }) => seconds < value)?.seconds ?? 0;
   const [low, high] = [from.toFixed(1), value.toFixed(1)];
   return { text: low === high ? high : `${low}\u2013${high}`, from, value };
+}
+
+/** What speeds tell of the computer rather than of the networks; empty if nothing. */
+function strained(runs) {
+  const rates = {};
+  for (const { run, state } of runs) {
+    if (run && state.imagesPerSecond) (rates[[run.macs, run.parameters, run.recipe?.batch_size]] ??= []).push(state.imagesPerSecond);
+  }
+  const found = Object.values(rates).find((alike) => Math.max(...alike) > UNALIKE * Math.min(...alike));
+  if (!found) return "";
+  const [slowest, fastest] = [Math.min(...found), Math.max(...found)].map(count);
+  return `Seconds and images a second cannot be compared here: networks that cost the same took ${slowest} to ${fastest} images a second, so the computer had other work meanwhile.`;
 }
 
 /** Where a run is, in words: how far it has come, or how it ended. */
@@ -183,16 +196,17 @@ class RaceView extends View {
     }
     const changed = differences(runs.map(({ run }) => run));
     const columns = runs.map((source) => this.figures(source));
+    const uneven = this.uneven === "" ? strained(runs) : this.uneven;
     const best = columns[0].map((cell, at) => {
       const cells = columns.map((row) => row[at]).filter(({ value }) => Number.isFinite(value));
       const values = cells.map(({ value }) => value);
-      if (!cell.better || new Set(values).size < 2 || (cell.timed && this.uneven !== "")) return null;
+      if (!cell.better || new Set(values).size < 2 || (cell.timed && uneven !== "")) return null;
       if (cell.better === "high") return Math.max(...values);
       const least = Math.min(...values);
       // Another that may have been there as soon makes it nobody's.
       return cells.some(({ value, from }) => value > least && from < least) ? null : least;
     });
-    write(this.note, `${NOTE} ${this.uneven ?? "Seconds and images a second are compared when all have ended."}`.trim());
+    write(this.note, `${NOTE} ${uneven ?? "Seconds and images a second are compared when all have ended."}`.trim());
     runs.forEach((source, at) => {
       const row = this.rows[at];
       row.line.style.borderTop = `3px ${STYLES[at % 3]} ${this.theme.runs[at % this.theme.runs.length]}`;

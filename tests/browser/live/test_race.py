@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from cnnviz.runs import Recipe
 from tests.browser.live.screen import expect_view, watch
 from tests.browser.made_up_runs import Author
 
@@ -57,19 +58,35 @@ def test_evaluations_are_points_on_the_curves(page, author):
     assert page.evaluate("window.dots") == before
 
 
-def test_times_that_may_not_differ_have_no_best(page, runs):
-    """One was there between 1 and 2 seconds, the other between 1.5 and 2.5."""
-    authors = [Author(), Author()]
-    for shift, author in zip((0.0, 0.5), authors, strict=True):
+@pytest.mark.parametrize(
+    ("late", "ranges", "best"),
+    [(0.5, ["1.0–2.0", "1.5–2.5"], ["2,000"]), (1.0, ["1.0–2.0", "2.0–3.0"], ["1.0–2.0", "2,000"])],
+)
+def test_the_first_to_get_there_is_bold_only_if_it_was_for_certain(page, runs, late, ranges, best):
+    """Between two evaluations nobody knows when."""
+    other = Recipe(epochs=4, batch_size=50)
+    authors = [Author(), Author(recipe=other)]
+    for shift, author in zip((0.0, late), authors, strict=True):
         author.start()
         for step, accuracy in ((20, 0.5), (40, 0.82)):
             author.step(step, seconds=step * 0.05 + shift)
             author.evaluate(step, accuracy=accuracy, seconds=step * 0.05 + shift)
         author.end()
     watch(page, *(author.run for author in authors), query="&race=1")
-    cells = page.locator(".standings td:nth-of-type(3)")
-    expect(cells).to_have_text(["1.0–2.0", "1.5–2.5"])
-    expect(page.locator(".standings td.best")).to_have_count(1)  # images a second
+    expect(page.locator(".standings td:nth-of-type(3)")).to_have_text(ranges)
+    expect(page.locator(".standings td.best")).to_have_text(best)
+
+
+def test_alike_networks_at_different_speeds_tell_of_the_computer(page, runs):
+    authors = [Author(), Author()]
+    for seconds, author in zip((0.05, 0.1), authors, strict=True):
+        author.start()
+        author.step(40, seconds=40 * seconds)
+        author.evaluate(40, accuracy=0.95, seconds=40 * seconds)
+        author.end()
+    watch(page, *(author.run for author in authors), query="&race=1")
+    expect(page.get_by_text("cost the same took 1,000 to 2,000 images a second")).to_be_visible()
+    expect(page.locator(".standings td.best")).to_have_count(0)
 
 
 def test_a_table_that_goes_on_to_the_right_fades_there(page, done):
