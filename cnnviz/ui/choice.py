@@ -53,6 +53,9 @@ def choice(
         state[shown] = linked
     elif state[shown] not in titles:
         state[shown] = default
+    # Each time, so that the browser is told: when the page runs twice at once, what the first run
+    # told it may be lost, and a widget that hears nothing begins with its first option.
+    state[shown] = state[shown]
     if widget is st.segmented_control:
         options["required"] = True
     chosen = widget(label, list(titles), format_func=titles.__getitem__, key=shown, **options)

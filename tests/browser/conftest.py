@@ -108,6 +108,13 @@ def app_url(serve, runs_folder: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def lasting_app(serve, tmp_path_factory) -> Iterator[str]:
+    """Address of an app for all modules that start no run: a new one takes seconds."""
+    with serve(CNNVIZ_RUNS=str(tmp_path_factory.mktemp("no-runs"))) as url:
+        yield url
+
+
 @pytest.fixture
 def page(browser: Browser, app_url: str) -> Iterator[Page]:
     """A fresh browser profile, 1280×800; relative addresses lead to the app."""

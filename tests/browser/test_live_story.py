@@ -105,7 +105,7 @@ def test_a_class_watches_winds_back_and_looks_inside(app, people, tmp_path, sett
     presenter.goto(f"/train?t_data={data}&t_held=held&t_pace=60&t_epochs={epochs}")
     settle(presenter)
     presenter.get_by_role("button", name="Start training").click()
-    expect(live(viewer)).to_have_attribute("data-run", re.compile(data), **SLOW)
+    expect(live(viewer)).to_have_attribute("data-run", re.compile(rf"^\d+-\d+-{data}"), **SLOW)
     run = Run(tmp_path / live(viewer).get_attribute("data-run"))
     wait_until(lambda: number(viewer, "trained") > 10)
     seen = number(viewer, "trained")

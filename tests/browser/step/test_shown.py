@@ -155,7 +155,7 @@ def test_the_symbols_of_the_formula_have_the_colours_of_their_controls(open_at):
     page = open_at(f"{MINE}&s_stride=2&s_padding=1&s_dilation=2")
     for role, label in {"stride": "Stride", "padding": "Padding", "dilation": "Dilation"}.items():
         colour = "e => getComputedStyle(e).color"
-        control = page.get_by_text(label, exact=True).last
+        control = page.get_by_text(label, exact=True).first
         assert page.locator(f".formula .role-{role}").first.evaluate(colour) == control.evaluate(
             colour
         )
