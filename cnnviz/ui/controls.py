@@ -75,7 +75,7 @@ def paired(
         value = min(max(st.session_state[key], minimum), maximum)
         if value != st.session_state[key]:
             st.session_state[key] = value
-    with st.container(gap=None):
+    with st.container(gap="xxsmall"):
         labelled = draw_label(label, help)
         row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     with row:
