@@ -26,6 +26,12 @@ def run(root, tmp_path, monkeypatch):
     return open_run("mine")
 
 
+@pytest.fixture(autouse=True)
+def no_links(monkeypatch):
+    """There are no pages here that a link could lead to."""
+    monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)
+
+
 @pytest.fixture
 def drawn(monkeypatch):
     """What the components are given: galleries, maps, grids of numbers, steppers."""
@@ -59,7 +65,6 @@ def show(script, **parameters):
 def confused(cell, **parameters):
     return show(
         "import streamlit as st\n"
-        "st.page_link = lambda *a, **k: None\n"
         "from cnnviz.runs import open_run\n"
         "from cnnviz.ui.wrong import show_confused\n"
         f"show_confused(open_run('mine'), {cell!r})\n",
