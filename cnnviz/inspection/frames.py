@@ -23,7 +23,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from cnnviz.inspection.glance import Glance, glance
-from cnnviz.inspection.guard import InspectionError, untouched
+from cnnviz.inspection.guard import InspectionError, NotFiniteError, untouched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,7 +117,7 @@ def make_frame(
         The file's bytes; see `read_frame`.
 
     Raises:
-        InspectionError: A weight, an activation or a logit is not a finite number.
+        NotFiniteError: A weight, an activation or a logit is not a finite number.
     """
     labels = torch.as_tensor(labels, device=inputs.device)
     inputs = inputs.detach()
@@ -194,7 +194,7 @@ def _encode(values: Tensor, *, signed: bool) -> tuple[Tensor, dict[str, float]]:
     values = values.detach().cpu().double()
     low, high = (float(v) for v in values.aminmax())
     if not (math.isfinite(low) and math.isfinite(high)):
-        raise InspectionError("This network computes numbers that are not finite.")
+        raise NotFiniteError
     if signed or low < 0:
         high = max(-low, high)
         low = -high
@@ -210,7 +210,7 @@ def _encode(values: Tensor, *, signed: bool) -> tuple[Tensor, dict[str, float]]:
 
 def _rounded(rows: Tensor) -> list[list[float]]:
     if not rows.isfinite().all():
-        raise InspectionError("This network computes numbers that are not finite.")
+        raise NotFiniteError
     return [[float(f"{value:.5g}") for value in row] for row in rows.tolist()]
 
 

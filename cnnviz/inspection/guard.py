@@ -19,6 +19,13 @@ class InspectionError(ValueError):
     """What was asked cannot be shown for this model; the message says why."""
 
 
+class NotFiniteError(InspectionError):
+    """A network computes numbers that are not finite, so there is nothing to show."""
+
+    def __init__(self) -> None:
+        super().__init__("This network computes numbers that are not finite.")
+
+
 _locks: weakref.WeakKeyDictionary[nn.Module, threading.RLock] = weakref.WeakKeyDictionary()
 _locks_guard = threading.Lock()
 

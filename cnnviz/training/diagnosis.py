@@ -22,6 +22,7 @@ _DEAD = 0.9
 _VANISHED = 1e-4
 _EXPLODED = 1e3
 _WHOLE = 1.0
+_SHORTEST = 60  # steps: in fewer, nothing need be learnt
 
 
 def diagnose(state: RunState, classes: int) -> list[Finding]:
@@ -36,7 +37,7 @@ def diagnose(state: RunState, classes: int) -> list[Finding]:
     """
     chance = math.log(max(2, classes))
     layers = _layers(state)
-    diverging = _diverging(state.progress, chance)
+    diverging = _diverging(state.progress, chance) or _ended_sure_and_wrong(state, chance)
     rules = (
         diverging,
         # A loss that rose to what guessing gives is one trouble, not two.
@@ -104,19 +105,30 @@ def _diverging(progress: Sequence[Progress], chance: float) -> Finding | None:
     return Finding("diverging", text, "Lower the learning rate to a third, or use larger batches.")
 
 
-def _flat(state: RunState, classes: int, *, dead: bool) -> Finding | None:
-    progress, chance = state.progress, math.log(max(2, classes))
-    if len(progress) < 8 or progress[-1].step < max(100, 0.1 * state.total_steps):
+def _last_test(state: RunState) -> Evaluation | None:
+    """The test after the last step, which judges a run too short for a row of points."""
+    last = state.final
+    over = last is not None and last.step >= _SHORTEST and last.step == state.total_steps
+    return last if over else None
+
+
+def _ended_sure_and_wrong(state: RunState, chance: float) -> Finding | None:
+    last = _last_test(state)
+    if last is None or last.loss <= 1.5 * chance or last.accuracy > 0.5:
         return None
-    recent = _recent(progress, 0.4)
-    loss, first = _mean_loss(recent), progress[0].loss
-    if len(recent) < 4 or not 0.97 * min(first, chance) < loss <= 1.5 * chance:
-        return None
-    if statistics.fmean(p.accuracy for p in recent) > 1.5 / classes + 0.05:
-        return None  # much label smoothing keeps the loss up
-    text = (
-        f"The training loss stays at {loss:.3g}, which is what guessing gives: nothing is learnt."
+    return Finding(
+        "diverging",
+        f"The test loss is {_plain(last.loss)} at the end; guessing blindly would give "
+        f"{chance:.2g}. The network is sure, and wrong.",
+        "Lower the learning rate to a third, or use larger batches.",
     )
+
+
+def _flat(state: RunState, classes: int, *, dead: bool) -> Finding | None:
+    what, loss = _stays(state, classes)
+    if not what:
+        return None
+    text = f"The {what} at {loss:.3g}, which is what guessing gives: nothing is learnt."
     ratios = [layer.ratio for layer in state.health[-1].layers] if state.health else []
     if dead:
         advice = "See the dead layer: start again with a lower learning rate or another seed."
@@ -127,6 +139,29 @@ def _flat(state: RunState, classes: int, *, dead: bool) -> Finding | None:
     else:
         advice = "Change the learning rate tenfold, up or down, or add batch normalisation."
     return Finding("flat", text, advice)
+
+
+def _stays(state: RunState, classes: int) -> tuple[str, float]:
+    """Which loss is that of guessing, and how large it is; empty if neither is."""
+    progress, chance = state.progress, math.log(max(2, classes))
+    guessing = 1.5 / classes + 0.05
+    last = _last_test(state)
+    if last is not None and last.accuracy <= guessing:  # much label smoothing keeps the loss up
+        answers = sum(map(any, zip(*last.confusion or (), strict=True)))
+        least = 0.9 if answers == 1 else 0.97
+        if least * chance < last.loss <= 1.5 * chance:
+            return "test loss ends", last.loss
+    if len(progress) < 8 or progress[-1].step < max(100, 0.1 * state.total_steps):
+        return "", 0.0
+    recent = _recent(progress, 0.4)
+    loss, first = _mean_loss(recent), progress[0].loss
+    if (
+        len(recent) < 4
+        or not 0.97 * min(first, chance) < loss <= 1.5 * chance
+        or statistics.fmean(p.accuracy for p in recent) > guessing
+    ):
+        return "", 0.0
+    return "training loss stays", loss
 
 
 def _layers(state: RunState) -> list[Finding]:

@@ -11,6 +11,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.inspection.frames import make_frame
+from cnnviz.inspection.guard import NotFiniteError
 from cnnviz.training.diagnosis import diagnose, nan_finding
 from cnnviz.training.failure import DivergedError
 from cnnviz.training.health import HealthCheck
@@ -107,7 +108,8 @@ class Recorder:
         """Keep the weights and what is seen of them; make room if there are too many.
 
         Raises:
-            DivergedError: A weight is not a finite number: such weights are not kept.
+            DivergedError: A weight, or what the network computes with them, is not a finite
+                number: such weights are not kept.
         """
         learner, run = self._learner, self._learner.run
         if at.step in self.state.snapshots and run.frame_path(at.step).is_file():
@@ -115,7 +117,11 @@ class Recorder:
         with self.keepings.spend():
             self.check_weights(at)
             weights = learner.weights()
-            frame = make_frame(learner.model, *learner.probes, **dataclasses.asdict(at))
+            try:
+                frame = make_frame(learner.model, *learner.probes, **dataclasses.asdict(at))
+            except NotFiniteError as error:
+                # Weights can be finite and so large that what they compute is not.
+                raise DivergedError(self._divergence("What a layer computes", at)) from error
             size = len(frame) + sum(t.nbytes for t in weights.values())
             kept = [*self.state.snapshots, at.step]
             while len(kept) > most_snapshots(size):

@@ -10,7 +10,9 @@ import pytest
 import torch
 
 from cnnviz.inspection.frames import read_frame
+from cnnviz.networks import NETWORKS
 from cnnviz.runs import create_run
+from cnnviz.training import worker
 from cnnviz.training.config import again, make_config, recipe_for
 from cnnviz.training.failure import DivergedError
 from cnnviz.training.learner import Learner
@@ -420,6 +422,33 @@ def test_a_weight_that_is_not_finite_is_never_kept(new_run):
             trainer.train()
     assert run.snapshot_steps() == []
     assert not (run.path / "checkpoint.safetensors").exists()
+
+
+def test_what_a_layer_computes_can_leave_the_range_before_a_weight_does(new_run):
+    run = new_run("vgg", optimiser="sgd", learning_rate=1e6, epochs=20)
+    with pytest.raises(DivergedError, match="lower"):
+        train(run)
+    (finding,) = run.state().findings
+    assert finding.kind == "nan"
+
+
+@pytest.mark.parametrize("rate", [0.1, 3.0, 10.0, 1e3, 1e6, 1e30])
+@pytest.mark.parametrize("optimiser", ["sgd", "adamw"])
+@pytest.mark.parametrize("network", NETWORKS)
+def test_whatever_the_rate_a_run_learns_or_says_why_not(new_run, network, optimiser, rate):
+    run = new_run(
+        network, optimiser=optimiser, learning_rate=rate, epochs=2, batch_size=32,
+        weight_decay=1e-4,
+    )  # fmt: skip
+    worker.train(run, 1)
+    state = run.state()
+    if state.findings:
+        # A run that left the range cannot be taken up again; others could.
+        assert state.status == ("failed" if state.findings[0].kind == "nan" else "finished")
+        assert "learning rate" in " ".join(f"{f.text} {f.advice}" for f in state.findings)
+        assert state.status == "finished" or not state.can_resume
+    else:
+        assert state.final.accuracy > 0.2, state.message
 
 
 def test_divergence_is_said_and_the_last_good_snapshot_kept(new_run):
