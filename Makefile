@@ -34,13 +34,11 @@ chromium:
 	  $(BIN)/playwright install chromium; \
 	fi
 
-$(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
-
-$(VENV)/.installed: requirements.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet -r requirements.txt
+# install.py makes .venv and picks the torch that suits this machine.
+$(VENV)/.installed: requirements.txt install.py
+	$(PYTHON) install.py
 	touch $@
 
-$(VENV)/.installed-dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+$(VENV)/.installed-dev: requirements.txt requirements-dev.txt install.py
+	$(PYTHON) install.py requirements-dev.txt
 	touch $@

@@ -120,6 +120,12 @@ def cifar_step(arguments: argparse.Namespace) -> dict[str, float]:
         run = create_run(make_config(dataset, arguments.network, recipe))
         ours = learner.Learner(run, device)
         ours.model.train()
+        if arguments.half != "auto":
+            ours._half = arguments.half == "on"  # noqa: SLF001 - to measure what it decides
+        if arguments.layout == "first":
+            ours.model.to(memory_format=torch.contiguous_format)
+            batch_of = ours.batches.batch
+            ours.batches.batch = lambda step: tuple(t.contiguous() for t in batch_of(step))
 
         def steps(count: int) -> float:
             began = time.perf_counter()
@@ -131,7 +137,12 @@ def cifar_step(arguments: argparse.Namespace) -> dict[str, float]:
         one = steps(5) / 5
         count = max(5, min(300, int(10 / max(one, 1e-4))))
         seconds = min(steps(count) for _ in range(3))
-    return {"images_per_second": count * batch / seconds, "step": seconds / count, "batch": batch}
+    return {
+        "images_per_second": count * batch / seconds,
+        "step": seconds / count,
+        "batch": batch,
+        "half": ours._half,  # noqa: SLF001
+    }
 
 
 def classic(arguments: argparse.Namespace) -> dict[str, float]:
@@ -291,6 +302,10 @@ def main() -> None:
     parser.add_argument("--device", default="cpu", help="for --only")
     parser.add_argument("--dataset", default="fashionmnist", help="for --only ours")
     parser.add_argument("--epochs", type=float, default=2.5, help="for --only ours")
+    parser.add_argument("--half", default="auto", choices=["auto", "on", "off"],
+                        help="for --only cifar: bfloat16, or as the app decides")  # fmt: skip
+    parser.add_argument("--layout", default="last", choices=["last", "first"],
+                        help="for --only cifar: where the channels lie in memory")  # fmt: skip
     parser.add_argument("--rounds", type=int, default=1, help="for --only ours; 2 or more also "
                         "train with nobody watching")  # fmt: skip
     arguments = parser.parse_args()
