@@ -79,23 +79,26 @@ with sync_playwright() as playwright:
     browser = playwright.chromium.launch(
         executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
     )
-    page = browser.new_page()
+    for scheme, suffix in (("light", ""), ("dark", "-dark")):
+        page = browser.new_page(color_scheme=scheme)
 
-    def visit(address: str) -> None:
-        """Open a page and let it come to rest."""
-        page.set_viewport_size({"width": 1280, "height": 800})
-        page.goto(f"{sys.argv[1]}/{address}")
-        page.wait_for_selector(IDLE, timeout=60_000)
-        page.wait_for_timeout(3_000)  # let the animation move and the charts settle
+        def visit(address: str, page: Page = page) -> None:
+            """Open a page and let it come to rest."""
+            page.set_viewport_size({"width": 1280, "height": 800})
+            page.goto(f"{sys.argv[1]}/{address}")
+            page.wait_for_selector(IDLE, timeout=60_000)
+            page.wait_for_timeout(3_000)  # let the animation move and the charts settle
 
-    # The topics first: the tour shows their pictures.
-    SCREENSHOTS.mkdir(exist_ok=True)
-    for topic in TOPICS:
-        visit(topic.page)
-        picture = shot(page).crop((70, 120, 930, 560)).resize((430, 220), Image.Resampling.LANCZOS)
-        picture.save(SCREENSHOTS / f"{topic.page}.webp", quality=80, method=6)
-    for name, card in PAGES.items():
-        visit(name)
-        for picture, file in ((shot(page), f"{name}.webp"), (cut(page, card), f"{name}-card.webp")):
-            picture.save(FOLDER / file, quality=82, method=6)
+        # The topics first: the tour shows their pictures.
+        SCREENSHOTS.mkdir(exist_ok=True)
+        for topic in TOPICS:
+            visit(topic.page)
+            part = shot(page).crop((70, 120, 930, 560)).resize((430, 220), Image.Resampling.LANCZOS)
+            part.save(SCREENSHOTS / f"{topic.page}{suffix}.webp", quality=80, method=6)
+        for name, card in PAGES.items():
+            visit(name)
+            if scheme == "light":  # README shows these
+                shot(page).save(FOLDER / f"{name}.webp", quality=82, method=6)
+            cut(page, card).save(FOLDER / f"{name}-card{suffix}.webp", quality=82, method=6)
+        page.close()
     browser.close()

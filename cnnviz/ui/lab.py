@@ -156,10 +156,16 @@ TOPICS = (
 )
 
 
+def themed(picture: Path) -> Path:
+    """Return the dark version of a page's picture where the app is dark and there is one."""
+    dark = picture.with_stem(f"{picture.stem}-dark")
+    return dark if st.context.theme.type == "dark" and dark.exists() else picture
+
+
 def thumbnail(topic: Topic) -> Path | None:
     """The picture of a topic's page, if there is one."""
     path = SCREENSHOTS / f"{topic.page}.webp"
-    return path if path.exists() else None
+    return themed(path) if path.exists() else None
 
 
 def grid_field(
