@@ -53,7 +53,7 @@ def show_filter(picture: Picture) -> None:
         sides = st.columns([7, 3] if in_one else [7, 6, 7], gap="medium")
     with sides[1]:
         chosen = choose_settings(name, border)
-        st.toggle("Before and after in one", key="f_in_one", bind="query-params")
+        st.toggle("Before and after in one view", key="f_in_one", bind="query-params")
     recipe = chosen.recipe
     view = natural = imaging.natural_view(recipe)
     if st.session_state.get("_f_name", name) != name != "custom":
@@ -86,9 +86,9 @@ def show_filter(picture: Picture) -> None:
             draw_result(title=f"Result, {height}×{width}", alt=f"{picture.title} after {title}")
     if shown is not full:
         st.caption(
-            f":material/photo_size_select_small: Preview: the picture was shrunk to"
-            f" {shown.shape[0]}×{shown.shape[1]} and then filtered. The download and the numbers"
-            " of a pixel are those of the full size."
+            f":material/photo_size_select_small: Preview: the picture is reduced to"
+            f" {shown.shape[0]}×{shown.shape[1]}, then filtered. The download and the arithmetic"
+            " of a pixel use the full size."
         )
     with st.container(key="f_pixel"):
         show_pixel(chosen, full, pixel)
@@ -99,17 +99,17 @@ def show_filter(picture: Picture) -> None:
             "Download the result",
             lambda: imaging.encode_png(imaging.present(recipe.apply(full), view).pixels),
             file_name=f"{picture.id}-{name}.png", mime="image/png", on_click="ignore",
-            icon=":material/download:", help="A PNG of the full size, coloured as shown.",
+            icon=":material/download:", help="A full-size PNG in the colours shown.",
         )  # fmt: skip
-        copy_code("OpenCV code", imaging.opencv_code(recipe, colour=colour == "colour"))
-        copy_code("PyTorch code", imaging.torch_code(recipe, colour=colour == "colour"))
+        copy_code("Copy the OpenCV code", imaging.opencv_code(recipe, colour=colour == "colour"))
+        copy_code("Copy the PyTorch code", imaging.torch_code(recipe, colour=colour == "colour"))
 
 
 def show_pixel(chosen: ChosenFilter, full: Image, pixel: tuple[int, int] | None) -> None:
     if pixel is None:
         st.caption(
-            "Point at a pixel to see which neighbourhood it reads; click it to see the arithmetic."
-            " The wheel zooms, dragging moves."
+            "Point at a pixel of the result to see the neighbourhood it is computed from; click it"
+            " to see the arithmetic. Scroll to zoom, drag to move."
         )
         return
     st.subheader(f"The pixel at row {pixel[0]}, column {pixel[1]}", anchor=False)

@@ -83,7 +83,7 @@ def arithmetic(recipe: Recipe, image: NDArray[np.uint8], row: int, column: int) 
         line = (
             f"√(({x})² + ({y})²) = **{number(value)}**"
             if recipe.kind == "sobel-magnitude"
-            else f"atan2({y}, {x}) = **{number(value)}°**: brightness rises that way"
+            else f"atan2({y}, {x}) = **{number(value)}°**: brightness rises in this direction"
             " (0° right, 90° down)"
         )
         st.markdown(line)
@@ -99,7 +99,7 @@ def _value(recipe: Recipe, image: NDArray[np.uint8], row: int, column: int, chan
 def _ranked(recipe: Recipe, window: NDArray[np.float64], value: float) -> str:
     if recipe.kind == "bilateral":
         return (
-            f"Each neighbour counts by its distance and by how alike its brightness is; their"
+            f"The nearer a neighbour and the more similar its brightness, the more it counts; the"
             f" weighted mean is **{number(value)}**."
         )
     ordered = np.sort(window, axis=None)
@@ -109,7 +109,7 @@ def _ranked(recipe: Recipe, window: NDArray[np.float64], value: float) -> str:
     words[middle - shown.start] = f"**{words[middle - shown.start]}**"
     before = "… " if shown.start else ""
     after = " …" if shown.stop < ordered.size else ""
-    return f"In order: {before}{', '.join(words)}{after}. The middle one is **{number(value)}**."
+    return f"Sorted: {before}{', '.join(words)}{after}. The middle one is **{number(value)}**."
 
 
 def _sum_line(products: NDArray[np.float64]) -> str:
@@ -190,11 +190,11 @@ def stepper_links(
         notes = []
         if not (rows.inside and columns.inside):
             notes.append(
-                "This window hangs over the edge of the picture; the stepper opens on the"
-                " nearest one inside."
+                "This window reaches beyond the picture; the stepper opens on the nearest one"
+                " inside."
             )
         if image.ndim == 3:
-            notes.append("The stepper adds up the three channels, as a layer of a network does.")
+            notes.append("The stepper adds up the three channels, as a network's layer does.")
         links.append(Link(f"Step through this patch{which}", " ".join(notes) or None, params))
     return links
 

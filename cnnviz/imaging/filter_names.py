@@ -27,24 +27,24 @@ FILTERS: dict[str, Filter] = {
     "sobel-x": Filter("Sobel x", KERNELS["sobel-x"].does),
     "sobel-y": Filter("Sobel y", KERNELS["sobel-y"].does),
     "sobel-magnitude": Filter(
-        "Sobel magnitude", "The length of the gradient: edges of every direction."
+        "Sobel magnitude", "The length of the gradient: edges in every direction."
     ),
     "sobel-direction": Filter(
         "Sobel direction",
-        "Where brightness rises: blue right, orange left, green down, pink up.",
+        "The direction in which brightness rises: blue right, orange left, green down, pink up.",
     ),
     **{name: Filter(kernel.title, kernel.does) for name, kernel in KERNELS.items()},
     "gaussian": Filter(
-        "Gaussian blur of any σ", "The weights fall with distance as a bell curve of width σ."
+        "Gaussian blur of any σ", "The weights fall off with distance: a bell curve of width σ."
     ),
     "mean": Filter("Mean of any size", "Replaces each pixel by the mean of its neighbourhood."),
     "median": Filter(
         "Median", "Replaces each pixel by the middle value around it: no kernel can do this."
     ),
     "bilateral": Filter(
-        "Bilateral", "Blurs but keeps edges: neighbours of another brightness count less."
+        "Bilateral", "Blurs but keeps edges: neighbours with a different brightness count less."
     ),
-    "custom": Filter("Your own numbers", "Whatever your numbers make it do."),
+    "custom": Filter("Your own kernel", "Does what your numbers make it do."),
 }
 """By id; "custom" has no numbers of its own. Sobel comes first: it is what a page opens on."""
 

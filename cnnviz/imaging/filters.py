@@ -149,7 +149,7 @@ def median(image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
         ValueError: If the size is even or below 3.
     """
     if size < 3 or size % 2 == 0:
-        raise ValueError(f"A median needs an odd size of 3 or more, and it is {size}.")
+        raise ValueError(f"A median needs an odd size of at least 3, but it is {size}.")
     source = np.ascontiguousarray(image, dtype=np.uint8)
     return np.asarray(cv2.medianBlur(source, size), dtype=np.uint8).reshape(image.shape)
 

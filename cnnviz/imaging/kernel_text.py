@@ -39,13 +39,14 @@ def parse_kernel(text: str) -> NDArray[np.float32]:
     for number, row in enumerate(rows, start=1):
         if len(row) != len(rows[0]):
             raise ValueError(
-                f"Every row needs as many numbers: row 1 has {len(rows[0])}, "
+                f"Every row needs the same number of values: row 1 has {len(rows[0])}, "
                 f"row {number} has {len(row)}."
             )
     height, width = len(rows), len(rows[0])
     if max(height, width) > MAX_KERNEL_SIZE:
         raise ValueError(
-            f"The kernel is {height}×{width}; {MAX_KERNEL_SIZE}×{MAX_KERNEL_SIZE} is the largest."
+            f"The kernel is {height}×{width}; at most {MAX_KERNEL_SIZE}×{MAX_KERNEL_SIZE} is"
+            " allowed."
         )
     return np.array([[_number(word) for word in row] for row in rows], dtype=np.float32)
 

@@ -47,9 +47,9 @@ def explain_sum(weights: NDArray[Any]) -> str:
     """Say in one sentence what the sum of the weights means for the picture."""
     total = kernel_sum(weights)
     if total == 0:
-        return "The weights sum to 0: flat areas become 0, so only edges and detail are left."
+        return "The weights sum to 0: flat areas become 0, and only edges and detail remain."
     if total == 1:
-        return "The weights sum to 1: brightness is kept."
+        return "The weights sum to 1: the brightness stays the same."
     number = f"{total:.4g}".replace("-", "\N{MINUS SIGN}")
     if total < 0:
         return f"The weights sum to {number}: flat areas become negative."
@@ -57,7 +57,7 @@ def explain_sum(weights: NDArray[Any]) -> str:
 
 
 def strengthen(weights: NDArray[Any], strength: float) -> NDArray[np.float32]:
-    """Make a kernel that keeps brightness act less or more: identity + strength × the rest.
+    """Weaken or strengthen a kernel whose weights sum to 1: identity + strength × the rest.
 
     Args:
         weights: kh×kw.
@@ -104,11 +104,11 @@ def gaussian_kernel(sigma: float, size: int | None = None) -> NDArray[np.float32
         ValueError: If sigma or size is not positive.
     """
     if not (sigma > 0 and math.isfinite(sigma)):
-        raise ValueError(f"σ must be above 0, and it is {sigma:g}.")
+        raise ValueError(f"σ must be above 0, but it is {sigma:g}.")
     if size is None:
         size = 2 * math.ceil(3 * sigma) + 1
     if size < 1:
-        raise ValueError(f"The size must be 1 or more, and it is {size}.")
+        raise ValueError(f"The size must be at least 1, but it is {size}.")
     x = np.arange(size) - (size - 1) / 2
     row = np.exp(-(x**2) / (2 * sigma**2))
     row /= row.sum()
@@ -143,7 +143,7 @@ _ALL = (
         "identity",
         "Identity",
         [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
-        "Copies the picture: the place to start when you type your own numbers.",
+        "Copies the picture: a good start for a kernel of your own.",
     ),
     _box(3),
     _box(5),
@@ -152,27 +152,27 @@ _ALL = (
         "gaussian-3",
         "Gaussian blur 3×3",
         [[1, 2, 1], [2, 4, 2], [1, 2, 1]],
-        "Blurs gently: near pixels count more than far ones.",
+        "Blurs gently: nearby pixels count more than distant ones.",
         over=16,
     ),
     _kernel(
         "gaussian-5",
         "Gaussian blur 5×5",
         _BINOMIAL_5.tolist(),
-        "Blurs more: near pixels count more than far ones.",
+        "Blurs more: nearby pixels count more than distant ones.",
         over=256,
     ),
     _kernel(
         "sharpen",
         "Sharpen",
         [[0, -1, 0], [-1, 5, -1], [0, -1, 0]],
-        "Adds to each pixel its differences from its four neighbours, so edges stand out.",
+        "Adds to each pixel its difference from its four neighbours, so edges stand out.",
     ),
     _kernel(
         "unsharp-5",
         "Unsharp mask 5×5",
         _UNSHARP_5.tolist(),
-        "Twice the picture minus its Gaussian blur: sharpens wider detail than the 3×3.",
+        "Twice the picture minus its Gaussian blur: sharpens coarser detail than the 3×3 kernel.",
         over=256,
     ),
     _kernel(
@@ -185,7 +185,7 @@ _ALL = (
         "laplacian-4-neg",
         "Laplacian, 4 neighbours, negated",
         [[0, -1, 0], [-1, 4, -1], [0, -1, 0]],
-        "Second derivative with the sign turned: positive on bright spots.",
+        "Second derivative with the opposite sign: positive on bright spots.",
     ),
     _kernel(
         "laplacian-8",
@@ -203,25 +203,25 @@ _ALL = (
         "sobel-x",
         "Sobel x",
         [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]],
-        "Change from left to right: answers to vertical edges.",
+        "Change from left to right: responds to vertical edges.",
     ),
     _kernel(
         "sobel-y",
         "Sobel y",
         [[-1, -2, -1], [0, 0, 0], [1, 2, 1]],
-        "Change from top to bottom: answers to horizontal edges.",
+        "Change from top to bottom: responds to horizontal edges.",
     ),
     _kernel(
         "prewitt-x",
         "Prewitt x",
         [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]],
-        "Change from left to right, all three rows counting alike.",
+        "Change from left to right; all three rows count equally.",
     ),
     _kernel(
         "prewitt-y",
         "Prewitt y",
         [[-1, -1, -1], [0, 0, 0], [1, 1, 1]],
-        "Change from top to bottom, all three columns counting alike.",
+        "Change from top to bottom; all three columns count equally.",
     ),
     _kernel(
         "scharr-x",
@@ -251,7 +251,7 @@ _ALL = (
         "emboss",
         "Emboss",
         [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]],
-        "Looks like relief lit from the top left: the picture plus its diagonal change.",
+        "Looks like a relief lit from the top left: the picture plus its diagonal change.",
     ),
 )
 

@@ -15,10 +15,10 @@ FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
 MAX_PIXELS = 50_000_000
 
 _NO_PICTURE = (
-    "This file is not a picture that can be read. Bring a PNG, JPEG, WebP, BMP, TIFF or GIF file; "
-    "giving another kind of file a new name does not make it one."
+    "This file is not a picture that can be read. Choose a PNG, JPEG, WebP, BMP, TIFF or GIF file; "
+    "renaming another kind of file does not help."
 )
-_TOO_LARGE = "The picture has more than 50 megapixels. Make it smaller and bring it again."
+_TOO_LARGE = "The picture has more than 50 megapixels. Make it smaller and try again."
 _NO_PIXELS = "The picture has no pixels: its width or height is 0."
 _DAMAGED = (
     "The picture is damaged, cut short or in a colour space that cannot be read. "

@@ -81,8 +81,8 @@ def choose_settings(name: str, border: Border) -> ChosenFilter:
             "Flip the kernel",
             key="f_flip",
             bind="query-params",
-            help="What deep learning calls convolution is cross-correlation: the kernel is laid"
-            " on the picture as it stands. Convolution in mathematics turns it by 180° first.",
+            help="What deep learning calls convolution is cross-correlation: the kernel is used as"
+            " it is. Convolution in mathematics rotates it by 180° first.",
         )
         recipe = dataclasses.replace(recipe, flip=flip)
     with panel:
@@ -101,7 +101,9 @@ def _other(name: str) -> Recipe:
         size = paired("Size in pixels", 1, 15, 9, key="f_size")
         whole = 2 * math.ceil(3 * sigma) + 1
         if size < whole:
-            st.caption(f"This window cuts the bell off: {whole}×{whole} holds nearly all of it.")
+            st.caption(
+                f"This window cuts off the bell curve: {whole}×{whole} holds nearly all of it."
+            )
         return Recipe("gaussian", size=size, sigma=sigma)
     if name == "mean":
         return Recipe("mean", size=paired("Size in pixels", 1, 15, 5, key="f_mean"))
@@ -128,10 +130,11 @@ def _typed_kernel() -> NDArray[np.float32]:
     elif linked != state.get("_f_weights_seen"):
         state["_f_weights"] = linked or ""
     text = st.text_input(
-        "Rows of numbers",
+        "Kernel, row by row",
         key="_f_weights",
-        help="Rows separated by semicolons, numbers by spaces: -1 0 1; -2 0 2; -1 0 1."
-        f" Fractions such as 1/9 are fine. Up to {MAX_KERNEL_SIZE}×{MAX_KERNEL_SIZE}.",
+        help="Separate numbers by spaces and rows by semicolons: -1 0 1; -2 0 2; -1 0 1."
+        " Fractions such as 1/9 are fine. The largest size is"
+        f" {MAX_KERNEL_SIZE}×{MAX_KERNEL_SIZE}.",
     )
     if text != linked:
         st.query_params["f_weights"] = text
@@ -139,7 +142,7 @@ def _typed_kernel() -> NDArray[np.float32]:
     try:
         state["_f_valid"] = imaging.parse_kernel(text)
     except ValueError as error:
-        st.error(f"{error} Until then the last kernel that could be read is in use.")
+        st.error(f"{error} Until then, the last valid kernel is used.")
     weights: NDArray[np.float32] = state.get("_f_valid", KERNELS["identity"].weights)
 
     def resize() -> None:

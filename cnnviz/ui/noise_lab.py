@@ -32,7 +32,7 @@ def choose_noise() -> tuple[Noise, float]:
     with st.container(width=330):
         if kind == "gaussian":
             return kind, paired("σ in grey levels", 0, 100, 25, key="f_noise_sigma")
-        return kind, paired("Share of the pixels, in %", 0, 60, 10, key="f_noise_share") / 100
+        return kind, paired("Noisy pixels, in %", 0, 60, 10, key="f_noise_share") / 100
 
 
 def compare_filters(image: NDArray[np.uint8], kind: Noise, amount: float) -> None:
@@ -45,15 +45,15 @@ def compare_filters(image: NDArray[np.uint8], kind: Noise, amount: float) -> Non
     """
     clean = resize_to_fit(image, SIDE)
     if min(clean.shape[:2]) < 7:
-        st.error("This picture is too small to compare: bring one of at least 7×7 pixels.")
+        st.error("This picture is too small: choose one of at least 7×7 pixels.")
         return
     noisy = add_noise(clean, kind, amount)
     filters = denoise(clean, noisy)
     best = max((result for results in filters for result in results), key=lambda one: one.psnr)
     st.caption(
-        "Find the noise that each filter removes best. Shown and measured at"
-        f" {clean.shape[0]}×{clean.shape[1]}. PSNR in decibels and SSIM up to 1: higher is closer"
-        " to the clean picture."
+        "Find out which filter removes which noise best. The pictures are shown and measured at"
+        f" {clean.shape[0]}×{clean.shape[1]}. The higher PSNR (in decibels) and SSIM (at most 1),"
+        " the closer to the clean picture."
     )
     # On a phone two stand beside each other, small enough to be compared.
     st.html(
@@ -81,7 +81,7 @@ def _draw(title: str, pixels: NDArray[np.uint8], words: str, badge: str = "") ->
     with st.container(gap="xsmall"):
         st.markdown(f"**{title}**{badge}")
         st.image(encode_jpeg(pixels), width="stretch", alt=f"{title}. {words}")
-        st.caption(words or "The picture as it is")
+        st.caption(words or "The original picture")
 
 
 def _words(decibels: float, likeness: float) -> str:

@@ -95,7 +95,8 @@ def _keep(data: bytes, title: str) -> None:
         return
     pixels.setflags(write=False)
     credit = (
-        "Your own picture: kept in this session's memory only, never stored or shown to others."
+        "Your own picture: it stays in this session's memory and is never stored or shown to"
+        " others."
     )
     _album()[OWN] = Picture(OWN, title, pixels, digest(pixels), credit)
     _choose(OWN)
@@ -118,7 +119,7 @@ def _read_url() -> None:
     else:
         st.session_state[_UNKNOWN] = (
             f"This link names the picture “{plain(wanted[:100])}”, which is not one of the samples."
-            " Pictures of one's own are never stored: choose it again under the picture button."
+            " Your own pictures are never stored: choose it again with the picture button."
         )
 
 
@@ -169,15 +170,15 @@ def choose_picture(notice: DeltaGenerator) -> None:
     with st.popover(f"Picture: {plain(picture.title)}", icon=":material/image:", width="content"):
         st.caption(picture.credit)
         st.file_uploader(
-            "Your own picture",
+            "Upload your own picture",
             type=FILE_TYPES,
             key="_picture_upload",
             on_change=_take,
             args=("_picture_upload",),
         )
         st.caption(
-            f"PNG, JPEG, WebP, BMP, TIFF or GIF; up to {st.get_option('server.maxUploadSize')} MB:"
-            " a larger file turns red and is not sent. At most 50 megapixels."
+            f"PNG, JPEG, WebP, BMP, TIFF or GIF; up to {st.get_option('server.maxUploadSize')} MB"
+            " and 50 megapixels. Larger files are refused."
         )
         if refused := st.session_state.get(_REFUSED):
             st.error(refused, icon=":material/broken_image:")

@@ -220,7 +220,7 @@ def test_a_cell_can_be_edited_in_place(open_at):
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("f_kernel=custom"))
     expect(page).to_have_url(re.compile("f_weights="))
-    expect(page.get_by_role("textbox", name="Rows of numbers")).to_have_value(
+    expect(page.get_by_role("textbox", name="Kernel, row by row")).to_have_value(
         "-1 0 1;-2 1/2 2;-1 0 1"
     )
     page.reload()
@@ -232,7 +232,7 @@ def test_a_cell_is_taken_when_it_is_left(open_at):
     page.get_by_label("row 1, column 1").first.fill("5")
     page.keyboard.press("Tab")
     expect(page).to_have_url(re.compile("f_kernel=custom"))
-    expect(page.get_by_role("textbox", name="Rows of numbers")).to_have_value(
+    expect(page.get_by_role("textbox", name="Kernel, row by row")).to_have_value(
         "-1 0 1;-2 5 2;-1 0 1"
     )
 
@@ -256,7 +256,7 @@ def test_a_12_megapixel_photo_is_previewed_clicked_and_downloaded_in_full(open_a
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": encode_jpeg(photo)}
     )
-    expect(page.get_by_text("Preview: the picture was shrunk to")).to_be_visible()
+    expect(page.get_by_text("Preview: the picture is reduced to")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_text("Result, 3000×4000")).to_be_visible()
     canvas(page, 1).click(position=spot(page, 2500, 3500, size=(3000, 4000)))
@@ -345,7 +345,7 @@ def test_settings_survive_another_filter_the_other_tab_and_another_page(open_at,
     choose(page, "Gaussian blur of any σ")
     expect_sigma()
     page.get_by_role("tab", name="Noise").click()
-    expect(page.get_by_text("Share of the pixels").first).to_be_visible()
+    expect(page.get_by_text("Noisy pixels, in %").first).to_be_visible()
     page.get_by_role("tab", name="Filter").click()
     expect_sigma()
     settle(page)

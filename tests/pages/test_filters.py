@@ -277,7 +277,7 @@ def test_a_large_photo_is_previewed_and_says_so(open_page, bring):
     pixels, data = picture(app, "Result, 3000×4000")
     assert 1_000_000 < pixels.shape[0] * pixels.shape[1] < 1_101_000
     assert (data["height"], data["width"]) == (3000, 4000)
-    assert any("was shrunk to" in caption.value for caption in app.caption)
+    assert any("is reduced to" in caption.value for caption in app.caption)
     click(app, 2999, 3999)
     window = np.array(sent(app, "cnnviz_number_grid")["Neighbourhood"]["exact"], float)
     assert np.array_equal(window[:2, :2], to_grey(photo)[2998:, 3998:])

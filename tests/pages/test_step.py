@@ -195,7 +195,7 @@ def test_a_catalogue_kernel_becomes_the_start_of_your_own(open_page):
         ({"s_image": " "}, "The input is empty"),
         ({"s_image": " ".join("1" * 33)}, "32×32 is the largest"),
         ({"s_weights": "1 two"}, "“two” is not a number that a kernel can hold"),
-        ({"s_weights": "1 2;3"}, "Every row needs as many numbers"),
+        ({"s_weights": "1 2;3"}, "Every row needs the same number of values"),
         ({"s_weights": "1\n\n2"}, "2 kernels for 1 input grid"),
         ({"s_weights": " ".join("1" * 16)}, "15×15 is the largest"),
     ],
