@@ -45,8 +45,7 @@ def parse_kernel(text: str) -> NDArray[np.float32]:
     height, width = len(rows), len(rows[0])
     if max(height, width) > MAX_KERNEL_SIZE:
         raise ValueError(
-            f"The kernel is {height}×{width}; at most {MAX_KERNEL_SIZE}×{MAX_KERNEL_SIZE} is"
-            " allowed."
+            f"The kernel is {height}×{width}; {MAX_KERNEL_SIZE}×{MAX_KERNEL_SIZE} is the largest."
         )
     return np.array([[_number(word) for word in row] for row in rows], dtype=np.float32)
 

@@ -69,7 +69,7 @@ def test_emboss_is_lit_from_where_it_says():
 
 def test_the_sum_is_explained():
     assert "sum to 0" in explain_sum(KERNELS["sobel-x"].weights)
-    assert "brightness is kept" in explain_sum(KERNELS["box-7"].weights)
+    assert "brightness stays the same" in explain_sum(KERNELS["box-7"].weights)
     assert "\N{MINUS SIGN}2" in explain_sum(np.array([[-2.0]]))
     assert "3 times as bright" in explain_sum(np.array([[1.0, 2.0]]))
     assert kernel_sum(np.full((7, 7), 1 / 49, dtype=np.float32)) == 1
