@@ -28,6 +28,7 @@ class Dataset:
         test_labels: M ``int64``.
         mean: Mean of each channel of the training pictures, on the scale 0 to 1.
         std: Standard deviation of each channel, on the same scale.
+        remarks: What people should know before they train on it, in sentences.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Dataset:
     test_labels: NDArray[np.int64]
     mean: tuple[float, ...]
     std: tuple[float, ...]
+    remarks: tuple[str, ...] = ()
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -53,10 +55,12 @@ def make_dataset(
     classes: tuple[str, ...],
     train: tuple[NDArray[np.uint8], NDArray[np.int64]],
     test: tuple[NDArray[np.uint8], NDArray[np.int64]],
+    *,
+    remarks: tuple[str, ...] = (),
 ) -> Dataset:
     """Put a :class:`Dataset` together, measuring mean and spread on the training pictures."""
     mean, std = channel_statistics(train[0])
-    return Dataset(id, title, classes, *train, *test, mean=mean, std=std)
+    return Dataset(id, title, classes, *train, *test, mean=mean, std=std, remarks=remarks)
 
 
 def channel_statistics(

@@ -4,16 +4,12 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnnviz.datasets.base import Dataset, DatasetError, for_testing, make_dataset
+from cnnviz.datasets.layout import Layout, arrange, listed
 from cnnviz.datasets.preprocess import preprocess
-from cnnviz.datasets.sources import (
-    Entry,
-    Skipped,
-    UnreadableError,
-    list_folder,
-    list_zip,
-)
+from cnnviz.datasets.sources import Entry, Skipped, UnreadableError, list_folder, list_zip
 from cnnviz.imaging import ImageError, load_image
 
 # The id of every data set made of somebody's own pictures.
@@ -23,16 +19,15 @@ MAX_CLASSES = 100
 # Flat pictures of 50 megapixels are tiny files; decoding thousands of them would take hours.
 MAX_PIXELS = 4_000_000_000
 
-_SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation"}
-
 
 def load_zip(
     data: bytes, *, title: str = "My pictures", size: int = 32, channels: int = 3
 ) -> tuple[Dataset, list[Skipped]]:
     """Make a data set of a zip with one folder of pictures per class.
 
-    One folder around the class folders is seen through, and what systems leave beside pictures
-    (``__MACOSX``, ``.DS_Store``) is ignored. Every fifth picture of each class, by name, is for
+    Folders around the class folders are seen through, and what systems leave beside pictures
+    (``__MACOSX``, ``.DS_Store``) is ignored. Folders such as ``train`` and ``test`` that hold the
+    same classes are taken as such; otherwise every fifth picture of each class, by name, is for
     testing.
 
     Args:
@@ -42,13 +37,15 @@ def load_zip(
         channels: 1 for grey, 3 for colour.
 
     Returns:
-        The data set, and the files that were left out.
+        The data set, whose remarks tell what was made of the zip, and the files left out.
 
     Raises:
         DatasetError: Not a usable zip; too many or too large files; fewer than 2 classes, or
-            fewer than 2 readable pictures in one.
+            fewer than 2 readable pictures in one; a ready-made split of unlike classes.
     """
-    return _collect(*list_zip(data), title=title, size=size, channels=channels)
+    entries, remark = list_zip(data)
+    remarks = [remark] if remark else []
+    return _collect(entries, remarks, title=title, size=size, channels=channels)
 
 
 def load_folder(
@@ -69,18 +66,21 @@ def load_folder(
         DatasetError: As for :func:`load_zip`.
     """
     title = title or folder.resolve().name
-    return _collect(*list_folder(folder), title=title, size=size, channels=channels)
+    return _collect(list_folder(folder), [], title=title, size=size, channels=channels)
 
 
 def _collect(
-    entries: list[Entry], skipped: list[Skipped], *, title: str, size: int, channels: int
+    entries: list[Entry], remarks: list[str], *, title: str, size: int, channels: int
 ) -> tuple[Dataset, list[Skipped]]:
     if size not in SIZES or channels not in {1, 3}:
         raise DatasetError("Pictures are made 28, 32 or 64 pixels wide, in 1 or 3 channels.")
+    layout = arrange(entries)
+    skipped: list[Skipped] = []
     names: list[str] = []
     images = []
+    tests = []
     pixels = 0
-    for name, entry in _by_class(entries, skipped):
+    for name, entry in layout.pictures:
         try:
             picture = load_image(entry.read())
         except (ImageError, UnreadableError) as error:
@@ -93,41 +93,39 @@ def _collect(
                 "them first, or use fewer."
             )
         names.append(name)
+        tests.append(layout.tests is not None and id(entry) in layout.tests)
         images.append(preprocess(picture, (channels, size, size)))
+    skipped += _strays(layout)
     classes = _checked_classes(names, skipped)
     labels = np.array([classes.index(name) for name in names], dtype=np.int64)
     stack = np.stack(images)
-    test = for_testing(labels)
+    test = for_testing(labels) if layout.tests is None else np.array(tests)
+    _check_both_sides(classes, labels[~test], labels[test])
     dataset = make_dataset(
         OWN,
         title,
         classes,
         (stack[~test], labels[~test]),
         (stack[test], labels[test]),
+        remarks=(
+            *remarks,
+            *layout.remarks,
+            *_unread(layout, names, skipped),
+            *_single(classes, labels[test]),
+        ),
     )
     return dataset, skipped
 
 
-def _by_class(entries: list[Entry], skipped: list[Skipped]) -> list[tuple[str, Entry]]:
-    """Each file with its class, sorted; files beside the class folders are skipped."""
-    paths = [(entry.parts, entry) for entry in entries if len(entry.parts) > 1]
-    while len({parts[0] for parts, _ in paths}) == 1 and any(len(parts) > 2 for parts, _ in paths):
-        paths = [(parts[1:], entry) for parts, entry in paths]
-    kept = [(parts, entry) for parts, entry in paths if len(parts) > 1]
-    inside = {id(entry) for _, entry in kept}
-    skipped += [
-        Skipped(entry.name, "it is not in a class folder")
-        for entry in entries
-        if id(entry) not in inside
-    ]
-    found = {parts[0].lower() for parts, _ in kept}
-    if len(found) > 1 and found <= _SPLITS:
-        raise DatasetError(
-            f"The folders are called {' and '.join(sorted(found))}: give one folder per class "
-            "instead; the pictures are split into training and test here."
+def _strays(layout: Layout) -> list[Skipped]:
+    classes = {entry.parts[:-1] for _, entry in layout.pictures}
+    return [
+        Skipped(
+            entry.name,
+            "it is not a picture" if entry.parts[:-1] in classes else "it is not in a class folder",
         )
-    kept.sort(key=lambda pair: ([part.casefold() for part in pair[0]], pair[0]))
-    return [(parts[0], entry) for parts, entry in kept]
+        for entry in layout.strays
+    ]
 
 
 def _checked_classes(names: list[str], skipped: list[Skipped]) -> tuple[str, ...]:
@@ -151,3 +149,45 @@ def _checked_classes(names: list[str], skipped: list[Skipped]) -> tuple[str, ...
             "least 2, one to learn from and one to test."
         )
     return tuple(counts)
+
+
+def _check_both_sides(
+    classes: tuple[str, ...], train: NDArray[np.int64], test: NDArray[np.int64]
+) -> None:
+    """A ready-made split may have pictures of a class on one side only."""
+    for labels, purpose in ((train, "to learn from"), (test, "to test")):
+        missing = [name for i, name in enumerate(classes) if i not in labels]
+        if missing:
+            raise DatasetError(
+                f"No picture {purpose} can be read of {listed(missing)}: each class needs at least "
+                "2, one to learn from and one to test."
+            )
+
+
+def _unread(layout: Layout, names: list[str], skipped: list[Skipped]) -> list[str]:
+    """Sentences on the classes of which nothing could be read."""
+    reasons = {skip.name: skip.reason for skip in skipped}
+    gone: dict[str, list[Entry]] = {}
+    for name, entry in layout.pictures:
+        if name not in names:
+            gone.setdefault(name, []).append(entry)
+    return [
+        f"The class {name} is left out: none of its {len(entries)} pictures can be read. The "
+        f"first is {entries[0].name}: {reasons[entries[0].name]}"
+        for name, entries in gone.items()
+    ]
+
+
+def _single(classes: tuple[str, ...], test: NDArray[np.int64]) -> list[str]:
+    """A sentence on the classes with one test picture."""
+    counts = np.bincount(test, minlength=len(classes))
+    single = [name for name, count in zip(classes, counts, strict=True) if count == 1]
+    if not single:
+        return []
+    if len(single) == len(classes):
+        found = "Each class has a single test picture"
+    elif len(single) == 1:
+        found = f"{single[0]} has a single test picture"
+    else:
+        found = f"{listed(single)} have a single test picture each"
+    return [f"{found}, which is either right or wrong. More pictures make a better test."]

@@ -7,6 +7,8 @@ on what the archive claims and on what is really read.
 import os
 import re
 import stat
+import struct
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -15,6 +17,7 @@ from io import BytesIO
 from pathlib import Path
 
 from cnnviz.datasets.base import DatasetError
+from cnnviz.datasets.names import zip_names
 
 MB = 1_000_000
 MAX_FILES = 20_000
@@ -22,12 +25,18 @@ MAX_FILE_BYTES = 20 * MB
 MAX_BYTES = 500 * MB
 # Pictures hardly shrink in a zip; only a file above a megabyte is worth suspecting.
 MAX_RATIO = 200
-MAX_DEPTH = 8
+MAX_DEPTH = 32
 MAX_NAME = 100
 
 # Each entry in a zip's list of files begins so.
 _ENTRY_MARK = b"PK\x01\x02"
-_JUNK = {"__macosx", "thumbs.db", "desktop.ini"}
+_JUNK = {
+    "__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "picasa.ini", "__pycache__",
+    "@eadir", "@recycle", "@recently-snapshot", "@tmp", "#recycle", "#snapshot", "$recycle.bin",
+    "recycler", "system volume information", "lost+found",
+}  # fmt: skip
+# Embeddings, overrides and isolates: they act on whatever stands after them.
+_TURNS_TEXT = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,7 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Entry:
-    """A file: the parts of its path, and how to read it."""
+    """A file: the parts of its path, and how to read it, which may raise `UnreadableError`."""
 
     parts: tuple[str, ...]
     read: Callable[[], bytes]
@@ -56,13 +65,27 @@ class UnreadableError(Exception):
 
 
 def shown(name: str) -> str:
-    """A file's name made safe to print: no control characters, not too long."""
-    clean = "".join(letter if letter.isprintable() else "�" for letter in name)
+    """A file's name made safe to print: no control characters, not too long.
+
+    Characters without a width, such as those that join emoji or separate Persian letters, are
+    kept, except those that would turn the text around the name.
+    """
+    clean = "".join(
+        "�" if unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} else letter
+        for letter in name
+        if letter not in _TURNS_TEXT
+    )
     return clean if len(clean) <= MAX_NAME else f"{clean[: MAX_NAME - 1]}…"
 
 
-def list_zip(data: bytes) -> tuple[list[Entry], list[Skipped]]:
-    """List the files of a zip.
+def list_zip(data: bytes) -> tuple[list[Entry], str]:
+    """List the files of a zip, but not what systems leave beside pictures.
+
+    Args:
+        data: The zip's bytes.
+
+    Returns:
+        The files, of several at one path the last, and a sentence if their names were guessed.
 
     Raises:
         DatasetError: Not a zip, a path that leaves it, or too many or too large files.
@@ -72,35 +95,33 @@ def list_zip(data: bytes) -> tuple[list[Entry], list[Skipped]]:
         raise DatasetError(f"The zip has more than {MAX_FILES:,} files: use fewer pictures.")
     try:
         archive = zipfile.ZipFile(BytesIO(data))
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        infos = archive.infolist()
+        names, remark = zip_names(infos)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
         raise DatasetError(
             "This is not a zip file, or it is damaged: zip the class folders again."
         ) from error
-    entries: list[Entry] = []
-    skipped: list[Skipped] = []
-    total = 0
-    for info in archive.infolist():
-        path = info.filename.replace("\\", "/")
+    entries: dict[str, Entry] = {}
+    sizes: dict[str, int] = {}
+    for info, name in zip(infos, names, strict=True):
+        path = name.replace("\\", "/")
         parts = tuple(part for part in path.split("/") if part not in {"", "."})
         if path.startswith("/") or ".." in parts or re.match("[A-Za-z]:", path):
             raise DatasetError(
-                f"The zip holds the path “{shown(info.filename)}”, which leads outside it: zip "
-                "the class folders again."
+                f"The zip holds the path “{shown(name)}”, which leads outside it: zip the class "
+                "folders again."
             )
         if not parts or path.endswith("/") or _is_junk(parts):
             continue
-        reason = _zip_fault(info) or _name_fault(parts)
-        if reason:
-            skipped.append(Skipped(shown(path), reason))
-            continue
-        total += info.file_size
-        entries.append(Entry(parts, _zip_reader(archive, info)))
-    _check_total(total)
-    return entries, skipped
+        fault = _zip_fault(info) or _depth_fault(parts)
+        entries[path] = Entry(parts, _unreadable(fault) if fault else _zip_reader(archive, info))
+        sizes[path] = 0 if fault else info.file_size
+    _check_total(sum(sizes.values()))
+    return list(entries.values()), remark
 
 
-def list_folder(folder: Path) -> tuple[list[Entry], list[Skipped]]:
-    """List the files below a folder; links are not followed.
+def list_folder(folder: Path) -> list[Entry]:
+    """List the files below a folder as `list_zip` does; links are not followed.
 
     Raises:
         DatasetError: Not a folder, or too many or too large files.
@@ -108,7 +129,6 @@ def list_folder(folder: Path) -> tuple[list[Entry], list[Skipped]]:
     if not folder.is_dir():
         raise DatasetError(f"There is no folder {folder}: check the path.")
     entries: list[Entry] = []
-    skipped: list[Skipped] = []
     total = count = 0
     for where, _, names in os.walk(folder):
         count += 1 + len(names)
@@ -121,22 +141,27 @@ def list_folder(folder: Path) -> tuple[list[Entry], list[Skipped]]:
             parts = path.relative_to(folder).parts
             if _is_junk(parts):
                 continue
+            size, fault = 0, _depth_fault(parts)
             try:
                 found = path.lstat()
             except OSError as error:
-                skipped.append(Skipped(shown("/".join(parts)), f"{error.strerror}"))
-                continue
-            if stat.S_ISREG(found.st_mode):
-                reason = _size_fault(found.st_size) or _name_fault(parts)
+                fault = f"{error.strerror}"
             else:
-                reason = "it is a link or a device, not a file"
-            if reason:
-                skipped.append(Skipped(shown("/".join(parts)), reason))
-                continue
-            total += found.st_size
-            entries.append(Entry(parts, _folder_reader(path)))
+                if stat.S_ISREG(found.st_mode):
+                    size, fault = found.st_size, fault or _size_fault(found.st_size)
+                else:
+                    fault = "it is a link or a device, not a file"
+            entries.append(Entry(parts, _unreadable(fault) if fault else _folder_reader(path)))
+            total += 0 if fault else size
     _check_total(total)
-    return entries, skipped
+    return entries
+
+
+def _unreadable(fault: str) -> Callable[[], bytes]:
+    def read() -> bytes:
+        raise UnreadableError(fault)
+
+    return read
 
 
 def _zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], bytes]:
@@ -191,19 +216,15 @@ def _size_fault(size: int) -> str | None:
     return f"it is larger than {MAX_FILE_BYTES // MB} MB" if size > MAX_FILE_BYTES else None
 
 
-def _name_fault(parts: tuple[str, ...]) -> str | None:
-    if len(parts) > MAX_DEPTH:
-        return f"it lies more than {MAX_DEPTH} folders deep"
-    if max(map(len, parts)) > MAX_NAME:
-        return f"its name is longer than {MAX_NAME} characters"
-    if not all(part.isprintable() for part in parts):
-        return "its name has characters that cannot be shown"
-    return None
+def _depth_fault(parts: tuple[str, ...]) -> str | None:
+    return f"it lies more than {MAX_DEPTH} folders deep" if len(parts) > MAX_DEPTH else None
 
 
 def _is_junk(parts: tuple[str, ...]) -> bool:
-    """Files that systems leave beside pictures: hidden ones and thumbnails."""
-    return any(part.startswith(".") or part.lower() in _JUNK for part in parts)
+    """Files that systems leave beside pictures: hidden ones, thumbnails and waste bins."""
+    return any(part.startswith(".") or part.lower() in _JUNK for part in parts) or parts[
+        -1
+    ].lower().endswith(("@synoeastream", "@synoresource"))
 
 
 def _check_total(total: int) -> None:
