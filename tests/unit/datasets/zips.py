@@ -8,7 +8,7 @@ class RawName(zipfile.ZipInfo):
     """A file whose name is written in a code page, without the flag that says UTF-8."""
 
     def __init__(self, name, codec):
-        super().__init__("x")
+        super().__init__(ascii(name))  # only to tell it from others
         self.raw = name.encode(codec)
 
     def _encodeFilenameFlags(self):
