@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from cnnviz.live.subscriber import Subscriber
 
 GONE = 4404
+BEAT = '{"type":"beat"}'
+BEAT_SECONDS = 4.0
+"""After so long without news a subscriber is sent a beat: who hears nothing knows that the line
+is dead (`SILENCE` in `components/live/socket.js`)."""
+
 UNREADABLE = 4422
 _PATIENCE = 5
 
@@ -91,7 +96,7 @@ class Channel:
 
     async def serve(self, subscriber: Subscriber, query: dict[str, str]) -> None:
         """Send a subscriber everything, until it is cancelled or the channel ends."""
-        await self._ready.wait()
+        await _beating(subscriber, self._ready)
         if self.ended is None:
             await self.welcome(subscriber, query)
         while True:
@@ -103,7 +108,7 @@ class Channel:
                 await subscriber.close(self.ended)
                 return
             if not sent:
-                await subscriber.wake.wait()
+                await _beating(subscriber, subscriber.wake)
 
     async def close(self) -> None:
         """End the task; nobody is told."""
@@ -142,3 +147,13 @@ class Channel:
         except Exception:  # noqa: BLE001 - one run's fault must not reach the others
             _LOG.exception("A live channel failed")
             self.end(UNREADABLE, "error", message="The run cannot be read.")
+
+
+async def _beating(subscriber: Subscriber, event: asyncio.Event) -> None:
+    """Wait for an event; meanwhile the subscriber hears that the connection stands."""
+    while not event.is_set():
+        try:
+            async with asyncio.timeout(BEAT_SECONDS):
+                await event.wait()
+        except TimeoutError:
+            await subscriber.send(BEAT)

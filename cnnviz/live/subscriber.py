@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections import deque
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -13,8 +14,14 @@ if TYPE_CHECKING:
     from starlette.websockets import WebSocket
 
 MAX_MESSAGE = 4096
+QUIET_SECONDS = 45.0
+"""A browser says every ten seconds that it is there. One that has said nothing for so long is
+gone, although its socket may look open: a phone without a network closes nothing."""
+
+_CLOSING_SECONDS = 1.0
 MAX_STEPS = 64
 MAX_WANTED = 1024
+_TRY_AGAIN = 1001
 _BURST = 40.0
 _PER_SECOND = 8.0
 
@@ -55,14 +62,22 @@ class Subscriber:
     async def close(self, code: int) -> None:
         """Close the socket, if it is still open."""
         if self.socket.application_state is WebSocketState.CONNECTED:
-            await self.socket.close(code)
+            # It waits for what was sent before, which nobody may be reading any more.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSING_SECONDS):
+                    await self.socket.close(code)
 
     async def receive(self) -> dict[str, Any] | None:
-        """The next thing it asks; None when it has left or broken the limits.
+        """The next thing it asks; None when it has left, is silent or has broken the limits.
 
         What is not a JSON object comes back as an empty one.
         """
-        message = await self.socket.receive()
+        try:
+            async with asyncio.timeout(QUIET_SECONDS):
+                message = await self.socket.receive()
+        except TimeoutError:
+            await self.close(_TRY_AGAIN)
+            return None
         if message["type"] != "websocket.receive":
             return None
         text = message.get("text")

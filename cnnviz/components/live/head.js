@@ -47,7 +47,7 @@ class Head {
     write(this.status, run ? `${symbol} ${words}` : "");
     this.status.dataset.status = state.status;
     const lost = !source.connected && !source.gone && !source.error;
-    write(this.link, lost ? (source.offset || run ? "Reconnecting\u2026" : "Connecting\u2026") : "");
+    write(this.link, lost ? lostWords(source.socket) : "");
     this.facts.hidden = this.bar.hidden = !run;
     const share = state.totalSteps ? Math.min(1, state.step / state.totalSteps) : 0;
     this.fill.style.transform = `scaleX(${share})`;

@@ -110,7 +110,8 @@ class RaceView extends View {
     scroll.append(this.table);
     this.note = element("p", "hint");
     this.line = element("p", "hint in-line");
-    root.append(this.line, this.curves.root, scroll, this.note);
+    this.lost = element("p", "link");
+    root.append(this.lost, this.line, this.curves.root, scroll, this.note);
     hintScroll(scroll);
   }
 
@@ -173,6 +174,12 @@ class RaceView extends View {
     write(this.line, parts.join(" "));
   }
 
+  tellLost(runs) {
+    const lost = runs.filter(({ connected, gone, error }) => !connected && !gone && !error);
+    this.lost.hidden = !lost.length;
+    if (lost.length) write(this.lost, lostWords(lost[0].socket));
+  }
+
   draw() {
     const runs = this.order.map((id) => this.sources.get(id));
     if (!runs.length) return;
@@ -184,6 +191,7 @@ class RaceView extends View {
       this.curves.update(runs);
       this.fill(runs);
     }
+    this.tellLost(runs);
     this.curves.draw(this.theme, null);
     this.root.dataset.connected = runs.every(({ connected }) => connected);
   }

@@ -1,8 +1,15 @@
 // A WebSocket that comes back by itself: after 0.3 s, then less and less often, at least every 5 s.
+// Connections also die without a word (a locked phone, another Wi-Fi, a proxy that forgets): the
+// server says something every 4 s, so a longer silence is a dead line.
 
 const FIRST_DELAY = 300;
 const LONGEST_DELAY = 5000;
 const STEADY = 5000; // a connection that held this long starts the delays anew
+const SILENCE = 10_000; // two and a half of the server's beats (BEAT_SECONDS in live/channel.py)
+const LONGEST_SILENCE = 60_000; // on a line so slow that one message takes longer
+const WAKING_SILENCE = 6000; // when somebody looks again
+const SAY_EVERY = 10_000; // or the server takes us for gone (QUIET_SECONDS in live/subscriber.py)
+const FULL = 1013;
 
 class Socket {
   /** `url()` is asked before each connection; `told` has message, binary and connected(bool). */
@@ -10,12 +17,12 @@ class Socket {
     this.url = url;
     this.told = told;
     this.delay = FIRST_DELAY;
+    this.patience = SILENCE;
     this.waiting = [];
-    this.online = () => {
-      this.delay = FIRST_DELAY;
-      if (this.timer) this.open();
-    };
-    window.addEventListener("online", this.online);
+    this.heard = 0; // when something last came, as Date.now() has it: that goes on in sleep
+    this.awake = (event) => this.wake(event);
+    for (const [target, name] of WAKING) target.addEventListener(name, this.awake);
+    this.clock = setInterval(() => this.check(this.patience), 1000);
     this.open();
   }
 
@@ -24,13 +31,17 @@ class Socket {
     this.timer = 0;
     const socket = new WebSocket(this.url());
     this.socket = socket;
+    this.speaks = false;
+    this.alive = Date.now();
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
-      this.opened = performance.now();
-      this.told.connected(true);
+      if (this.socket !== socket) return;
+      this.said = Date.now();
       for (const text of this.waiting.splice(0)) socket.send(text);
     };
     socket.onmessage = ({ data }) => {
+      if (this.socket !== socket) return; // given up: the next one brings it again
+      this.hear();
       if (typeof data !== "string") return this.told.binary(data);
       let message = null;
       try {
@@ -38,18 +49,67 @@ class Socket {
       } catch {
         return; // not ours
       }
-      this.told.message(message);
+      if (message.type !== "beat") this.told.message(message);
     };
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       if (this.socket !== socket) return;
-      if (this.opened && performance.now() - this.opened > STEADY) this.delay = FIRST_DELAY;
-      this.opened = 0;
-      this.told.connected(false);
+      this.full = code === FULL;
+      if (this.speaks && Date.now() - this.opened > STEADY) this.delay = FIRST_DELAY;
+      this.lose();
       if (this.closed) return;
       // Not all thirty of a class at the same moment.
       this.timer = setTimeout(() => this.open(), this.delay * (0.7 + 0.6 * Math.random()));
       this.delay = Math.min(2 * this.delay, LONGEST_DELAY);
     };
+  }
+
+  /** Something came: only now is it sure that the connection is one. */
+  hear() {
+    this.heard = this.alive = Date.now();
+    if (!this.speaks) {
+      this.speaks = true;
+      this.opened = this.heard;
+      this.told.connected(true);
+    } else if (this.heard - this.opened > LONGEST_SILENCE) this.patience = SILENCE;
+    this.say();
+  }
+
+  /** Tell the server now and then that somebody is here. */
+  say() {
+    if (Date.now() - this.said < SAY_EVERY) return;
+    this.said = Date.now();
+    this.send({ here: true });
+  }
+
+  lose() {
+    this.speaks = false;
+    this.told.connected(false);
+  }
+
+  /** Begin anew if the connection has been silent for longer than this. */
+  check(patience) {
+    if (this.timer) return; // it comes back anyway
+    // A clock that was set back is no silence, but nobody knows for how long it was one.
+    if (Math.abs(Date.now() - this.alive) > patience) {
+      if (patience === this.patience) this.patience = Math.min(2 * patience, LONGEST_SILENCE);
+      this.renew();
+    } else if (this.socket.readyState === WebSocket.OPEN) this.say();
+  }
+
+  renew() {
+    const { socket } = this;
+    this.lose();
+    this.open();
+    socket.close();
+  }
+
+  /** Somebody looks at the page again, or the network is back: do not wait. */
+  wake({ type, persisted }) {
+    if (document.hidden) return;
+    this.delay = FIRST_DELAY;
+    if (this.timer) this.open();
+    else if (type === "online" || persisted) this.renew(); // the old line leads nowhere
+    else this.check(WAKING_SILENCE);
   }
 
   send(message, keep = false) {
@@ -61,11 +121,21 @@ class Socket {
   close() {
     this.closed = true;
     clearTimeout(this.timer);
-    window.removeEventListener("online", this.online);
+    clearInterval(this.clock);
+    for (const [target, name] of WAKING) target.removeEventListener(name, this.awake);
     const { socket } = this;
     this.socket = null;
     socket?.close();
   }
+}
+
+const WAKING = [[window, "online"], [window, "pageshow"], [document, "visibilitychange"]];
+
+/** What to say of a lost connection: that it is sought, and since when the picture stands. */
+function lostWords({ heard, full }) {
+  if (full) return "The server has as many viewers as it can take. This page tries again by itself.";
+  if (!heard) return "Connecting\u2026";
+  return `Reconnecting\u2026 What you see is as of ${new Date(heard).toLocaleTimeString("en-GB")}.`;
 }
 
 function liveAddress(base, path) {

@@ -1,0 +1,58 @@
+"""Connections that die without a word come back within seconds, and nothing is counted twice."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.live.screen import expect_view, view, watch
+from tests.browser.live.wire import Wire
+
+LOST = re.compile(r"Reconnecting… What you see is as of \d\d:\d\d:\d\d\.")
+
+
+@pytest.fixture
+def wire(server):
+    wire = Wire(server.port)
+    yield wire
+    wire.close()
+
+
+@pytest.fixture
+def context(browser, wire):
+    context = browser.new_context(base_url=wire.url, viewport={"width": 1280, "height": 800})
+    yield context
+    context.close()
+
+
+def test_a_line_that_fell_silent_is_noticed_and_nothing_is_missed(page, author, wire, sockets):
+    author.upto(64)
+    watch(page, author.run)
+    expect_view(page, trained=64, kept=8)
+    page.locator(".head .link").evaluate(
+        """(link) => {
+            window.words = [];
+            new MutationObserver(() => window.words.push(link.textContent)).observe(
+                link, {childList: true, characterData: true, subtree: true});
+        }"""
+    )
+    opened = len(sockets["opened"])
+    wire.forget()
+    author.upto(180, 64)
+    expect_view(page, trained=180, step=180, kept=11)
+    expect_view(page, connected="true", points=180 // 5)
+    expect(page.locator(".head .link")).to_have_text("")
+    assert LOST.fullmatch(next(words for words in page.evaluate("window.words") if words))
+    assert len(sockets["opened"]) == opened + 1
+    # The network is another one, says the browser: then nobody waits for the silence to grow.
+    wire.forget()
+    author.upto(200, 180)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(view(page)).to_have_attribute("data-trained", "200", timeout=4000)
+    expect_view(page, points=200 // 5)
+    # Back from the memory of Back and forward.
+    wire.forget()
+    author.upto(220, 200)
+    page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(view(page)).to_have_attribute("data-trained", "220", timeout=4000)
+    expect_view(page, points=220 // 5)
