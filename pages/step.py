@@ -7,12 +7,12 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.components.stepper import stepper
-from cnnviz.convolution import LectureExample, trace
+from cnnviz.convolution import LectureExample, lecture_source, trace
 from cnnviz.ui import step_controls as controls
 
 FIXED = (
-    "Operator: {operator}, with the window and stride of the slide. Kernel, stride, padding and"
-    " dilation can be changed in the convolution examples."
+    "Operator: {operator}. Its window and stride are fixed; in the convolution examples you can"
+    " change the kernel, stride, padding and dilation."
 )
 
 
@@ -36,18 +36,18 @@ def matrix(values: Iterable[Iterable[float]], right: Iterable[Iterable[float]]) 
 
 
 def show_erratum(example: LectureExample) -> None:
-    """What the slide shows, which is right, and why."""
+    """Say, quietly, what the lecture has instead of the right output, and why."""
     if isinstance(example.slide_value, str):
-        told = f"The slide says: {example.slide_value}."
+        told = f"says: {example.slide_value}"
     else:
         shown = matrix(example.slide_value, example.expected)
-        told = f"The slide shows this, with the wrong numbers in red:\n\n$${shown}$$\n\n"
-    st.warning(
-        f"{told} **The figure is right**: it computes every output from the input and the kernel.",
-        title="The slide is wrong",
-        icon=":material/rule:",
-    )
-    with st.expander("Why"):
+        told = f"has this output, with its wrong numbers in red:\n\n$${shown}$$\n\n"
+    source = lecture_source(example.id)
+    with st.expander("The lecture has a mistake here", icon=":material/rule:"):
+        st.caption(
+            "The figure is right: it computes every output from the input and the kernel."
+            f" {source[0].upper()}{source[1:]}, {told}"
+        )
         st.caption(example.note)
 
 

@@ -8,7 +8,12 @@ from cnnviz.convolution.counting import (
     conv_shape,
     linear_parameters,
 )
-from cnnviz.convolution.examples import LectureExample, lecture_case, lecture_examples
+from cnnviz.convolution.examples import (
+    LectureExample,
+    lecture_case,
+    lecture_examples,
+    lecture_source,
+)
 from cnnviz.convolution.formulas import FormulaPart
 from cnnviz.convolution.geometry import (
     ConvolutionError,
@@ -65,6 +70,7 @@ __all__ = [
     "layer_reads",
     "lecture_case",
     "lecture_examples",
+    "lecture_source",
     "linear_parameters",
     "median2d",
     "output_size",

@@ -1,7 +1,8 @@
 """Worked examples from lecture slides that a sliding window can show, slips included.
 
-``assets/lecture_examples.json`` holds every example of five lecture decks, one per line; those
-with a title are the ones offered here. A case whose kind is ``erratum`` has the right value in
+``assets/lecture_examples.json`` holds every example of five lectures, one per line, with the lines
+of the lecture's text that it stands in where a page names them; those with a title are the ones
+offered here. A case whose kind is ``erratum`` has the right value in
 ``expected`` and the slide's in ``slide_value``.
 """
 
@@ -100,6 +101,21 @@ def lecture_case(id: str) -> dict[str, Any]:
         KeyError: There is none of that id.
     """
     return _cases()[id]
+
+
+def lecture_source(id: str) -> str:
+    """Say where in the lectures a case is, as the pages name it.
+
+    The lectures are numbered 000 to 004, and so are their cases: "s2-85K" is of lecture 002.
+
+    Raises:
+        KeyError: There is none of that id, or its lines are not known.
+
+    >>> lecture_source("s2-85K")
+    'lecture 002, line 367'
+    """
+    lines = _cases()[id]["lines"]
+    return f"lecture 00{id[1]}, line{'s' * ('–' in lines)} {lines}"
 
 
 @cache

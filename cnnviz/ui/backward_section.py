@@ -87,10 +87,12 @@ def backward_as_convolution(
         lab.agree("∂L/∂x this way and autograd", whole.output, autograd[0])
         lab.agree("∂L/∂w this way and autograd", over.output, autograd[1])
     derivative = r"\partial a_{rc}/\partial\theta_{ij}"
-    lab.erratum(
-        rf"${derivative} = \sum_{{r, c}} x_{{r-i,\,c-j}}$",
-        rf"${derivative} = x_{{r-i,\,c-j}}$, and for a loss "
-        r"$\partial L/\partial\theta_{ij} = \sum_{r, c} \delta_{rc}\, x_{r-i,\,c-j}$",
-        "A sum over all places cannot be the derivative of a at one place: it is that of the sum of"
-        " all outputs, with every δ = 1. The slide's sums also run one place too far.",
+    lab.correction(
+        rf"One output depends on each weight once: **${derivative} = x_{{r-i,\,c-j}}$**. The loss"
+        r" depends on it through all outputs:"
+        r" **$\partial L/\partial\theta_{ij} = \sum_{r, c} \delta_{rc}\, x_{r-i,\,c-j}$**.",
+        rf"${derivative} = \sum_{{r, c}} x_{{r-i,\,c-j}}$, which is the derivative of the sum of"
+        r" all"
+        " outputs (every δ = 1); its sums also run one position too far",
+        "s2-conv-gradient",
     )

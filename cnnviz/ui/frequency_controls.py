@@ -20,7 +20,7 @@ from cnnviz.ui.small_picture import small_square
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SOURCES = {"deck": "The deck's example", "picture": "The picture"}
+SOURCES = {"deck": "A small drawing", "picture": "The picture"}
 KERNELS = {
     "gaussian": "Gaussian blur",
     "box": "Box blur",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.convolution import lecture_case, linear_parameters
+from cnnviz.convolution import lecture_case, lecture_source, linear_parameters
 from cnnviz.ui import lab
 from cnnviz.ui.controls import paired
 
@@ -40,7 +40,7 @@ def input_counts() -> None:
         )
         for case, counts in _COUNTS.items():
             if (w, h, c, n) == counts:
-                st.caption(f"The slide: {lecture_case(case)['statement']}.")
+                st.caption(f"{lecture_case(case)['statement']} ({lecture_source(case)}).")
 
 
 def _pick(counts: tuple[int, ...]) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.components.board import Link
+from cnnviz.convolution import lecture_source
 from cnnviz.imaging import format_kernel
 from cnnviz.ui.controls import draw_label
 from cnnviz.ui.text import without_colour
@@ -205,13 +206,18 @@ def grid_field(
     return grid
 
 
-def erratum(slide: str, right: str, why: str) -> None:
-    """Say that a slide is wrong, what is right, and why."""
-    st.warning(
-        f"The slide says: {slide}. **Right is: {right}.**\n\n{why}",
-        title="The slide is wrong",
-        icon=":material/rule:",
-    )
+def correction(right: str, claim: str, case: str) -> None:
+    """State what is right and, below and more quietly, where a lecture says otherwise.
+
+    Args:
+        right: One or two sentences that need no lecture to be understood.
+        claim: What the lecture says instead, without a full stop.
+        case: Id of the example, for its place in the lectures.
+    """
+    with st.container(gap="xsmall"):
+        st.markdown(right)
+        source = lecture_source(case)
+        st.caption(f":material/rule: {source[0].upper()}{source[1:]}, says otherwise: {claim}.")
 
 
 def check(words: str, difference: float, *, within: float = 1e-9) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.components.board import Link, Panel, board
-from cnnviz.convolution import ConvolutionError, correlate2d, lecture_case, trace
+from cnnviz.convolution import ConvolutionError, correlate2d, lecture_case, lecture_source, trace
 from cnnviz.convolution.fitting import Fit, fit_kernel
 from cnnviz.imaging import KERNELS
 from cnnviz.ui import lab
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _TARGETS = {
-    "right": "The deck's blur, corrected",
-    "printed": "The deck's blur, as printed",
+    "right": "A blur of the input",
+    "printed": "A blur with four wrong cells",
     "filter": "Made by a filter",
     "kernel": "Made by a kernel you type",
     "typed": "A target you type",
@@ -88,37 +88,41 @@ def choose_lesson() -> Lesson:
     steps = paired("Steps", 20, MOST_STEPS, 300, step=20, key="le_steps")
     seed = paired("Start from", 0, 9, 0, key="le_seed", help="0: all weights 0. Else random ones.")
     if np.isfinite(best.largest_rate):
-        st.caption(f"Descent converges below a rate of {best.largest_rate:.3g}, for this input.")
+        st.caption(
+            "For this input, descent converges if the learning rate is below"
+            f" {best.largest_rate:.3g}."
+        )
     random = np.random.default_rng(seed).normal(0, 0.3, size).round(2)
     return Lesson(image, target, random if seed else np.zeros(size), rate, steps, best)
 
 
 def slide_section() -> None:
-    """Say which cells of the slide's target are wrong, and what right ones would teach."""
-    st.subheader("The target on the slide")
+    """Show a target that no kernel can reach, and which of its cells are to blame."""
+    st.subheader("A target that no kernel can reach")
     picture = lecture_case("s4-learned-theta")["inputs"]["image"]
     slide, right = _slide_target(), _right_target()
     wrong = fit_kernel(picture, slide)
-    lab.erratum(
-        "this target comes from one 3×3 kernel",
-        f"no 3×3 kernel gives it; the best leaves a loss of {wrong.residual:.4f}",
-        "Four cells of the blurred image are wrong on the blur slide already, and the learning"
-        " slide repeats them. With them right, descent and least squares find the blur kernel"
-        " exactly.",
+    lab.correction(
+        "Four wrong cells in a blurred picture are enough: **no 3×3 kernel gives this target**, and"
+        f" the best one leaves a loss of {wrong.residual:.4f}. With the right cells, gradient"
+        " descent and least squares find the blur kernel exactly.",
+        "it learns a kernel from the target with the wrong cells, which come from"
+        f" {lecture_source('s4-blur')}",
+        "s4-learned-theta",
     )
     blur = lecture_case("s4-blur")["inputs"]["kernel"]
     traced = trace(picture, blur)
     words = [
-        f"printed {a:g}, right is {b:g}" if a != b else f"{a:g}, as it should be"
+        f"{a:g} instead of {b:g}" if a != b else f"{a:g}, which is right"
         for a, b in zip(slide.flat, right.flat, strict=True)
     ]
     board(
         [
             Panel("Input", traced.image[0]),
-            Panel("Its blur", traced.output, sign="→"),
-            Panel("On the slide", slide, sign="|", words=words),
+            Panel("Blurred", traced.output, sign="→"),
+            Panel("With wrong cells", slide, sign="|", words=words),
             Panel(
-                "Wrong cells", (slide - right).round(9), sign="→", words=words, note="slide − right"
+                "Difference", (slide - right).round(9), sign="→", words=words, note="wrong − right"
             ),
         ],
         [
@@ -126,7 +130,7 @@ def slide_section() -> None:
             *(Link(other, 1, np.arange(slide.size)[:, None]) for other in (2, 3)),
         ],
         key="le_wrong",
-        alt="The blurred image, the slide's version of it, and the four cells that differ",
+        alt="The blurred picture, the same with four wrong cells, and their difference",
         pytorch="import torch\nimport torch.nn.functional as F\n\n"
         f"x = torch.tensor({np.asarray(picture, float).tolist()})[None, None]\n"
         f"kernel = torch.tensor({blur})[None, None]\n"

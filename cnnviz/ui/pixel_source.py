@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import streamlit as st
 
-from cnnviz.convolution import lecture_case
+from cnnviz.convolution import lecture_case, lecture_source
 from cnnviz.imaging import to_grey
 from cnnviz.ui.controls import paired
 from cnnviz.ui.digits import digits
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SOURCES = {
-    "letter": "The deck's letter a",
-    "corner": "The deck's 5×5 pixels",
+    "letter": "A letter a",
+    "corner": "5×5 pixels",
     "digit": "A handwritten digit",
     "picture": "A patch of the picture",
 }
+_CASES = {"letter": "s4-grid-a", "corner": "s2-first-5x5-b"}
 PATCH = 24
 
 
@@ -30,10 +32,12 @@ def choose_pixels(source: str) -> NDArray[np.float64]:
     Returns:
         H×W, 0 to 255.
     """
+    if source in _CASES:
+        st.caption(f"From {lecture_source(_CASES[source])}.")
     if source == "letter":
-        return np.array(lecture_case("s4-grid-a")["inputs"]["image"]) * 255.0
+        return np.array(lecture_case(_CASES[source])["inputs"]["image"]) * 255.0
     if source == "corner":
-        return np.array(lecture_case("s2-first-5x5-b")["inputs"]["image"], dtype=np.float64)
+        return np.array(lecture_case(_CASES[source])["inputs"]["image"], dtype=np.float64)
     return _choose_patch() if source == "picture" else choose_digit()
 
 

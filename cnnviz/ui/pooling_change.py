@@ -59,14 +59,16 @@ def pooling_change() -> None:
             f" {np.count_nonzero(given != changed)} of {given.size} inputs did."
         )
     if change == "scale":
-        lab.erratum(
+        lab.correction(
+            "Pooling gives **no scale invariance**: a larger feature covers other windows, so the"
+            " pooled picture changes with it. Only small shifts inside a window make no"
+            " difference.",
             "pooling gives scale invariance",
-            "it forgives small shifts inside a window, and nothing else",
-            "A feature twice as large covers other windows: the pooled picture changes with it.",
+            "s1-pool-scale-invariance",
         )
     else:
         st.caption(
-            "A move inside a window changes nothing; a move over its edge does. That is invariance"
-            " to small local shifts, no more. A slide also claims scale invariance: make it larger"
-            " and see."
+            "A shift inside a window changes nothing; a shift across its edge does. This is"
+            " invariance to small local shifts, no more. Is there scale invariance, too? Make the"
+            " feature larger and see."
         )

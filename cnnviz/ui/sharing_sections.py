@@ -12,6 +12,7 @@ from cnnviz.convolution import (
     conv_connections,
     conv_parameters,
     lecture_case,
+    lecture_source,
     linear_parameters,
     output_size,
 )
@@ -73,8 +74,8 @@ def weight_counts(inputs: int, kernel: int) -> None:
     st.caption(
         f"One hidden unit on the 200×200 picture alone has {lab.thousands(200 * 200)} weights. One"
         f" 10×10 filter has at most {positions['side']}² = {lab.thousands(positions['units'])}"
-        f" places, so 100,000 units are {positions['maps_for_1e5_units']} maps with 100 weights"
-        " each: the slide's 100 are those of one map."
+        f" positions, so 100,000 units are {positions['maps_for_1e5_units']} maps with 100 weights"
+        f" each; {lecture_source('s0-weight-sharing-100')}, counts the 100 of one map."
     )
     st.markdown(
         f"On MNIST: 20 maps of 5×5 have 20·(25 + 1) = **{mnist.parameters}** parameters; 30 fully"
@@ -82,11 +83,13 @@ def weight_counts(inputs: int, kernel: int) -> None:
         f" **{lab.thousands(linear_parameters(784, 30).parameters)}**."
     )
     wrong = lecture_case("s2-85K")["expected"]
-    lab.erratum(
-        "a 30×30 picture and a hidden layer of depth 5 need 85K parameters",
-        f"24·24·5·147 = {wrong['correct']:,}",
-        f"{wrong['depth_1_value']:,} is the count for depth 1. The same slide's 46 million for"
-        " 256×256 is for depth 5; with 7×7 fields there are 250 places along a side.",
+    lab.correction(
+        "Without shared weights, a 30×30×3 picture and a hidden layer of depth 5 need 24·24·5·147 ="
+        f" **{wrong['correct']:,}** weights; for depth 1 it is {wrong['depth_1_value']:,}. For"
+        " 256×256 and depth 5 it is 46 million, because 7×7 fields have 250 positions along a"
+        " side.",
+        "85K parameters for depth 5, which is the count for depth 1",
+        "s2-85K",
     )
 
 

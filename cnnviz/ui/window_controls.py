@@ -82,8 +82,8 @@ def short_cases() -> None:
     """Draw the decks' cases in which the stride does not divide, and what PyTorch makes of them."""
     st.subheader("When the stride does not divide")
     st.caption(
-        "The decks call these bad combinations. PyTorch takes them: it rounds down and never reads"
-        " what is left over. Press one to see it in the figure above."
+        "PyTorch accepts these combinations: it rounds down and never reads what is left over."
+        " Press one to see it in the figure above."
     )
     rows = []
     for case in _SHORT:
@@ -107,11 +107,12 @@ def short_cases() -> None:
         )
     )
     wrong = lecture_case("s2-6x6-2.5")["expected"]
-    lab.erratum(
-        f"a 3×3 filter with stride 1 makes {wrong['slide_value']}×{wrong['slide_value']} of 6×6",
-        f"{wrong['correct']}×{wrong['correct']}",
-        f"(6 − 3)/1 + 1 = {wrong['correct']}. The slide's {wrong['slide_value']} is (6 − 3)/2 + 1,"
-        " that of stride 2.",
+    lab.correction(
+        "With stride 1, a 3×3 kernel turns 6×6 into"
+        f" **{wrong['correct']}×{wrong['correct']}**: (6 − 3)/1 + 1 = {wrong['correct']}.",
+        f"{wrong['slide_value']}×{wrong['slide_value']}, which is (6 − 3)/2 + 1, the formula for"
+        " stride 2",
+        "s2-6x6-2.5",
     )
 
 

@@ -79,8 +79,8 @@ with figure:
 if name == POOLED:
     case = lecture_case(name)
     inputs, outputs = case["inputs"]["images"], case["expected"]["outputs"]
-    st.subheader("The deck's three pictures")
-    words = ("At first", "Moved inside its window", "Moved across the edge")
+    st.subheader("Three pictures, max-pooled")
+    words = ("Original", "Moved inside its window", "Moved across the edge")
     panels, links = [], []
     for at, (title, before, after) in enumerate(zip(words, inputs, outputs, strict=True)):
         panels += [

@@ -85,7 +85,7 @@ st.dataframe(
 if text == OPENING and [field.size for field in fields] == (
     expected := lecture_case("s0-receptive-field")["expected"]["after_each"]
 ):
-    st.markdown(f"The deck's stack: its layers see **{', '.join(map(str, expected))}** pixels.")
+    st.markdown(f"The layers of this stack see **{', '.join(map(str, expected))}** pixels.")
 if len({field.size for field in fields} & {5, 7}) and text in {"c3 c3", "c3 c3 c3"}:
     wide, few = fields[-1].size, 9 * len(layers)
     st.markdown(

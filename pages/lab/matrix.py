@@ -117,10 +117,11 @@ with right:
         f" ({'×'.join(map(str, shape))}); biases are not counted."
     )
     if (size, window, depth, maps) == (32, 5, 3, 6):
-        lab.erratum(
-            "1.4 million weights for the fully connected layer",
-            "3,072 × 4,704 = 14,450,688",
-            "32·32·3 inputs times 28·28·6 outputs is ten times as much.",
+        lab.correction(
+            "The fully connected layer has 32·32·3 inputs and 28·28·6 outputs, which makes"
+            " 3,072 × 4,704 = **14,450,688** weights.",
+            "1.4 million, a tenth of it",
+            "s0-W-nonzeros",
         )
 
 count_operations()

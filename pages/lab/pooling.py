@@ -114,10 +114,11 @@ with figure:
 
 if rule == "mean":
     slip = lecture_case("s2-avgpool-text")["expected"]["slide_value"]
-    lab.erratum(
-        f"of average pooling: “at each location {slip}”",
-        "keep the average, the sum over the window divided by its cells",
-        "The sentence is that of the slide on max pooling; the formula below it is the average.",
+    lab.correction(
+        "Average pooling **keeps the average**: the sum over the window, divided by its number of"
+        " cells.",
+        f"“at each location {slip}”, a sentence about max pooling; its formula is the average",
+        "s2-avgpool-text",
     )
 pooling_change()
 

@@ -84,11 +84,12 @@ with right:
             " 1.",
             icon=":material/scale:",
         )
-lab.erratum(
-    "s(t) = Σ x(a) w(t − a), with no index under the sum, where w(a) weighs a measurement of age a",
-    "s(t) = Σₐ x(a) w(t − a), summed over all times a",
-    "a is the time of a measurement and t − a its age: the slide uses a for both. Only the notation"
-    " slips; the operation is the one above.",
+lab.correction(
+    "As a formula: **s(t) = Σₐ x(a) w(t − a)**, summed over all times a. Here a is the time of a"
+    " measurement, and t − a is its age.",
+    "s(t) = Σ x(a) w(t − a), with no index under the sum; it uses a both for the time and for the"
+    " age of a measurement",
+    "s3-sensor-notation",
 )
 
 st.subheader("A signal, a picture, a stack of frames")

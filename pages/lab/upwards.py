@@ -127,9 +127,10 @@ checkerboard()
 three_ways()
 
 slip = lecture_case("s3-conv-after-fc")["expected"]
-lab.erratum(
-    f"a convolution after a fully connected layer is {slip['slide_value']}",
-    "it is possible once the vector is made a volume again",
-    "Decoders and the generators of GANs do just that: a vector, then a small volume, then"
-    " transposed convolutions up to a picture. It is only unusual in classifiers.",
+lab.correction(
+    "A convolution **can follow a fully connected layer** if its output vector is reshaped into a"
+    " volume. Decoders and the generators of GANs do this: a vector, then a small volume, then"
+    " transposed convolutions up to a picture. In classifiers it is unusual.",
+    f"convolutions after a fully connected layer are {slip['slide_value']}",
+    "s3-conv-after-fc",
 )

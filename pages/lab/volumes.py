@@ -106,10 +106,11 @@ board(
 by_torch = F.conv2d(torch.from_numpy(tiny)[None], torch.from_numpy(mixing)[:, :, None, None])
 lab.agree("Against conv2d", mixed.output, by_torch)
 wrong = lecture_case("s1-1x1-depthwise")
-lab.erratum(
-    f"a 1×1 convolution is “a {wrong['expected']['slide_value']}”",
-    "it is a pointwise convolution",
-    "Depthwise is the opposite: one spatial filter for each channel, and no mixing of channels.",
+lab.correction(
+    "A 1×1 convolution is a **pointwise** convolution. A depthwise convolution is the opposite: one"
+    " spatial filter for each channel, and no mixing of channels.",
+    f"it calls a 1×1 convolution “a {wrong['expected']['slide_value']}”",
+    "s1-1x1-depthwise",
 )
 
 layer_costs()

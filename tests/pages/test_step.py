@@ -75,14 +75,15 @@ def test_every_example_gives_its_right_values(open_page, name):
 
 def test_an_erratum_shows_the_slide_and_says_which_is_right(open_page):
     app = open_page(s_preset="s4-blur")
-    note = app.warning[0].value
+    note, why = (caption.value for caption in app.expander[0].caption)
     wrong = [f"\\textcolor{{red}}{{\\boldsymbol{{{value}}}}}" for value in ("0.4", "0.2", "0.3")]
     assert all(cell in note for cell in wrong)
     assert note.count("textcolor") == 4
     assert "The figure is right" in note
-    assert EXAMPLES["s4-blur"].note in [caption.value for caption in app.caption]
+    assert "Lecture 004, lines 758–762, has this output" in note
+    assert why == EXAMPLES["s4-blur"].note
     app.selectbox(key="_s_preset").select(FIRST).run()
-    assert not app.warning
+    assert not app.expander
 
 
 def test_choosing_an_example_brings_its_settings(open_page):

@@ -20,8 +20,9 @@ def test_opens_on_the_deck_s_sensor(open_lab, boards):
     np.testing.assert_allclose(board.panels["s"], [CASE["expected"]["output"]])
     made = {}
     exec(board.data["pytorch"], made)
-    assert "(t − a)" in app.warning[0].value
-    assert "s(t) = Σ x(a) w(t − a), with no index under the sum" in app.warning[0].value
+    assert "**s(t) = Σₐ x(a) w(t − a)**" in words(app)
+    notes = [caption.value for caption in app.caption]
+    assert any("line 227, says otherwise: s(t) = Σ x(a) w(t − a)" in note for note in notes)
     assert ":material/check:" in words(app)
 
 

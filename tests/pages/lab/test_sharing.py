@@ -50,9 +50,10 @@ def test_the_counts_are_the_decks(open_page):
 
 
 def test_the_slides_85k_is_put_right(open_page):
-    note = open_page().warning[0].value
-    assert "423,360" in note
-    assert "84,672" in note
+    app = open_page()
+    right = next(e.value for e in app.markdown if "423,360" in e.value)
+    assert "84,672" in right
+    assert any("Lecture 002, line 367, says otherwise: 85K" in e.value for e in app.caption)
 
 
 def test_a_link_restores_stage_and_weights(open_page):

@@ -100,7 +100,7 @@ def test_groups_that_do_not_divide_are_refused(open_page):
 
 
 def test_the_slides_depthwise_is_named_right(open_page):
-    assert "pointwise" in open_page().warning[0].value
+    assert any("**pointwise** convolution" in e.value for e in open_page().markdown)
 
 
 def test_lua_torch_is_named_where_it_makes_the_same_layer(open_page):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnnviz.convolution import lecture_examples
+from cnnviz.convolution import lecture_examples, lecture_source
 
 EXAMPLES = lecture_examples()
 
@@ -27,6 +27,7 @@ def test_an_erratum_shows_what_the_slide_says_and_it_is_wrong(example):
         assert not np.allclose(example.slide_value, example.expected)
     if example.kind == "erratum":
         assert example.note
+        assert lecture_source(example.id).startswith(f"lecture 00{example.id[1]}, line")
 
 
 def test_every_example_can_be_named_and_described():
