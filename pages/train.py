@@ -18,6 +18,7 @@ from cnnviz.ui.estimate import seconds_per_epoch
 from cnnviz.ui.recipe import choose_pace, choose_recipe, reset_recipe
 from cnnviz.ui.run_list import arrival, choose_run, compare_runs
 from cnnviz.ui.run_view import show_run, show_what_is_shown
+from cnnviz.ui.text import plain
 from cnnviz.ui.training_data import OWN, Choice, choose_data
 from cnnviz.ui.viewer_runs import own_run_form, viewers_runs
 
@@ -46,7 +47,7 @@ def begin(data: Choice, network: str, recipe: Recipe, pace: float) -> None:
             DatasetError, NetworkError, RunError, TrainingError, role.NotPresenterError,
         ) as error:  # fmt: skip
             st.session_state.pop(PRESSED, None)
-            st.error(str(error))
+            st.error(plain(str(error)))
 
 
 def network_table(spec: Spec, shape: tuple[int, int, int]) -> None:

@@ -3,10 +3,11 @@
 from cnnviz.datasets.base import Dataset, DatasetError
 from cnnviz.datasets.catalogue import DATASETS, DatasetInfo, data_root
 from cnnviz.datasets.download import Progress
+from cnnviz.datasets.layout import listed
 from cnnviz.datasets.loading import is_available, load_dataset
 from cnnviz.datasets.pictures import SIZES, load_folder, load_zip
 from cnnviz.datasets.preprocess import normalise, preprocess
-from cnnviz.datasets.sources import Skipped
+from cnnviz.datasets.sources import Skipped, shown
 
 __all__ = [
     "DATASETS",
@@ -18,9 +19,11 @@ __all__ = [
     "Skipped",
     "data_root",
     "is_available",
+    "listed",
     "load_dataset",
     "load_folder",
     "load_zip",
     "normalise",
     "preprocess",
+    "shown",
 ]

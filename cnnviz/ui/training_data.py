@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,14 @@ from cnnviz.datasets import (
     DatasetInfo,
     Skipped,
     is_available,
+    listed,
     load_dataset,
     load_zip,
+    shown,
 )
 from cnnviz.ui.choice import choice
 from cnnviz.ui.recipe import reset_recipe
+from cnnviz.ui.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,10 +96,20 @@ def _choose_known(info: DatasetInfo) -> tuple[Choice | None, str]:
             load_dataset(info.id, download=True, progress=show)
         except DatasetError as error:
             bar.empty()
-            st.error(str(error), icon=":material/cloud_off:")
+            st.error(plain(str(error)), icon=":material/cloud_off:")
         else:
             st.rerun()
     return None, f"{info.title} is not on this computer yet: download it first."
+
+
+@st.cache_resource(scope="session", show_spinner=False)
+def _kept() -> dict[str, tuple[str, bytes]]:
+    """The zip in use, by the name `zip`: a new one may still be on its way, or be refused."""
+    return {}
+
+
+def _forget() -> None:
+    _kept().clear()
 
 
 def _choose_own() -> tuple[Choice | None, str]:
@@ -115,29 +129,49 @@ def _choose_own() -> tuple[Choice | None, str]:
         "Your pictures stay in this session's memory until you press Start. Then they are written, "
         "resized, to the run's folder on the server, and deleted with the run."
     )
-    if file is None:
-        return None, "Choose a zip of pictures first."
-    data = file.getvalue()
-    try:
-        dataset, skipped = _own(
-            data,
-            hashlib.blake2b(data, digest_size=16).hexdigest(),
-            file.name.removesuffix(".zip")[:60],
-            int(size or 32),
-            1 if colour == "Grey" else 3,
-        )
-    except DatasetError as error:
-        st.error(str(error), icon=":material/folder_off:")
-        return None, "This zip cannot be trained on."
+    kept, problem = _kept(), "Choose a zip of pictures first."
+    shape = (int(size or 32), 1 if colour == "Grey" else 3)
+    found = None
+    if file is not None:
+        new = (file.name, file.getvalue())
+        try:
+            found = _read(new, *shape)
+        except DatasetError as error:
+            problem = "This zip cannot be trained on."
+            st.error(plain(str(error)), icon=":material/folder_off:")
+        else:
+            kept["zip"] = new
+    if found is None and "zip" in kept:
+        found = _read(kept["zip"], *shape)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"In use: {plain(kept['zip'][0])}", width="stretch")
+            st.button("Remove", icon=":material/close:", key="_t_zip_remove", on_click=_forget)
+    if found is None:
+        return None, problem
+    dataset, skipped = found
+    _describe(dataset, skipped)
+    count = len(dataset.train_images)
+    return Choice(dataset.shape, len(dataset.classes), count, lambda: dataset), ""
+
+
+def _read(file: tuple[str, bytes], size: int, channels: int) -> tuple[Dataset, list[Skipped]]:
+    name, data = file
+    title = shown(re.sub(r"\.zip$", "", name, flags=re.IGNORECASE)[:60])
+    digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+    return _own(data, digest, title, size, channels)
+
+
+def _describe(dataset: Dataset, skipped: list[Skipped]) -> None:
+    names = listed(dataset.classes)
     st.success(
         f"{len(dataset.train_images):,} pictures to train on, {len(dataset.test_images):,} to "
-        f"test, {len(dataset.classes)} classes."
+        f"test, {len(dataset.classes)} classes: {plain(names)}."
     )
+    if dataset.remarks:
+        st.warning("  \n".join(map(plain, dataset.remarks)), icon=":material/info:")
     if skipped:
         with st.expander(f"Left out: {len(skipped)}", icon=":material/warning:"):
             st.dataframe(
                 {"File": [s.name for s in skipped], "Why": [s.reason for s in skipped]},
                 hide_index=True,
             )
-    count = len(dataset.train_images)
-    return Choice(dataset.shape, len(dataset.classes), count, lambda: dataset), ""

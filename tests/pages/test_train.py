@@ -202,6 +202,47 @@ def test_own_pictures(open_page, started, make_zip):
     assert (list_runs()[0].path / "data.safetensors").exists()
 
 
+def test_a_zip_stays_chosen_until_another_is_read(open_page, started, make_zip):
+    """While a second one is on its way, and where it is refused."""
+    app = open_page(t_data="own")
+
+    def give(*file):
+        app.get("file_uploader")[0].set_value((*file, "application/zip") if file else None).run()
+        assert not app.exception
+
+    give("first.zip", make_zip())
+    give()
+    assert "Choose a zip" not in texts(app)
+    assert "In use: first.zip" in texts(app).replace("\\", "")
+    assert not button(app, "Start training").disabled
+    give("second.zip", b"no zip")
+    assert "not a zip file" in app.error[0].value
+    assert "In use: first.zip" in texts(app).replace("\\", "")
+    app.segmented_control(key="t_size").set_value(64).run()
+    button(app, "Start training").click().run()
+    ((config, _),) = started
+    assert (config.dataset_title, config.input_shape) == ("first", (3, 64, 64))
+    give("THIRD.ZIP", make_zip(("a", "b", "c")))
+    assert "In use" not in texts(app)
+    assert "3 classes" in app.success[0].value
+    give()
+    button(app, "Remove").click().run()
+    assert "Choose a zip of pictures first." in texts(app)
+    assert button(app, "Start training").disabled
+
+
+def test_what_was_made_of_a_zip_is_said_before_start_and_literally(open_page, make_zip):
+    app = open_page(t_data="own")
+    data = make_zip(("*star* <b>bold", ":red[x] $x^2$", "[link](http:a.b)"), unreadable="~~gone~~")
+    app.get("file_uploader")[0].set_value(("mine.zip", data, "application/zip")).run()
+    assert not app.exception
+    said = app.warning[0].value
+    assert r"The class \~\~gone\~\~ is left out" in said
+    assert "single test picture" not in said
+    assert r"\*star\* \<b\>bold" in app.success[0].value
+    assert r"\:red\[x\] \$x^2\$" in app.success[0].value
+
+
 @pytest.fixture
 def make_zip():
     import io
@@ -211,13 +252,15 @@ def make_zip():
 
     from cnnviz.imaging import encode_png
 
-    def build():
+    def build(names=("dark", "light"), unreadable=None):
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w") as archive:
-            for name, shade in (("dark", 20), ("light", 220)):
-                for index in range(6):
-                    pixels = np.full((40, 40, 3), shade + index, np.uint8)
+            for place, name in enumerate(names):
+                for index in range(8):
+                    pixels = np.full((40, 40, 3), 20 + 60 * place + index, np.uint8)
                     archive.writestr(f"{name}/{index}.png", encode_png(pixels))
+            if unreadable:
+                archive.writestr(f"{unreadable}/IMG_1.HEIC", b"ftypheic")
         return file.getvalue()
 
     return build
