@@ -55,12 +55,12 @@ USE_A_PICTURE = {
 }
 ASSETS = Path(__file__).parent.parent / "assets"
 
-st.set_page_config(page_title="cnnviz", page_icon=ASSETS / "icon.svg", layout="wide")
 st.logo(ASSETS / "logo.svg", size="large")
 # What a number field refuses, it says to screen readers alone, or behind a small icon: say it to
 # all. A field beside its slider stands at the right edge, so there the sentence grows to the left.
 # The toolbar of a table or chart comes with the pointer; on a touch screen it would always be
 # there, over the words above.
+# Streamlit writes white on the primary colour, which in the dark theme is 3:1; dark is 6:1.
 st.html(
     "<style>[data-testid=stNumberInput] { position: relative }"
     " [data-testid=stNumberInput] [role=alert] { position: absolute; top: calc(100% + 2px);"
@@ -68,7 +68,9 @@ st.html(
     " clip: auto; clip-path: none; overflow: visible; white-space: normal; font-size: 0.8rem;"
     " line-height: 1.3; border-radius: 0.3rem; color: #fff; background: #a32020 }"
     " [class*=_field] [data-testid=stNumberInput] [role=alert] { left: auto; right: 0 }"
-    " @media (hover: none) { [data-testid=stElementToolbar] { display: none } }</style>"
+    " @media (hover: none) { [data-testid=stElementToolbar] { display: none } }"
+    " :is([data-testid^=stBaseButton-primary], [data-tag-index] > *)"
+    " { color: light-dark(#fff, #10161c) }</style>"
 )
 
 LAB = [
@@ -85,6 +87,11 @@ LAB = [
 ]
 
 page = st.navigation({"": PAGES, "Convolution lab": LAB}, position="top")
+st.set_page_config(
+    page_title=f"{page.title} · cnnviz" if page.url_path else "cnnviz",
+    page_icon=ASSETS / "icon.svg",
+    layout="wide",
+)
 one_entry_per_page()  # before the page, which a quick click may cut short
 if role.has_lapsed():
     st.warning(

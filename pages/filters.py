@@ -112,7 +112,7 @@ def show_pixel(chosen: ChosenFilter, full: Image, pixel: tuple[int, int] | None)
             " to see the arithmetic. Scroll to zoom, drag to move."
         )
         return
-    st.subheader(f"The pixel at row {pixel[0]}, column {pixel[1]}", anchor=False)
+    st.header(f"The pixel at row {pixel[0]}, column {pixel[1]}", anchor=False)
     arithmetic(chosen.recipe, full, *pixel)
     with st.container(horizontal=True):
         for link in stepper_links(chosen.recipe, chosen.kernel, full, pixel):

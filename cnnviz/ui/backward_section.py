@@ -47,7 +47,7 @@ def backward_as_convolution(
         autograd: What PyTorch gives for the image and the kernel, to check against.
     """
     values = {"x": image.tolist(), "w": kernel.tolist(), "delta": upstream.tolist()}
-    st.subheader("The backward pass is a convolution too")
+    st.header("The backward pass is a convolution too")
     st.caption(
         "Pad δ on every side and slide the kernel, turned by 180°, over it: that is ∂L/∂x. Slide δ"
         " itself over x, and that is ∂L/∂w."

@@ -10,7 +10,7 @@ from cnnviz.ui import lab
 
 def count_operations() -> None:
     """Draw the textbook's count for a picture minus its left neighbour, and how it counts."""
-    st.subheader("Counting operations")
+    st.header("Counting operations")
     st.caption(
         "A 320×280 picture minus its left neighbour, two weights: the textbook's example of finding"
         " vertical edges."

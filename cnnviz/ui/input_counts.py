@@ -17,7 +17,7 @@ _COUNTS = {  # W, H, C and the number of neurons
 
 def input_counts() -> None:
     """Draw W, H, C and the neurons n, and what they multiply to."""
-    st.subheader("How many inputs, how many weights")
+    st.header("How many inputs, how many weights")
     with st.container(horizontal=True):
         for case, (*size, neurons) in _COUNTS.items():
             words = f"{neurons:,} neuron" + "s" * (neurons > 1)

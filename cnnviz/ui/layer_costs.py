@@ -31,7 +31,7 @@ def layer_costs() -> None:
 
 
 def _one_layer() -> None:
-    st.subheader("What a layer costs")
+    st.header("What a layer costs")
     left, right = st.columns([1, 2], gap="medium")
     with left:
         start = choice(st.selectbox, "Example", LAYERS, "first", key="vo_layer")
@@ -95,7 +95,7 @@ def _one_layer() -> None:
 
 
 def _squeezed() -> None:
-    st.subheader("A 1×1 layer in front saves work")
+    st.header("A 1×1 layer in front saves work")
     before = layer_cost((64, 56, 56), 3, 64, padding=1, bias=False)
     squeeze = layer_cost((64, 56, 56), 1, 32, bias=False)
     thinner = layer_cost(squeeze.shape, 3, 64, padding=1, bias=False)

@@ -98,7 +98,7 @@ def choose_lesson() -> Lesson:
 
 def slide_section() -> None:
     """Show a target that no kernel can reach, and which of its cells are to blame."""
-    st.subheader("A target that no kernel can reach")
+    st.header("A target that no kernel can reach")
     picture = lecture_case("s4-learned-theta")["inputs"]["image"]
     slide, right = _slide_target(), _right_target()
     wrong = fit_kernel(picture, slide)

@@ -20,7 +20,7 @@ print(F.conv2d(F.pad(a, (wide, wide, high, high)), b.flip(2, 3)))  # every overl
 
 def order_does_not_matter() -> None:
     """Draw f ∗ g and g ∗ f, every overlap counted."""
-    st.subheader("Order does not matter")
+    st.header("Order does not matter")
     st.caption(
         "With every overlap counted, f ∗ g = g ∗ f: each sum has the same products. For correlation"
         " this is not so."

@@ -45,7 +45,7 @@ def moved_and_shuffled(given: NDArray[np.float64] | None) -> None:
 
 def _moved(given: NDArray[np.float64] | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The digit, and the same moved."""
-    st.subheader("One pixel to the side")
+    st.header("One pixel to the side")
     st.caption("Move a digit: people see the same digit, the vector is a different one.")
     left, right = st.columns([1, 3], gap="medium")
     with left:
@@ -86,7 +86,7 @@ def _moved(given: NDArray[np.float64] | None) -> tuple[NDArray[np.float64], NDAr
 
 
 def _shuffled(digit: NDArray[np.float64], moved: NDArray[np.float64]) -> None:
-    st.subheader("Shuffled")
+    st.header("Shuffled")
     st.caption(
         "Give all pixels new places, the same for every picture. No distance between two pictures"
         " changes, so a method that sees only vectors loses nothing; people and convolutions do."

@@ -24,7 +24,7 @@ print(F.max_pool2d(before, 2), F.max_pool2d(after, 2))
 
 def pooling_change() -> None:
     """Draw a feature before and after a change, and what max pooling makes of both."""
-    st.subheader("What does it not notice?")
+    st.header("What does it not notice?")
     st.caption(
         "Move a feature a little, or make it larger, and see which pooled cells change. Here it is"
         " always max pooling, 2×2 with stride 2, whatever is chosen above."

@@ -35,7 +35,7 @@ def weight_counts(inputs: int, kernel: int) -> None:
         kernel: Inputs that one of its outputs reads.
     """
     outputs = output_size(inputs, kernel).size
-    st.subheader("How many weights")
+    st.header("How many weights")
     units = lecture_case("s0-local-10x10")["inputs"]["factors"][2]
     mnist = conv_parameters(5, 1, 20)
     depth5 = (24, 24)
@@ -95,7 +95,7 @@ def weight_counts(inputs: int, kernel: int) -> None:
 
 def when_to_share() -> None:
     """Draw local and shared weights, both fitted to the same few examples."""
-    st.subheader("When not to share")
+    st.header("When not to share")
     st.caption(
         "Local weights without sharing can do a different thing at each place. Where the same thing"
         " is right everywhere, they only learn it many times over, each time from fewer examples."

@@ -21,7 +21,7 @@ def _timed() -> tuple[Timing, ...]:
 @st.fragment
 def show_speed() -> None:
     """Draw the times of a direct, a separable and an FFT convolution against the kernel's side."""
-    st.subheader("Which way is faster?")
+    st.header("Which way is faster?")
     if st.button("Measure again", icon=":material/timer:"):
         _timed.clear()
     timings = _timed()

@@ -46,7 +46,7 @@ def as_torch(values: ArrayLike) -> Tensor:
 
 def checkerboard() -> None:
     """Draw how many stamps land on each cell, for any kernel and stride."""
-    st.subheader("The checkerboard")
+    st.header("The checkerboard")
     st.caption(
         "How many stamps land on each cell. Where the stride does not divide the kernel's side,"
         " some cells get more than their neighbours, and a flat picture comes out as a pattern."
@@ -85,7 +85,7 @@ def checkerboard() -> None:
 
 def three_ways() -> None:
     """Draw a picture twice as large: nearest, bilinear, and by a transposed convolution."""
-    st.subheader("Three ways up, side by side")
+    st.header("Three ways up, side by side")
     field, _ = st.columns([1, 3])
     with field:
         example = lecture_case("s1-upsample-nn")["inputs"]["image"]

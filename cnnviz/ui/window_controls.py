@@ -80,7 +80,7 @@ def choose_windows() -> Windows:
 
 def short_cases() -> None:
     """Draw the decks' cases in which the stride does not divide, and what PyTorch makes of them."""
-    st.subheader("When the stride does not divide")
+    st.header("When the stride does not divide")
     st.caption(
         "PyTorch accepts these combinations: it rounds down and never reads what is left over."
         " Press one to see it in the figure above."
@@ -118,7 +118,7 @@ def short_cases() -> None:
 
 def until_nothing_is_left() -> None:
     """Draw how a picture shrinks from layer to layer without padding."""
-    st.subheader("Until nothing is left")
+    st.header("Until nothing is left")
     st.caption("Without padding every layer takes its share, until the kernel fits no more.")
     left, right = st.columns([1, 3], gap="medium")
     with left:

@@ -70,7 +70,7 @@ with side:
         " convolutions in a row would be one convolution."
     )
 
-st.subheader("Softmax with temperature")
+st.header("Softmax with temperature")
 st.caption(
     "From logits to probabilities: exp(logit / T), divided by their sum. Drag the temperature: low,"
     " and the winner takes all; high, and all become alike."

@@ -49,7 +49,7 @@ with figure:
     )
     figure_and_check()
 
-    st.subheader("At every place")
+    st.header("At every place")
     everywhere = scene.differences()
     exact_places = int((everywhere < 1e-9).sum())
     st.caption(
@@ -79,7 +79,7 @@ with figure:
 if name == POOLED:
     case = lecture_case(name)
     inputs, outputs = case["inputs"]["images"], case["expected"]["outputs"]
-    st.subheader("Three pictures, max-pooled")
+    st.header("Three pictures, max-pooled")
     words = ("Original", "Moved inside its window", "Moved across the edge")
     panels, links = [], []
     for at, (title, before, after) in enumerate(zip(words, inputs, outputs, strict=True)):

@@ -65,7 +65,7 @@ with figure:
         pytorch=stack_code(layers, size, unit),
     )
 
-st.subheader("In theory")
+st.header("In theory")
 st.caption(
     "Every layer adds (kernel − 1)·dilation steps of the jump so far; a stride multiplies the jump."
 )
@@ -92,7 +92,7 @@ if len({field.size for field in fields} & {5, 7}) and text in {"c3 c3", "c3 c3 c
         f"They see **{wide}×{wide}** with {few} weights; one {wide}×{wide} layer needs {wide**2}."
     )
 
-st.subheader("Measured")
+st.header("Measured")
 st.caption(
     "How much the chosen unit changes with each pixel: the size of its gradient. In a stack,"
     " pixels in the middle mostly count more, since more paths lead from them to the unit."

@@ -100,7 +100,7 @@ flip_and_compare()
 
 order_does_not_matter()
 
-st.subheader("The continuous picture")
+st.header("The continuous picture")
 st.caption(
     "g is reversed and slid over f. At every t the product of the two encloses an area: that is the"
     " result."

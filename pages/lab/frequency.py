@@ -102,7 +102,7 @@ def show_route() -> None:
         lab.agree("Against the direct convolution", route.result, direct)
         ring = on_a_ring(given.image, given.kernel, (high, wide))
         lab.agree("Against torch conv2d, circular", route.result, ring)
-    st.subheader("What wraps around")
+    st.header("What wraps around")
     st.caption(
         "The transform takes the image for one tile of an endless floor: what leaves at one end"
         " comes in at the other. Zeros at the ends catch it. Take the padding away, and watch."

@@ -90,7 +90,7 @@ with figure:
             icon=":material/call_split:",
         )
 
-st.subheader("Without descent")
+st.header("Without descent")
 st.caption(
     "Each cell of the target is one linear equation in the weights. Least squares solves them"
     " together, with no steps and no learning rate: it tells what descent can reach."

@@ -83,7 +83,7 @@ def show_matrix() -> None:
 with figure:
     show_matrix()
 
-st.subheader("Beside a fully connected layer")
+st.header("Beside a fully connected layer")
 st.caption("A fully connected layer of the same size is the same matrix with every cell free.")
 left, right = st.columns([1, 2], gap="medium")
 with left:

@@ -52,7 +52,7 @@ with figure:
         "print(x.shape, x.min(), x.max(), x.sum())\nprint(x.flatten())  # the vector\n",
     )
 
-st.subheader("Neighbours are alike")
+st.header("Neighbours are alike")
 st.caption(
     "Each dot is a pixel and its right neighbour. In a picture they crowd around the line; shuffle"
     " the pixels, and one says nothing of the next. A small kernel can use what neighbours share."

@@ -122,7 +122,7 @@ if rule == "mean":
     )
 pooling_change()
 
-st.subheader("Stride 2 instead")
+st.header("Stride 2 instead")
 st.caption(
     "A 2×2 convolution with stride 2 makes the picture as small as 2×2 pooling with stride 2, and"
     " its weights can be learned. With four weights of 1/4 it is average pooling."

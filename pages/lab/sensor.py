@@ -20,7 +20,7 @@ def conv(rank: int, values: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     return operator(x, w)[0, 0].numpy()
 
 
-st.subheader("A noisy sensor")
+st.header("A noisy sensor")
 case = lecture_case("s3-sensor-1d")["inputs"]
 st.caption(
     "A laser says where something is, with noise. Weigh each measurement by its age, the newest"
@@ -92,7 +92,7 @@ lab.correction(
     "s3-sensor-notation",
 )
 
-st.subheader("A signal, a picture, a stack of frames")
+st.header("A signal, a picture, a stack of frames")
 st.caption(
     "The same operator, with as many dimensions as the input has. The kernel −1, 1 finds where a"
     " signal rises, where a picture gets brighter, and what has changed since the frame before."

@@ -103,7 +103,7 @@ def go_up() -> None:
             lab.agree("Wᵀ · input and the stamps", matrix.T @ image.ravel(), up.output)
         st.markdown("Height: " + "".join(part.text for part in up.size_formula(0)))
 
-    st.subheader("It is not the inverse")
+    st.header("It is not the inverse")
     back = (
         "and here the numbers are too" if np.allclose(down.output, image) else "the numbers are not"
     )

@@ -76,7 +76,7 @@ with figure:
         f" {lab.thousands(filters * (dot + 1))} parameters."
     )
 
-st.subheader("1×1: mixing the channels of each pixel")
+st.header("1×1: mixing the channels of each pixel")
 st.caption(
     "Nothing is read from the neighbours: every pixel is a column of channels, and each filter one"
     " mixture of them. These two make brightness, and red against blue."

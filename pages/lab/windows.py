@@ -104,7 +104,7 @@ with figure:
     show_visits()
 short_cases()
 
-st.subheader("Full, same, valid")
+st.header("Full, same, valid")
 case = lecture_case("s3-m5k4")
 st.caption(
     "The three schemes for a row of m pixels and a kernel of k. An even kernel cannot sit in the"

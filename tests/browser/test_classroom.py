@@ -160,7 +160,7 @@ def test_a_viewer_sees_what_is_started_and_shown(open_as, runs_folder, settle):
     viewer, presenter = open_as("viewer"), open_as("presenter")
     first = start(presenter, runs_folder)
     first.rename("The first one")
-    heading = viewer.locator("section.live h3")
+    heading = viewer.locator("section.live h2")
     expect(heading).to_have_text("The first one", **SLOW)
     second = start(presenter, runs_folder)
     second.rename("The second one")
@@ -322,5 +322,5 @@ def test_nothing_of_this_is_shown_without_a_choice(runs_folder, open_as, monkeyp
     monkeypatch.setenv("CNNVIZ_RUNS", str(runs_folder))
     show_run_to_all("digits-gap")
     viewer = open_as("viewer", "/train?t_run=fashionmnist-gap")
-    expect(viewer.locator("section.live h3")).to_contain_text("Fashion")
+    expect(viewer.locator("section.live h2")).to_contain_text("Fashion")
     assert viewer.get_by_role("button", name="Again").count() == 0

@@ -225,7 +225,7 @@ def click(app, row, column):
 def test_a_clicked_pixel_shows_its_arithmetic(open_page):
     app = open_page()
     click(app, 100, 200)
-    assert "row 100, column 200" in app.subheader[0].value
+    assert "row 100, column 200" in app.header[0].value
     grids = sent(app, "cnnviz_number_grid")
     window = GREY[99:102, 199:202]
     assert np.array_equal(np.array(grids["Neighbourhood"]["exact"], float), window)
@@ -267,7 +267,7 @@ def test_a_click_on_a_larger_picture_does_not_outlive_it(open_page, bring):
     bring(np.zeros((20, 30, 3), np.uint8))
     app.run()
     assert not app.exception
-    assert "row 19, column 29" in app.subheader[0].value
+    assert "row 19, column 29" in app.header[0].value
 
 
 def test_a_large_photo_is_previewed_and_says_so(open_page, bring):

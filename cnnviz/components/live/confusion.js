@@ -44,9 +44,9 @@ class Confusion {
     this.box = element("div", "scroll across"); // fingers need cells wider than a phone has room for
     this.box.append(this.table);
     hintScroll(this.box);
-    this.root.append(element("h4", "", "What is taken for what"), this.hint, this.box, this.words);
+    this.root.append(element("h3", "", "What is taken for what"), this.hint, this.box, this.words);
     this.mistakes = element("section", "panel");
-    this.mistakes.append(element("h4", "", "Most frequent mistakes"), this.list);
+    this.mistakes.append(element("h3", "", "Most frequent mistakes"), this.list);
     this.cells = [];
     this.table.onkeydown = (event) => rove(event, this.cells, this.size);
     this.table.onpointerover = (event) => this.tell(event.target.closest("button"));

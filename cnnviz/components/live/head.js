@@ -16,7 +16,7 @@ class Head {
   constructor() {
     this.root = element("header", "head");
     const title = element("div", "title");
-    this.name = element("h3", "name");
+    this.name = element("h2", "name");
     this.status = element("span", "status");
     this.link = element("span", "link");
     title.append(this.name, this.status, this.link);

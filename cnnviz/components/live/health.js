@@ -24,7 +24,7 @@ class Health {
     const top = element("thead");
     top.append(head);
     this.table.append(top, this.body);
-    this.root.append(element("h4", "", "Health of the layers"), this.hint, this.table);
+    this.root.append(element("h3", "", "Health of the layers"), this.hint, this.table);
     this.rows = [];
   }
 

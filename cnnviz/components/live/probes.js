@@ -103,7 +103,7 @@ class Probes {
     this.palettes = palettes;
     this.chosen = chosen;
     this.root = element("section", "panel probes");
-    this.title = element("h4", "", "What it says, and where it looks");
+    this.title = element("h3", "", "What it says, and where it looks");
     this.hint = element("p", "hint");
     this.grid = element("div", "cards");
     this.grid.setAttribute("role", "group");

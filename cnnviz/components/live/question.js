@@ -7,7 +7,7 @@ class QuestionPanel {
     this.presenter = false; // who asks does not vote
     this.vote = vote;
     this.root = element("section", "panel question");
-    this.text = element("h4");
+    this.text = element("h3");
     this.tile = element("canvas", "shown");
     this.options = element("div", "options");
     this.options.setAttribute("role", "group");

@@ -6,7 +6,7 @@ class Tiles {
     this.kind = kind;
     this.chosen = chosen;
     this.root = element("section", `panel ${kind}`);
-    this.title = element("h4", "", title);
+    this.title = element("h3", "", title);
     this.hint = element("p", "hint");
     this.grid = element("div", "tiles");
     this.grid.setAttribute("role", "group");

@@ -17,7 +17,7 @@ def test_the_maps_of_a_picture_are_hidden_while_one_of_them_is_asked_about(page,
     maps, cards = page.locator(".maps .tile").first, page.locator(".probe")
     expect(maps).to_be_visible()
     cards.nth(PICTURE).click()
-    expect(page.locator(".maps h4")).to_contain_text(f"picture {PICTURE + 1}")
+    expect(page.locator(".maps h3")).to_contain_text(f"picture {PICTURE + 1}")
     expect(maps).to_be_hidden()
     expect(page.locator(".maps .hint")).to_contain_text("Voting is open")
     page.get_by_role("button", name="One frame back").click()  # nor do those of another step show

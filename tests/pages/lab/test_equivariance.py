@@ -64,7 +64,7 @@ def test_the_pooling_example(open_page):
         "max",
         [1, 1],
     )
-    assert "Three pictures, max-pooled" in [head.value for head in app.subheader]
+    assert "Three pictures, max-pooled" in [head.value for head in app.header]
 
 
 def test_a_link_restores_the_shift(open_page):

@@ -148,7 +148,7 @@ def test_a_refused_padding_says_pytorch_s_reason_and_leaves_the_rest_of_the_page
     with pytest.raises(RuntimeError, match="not supported for strided convolutions"):
         F.conv2d(torch.ones(1, 1, 7, 7), torch.ones(1, 1, 3, 3), stride=2, padding="same")
     assert "not supported for strided convolutions" in text(app)
-    assert "Until nothing is left" in [head.value for head in app.subheader]
+    assert "Until nothing is left" in [head.value for head in app.header]
 
 
 def test_the_decks_bad_combinations(open_lab, boards):
@@ -256,9 +256,9 @@ def test_what_pooling_leaves_is_counted(open_lab, window, stride, sentence, rule
 def test_a_refused_example_leaves_the_rest_of_the_page(open_lab, page, query, kept):
     app = open_lab(page, **query)
     assert app.error
-    assert kept in [head.value for head in app.subheader]
+    assert kept in [head.value for head in app.header]
     if page == "upwards":
-        assert "It is not the inverse" not in [head.value for head in app.subheader]
+        assert "It is not the inverse" not in [head.value for head in app.header]
         assert "says otherwise" in text(app)
 
 

@@ -128,7 +128,7 @@ def test_a_target_of_the_wrong_size_is_refused(open_page):
     app = open_page(le_target="typed", le_y="1 2;3 4")
     assert "gives 5×5 numbers" in app.error[0].value
     assert app.text_area(key="le_y").value == "1 2;3 4"
-    assert "A target that no kernel can reach" in [head.value for head in app.subheader]
+    assert "A target that no kernel can reach" in [head.value for head in app.header]
 
 
 def test_an_input_too_large_to_show_is_refused(open_page):
