@@ -27,6 +27,7 @@ _BORDERS: dict[Border, int] = {
     "replicate": cv2.BORDER_REPLICATE,
     "circular": cv2.BORDER_WRAP,
 }
+_BY_FOURIER = 50  # weights, from which on cv2.filter2D goes through the frequency domain
 
 
 class Sobel(NamedTuple):
@@ -60,7 +61,9 @@ def apply_kernel(
 ) -> NDArray[np.float32]:
     """Slide a kernel over a picture: at each pixel the sum of window × weights.
 
-    This is cross-correlation, which deep learning calls convolution.
+    This is cross-correlation, which deep learning calls convolution. A sum that cannot be told
+    from 0 is 0: on a flat area a kernel whose weights sum to 0 would otherwise leave rounding
+    (`rounding_bound`), and a scale that fits its largest number would paint it as a signal.
 
     Args:
         image: H×W or H×W×C.
@@ -76,27 +79,63 @@ def apply_kernel(
     kernel = np.asarray(weights, dtype=np.float32)
     if flip:
         kernel = kernel[::-1, ::-1]
-    kernel = np.ascontiguousarray(kernel)
+    # OpenCV takes a Fourier transform for large kernels, whose rounding has no simple bound: in
+    # float64, which is as fast there, it is beneath notice.
+    depth = np.float32 if kernel.size < _BY_FOURIER else np.float64
+    source = _supported(image, depth)
+    sums = _slide(source, kernel.astype(depth), border, depth)
+    result = np.ascontiguousarray(sums, dtype=np.float32).reshape(image.shape)
+    bound = rounding_bound(kernel, source)
+    if bound:
+        flat = result.reshape(len(result), -1)
+        flat[cv2.inRange(flat, -bound, bound).view(np.bool_)] = 0
+    return result
+
+
+def _slide(
+    source: NDArray[Any], kernel: NDArray[Any], border: Border, depth: type[np.floating]
+) -> NDArray[Any]:
+    """Sum window × weights at each pixel, in float32 or float64."""
     height, width = kernel.shape
     top, left = (height - 1) // 2, (width - 1) // 2
-    source = _supported(image)
+    kernel = np.ascontiguousarray(kernel)
+    code = cv2.CV_32F if depth is np.float32 else cv2.CV_64F
     if border == "circular":  # filter2D has no such border
         padded = cv2.copyMakeBorder(
             source, top, height // 2, left, width // 2, borderType=cv2.BORDER_WRAP
         )
         rows, columns = source.shape[:2]
-        full = cv2.filter2D(padded, cv2.CV_32F, kernel, anchor=(left, top))
-        result = full[top : top + rows, left : left + columns]
-    else:
-        result = cv2.filter2D(
-            source, cv2.CV_32F, kernel, anchor=(left, top), borderType=_BORDERS[border]
-        )
-    return np.ascontiguousarray(result, dtype=np.float32).reshape(image.shape)
+        full = cv2.filter2D(padded, code, kernel, anchor=(left, top))
+        return full[top : top + rows, left : left + columns]
+    return cv2.filter2D(source, code, kernel, anchor=(left, top), borderType=_BORDERS[border])
 
 
-def _supported(image: NDArray[Any]) -> NDArray[Any]:
-    """Keep uint8, which OpenCV filters fastest; everything else becomes float32."""
-    return np.ascontiguousarray(image, dtype=np.uint8 if image.dtype == np.uint8 else np.float32)
+def rounding_bound(weights: NDArray[Any], image: NDArray[Any]) -> float:
+    """Bound the rounding in the sums of window × weights that `apply_kernel` makes.
+
+    A weight held in float32, a product and each of n − 1 additions in float32 are off by a share
+    of at most u = 2⁻²⁴, so a sum is off by at most (n + 1) u Σ|w| max|x| (Higham, Accuracy and
+    Stability of Numerical Algorithms, 2002, section 3.1). In float64 the weights' rounding alone
+    counts. Whole numbers below 2²⁴ are not rounded at all.
+
+    Args:
+        weights: kh×kw.
+        image: What they slide over, of any shape.
+
+    Returns:
+        The bound: a sum that is not larger cannot be told from 0.
+    """
+    largest = max(float(image.max()), -float(image.min()))
+    total = float(np.abs(weights, dtype=np.float64).sum()) * largest
+    if weights.size >= _BY_FOURIER:
+        return 1.001 * 2.0**-24 * total
+    whole = image.dtype == np.uint8 and np.array_equal(weights, np.rint(weights))
+    return 0.0 if whole and total < 2**24 else (weights.size + 1) * 2.0**-24 * total
+
+
+def _supported(image: NDArray[Any], otherwise: type[np.floating]) -> NDArray[Any]:
+    """Keep uint8, which OpenCV filters fastest; everything else becomes another type."""
+    return np.ascontiguousarray(image, dtype=np.uint8 if image.dtype == np.uint8 else otherwise)
 
 
 def sobel(image: NDArray[Any], *, border: Border = "reflect") -> Sobel:
@@ -165,6 +204,6 @@ def bilateral(image: NDArray[Any], sigma_space: float, sigma_colour: float) -> N
         sigma_space: In pixels; the window reaches 1.5 times as far.
         sigma_colour: In grey levels: how different a neighbour may be and still count.
     """
-    source = _supported(image)
+    source = _supported(image, np.float32)
     result = cv2.bilateralFilter(source, 0, sigma_colour, sigma_space)
     return np.asarray(result, dtype=np.float32).reshape(image.shape)

@@ -42,8 +42,8 @@ if source == "example":
         given = lecture_case("s0-relu")["inputs"]["x"]
         before = lab.grid_field("Map", given, key="re_x", height=80)
 else:
-    small = resize_to_fit(to_grey(current_picture().pixels).astype(np.uint8), 22) / 255
-    before = correlate2d(small, KERNELS["sobel-x"].weights)
+    small = resize_to_fit(to_grey(current_picture().pixels).astype(np.uint8), 22)
+    before = correlate2d(small, KERNELS["sobel-x"].weights) / 255  # flat areas are exactly 0
     side.caption(
         "The picture in small, 0 to 1, with Sobel x: positive where it gets lighter to the right."
     )

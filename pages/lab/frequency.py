@@ -45,11 +45,6 @@ def spectrum(title: str, values: np.ndarray, **options: str) -> Panel:
     return Panel(title, shown, "pixels", limits=(0, shown.max() or 1), words=words, **options)
 
 
-def clean(values: np.ndarray) -> np.ndarray:
-    """Rounding dust is 0, so that the scale does not begin below it."""
-    return np.where(np.abs(values) < 1e-9, 0, values)
-
-
 def on_a_ring(image: np.ndarray, kernel: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
     """The same by sliding, in torch: circular padding, the kernel flipped."""
     high, wide = kernel.shape
@@ -86,7 +81,7 @@ def show_route() -> None:
             spectrum("Image's spectrum", route.image_spectrum, sign="→"),
             spectrum("Kernel's spectrum", route.kernel_spectrum, sign="⊙"),
             spectrum("Product of the spectra", route.product, sign="="),
-            Panel("Back again", clean(route.result), **look, sign="→"),
+            Panel("Back again", route.clean(route.result), **look, sign="→"),
         ],
         [Link(4, 2, cells), Link(4, 3, cells), Link(5, 0, cells)],
         key=f"fq_route_{given.id}",
@@ -96,7 +91,7 @@ def show_route() -> None:
         play=given.id == "deck",
         pytorch=CODE.format(operands=given.code, padding=given.padding),
     )
-    direct = route.full[:high, :wide]
+    direct = route.clean(route.full[:high, :wide])
     lost = int(route.wrapped.sum())
     with st.container(horizontal=True):
         lab.agree("Against the direct convolution", route.result, direct)
@@ -109,9 +104,9 @@ def show_route() -> None:
     )
     board(
         [
-            Panel("Through the frequencies", clean(route.result), **look),
+            Panel("Through the frequencies", route.clean(route.result), **look),
             Panel("Direct", direct, **look, sign="−"),
-            Panel("Difference", clean(route.difference), sign="="),
+            Panel("Difference", route.clean(route.difference), sign="="),
         ],
         [Link(2, 0, cells), Link(2, 1, cells, np.array([-1.0]))],
         key=f"fq_wrap_{given.id}",

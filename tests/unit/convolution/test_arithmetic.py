@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from scipy.signal import convolve2d
 
 from cnnviz.convolution import (
@@ -239,3 +240,20 @@ def test_padding_that_the_image_cannot_supply(padding, sentence):
 def test_unknown_padding_mode():
     with pytest.raises(ConvolutionError, match="zero, reflect, replicate or circular"):
         Padding(1, "mirror")
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    arrays(float, st.tuples(st.integers(1, 6), st.integers(1, 6)), elements=st.floats(-9, 9)),
+    st.floats(0, 255),
+    st.sampled_from([correlate2d, transposed2d]),
+)
+def test_rounding_is_0_and_a_step_of_a_thousandth_is_not(kernel, level, slide):
+    kernel[0, 0] -= kernel.sum()
+    assume(np.abs(kernel).max() > 0.1)
+    flat = np.full((14, 14), level)
+    inside = slice(6, 8)  # where every window, or every stamp, is whole
+    assert not slide(flat, kernel)[inside, inside].any()
+    step = flat.copy()
+    step[7:, 7:] += 0.001
+    assert slide(step, kernel).any()

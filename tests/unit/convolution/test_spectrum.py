@@ -91,3 +91,16 @@ def test_kernels_keep_or_cancel_brightness(name, size):
     else:
         assert kernel.sum() == pytest.approx(1)
         assert kernel.min() >= 0
+
+
+@settings(deadline=None)
+@given(st.integers(4, 12), st.integers(2, 4), st.floats(1, 1e6), st.integers(0, 99))
+def test_rounding_is_no_difference(side, size, level, seed):
+    """Without padding all that came around is a difference; with it, none is."""
+    numbers = np.random.default_rng(seed)
+    image, kernel = level * numbers.random((side, side)), numbers.normal(size=(size, size))
+    route = through_frequencies(image, kernel, size - 1)
+    assert not route.clean(route.difference).any()
+    wrapped = through_frequencies(image, kernel, 0)
+    assert not wrapped.clean(wrapped.difference)[~wrapped.wrapped].any()
+    assert wrapped.clean(wrapped.difference)[wrapped.wrapped].any()

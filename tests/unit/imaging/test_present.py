@@ -2,10 +2,22 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from cnnviz.imaging import KERNELS, Recipe, diverging, present, present_photo, sample_image, to_grey
+from cnnviz.convolution import correlate2d
+from cnnviz.imaging import (
+    KERNELS,
+    Recipe,
+    apply_kernel,
+    diverging,
+    present,
+    present_photo,
+    sample_image,
+    to_grey,
+)
+from cnnviz.imaging.filters import rounding_bound
 from cnnviz.imaging.present import BINS
 from cnnviz.imaging.recipe import Result
 
@@ -126,3 +138,71 @@ def test_the_page_s_first_picture_uses_the_whole_scale():
     assert scale.smallest < -300
     assert scale.largest > 300
     assert scale.low == -scale.high
+
+
+def as_zero_sum(weights):
+    """The weights with a middle that makes them sum to 0, as closely as float32 can."""
+    weights = weights.astype(np.float64)
+    middle = (weights.shape[0] - 1) // 2, (weights.shape[1] - 1) // 2
+    weights[middle] -= weights.sum()
+    return weights.astype(np.float32)
+
+
+ELEVEN = as_zero_sum(np.full((11, 11), -1.0))
+NINTHS = as_zero_sum(np.full((3, 3), 1 / 9))
+SIDES = st.integers(1, 15)
+ZERO_SUMS = (
+    st.tuples(SIDES, SIDES)
+    .flatmap(lambda s: arrays(np.float32, s, elements=st.floats(-1000, 1000, width=32)))
+    .map(as_zero_sum)
+    .filter(lambda w: np.abs(w).max() > 1e-3)
+)
+NEUTRAL = {2: [245, 245, 245], 3: [128, 128, 128]}
+
+
+@given(
+    weights=ZERO_SUMS,
+    level=st.integers(0, 255),
+    colour=st.booleans(),
+    border=st.sampled_from(("reflect", "replicate", "circular")),
+)
+@example(weights=ELEVEN, level=128, colour=False, border="reflect")
+@example(weights=NINTHS, level=128, colour=False, border="reflect")
+@settings(deadline=None, max_examples=150)
+def test_rounding_on_a_flat_picture_is_not_drawn_as_a_signal(weights, level, colour, border):
+    image = np.full((20, 24, 3) if colour else (20, 24), level, np.uint8)
+    result = Recipe("kernel", weights, border=border).apply(image)
+    for view, neutral in (("signed", NEUTRAL[image.ndim]), ("absolute", 0), ("relu", 0)):
+        presented = present(result, view)
+        assert (presented.pixels == neutral).all()
+        assert presented.scale.smallest == presented.scale.largest == 0
+
+
+@given(weights=ZERO_SUMS, level=st.integers(0, 254))
+@example(weights=ELEVEN, level=254)
+@example(weights=NINTHS, level=254)
+@settings(deadline=None, max_examples=150)
+def test_a_step_of_one_grey_level_is_drawn(weights, level):
+    image = np.full((40, 40), level, np.uint8)
+    image[20:, 20:] += 1
+    presented = present(Recipe("kernel", weights).apply(image), "signed")
+    exact = correlate2d(image, weights, padding="valid")
+    assert np.abs(exact).max() > 0
+    assert (presented.pixels != 245).any()
+    assert max(-presented.scale.smallest, presented.scale.largest) >= 0.9 * np.abs(exact).max()
+
+
+@given(weights=ZERO_SUMS, seed=st.integers(0, 99), as_float=st.booleans())
+@settings(deadline=None, max_examples=150)
+def test_the_bound_on_rounding_holds(weights, seed, as_float):
+    """On a grid of numbers whose exact sums are known in float64."""
+    image = np.random.default_rng(seed).integers(0, 256, (18, 19), dtype=np.uint8)
+    image = image.astype(np.float32) / 7 if as_float else image
+    exact = correlate2d(image, weights)
+    rows, columns = ((k - 1) // 2 for k in weights.shape)
+    found = apply_kernel(image, weights)[
+        rows : rows + len(exact), columns : columns + len(exact[0])
+    ]
+    # Twice: a sum within the bound of 0 became 0; and the result is rounded to float32 once.
+    limit = 2 * rounding_bound(weights, image) + 2.0**-23 * np.abs(exact).max()
+    assert np.abs(found - exact).max() <= limit
