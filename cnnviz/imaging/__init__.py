@@ -29,7 +29,7 @@ from cnnviz.imaging.kernels import (
     resize_kernel,
     strengthen,
 )
-from cnnviz.imaging.loading import ImageError, load_image
+from cnnviz.imaging.loading import FILE_TYPES, ImageError, Loaded, load_image, load_picture
 from cnnviz.imaging.noise import Noise, add_noise, psnr, ssim
 from cnnviz.imaging.present import Presented, Scale, View, present, present_photo
 from cnnviz.imaging.recipe import Recipe, Result
@@ -39,6 +39,7 @@ from cnnviz.imaging.window import window_at
 
 __all__ = [
     "DIVERGING_STOPS",
+    "FILE_TYPES",
     "FILTERS",
     "KERNELS",
     "MAX_KERNEL_SIZE",
@@ -49,6 +50,7 @@ __all__ = [
     "Filter",
     "ImageError",
     "Kernel",
+    "Loaded",
     "Noise",
     "Presented",
     "Recipe",
@@ -73,6 +75,7 @@ __all__ = [
     "heat",
     "kernel_sum",
     "load_image",
+    "load_picture",
     "mean",
     "median",
     "natural_view",

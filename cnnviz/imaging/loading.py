@@ -3,26 +3,61 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
+import cv2
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError, features
+
+from cnnviz.imaging import tiff
+from cnnviz.imaging.containers import DamagedError, Essential, essential, exif_orientation
+from cnnviz.imaging.kinds import describe
+from cnnviz.imaging.levels import Levels, stretched
+from cnnviz.imaging.profiles import gamma_table, to_srgb
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from numpy.typing import NDArray
 
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
-MAX_PIXELS = 50_000_000
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF") + (
+    ("AVIF",) if features.check("avif") else ()
+)
+FILE_TYPES = (
+    *("png", "jpg", "jpeg", "jpe", "jfif", "pjpeg", "pjp", "webp", "bmp", "dib", "tif", "tiff"),
+    *("gif", "apng", "mpo", "avif"),
+)
+"""The endings of their names."""
+
+MAX_PIXELS = 50 * 2**20  # as cameras count: a photo of 8192×6144 is sold as 50 megapixels
+MAX_UNPACKED = 160 * 2**20  # bytes; of more, Pillow fears a bomb
+# The readers of these hold several copies of a picture at once.
+_COPIED, _MAX_COPIED = {"WEBP", "AVIF"}, 20 * 2**20
+_BAND = 2**20  # pixels that are converted at a time
 
 _NO_PICTURE = (
-    "This file is not a picture that can be read. Choose a PNG, JPEG, WebP, BMP, TIFF or GIF file; "
-    "renaming another kind of file does not help."
+    "This file is not a picture that can be read. Choose a PNG, JPEG, WebP, BMP, TIFF, GIF or AVIF "
+    "file; renaming another kind of file does not help."
 )
 _TOO_LARGE = "The picture has more than 50 megapixels. Make it smaller and try again."
+_TOO_LARGE_OF = (
+    "A {kind} picture may have 20 megapixels at most, and this one has more. Make it smaller, or"
+    " save it as JPEG, and try again."
+)
+_TOO_DEEP = (
+    "The picture is larger than {} MB when it is unpacked. Make it smaller, or save it with 8 bits"
+    " a colour, and try again."
+)
 _NO_PIXELS = "The picture has no pixels: its width or height is 0."
 _DAMAGED = (
     "The picture is damaged, cut short or in a colour space that cannot be read. "
     "Save it again as PNG or JPEG."
+)
+_UNSUPPORTED = (
+    "This is a TIFF of a kind that cannot be read: {}. Save it as PNG, or as TIFF with 8 or 16 bits"
+    " a colour, and choose that."
 )
 
 
@@ -30,55 +65,308 @@ class ImageError(ValueError):
     """The bytes are no picture that can be used; the message says why and what to do."""
 
 
-def load_image(data: bytes) -> NDArray[np.uint8]:
-    """Decode a picture.
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A picture, decoded.
 
-    Takes the first frame of an animation, turns it upright as its EXIF says,
-    puts transparency over white and reduces 16 bits to 8. Grey numbers of 32
-    bits have no agreed white: their range is stretched to 0..255.
+    Attributes:
+        pixels: H×W×3 RGB.
+        full_size: Height and width in the file, upright.
+        notes: What a person should know of how it was read: sentences.
+    """
+
+    pixels: NDArray[np.uint8]
+    full_size: tuple[int, int]
+    notes: tuple[str, ...]
+
+
+class _Source(NamedTuple):
+    """A picture whose rows can be had a few at a time.
+
+    Attributes:
+        width: Of what is read.
+        height: The same.
+        full_size: Width and height in the file.
+        band: From the first row to the one after the last: a Pillow picture.
+        icc: The colour profile.
+        orientation: 1 to 8, as EXIF counts.
+        table: New levels for old ones.
+        notes: For people.
+    """
+
+    width: int
+    height: int
+    full_size: tuple[int, int]
+    band: Callable[[int, int], Image.Image]
+    icc: bytes | None
+    orientation: int
+    table: list[int] | None = None
+    notes: tuple[str, ...] = ()
+
+
+def load_image(data: bytes) -> NDArray[np.uint8]:
+    """Decode a picture at its full size.
+
+    Takes the first frame of an animation, turns it upright as its EXIF says, turns its colours
+    into sRGB as its profile says, puts transparency over white and reduces 16 bits to 8. Numbers
+    of 32 bits and more, with a sign or a fraction, have no agreed white: their range is stretched
+    to 0..255. Where all of a picture is transparent, its colours are shown as they are.
 
     Args:
-        data: The content of a PNG, JPEG, WebP, BMP, TIFF or GIF file.
+        data: The content of a PNG, JPEG, WebP, BMP, TIFF, GIF or AVIF file.
 
     Returns:
         The pixels, H×W×3 RGB.
 
     Raises:
-        ImageError: If it is no picture, is damaged, has no pixels, or has more than
-            50 megapixels, which the header tells before any pixel is decoded.
+        ImageError: If it is no picture, is damaged, has no pixels, or is too large, which the
+            header tells before any pixel is decoded.
+    """
+    return load_picture(data).pixels
+
+
+def load_picture(
+    data: bytes, *, max_pixels: int | None = None, max_side: int | None = None
+) -> Loaded:
+    """Decode a picture as :func:`load_image` does, and shrink it while it is decoded.
+
+    Args:
+        data: The content of the file.
+        max_pixels: How many pixels to keep at most.
+        max_side: How many pixels the longer side has at most.
+
+    Returns:
+        The pixels, and what to say of them.
+
+    Raises:
+        ImageError: As :func:`load_image`.
     """
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            _check_size(*image.size)
-            return _to_rgb(ImageOps.exif_transpose(image))
+        source = _open(data, _Limits(max_pixels, max_side))
+        pixels, notes = _assemble(source, _Limits(max_pixels, max_side))
     except ImageError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ImageError(_TOO_LARGE) from error
     except UnidentifiedImageError as error:
-        raise ImageError(_NO_PICTURE) from error
+        raise ImageError(describe(data) or _NO_PICTURE) from error
+    except tiff.UnsupportedError as error:
+        raise ImageError(_UNSUPPORTED.format(error)) from error
     except Exception as error:  # readers of damaged files fail in every way there is
         raise ImageError(_DAMAGED) from error
+    width, height = source.full_size
+    if source.orientation > 4:
+        width, height = height, width
+    upright = np.ascontiguousarray(_upright(pixels, source.orientation))
+    return Loaded(upright, (height, width), notes)
 
 
-def _check_size(width: int, height: int) -> None:
+class _Limits(NamedTuple):
+    pixels: int | None
+    side: int | None
+
+    def scale(self, width: int, height: int) -> float:
+        """By how much a picture of this size is to be shrunk: at most 1."""
+        scale = 1.0
+        if self.pixels is not None:
+            scale = min(scale, math.sqrt(self.pixels / (width * height)))
+        if self.side is not None:
+            scale = min(scale, self.side / max(width, height))
+        return scale
+
+
+def _check_size(width: int, height: int, kind: str) -> None:
     if width * height > MAX_PIXELS:
         raise ImageError(_TOO_LARGE)
+    if kind in _COPIED and width * height > _MAX_COPIED:
+        raise ImageError(_TOO_LARGE_OF.format(kind=kind))
     if width * height == 0:
         raise ImageError(_NO_PIXELS)
 
 
-def _to_rgb(image: Image.Image) -> NDArray[np.uint8]:
-    if image.mode.startswith(("I", "F")):
-        image = Image.fromarray(_to_8_bits(np.asarray(image), image.mode))
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image)
-    return np.array(image.convert("RGB"))
+def _open(data: bytes, limits: _Limits) -> _Source:
+    if data[:4] in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"} and (layout := _layout(data)):
+        return _open_numbers(data, layout)
+    try:
+        file = essential(data)
+    except DamagedError as error:
+        raise ImageError(_DAMAGED) from error
+    image = Image.open(io.BytesIO(file.data), formats=FORMATS)
+    _check_size(*image.size, str(image.format))
+    full_size = image.size
+    if image.format == "JPEG":
+        scale = limits.scale(*full_size)
+        # Decoded at a half, a quarter or an eighth, if that is still as large as wanted.
+        image.draft(None, tuple(max(1, math.ceil(side * scale)) for side in full_size))  # type: ignore[arg-type]
+    image.load()
+    orientation = file.orientation
+    if image.format == "TIFF":
+        orientation = tiff.orientation_of(tiff.read_tags(data))
+    elif image.format not in {"PNG", "JPEG"}:
+        orientation = exif_orientation(image.info.get("exif"))
+    icc = image.info.get("icc_profile")
+    table = None if icc else gamma_table(file.gamma)
+    _mend_transparency(image, file)
+    return _Source(
+        *image.size,
+        full_size,
+        lambda top, bottom: _plain(image.crop((0, top, image.width, bottom))),
+        icc if isinstance(icc, bytes) else None,
+        orientation,
+        table,
+    )
 
 
-def _to_8_bits(values: NDArray[np.generic], mode: str) -> NDArray[np.uint8]:
-    numbers = np.nan_to_num(values.astype(np.float32), posinf=0.0, neginf=0.0)
-    low, high = (0.0, 65535.0) if mode.startswith("I;16") else (numbers.min(), numbers.max())
-    return np.rint((numbers - low) * (255 / max(high - low, 1e-9))).astype(np.uint8)
+def _layout(data: bytes) -> tiff.Layout | None:
+    layout = tiff.read_layout(data)
+    if layout:
+        _check_size(layout.width, layout.height, "TIFF")
+        if layout.size_in_bytes > MAX_UNPACKED:
+            raise ImageError(_TOO_DEEP.format(MAX_UNPACKED >> 20))
+    return layout
+
+
+def _mend_transparency(image: Image.Image, file: Essential) -> None:
+    """Bring the transparent colour of a PNG to the 8 bits that Pillow gives its pixels."""
+    colour = image.info.get("transparency")
+    if image.format != "PNG" or image.mode not in {"L", "RGB"} or colour is None:
+        return
+    if file.depth == 16 and isinstance(colour, tuple):
+        image.info["transparency"] = tuple(part >> 8 for part in colour)
+    elif file.depth < 8 and isinstance(colour, int):
+        image.info["transparency"] = colour * 255 // (2**file.depth - 1)
+
+
+def _plain(band: Image.Image) -> Image.Image:
+    """Bring 16 bits to 8, a palette to colours, and opacity of every form to a last channel."""
+    if band.mode.startswith(("I", "F")):
+        values = np.asarray(band)
+        grey = Image.fromarray(Levels(0, 65535).apply(values))
+        colour = band.info.get("transparency")
+        if colour is None:
+            return grey
+        opacity = Image.fromarray(np.where(values == colour, 0, 255).astype(np.uint8))
+        return Image.merge("LA", (grey, opacity))
+    if band.has_transparency_data:
+        if band.mode in {"La", "RGBa"}:
+            band = band.convert(band.mode.upper())
+        return band if band.mode == "LA" else band.convert("RGBA")
+    return band if band.mode in {"L", "RGB", "CMYK", "LAB"} else band.convert(_colours_of(band))
+
+
+def _colours_of(band: Image.Image) -> str:
+    return "L" if band.mode == "1" else "RGB"
+
+
+def _open_numbers(data: bytes, layout: tiff.Layout) -> _Source:
+    numbers = tiff.Numbers(data, layout)
+    colours = 3 if layout.photometric == tiff.RGB else 4 if layout.photometric == tiff.CMYK else 1
+    opacity = None if layout.alpha is None else layout.alpha[0]
+    top_level = float(2**layout.bits - 1)
+    levels = opaque = Levels(0, top_level)
+    if layout.kind != 1 or layout.bits > 16:
+        bands = (numbers.rows(*ends)[:, :, :colours] for ends in _ends(layout.width, layout.height))
+        levels = stretched(
+            bands, layout.no_data, unit=layout.kind == 3 and layout.photometric == tiff.RGB
+        )
+        opaque = Levels(0, 1 if layout.kind == 3 else top_level / (2 if layout.kind == 2 else 1))
+
+    def band(top: int, bottom: int) -> Image.Image:
+        values = numbers.rows(top, bottom)
+        pixels = levels.apply(values[:, :, :colours])
+        if layout.photometric == tiff.WHITE_IS_ZERO:
+            pixels = 255 - pixels
+        channels = [pixels[:, :, i] for i in range(colours)]
+        if opacity is not None and colours < 4:
+            alpha = opaque.apply(values[:, :, opacity])
+            if layout.alpha and layout.alpha[1]:  # the colours are multiplied by it
+                shares = np.maximum(alpha, 1) / 255
+                channels = [
+                    np.rint(np.minimum(one / shares, 255)).astype(np.uint8) for one in channels
+                ]
+            channels.append(alpha)
+        mode = {1: "L", 2: "LA", 3: "RGB", 4: "CMYK" if colours == 4 else "RGBA"}[len(channels)]
+        planes = [Image.fromarray(np.ascontiguousarray(channel)) for channel in channels]
+        return Image.merge(mode, planes)
+
+    size = layout.width, layout.height
+    return _Source(*size, size, band, layout.icc, layout.orientation, None, tuple(levels.notes))
+
+
+def _ends(width: int, height: int) -> Iterator[tuple[int, int]]:
+    """Cut a picture into bands: the first row of each, and the one after its last."""
+    rows = max(1, _BAND // width)
+    for top in range(0, height, rows):
+        yield top, min(top + rows, height)
+
+
+def _assemble(source: _Source, limits: _Limits) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    """Convert a picture band by band, so that it never stands in memory twice at full size."""
+    width, height = source.width, source.height
+    first = source.band(0, 1)
+    mode = first.mode.removesuffix("A")
+    transform = to_srgb(source.icc, mode)
+    transparent = first.mode != mode
+    notes = source.notes
+    if transparent and not any(
+        source.band(*ends).getchannel("A").getbbox() for ends in _ends(width, height)
+    ):
+        transparent = False
+        notes += ("All of it is transparent: its colours are shown as if none of it were.",)
+
+    def convert(top: int, bottom: int) -> NDArray[np.uint8]:
+        band = source.band(top, bottom)
+        opacity = band.getchannel("A") if transparent else None
+        if band.mode != mode:
+            band = _without_opacity(band)
+        band = transform(band) if transform else band.convert("RGB")
+        if source.table:
+            band = band.point(source.table * 3)
+        if opacity:
+            white = Image.new("RGB", band.size, "white")
+            band = Image.composite(band, white, opacity)
+        return np.asarray(band)
+
+    full = source.full_size
+    scale = limits.scale(*full)
+    new_size = tuple(max(1, round(side * scale)) for side in full)
+    # Whole blocks of pixels first, as each band allows; what is left to do is little.
+    across, down = (
+        max(1, side // new) for side, new in zip((width, height), new_size, strict=True)
+    )
+    pixels = np.empty((-(-height // down), -(-width // across), 3), np.uint8)
+    rows = max(1, _BAND // width // down) * down
+    for top in range(0, height, rows):
+        band = convert(top, min(top + rows, height))
+        if across > 1 or down > 1:
+            band = _blocks(band, down, across)
+        pixels[top // down : top // down + len(band)] = band
+    if scale < 1 and pixels.shape[1::-1] != new_size:
+        pixels = np.asarray(cv2.resize(pixels, new_size, interpolation=cv2.INTER_AREA), np.uint8)
+    return pixels, notes
+
+
+def _without_opacity(band: Image.Image) -> Image.Image:
+    channels = band.split()[:-1]
+    return channels[0] if len(channels) == 1 else Image.merge("RGB", channels)
+
+
+def _blocks(band: NDArray[np.uint8], down: int, across: int) -> NDArray[np.uint8]:
+    """Take the mean of each block of pixels; those at the edges may be smaller."""
+    high, wide = band.shape[:2]
+    missing = (-high % down, -wide % across)
+    if any(missing):
+        band = np.pad(band, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="edge")
+    size = band.shape[1] // across, band.shape[0] // down
+    return np.asarray(cv2.resize(band, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    """Turn a picture as EXIF's orientation says (Exif 3.0, tag 274)."""
+    if orientation > 4:
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in {3, 4, 7, 8}:
+        pixels = pixels[::-1]
+    if orientation in {2, 3, 6, 7}:
+        pixels = pixels[:, ::-1]
+    return pixels

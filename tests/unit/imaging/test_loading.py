@@ -14,7 +14,7 @@ from PIL import Image, ImageFile
 from cnnviz.imaging import ImageError, load_image, sample_image
 
 CAT = sample_image("cat")[100:160, 100:180]
-MODES = {"PNG": "RGB", "JPEG": "RGB", "WEBP": "RGB", "BMP": "RGB", "TIFF": "RGB", "GIF": "P"}
+MODES = dict.fromkeys(["PNG", "JPEG", "WEBP", "BMP", "TIFF", "AVIF"], "RGB") | {"GIF": "P"}
 
 
 def saved(image, kind="PNG", **options):
@@ -44,7 +44,9 @@ def test_formats_that_lose_nothing(kind):
     assert np.array_equal(load_image(saved(Image.fromarray(CAT), kind)), CAT)
 
 
-@pytest.mark.parametrize(("kind", "options"), [("JPEG", {"quality": 95}), ("WEBP", {})])
+@pytest.mark.parametrize(
+    ("kind", "options"), [("JPEG", {"quality": 95}), ("WEBP", {}), ("AVIF", {})]
+)
 def test_formats_that_lose_little(kind, options):
     loaded = load_image(saved(Image.fromarray(CAT), kind, **options))
     assert loaded.dtype == np.uint8
@@ -67,7 +69,7 @@ def test_an_animation_gives_its_first_frame(kind):
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
 def test_exif_orientation_is_applied(kind, orientation):
     upright = np.zeros((16, 32, 3), np.uint8)
     upright[:8, :16] = 255  # white top left corner, wider than high
@@ -126,7 +128,7 @@ def test_16_bits_become_8():
 def test_numbers_without_a_white_are_stretched():
     floats = np.array([[-2.0, 0.0, 2.0, np.nan]], np.float32)
     loaded = load_image(saved(Image.fromarray(floats), "TIFF"))
-    assert loaded[0, :, 0].tolist() == [0, 128, 255, 128]
+    assert loaded[0, :, 0].tolist() == [0, 128, 255, 0]
     integers = np.array([[100_000, 200_000]], np.int32)
     assert load_image(saved(Image.fromarray(integers), "TIFF"))[0, :, 0].tolist() == [0, 255]
     flat = np.zeros((2, 2), np.float32)
@@ -146,19 +148,45 @@ def test_cmyk_grey_and_black_and_white():
 @pytest.mark.parametrize(
     "data",
     [
-        b"hello, I am a text file",
-        b"",
-        b"<html><script>alert(1)</script></html>",
-        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-        b"%PDF-1.7",
-        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n",
+        b"\0" * 100,
+        bytes(range(256)),
         saved(Image.fromarray(CAT), "PPM"),
-        saved(Image.fromarray(CAT), "ICO"),
+        saved(Image.fromarray(CAT), "TGA"),
     ],
 )
 def test_what_is_no_picture_of_the_known_kinds_is_refused(data):
     with pytest.raises(ImageError, match="not a picture that can be read"):
         load_image(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"", "empty"),
+        (b"hello, I am a text file", "text"),
+        ("Grüße aus München".encode(), "text"),
+        ("Grüße".encode("utf-16"), "text"),
+        (b"<!DOCTYPE html><p>Not found</p>", "a web page"),
+        (b"\n<html><script>alert(1)</script></html>", "a web page"),
+        (b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", "an SVG drawing"),
+        (b"%PDF-1.7", "a PDF document"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n", "a PostScript drawing"),
+        (saved(Image.fromarray(CAT), "ICO"), "an icon"),
+        (b"8BPS\0\1" + bytes(40), "a Photoshop document"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "a HEIC photo"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "a HEIC photo"),
+        (b"\0\0\0\x18ftypmp42\0\0\0\0isommp42", "a video"),
+        (b"RIFF\x24\0\0\0WAVEfmt ", "a sound or a video"),
+        (saved(Image.fromarray(CAT), "JPEG2000"), "a JPEG 2000 picture"),
+        (b"\0\0\0\x0cJXL \r\n\x87\n", "a JPEG XL picture"),
+        (b"PK\x03\x04" + bytes(30), "a zip archive"),
+        (bytes(128) + b"DICM" + bytes(20), "a DICOM scan"),
+    ],
+)
+def test_a_file_of_another_kind_is_named(data, name):
+    with pytest.raises(ImageError, match=f"(?s)This file is {name}.*not a picture.*[.]$") as caught:
+        load_image(data)
+    assert "hoose" in str(caught.value) or "ave" in str(caught.value) or not data
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "TIFF"])
