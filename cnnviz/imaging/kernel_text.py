@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cnnviz.imaging.number_text import read_rows
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_KERNEL_SIZE = 15
+EXAMPLE = "-1 0 1; -2 0 2; -1 0 1"
 
 
 def parse_kernel(text: str) -> NDArray[np.float32]:
     """Read a kernel typed by a person.
 
-    Rows are separated by new lines or semicolons, numbers by spaces or commas;
-    fractions such as 1/9 are allowed. Nothing is evaluated.
+    Rows are separated by new lines or semicolons, numbers by spaces or commas; fractions such as
+    1/9 are allowed, and what NumPy, PyTorch, MATLAB and spreadsheets write (`read_rows`).
 
     Args:
         text: For example ``"-1 0 1; -2 0 2; -1 0 1"``.
@@ -32,37 +34,7 @@ def parse_kernel(text: str) -> NDArray[np.float32]:
     >>> parse_kernel("1/2, 0; 0, -1/2").tolist()
     [[0.5, 0.0], [0.0, -0.5]]
     """
-    lines = text.replace(";", "\n").replace(",", " ").splitlines()
-    rows = [line.split() for line in lines if line.strip()]
-    if not rows:
-        raise ValueError("The kernel is empty: type its rows, for example -1 0 1; -2 0 2; -1 0 1.")
-    for number, row in enumerate(rows, start=1):
-        if len(row) != len(rows[0]):
-            raise ValueError(
-                f"Every row needs the same number of values: row 1 has {len(rows[0])}, "
-                f"row {number} has {len(row)}."
-            )
-    height, width = len(rows), len(rows[0])
-    if max(height, width) > MAX_KERNEL_SIZE:
-        raise ValueError(
-            f"The kernel is {height}×{width}; {MAX_KERNEL_SIZE}×{MAX_KERNEL_SIZE} is the largest."
-        )
-    return np.array([[_number(word) for word in row] for row in rows], dtype=np.float32)
-
-
-def _number(word: str) -> float:
-    top, slash, bottom = word.replace("\N{MINUS SIGN}", "-").partition("/")
-    try:
-        value = float(top) / float(bottom) if slash else float(top)
-    except (ValueError, ZeroDivisionError):
-        value = math.nan
-    if not abs(value) < 1e6:  # also true of NaN
-        shown = word if len(word) <= 20 else f"{word[:20]}…"
-        raise ValueError(
-            f"“{shown}” is not a number that a kernel can hold: "
-            "use numbers below a million, such as 2, -0.5 or 1/9."
-        )
-    return value
+    return read_rows(text, "kernel", MAX_KERNEL_SIZE, EXAMPLE).astype(np.float32)
 
 
 def format_kernel(weights: NDArray[Any]) -> str:

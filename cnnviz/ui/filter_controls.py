@@ -144,6 +144,13 @@ def _typed_kernel() -> NDArray[np.float32]:
     except ValueError as error:
         st.error(f"{error} Until then, the last valid kernel is used.")
     weights: NDArray[np.float32] = state.get("_f_valid", KERNELS["identity"].weights)
+    side = math.isqrt(weights.size)
+    if len(weights) == 1 < side and side**2 == weights.size and ";" not in text:
+        # A square that is pasted into a field of one line loses its line ends.
+        square = imaging.format_kernel(weights.reshape(side, side))
+        label = f"Arrange as {side}×{side}"
+        st.caption(f"This is one row of {weights.size} numbers. Is it {side} rows?")
+        st.button(label, icon=":material/grid_on:", on_click=_take, args=(square,))
 
     def resize() -> None:
         shape = state["_f_rows"], state["_f_columns"]

@@ -186,7 +186,10 @@ def grid_field(
         cannot be read. The text stays.
     """
     start = np.asarray(default, dtype=np.float64)
-    help_ = "Numbers apart by spaces or commas, one row a line; fractions such as 1/9 are fine."
+    help_ = (
+        "Numbers apart by spaces, one row a line; fractions such as 1/9 are fine. What NumPy,"
+        " MATLAB or a spreadsheet writes can be pasted."
+    )
     with st.container(gap=None):
         text = st.text_area(
             **draw_label(label, help_),

@@ -178,7 +178,8 @@ def type_numbers() -> NDArray[np.float64]:
         height=170,
         key="s_image",
         bind="query-params",
-        help=f"Numbers apart by spaces or commas; up to {LARGEST_INPUT}×{LARGEST_INPUT}.",
+        help=f"Numbers apart by spaces; up to {LARGEST_INPUT}×{LARGEST_INPUT}, rows × columns. What"
+        " NumPy, MATLAB or a spreadsheet writes can be pasted.",
     )
     return parse_grid(text or "")
 

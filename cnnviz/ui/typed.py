@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnviz.imaging import format_weight, parse_kernel
+from cnnviz.imaging import MAX_KERNEL_SIZE, format_weight
+from cnnviz.imaging.kernel_text import EXAMPLE
+from cnnviz.imaging.number_text import read_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,7 +19,7 @@ LARGEST_INPUT = 32
 
 
 def parse_grid(text: str) -> NDArray[np.float64]:
-    """Read a grid of numbers typed by a person; rows end with a new line or a semicolon.
+    """Read a grid of numbers typed by a person, as `read_rows` does; up to 32×32.
 
     Raises:
         ValueError: With a sentence that says what to change.
@@ -25,26 +27,7 @@ def parse_grid(text: str) -> NDArray[np.float64]:
     >>> parse_grid("1 2; 3 4").tolist()
     [[1.0, 2.0], [3.0, 4.0]]
     """
-    rows = [line.replace(",", " ").split() for line in re.split(r"[;\n]", text) if line.strip()]
-    if not rows:
-        raise ValueError("The input is empty: type its rows, for example 1 0 2; 3 1 0; 0 2 1.")
-    if max(len(rows), *map(len, rows)) > LARGEST_INPUT:
-        raise ValueError(
-            f"The input has {len(rows)} rows of up to {max(map(len, rows))} numbers: "
-            f"{LARGEST_INPUT}×{LARGEST_INPUT} is the largest."
-        )
-    # A row is as many one-number kernels, so that both fields read numbers alike.
-    try:
-        values = [[exact(parse_kernel(word))[0, 0] for word in row] for row in rows]
-    except ValueError as error:
-        raise ValueError(str(error).replace("a kernel can hold", "the input can hold")) from None
-    for number, row in enumerate(values, start=1):
-        if len(row) != len(values[0]):
-            raise ValueError(
-                f"Every row of the input needs as many numbers: row 1 has {len(values[0])}, "
-                f"row {number} has {len(row)}."
-            )
-    return np.array(values)
+    return read_rows(text, "input", LARGEST_INPUT, "1 0 2; 3 1 0; 0 2 1")
 
 
 def exact(weights: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -61,7 +44,10 @@ def parse_kernels(text: str, channels: int) -> NDArray[np.float64]:
     Raises:
         ValueError: With a sentence that says what to change.
     """
-    blocks = [exact(parse_kernel(block)) for block in re.split(r"\n[ \t]*\n", text.strip())]
+    blocks = [
+        read_rows(block, "kernel", MAX_KERNEL_SIZE, EXAMPLE)
+        for block in re.split(r"\n[ \t]*\n", text.strip().replace("\r\n", "\n"))
+    ]
     if len(blocks) == 1:
         blocks *= channels
     if len(blocks) != channels:

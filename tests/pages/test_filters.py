@@ -194,6 +194,18 @@ def test_a_bad_kernel_gets_a_sentence_and_keeps_what_was_typed(open_page, text, 
     assert kernel(app).tolist() == [[4]]
 
 
+def test_a_block_from_a_spreadsheet_fits_the_field_of_one_line(open_page):
+    """Its line ends come as spaces there; a row of nine numbers alone is asked about."""
+    app = open_page(f_kernel="custom", f_weights="0")
+    app.text_input(key="_f_weights").set_value("-1\t0\t0,5 -2\t0\t2 -1\t0\t1").run()
+    assert kernel(app).tolist() == [[-1, 0, 0.5], [-2, 0, 2], [-1, 0, 1]]
+    app.text_input(key="_f_weights").set_value("-1 0 1 -2 0 2 -1 0 1").run()
+    assert kernel(app).tolist() == [[-1, 0, 1, -2, 0, 2, -1, 0, 1]]
+    next(one for one in app.button if one.label == "Arrange as 3×3").click().run()
+    assert kernel(app).tolist() == [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
+    assert not [one for one in app.button if one.label.startswith("Arrange")]
+
+
 def test_settings_and_numbers_survive_other_filters_and_the_other_tab(open_page):
     app = open_page(f_kernel="custom", f_weights="3")
     choose(app, "f_kernel", "gaussian")

@@ -4,13 +4,31 @@ const WIDEST = 56; // pixels of a cell
 const PER_CHARACTER = 0.6; // of the font size
 const LEGIBLE = 7.5; // pixels; smaller numbers are left out, and told below on hover
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+const DASHES = /[\u2010-\u2015\u2212\ufe63\uff0d]/g;
 
-/** The number that a person typed, fractions such as 1/9 included, or NaN. */
+/** What a person typed as Python reads it: a cell holds one number, so a comma is decimal. */
+function plainNumber(text) {
+  const ascii = text.replace(/[\uff0b-\uff19]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0));
+  const plain = ascii.trim().replace(DASHES, "-").replace(/\s*\/\s*/, "/");
+  const thousands = /^[-+]?[1-9]\d{0,2},\d{3}$/; // 1,234 can be two things
+  return thousands.test(plain) ? plain : plain.replace(/^([^,.]*),([^,.]*)$/, "$1.$2");
+}
+
+/** The number that a person typed, fractions such as 1/9 included, or NaN; perhaps too large. */
 function parseNumber(text) {
-  const parts = text.trim().replaceAll(MINUS, "-").split("/");
-  if (parts.length > 2 || !parts.every((part) => NUMBER.test(part.trim()))) return NaN;
-  const value = parts.length === 2 ? Number(parts[0]) / Number(parts[1]) : Number(parts[0]);
-  return Math.abs(value) < 1e6 ? value : NaN;
+  const parts = plainNumber(text).split("/");
+  if (parts.length > 2 || !parts.every((part) => NUMBER.test(part))) return NaN;
+  return parts.length === 2 ? Number(parts[0]) / Number(parts[1]) : Number(parts[0]);
+}
+
+/** Why a text cannot be a cell's number; nothing where it can. */
+function problemWith(text) {
+  if (!text.trim()) return "A cell is empty: type a number, such as 0.";
+  const value = parseNumber(text);
+  if (Math.abs(value) < 1e6) return "";
+  return Number.isNaN(value)
+    ? `\u201c${text}\u201d is not a number: type one such as 2, ${MINUS}0.5 or 1/9.`
+    : `\u201c${text}\u201d is too large: type a number between minus a million and a million.`;
 }
 
 class NumberGrid {
@@ -81,7 +99,10 @@ class NumberGrid {
   }
 
   paint() {
-    const values = this.cells.map((cell) => parseNumber(cell.dataset.typed ? cell.value : cell.dataset.exact));
+    const values = this.cells.map(({ dataset, value }) => {
+      if (!dataset.typed) return parseNumber(dataset.exact);
+      return problemWith(value) ? NaN : parseNumber(value);
+    });
     const { stops } = this.data;
     let { low, high } = this.data;
     if (low === null) {
@@ -105,9 +126,7 @@ class NumberGrid {
     const wrong = this.cells.find((one) => one.getAttribute("aria-invalid") === "true");
     this.note.classList.toggle("wrong", Boolean(wrong));
     if (wrong) {
-      this.note.textContent = wrong.value.trim()
-        ? `\u201c${wrong.value}\u201d is not a number: type one below a million, such as 2, ${MINUS}0.5 or 1/9.`
-        : "A cell is empty: type a number, such as 0.";
+      this.note.textContent = problemWith(wrong.value);
     } else if (this.cells.includes(cell)) {
       const text = cell.dataset.typed ? cell.value : cell.dataset.exact.replace("-", MINUS);
       this.note.textContent = `${cell.getAttribute("aria-label")}: ${text}`;
@@ -118,7 +137,7 @@ class NumberGrid {
 
   /** All numbers: as they were, but for those just typed. */
   text() {
-    const texts = this.cells.map((cell) => (cell.dataset.typed ? cell.value.replaceAll(" ", "") : cell.dataset.exact));
+    const texts = this.cells.map((cell) => (cell.dataset.typed ? plainNumber(cell.value) : cell.dataset.exact));
     const rows = [];
     for (let at = 0; at < texts.length; at += this.columns) rows.push(texts.slice(at, at + this.columns).join(" "));
     return rows.join(";");
@@ -131,7 +150,7 @@ class NumberGrid {
     if (typed.length === 0) return;
     const text = this.text();
     for (const cell of typed) {
-      cell.dataset.exact = cell.value;
+      cell.dataset.exact = plainNumber(cell.value);
       delete cell.dataset.typed;
     }
     this.send(text);
