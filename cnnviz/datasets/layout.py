@@ -326,9 +326,10 @@ def _class_names(folders: Iterable[str]) -> dict[str, str]:
     """What the classes are called: their folders' names, safe to print, no two alike."""
     names: dict[str, str] = {}
     for folder in folders:
-        name, number = shown(folder), 1
+        first = shown(folder).strip() or shown(folder)
+        name, number = first, 1
         while name in names.values():
             number += 1
-            name = f"{shown(folder)} ({number})"
+            name = f"{first} ({number})"
         names[folder] = name
     return names
