@@ -22,6 +22,7 @@ from cnnviz.ui.code import copy_code
 from cnnviz.ui.controls import paired
 from cnnviz.ui.inside_picture import choose_shown, class_titles
 from cnnviz.ui.inside_time import show_over_time
+from cnnviz.ui.text import plain
 
 TIME = "Over time"
 # It has a slider of its own, through all steps: a second one would contradict it.
@@ -156,4 +157,4 @@ with right:
                 try:
                     SECTIONS[name]()
                 except InspectionError as error:
-                    st.error(str(error))
+                    st.error(plain(str(error)))

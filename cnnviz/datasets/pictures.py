@@ -172,10 +172,14 @@ def _unread(layout: Layout, names: list[str], skipped: list[Skipped]) -> list[st
         if name not in names:
             gone.setdefault(name, []).append(entry)
     return [
-        f"The class {name} is left out: none of its {len(entries)} pictures can be read. The "
-        f"first is {entries[0].name}: {reasons[entries[0].name]}"
+        f"The class {name} is left out: {_none_of(len(entries))} can be read. The first is "
+        f"{entries[0].name}: {reasons[entries[0].name]}"
         for name, entries in gone.items()
     ]
+
+
+def _none_of(count: int) -> str:
+    return f"none of its {count} pictures" if count > 1 else "no picture of it"
 
 
 def _single(classes: tuple[str, ...], test: NDArray[np.int64]) -> list[str]:

@@ -13,6 +13,7 @@ from cnnviz.inspection import InspectionError, Samples, load_samples
 from cnnviz.runs import Run, RunConfig
 from cnnviz.ui.choice import choice, choose
 from cnnviz.ui.picture import OWN, Picture, current_picture
+from cnnviz.ui.text import plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -88,7 +89,7 @@ def _sample(run: Run) -> Shown:
     try:
         samples = _samples(run)
     except InspectionError as error:
-        st.warning(f"{error} Choose “My picture” instead.")
+        st.warning(f"{plain(str(error))} Choose “My picture” instead.")
         st.stop()
     kinds = {"any": "Any class"} | class_titles(config)
     kind = choice(st.selectbox, "True class", kinds, "any", key="i_label", width=150)
@@ -103,7 +104,7 @@ def _sample(run: Run) -> Shown:
         st.session_state["i_sample"] = last
     position = st.number_input(
         f"Picture, 0 to {last}", 0, last, key="i_sample", width=150, bind="query-params",
-        help=samples.origin,
+        help=plain(samples.origin),
     )  # fmt: skip
     i = int(mine[position])
     seen = samples.images[i]

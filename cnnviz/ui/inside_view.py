@@ -58,7 +58,7 @@ def choose_run(notice: DeltaGenerator) -> Run:
     try:
         return open_run(chosen)
     except RunError as error:
-        st.error(str(error), icon=":material/folder_off:")
+        st.error(plain(str(error)), icon=":material/folder_off:")
         st.stop()
 
 
@@ -106,7 +106,7 @@ def model_of(run: Run, step: int) -> nn.Module:
     try:
         return _model(run, step)
     except (InspectionError, NetworkError, RunError) as error:
-        st.error(str(error), icon=":material/broken_image:")
+        st.error(plain(str(error)), icon=":material/broken_image:")
         st.stop()
 
 

@@ -114,17 +114,13 @@ def _forget() -> None:
 
 def _choose_own() -> tuple[Choice | None, str]:
     file = st.file_uploader("A zip with one folder of pictures per class", type="zip", key="_t_zip")
-    left, right = st.columns(2)
-    size = left.segmented_control(
-        "Side in pixels",
-        SIZES,
-        default=32,
-        required=True,
-        key="t_size",
-    )
-    colour = right.segmented_control(
-        "Colour", ["RGB", "Grey"], default="RGB", required=True, key="t_colour"
-    )
+    with st.container(horizontal=True):
+        size = st.segmented_control(
+            "Side in pixels", SIZES, default=32, required=True, key="t_size"
+        )
+        colour = st.segmented_control(
+            "Colour", ["RGB", "Grey"], default="RGB", required=True, key="t_colour"
+        )
     st.caption(
         "Your pictures stay in this session's memory until you press Start. Then they are written, "
         "resized, to the run's folder on the server, and deleted with the run."

@@ -119,7 +119,7 @@ def _show_pictures(
     try:
         _show_evidence(run, samples.images[chosen], model, place)
     except InspectionError as error:
-        st.info(str(error))
+        st.info(plain(str(error)))
     if not tested.problem and not (run.path / "samples.safetensors").exists():
         st.page_link(
             "../pages/inside.py",
