@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LOBBY_SECONDS = 0.5
 _MOST = 200
+"""The newest, which are told of beside those that are shown, at work, in line or shipped."""
 
 
 class LobbyChannel(Channel):
@@ -52,21 +53,21 @@ class LobbyReader:
         # The same objects as before: they know what run.json says.
         runs = [self._runs.get(r.path, r) for r in list_runs() if not r.path.is_symlink()]
         self._runs = {run.path: run for run in runs}
-        own = [run for run in runs if not run.shipped][:_MOST]
-        listed = [*own, *(run for run in runs if run.shipped)]
-        entries = [self._entry(run) for run in listed]
+        entries = [self._entry(run) for run in runs]
         for known in (self._status, self._about):
-            for path in known.keys() - {run.path for run in listed}:
+            for path in known.keys() - self._runs.keys():
                 del known[path]
         chosen = chosen_run()
         ids = [entry["id"] for entry in entries]
         shared = [entry for entry in entries if not entry["owner"]]  # viewers' own are theirs
         active = [entry["id"] for entry in shared if entry["status"] in ACTIVE]
         readable = {entry["id"] for entry in shared if entry["status"] != "unreadable"}
-        newest = [run.id for run in own if run.id in readable]
+        newest = [run.id for run in runs if not run.shipped and run.id in readable]
         first = [id for id in (chosen,) if id in ids]
         shown = next(iter([*first, *active, *newest]), FALLBACK if FALLBACK in ids else None)
-        return json.dumps({"type": "lobby", "runs": entries, "shown": shown})
+        told = {shown, *(run.id for run in runs if run.shipped), *ids[:_MOST]}
+        listed = [e for e in entries if e["id"] in told or e["status"] in ACTIVE]
+        return json.dumps({"type": "lobby", "runs": listed, "shown": shown})
 
     def _entry(self, run: Run) -> dict[str, Any]:
         try:

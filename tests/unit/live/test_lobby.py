@@ -106,3 +106,39 @@ def test_the_status_follows_the_process(write_run):
     one.writer.write("status", status="failed", step=9, message='says "status"')
     one.steps(51, 52)
     assert status() == "failed"
+
+
+def test_among_hundreds_the_run_that_matters_is_in_the_list(write_run, root):
+    """However old it is: chosen, at work, in line; and what is shown is the same everywhere."""
+    runs = []
+    for n in range(500):
+        path = root / f"20200101-{n:06d}-digits-gap"
+        if n == 0:
+            write_run().path.rename(path)
+        else:
+            path.mkdir()
+            (path / "run.json").write_bytes((runs[0] / "run.json").read_bytes())
+        (path / "events.jsonl").write_text('{"event":"status","status":"finished","step":1}\n')
+        runs.append(path)
+    reader = LobbyReader()
+
+    def told():
+        message = json.loads(reader.read())
+        assert message["shown"] == shown_run()
+        ids = [entry["id"] for entry in message["runs"]]
+        assert message["shown"] in ids
+        assert len(ids) == len(set(ids)) < 230
+        return message["shown"], ids
+
+    assert told()[0] == runs[499].name
+    show_run_to_all(runs[7].name)
+    assert told()[0] == runs[7].name
+    with Run(runs[3]).writing() as writer:
+        writer.write("status", status="running")
+        shown, ids = told()
+        assert shown == runs[7].name
+        assert runs[3].name in ids
+        show_run_to_all(None)
+        assert told()[0] == runs[3].name
+    (runs[5] / "events.jsonl").write_text('{"event":"status","status":"waiting"}\n')
+    assert told()[0] == runs[5].name
