@@ -9,13 +9,17 @@ the app listens on this machine only and its one person has all the controls.
 from __future__ import annotations
 
 import argparse
+import base64
 import hashlib
+import hmac
 import os
 import re
 import secrets
 import socket
 import subprocess
 import sys
+import time
+from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +42,14 @@ PRESENTER_COOKIE = "cnnviz_presenter"
 VIEWER_COOKIE = "cnnviz_viewer"
 
 _PROJECT = Path(__file__).resolve().parent.parent
-_VIEWER = re.compile(r"[A-Za-z0-9_-]{20,64}")
+VIEWERS_AT_ONCE = 60
+VIEWERS_PER_SECOND = 1.0
+"""How many browsers of one address get a name: so many at once, then so many a second. A school
+is often one address, so it is a class at once and a lecture within minutes."""
+
+_VIEWER = re.compile(r"([A-Za-z0-9_-]{24})([A-Za-z0-9_-]{22})")
+_START = secrets.token_hex(32)
+_MOST_ADDRESSES = 10_000
 _VIEWER_SECONDS = 30 * 24 * 3600
 _REFUSED = """<!doctype html><html lang="en"><meta charset="utf-8"><title>cnnviz</title>
 <meta name="viewport" content="width=device-width">
@@ -84,7 +95,23 @@ def viewer_of(cookies: Mapping[str, str]) -> str:
     found from it.
     """
     cookie = cookies.get(VIEWER_COOKIE, "")
-    return hashlib.sha256(cookie.encode()).hexdigest()[:16] if _VIEWER.fullmatch(cookie) else ""
+    parts = _VIEWER.fullmatch(cookie)
+    if parts is None or not secrets.compare_digest(_signature(parts[1]), parts[2]):
+        return ""  # none that this server gave
+    return hashlib.sha256(cookie.encode()).hexdigest()[:16]
+
+
+def new_viewer() -> str:
+    """A cookie for a browser that has none: a random name, signed, so that none can be invented."""
+    name = secrets.token_urlsafe(18)
+    return name + _signature(name)
+
+
+def _signature(name: str) -> str:
+    # Replicas of one classroom have one secret; where there is none, each start has its own.
+    key = os.environ.get(SECRET_VARIABLE) or _START
+    digest = hmac.digest(f"viewers of {key}".encode(), name.encode(), "sha256")[:16]
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def join_address() -> str:
@@ -119,24 +146,44 @@ async def _present(request: Request) -> Response:
     return response
 
 
+class Allowance:
+    """How much each address may still have: some at once, then so much a second."""
+
+    def __init__(self, most: float, per_second: float) -> None:
+        self._most, self._per_second = most, per_second
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, address: str) -> bool:
+        """Take one; False when there is none left just now."""
+        now = time.monotonic()
+        left, since = self._left.pop(address, (self._most, now))
+        left = min(self._most, left + (now - since) * self._per_second)
+        self._left[address] = (max(left - 1, left % 1), now)
+        while len(self._left) > _MOST_ADDRESSES:
+            self._left.popitem(last=False)
+        return left >= 1
+
+
 class _NameViewers:
     """Gives each browser that opens a page a random name of its own, as a cookie."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._names = Allowance(VIEWERS_AT_ONCE, VIEWERS_PER_SECOND)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not _opens_page(request := Request(scope)):
             await self._app(scope, receive, send)
             return
-        if viewer_of(request.cookies):
+        client = scope.get("client") or ("",)
+        if viewer_of(request.cookies) or not self._names.take(client[0]):
             await self._app(scope, receive, send)
             return
         naming = Response()
         # Lax, unlike the presenter's: a link from elsewhere must not make a second viewer.
         naming.set_cookie(
             VIEWER_COOKIE,
-            secrets.token_urlsafe(24),
+            new_viewer(),
             max_age=_VIEWER_SECONDS,
             httponly=True,
             samesite="lax",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocketDisconnect
 
-from cnnviz.classroom import viewer_of
+from cnnviz.classroom import is_open, is_presenter, viewer_of
 from cnnviz.live.channel import GONE, Channel
 from cnnviz.live.lobby import LobbyChannel
 from cnnviz.live.origin import is_allowed
@@ -49,6 +49,7 @@ class Broadcast:
         ]
         self._channels: dict[str, Channel] = {}
         self._threads: ThreadPoolExecutor | None = None
+        self._ballots: ThreadPoolExecutor | None = None
         self._connected = 0
 
     async def close(self) -> None:
@@ -56,9 +57,10 @@ class Broadcast:
         channels, self._channels = list(self._channels.values()), {}
         for channel in channels:
             await channel.close()
-        if self._threads is not None:
-            self._threads.shutdown(wait=False, cancel_futures=True)
-            self._threads = None
+        for threads in (self._threads, self._ballots):
+            if threads is not None:
+                threads.shutdown(wait=False, cancel_futures=True)
+        self._threads = self._ballots = None
 
     async def _endpoint(self, socket: WebSocket) -> None:
         if not is_allowed(socket.headers, self.allowed_hosts):
@@ -83,12 +85,15 @@ class Broadcast:
         if run_id == _LOBBY:
             channel = self._channel(_LOBBY, LobbyChannel)
         elif run is not None:
-            channel = self._channel(run_id, lambda threads: RunChannel(run, threads))
+            channel = self._channel(
+                run_id, lambda threads: RunChannel(run, threads, self._ballot_thread())
+            )
         else:
             await socket.send_json({"type": "gone"})
             await socket.close(GONE)
             return
-        subscriber = Subscriber(socket, viewer_of(socket.cookies))
+        presents = is_open() and is_presenter(socket.cookies)
+        subscriber = Subscriber(socket, "" if presents else viewer_of(socket.cookies))
         channel.subscribers.add(subscriber)
         sender = asyncio.create_task(self._send(channel, subscriber))
         try:
@@ -126,6 +131,12 @@ class Broadcast:
         if self._threads is None:
             self._threads = ThreadPoolExecutor(4, thread_name_prefix="live")
         return self._threads
+
+    def _ballot_thread(self) -> ThreadPoolExecutor:
+        # A crowd that votes on one run must not hold up what others see of theirs.
+        if self._ballots is None:
+            self._ballots = ThreadPoolExecutor(1, thread_name_prefix="ballots")
+        return self._ballots
 
     async def _in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._pool(), call, *arguments)

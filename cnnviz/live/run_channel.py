@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import struct
 import sys
@@ -13,7 +14,7 @@ from cnnviz.live.channel import GONE, Channel
 from cnnviz.live.log import EventLog, Message
 from cnnviz.live.source import News, RunGoneError, Source
 from cnnviz.runs import RunError
-from cnnviz.runs.questions import Question, vote
+from cnnviz.runs.questions import NO_CARD, Question, vote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +37,9 @@ HISTORY_FRAMES = 32
 PIECE = 250_000
 """Bytes of old frames in one message: new events must not queue behind much of it."""
 
+VOTERS_PER_ADDRESS = 300
+"""Whose votes on one question count, of those behind one address: a school often has only one."""
+
 CACHED_BYTES = 16_000_000
 _AT_ONCE = 8
 
@@ -43,8 +47,10 @@ _AT_ONCE = 8
 class RunChannel(Channel):
     """Tails one run."""
 
-    def __init__(self, run: Run, threads: Executor) -> None:
+    def __init__(self, run: Run, threads: Executor, ballots: Executor) -> None:
         self.run = run
+        self._ballots = ballots
+        self._voters: dict[str, set[str]] = {}
         self._source = Source(run)
         self._log = EventLog()
         self._older: OrderedDict[int, Message] = OrderedDict()
@@ -157,11 +163,35 @@ class RunChannel(Channel):
             subscriber.want(message["frames"])
         ballot = message.get("vote")
         if isinstance(ballot, dict):
-            question, option = str(ballot.get("question")), ballot.get("option")
+            await self._vote(subscriber, str(ballot.get("question")), ballot.get("option"))
+
+    async def _vote(self, subscriber: Subscriber, id: str, option: object) -> None:
+        """Take a vote; what cannot count is refused here and reaches no file."""
+        question = self._question
+        if question is None or id != question.id:
+            refused = "This question is not asked any more."
+        elif not subscriber.voter:
+            refused = NO_CARD
+        else:
+            refused = question.refusal(option) or self._crowd(subscriber)
+        if not refused:
+            loop = asyncio.get_running_loop()
             try:
-                await self.in_thread(vote, self.run, question, option, subscriber.voter)
+                await loop.run_in_executor(
+                    self._ballots, vote, self.run, id, option, subscriber.voter
+                )
             except RunError as error:
-                subscriber.reply(type="refused", message=str(error))
+                refused = str(error)
+        if refused:
+            subscriber.reply(type="refused", message=refused, card=refused != NO_CARD)
+
+    def _crowd(self, subscriber: Subscriber) -> str:
+        """Why a voter is one too many of its address; "" if it is not."""
+        voters = self._voters.setdefault(subscriber.address, set())
+        if subscriber.voter not in voters and len(voters) >= VOTERS_PER_ADDRESS:
+            return f"{VOTERS_PER_ADDRESS} have voted from your network, and no more count."
+        voters.add(subscriber.voter)
+        return ""
 
     def _take(self, news: News) -> list[int]:
         """Take in events; returns the steps of new frames."""
@@ -240,10 +270,18 @@ class RunChannel(Channel):
         before, self._question = self._question, question
         if before is None or before.id != question.id:
             self.withdraw("votes", "reveal")
+            self._voters.clear()
             self.notice("question", question=question.to_json())
         if not question.revealed:
             # How many, never which: that would sway the others.
-            self.notice("votes", question=question.id, count=question.count)
+            watching = len({one.voter for one in self.subscribers} - {""})
+            self.notice(
+                "votes",
+                question=question.id,
+                count=question.count,
+                closed=question.closed,
+                watching=watching,
+            )
         else:
             self.withdraw("votes")
             self.notice(

@@ -31,7 +31,8 @@ class Subscriber:
 
     Attributes:
         socket: Its open WebSocket.
-        voter: Who it votes as; "" when its browser has no name.
+        voter: Who it votes as; "" for who presents, and when its browser has no name.
+        address: Where it connects from.
         wake: Set when there may be something to send.
         position: Byte offset of the events it has.
         seen: Number of the newest notice it has.
@@ -43,6 +44,7 @@ class Subscriber:
     def __init__(self, socket: WebSocket, voter: str) -> None:
         self.socket = socket
         self.voter = voter
+        self.address = socket.client.host if socket.client else ""
         self.wake = asyncio.Event()
         self.position = 0
         self.seen = 0

@@ -2,7 +2,9 @@
 
 A line log like the others of a run (`questions.jsonl`): a question, a vote and a reveal
 are one line each, appended whole. What was asked last is the open question; a vote counts
-once per voter, the last one wins, and none counts after the reveal.
+once per voter, the last one wins, and none counts once voting is closed.
+
+The tally is kept in memory: each look reads only the lines that were added, by whichever server.
 """
 
 from __future__ import annotations
@@ -10,16 +12,19 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 import os
 import re
 import secrets
+import threading
 import time
+from collections import Counter, OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.runs.config import RunError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from pathlib import Path
 
     from cnnviz.runs.folder import Run
 
@@ -27,7 +32,21 @@ FILE = "questions.jsonl"
 MAX_TEXT = 300
 MAX_OPTIONS = 16
 MAX_BYTES = 4_000_000
+"""Of the file, for votes."""
+
+PRESENTERS_BYTES = 1_000_000
+"""Beyond that, for what the presenter asks and reveals: no votes can take this room."""
+
+MAX_VOTES = 3000
+"""On one question, changes included: about 400 kB of the file."""
+
 MAX_CHANGES = 30
+NO_CARD = "This browser has no voting card yet. Vote again in a few seconds."
+_TALLIES = 64
+_PALETTES = ("pixels", "weights", "activations")
+_NONSENSE = (
+    ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, RecursionError,
+)  # fmt: skip
 _VOTER = re.compile(r"[A-Za-z0-9_.~=+/-]{8,200}")
 
 
@@ -77,7 +96,8 @@ class Question:
         id: Given by `pose`.
         votes: Voters per option; options without votes are missing. Not to be shown
             before the reveal.
-        revealed: Whether the votes are closed and shown.
+        closed: Whether no more votes count.
+        revealed: Whether the votes are shown too.
         answer: Index of the right option; None when there is none, or before the reveal.
         words: What was said at the reveal.
     """
@@ -90,6 +110,7 @@ class Question:
     secret: dict[str, Any] = dataclasses.field(default_factory=dict)
     id: str = ""
     votes: dict[int, int] = dataclasses.field(default_factory=dict)
+    closed: bool = False
     revealed: bool = False
     answer: int | None = None
     words: str = ""
@@ -103,6 +124,17 @@ class Question:
     def counts(self) -> list[int]:
         """Voters per option, in order."""
         return [self.votes.get(option, 0) for option in range(len(self.options))]
+
+    def refusal(self, option: object) -> str:
+        """Why a vote for this option cannot count, in a sentence; "" if it can."""
+        if self.closed:
+            return "The votes on this question are closed."
+        return "" if self.has(option) else "There is no such answer."
+
+    def has(self, option: object) -> bool:
+        """Whether this is the index of one of the options."""
+        whole = isinstance(option, int) and not isinstance(option, bool)
+        return whole and 0 <= option < len(self.options)  # type: ignore[operator]
 
     def to_json(self) -> dict[str, Any]:
         """What everybody may see of it before the reveal."""
@@ -128,17 +160,15 @@ def pose(run: Run, question: Question) -> str:
     Raises:
         RunError: The run is read-only, the question makes no sense, or the disk refused.
     """
-    if not 2 <= len(question.options) <= MAX_OPTIONS:
-        raise RunError(f"A question needs 2 to {MAX_OPTIONS} answers to choose from.")
-    texts = [question.text, question.kind, *(option.label for option in question.options)]
-    if not all(0 < len(text.strip()) <= MAX_TEXT for text in texts):
-        raise RunError(f"A question and its answers need 1 to {MAX_TEXT} characters each.")
+    if problem := _problem(question):
+        raise RunError(problem)
     question = dataclasses.replace(question, id=secrets.token_hex(6))
-    _append(run, {"pose": question.to_json(), "secret": question.secret})
+    room = MAX_BYTES + PRESENTERS_BYTES
+    _append(run, {"pose": question.to_json(), "secret": question.secret}, room)
     return question.id
 
 
-def vote(run: Run, question_id: str, option: int, voter: str) -> None:
+def vote(run: Run, question_id: str, option: object, voter: str) -> None:
     """Vote, or change one's vote.
 
     Args:
@@ -152,17 +182,35 @@ def vote(run: Run, question_id: str, option: int, voter: str) -> None:
             votes, or the disk refused.
     """
     if not _VOTER.fullmatch(voter):
-        raise RunError("This browser has no voting card: reload the page.")
-    data = _read(run)
-    question = _open_question(data, question_id)
-    if isinstance(option, bool) or not isinstance(option, int):
-        raise RunError("There is no such answer.")
-    if not 0 <= option < len(question.options):
-        raise RunError("There is no such answer.")
+        raise RunError(NO_CARD)
     hashed = hashlib.sha256(f"{question_id} {voter}".encode()).hexdigest()[:24]
-    if data.count(hashed.encode()) >= MAX_CHANGES:
-        raise RunError("This vote has been changed too often.")
-    _append(run, {"vote": {"question": question_id, "option": option, "voter": hashed}})
+    tally = _tally_of(run)
+    with tally.lock:
+        tally.read()
+        if refused := tally.last(question_id).refusal(option):
+            raise RunError(refused)
+        if tally.ballot.get(hashed) == option:
+            return
+        if tally.changes[hashed] >= MAX_CHANGES:
+            raise RunError("This vote has been changed too often.")
+        if tally.changes.total() >= MAX_VOTES:
+            raise RunError("This question has got as many votes as it can take.")
+        line = {"vote": {"question": question_id, "option": option, "voter": hashed}}
+        _append(run, line, MAX_BYTES)
+
+
+def close_voting(run: Run, question_id: str) -> None:
+    """Take no more votes on a question; they stay hidden until the reveal.
+
+    Args:
+        run: The run that was asked about.
+        question_id: From `pose`.
+
+    Raises:
+        RunError: The question is not the last one, or was answered, or the disk refused.
+    """
+    _unanswered(run, question_id)
+    _append(run, {"close": {"question": question_id}}, MAX_BYTES + PRESENTERS_BYTES)
 
 
 def reveal(run: Run, question_id: str, answer: int | None, words: str = "") -> None:
@@ -178,10 +226,11 @@ def reveal(run: Run, question_id: str, answer: int | None, words: str = "") -> N
         RunError: The question is closed or unknown, there is no such option, or the
             disk refused.
     """
-    question = _open_question(_read(run), question_id)
-    if answer is not None and not 0 <= answer < len(question.options):
+    question = _unanswered(run, question_id)
+    if answer is not None and not question.has(answer):
         raise RunError("There is no such answer.")
-    _append(run, {"reveal": {"question": question_id, "answer": answer, "words": words[:MAX_TEXT]}})
+    line = {"reveal": {"question": question_id, "answer": answer, "words": words[:MAX_TEXT]}}
+    _append(run, line, MAX_BYTES + PRESENTERS_BYTES)
 
 
 def read_questions(run: Run) -> list[Question]:
@@ -190,58 +239,127 @@ def read_questions(run: Run) -> list[Question]:
     Raises:
         RunError: The file cannot be read.
     """
-    return _fold(_read(run).split(b"\n"))
+    tally = _tally_of(run)
+    with tally.lock:
+        tally.read()
+        return list(tally.questions.values())
 
 
-def _read(run: Run) -> bytes:
-    """The whole lines of the file."""
-    try:
-        data = (run.path / FILE).read_bytes()
-    except FileNotFoundError:
-        return b""
-    except OSError as error:
-        raise RunError(f"{FILE} cannot be read: {error.strerror}.") from error
-    return data[: data.rfind(b"\n") + 1]
+class _Tally:
+    """The questions of one run with their votes, brought up to date by what was added.
 
+    Attributes:
+        lock: To be held around all else.
+        questions: By id, oldest first.
+        ballot: The option of each voter, in the last question.
+        changes: How often each of them has voted.
+    """
 
-def _fold(lines: Iterable[bytes]) -> list[Question]:
-    """The questions after these lines; a line that makes no sense is passed over."""
-    questions: dict[str, Question] = {}
-    ballots: dict[str, dict[str, int]] = {}
-    for line in lines:
+    def __init__(self, path: Path) -> None:
+        self.lock = threading.Lock()
+        self._path = path
+        self._file = -1
+        self._begin(-1)
+
+    def _begin(self, file: int) -> None:
+        self._file, self._end = file, 0
+        self.questions: dict[str, Question] = {}
+        self.ballot: dict[str, int] = {}
+        self.changes: Counter[str] = Counter()
+
+    def read(self) -> None:
+        """Take in the lines that were added; those that make no sense are passed over.
+
+        Raises:
+            RunError: The file cannot be read.
+        """
         try:
-            _fold_line(json.loads(line), questions, ballots)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            continue
-    return [
-        dataclasses.replace(question, votes=_tally(ballots[question.id]))
-        for question in questions.values()
-    ]
+            with self._path.open("rb") as file:
+                found = os.fstat(file.fileno())
+                if found.st_ino != self._file or found.st_size < self._end:
+                    self._begin(found.st_ino)  # another file
+                file.seek(self._end)
+                added = file.read(2 * (MAX_BYTES + PRESENTERS_BYTES))
+        except FileNotFoundError:
+            self._begin(-1)
+            return
+        except OSError as error:
+            raise RunError(f"{FILE} cannot be read: {error.strerror}.") from error
+        whole = added[: added.rfind(b"\n") + 1]
+        self._end += len(whole)
+        for line in whole.split(b"\n"):
+            try:
+                self._take(json.loads(line))
+            except _NONSENSE:
+                continue
+        if whole:
+            self._count()
+
+    def last(self, id: str) -> Question:
+        """The question of this id, which must be the last one.
+
+        Raises:
+            RunError: It is none, or another was asked after it.
+        """
+        if id not in self.questions:
+            raise RunError("There is no such question.")
+        if id != next(reversed(self.questions)):
+            raise RunError("The votes on this question are closed.")
+        return self.questions[id]
+
+    def _take(self, line: dict[str, Any]) -> None:
+        if "pose" in line:
+            question = _question(line["pose"], line.get("secret"))
+            if question.id in self.questions:
+                raise ValueError(question.id)
+            self._count()
+            self.questions[question.id] = question
+            self.ballot, self.changes = {}, Counter()
+        elif "vote" in line:
+            id, option = line["vote"]["question"], line["vote"]["option"]
+            voter = str(line["vote"]["voter"])
+            if id == next(reversed(self.questions), None) and not self.questions[id].refusal(
+                option
+            ):
+                self.ballot[voter] = option
+                self.changes[voter] += 1
+        elif "close" in line:
+            id = line["close"]["question"]
+            self.questions[id] = dataclasses.replace(self.questions[id], closed=True)
+        elif "reveal" in line:
+            id, answer = line["reveal"]["question"], line["reveal"]["answer"]
+            question = self.questions[id]
+            if (answer is None or question.has(answer)) and not question.revealed:
+                words = str(line["reveal"]["words"])[:MAX_TEXT]
+                self.questions[id] = dataclasses.replace(
+                    question, closed=True, revealed=True, answer=answer, words=words
+                )
+
+    def _count(self) -> None:
+        """Write the votes so far into the last question."""
+        last = next(reversed(self.questions.values()), None)
+        if last is not None:
+            votes = dict(sorted(Counter(self.ballot.values()).items()))
+            self.questions[last.id] = dataclasses.replace(last, votes=votes)
 
 
-def _fold_line(
-    line: dict[str, Any], questions: dict[str, Question], ballots: dict[str, dict[str, int]]
-) -> None:
-    latest = next(reversed(questions), None)
-    if "pose" in line:
-        question = _question(line["pose"], line.get("secret"))
-        questions[question.id] = question
-        ballots[question.id] = {}
-    elif "vote" in line:
-        id, option = line["vote"]["question"], line["vote"]["option"]
-        if id == latest and not questions[id].revealed:
-            _ = questions[id].options[option]
-            ballots[id][str(line["vote"]["voter"])] = int(option)
-    elif "reveal" in line:
-        id, answer = line["reveal"]["question"], line["reveal"]["answer"]
-        if not questions[id].revealed:
-            questions[id] = dataclasses.replace(
-                questions[id], revealed=True, answer=answer, words=str(line["reveal"]["words"])
-            )
+_tallies: OrderedDict[Path, _Tally] = OrderedDict()
+_tallies_lock = threading.Lock()
+
+
+def _tally_of(run: Run) -> _Tally:
+    path = run.path / FILE
+    with _tallies_lock:
+        tally = _tallies.setdefault(path, _Tally(path))
+        _tallies.move_to_end(path)
+        while len(_tallies) > _TALLIES:
+            _tallies.popitem(last=False)
+        return tally
 
 
 def _question(data: dict[str, Any], secret: dict[str, Any] | None) -> Question:
-    return Question(
+    picture = data.get("picture")
+    question = Question(
         id=str(data["id"]),
         kind=str(data["kind"]),
         text=str(data["text"]),
@@ -249,41 +367,55 @@ def _question(data: dict[str, Any], secret: dict[str, Any] | None) -> Question:
             Option(str(option["label"]), _tile(option.get("tile"))) for option in data["options"]
         ),
         shown=_tile(data.get("shown")),
-        picture=data.get("picture"),
+        picture=None if picture is None else int(picture),
         secret=dict(secret or {}),
     )
+    if problem := _problem(question):
+        raise ValueError(problem)
+    return question
+
+
+def _problem(question: Question) -> str:
+    """Why a question makes no sense, in a sentence; "" if it does."""
+    if not 2 <= len(question.options) <= MAX_OPTIONS:
+        return f"A question needs 2 to {MAX_OPTIONS} answers to choose from."
+    texts = [question.text, question.kind, *(option.label for option in question.options)]
+    if not all(0 < len(text.strip()) <= MAX_TEXT for text in texts):
+        return f"A question and its answers need 1 to {MAX_TEXT} characters each."
+    return ""
 
 
 def _tile(data: dict[str, Any] | None) -> Tile | None:
     if data is None:
         return None
-    return Tile(
+    tile = Tile(
         shape=tuple(int(n) for n in data["shape"]),
         data=str(data["data"]),
         low=float(data["low"]),
         high=float(data["high"]),
         palette=str(data["palette"]),
     )
+    if not (math.isfinite(tile.low) and math.isfinite(tile.high) and tile.palette in _PALETTES):
+        raise ValueError(tile)  # no browser could draw it
+    return tile
 
 
-def _tally(ballot: dict[str, int]) -> dict[int, int]:
-    chosen = list(ballot.values())
-    return {option: chosen.count(option) for option in sorted(set(chosen))}
-
-
-def _open_question(data: bytes, question_id: str) -> Question:
-    """The run's last question, if it is that one and still open."""
-    questions = _fold(data.split(b"\n"))
-    question = next((q for q in questions if q.id == question_id), None)
-    if question is None:
-        raise RunError("There is no such question.")
-    if question.revealed or question is not questions[-1]:
+def _unanswered(run: Run, question_id: str) -> Question:
+    """The run's last question, if it is that one and was not answered yet."""
+    tally = _tally_of(run)
+    with tally.lock:
+        tally.read()
+        question = tally.last(question_id)
+    if question.revealed:
         raise RunError("The votes on this question are closed.")
     return question
 
 
-def _append(run: Run, line: dict[str, Any]) -> None:
-    """Append one line; one torn by a crash before it spoils only itself."""
+def _append(run: Run, line: dict[str, Any], room: int) -> None:
+    """Append one line, to a file of at most `room` bytes.
+
+    A line before it that was torn by a crash spoils only itself.
+    """
     if run.shipped:
         raise RunError("This run came with cnnviz and is read-only.")
     text = json.dumps({**line, "time": round(time.time(), 3)}, ensure_ascii=False)
@@ -292,7 +424,7 @@ def _append(run: Run, line: dict[str, Any]) -> None:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         try:
             size = os.lseek(descriptor, 0, os.SEEK_END)
-            if size + len(text) > MAX_BYTES:
+            if size + len(text) > room:
                 raise RunError("This run has no room for more questions and votes.")
             os.lseek(descriptor, max(size - 1, 0), os.SEEK_SET)
             torn = size > 0 and os.read(descriptor, 1) != b"\n"

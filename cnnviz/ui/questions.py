@@ -20,6 +20,7 @@ from cnnviz.runs.questions import (
     Option,
     Question,
     Tile,
+    close_voting,
     pose,
     read_questions,
     reveal,
@@ -78,6 +79,13 @@ def ask_the_class(run: Run) -> None:
             help="Everybody who follows this run can vote until then; the count stands below."
             + (_ENDED if question.kind == _RUN else ""),
         )
+        if not question.closed:
+            button(
+                "Close voting",
+                ":material/lock:",
+                lambda: close_voting(run, question.id),
+                help="No more votes count; they stay hidden until you reveal them.",
+            )
         st.html(_STYLE)
 
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from cnnviz.classroom import new_viewer
 from cnnviz.datasets import load_dataset
 from cnnviz.runs import Run, create_run, list_runs, show_run_to_all, shown_run
 from cnnviz.training.config import make_config
@@ -18,8 +19,7 @@ from cnnviz.ui.viewer_runs import start_own, stop_all
 
 SECRET = "open sesame"
 PRESENTER = {"cnnviz_presenter": hashlib.sha256(SECRET.encode()).hexdigest()}
-VIEWER = {"cnnviz_viewer": "v" * 32}
-OTHER = {"cnnviz_viewer": "w" * 32}
+VIEWER, OTHER = {"cnnviz_viewer": ""}, {"cnnviz_viewer": ""}
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +27,8 @@ def classroom(tmp_path, monkeypatch):
     monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("CNNVIZ_PRESENTER_SECRET", SECRET)
+    for browser in (VIEWER, OTHER):
+        browser["cnnviz_viewer"] = new_viewer()
     monkeypatch.setenv("CNNVIZ_JOIN_ADDRESS", "http://192.0.2.7:8501")
     monkeypatch.delenv("CNNVIZ_VIEWER_RUNS", raising=False)
 

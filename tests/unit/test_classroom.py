@@ -67,17 +67,66 @@ def test_an_empty_secret_lets_nobody_present(monkeypatch):
 
 
 def test_a_viewers_name_says_nothing_of_the_cookie():
-    cookie = "a" * 32
+    cookie = classroom.new_viewer()
     name = classroom.viewer_of({"cnnviz_viewer": cookie})
     assert re.fullmatch(r"[0-9a-f]{16}", name)
     assert name not in cookie
-    assert name != classroom.viewer_of({"cnnviz_viewer": "b" * 32})
-    for odd in ("", "short", "a" * 65, "a" * 30 + "\n", "<" * 32):
+    assert name != classroom.viewer_of({"cnnviz_viewer": classroom.new_viewer()})
+
+
+def test_viewers_cannot_be_invented():
+    cookie = classroom.new_viewer()
+    assert classroom.viewer_of({"cnnviz_viewer": cookie})
+    another = ("B" if cookie[0] == "A" else "A") + cookie[1:]
+    names = {hashlib.sha256(str(n).encode()).hexdigest()[:46] for n in range(1000)}
+    for odd in ("", "short", "a" * 46, another, cookie[:-1], cookie + "\n", "<" * 46, *names):
         assert classroom.viewer_of({"cnnviz_viewer": odd}) == ""
 
 
-def ask(path, *, accept="text/html", cookie="", scheme="http", method="GET"):
-    """Status and headers of a request to the routes and the middleware, as a server would ask."""
+def test_replicas_of_one_classroom_know_each_others_viewers(monkeypatch):
+    monkeypatch.setenv("CNNVIZ_PRESENTER_SECRET", SECRET)
+    cookie = {"cnnviz_viewer": classroom.new_viewer()}
+    monkeypatch.setattr(classroom, "_START", "another process")
+    assert classroom.viewer_of(cookie)
+    monkeypatch.setenv("CNNVIZ_PRESENTER_SECRET", "of the next lecture")
+    assert not classroom.viewer_of(cookie)
+
+
+def test_a_class_behind_one_address_is_named_and_a_machine_that_asks_on_is_not(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(classroom.time, "monotonic", lambda: now[0])
+    names = classroom.Allowance(classroom.VIEWERS_AT_ONCE, classroom.VIEWERS_PER_SECOND)
+
+    def named(address, asked):
+        return sum(names.take(address) for _ in range(asked))
+
+    assert named("192.0.2.1", 40) == 40
+    assert named("192.0.2.1", 1000) == 20
+    assert named("192.0.2.2", 1) == 1  # whoever else comes is named
+    now[0] += 30
+    assert named("192.0.2.1", 1000) == 30
+    now[0] += 3600
+    assert named("192.0.2.1", 1000) == 60
+    for n in range(20_000):
+        names.take(f"2001:db8::{n:x}")
+    assert len(names._left) <= 10_000
+
+
+def test_only_so_many_pages_come_with_a_name():
+    asked = [ask("/train") for _ in range(3)]
+    assert all("set-cookie" in headers for _, headers, _ in asked)
+
+    async def page(_request):
+        return PlainTextResponse("page")
+
+    app = Starlette(routes=[Route("/", page)], middleware=classroom.middleware)
+    answers = [request(app, "/") for _ in range(100)]
+    assert {status for status, _, _ in answers} == {200}
+    assert 60 <= sum("set-cookie" in headers for _, headers, _ in answers) < 80
+
+
+def ask(path, **options):
+    """What the routes and the middleware answer."""
 
     async def page(_request):
         return PlainTextResponse("page")
@@ -85,6 +134,11 @@ def ask(path, *, accept="text/html", cookie="", scheme="http", method="GET"):
     app = Starlette(
         routes=[*classroom.routes, Route("/{path:path}", page)], middleware=classroom.middleware
     )
+    return request(app, path, **options)
+
+
+def request(app, path, *, accept="text/html", cookie="", scheme="http", method="GET"):
+    """Status, headers and body of an answer, asked for as a server would ask."""
     headers = [(b"host", b"x"), (b"accept", accept.encode()), (b"cookie", cookie.encode())]
     path, _, query = path.partition("?")
     scope = {
@@ -95,6 +149,7 @@ def ask(path, *, accept="text/html", cookie="", scheme="http", method="GET"):
         "headers": headers,
         "scheme": scheme,
         "server": ("x", 80),
+        "client": ("192.0.2.9", 50_000),
     }
     sent = []
 

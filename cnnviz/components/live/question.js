@@ -24,22 +24,25 @@ class QuestionPanel {
   }
 
   draw(source) {
-    const { question, votes = 0, revealed, voted, refused } = source;
+    const { question, votes = 0, closed, watching = 0, revealed, voted, refused } = source;
     this.question = question?.id;
     this.root.hidden = !question || this.hidden === question.id;
     if (this.root.hidden) return;
     this.hide.hidden = !revealed;
-    const key = JSON.stringify([question, revealed, this.presenter]);
+    const key = JSON.stringify([question, revealed, closed, this.presenter]);
     if (key !== this.painted) {
       this.painted = key;
-      this.build(question, revealed);
+      this.build(question, revealed, closed);
     }
     this.show(question.id, Boolean(revealed));
     this.buttons.forEach((button, at) => button.setAttribute("aria-pressed", String(voted === at)));
     const cast = `${count(votes)} ${votes === 1 ? "vote" : "votes"}`;
     if (refused) write(this.votes, refused);
     else if (revealed) write(this.votes, revealed.words || `${cast} in all.`);
-    else write(this.votes, (voted ?? null) === null ? `${cast} so far.` : `${cast} so far. Yours is in; choose another to change it.`);
+    else if (closed) write(this.votes, `Voting is closed: ${cast}.`);
+    else if (this.presenter && watching) {
+      write(this.votes, `${cast} so far, from the ${count(watching)} ${watching === 1 ? "browser" : "browsers"} that follow${watching === 1 ? "s" : ""}.`);
+    } else write(this.votes, (voted ?? null) === null ? `${cast} so far.` : `${cast} so far. Yours is in; choose another to change it.`);
     this.root.dataset.revealed = Boolean(revealed);
   }
 
@@ -55,7 +58,7 @@ class QuestionPanel {
     requestAnimationFrame(() => this.root.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "nearest" }));
   }
 
-  build(question, revealed) {
+  build(question, revealed, closed) {
     write(this.text, question.text);
     this.tile.hidden = !question.shown;
     if (question.shown) paintTile(this.tile, question.shown, this.palettes);
@@ -64,7 +67,7 @@ class QuestionPanel {
     this.buttons = question.options.map((option, at) => {
       const button = element("button", "option");
       button.type = "button";
-      button.disabled = Boolean(revealed) || this.presenter;
+      button.disabled = Boolean(revealed || closed) || this.presenter;
       if (option.tile) {
         const tile = element("canvas");
         paintTile(tile, option.tile, this.palettes);

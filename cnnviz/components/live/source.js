@@ -93,7 +93,25 @@ class RunSource {
   }
 
   vote(question, option) {
-    this.socket.send({ vote: { question, option } }, true);
+    this.ballot = { question, option };
+    this.socket.send({ vote: this.ballot }, true);
+  }
+
+  /**
+   * The server knows browsers by a cookie that comes with a page, and does not know this one (it was
+   * started anew, or too many came at once): ask for one, and vote again.
+   */
+  async fetchCard() {
+    const { ballot } = this;
+    this.ballot = null; // once: if it is refused again, that is said
+    try {
+      await fetch(window.location.pathname, { headers: { Accept: "text/html" }, cache: "no-store" });
+    } catch {
+      return; // the connection is lost, and the view says so
+    }
+    if (this.question?.id !== ballot.question) return;
+    this.socket.renew(); // a socket is known by the cookie that it was opened with
+    this.socket.send({ vote: ballot }, true);
   }
 
   close() {
@@ -155,13 +173,13 @@ const MESSAGES = {
     source.changed("gone");
   },
   question(source, { question }) {
-    if (source.question?.id !== question.id) Object.assign(source, { votes: 0, revealed: null, voted: null });
+    if (source.question?.id !== question.id) Object.assign(source, { votes: 0, closed: false, watching: 0, revealed: null, voted: null });
     source.question = question;
     source.changed("question");
   },
-  votes(source, { question, count: votes }) {
+  votes(source, { question, count: votes, closed, watching }) {
     if (source.question?.id !== question) return;
-    source.votes = votes;
+    Object.assign(source, { votes, closed, watching });
     source.changed("question");
   },
   reveal(source, message) {
@@ -169,7 +187,8 @@ const MESSAGES = {
     source.revealed = message;
     source.changed("question");
   },
-  refused(source, { message }) {
+  refused(source, { message, card }) {
+    if (card === false && source.ballot) return source.fetchCard();
     source.refused = String(message);
     source.voted = null;
     source.changed("question");

@@ -2,17 +2,30 @@
 
 import asyncio
 import dataclasses
+import functools
+import hashlib
 import json
 
-from cnnviz.classroom import viewer_of
-from cnnviz.runs.questions import Option, Question, pose, read_questions, reveal
+import pytest
+
+from cnnviz.classroom import new_viewer, viewer_of
+from cnnviz.live import run_channel
+from cnnviz.runs.questions import (
+    Option,
+    Question,
+    close_voting,
+    pose,
+    read_questions,
+    reveal,
+)
 
 QUESTION = Question("class", "Which class?", (Option("cat"), Option("dog"), Option("ship")))
 
 
-def card(number):
-    """The cookie of some browser."""
-    return f"voter-{number:03d}-" + "x" * 24
+@functools.cache
+def card(_number):
+    """The cookie of some browser, as it got it with a page."""
+    return new_viewer()
 
 
 def test_votes_are_counted_and_only_the_reveal_says_how_they_fell(view, written, play):
@@ -35,7 +48,7 @@ def test_votes_are_counted_and_only_the_reveal_says_how_they_fell(view, written,
             await one.until(lambda c: c.of("votes") and c.of("votes")[-1]["count"] == 2)
             await one.for_a_while()
             for message in one.of("votes"):
-                assert set(message) == {"type", "question", "count"}
+                assert set(message) == {"type", "question", "count", "closed", "watching"}
             assert "counts" not in json.dumps(one.messages)
             assert "floats" not in json.dumps(one.messages)
             assert read_questions(written.run)[-1].votes == {0: 1, 2: 1}
@@ -67,6 +80,7 @@ def test_the_voter_is_the_one_that_pages_know(view, written, play, wait_until):
 
     async def watch():
         async with view(f"/live/{written.run.id}", cookie=card(7)) as client:
+            await client.until(lambda c: c.of("question"))
             await client.ask(vote={"question": id, "option": 1})
             await client.until(lambda c: c.of("votes") and c.of("votes")[-1]["count"] == 1)
 
@@ -81,10 +95,13 @@ def test_no_cookie_no_vote(view, written, play):
 
     async def watch(cookie):
         async with view(f"/live/{written.run.id}", cookie=cookie) as client:
+            await client.until(lambda c: c.of("question"))
             await client.ask(vote={"question": id, "option": 1})
             await client.until(lambda c: c.of("refused"))
+            assert client.of("refused")[0]["card"] is False
 
-    for cookie in (None, "short", "../../../etc/passwd-and-more"):
+    invented = hashlib.sha256(b"x").hexdigest()[:46]
+    for cookie in (None, "short", "../../../etc/passwd-and-more", "a" * 32, invented):
         play(watch(cookie))
     assert read_questions(written.run)[0].count == 0
 
@@ -95,6 +112,7 @@ def test_a_room_that_votes_at_once_is_told_a_few_times_a_second(view, written, p
     async def watch():
         async def vote(number):
             async with view(f"/live/{written.run.id}", cookie=card(number)) as client:
+                await client.until(lambda c: c.of("question"))
                 await client.ask(vote={"question": id, "option": number % 3})
                 await client.until(lambda c: c.of("votes") and c.of("votes")[-1]["count"] == 40)
                 return [m["count"] for m in client.of("votes")]
@@ -125,5 +143,79 @@ def test_the_next_question_replaces_the_last(view, written, play):
             await late.until(lambda c: c.of("votes"))
             assert not late.of("reveal")
             assert [m["question"]["id"] for m in late.of("question")] == [second]
+
+    play(watch())
+
+
+@pytest.mark.parametrize("option", [3, 99, -1, 10**400, 1.0, True, "1", None, [], {"a": 1}])
+def test_an_answer_that_there_is_not_reaches_no_file(option, view, written, play):
+    id = pose(written.run, QUESTION)
+    before = (written.path / "questions.jsonl").read_bytes()
+
+    async def watch():
+        async with view(f"/live/{written.run.id}", cookie=card(1)) as client:
+            await client.until(lambda c: c.of("question"))
+            await client.ask(vote={"question": id, "option": option})
+            await client.until(lambda c: c.of("refused"))
+            assert client.of("refused")[0]["message"] == "There is no such answer."
+
+    play(watch())
+    assert (written.path / "questions.jsonl").read_bytes() == before
+
+
+def test_one_address_has_so_many_voters_and_no_more(view, written, play, monkeypatch):
+    monkeypatch.setattr(run_channel, "VOTERS_PER_ADDRESS", 5)
+    id = pose(written.run, QUESTION)
+    path = f"/live/{written.run.id}"
+
+    async def watch():
+        async def cast(number, option):
+            async with view(path, cookie=card(number)) as client:
+                await client.until(lambda c: c.of("question"))
+                await client.ask(vote={"question": id, "option": option})
+                await client.for_a_while()
+                return client.of("refused")
+
+        async with view(path):  # somebody watches all the time
+            refused = await asyncio.gather(*(cast(number, number % 3) for number in range(20)))
+            assert sum(map(bool, refused)) == 15
+            assert all("network" in one[0]["message"] for one in refused if one)
+            voted = refused.index([])
+            assert await cast(voted, (voted + 1) % 3) == []  # who has voted may change it
+
+    play(watch())
+    assert read_questions(written.run)[0].count == 5
+
+
+def test_the_presenter_sees_how_many_watch_and_can_close_the_vote(view, written, play, monkeypatch):
+    monkeypatch.setenv("CNNVIZ_PRESENTER_SECRET", "of this test")
+    one, two = new_viewer(), new_viewer()
+    proof = hashlib.sha256(b"of this test").hexdigest()
+    path = f"/live/{written.run.id}"
+    id = pose(written.run, QUESTION)
+
+    async def watch():
+        cookies = {"Cookie": f"cnnviz_presenter={proof}; cnnviz_viewer={two}"}
+        async with (
+            view(path, headers=cookies) as presenter,
+            view(path, cookie=one) as first,
+            view(path, cookie=one) as again,
+        ):
+            for client in (presenter, first, again):
+                await client.until(lambda c: c.of("question"))
+            await first.ask(vote={"question": id, "option": 2})
+            await presenter.until(lambda c: c.of("votes") and c.of("votes")[-1]["count"] == 1)
+            assert presenter.of("votes")[-1]["watching"] == 1  # one browser, with two tabs
+            await presenter.ask(vote={"question": id, "option": 1})  # who asks has no vote
+            await presenter.until(lambda c: c.of("refused"))
+            close_voting(written.run, id)
+            await first.until(lambda c: any(m["closed"] for m in c.of("votes")))
+            await first.ask(vote={"question": id, "option": 1})
+            await first.until(lambda c: c.of("refused"))
+            assert "closed" in first.of("refused")[0]["message"]
+            assert not first.of("reveal")
+            reveal(written.run, id, 2, "It is a ship.")
+            await first.until(lambda c: c.of("reveal"))
+            assert first.of("reveal")[0]["counts"] == [0, 0, 1]
 
     play(watch())
