@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from cnnviz.components.clipboard import copy_anywhere
 from cnnviz.components.history import one_entry_per_page
 from cnnviz.ui import role
 from cnnviz.ui.join import join_button
@@ -93,6 +94,7 @@ st.set_page_config(
     layout="wide",
 )
 one_entry_per_page()  # before the page, which a quick click may cut short
+copy_anywhere()
 if role.has_lapsed():
     st.warning(
         "The classroom was started anew since this browser presented: open the presenter link that"

@@ -47,6 +47,7 @@ def _show() -> None:
         st.caption("Scan the code, or type the address:")
         # As HTML, because a dialog makes every heading small.
         st.html(f'<div style="{_LARGE}">{html.escape(address.removeprefix("http://"))}</div>')
+        st.code(address, language=None)  # with a button that copies it
         st.caption(
             "Whoever joins watches what you show, votes, and explores with pictures of their own."
             " Only this browser starts, pauses, stops or deletes."

@@ -18,7 +18,9 @@ from playwright.sync_api import Error as PlaywrightError
 from tests.browser.screen import PATIENCE
 
 ROOT = Path(__file__).parent.parent.parent
+LAN_NAME = "lan.example"  # this machine, by a name that browsers do not trust as they do localhost
 FLAGS = [
+    f"--host-resolver-rules=MAP {LAN_NAME} 127.0.0.1",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
