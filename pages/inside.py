@@ -41,17 +41,17 @@ maps = {n: m[0].numpy() for n, m in maps.items() if m.ndim == 4 and m.shape[2] *
 
 def show_cam() -> None:
     st.caption(
-        "Blue speaks for the class, orange against it; on the picture, what speaks for it glows."
-        " Hover to see what a cell stands for."
+        "Blue is evidence for the class, orange is evidence against it; on the picture, evidence"
+        " for the class glows. Point at a cell to see its part of the picture."
     )
     with st.container(horizontal=True):
         classes = {"predicted": "The predicted class"} | class_titles(config)
         wanted = choice(st.selectbox, "Explain", classes, "predicted", key="i_class", width=220)
-        layers = {"best": "The best one"} | {name: name for name in maps}
+        layers = {"best": "Recommended"} | {name: name for name in maps}
         layer = choice(
             st.selectbox, "Layer", layers, "best", key="i_layer", width=160,
-            help="The best one is the last that still has a grid of places. For a network that"
-            " averages its last maps and then has one linear layer, the result is exact.",
+            help="Recommended is the last layer that still has a grid of positions. For a network"
+            " that averages its last maps and then has one linear layer, the result is exact.",
         )  # fmt: skip
         cam = class_activation_map(
             model,
@@ -69,14 +69,14 @@ def show_cam() -> None:
 
 def show_maps() -> None:
     st.caption(
-        "Hover over a map to read its values, click it to enlarge it. Choose one layer for"
-        " larger maps, their numbers and the PyTorch lines."
+        "Point at a map to read its values; click it to enlarge it. Choose a single layer for"
+        " larger maps, their numbers and the PyTorch code."
     )
     with st.container(horizontal=True):
         layers = {"every": "Every layer"} | {name: name for name in maps}
         layer = choice(st.selectbox, "Layer", layers, "every", key="i_maps", width=220)
         scales = {"map": "each map", "layer": "each layer", "all": "all layers"}
-        label = "Same colours within"
+        label = "Colour scale shared within"
         scale = choice(st.segmented_control, label, scales, "map", key="i_scale")
     every = layer == "every"
     atlas(
@@ -95,20 +95,20 @@ def show_maps() -> None:
 
 
 def show_filters() -> None:
-    st.caption("Hover over a filter to read its weights, click it to enlarge it.")
+    st.caption("Point at a filter to read its weights; click it to enlarge it.")
     with st.container(horizontal=True):
         layers = {name: name for name in conv_layers(model)}
         first = next(iter(layers))
         layer = choice(st.selectbox, "Convolution", layers, first, key="i_conv", width=220)
         scales = {"layer": "all filters", "map": "each filter"}
-        label = "Same colours within"
+        label = "Colour scale shared within"
         scale = choice(st.segmented_control, label, scales, "layer", key="i_filters")
     weights = filters(model, layer).numpy()
     outputs, inputs = weights.shape[:2]
     shape = "×".join(map(str, weights.shape))
     if inputs > 1 and st.toggle("All input channels", key="i_all", bind="query-params"):
         tiles = weights.reshape(outputs * inputs, *weights.shape[2:])
-        group = Group(layer, tiles, f"{shape}, a filter a row", "filter, input", inputs)
+        group = Group(layer, tiles, f"{shape}, one row per filter", "filter, input", inputs)
     else:
         channel = paired("Input channel", 0, inputs - 1, 0, key="i_channel") if inputs > 1 else 0
         note = f"{shape}, input channel {channel}" if inputs > 1 else shape

@@ -53,7 +53,7 @@ def begin(data: Choice, network: str, recipe: Recipe, pace: float) -> None:
 def network_table(spec: Spec, shape: tuple[int, int, int]) -> None:
     rows = summary(spec, shape)
     parameters, macs = sum(r.parameters for r in rows), sum(r.macs for r in rows)
-    st.caption(f"{parameters:,} parameters, {macs / 1e6:.1f} million multiply-adds a picture.")
+    st.caption(f"{parameters:,} parameters, {macs / 1e6:.1f} million multiply-adds per picture.")
     with st.container(horizontal=True):
         with st.popover("Layer by layer", icon=":material/layers:"):
             st.dataframe(
@@ -73,10 +73,10 @@ def network_table(spec: Spec, shape: tuple[int, int, int]) -> None:
                 alt="Output shape, parameters, multiply-adds and receptive field of each layer",
             )
             st.caption(
-                "Multiply-adds are for one picture. “Sees” is the receptive field: how much of "
-                "the picture one number of the output can depend on."
+                "Multiply-adds are counted per picture. “Sees” is the receptive field: the part of "
+                "the picture that one number of the output can depend on."
             )
-        copy_code("Copy the code", pytorch_code(spec, shape))
+        copy_code("Copy the PyTorch code", pytorch_code(spec, shape))
 
 
 def choose_and_start() -> None:

@@ -33,7 +33,7 @@ def load_model(run: Run, step: int | None = None) -> nn.Module:
     if step is None:
         steps = run.snapshot_steps()
         if not steps:
-            raise InspectionError("This run has kept no weights yet: give it a few seconds.")
+            raise InspectionError("This run has not saved any weights yet: wait a few seconds.")
         step = steps[-1]
     config = run.config
     weights = run.load_snapshot(step)

@@ -76,9 +76,9 @@ class RunLength:
 
 
 LENGTHS: dict[Length, RunLength] = {
-    "quick": RunLength("Quick look", "the gist: most pictures right", 0.65, 8.0),
+    "quick": RunLength("Quick look", "quick result: most pictures correct", 0.65, 8.0),
     "lesson": RunLength("Lesson", "time to watch filters form", 3.0, 30.0),
-    "thorough": RunLength("Thorough", "near the best this network can do", 12.0, 100.0),
+    "thorough": RunLength("Thorough", "close to the best this network can do", 12.0, 100.0),
 }
 _SMALL, _LARGE = 5000, 25_000
 

@@ -60,8 +60,8 @@ def nan_finding(config: RunConfig, train_images: int, peak: float) -> Finding:
     lower = min(usual.learning_rate, peak / 10)
     return Finding(
         "nan",
-        "The numbers left the range a computer can hold, so the run was stopped. The weights of "
-        "its last snapshot are good.",
+        "The numbers became too large for the computer, so the run was stopped. The weights of its "
+        "last snapshot are still good.",
         f"The learning rate {peak:g} is too high for this network. Start again with a lower one, "
         f"such as {lower:g}.",
     )
@@ -95,11 +95,13 @@ def _diverging(progress: Sequence[Progress], chance: float) -> Finding | None:
     )
     if loss > 1.5 * chance and loss > 0.9 * best:
         text = (
-            f"The training loss is {_plain(loss)}; guessing blindly would give {chance:.2g}. The "
-            "network is sure, and wrong."
+            f"The training loss is {_plain(loss)}; random guessing would give {chance:.2g}. The "
+            "network is confident but wrong."
         )
     elif loss > best + 0.5 * chance and loss > 2 * best:
-        text = f"The training loss rose from {best:.2g} to {_plain(loss)}: it forgets what it knew."
+        text = (
+            f"The training loss rose from {best:.2g} to {_plain(loss)}: the network is unlearning."
+        )
     else:
         return None
     return Finding("diverging", text, "Lower the learning rate to a third, or use larger batches.")
@@ -118,8 +120,8 @@ def _ended_sure_and_wrong(state: RunState, chance: float) -> Finding | None:
         return None
     return Finding(
         "diverging",
-        f"The test loss is {_plain(last.loss)} at the end; guessing blindly would give "
-        f"{chance:.2g}. The network is sure, and wrong.",
+        f"The test loss is {_plain(last.loss)} at the end; random guessing would give "
+        f"{chance:.2g}. The network is confident but wrong.",
         "Lower the learning rate to a third, or use larger batches.",
     )
 
@@ -128,14 +130,14 @@ def _flat(state: RunState, classes: int, *, dead: bool) -> Finding | None:
     what, loss = _stays(state, classes)
     if not what:
         return None
-    text = f"The {what} at {loss:.3g}, which is what guessing gives: nothing is learnt."
+    text = f"The {what} at {loss:.3g}, which is what guessing gives: the network learns nothing."
     ratios = [layer.ratio for layer in state.health[-1].layers] if state.health else []
     if dead:
-        advice = "See the dead layer: start again with a lower learning rate or another seed."
+        advice = "A layer is dead: start again with a lower learning rate or another seed."
     elif ratios and max(ratios) < 1e-4:
-        advice = "The weights hardly move: raise the learning rate tenfold."
+        advice = "The weights hardly change: raise the learning rate tenfold."
     elif ratios and max(ratios) > 0.1:
-        advice = "The weights jump about: lower the learning rate to a tenth."
+        advice = "The weights change too much: lower the learning rate to a tenth."
     else:
         advice = "Change the learning rate tenfold, up or down, or add batch normalisation."
     return Finding("flat", text, advice)
@@ -181,8 +183,8 @@ def _layers(state: RunState) -> list[Finding]:
         found.append(
             Finding(
                 "dead",
-                f"{_list(dead)}: at least nine in ten of the ReLUs behind it give 0 for every "
-                "picture. No gradient passes them, so they cannot come back by themselves.",
+                f"{_list(dead)}: at least nine in ten of the ReLUs after it output 0 for every "
+                "picture. No gradient passes through them, so they cannot recover on their own.",
                 "Start again with a lower learning rate, or with batch normalisation.",
             )
         )
@@ -195,7 +197,8 @@ def _layers(state: RunState) -> list[Finding]:
         found.append(
             Finding(
                 "exploding",
-                f"{_list(exploding)}: one step changes the weights by more than their own size.",
+                f"{_list(exploding)}: a single step changes the weights by more than their own"
+                " size.",
                 "Lower the learning rate to a tenth, or add batch normalisation.",
             )
         )

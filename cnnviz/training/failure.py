@@ -22,8 +22,10 @@ def explain(error: Exception) -> tuple[str, bool]:
     if isinstance(error, NetworkError):
         return str(error), False
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
-        return "The memory did not suffice: choose a smaller batch or network.", False
+        return "There was not enough memory: choose a smaller batch size or network.", False
     if isinstance(error, OSError):
         reason = error.strerror or str(error)
-        return f"The run's folder could not be written ({reason}): make room, then resume.", True
+        return (
+            f"The run's folder could not be written ({reason}): free some space, then resume."
+        ), True
     return f"Something unexpected happened ({type(error).__name__}): see log.txt of the run.", True

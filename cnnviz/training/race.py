@@ -106,7 +106,7 @@ class Preset:
 
 def _augmented(shape: tuple[int, ...], mirror: bool) -> tuple[Lane, ...]:  # noqa: FBT001
     shift = max(1, round(min(shape[1:]) / 14))
-    lanes = (Lane("As they are"), Lane(f"Shifted by up to {shift}", shift=shift))
+    lanes = (Lane("No augmentation"), Lane(f"Shifted by up to {shift}", shift=shift))
     return (*lanes, Lane("Shifted and mirrored", shift=shift, flip=True)) if mirror else lanes
 
 
@@ -114,12 +114,13 @@ def _augmented(shape: tuple[int, ...], mirror: bool) -> tuple[Lane, ...]:  # noq
 PRESETS: dict[str, Preset] = {
     "optimiser": Preset(
         "SGD or AdamW?",
-        "Each with the learning rate that suits it. Which is ahead early, and which at the end?",
+        "Each uses the learning rate that suits it. Which one leads early on, and which at the"
+        " end?",
         lambda _shape, _mirror: (Lane("SGD"), Lane("AdamW", optimiser="adamw")),
     ),
     "norm": Preset(
         "With or without batch norm?",
-        "At the same learning rate, and with a lower one for the network that has none.",
+        "At the same learning rate, and at a lower one for the network without batch norm.",
         lambda _shape, _mirror: (
             Lane("With batch norm"),
             Lane("Without", batch_norm=False),
@@ -128,29 +129,30 @@ PRESETS: dict[str, Preset] = {
     ),
     "rates": Preset(
         "Three learning rates",
-        "Too low creeps, too high bounces: which is which?",
+        "Too low is slow, too high is unstable: which is which?",
         lambda _shape, _mirror: (
             Lane("A hundredth", rate=0.01),
-            Lane("As usual"),
+            Lane("Usual rate"),
             Lane("Ten times", rate=10.0),
         ),
     ),
     "depth": Preset(
         "Shallow or deep?",
-        "More blocks see more of the picture and take longer: does it pay in steps, in seconds?",
+        "More blocks see more of the picture but take longer. Does depth pay off per step? Per"
+        " second?",
         lambda _shape, _mirror: tuple(
             Lane(f"{depth} block{'s' * (depth > 1)}", depth=depth) for depth in (1, 3, 6)
         ),
     ),
     "augmentation": Preset(
         "Augmentation",
-        "Moved pictures are harder to learn by heart: compare training and test curves.",
+        "Shifted pictures are harder to memorise: compare the training and test curves.",
         _augmented,
     ),
     "skips": Preset(
         "Skip connections in a deep net",
-        "Without normalisation the gradient gets lost on its way through many blocks, unless it"
-        " can go round them.",
+        "Without normalisation, the gradient vanishes on its way through many blocks, unless skip"
+        " connections lead around them.",
         lambda _shape, _mirror: tuple(
             Lane(name, optimiser="adamw", rate=0.1, depth=14, batch_norm=False, skips=skips)
             for name, skips in (("14 blocks, plain", False), ("14 blocks with skips", True))

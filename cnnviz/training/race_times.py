@@ -89,6 +89,6 @@ def _beside(lane: Work, others: Iterable[Work]) -> float:
 
 def _sentence(what: str) -> str:
     return (
-        f"Seconds and images a second cannot be compared here: these runs {what}. To compare them,"
-        " start a race one after another while nothing else is at work."
+        f"Seconds and images per second cannot be compared here: these runs {what}. To compare"
+        " them, start a race with one run after another while nothing else is training."
     )

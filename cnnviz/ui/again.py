@@ -34,7 +34,7 @@ _TITLES = {
     "batch_norm": "Batch normalisation",
     "skips": "Skip connections",
     "seed": "Seed",
-    _NOTHING: "Nothing: the same again",
+    _NOTHING: "No change: repeat exactly",
 }
 _LIMITS: dict[str, tuple[float, float, float]] = {
     "learning_rate": (1e-6, 1e6, 0.005),
@@ -49,9 +49,9 @@ _LIMITS: dict[str, tuple[float, float, float]] = {
 
 def again_button(run: Run) -> None:
     """Draw the presenter's button that opens the choice of what to change."""
-    about = "A copy of this run with one thing changed; both curves are drawn."
+    about = "Starts a copy of this run that differs in one setting, and draws both curves."
     asked = st.popover(
-        "Again, with a change",
+        "Repeat with one change",
         icon=":material/replay:",
         key=_AGAIN,
         on_change="rerun",
@@ -60,20 +60,20 @@ def again_button(run: Run) -> None:
     with asked:
         if not asked.open:
             return
-        st.markdown("**Again, with one thing changed**")
+        st.markdown("**Repeat with one change**")
         now = settings(run.config)
         name = st.selectbox(
-            "Change", list(now), format_func=_TITLES.__getitem__, key="_t_again_what"
+            "Setting to change", list(now), format_func=_TITLES.__getitem__, key="_t_again_what"
         )
         value = _ask(name, now[name])
         if name == "optimiser":
-            st.caption("Its usual peak learning rate and weight decay come with it.")
+            st.caption("This also sets the usual peak learning rate and weight decay for it.")
         if name == _NOTHING:
-            st.caption("The same seed gives the same curve, number for number, on the CPU.")
+            st.caption("On the CPU, the same seed gives exactly the same curve.")
         else:
             st.caption(f"It was {plain(_words(now[name]))}.")
         button(
-            "Start again",
+            "Start the repeat",
             ":material/play_arrow:",
             lambda: start_again(run, name, st.session_state.get(f"_t_again_{name}", value)),
             primary=True,
@@ -153,7 +153,7 @@ def start_again(run: Run, name: str, value: Any) -> None:
         TrainingError: Training cannot start.
     """
     if name != _NOTHING and value == settings(run.config).get(name):
-        raise RunError("That is what it was: choose another value.")
+        raise RunError("This is the value the run already has: choose another one.")
     config = changed(run, name, value)
     tensors: dict[str, Tensor] | None = None
     if config.dataset == OWN_DATASET:
@@ -161,7 +161,7 @@ def start_again(run: Run, name: str, value: Any) -> None:
     coming = arrival()
     copy = start(config, tensors=tensors)
     coming.at(copy)
-    what = "the same again" if name == _NOTHING else _setting(name, value)
+    what = "exact repeat" if name == _NOTHING else _setting(name, value)
     title = NETWORKS[config.network].title if config.network in NETWORKS else config.network
     copy.rename(f"{config.dataset_title}, {title}: {what}"[:80])
     show_run_to_all(copy.id)

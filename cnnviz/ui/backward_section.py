@@ -49,14 +49,14 @@ def backward_as_convolution(
     values = {"x": image.tolist(), "w": kernel.tolist(), "delta": upstream.tolist()}
     st.header("The backward pass is a convolution too")
     st.caption(
-        "Pad δ on every side and slide the kernel, turned by 180°, over it: that is ∂L/∂x. Slide δ"
-        " itself over x, and that is ∂L/∂w."
+        "Pad δ on every side and slide the kernel, rotated by 180°, over it: this gives ∂L/∂x."
+        " Slide δ itself over x: this gives ∂L/∂w."
     )
     whole = trace(upstream, kernel, padding="full", flip=True)
     board(
         [
             Panel("δ, padded", whole.padded[0], pads=whole.pads),
-            Panel("w, turned", kernel[::-1, ::-1], "weights", sign="⋆"),
+            Panel("w, rotated", kernel[::-1, ::-1], "weights", sign="⋆"),
             Panel("∂L/∂x", whole.output, sign="="),
         ],
         [
@@ -79,13 +79,13 @@ def backward_as_convolution(
             lab.weighed(2, 1, over),
         ],
         key="bw_over",
-        alt="The gradient of the kernel as x, with δ slid over it",
+        alt="The gradient of the kernel: δ slides over x",
         play=False,
         pytorch=_OVER_CODE.format(**values),
     )
     with st.container(horizontal=True):
-        lab.agree("∂L/∂x this way and autograd", whole.output, autograd[0])
-        lab.agree("∂L/∂w this way and autograd", over.output, autograd[1])
+        lab.agree("This ∂L/∂x matches autograd", whole.output, autograd[0])
+        lab.agree("This ∂L/∂w matches autograd", over.output, autograd[1])
     derivative = r"\partial a_{rc}/\partial\theta_{ij}"
     lab.correction(
         rf"One output depends on each weight once: **${derivative} = x_{{r-i,\,c-j}}$**. The loss"

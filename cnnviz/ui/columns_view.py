@@ -37,10 +37,10 @@ def show_columns(pixels: NDArray[np.float64], bank: NDArray[np.float64], laid: C
     largest, biases = float(np.abs(bank).max()) or 1.0, laid.weights[:, -1]
     beyond = np.abs(biases).max() > largest
     st.caption(
-        f"Each window of the picture, shown last, stood up as a column of {rows - 1} numbers, with"
-        " a 1 for the bias. A filter is a row of as many weights and its bias. Their product is the"
-        " whole layer."
-        + (" The colours of the filters span their weights; the bias lies beyond." * bool(beyond))
+        f"Each window of the picture (on the right) becomes a column of {rows - 1} numbers and a 1"
+        " for the bias. Each filter becomes a row of its weights and its bias. The product of the"
+        " two matrices is the whole layer."
+        + (" The colour scale of the filters covers the weights, not the bias." * bool(beyond))
     )
     colours = pixels.reshape(-1, pixels.shape[2])
     cells = np.arange(laid.output.size)

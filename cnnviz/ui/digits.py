@@ -73,11 +73,11 @@ def table(answers: Mapping[str, NDArray[np.float32]]) -> None:
     st.dataframe(
         {
             "": list(answers),
-            "The network sees a": [int(answer.argmax()) for answer in answers.values()],
+            "Prediction": [int(answer.argmax()) for answer in answers.values()],
             "Probability": [float(answer.max()) for answer in answers.values()],
         },
         hide_index=True,
         width="content",
         column_config={"Probability": st.column_config.NumberColumn(format="percent")},
-        alt="The network's answer to each picture",
+        alt="The network's prediction for each picture",
     )

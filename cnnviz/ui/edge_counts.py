@@ -1,4 +1,4 @@
-"""A section of the page Linear and sparse: the operations of one small convolution, counted."""
+"""A section of the page Convolution as a matrix: how many operations one convolution takes."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ def count_operations() -> None:
     """Draw the textbook's count for a picture minus its left neighbour, and how it counts."""
     st.header("Counting operations")
     st.caption(
-        "A 320×280 picture minus its left neighbour, two weights: the textbook's example of finding"
-        " vertical edges."
+        "To find vertical edges in a 320×280 picture, subtract from each pixel its left neighbour."
+        " This takes two weights. The example is from the textbook Deep Learning, figure 9.6."
     )
     given = lecture_case("s3-edge-ops")["inputs"]
     outputs = given["out_w"] * given["h"]
@@ -30,12 +30,12 @@ def count_operations() -> None:
             name: st.column_config.NumberColumn(format="localized")
             for name in ("Numbers stored", "Operations")
         },
-        alt="Numbers stored and operations of three ways to compute the same edges",
+        alt="Numbers stored and operations for three ways to compute the same edges",
     )
     st.caption(
-        "An output of the convolution takes two multiplications and one addition:"
-        f" {lab.thousands(sliding)} operations in all. For the dense matrix the textbook counts a"
-        f" multiplication and an addition for each of its numbers: {lab.thousands(dense)},"
-        f" {lab.thousands(dense / sliding)} times as many. Without the first addition of each"
-        f" output, as for the convolution, it is {lab.thousands(dense - outputs)}."
+        "Each output of the convolution takes two multiplications and one addition:"
+        f" {lab.thousands(sliding)} operations in all. For the dense matrix, the textbook counts"
+        f" one multiplication and one addition per entry: {lab.thousands(dense)},"
+        f" {lab.thousands(dense / sliding)} times as many. Counted like the convolution, without"
+        f" the first addition of each output, it is {lab.thousands(dense - outputs)}."
     )

@@ -1,4 +1,4 @@
-"""The settings of the page Through the frequency domain."""
+"""The settings of the page The frequency domain."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KERNELS = {
     "gaussian": "Gaussian blur",
     "box": "Box blur",
     "motion": "Motion blur",
-    "edges": "Upright edges",
+    "edges": "Vertical edges",
 }
 SIDE = 80  # of the picture: six grids of it are drawn cell by cell
 
@@ -96,6 +96,6 @@ def _padding(kernel: NDArray[np.float64]) -> int:
         most,
         most,
         key=f"fq_p{most}",
-        help="Zeros added below and to the right. The side of the kernel less one is enough.",
+        help="Zeros added below and to the right. The kernel's side minus one is enough.",
     )
     return int(chosen)

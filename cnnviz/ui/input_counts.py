@@ -17,7 +17,7 @@ _COUNTS = {  # W, H, C and the number of neurons
 
 def input_counts() -> None:
     """Draw W, H, C and the neurons n, and what they multiply to."""
-    st.header("How many inputs, how many weights")
+    st.header("How many inputs and how many weights?")
     with st.container(horizontal=True):
         for case, (*size, neurons) in _COUNTS.items():
             words = f"{neurons:,} neuron" + "s" * (neurons > 1)
@@ -33,9 +33,9 @@ def input_counts() -> None:
     with right:
         st.markdown(
             f"Inputs: :blue[{w}] · :blue[{h}] · :blue[{c}] = **{lab.thousands(w * h * c)}**\n\n"
-            f"Weights, each neuron joined to each input: {lab.thousands(w * h * c)} · :violet[{n}]"
-            f" = **{lab.thousands(weights)}**, and {lab.thousands(biases)}"
-            f" bias{'es' * (biases > 1)}. At 4 bytes a weight that is"
+            f"Weights, if each neuron is connected to each input: {lab.thousands(w * h * c)} ·"
+            f" :violet[{n}] = **{lab.thousands(weights)}**, and {lab.thousands(biases)}"
+            f" bias{'es' * (biases > 1)}. At 4 bytes per weight, that is"
             f" **{lab.thousands(weights * 4 / 2**20)} MiB**."
         )
         for case, counts in _COUNTS.items():

@@ -74,7 +74,7 @@ def choose_shown(run: Run) -> Shown:
         {"test": "Test picture", "own": "My picture"},
         "test",
         key="i_source",
-        help="“My picture” is the one chosen at the top right: a sample, an upload, or the camera.",
+        help="“My picture” is the one chosen at the top right: a sample, an upload or a photo.",
     )
     return _own(run, picture) if source == "own" else _sample(run)
 
@@ -97,7 +97,7 @@ def _sample(run: Run) -> Shown:
     if kind != "any":
         mine = mine[samples.labels == int(kind)]
     if len(mine) == 0:
-        st.warning("None of these test pictures shows that class. Choose another one.")
+        st.warning("None of these test pictures shows this class. Choose another class.")
         st.stop()
     last = len(mine) - 1
     if st.session_state.get("i_sample", 0) > last:
@@ -124,10 +124,11 @@ def _sample(run: Run) -> Shown:
 def _own(run: Run, picture: Picture) -> Shown:
     config = run.config
     invert = st.toggle(
-        "Swap dark and light",
+        "Invert the picture",
         key="i_invert",
         bind="query-params",
-        help="For a network that learnt light things on black, and a picture dark on light.",
+        help="Use this if the network was trained on light-on-black pictures and yours is"
+        " dark-on-light.",
     )
     large = (3, *overlay_size(config.input_shape[1:]))
     seen = _preprocessed(picture, config.input_shape, invert=invert)

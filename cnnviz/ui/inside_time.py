@@ -50,20 +50,20 @@ def show_over_time(run: Run, shown: Shown, label: int) -> None:
     steps = run.snapshot_steps()
     frames = frames_of(run, shown, label, steps)
     if not frames:
-        st.info("This run has kept no weights that can be shown yet.")
+        st.info("This run has not saved any weights that can be shown yet.")
         return
     truth = shown.truth is not None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            "Drag the slider, or press play: the same picture, seen by the network as it was at"
+            "Drag the slider, or press play, to see how the network saw this picture at"
             f" {_how_many(len(frames), len(steps))}.",
             width="stretch",
         )
         if run.state().active:
-            st.button("Newer weights", icon=":material/update:", key="_i_newer")
+            st.button("Load newer weights", icon=":material/update:", key="_i_newer")
         elif len(frames) < len(steps):
-            st.button("Fill the gaps", icon=":material/more_time:", key="_i_newer",
-                      help="Computes more of the snapshots for this picture.")  # fmt: skip
+            st.button("Compute the missing snapshots", icon=":material/more_time:", key="_i_newer",
+                      help="Shows this picture at more of the saved steps.")  # fmt: skip
     time_machine(
         [frames[step] for step in sorted(frames)],
         key="i_time_machine",

@@ -79,9 +79,9 @@ def choose_step(run: Run, *, hidden: bool) -> int:
     if not steps:
         if run.state().active:
             st.button("Look again", icon=":material/refresh:", key="_i_again")
-            st.info("This run has kept no weights yet: give it a few seconds.")
+            st.info("This run has not saved any weights yet: wait a few seconds, then look again.")
         else:
-            st.info("This run has kept no weights.")
+            st.info("This run has no saved weights.")
         st.stop()
     last = next(reversed(steps))
     if hidden:
@@ -135,13 +135,13 @@ def show_answer(shown: Shown, config: RunConfig, answer: Prediction) -> None:
     best = answer.top(5)
     guess = plain(config.classes[best[0]])
     if shown.truth is None:
-        st.markdown(f"The network says **{guess}**.")
-        st.caption(f"It knows {len(config.classes)} classes, and always chooses one of them.")
+        st.markdown(f"The network predicts **{guess}**.")
+        st.caption(f"It knows {len(config.classes)} classes and always predicts one of them.")
     elif shown.truth == best[0]:
-        st.markdown(f":green[:material/check:] It says **{guess}**, which is right.")
+        st.markdown(f":green[:material/check:] The prediction is **{guess}**, which is correct.")
     else:
         st.markdown(
-            f":red[:material/close:] It says **{guess}**, but this is"
+            f":red[:material/close:] The prediction is **{guess}**, but the true class is"
             f" **{plain(config.classes[shown.truth])}**."
         )
     st.dataframe(
@@ -190,7 +190,7 @@ def show_progress(run: Run, step: int) -> None:
     text = f"After {step:,} step{'s' * (step != 1)} of training"
     for tested in run.state().evaluations:
         if tested.step == step:
-            text += f", {tested.accuracy:.1%} of {tested.images:,} test pictures right"
+            text += f": test accuracy {tested.accuracy:.1%} on {tested.images:,} pictures"
             break
     st.caption(f"{text}.")
 

@@ -24,7 +24,7 @@ def join_button() -> None:
         "Join",
         icon=":material/qr_code_2:",
         key="_join",
-        help="How others join and watch",
+        help="Shows how others can join and watch",
         on_click=_set_shown,
         args=(True,),
     )
@@ -44,13 +44,13 @@ def _show() -> None:
     code, words = st.columns([3, 2], vertical_alignment="center", gap="large")
     code.image(qr_code(address), width=640, alt=f"QR code of the address {address}")
     with words:
-        st.caption("Scan the code, or type the address:")
+        st.caption("Scan the code or type the address:")
         # As HTML, because a dialog makes every heading small.
         st.html(f'<div style="{_LARGE}">{html.escape(address.removeprefix("http://"))}</div>')
         st.code(address, language=None)  # with a button that copies it
         st.caption(
-            "Whoever joins watches what you show, votes, and explores with pictures of their own."
-            " Only this browser starts, pauses, stops or deletes."
+            "People who join can watch what you show, vote, and explore with their own pictures."
+            " Only this browser can start, pause, stop or delete runs."
         )
 
 

@@ -53,105 +53,107 @@ TOPICS = (
         "pixels",
         "Pixels are numbers",
         "apps",
-        "A picture as a grid to read and paint; moved, shuffled, and how alike neighbours are.",
+        "Read and paint a picture as a grid of numbers; move it, shuffle it, compare neighbours.",
         ("image", "grey value", "flattening", "vector", "translation", "correlation", "weights"),
     ),
     Topic(
         "flip",
         "Convolution and correlation",
         "flip",
-        "What flipping the kernel changes, why order does not matter, the integral as an area.",
+        "See what flipping the kernel changes, why order does not matter, and the integral as an"
+        " area.",
         ("cross-correlation", "commutative", "f ∗ g", "∫ f(τ) g(t − τ) dτ", "symmetric kernel"),
     ),
     Topic(
         "sensor",
-        "Signals, pictures, frames",
+        "Signals, pictures, videos",
         "timeline",
-        "A noisy sensor smoothed by the age of its readings; the operator in 1, 2, 3 dimensions.",
+        "Smooth a noisy sensor by the age of its readings; convolve in 1, 2 and 3 dimensions.",
         ("1-D convolution", "weighting function", "age", "conv1d", "conv3d", "video", "smoothing"),
     ),
     Topic(
         "matrix",
-        "Linear and sparse",
+        "Convolution as a matrix",
         "grid_4x4",
-        "The same convolution as one large, mostly empty matrix, and what that saves.",
+        "Write a convolution as one large, mostly empty matrix, and see what that saves.",
         ("Toeplitz matrix", "sparse interactions", "linear operator", "operations", "g = W f"),
     ),
     Topic(
         "frequency",
-        "Through the frequency domain",
+        "The frequency domain",
         "equalizer",
-        "Spectra multiplied instead of a kernel slid; what wraps around; when it is faster.",
+        "Multiply spectra instead of sliding a kernel; see what wraps around and when it is"
+        " faster.",
         ("Fourier transform", "FFT", "convolution theorem", "circular convolution", "separable"),
     ),
     Topic(
         "sharing",
         "From fully connected to convolutional",
         "hub",
-        "All wires, then local ones, then shared weights: change one, and all its copies move.",
+        "Start fully connected, go local, then share weights: change one, and all copies change.",
         ("parameter sharing", "local connectivity", "fully connected", "locally connected"),
     ),
     Topic(
         "windows",
-        "Stride, padding, dilation, fit",
+        "Stride, padding, dilation",
         "select_all",
-        "Which windows are visited, how often each pixel is used, and what is never read.",
+        "See which windows are visited, how often each pixel is used, and what is never read.",
         ("full", "same", "valid", "zero padding", "output size", "downsampling", "does not fit"),
     ),
     Topic(
         "volumes",
         "Volumes",
         "view_in_ar",
-        "Filters through the full depth, maps that stack up, 1×1, depthwise, and their costs.",
+        "Filter through the full depth and stack the maps; 1×1, depthwise, and what they cost.",
         ("RGB", "depth", "1×1 convolution", "depthwise", "grouped", "im2col", "parameters"),
     ),
     Topic(
         "field",
         "Receptive field",
         "center_focus_strong",
-        "What a unit anywhere in a stack of layers sees of the picture, in theory and measured.",
+        "See how much of the picture a unit in a stack of layers sees, in theory and measured.",
         ("receptive field", "context", "dilated convolution", "effective receptive field"),
     ),
     Topic(
         "pooling",
         "Pooling",
         "compress",
-        "Max, average, L2 and Hölder means: what is kept, what is thrown away.",
+        "Compare max, average, L2 and Hölder means: what they keep and what they discard.",
         ("max pooling", "average pooling", "L2 pooling", "Hölder mean", "invariance"),
     ),
     Topic(
         "activation",
-        "ReLU and friends",
+        "Activation functions",
         "show_chart",
-        "A map before and after, its numbers as dots on the curve; softmax with temperature.",
+        "Follow a map's numbers along the activation curve; vary the temperature of softmax.",
         ("activation function", "ReLU", "sigmoid", "tanh", "softmax", "non-linearity", "logits"),
     ),
     Topic(
         "equivariance",
         "Equivariance",
         "open_with",
-        "Drag an object: its map follows, until stride, padding or pooling break it.",
+        "Drag an object: its map follows, unless stride, padding or pooling break equivariance.",
         ("translation equivariance", "shift", "invariance", "pooling", "weight sharing"),
     ),
     Topic(
         "upwards",
-        "Upwards",
+        "Upsampling",
         "expand",
-        "Transposed convolution as stamps and as a view, its matrix, and the checkerboard.",
+        "See transposed convolution as stamps, from the output and as a matrix; the checkerboard.",
         ("transposed convolution", "deconvolution", "upsampling", "checkerboard artefact"),
     ),
     Topic(
         "backwards",
-        "Backwards",
+        "Backpropagation",
         "undo",
-        "The gradient on its way through a convolution or a pooling, checked three times.",
+        "Follow the gradient back through a convolution or a pooling layer, checked three ways.",
         ("backpropagation", "gradient", "arg-max", "flipped kernel", "finite differences"),
     ),
     Topic(
         "learn",
         "Learn the kernel",
         "school",
-        "Gradient descent finds the weights between an input and a target, step by step.",
+        "Watch gradient descent find the kernel that turns an input into a target, step by step.",
         ("learned convolution", "parameters θ", "gradient descent", "learning rate", "blur"),
     ),
 )
@@ -187,8 +189,8 @@ def grid_field(
     """
     start = np.asarray(default, dtype=np.float64)
     help_ = (
-        "Numbers apart by spaces, one row a line; fractions such as 1/9 are fine. What NumPy,"
-        " MATLAB or a spreadsheet writes can be pasted."
+        "Separate numbers by spaces; one line per row. Fractions such as 1/9 are fine. You can paste"
+        " what NumPy, MATLAB or a spreadsheet writes."
     )
     with st.container(gap=None):
         text = st.text_area(
@@ -229,7 +231,7 @@ def check(words: str, difference: float, *, within: float = 1e-9) -> None:
     shown = "0" if difference == 0 else f"{difference:.1e}".replace("-", "\u2212")
     badge = ":green-badge[:material/check:]" if holds else ":red-badge[:material/close:]"
     # Words in a badge would be cut off on a phone: it never breaks a line.
-    st.markdown(f"{badge} :small[{words}: largest difference {shown}]", width="content")
+    st.markdown(f"{badge} :small[{words} (largest difference {shown})]", width="content")
 
 
 def agree(words: str, ours: ArrayLike, theirs: ArrayLike, *, within: float = 1e-9) -> None:

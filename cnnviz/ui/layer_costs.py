@@ -55,7 +55,7 @@ def _one_layer() -> None:
         alone = layer_cost(volume, f, c_in, stride=s, padding=p, groups=c_in)
         kinds["Depthwise"] = alone
         point = layer_cost(alone.shape, 1, c_out)
-        kinds["1×1 on that"] = point
+        kinds["1×1 after it"] = point
         st.markdown(
             f"⌊({n} + 2·{p} − {f})/{s}⌋ + 1 = **{cost.shape[1]}**, so the output is"
             f" **{cost.shape[1]}×{cost.shape[2]}×{c_out}**; each number is a dot product of"
@@ -74,28 +74,29 @@ def _one_layer() -> None:
                 name: st.column_config.NumberColumn(format="localized")
                 for name in ("Weights", "Biases", "Multiply-adds")
             },
-            alt="Output, parameters and multiply-adds of this layer and of its relatives",
+            alt="Output, parameters and multiply-adds of this layer and of related ones",
         )
         both = alone.multiply_adds + point.multiply_adds
         st.caption(
-            f"Depthwise then 1×1 takes {both / kinds['One group'].multiply_adds:.1%} of the"
-            " multiply-adds of one group: filter each channel alone, then mix."
+            "A depthwise convolution followed by 1×1 takes"
+            f" {both / kinds['One group'].multiply_adds:.1%} of the multiply-adds of one group: it"
+            " first filters each channel separately, then mixes them."
         )
         with torch.device("meta"):
             made = nn.Conv2d(c_in, c_out, f, stride=s, padding=p, groups=g)
             out = made(torch.empty(1, *volume)).shape[1:]
         off = abs(sum(w.numel() for w in made.parameters()) - cost.parameters.parameters)
-        lab.check("Parameters and shape against torch", off + float(tuple(out) != cost.shape))
+        lab.check("Parameters and shape match torch", off + float(tuple(out) != cost.shape))
         lua = f"nn.SpatialConvolution({c_in}, {c_out}, {f}, {f}, {s}, {s}, {p}, {p})"
         st.code(
             f"nn.Conv2d({c_in}, {c_out}, kernel_size={f}, stride={s}, padding={p}, groups={g})\n"
             f"# {cost.parameters.parameters:,} parameters"
-            + (f"; in Lua Torch, of 2015 and before:\n# {lua}" if g == 1 else ""),
+            + (f"; in Lua Torch, until 2015:\n# {lua}" if g == 1 else ""),
         )
 
 
 def _squeezed() -> None:
-    st.header("A 1×1 layer in front saves work")
+    st.header("A 1×1 layer in front saves computation")
     before = layer_cost((64, 56, 56), 3, 64, padding=1, bias=False)
     squeeze = layer_cost((64, 56, 56), 1, 32, bias=False)
     thinner = layer_cost(squeeze.shape, 3, 64, padding=1, bias=False)
@@ -105,7 +106,7 @@ def _squeezed() -> None:
                 "3×3 on 56×56×64",
                 "1×1 to 32 channels",
                 "3×3 on 56×56×32",
-                "The last two together",
+                "These two together",
             ],
             "Output depth": [64, 32, 64, 64],
             "Weights": [c.parameters.weights for c in (before, squeeze, thinner)]

@@ -67,8 +67,8 @@ def choose_lesson() -> Lesson:
     image = lab.grid_field(":blue[Input]", given, key="le_x", height=190)
     if max(image.shape) > _LARGEST:
         raise ConvolutionError(
-            f"The input has {image.shape[0]}×{image.shape[1]} cells: {_LARGEST}×{_LARGEST} is the"
-            " largest whose every step can be shown."
+            f"The input has {image.shape[0]}×{image.shape[1]} cells; {_LARGEST}×{_LARGEST} is the"
+            " largest input for which every step can be shown."
         )
     size = (3, 3)
     if source == "filter":
@@ -76,7 +76,7 @@ def choose_lesson() -> Lesson:
         target = correlate2d(image, KERNELS[name].weights)
     elif source == "kernel":
         blur = lecture_case("s4-blur")["inputs"]["kernel"]
-        hidden = lab.grid_field(":violet[The kernel to be found]", blur, key="le_k", height=100)
+        hidden = lab.grid_field(":violet[Kernel to be found]", blur, key="le_k", height=100)
         size = (hidden.shape[0], hidden.shape[1])
         target = correlate2d(image, hidden)
     elif source == "typed":
@@ -86,7 +86,14 @@ def choose_lesson() -> Lesson:
     best = fit_kernel(image, target, size)
     rate = paired("Learning rate", *RATES, 0.02, step=RATES[0], format="%g", key="le_rate")
     steps = paired("Steps", 20, MOST_STEPS, 300, step=20, key="le_steps")
-    seed = paired("Start from", 0, 9, 0, key="le_seed", help="0: all weights 0. Else random ones.")
+    seed = paired(
+        "Initial weights (seed)",
+        0,
+        9,
+        0,
+        key="le_seed",
+        help=("0 starts from all zeros, 1 to 9 from random weights."),
+    )
     if np.isfinite(best.largest_rate):
         st.caption(
             "For this input, descent converges if the learning rate is below"

@@ -22,8 +22,8 @@ def order_does_not_matter() -> None:
     """Draw f ∗ g and g ∗ f, every overlap counted."""
     st.header("Order does not matter")
     st.caption(
-        "With every overlap counted, f ∗ g = g ∗ f: each sum has the same products. For correlation"
-        " this is not so."
+        "For the full convolution, f ∗ g = g ∗ f: each sum has the same products. Correlation does"
+        " not have this property."
     )
     left, right = st.columns([1, 3], gap="medium")
     case = lecture_case("s2-conv-integral-commutes")["inputs"]
@@ -39,7 +39,7 @@ def order_does_not_matter() -> None:
             board(
                 [
                     Panel(f"{name}, padded", result.padded[0]),
-                    Panel(f"{other}, turned", second[::-1, ::-1], "weights", sign="⋆"),
+                    Panel(f"{other}, rotated", second[::-1, ::-1], "weights", sign="⋆"),
                     Panel(f"{name} ∗ {other}", result.output, sign="="),
                 ],
                 [
@@ -51,4 +51,4 @@ def order_does_not_matter() -> None:
                 play=name == "f",
                 pytorch=_FULL_CODE.format(a=first.tolist(), b=second.tolist()),
             )
-        lab.agree("f ∗ g against g ∗ f", both[0].output, both[1].output)
+        lab.agree("f ∗ g equals g ∗ f", both[0].output, both[1].output)

@@ -46,7 +46,7 @@ def moved_and_shuffled(given: NDArray[np.float64] | None) -> None:
 def _moved(given: NDArray[np.float64] | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The digit, and the same moved."""
     st.header("One pixel to the side")
-    st.caption("Move a digit: people see the same digit, the vector is a different one.")
+    st.caption("Move a digit: people still see the same digit, but its vector changes.")
     left, right = st.columns([1, 3], gap="medium")
     with left:
         digit = choose_digit() if given is None else given
@@ -69,7 +69,7 @@ def _moved(given: NDArray[np.float64] | None) -> tuple[NDArray[np.float64], NDAr
                 Link(2, 0, cells[:, None], np.array([-1.0])),
             ],
             key="px_shift",
-            alt="A digit, the same digit moved, and the difference of their numbers",
+            alt="A digit, the same digit moved, and their difference",
             driver=1,
             pytorch=_MOVE_CODE.format(x=digit.tolist(), right=across, down=down),
         )
@@ -77,8 +77,8 @@ def _moved(given: NDArray[np.float64] | None) -> tuple[NDArray[np.float64], NDAr
         others = samples.images[samples.labels != answers[0].argmax(), 0]
         nearest = min(distance(digit, other) for other in others)
         st.markdown(
-            f"**The vector:** {np.count_nonzero(moved != digit)} of 64 numbers change, and it lands"
-            f" **{distance(digit, moved):,.0f}** away (Euclidean distance). The nearest test"
+            f"**The vector:** {np.count_nonzero(moved != digit)} of 64 numbers change; it moves by"
+            f" **{distance(digit, moved):,.0f}** (Euclidean distance). The nearest test"
             f" picture that shows another digit is **{nearest:,.0f}** away."
         )
         table({"The digit": answers[0], "Moved": answers[1]})
@@ -86,14 +86,14 @@ def _moved(given: NDArray[np.float64] | None) -> tuple[NDArray[np.float64], NDAr
 
 
 def _shuffled(digit: NDArray[np.float64], moved: NDArray[np.float64]) -> None:
-    st.header("Shuffled")
+    st.header("Shuffled pixels")
     st.caption(
-        "Give all pixels new places, the same for every picture. No distance between two pictures"
-        " changes, so a method that sees only vectors loses nothing; people and convolutions do."
+        "Shuffle the pixels in the same way in every picture. The distances between pictures stay"
+        " the same, so a method that sees only vectors loses nothing. People and convolutions do."
     )
     left, right = st.columns([1, 3], gap="medium")
     with left:
-        seed = paired("Which shuffle", 0, 20, 0, key="px_seed")
+        seed = paired("Shuffle (seed)", 0, 20, 0, key="px_seed")
         mixed, order = shuffled(digit, seed), permutation(64, seed)
     with right:
         board(
@@ -108,12 +108,10 @@ def _shuffled(digit: NDArray[np.float64], moved: NDArray[np.float64]) -> None:
             pytorch=_SHUFFLE_CODE.format(x=digit.tolist(), order=order.tolist()),
         )
         apart = distance(mixed, shuffled(moved, seed))
-        lab.check(
-            "Distance to the moved digit, before and after", abs(apart - distance(digit, moved))
-        )
+        lab.check("Same distance to the moved digit as before", abs(apart - distance(digit, moved)))
         answers = np.concatenate([probabilities(digit), probabilities(mixed)])
         table({"The digit": answers[0], "Shuffled": answers[1]})
         st.markdown(
-            f"Of all {len(digits().images)} test digits the network gets"
-            f" **{accuracy(None):.1%}** right, and **{accuracy(seed):.1%}** once they are shuffled."
+            f"Of all {len(digits().images)} test digits, the network gets"
+            f" **{accuracy(None):.1%}** right, but only **{accuracy(seed):.1%}** after shuffling."
         )

@@ -24,10 +24,10 @@ print(F.max_pool2d(before, 2), F.max_pool2d(after, 2))
 
 def pooling_change() -> None:
     """Draw a feature before and after a change, and what max pooling makes of both."""
-    st.header("What does it not notice?")
+    st.header("What does pooling ignore?")
     st.caption(
-        "Move a feature a little, or make it larger, and see which pooled cells change. Here it is"
-        " always max pooling, 2×2 with stride 2, whatever is chosen above."
+        "Move a feature a little, or make it larger, and see which pooled cells change. This part"
+        " always uses 2×2 max pooling with stride 2, whatever you choose above."
     )
     left, right = st.columns([1, 3], gap="medium")
     with left:
@@ -35,7 +35,7 @@ def pooling_change() -> None:
         if change == "move":
             changed = feature(right=paired("Pixels to the right", 0, 4, 1, key="po_move"))
         else:
-            changed = feature(times=paired("Times as large", 1, 3, 2, key="po_scale"))
+            changed = feature(times=paired("Size factor", 1, 3, 2, key="po_scale"))
     given = feature()
     before, after = trace_pool(given, 2), trace_pool(changed, 2)
     moved = np.flatnonzero(before.output != after.output)
@@ -55,8 +55,8 @@ def pooling_change() -> None:
             pytorch=_CODE.format(before=given.tolist(), after=changed.tolist()),
         )
         st.markdown(
-            f"**{len(moved)} of {before.output.size}** pooled cells changed, while"
-            f" {np.count_nonzero(given != changed)} of {given.size} inputs did."
+            f"**{len(moved)} of {before.output.size}** pooled cells changed;"
+            f" {np.count_nonzero(given != changed)} of {given.size} input cells did."
         )
     if change == "scale":
         lab.correction(

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 _ASK = "_t_ask"
 _CLASS, _FILTER, _RUN = "class", "filter", "run"
-_CLASS_TEXT = "Which class will the network say for this picture when the answer is revealed?"
+_CLASS_TEXT = "Which class will the network predict for this picture when the answer is revealed?"
 _TITLES = {_CLASS: "Which class?", _FILTER: "Which filter?", _RUN: "Which run wins?"}
 _CHOICES = 4
 _ENDED = " The winner is known when all of these runs have ended."
@@ -76,7 +76,7 @@ def ask_the_class(run: Run) -> None:
             ":material/visibility:",
             lambda: reveal_now(run),
             primary=True,
-            help="Everybody who follows this run can vote until then; the count stands below."
+            help="Until then, everybody who follows this run can vote; the count is shown below."
             + (_ENDED if question.kind == _RUN else ""),
         )
         if not question.closed:
@@ -98,7 +98,7 @@ def _choose(run: Run) -> None:
         try:
             images, _ = run.load_probes()
         except RunError:
-            st.caption("The pictures appear when training has begun.")
+            st.caption("The pictures appear once training has started.")
             return
         st.caption(_CLASS_TEXT)
         key = "_t_ask_probe"
@@ -108,14 +108,18 @@ def _choose(run: Run) -> None:
             run, class_question(run, st.session_state[key] - 1)
         )
     elif kind == _FILTER:
-        st.caption("Which of four first-layer filters gave this feature map? Drawn anew each time.")
+        st.caption(
+            "Which of four first-layer filters made this feature map? They are drawn at random."
+        )
         action = lambda: pose(run, filter_question(run, random.Random()))  # noqa: E731
     else:
         names = labels(contestants(run))
         if len(names) < 2:
-            st.caption("This needs a second run: start a race, or train again with a change.")
+            st.caption("This needs a second run: start a race, or repeat this run with one change.")
             return
-        st.caption(f"Which will be best on test images? {plain('; '.join(names))}." + _ENDED)
+        st.caption(
+            f"Which run will have the best test accuracy? {plain('; '.join(names))}." + _ENDED
+        )
         action = lambda: pose(run, run_question(run))  # noqa: E731
     button("Ask", ":material/how_to_vote:", action, primary=True, closes=_ASK)
 
@@ -139,7 +143,7 @@ def reveal_now(run: Run) -> None:
     """
     question = open_question(run)
     if question is None:
-        raise RunError("There is no open question any more.")
+        raise RunError("There is no longer an open question.")
     answer, words = {_CLASS: _class_answer, _FILTER: _filter_answer, _RUN: _run_answer}[
         question.kind
     ](run, question)
@@ -149,7 +153,7 @@ def reveal_now(run: Run) -> None:
 def _newest(run: Run) -> Frame:
     steps = run.frame_steps()
     if not steps:
-        raise RunError("This run has kept no weights yet: give it a few seconds.")
+        raise RunError("This run has not saved any weights yet: wait a few seconds.")
     return read_frame(run.load_frame(steps[-1]))
 
 
@@ -182,11 +186,13 @@ def class_question(run: Run, probe: int) -> Question:
 def _class_answer(run: Run, question: Question) -> tuple[int | None, str]:
     frame, probe = _newest(run), question.picture
     if probe is None or probe >= len(frame.predicted):
-        return None, "This picture is not among those that the run watches."
+        return None, "This picture is not among those that the run shows."
     classes, labelled = run.config.classes, int(run.load_probes()[1][probe])
     said, sure = frame.predicted[probe], max(frame.probabilities[probe])
-    words = f"After {frame.step:,} steps it says {classes[said]}, {sure:.0%} sure"
-    words += ", which is right." if said == labelled else f". It is {classes[labelled]}."
+    words = f"After {frame.step:,} steps the network predicts {classes[said]} ({sure:.0%})"
+    words += (
+        ", which is correct." if said == labelled else (f". The true class is {classes[labelled]}.")
+    )
     asked = [option.label for option in question.options]
     return (asked.index(classes[said]) if classes[said] in asked else None), words
 
@@ -205,7 +211,7 @@ def filter_question(run: Run, chance: random.Random) -> Question:
     spread = np.ptp(maps.codes.reshape(*maps.codes.shape[:2], -1), axis=2)
     clear = [(p, m) for p, m in np.argwhere(spread >= _FLAT).tolist() if m < len(filters.codes)]
     if len(filters.codes) < 2 or not clear:
-        raise RunError("There is no map yet that shows anything: train a little longer.")
+        raise RunError("No feature map shows anything yet: train a little longer.")
     probe, right = chance.choice(clear)
     wrong = [i for i in range(len(filters.codes)) if i != right]
     asked = [right, *chance.sample(wrong, min(_CHOICES - 1, len(wrong)))]
@@ -216,8 +222,8 @@ def filter_question(run: Run, chance: random.Random) -> Question:
     )
     shown = _tile(maps.codes[probe, right], maps.low, maps.high, "activations")
     step = f"{frame.step:,} steps"
-    text = f"Which of these filters gave this map of picture {probe + 1}, after {step}?"
-    words = f"It is filter {right} of the layer {filters.layer}, after {step}."
+    text = f"Which of these filters made this feature map of picture {probe + 1} after {step}?"
+    words = f"It is filter {right} of the layer {filters.layer} after {step}."
     secret = {"answer": asked.index(right), "words": words}
     return Question(_FILTER, text, options, shown, probe, secret)
 
@@ -261,7 +267,7 @@ def run_question(run: Run) -> Question:
     # Nobody can change an id, so a run that is renamed meanwhile is found all the same.
     return Question(
         _RUN,
-        "Which run will be the best on test images?",
+        "Which run will have the best test accuracy?",
         tuple(map(Option, labels(asked))),
         secret={"runs": [contestant.id for contestant in asked]},
     )
@@ -296,9 +302,9 @@ def _run_answer(_run: Run, question: Question) -> tuple[int | None, str]:
         if tested := whole or state.evaluations:
             best[name] = max(evaluation.accuracy for evaluation in tested)
     if len(best) < len(names):
-        return None, "Not all of these runs were tested."
+        return None, "Not all of these runs were evaluated."
     top = max(best.values())
     winners = [name for name, value in best.items() if value == top]
     if len(winners) > 1:
-        return None, f"They are level: {top:.1%}."
-    return names.index(winners[0]), f"{winners[0]}, with {top:.1%} of test images right."
+        return None, f"It is a tie: {top:.1%}."
+    return names.index(winners[0]), f"{winners[0]}, with a test accuracy of {top:.1%}."

@@ -50,7 +50,7 @@ def new_race() -> None:
         lengths: dict[str, str] = {key: length.title for key, length in LENGTHS.items()}
         length = choice(st.segmented_control, "Length", lengths, "lesson", key="r_length")
         modes = {"together": "Together", "turns": "One after another"}
-        mode = choice(st.segmented_control, "Start them", modes, "together", key="r_mode")
+        mode = choice(st.segmented_control, "Start the runs", modes, "together", key="r_mode")
     st.caption(PRESETS[preset].about)
     lanes, problem = choose_lanes(preset, name)
     info = DATASETS[name]
@@ -59,7 +59,7 @@ def new_race() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = st.number_input(
             "Seed", 0, 2**31 - 1, 0, key="r_seed", bind="query-params", width=130,
-            help="The same for all, so that they see the same pictures in the same order.",
+            help="The same for all runs, so that they see the same pictures in the same order.",
         )  # fmt: skip
         actions.button(
             "Start the race",
@@ -79,12 +79,12 @@ def _fairness(count: int, *, together: bool) -> str:
     threads = race.threads_each(count, cores(), together=together)
     each = f"{threads} thread{'s' * (threads > 1)}"
     if not together:
-        return f"Each trains alone, with all {each} of this machine, when the one before is done."
+        return f"Each run trains alone, on all {each} of this machine, after the previous one ends."
     most = min(count, max(1, cores() // threads), slots())
     if most < count:
-        return f"Each gets {each}; this machine has room for {most} at a time, the others wait."
+        return f"Each run gets {each}; this machine has room for {most} at a time, the others wait."
     all_ = "Both" if count == 2 else f"All {count}"
-    return f"{all_} train at the same time, each with {each}: none is favoured."
+    return f"{all_} train at the same time, each on {each}, so none has an advantage."
 
 
 def _neighbours() -> str:
@@ -92,8 +92,10 @@ def _neighbours() -> str:
     busy = sum(run.is_alive() for run in list_runs())
     if not busy:
         return ""
-    runs, it = ("Another run is", "it is") if busy == 1 else (f"{busy} other runs are", "they are")
-    return f" {runs} at work: until {it} done, lanes may have to wait, and times say little."
+    runs, end = (
+        ("Another run is", "it ends") if busy == 1 else (f"{busy} other runs are", "they end")
+    )
+    return f" {runs} training: until {end}, lanes may have to wait, and times mean little."
 
 
 def begin(

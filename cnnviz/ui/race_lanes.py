@@ -95,7 +95,7 @@ def _rebase(place: str, usual: tuple[Lane, ...]) -> str:
         try:
             base = lanes_from_text(text)
         except RunError as error:
-            refused = f"{plain(str(error))} The usual ones are shown."
+            refused = f"{plain(str(error))} The default lanes are shown."
     state["_r_base"], state["_r_place"] = base, place
     state["_r_edition"] = state.get("_r_edition", 0) + 1
     return refused
@@ -133,9 +133,11 @@ def _values(row: Mapping[str, Any]) -> dict[str, Any]:
 def _column_config(dataset: str) -> dict[str, Any]:
     column, networks = st.column_config, [info.title for info in NETWORKS.values()]
     rate_help = (
-        "The peak learning rate, as a multiple of what is usual for the network and optimiser."
+        "The peak learning rate, as a multiple of the usual one for the network and optimiser."
     )
-    depth_help = "Convolution blocks; empty for as many as usual. LeNet-5 has a fixed depth."
+    depth_help = (
+        "Number of convolution blocks; empty for the usual number. LeNet-5 has a fixed depth."
+    )
     mirror_help = "Mirrors half of the pictures; not for digits." * (dataset not in _UNMIRRORED)
     return {
         "Name": column.TextColumn(max_chars=60, width=150),
@@ -150,9 +152,9 @@ def _column_config(dataset: str) -> dict[str, Any]:
         "Batch norm": column.CheckboxColumn(default=True),
         "Skips": column.CheckboxColumn("Skip connections", default=False),
         "Shift": column.NumberColumn(
-            min_value=0, max_value=16, step=1, default=0, help="Random shift, in pixels at most."
+            min_value=0, max_value=16, step=1, default=0, help="Largest random shift, in pixels."
         ),
         "Mirror": column.CheckboxColumn(
-            default=False, help=mirror_help or "Digits are not the same in a mirror."
+            default=False, help=mirror_help or "A mirrored digit is not the same digit."
         ),
     }

@@ -51,10 +51,10 @@ def choose_recipe(network: str, train_images: int, seconds_per_epoch: float = 0.
         format="%g",
         key="t_rate",
         bind="query-params",
-        help="The rate goes up to it for 30 % of the steps, then down to nearly 0. The rate of the "
-        "moment is shown while it trains.",
+        help="The learning rate rises to this peak in the first 30 % of the steps, then falls to "
+        "nearly 0. The current rate is shown during training.",
     )
-    with st.expander("More of the recipe", icon=":material/tune:"):
+    with st.expander("More settings", icon=":material/tune:"):
         optimiser = choice(
             st.segmented_control,
             "Optimiser",
@@ -80,7 +80,7 @@ def choose_recipe(network: str, train_images: int, seconds_per_epoch: float = 0.
             value=0,
             key="t_seed",
             bind="query-params",
-            help="The same seed gives the same numbers again, on the CPU.",
+            help="On the CPU, the same seed gives exactly the same numbers.",
         )
         decay = left.number_input(
             "Weight decay",
@@ -109,15 +109,15 @@ def choose_recipe(network: str, train_images: int, seconds_per_epoch: float = 0.
             value=0,
             key="t_shift",
             bind="query-params",
-            help="Each training picture is moved by up to this many pixels, anew every time.",
+            help="Each training picture is shifted by up to this many pixels, at random each time.",
         )
         right.space("small")
         flip = right.toggle(
             "Mirror",
             key="t_flip",
             bind="query-params",
-            help="Half of the training pictures are mirrored left to right, anew every time. "
-            "Not for digits or letters.",
+            help="Half of the training pictures are mirrored left to right, chosen at random each "
+            "time. Not for digits or letters.",
         )
     return Recipe(
         epochs=epochs,
@@ -150,7 +150,7 @@ def _choose_epochs(
     length = choice(
         st.radio, "Length", titles, "lesson", key="t_length", captions=[*captions, ""],
         help="An epoch is one pass over all training pictures. The times are estimates for this "
-        "machine when nothing else trains on it, at the pace chosen below.",
+        "machine if nothing else trains on it, at the pace chosen below.",
     )  # fmt: skip
     if length != _OWN:
         return epochs[length]
@@ -172,15 +172,15 @@ def _choose_epochs(
 
 def choose_pace() -> float:
     """Draw how fast to train: steps per second at most, 0 for as fast as it goes."""
-    titles = {"free": "As fast as it goes", "held": "Held back"}
+    titles = {"free": "Full speed", "held": "Slowed down"}
     pace = choice(
         st.segmented_control, "Pace", titles, "free", key="t_held",
-        help="A fast machine may be done before anybody has seen anything.",
+        help="On a fast machine, training may end before you can watch it.",
     )  # fmt: skip
     if pace == "free":
         return 0.0
     chosen: float = st.number_input(
-        "Steps per second at most", 0.1, 1000.0, 10.0, 1.0, format="%g", key="t_pace",
+        "Steps per second, at most", 0.1, 1000.0, 10.0, 1.0, format="%g", key="t_pace",
         bind="query-params",
     )  # fmt: skip
     return chosen

@@ -67,7 +67,7 @@ def choose_run(*, follow: bool = False) -> Run | None:
     """
     runs = {run.id: run for run in list_runs()}
     if not runs:
-        st.info("No run yet: press Start training, and watch it learn here.")
+        st.info("There is no run yet. Press Start training to watch a network learn here.")
         return None
     state, asked = st.session_state, st.query_params.get(_RUN)
     opened = _CHOSEN not in state
@@ -82,7 +82,9 @@ def choose_run(*, follow: bool = False) -> Run | None:
     chosen, problem = state[_CHOSEN], ""
     if chosen not in options:
         if chosen:
-            problem = f"There is no run called “{plain(chosen[:100])}” here (any more)."
+            problem = (
+                f"There is no run called “{plain(chosen[:100])}” here. It may have been deleted."
+            )
         first = FOLLOW if follow else shown_run()
         chosen = first if first in options else options[0]
     tell(_RUN, chosen, problem, opened=opened)
@@ -129,13 +131,13 @@ def _label(_run: Run, path: str, named: int) -> str:  # noqa: ARG001 - the key
         config = _run.config
         name = _run.name
     except RunError:
-        return f"{_run.id} · cannot be read"
+        return f"{_run.id} · unreadable"
     if name == config.title:
         network = NETWORKS[config.network].title if config.network in NETWORKS else config.network
         name = f"{config.dataset_title} · {network}"
     if config.owner:
-        name = f"{name} (a viewer’s)"
-    when = "came with cnnviz" if _run.shipped else config.created[:19].replace("T", ", ")
+        name = f"{name} (viewer’s run)"
+    when = "bundled example" if _run.shipped else config.created[:19].replace("T", ", ")
     return f"{name} · {when}"
 
 
@@ -154,10 +156,10 @@ def compare_runs() -> None:
             rows,
             hide_index=True,
             column_config={
-                "Test images right": st.column_config.NumberColumn(format="percent"),
+                "Test accuracy": st.column_config.NumberColumn(format="percent"),
                 "Training time": st.column_config.NumberColumn(format="%.1f s"),
             },
-            alt="All runs with their outcome",
+            alt="All runs and their results",
         )
 
 
@@ -176,11 +178,11 @@ def _row(_run: Run, label: str, path: str, size: int, alive: bool) -> dict[str, 
     recipe = config.recipe
     return row | {
         "Status": state.status,
-        "Test images right": state.evaluations[-1].accuracy if state.evaluations else None,
+        "Test accuracy": state.evaluations[-1].accuracy if state.evaluations else None,
         "Training time": state.seconds,
         "Epochs": recipe.epochs,
         "Peak learning rate": recipe.learning_rate,
         "Optimiser": recipe.optimiser,
-        "Batch": recipe.batch_size,
+        "Batch size": recipe.batch_size,
         "Seed": recipe.seed,
     }

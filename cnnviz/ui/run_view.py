@@ -139,7 +139,7 @@ def _head(run: Run, state: RunState) -> None:
                 ":material/cast_for_education:",
                 lambda: show_run_to_all(run.id),
                 primary=True,
-                help="Everybody who follows sees this run from now on.",
+                help="From now on, everybody who follows you sees this run.",
             )
         _look_inside(run.id)
     say_refusal()
@@ -158,7 +158,7 @@ def _transport(run: Run, state: RunState) -> None:
             "One step",
             ":material/skip_next:",
             lambda: _step(run, _now("t_filter", 0)),
-            help="Trains on one mini-batch and shows below what it did to one filter.",
+            help="Trains on one mini-batch and shows below how it changed one filter.",
         )
     button("Stop", ":material/stop:", lambda: stop(run))
     if state.status == "paused":
@@ -199,14 +199,16 @@ def _change(run: Run, state: RunState) -> None:
     """Draw what can be changed while it trains."""
     recipe = run.config.recipe
     with st.popover(
-        "Change", icon=":material/tune:", help="Peak learning rate and pace, at once",
+        "Change", icon=":material/tune:", help=(
+            "Change the peak learning rate or the pace right now"
+        ),
         key=_CHANGE, on_change="rerun",
     ):  # fmt: skip
         rate, pace = f"_t_rate_{run.id}", f"_t_pace_{run.id}"
         st.number_input(
             "New peak learning rate", 1e-6, 1e6,
             _last(state, "learning_rate", recipe.learning_rate), format="%g", key=rate,
-            help="The rest of the cycle goes on from here with the new peak.",
+            help="The rest of the learning rate schedule continues with the new peak.",
         )  # fmt: skip
         button(
             "Set the peak learning rate",
@@ -217,7 +219,7 @@ def _change(run: Run, state: RunState) -> None:
         st.number_input(
             "Steps per second, 0 for no limit", 0.0, 1000.0, _last(state, "pace", run.config.pace),
             format="%g", key=pace,
-            help="Holds a fast machine back, so that there is something to see.",
+            help="Slows down a fast machine so that you can watch.",
         )  # fmt: skip
         button(
             "Set the pace",
@@ -241,9 +243,9 @@ def _manage(run: Run, state: RunState) -> None:
         button("Rename", ":material/edit:", lambda: run.rename(_now(name)), closes=_MORE)
         st.divider()
         if state.active:
-            st.caption("A run can be deleted when it has ended.")
+            st.caption("You can delete a run once it has ended.")
         else:
-            st.write("Delete this run with its weights, for good?")
+            st.write("Delete this run and its weights permanently?")
             button("Delete for good", ":material/delete_forever:", lambda: _delete(run),
                    closes=_MORE)  # fmt: skip
 

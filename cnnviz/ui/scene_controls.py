@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from cnnviz.convolution.equivariance import Edges, Pooling
 
 POOLED = "s3-pool-invariance"
-_EXAMPLES = {"s3-equivariance": "Convolution moves along", POOLED: "Max pooling"}
+_EXAMPLES = {"s3-equivariance": "Convolution", POOLED: "Max pooling"}
 _EDGES = {
-    "zero": "Zeros around",
+    "zero": "Zero padding",
     "circular": "Circular",
     "valid": "No padding",
 }
@@ -91,23 +91,24 @@ def show_reasons(scene: Scene) -> None:
     reasons = []
     if scene.stride > 1:
         reasons.append(
-            f"**Stride {scene.stride}** looks at one window in {scene.stride} only: an object moved"
-            " by one cell is seen by other windows; only moves by a multiple of the stride are"
-            " exact."
+            f"**Stride {scene.stride}** uses only one window in {scene.stride}. An object moved by"
+            " one cell is seen by other windows; only moves by a multiple of the stride are exact."
         )
     if scene.pooling != "none":
         number = "maximum" if scene.pooling == "max" else "average"
         reasons.append(
-            f"**Pooling** makes one number of four. A move inside a window leaves its {number} as"
-            " it was: that is invariance, for small moves only. A move across a window's edge"
-            " shows."
+            f"**Pooling** turns four numbers into one. A move inside a window does not change its"
+            f" {number}: this is invariance, but only to small moves. A move across a window's edge"
+            " changes the output."
         )
     if scene.edges == "zero" and scene.background:
         reasons.append(
-            "**Zeros around** make a rim where the background ends. The rim stays where it is when"
-            " the object moves; moving the output moves it too."
+            "**Zero padding** creates a rim where the background ends. The rim stays in place when"
+            " the object moves, but it moves when the output is shifted."
         )
     if scene.edges == "circular" and scene.step == 1:
-        reasons.append("**Circular** edges have no rim: here equivariance is exact at every place.")
+        reasons.append(
+            "**Circular** edges have no rim, so equivariance is exact at every position."
+        )
     if reasons:
         st.markdown("\n".join(f"- {reason}" for reason in reasons))

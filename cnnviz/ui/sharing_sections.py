@@ -72,7 +72,7 @@ def weight_counts(inputs: int, kernel: int) -> None:
     )
     positions = lecture_case("s0-positions")["expected"]
     st.caption(
-        f"One hidden unit on the 200×200 picture alone has {lab.thousands(200 * 200)} weights. One"
+        f"A single hidden unit on the 200×200 picture has {lab.thousands(200 * 200)} weights. One"
         f" 10×10 filter has at most {positions['side']}² = {lab.thousands(positions['units'])}"
         f" positions, so 100,000 units are {positions['maps_for_1e5_units']} maps with 100 weights"
         f" each; {lecture_source('s0-weight-sharing-100')}, counts the 100 of one map."
@@ -97,13 +97,13 @@ def when_to_share() -> None:
     """Draw local and shared weights, both fitted to the same few examples."""
     st.header("When not to share")
     st.caption(
-        "Local weights without sharing can do a different thing at each place. Where the same thing"
-        " is right everywhere, they only learn it many times over, each time from fewer examples."
+        "Local weights that are not shared can do something different at each position. If the same"
+        " thing is right everywhere, they learn it again and again, each time from fewer examples."
     )
     left, right = st.columns([1, 2], gap="medium")
     with left:
-        world = choice(st.selectbox, "What is right", _WORLDS, "same", key="sh_world")
-        count = paired("Examples to learn from", 4, 200, 8, key="sh_count")
+        world = choice(st.selectbox, "The true rule", _WORLDS, "same", key="sh_world")
+        count = paired("Training examples", 4, 200, 8, key="sh_count")
         noise = paired("Noise", 0.0, 2.0, 0.5, step=0.1, key="sh_noise")
     kind: World = "place" if world == "place" else "same"
     data = make_data(kind, count, 12, noise=noise, seed=1)
@@ -112,12 +112,12 @@ def when_to_share() -> None:
     with right:
         board(
             [
-                Panel("Local: a row for each place", local, "weights", note="10×3, 30 weights"),
+                Panel("Local: one row per position", local, "weights", note="10×3, 30 weights"),
                 Panel("Shared", fit.shared.round(2), "weights", note="3 weights", sign="|"),
             ],
             [Link(0, 1, np.tile(np.arange(3), 10)[:, None])],
             key="sh_fit",
-            alt="The weights learned at each place, and one kernel learned for all",
+            alt="The weights learned at each position, and one kernel learned for all",
             play=False,
         )
         st.dataframe(
@@ -127,10 +127,10 @@ def when_to_share() -> None:
                 "Mean squared error on new signals": [fit.local_error, fit.shared_error],
             },
             hide_index=True,
-            alt="Errors of local and shared weights on signals they have not seen",
+            alt="Errors of local and shared weights on new signals",
         )
         if max(fit.local_error, fit.shared_error) < 1e-12:
-            st.markdown("Both are exact: without noise, a few examples are enough for either.")
+            st.markdown("Both are exact: without noise, a few examples are enough for both.")
         elif fit.local_error < fit.shared_error:
             st.markdown(
                 "Here **local** weights are better: no single kernel is right at both ends. A face"
@@ -140,10 +140,11 @@ def when_to_share() -> None:
         elif kind == "place":
             st.markdown(
                 "No single kernel is right at both ends, but here **shared** weights are less"
-                " wrong: with so much noise, a place has too few examples for weights of its own."
+                " wrong: with so much noise, there are too few examples for separate weights at"
+                " each position."
             )
         else:
             st.markdown(
-                "Here **shared** weights are better: all places teach the same three weights. With"
-                " many examples local ones come close."
+                "Here **shared** weights are better: all positions train the same three weights."
+                " With many examples, local weights come close."
             )

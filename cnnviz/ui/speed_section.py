@@ -1,4 +1,4 @@
-"""A section of the page Through the frequency domain: which way is faster on this machine."""
+"""A section of the page The frequency domain: which way is faster on this machine."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ def show_speed() -> None:
         timing_spec(found),
         width="stretch",
         key="_fq_chart",
-        alt="Milliseconds against the side of the kernel, for three ways to convolve",
+        alt="Milliseconds by kernel size, for three ways to convolve",
     )
     with st.expander("The numbers as a table"):
         st.dataframe(points, hide_index=True, alt="Measured times")
     words = (
-        f"From a **{found}×{found}** kernel on the FFT is not slower than sliding."
+        f"From **{found}×{found}** upwards, the FFT is at least as fast as direct convolution."
         if found
-        else "At these sizes the FFT did not win for good."
+        else "At these sizes the FFT is not reliably faster."
     )
     st.markdown(
-        f"{words} A direct convolution takes k² products a pixel and two 1-D kernels 2k, where the"
-        " kernel can be split; the FFT hardly cares about k."
+        f"{words} A direct convolution takes k² products per pixel; a separable kernel, applied as"
+        " two 1-D kernels, takes 2k. The time of the FFT hardly depends on k."
     )
     st.caption(
         f"Medians for a 128×128 picture with SciPy, float64, one thread, measured on the machine"
-        f" that runs this server: {machine()}. Networks use small kernels and many channels: there"
-        " direct ways win."
+        f" that runs this server: {machine()}. Networks use small kernels and many channels; there,"
+        " direct convolution is faster."
     )

@@ -49,12 +49,12 @@ def choose_stack() -> Stack:
         ConvolutionError: Where a layer does not fit the picture any more.
     """
     typed = st.text_input(
-        "The stack, first layer first",
+        "Layers, first to last",
         OPENING,
         key="fi_stack",
         bind="query-params",
-        help="c3: a 3×3 convolution. p2: max pooling 2×2. a2: average pooling. Then s2 for a"
-        " stride, p1 for a padding, d2 for a dilation: c3s2p1.",
+        help="c3: a 3×3 convolution. p2: 2×2 max pooling. a2: average pooling. Add s2 for a"
+        " stride, p1 for padding, d2 for dilation: c3s2p1.",
     )
     try:
         layers, refused = parse_stack(typed or ""), ""
@@ -85,7 +85,7 @@ def _buttons(layers: Sequence[StackLayer]) -> None:
                 disabled=len(layers) == MOST_LAYERS,
             )
         st.button(
-            "Last",
+            "Remove the last",
             icon=":material/remove:",
             key="_fi_drop",
             on_click=_set_stack,

@@ -33,7 +33,7 @@ MODES = {
     "zero": "Zeros",
     "reflect": "Reflect: mirrored",
     "replicate": "Replicate: the edge repeated",
-    "circular": "Circular: the other side",
+    "circular": "Circular: from the opposite side",
 }
 TYPED = "3 0 1 2 7 4\n1 5 8 9 3 1\n2 7 2 5 1 3\n0 1 3 1 7 8\n4 2 1 6 2 8\n2 4 5 2 3 9"
 CHOICES = ("s_source", "s_preset", "s_colour", "s_kernel", "s_padding", "s_mode")
@@ -142,7 +142,7 @@ def choose_patch() -> NDArray[np.uint8]:
         width=200,
         alt=f"{picture.title} with the patch marked, from row {row} and column {column}",
     )
-    st.caption(f"Exact pixels of the full-size picture ({height}×{width}), nothing resampled.")
+    st.caption(f"These are the exact pixels of the full-size picture ({height}×{width}).")
     patch = picture.pixels[row : row + side, column : column + side]
     if colour == "rgb":
         return np.moveaxis(patch, 2, 0)
@@ -173,13 +173,13 @@ def type_numbers() -> NDArray[np.float64]:
         ValueError: With a sentence that says what to change.
     """
     text = st.text_area(
-        ":blue[Input], one row a line",
+        ":blue[Input], one line per row",
         TYPED,
         height=170,
         key="s_image",
         bind="query-params",
-        help=f"Numbers apart by spaces; up to {LARGEST_INPUT}×{LARGEST_INPUT}, rows × columns. What"
-        " NumPy, MATLAB or a spreadsheet writes can be pasted.",
+        help=f"Separate numbers by spaces; up to {LARGEST_INPUT}×{LARGEST_INPUT} (rows × columns). You"
+        " can paste what NumPy, MATLAB or a spreadsheet writes.",
     )
     return parse_grid(text or "")
 
@@ -200,7 +200,9 @@ def choose_window(defaults: Defaults, channels: int) -> dict[str, Any]:
     Raises:
         ValueError: For a kernel that cannot be read, once every control is drawn.
     """
-    titles = {"custom": "Typed in"} | {name: kernel.title for name, kernel in KERNELS.items()}
+    titles = {"custom": ("Your own kernel")} | {
+        name: kernel.title for name, kernel in KERNELS.items()
+    }
     chosen = choice(
         st.selectbox,
         ":violet[Kernel]",
@@ -211,13 +213,14 @@ def choose_window(defaults: Defaults, channels: int) -> dict[str, Any]:
     )
     if chosen == "custom":
         typed = st.text_area(
-            ":violet[Weights], one row a line",
+            ":violet[Weights], one line per row",
             defaults.weights,
             height=110,
             key="s_weights",
             bind="query-params",
-            help="Any size up to 15×15; fractions such as 1/9 are fine. For a colour patch you "
-            "may type three kernels with an empty line between them.",
+            help="Any size up to 15×15; fractions such as 1/9 are fine. For a colour patch, you"
+            " can "
+            "type three kernels with an empty line between them.",
         )
     else:
         st.caption(KERNELS[chosen].does)
@@ -246,8 +249,9 @@ def choose_window(defaults: Defaults, channels: int) -> dict[str, Any]:
         "Flip the kernel", defaults.flip, key="s_flip", bind="query-params",
     )  # fmt: skip
     st.caption(
-        "What deep learning calls convolution is cross-correlation: the kernel slides as it is."
-        " The convolution of mathematics turns it by 180° first: flip it to see the difference."
+        "What deep learning calls convolution is cross-correlation: the kernel is used as it is."
+        " Convolution in mathematics rotates it by 180° first; flip the kernel to see the"
+        " difference."
     )
     if chosen == "custom":
         kernel = parse_kernels(typed or "", channels)

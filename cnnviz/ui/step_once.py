@@ -49,7 +49,7 @@ def show_step(run: Run) -> None:
         folder = run.path / "batches"  # of many, only the newest are still there
         steps = [s for s in run.state().batches if (folder / f"{s}.safetensors").is_file()]
         if not steps:
-            st.caption("No step has been kept in detail yet: pause the run and let it do one step.")
+            st.caption("No single step has been recorded yet: pause the run and press One step.")
             return
         kept = _kept(run, _choose_step(run, steps))
     except (InspectionError, RunError) as error:
@@ -92,15 +92,15 @@ def _show_batch(kept: SingleStep, classes: tuple[str, ...]) -> int:
     order = [int(at) for at in np.argsort(after - before, kind="stable")]
     right = int((kept.predicted == kept.labels).sum())
     st.markdown(
-        f"**Step {kept.step:,}**: one mini-batch of {len(order)} pictures. Their mean loss went"
-        f" from **{before.mean():.4f}** to **{after.mean():.4f}**; {right} of them were recognised"
-        " before the step."
+        f"**Step {kept.step:,}**: one mini-batch of {len(order)} pictures. Their mean loss changed"
+        f" from **{before.mean():.4f}** to **{after.mean():.4f}**; {right} of them were classified"
+        " correctly before the step."
     )
     shown = order if len(order) <= 2 * _ENDS else [*order[:_ENDS], *order[-_ENDS:]]
     st.caption(
-        "Number of each picture, its loss before → after, those that gained most first"
-        + ("" if len(shown) == len(order) else f"; the first {_ENDS} and, below, the last {_ENDS}")
-        + ". Scroll for all of them; choose one to replay its part of the gradient below."
+        "Each picture's number and its loss before → after; those that improved most come first"
+        + ("" if len(shown) == len(order) else f" (the first {_ENDS} and, below, the last {_ENDS})")
+        + ". Scroll to see all of them; choose one to replay its part of the gradient below."
     )
 
     return choose_tile(
@@ -110,7 +110,7 @@ def _show_batch(kept: SingleStep, classes: tuple[str, ...]) -> int:
                 at,
                 kept.images[at],
                 f"{at}: {before[at]:.2f} → {after[at]:.2f}",
-                f"Picture {at}, {_class(classes, kept.labels[at])}, was taken for "
+                f"Picture {at}, {_class(classes, kept.labels[at])}, was classified as "
                 f"{_class(classes, kept.predicted[at])}: loss {before[at]:.4f} before, "
                 f"{after[at]:.4f} after",
             )
@@ -144,7 +144,8 @@ def _show_change(kept: SingleStep) -> tuple[int, int, int] | None:
     _show_update(kept, chosen, (channel, row, column))
     if chosen != kept.filter:
         st.caption(
-            f"The inputs and deltas of this step were kept for filter {kept.filter}: choose it to "
+            f"The inputs and deltas of this step were saved only for filter {kept.filter}: choose"
+            " it to "
             "replay its gradient."
         )
         return None
@@ -166,7 +167,7 @@ def _show_sum_of_grids(kept: SingleStep, filter_: int, channel: int) -> None:
         "New": (new, write, WEIGHT_STOPS, same),
         "Gradient": (gradient, _alike(gradient), DIVERGING_STOPS, None),
     }
-    titles = ("Old", "\\+ change", "= new", "Gradient, its own scale")
+    titles = ("Old", "\\+ change", "= new", "Gradient, own scale")
     columns = zip(st.columns(4, gap="small"), titles, parts.items(), strict=True)
     for column, title, (name, (values, words, stops, limits)) in columns:
         with column:
@@ -180,8 +181,8 @@ def _show_sum_of_grids(kept: SingleStep, filter_: int, channel: int) -> None:
                 limits=limits,
             )
     st.caption(
-        f"Old, change and new have one scale, {_fixed(-limit, 3)} to {_fixed(limit, 3)}: one step"
-        " is small beside the weights it changes."
+        f"Old, change and new share one colour scale, {_fixed(-limit, 3)} to {_fixed(limit, 3)}: a"
+        " single step is small compared with the weights."
     )
 
 
@@ -210,15 +211,15 @@ def _show_update(kept: SingleStep, filter_: int, weight: tuple[int, int, int]) -
         + "\n".join(f"| {words} | {_fixed(value, digits)} |" for words, value in lines)
     )
     st.caption(
-        f"{rate} is the rate that this step was taken with. What the page calls “Learning rate"
-        " now”, and events.jsonl writes beside this step, is already that of the next one."
+        f"This step used a learning rate of {rate}. The “Learning rate now” above, which is also"
+        " the one in events.jsonl, is already that of the next step."
     )
 
 
 def _memory(kept: SingleStep) -> str:
     if kept.optimiser == "adamw":
-        return "Adam: scaled by the mean and the size of recent gradients"
-    return f"Momentum {kept.momentum:g}: earlier steps that still count"
+        return "Adam: uses the mean and the magnitude of recent gradients"
+    return f"Momentum {kept.momentum:g}: contribution of earlier steps"
 
 
 def _show_replay(
@@ -227,10 +228,10 @@ def _show_replay(
     channel, row, column = weight
     st.markdown(f"**Where the gradient comes from**: picture {image}")
     st.caption(
-        "The weight was used at every place of the picture. Its gradient is the sum, over all"
-        " places, of the input it met × delta, the gradient of the mean loss with respect to the"
-        f" output there: a correlation with delta as the kernel. Output cell ({row}, {column}) is"
-        " this weight; step through the others or point at them."
+        "The weight was used at every position of the picture. Its gradient is the sum, over all"
+        " positions, of input × delta, where delta is the gradient of the mean loss with respect to"
+        f" the output there: a correlation with delta as the kernel. Output cell ({row}, {column})"
+        " belongs to this weight; step through the others or point at them."
     )
     stepper(
         gradient_trace(kept, image, channel),
@@ -245,13 +246,13 @@ def _show_replay(
         {
             "Picture": ["All", *(str(at) for at in order)],
             "Class": ["", *(_class(classes, kept.labels[at]) for at in order)],
-            "Adds": [_short(float(parts.sum())), *(_short(parts[at]) for at in order)],
+            "Contribution": [_short(float(parts.sum())), *(_short(parts[at]) for at in order)],
         },
         hide_index=True,
         height=240,
         width=420,
-        column_config={"Adds": st.column_config.TextColumn(alignment="right")},
-        alt="What each picture of the mini-batch adds to the gradient of the weight",
+        column_config={"Contribution": st.column_config.TextColumn(alignment="right")},
+        alt="How much each picture of the mini-batch contributes to the weight's gradient",
     )
 
 
@@ -259,7 +260,7 @@ def _agreement(parts: NDArray[np.float64], stored: float) -> str:
     total = float(parts.sum())
     # Each of the sums was rounded to 24 bits on its way, in an order that nobody knows.
     near = abs(total - stored) <= 1e-4 * float(np.abs(parts).sum()) + 1e-12
-    verdict = "the same number, to the accuracy of 32-bit arithmetic"
+    verdict = "which is the same within the precision of 32-bit arithmetic"
     if not near:
         verdict = f"which differs by {_short(abs(total - stored))}"
     return (

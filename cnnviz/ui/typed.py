@@ -53,8 +53,8 @@ def parse_kernels(text: str, channels: int) -> NDArray[np.float64]:
     if len(blocks) != channels:
         raise ValueError(
             f"There are {len(blocks)} kernels for {channels} input grid{'s' * (channels > 1)}: "
-            "type one for all, or one for each with an empty line between."
+            "type one for all, or one for each, with an empty line in between."
         )
     if len({block.shape for block in blocks}) > 1:
-        raise ValueError("The kernels of the channels need the same size.")
+        raise ValueError("The kernels of all channels must have the same size.")
     return np.stack(blocks)

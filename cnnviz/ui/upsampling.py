@@ -48,8 +48,9 @@ def checkerboard() -> None:
     """Draw how many stamps land on each cell, for any kernel and stride."""
     st.header("The checkerboard")
     st.caption(
-        "How many stamps land on each cell. Where the stride does not divide the kernel's side,"
-        " some cells get more than their neighbours, and a flat picture comes out as a pattern."
+        "How many stamps cover each cell. If the kernel's side is not a multiple of the stride,"
+        " some cells get more stamps than their neighbours, and a flat picture turns into a"
+        " pattern."
     )
     left, right = st.columns([1, 3], gap="medium")
     with left:
@@ -62,7 +63,7 @@ def checkerboard() -> None:
             [
                 Panel("Stamps on each cell", landed, "counts"),
                 Panel(
-                    "A picture of ones, after it",
+                    "A picture of ones, upsampled",
                     landed * stride**2 / kernel**2,
                     "pixels",
                     limits=(0, 2),
@@ -71,7 +72,7 @@ def checkerboard() -> None:
             ],
             [Link(1, 0, np.arange(landed.size)[:, np.newaxis])],
             key="up_checker",
-            alt="How often each output cell is stamped, and what becomes of a flat picture",
+            alt="How many stamps cover each output cell, and a flat picture after upsampling",
             play=False,
             pytorch=_CHECKER_CODE.format(side=_SIDE, kernel=kernel, stride=stride),
         )
@@ -85,7 +86,7 @@ def checkerboard() -> None:
 
 def three_ways() -> None:
     """Draw a picture twice as large: nearest, bilinear, and by a transposed convolution."""
-    st.header("Three ways up, side by side")
+    st.header("Three ways to upsample")
     field, _ = st.columns([1, 3])
     with field:
         example = lecture_case("s1-upsample-nn")["inputs"]["image"]
@@ -112,7 +113,8 @@ def three_ways() -> None:
         pytorch=_WAYS_CODE.format(x=small.tolist()),
     )
     st.caption(
-        "Nearest repeats, bilinear mixes neighbours with `align_corners=False`, and a transposed"
-        " convolution does what its weights say: with these 4×4 ones it is bilinear but for the"
-        " edge, where fewer stamps land. Its weights can be learned."
+        "Nearest repeats each pixel; bilinear interpolates between neighbours"
+        " (`align_corners=False`); a transposed convolution does what its weights say. With these"
+        " 4×4 weights it is bilinear except at the edge, where there are fewer stamps. Its weights"
+        " can be learned."
     )

@@ -38,7 +38,7 @@ def own_run_form() -> None:
                          key="_t_own_data", width=200)  # fmt: skip
             st.selectbox("Network", list(NETWORKS), format_func=lambda id: NETWORKS[id].title,
                          key="_t_own_net", width=200)  # fmt: skip
-            st.number_input("Peak learning rate, times the usual", 0.01, 100.0, 1.0, 0.1,
+            st.number_input("Peak learning rate, × usual", 0.01, 100.0, 1.0, 0.1,
                             format="%g", key="_t_own_rate", width=240)  # fmt: skip
             st.number_input("Seed", 0, 2**31 - 1, key="_t_own_seed", width=120)
             st.button("Start my run", icon=":material/play_arrow:", key="_t_own_start",
@@ -96,7 +96,7 @@ def viewers_runs() -> None:
             return
         active = active_viewers_runs()
         if not active:
-            st.caption("No viewer trains anything now.")
+            st.caption("No viewer is training anything now.")
             return
         for run in active:
             st.markdown(f"{plain(run_label(run))}, {run.state().status}")

@@ -1,4 +1,4 @@
-"""The settings of the page Stride, padding, dilation, fit, and two of its sections."""
+"""The settings of the page Stride, padding, dilation, and two of its sections."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def choose_windows() -> Windows:
 
 def short_cases() -> None:
     """Draw the decks' cases in which the stride does not divide, and what PyTorch makes of them."""
-    st.header("When the stride does not divide")
+    st.header("When the stride does not fit")
     st.caption(
         "PyTorch accepts these combinations: it rounds down and never reads what is left over."
         " Press one to see it in the figure above."
@@ -118,11 +118,11 @@ def short_cases() -> None:
 
 def until_nothing_is_left() -> None:
     """Draw how a picture shrinks from layer to layer without padding."""
-    st.header("Until nothing is left")
-    st.caption("Without padding every layer takes its share, until the kernel fits no more.")
+    st.header("How fast the map shrinks")
+    st.caption("Without padding, every layer shrinks the map until the kernel no longer fits.")
     left, right = st.columns([1, 3], gap="medium")
     with left:
-        start = paired(":blue[Side at first]", 4, 64, 32, key="wi_start")
+        start = paired(":blue[Side of the input]", 4, 64, 32, key="wi_start")
         window = paired(":violet[Kernel]", 2, 9, 5, key="wi_window")
     sizes = [start]
     while sizes[-1] >= window:
@@ -130,9 +130,9 @@ def until_nothing_is_left() -> None:
     with right:
         st.markdown(" → ".join(f"**{size}**" for size in sizes))
         st.caption(
-            f"{len(sizes) - 1} layers of {window}×{window}, then {sizes[-1]}×{sizes[-1]} is smaller"
-            f" than the kernel. A padding of {(window - 1) // 2} keeps {start}"
-            + ("." if window % 2 else " only with one more on one side.")
+            f"After {len(sizes) - 1} layers of {window}×{window}, the map ({sizes[-1]}×{sizes[-1]})"
+            f" is smaller than the kernel. A padding of {(window - 1) // 2} keeps the size at"
+            f" {start}" + ("." if window % 2 else ", if one side gets one more.")
         )
 
 

@@ -75,7 +75,7 @@ def _headline(
     classes: tuple[str, ...], true: int, predicted: int, count: int, tested: Answers
 ) -> str:
     is_, said = plain(classes[true]), plain(classes[predicted])
-    what = f"**{is_}**, rightly recognised" if true == predicted else f"**{is_} taken for {said}**"
+    what = f"**{is_}**, correct" if true == predicted else f"**{is_} mistaken for {said}**"
     at = f"at step {tested.step:,}"
     return f"{what}: {count:,} of {len(tested.predicted):,} test pictures of {is_} {at}."
 
@@ -86,13 +86,12 @@ def _remarks(run: Run, tested: Answers, step: int, cell: tuple[int, int]) -> lis
         at = next((e.confusion for e in run.state().evaluations if e.step == step), None)
         counted = f", where the matrix counts {at[cell[0]][cell[1]]:,}" if at else ""
         lines.append(
-            f"Weights of step {tested.step:,}, the last ones kept before step {step:,}{counted}:"
-            " the weights of that very step were not kept, and what these say differs a little."
+            f"These predictions use the weights of step {tested.step:,}, the last ones saved before"
+            f" step {step:,}{counted}, so they differ a little."
         )
     if tested.problem:
         lines.append(
-            "Only the test pictures that lie in the run's folder can be shown."
-            f" {plain(tested.problem)}"
+            f"Only the test pictures in the run's folder can be shown. {plain(tested.problem)}"
         )
     return lines
 
@@ -143,7 +142,7 @@ def _show_evidence(
     backdrop = np.ascontiguousarray(seen.transpose(1, 2, 0))
     if backdrop.shape[2] == 1:
         backdrop = np.repeat(backdrop, 3, axis=2)
-    second = "The next most probable class" if place[0] == place[1] else "What it was taken for"
+    second = "The second most probable class" if place[0] == place[1] else "The predicted class"
     for column, cam, part, role in zip(
         st.columns(2, gap="medium"),
         maps,
@@ -162,8 +161,9 @@ def _show_evidence(
                 limit=limit,
             )
     st.caption(
-        "In the numbers blue speaks for the class and orange against it; over the picture only"
-        " what speaks for it glows. Both maps have one scale, so that they can be compared."
+        "In the numbers, blue is evidence for the class and orange is evidence against it; on the"
+        " picture, only evidence for the class glows. Both maps share one scale, so you can compare"
+        " them."
     )
 
 

@@ -1,4 +1,4 @@
-"""ReLU and friends: what an activation function does to a map; softmax with temperature."""
+"""Activation functions: what an activation function does to a map; softmax with temperature."""
 
 import numpy as np
 import streamlit as st
@@ -45,7 +45,8 @@ else:
     small = resize_to_fit(to_grey(current_picture().pixels).astype(np.uint8), 22)
     before = correlate2d(small, KERNELS["sobel-x"].weights) / 255  # flat areas are exactly 0
     side.caption(
-        "The picture in small, 0 to 1, with Sobel x: positive where it gets lighter to the right."
+        "The picture, reduced and scaled to 0 to 1, after Sobel x: positive where it gets lighter"
+        " to the right."
     )
 
 after = function(torch.tensor(before)).numpy()
@@ -62,18 +63,19 @@ with figure:
         f"x = torch.tensor({before.round(6).tolist()})\nprint({line})\n",
     )
 silent = float((after == 0).mean())
-words = f" {silent:.0%} of the cells are exactly 0 after it." if chosen == "relu" else ""
+words = f" {silent:.0%} of the output cells are exactly 0." if chosen == "relu" else ""
 with side:
     st.latex(formula)
     st.caption(
-        f"It is applied to each cell by itself and has no weights to learn.{words} Without it, two"
-        " convolutions in a row would be one convolution."
+        f"It is applied to each cell separately and has no weights to learn.{words} Without it, two"
+        " convolutions in a row would amount to one convolution."
     )
 
 st.header("Softmax with temperature")
 st.caption(
-    "From logits to probabilities: exp(logit / T), divided by their sum. Drag the temperature: low,"
-    " and the winner takes all; high, and all become alike."
+    "Softmax turns logits into probabilities: exp(logit / T), divided by the sum over all classes."
+    " Drag the temperature T: at a low one the largest logit takes nearly everything; at a high one"
+    " all classes become nearly equal."
 )
 field, _ = st.columns(2)
 with field:

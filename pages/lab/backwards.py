@@ -83,8 +83,8 @@ autograd = by_autograd()
 values = {"x": image.tolist(), "delta": upstream.tolist(), "pool": operator.replace("mean", "avg")}
 with figure:
     st.caption(
-        "δ says how much the loss changes with each output. Point at a cell of it to see where it"
-        " flows, or at a cell of a gradient to see what it is the sum of."
+        "δ = ∂L/∂y is the derivative of the loss with respect to each output. Point at a cell of δ"
+        " to see where it flows, or at a cell of a gradient to see the terms of its sum."
     )
     sources = flow(traced)
     panels = [
@@ -108,25 +108,26 @@ with figure:
         np.count_nonzero(window == window.max()) > 1 for window in image.flat[traced.reads]
     )
     with st.container(horizontal=True):
-        lab.agree("∂L/∂x and autograd", gradients.image, autograd[0])
+        lab.agree("∂L/∂x matches autograd", gradients.image, autograd[0])
         if not tied:
             measured = finite_differences(lambda x: loss(x, kernel), image)
-            lab.agree("∂L/∂x and finite differences", gradients.image, measured, within=1e-5)
+            lab.agree("∂L/∂x matches finite differences", gradients.image, measured, within=1e-5)
         if kernel is not None:
-            lab.agree("∂L/∂w and autograd", gradients.kernel, autograd[1])
+            lab.agree("∂L/∂w matches autograd", gradients.kernel, autograd[1])
             measured = finite_differences(lambda w: loss(image, w), kernel)
-            lab.agree("∂L/∂w and finite differences", gradients.kernel, measured, within=1e-5)
+            lab.agree("∂L/∂w matches finite differences", gradients.kernel, measured, within=1e-5)
     if tied:
         st.info(
-            "Cells of a window share its maximum. There the maximum has no derivative: PyTorch"
-            " sends all of δ to the first of them, and finite differences find something else.",
+            "Several cells of a window share its maximum, so the maximum has no derivative there:"
+            " PyTorch sends all of δ to the first of them, and finite differences give something"
+            " else.",
             icon=":material/join_inner:",
         )
 
 if kernel is None:
     st.caption(
-        "Max pooling gives all of δ to the winner, average pooling spreads it evenly over the"
-        " window; neither has weights to learn."
+        "Max pooling sends all of δ to the largest input; average pooling spreads it evenly over"
+        " the window. Neither has weights to learn."
     )
     st.stop()
 backward_as_convolution(image, kernel, upstream, autograd)

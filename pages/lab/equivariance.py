@@ -27,7 +27,8 @@ def figure_and_check() -> None:
     shown = drag(
         scene,
         key=f"eq_drag_{name}",
-        alt="An object on a canvas, its map, the moved map of the object at home, and their gap",
+        alt="An object on a canvas, its feature map, the shifted original map, and their"
+        " difference",
         shift=linked or chosen.suggested,
         play=linked is None,
         url_parameter="eq_at",
@@ -37,24 +38,24 @@ def figure_and_check() -> None:
         shift = (int(shown["shift"][0]), int(shown["shift"][1]))
         exact = scene_output(scene, scene.picture(shift))
         with st.container(horizontal=True):
-            lab.agree("The map on screen against torch", shown["output"], exact)
+            lab.agree("The map on screen matches torch", shown["output"], exact)
             gap = scene.difference(shift)
-            lab.agree("Its largest difference against NumPy", shown["gap"], gap)
+            lab.agree("The largest difference matches NumPy", shown["gap"], gap)
 
 
 with figure:
     st.caption(
-        "Drag the object. Its map follows: shifting the input and then convolving gives the same as"
-        " convolving and then shifting the output. Struck cells are unknown and not compared."
+        "Drag the object; its map follows. Shifting the input and then convolving gives the same as"
+        " convolving and then shifting the output. Crossed-out cells are unknown and not compared."
     )
     figure_and_check()
 
-    st.header("At every place")
+    st.header("At every position")
     everywhere = scene.differences()
     exact_places = int((everywhere < 1e-9).sum())
     st.caption(
-        "The largest difference with the object's corner on each cell where it is whole. Stride,"
-        " pooling, and zeros around a background that is not 0, break equivariance."
+        "Each cell shows the largest difference when the object's corner is there. Equivariance is"
+        " broken by stride, by pooling, and by zero padding around a background that is not 0."
     )
     board(
         [
@@ -67,11 +68,11 @@ with figure:
         ],
         [],
         key="eq_everywhere",
-        alt="The largest difference for every place of the object",
+        alt="The largest difference for every position of the object",
         play=False,
     )
     st.markdown(
-        f"Exact at **{exact_places} of {everywhere.size}** places; the largest difference of all is"
+        f"Exact at **{exact_places} of {everywhere.size}** positions; the largest difference is"
         f" **{everywhere.max():.4g}**."
     )
     show_reasons(scene)
@@ -93,7 +94,7 @@ if name == POOLED:
         panels,
         links,
         key="eq_deck",
-        alt="Max pooling of a single bright cell at three places",
+        alt="Max pooling of a single bright cell at three positions",
         play=False,
         pytorch="import torch\nimport torch.nn.functional as F\n\n"
         f"for x in torch.tensor({inputs}).double():\n"

@@ -36,8 +36,8 @@ with figure:
     if chosen.refused:
         st.error(chosen.refused, icon=":material/layers_clear:")
     st.caption(
-        "Point at a unit of any layer: everything it sees lights up, down to the picture, and"
-        " everything that sees it. Convolutions here average their window."
+        "Point at a unit of any layer to highlight everything it sees, down to the picture, and"
+        " everything that sees it. The convolutions here average their window."
     )
     titles = [f"{number}. {layer.title}" for number, layer in enumerate(layers, start=1)]
     board(
@@ -67,7 +67,7 @@ with figure:
 
 st.header("In theory")
 st.caption(
-    "Every layer adds (kernel − 1)·dilation steps of the jump so far; a stride multiplies the jump."
+    "Every layer adds (kernel − 1)·dilation times the jump so far; its stride multiplies the jump."
 )
 spans = [field.bounds() for field in fields]
 st.dataframe(
@@ -94,13 +94,14 @@ if len({field.size for field in fields} & {5, 7}) and text in {"c3 c3", "c3 c3 c
 
 st.header("Measured")
 st.caption(
-    "How much the chosen unit changes with each pixel: the size of its gradient. In a stack,"
-    " pixels in the middle mostly count more, since more paths lead from them to the unit."
+    "The magnitude of the gradient tells how much the chosen unit changes with each pixel. In a"
+    " stack, pixels in the middle usually count more, because more paths lead from them to the"
+    " unit."
 )
 seen = cells_seen(layers, size, unit[0] * sizes[-1] + unit[1])
 measured = measured_field(layers, size, unit)
 panels = [
-    Panel("The unit can see", seen.astype(float), "counts", limits=(0, 1)),
+    Panel("What the unit can see", seen.astype(float), "counts", limits=(0, 1)),
     Panel("Mean |gradient|", measured, "counts", sign="|"),
 ]
 if any(layer.kind == "max" for layer in layers):
@@ -111,23 +112,21 @@ board(
     panels,
     [Link(0, other, cells) for other in range(1, len(panels))],
     key="fi_measured",
-    alt="The receptive field of one unit, in theory and as the size of its gradient",
+    alt="The receptive field of one unit, in theory and as the magnitude of its gradient",
     start=int(measured.argmax()),
     play=False,
 )
 lows, highs = zip(*(fields[-1].bounds(at) for at in unit), strict=True)
 off = extent(measured > 0) ^ inside(fields[-1], unit, size)
 with st.container(horizontal=True):
-    lab.check(
-        "Cells with a gradient against the traced cells", float((seen ^ (measured > 0)).sum())
-    )
-    lab.check("Their extent against the formula, inside the picture", float(off.sum()))
+    lab.check("Cells with a gradient match the traced cells", float((seen ^ (measured > 0)).sum()))
+    lab.check("Their extent matches the formula, inside the picture", float(off.sum()))
 st.caption(
     f"Unit {unit[0]}, {unit[1]} of the last layer sees rows {lows[0]} to {highs[0]} and columns"
     f" {lows[1]} to {highs[1]}; {int(seen.sum())} pixels of the picture.".replace("-", "−")
     + (
-        " Max pooling passes the gradient to its winner only, so one picture shows less than the"
-        " field; the mean is over many random pictures."
+        " Max pooling passes the gradient to the largest input only, so a single picture shows only"
+        " part of the field; the mean is over many random pictures."
         if len(panels) == 3
         else ""
     )

@@ -33,7 +33,7 @@ def flip_and_compare() -> None:
     with side:
         flip = st.toggle(
             "Flip the kernel", True, key="fl_flip", bind="query-params",
-            help="On: the convolution of mathematics. Off: cross-correlation, which libraries call"
+            help="On: convolution as in mathematics. Off: cross-correlation, which libraries call"
             " convolution.",
         )  # fmt: skip
         image = lab.grid_field(":blue[Picture I]", given["image"], key="fl_x")
@@ -42,9 +42,9 @@ def flip_and_compare() -> None:
             kernel = symmetric(kernel)
     with figure:
         st.caption(
-            "The convolution of mathematics turns the kernel by 180° before it slides. Flip the"
-            " switch to see which kernel makes which result; make the kernel symmetric, and the"
-            " difference is gone."
+            "In mathematics, a convolution rotates the kernel by 180° before sliding it. Use the"
+            " switch to see which kernel gives which result. With a symmetric kernel there is no"
+            " difference."
         )
         try:
             slid, turned = trace(image, kernel), trace(image, kernel, flip=True)
@@ -58,7 +58,7 @@ def flip_and_compare() -> None:
             [
                 Panel("I", image),
                 Panel(
-                    "K, turned" if flip else "K",
+                    "K, rotated" if flip else "K",
                     used.kernel[0],
                     "weights",
                     sign="⋆",
@@ -85,14 +85,14 @@ def flip_and_compare() -> None:
         )
         with st.container(horizontal=True):
             exact = torch_conv(image, kernel)
-            lab.agree("Correlation against torch conv2d", slid.output, exact)
+            lab.agree("Correlation matches torch conv2d", slid.output, exact)
             exact = torch_conv(image, kernel[::-1, ::-1])
-            lab.agree("Convolution: conv2d, K flipped", turned.output, exact)
+            lab.agree("Convolution matches conv2d with K flipped", turned.output, exact)
         if difference.any():
             st.markdown(f"**{np.count_nonzero(difference)} of {difference.size} cells differ.**")
         else:
             same = np.array_equal(kernel, kernel[::-1, ::-1])
-            why = "the kernel looks the same turned by 180°." if same else "by chance."
+            why = "the kernel is the same when rotated by 180°." if same else "by chance."
             st.markdown(f"**No difference:** {why}")
 
 
@@ -100,10 +100,9 @@ flip_and_compare()
 
 order_does_not_matter()
 
-st.header("The continuous picture")
+st.header("Continuous convolution")
 st.caption(
-    "g is reversed and slid over f. At every t the product of the two encloses an area: that is the"
-    " result."
+    "g is reversed and slides over f. The result at t is the area under the product of the two."
 )
 with st.container(horizontal=True):
     shape_f = select(":blue[f]", SHAPES, "box", key="fl_f", width=180)

@@ -1,4 +1,4 @@
-"""Through the frequency domain: spectra multiplied, the ends that wrap around, and the time."""
+"""The frequency domain: spectra multiplied, the ends that wrap around, and the time."""
 
 import numpy as np
 import streamlit as st
@@ -60,10 +60,10 @@ with side:
 
 def show_route() -> None:
     st.caption(
-        "Sliding in space is multiplying in frequency: transform both, multiply frequency by"
+        "Convolution in space is multiplication in frequency: transform both, multiply frequency by"
         " frequency (⊙), and transform back. Point at a frequency to see it in all three spectra;"
-        " frequency 0, the sum of all cells, is in the middle. Magnitudes are shown as"
-        " log₁₀(1 + |F|), as is usual; the words give |F| itself."
+        " frequency 0, the sum of all cells, is in the middle. As is usual, the colours show"
+        " log₁₀(1 + |F|); the text gives |F| itself."
     )
     try:
         route = through_frequencies(given.image, given.kernel, given.padding)
@@ -81,11 +81,11 @@ def show_route() -> None:
             spectrum("Image's spectrum", route.image_spectrum, sign="→"),
             spectrum("Kernel's spectrum", route.kernel_spectrum, sign="⊙"),
             spectrum("Product of the spectra", route.product, sign="="),
-            Panel("Back again", route.clean(route.result), **look, sign="→"),
+            Panel("Result", route.clean(route.result), **look, sign="→"),
         ],
         [Link(4, 2, cells), Link(4, 3, cells), Link(5, 0, cells)],
         key=f"fq_route_{given.id}",
-        alt="Image and kernel, their spectra as log magnitudes, the product, and the way back",
+        alt="Image and kernel, their spectra as log magnitudes, the product, and the result",
         driver=4,
         start=high // 2 * wide + wide // 2,
         play=given.id == "deck",
@@ -94,30 +94,31 @@ def show_route() -> None:
     direct = route.clean(route.full[:high, :wide])
     lost = int(route.wrapped.sum())
     with st.container(horizontal=True):
-        lab.agree("Against the direct convolution", route.result, direct)
+        lab.agree("Matches the direct convolution", route.result, direct)
         ring = on_a_ring(given.image, given.kernel, (high, wide))
-        lab.agree("Against torch conv2d, circular", route.result, ring)
+        lab.agree("Matches torch conv2d with circular padding", route.result, ring)
     st.header("What wraps around")
     st.caption(
-        "The transform takes the image for one tile of an endless floor: what leaves at one end"
-        " comes in at the other. Zeros at the ends catch it. Take the padding away, and watch."
+        "The Fourier transform treats the image as one tile of an endlessly repeating floor: what"
+        " leaves at one end comes in at the other. Zeros added at the ends absorb it. Reduce the"
+        " padding to see values wrap around."
     )
     board(
         [
-            Panel("Through the frequencies", route.clean(route.result), **look),
+            Panel("By FFT", route.clean(route.result), **look),
             Panel("Direct", direct, **look, sign="−"),
             Panel("Difference", route.clean(route.difference), sign="="),
         ],
         [Link(2, 0, cells), Link(2, 1, cells, np.array([-1.0]))],
         key=f"fq_wrap_{given.id}",
-        alt="The result on a ring, the direct one, and their difference",
+        alt="The circular result, the direct one, and their difference",
         play=False,
         pytorch=WRAP_CODE.format(operands=given.code, padding=given.padding),
     )
     st.markdown(
         f"With zeros added, {below} below and {beside} to the right, **{lost} of"
-        f" {route.result.size} cells** hold what came around. The direct convolution, every"
-        f" overlap counted, has {'×'.join(map(str, route.full.shape))} cells."
+        f" {route.result.size} cells** contain wrapped-around values. The full direct convolution"
+        f" has {'×'.join(map(str, route.full.shape))} cells."
         + ("" if lost else " All of them are right.")
     )
 

@@ -66,34 +66,34 @@ def play() -> None:
 
 with figure:
     st.caption(
-        f"The {path.kernels[0].size} weights start anywhere. At every step each moves against its"
-        " gradient, so that the prediction comes nearer to the target."
+        f"The {path.kernels[0].size} weights start at zero or at random. At every step, each weight"
+        " moves against its gradient, so the prediction gets closer to the target."
     )
     play()
     if diverges:
         st.error(
-            f"**It diverges.** A learning rate of {rate:g} is too large for this input: the steps"
-            " jump across the valley and land ever higher on the other side, so the loss grows"
-            f" without end. After {len(path.losses) - 1} steps it is"
+            f"**It diverges.** A learning rate of {rate:g} is too large for this input: each step"
+            " overshoots the minimum and lands higher on the other side, so the loss grows"
+            f" without limit. After {len(path.losses) - 1} steps it is"
             f" {lab.thousands(path.losses[-1])}."
             + (
-                f" Take a rate below {best.largest_rate:.3g}."
+                f" Choose a learning rate below {best.largest_rate:.3g}."
                 if best.largest_rate > RATES[0]
-                else " Every rate here is: make the numbers of the input smaller."
+                else " So is every other rate here: make the numbers of the input smaller."
             ),
             icon=":material/trending_up:",
         )
     if not best.unique:
         st.info(
-            "Other kernels give the same output on this input: it shows too few different windows"
-            " to tell all weights apart. Descent finds one of them.",
+            "Other kernels give the same output on this input: it has too few different windows"
+            " to determine all weights. Gradient descent finds one of these kernels.",
             icon=":material/call_split:",
         )
 
-st.header("Without descent")
+st.header("Without gradient descent")
 st.caption(
-    "Each cell of the target is one linear equation in the weights. Least squares solves them"
-    " together, with no steps and no learning rate: it tells what descent can reach."
+    "Each cell of the target is one linear equation in the weights. Least squares solves them all"
+    " at once, with no steps and no learning rate. It shows the best that descent can reach."
 )
 last = path.kernels[-1]
 board(
@@ -113,21 +113,21 @@ board(
     f"print(best.solution.reshape{last.shape})\n",
 )
 if diverges:
-    st.markdown("Descent ran away from this kernel; least squares knows no learning rate.")
+    st.markdown("Descent moved away from this kernel; least squares needs no learning rate.")
 elif left_over > 1e-4:
     st.markdown(
-        f"Descent is not there yet: its loss is {left_over:.3g} above the smallest."
-        f"{f' Give it {advice}.' if (advice := what_helps()) else ''}"
+        f"Descent has not arrived yet: its loss is {left_over:.3g} above the minimum."
+        f"{f' Try {advice}.' if (advice := what_helps()) else ''}"
     )
 else:
     far = float(np.abs(last - best.kernel).max())
     with st.container(horizontal=True):
-        lab.check("Loss against least squares", left_over, within=1e-4)
+        lab.check("Loss matches least squares", left_over, within=1e-4)
         if best.unique and far <= 1e-3:
-            lab.check("Learned against least squares", far, within=1e-3)
+            lab.check("Kernel matches least squares", far, within=1e-3)
     if best.unique and far > 1e-3:
         st.caption(
-            f"A weight is still {far:.2g} away: this input hardly tells some weights apart, and"
+            f"One weight is still off by {far:.2g}: this input hardly determines some weights, so"
             " descent is slow there."
         )
 reachable = best.residual < 1e-12

@@ -37,13 +37,13 @@ with side:
     kernel = lab.grid_field(":violet[h], the kernel", example["kernel"], key="mx_h", height=100)
     stride = paired(":green[Stride]", 1, 3, 1, key="mx_s")
     if max(image.shape) > 9:
-        st.caption("Above 9×9 the matrix has more cells than can be told apart.")
+        st.caption("Above 9×9, the cells of the matrix are too small to tell apart.")
 
 
 def show_matrix() -> None:
     st.caption(
-        "Each row of W makes one cell of g: the kernel's weights, laid where its window is, and 0"
-        " elsewhere. Point at a cell of g, or anywhere in W."
+        "Each row of W computes one cell of g: it has the kernel's weights where the window is, and"
+        " 0 elsewhere. Point at a cell of g, or anywhere in W."
     )
     try:
         traced = trace(image, kernel, stride=stride)
@@ -71,20 +71,20 @@ def show_matrix() -> None:
     slid = F.conv2d(
         torch.from_numpy(image)[None, None], torch.from_numpy(kernel)[None, None], stride=stride
     )
-    lab.agree("W · f against torch.nn.functional.conv2d", matrix @ image.flat, slid)
+    lab.agree("W · f matches torch conv2d", matrix @ image.flat, slid)
     slots, taken = rows * kernel.size, np.count_nonzero(matrix)
     st.markdown(
-        f"W is **{rows}×{columns}**, {matrix.size} cells. A window covers {kernel.size}, so"
-        f" {slots} of them ({slots / matrix.size:.1%}) can be other than 0, and {taken} are. All"
-        f" hold copies of the same **{kernel.size} weights**."
+        f"W is **{rows}×{columns}**: {matrix.size} cells. A window covers {kernel.size} cells, so"
+        f" {slots} entries ({slots / matrix.size:.1%}) can be non-zero, and {taken} are. All of"
+        f" them are copies of the same **{kernel.size} weights**."
     )
 
 
 with figure:
     show_matrix()
 
-st.header("Beside a fully connected layer")
-st.caption("A fully connected layer of the same size is the same matrix with every cell free.")
+st.header("Compared with a fully connected layer")
+st.caption("A fully connected layer of the same size has the same matrix, but every entry is free.")
 left, right = st.columns([1, 2], gap="medium")
 with left:
     size = paired(":blue[Side of the picture]", 8, 64, 32, key="mx_side")
@@ -101,13 +101,13 @@ with right:
         {
             "": ["Fully connected", "Local, weights not shared", "Convolution"],
             "Weights": [dense, sparse, shared],
-            "Multiply-adds a picture": [dense, sparse, sparse],
+            "Multiply-adds per picture": [dense, sparse, sparse],
             "Share of the matrix": [1.0, sparse / dense, sparse / dense],
         },
         hide_index=True,
         column_config={
             "Weights": st.column_config.NumberColumn(format="localized"),
-            "Multiply-adds a picture": st.column_config.NumberColumn(format="localized"),
+            "Multiply-adds per picture": st.column_config.NumberColumn(format="localized"),
             "Share of the matrix": st.column_config.NumberColumn(format="percent"),
         },
         alt="Weights and multiply-adds of three layers between the same two volumes",

@@ -37,7 +37,7 @@ except ValueError as error:
     st.warning(str(error), icon=":material/brush:")
     image, strokes = base, ""
 with figure:
-    st.caption("To a computer, this is all there is. Point at a pixel; paint some over.")
+    st.caption("This is all a computer sees. Point at a pixel to read it, or paint over some.")
     rounded = np.round(image * unit / 255, 4)
     paint_grid(
         base,
@@ -52,20 +52,21 @@ with figure:
         "print(x.shape, x.min(), x.max(), x.sum())\nprint(x.flatten())  # the vector\n",
     )
 
-st.header("Neighbours are alike")
+st.header("Neighbouring pixels are similar")
 st.caption(
-    "Each dot is a pixel and its right neighbour. In a picture they crowd around the line; shuffle"
-    " the pixels, and one says nothing of the next. A small kernel can use what neighbours share."
+    "Each dot is a pixel and its right neighbour. In a picture, the dots gather around the line. If"
+    " you shuffle the pixels, a pixel tells you nothing about the next. A small kernel relies on"
+    " what neighbours have in common."
 )
 low, high = image.min() * unit / 255, max(image.max(), image.min() + 1) * unit / 255
 for place, (words, values) in zip(
     st.columns(2, gap="medium"),
-    (("As it is", image), ("The same pixels, shuffled", shuffled(image, 0))),
+    (("Original", image), ("The same pixels, shuffled", shuffled(image, 0))),
     strict=True,
 ):
     pairs = neighbours(values)
     r = pearson(*pairs)
-    told = "not defined: all are equal" if r is None else f"{r:.3f}".replace("-", "\u2212")
+    told = "undefined (all equal)" if r is None else f"{r:.3f}".replace("-", "\u2212")
     with place:
         st.markdown(f"**{words}**: Pearson's r = **{told}**, {len(pairs[0])} pairs")
         points = neighbour_points(*pairs, unit=unit)
@@ -80,7 +81,7 @@ for place, (words, values) in zip(
             st.dataframe(points, hide_index=True, alt=f"{words}: pixels and right neighbours")
 if source == "corner" and not strokes:
     steps = np.abs(np.concatenate([np.diff(base, axis=axis).ravel() for axis in (0, 1)]))
-    st.caption(f"Two neighbours differ by {steps.mean():.3f} on average, across and down.")
+    st.caption(f"Horizontal and vertical neighbours differ by {steps.mean():.3f} on average.")
 
 moved_and_shuffled(image if source == "digit" else None)
 input_counts()

@@ -44,7 +44,10 @@ with side:
     if rule == "holder":
         titles = {p: p.replace("inf", "∞") for p in POWERS}
         power = choice(st.select_slider, "p, from 1 to ∞", titles, "3", key="po_p")
-        st.caption("p = 1 is the average; the larger p, the nearer to the maximum, p = ∞.")
+        st.caption(
+            "p = 1 is the average; the larger p is, the closer the result is to the maximum (p ="
+            " ∞)."
+        )
     window = paired(":violet[Window]", 1, 4, 2, key="po_k")
     stride = paired(":green[Stride]", 1, 4, 2, key="po_s")
     given = lecture_case("s0-maxpool-2x2s2")["inputs"]["image"]
@@ -75,7 +78,7 @@ def norm(windows: torch.Tensor) -> torch.Tensor:
 def show_pooling() -> None:
     st.caption(
         "Each window becomes one number. Point at an output to see its window, or at an input to"
-        " see what becomes of it."
+        " see where it goes."
     )
     try:
         traced = trace_pool(image, window, stride=stride)
@@ -93,19 +96,19 @@ def show_pooling() -> None:
         winners[best] = np.arange(1, len(best) + 1)
         panels.insert(1, Panel("Winners", winners.reshape(image.shape), "groups", note="by window"))
         links = [Link(2, 0, traced.reads), Link(2, 1, best[:, np.newaxis])]
-        passed = f" {len(set(best.tolist()))} of {image.size} inputs decide everything."
+        passed = f" Only {len(set(best.tolist()))} of {image.size} inputs determine the output."
     board(
         panels, links, key="po_board",
         alt=f"{RULES[rule]} pooling with a {window}×{window} window and stride {stride}",
         pytorch=f"{HEAD.format(image.tolist())}print({CODE[rule] % numbers})\n",
     )  # fmt: skip
     st.latex(FORMULAS[rule] % numbers if power != "inf" else LIMIT)
-    lab.agree("And PyTorch", output, by_torch(image), within=1e-6)
+    lab.agree("Matches PyTorch", output, by_torch(image), within=1e-6)
     lost, large = 1 - output.size / image.size, output_size(224, window, stride).size
     fewer = f": **{lost:.0%} fewer**" if lost else ""
     st.markdown(
         f"{image.size} numbers in, {output.size} out{fewer}.{passed} There is nothing to learn, and"
-        f" every map is pooled by itself: 224×224×64 becomes {large}×{large}×64."
+        f" every map is pooled separately: 224×224×64 becomes {large}×{large}×64."
     )
 
 
@@ -122,10 +125,10 @@ if rule == "mean":
     )
 pooling_change()
 
-st.header("Stride 2 instead")
+st.header("Stride 2 instead of pooling")
 st.caption(
-    "A 2×2 convolution with stride 2 makes the picture as small as 2×2 pooling with stride 2, and"
-    " its weights can be learned. With four weights of 1/4 it is average pooling."
+    "A 2×2 convolution with stride 2 shrinks the picture as much as 2×2 pooling with stride 2, and"
+    " its weights can be learned. With four weights of 1/4, it is average pooling."
 )
 field, _ = st.columns([1, 3])
 with field:

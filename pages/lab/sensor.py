@@ -1,4 +1,4 @@
-"""Signals, pictures, frames: the same operator in one, two and three dimensions."""
+"""Signals, pictures, videos: the same operator in one, two and three dimensions."""
 
 import numpy as np
 import streamlit as st
@@ -23,23 +23,23 @@ def conv(rank: int, values: np.ndarray, kernel: np.ndarray) -> np.ndarray:
 st.header("A noisy sensor")
 case = lecture_case("s3-sensor-1d")["inputs"]
 st.caption(
-    "A laser says where something is, with noise. Weigh each measurement by its age, the newest"
-    " most, and add: that is a convolution in one dimension."
+    "A laser measures where something is, with noise. Weight each measurement by its age, the"
+    " newest most, and add them up: this is a convolution in one dimension."
 )
 left, right = st.columns([1, 3], gap="medium")
 with left:
     x = lab.grid_field(":blue[Measurements x]", [case["a"]], key="se_s", height=70, one_row=True)
     w = lab.grid_field(
-        ":violet[Weights w] by age 0, 1, 2 …", [case["b"]], key="se_w", height=70, one_row=True
+        ":violet[Weights w] for ages 0, 1, 2 …", [case["b"]], key="se_w", height=70, one_row=True
     )
     noise = paired("Noise", 0.0, 3.0, 1.0, key="se_noise", step=0.1)
-    seed = paired("Another noise", 0, 20, 0, key="se_seed")
+    seed = paired("Noise seed", 0, 20, 0, key="se_seed")
 smoothed = trace(x[:1], w[:1], padding="full", flip=True)
 with right:
     board(
         [
             Panel("x, padded", smoothed.padded[0]),
-            Panel("w, turned", smoothed.kernel[0], "weights", sign="⋆"),
+            Panel("w, reversed", smoothed.kernel[0], "weights", sign="⋆"),
             Panel("s", smoothed.output, sign="="),
         ],
         [
@@ -47,7 +47,7 @@ with right:
             lab.weighed(2, 1, smoothed),
         ],
         key="se_sensor",
-        alt="Measurements, weighted by age and added up",
+        alt="Measurements, weighted by their age and added up",
         pytorch="import torch\nimport torch.nn.functional as F\n\n"
         f"x, w = torch.tensor({x[:1].tolist()})[None], torch.tensor({w[:1].tolist()})[None]\n"
         "print(F.conv1d(x, w.flip(2), padding=w.shape[2] - 1))  # convolution flips the weights\n",
@@ -57,7 +57,7 @@ with right:
         torch.from_numpy(w[:1, ::-1].copy())[None],
         padding=w.shape[1] - 1,
     )
-    lab.agree("Against torch conv1d, w flipped", smoothed.output, exact)
+    lab.agree("Matches torch conv1d with w reversed", smoothed.output, exact)
     total, averages = f"{w[0].sum():g}".replace("-", "\u2212"), abs(w[0].sum() - 1) < 1e-9
     signal = sensor(160, noise, seed)
     line = smooth(signal.measured, w[0])
@@ -75,13 +75,13 @@ with right:
     st.markdown(
         f"Typical error (root mean square): measured **{rms(signal.measured - signal.true):.3f}**,"
         f" smoothed **{rms(line - signal.true[late:]):.3f}**."
-        + (" More weights smooth more, and lag more behind." if averages else "")
+        + (" More weights smooth more, but lag further behind." if averages else "")
     )
     if not averages:
         st.warning(
-            f"The weights add up to {total}, not 1: where the position holds still, s and the"
-            f" smoothed line are {total} times as large. An average needs weights that add up to"
-            " 1.",
+            f"The weights add up to {total}, not 1: where the position does not change, s and the"
+            f" smoothed line are {total} times as large. For an average, the weights must add up"
+            " to 1.",
             icon=":material/scale:",
         )
 lab.correction(
@@ -92,10 +92,10 @@ lab.correction(
     "s3-sensor-notation",
 )
 
-st.header("A signal, a picture, a stack of frames")
+st.header("A signal, a picture, a video")
 st.caption(
-    "The same operator, with as many dimensions as the input has. The kernel −1, 1 finds where a"
-    " signal rises, where a picture gets brighter, and what has changed since the frame before."
+    "The same operator works in as many dimensions as the input has. The kernel −1, 1 finds where a"
+    " signal rises, where a picture gets brighter, and what changed since the previous frame."
 )
 blob = moving_blob(4, 6)
 minus_plus = np.array([-1.0, 1.0])
@@ -135,7 +135,7 @@ board(
         for late in (0, 1)
     ],
     key="se_rank3",
-    alt="Four frames of a moving spot, and the change between neighbours",
+    alt="Four frames of a moving spot, and the change from frame to frame",
     driver=count,
     pytorch="import torch\nimport torch.nn.functional as F\n\n"
     f"frames = torch.tensor({blob.tolist()})[None, None]  # batch, channel, time, height, width\n"

@@ -42,7 +42,7 @@ def draw_wires() -> None:
         {name: weights.tolist() for name, weights in start.items()},
         k,
         key="sh_wires",
-        alt=f"A layer of {n} inputs and {m} outputs with its wires",
+        alt=f"A layer of {n} inputs and {m} outputs with its connections",
         stage=linked if linked in STAGES else None,
         url_prefix="sh_w",
     )
@@ -50,13 +50,13 @@ def draw_wires() -> None:
 
 with figure:
     st.caption(
-        "First every output is wired to every input. Then only to its neighbourhood. Then all"
-        " neighbourhoods use the same weights: change one, and every copy moves."
+        "First, every output is connected to every input; then only to its neighbourhood; finally,"
+        " all neighbourhoods share the same weights. Change one, and every copy changes."
     )
     draw_wires()
     shared = trace([inputs], [start["shared"]])
     exact = F.conv1d(*(torch.tensor(a)[None, None] for a in (inputs, start["shared"])))
-    lab.agree("Shared wires as a matrix against conv1d", as_matrix(shared) @ inputs, exact)
+    lab.agree("Shared weights match torch conv1d", as_matrix(shared) @ inputs, exact)
 
 weight_counts(n, k)
 when_to_share()

@@ -19,7 +19,7 @@ found = [
     if all(word in topic.text for word in wanted)
 ]
 if not found:
-    st.info("No page has all of these words. Try one word, or a shorter one.")
+    st.info("No page contains all of these words. Try a single or a shorter word.")
 for first in range(0, len(found), 3):
     for column, (number, topic) in zip(st.columns(3), found[first : first + 3], strict=False):
         with column.container(border=True, height="stretch"):

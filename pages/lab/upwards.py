@@ -19,16 +19,16 @@ from cnnviz.ui.upsampling import as_torch, checkerboard, three_ways
 
 EXAMPLES = {
     "s3-transposed-2to5": "2×2 to 5×5, stride 2",
-    "s1-transposed-spreadsheet": "The spreadsheet: ones on ones",
+    "s1-transposed-spreadsheet": "Ones everywhere",
 }
-VIEWS = {"stamps": "As stamps", "view": "As the output sees it", "matrix": "As a matrix"}
+VIEWS = {"stamps": "As stamps", "view": "From the output's side", "matrix": "As a matrix"}
 WHAT = {
-    "stamps": "Each input cell stamps the kernel, times its number, onto the output, a stride"
-    " apart; where stamps overlap they add up. Point at an input to see its stamp.",
-    "view": "Seen from an output cell: it looks back at the few inputs that reach it, each with"
-    " another weight of the kernel. Point at an output.",
-    "matrix": "The convolution that goes down is a matrix W. This one goes up with W transposed:"
-    " the same weights, rows and columns swapped.",
+    "stamps": "Each input cell stamps the kernel, multiplied by the cell's value, onto the output,"
+    " one stride apart. Where stamps overlap, they add up. Point at an input to see its stamp.",
+    "view": "Each output cell is a weighted sum of the few inputs that reach it, each with a"
+    " different weight of the kernel. Point at an output.",
+    "matrix": "A convolution, which goes down in size, is a matrix W. A transposed convolution goes"
+    " up with W transposed: the same weights, with rows and columns swapped.",
 }
 CODE = """import torch
 import torch.nn.functional as F
@@ -48,7 +48,7 @@ with side:
     image = lab.grid_field(":blue[Input]", given["image"], key=f"up_x_{name}", height=110)
     kernel = lab.grid_field(":violet[Kernel]", given["kernel"], key=f"up_w_{name}", height=100)
     stride = paired(":green[Stride]", 1, 4, given["stride"], key=f"up_s_{name}")
-    crop = paired(":orange[Padding], cut off the output", 0, 3, given["pad"], key="up_p")
+    crop = paired(":orange[Padding], removed from the output", 0, 3, given["pad"], key="up_p")
 
 
 def go_up() -> None:
@@ -99,24 +99,22 @@ def go_up() -> None:
             as_torch(image), as_torch(kernel), stride=stride, padding=crop
         )
         with st.container(horizontal=True):
-            lab.agree("And PyTorch", up.output, by_torch)
-            lab.agree("Wᵀ · input and the stamps", matrix.T @ image.ravel(), up.output)
+            lab.agree("Matches PyTorch", up.output, by_torch)
+            lab.agree("Wᵀ · input matches the stamps", matrix.T @ image.ravel(), up.output)
         st.markdown("Height: " + "".join(part.text for part in up.size_formula(0)))
 
     st.header("It is not the inverse")
-    back = (
-        "and here the numbers are too" if np.allclose(down.output, image) else "the numbers are not"
-    )
-    st.caption(f"Up with Wᵀ and down again with W: the size is back, {back}.")
+    back = "and here so are the values" if np.allclose(down.output, image) else "but not the values"
+    st.caption(f"Up with Wᵀ and down again with W: the size is restored, {back}.")
     board(
         [
             Panel("Input", image),
             Panel("Up", up.output, sign="→"),
-            Panel("And down again", down.output, sign="→"),
+            Panel("Down again", down.output, sign="→"),
         ],
         [lab.sums(1, 0, up)],
         key="up_back",
-        alt="The input, transposed-convolved and then convolved",
+        alt="The input after a transposed convolution, and after a convolution of that",
         play=False,
         pytorch=BACK_CODE.format(**operands),
     )

@@ -53,15 +53,15 @@ dot = laid.columns.shape[0] - 1
 with figure:
     if view == "step":
         st.caption(
-            f"A {kernel}×{kernel}×3 filter reads all three colours at once: one step is a dot"
-            f" product of **{dot}** pairs plus the bias, and gives one number."
+            f"A {kernel}×{kernel}×3 filter reads all three colours at once. One step is a dot"
+            f" product of **{dot}** pairs plus the bias; it gives one number."
         )
         stepper(trace(pixels, bank[0], bias=bias), key="vo_stepper", pixels=True)
     elif view == "columns":
         show_columns(pixels, bank, laid)
     else:
         st.caption(
-            f"{filters} filters give {filters} maps, and the maps stack up to the next volume:"
+            f"{filters} filters give {filters} maps, which are stacked into the next volume:"
             f" **{laid.shape[1]}×{laid.shape[2]}×{filters}**. Click a map to enlarge it."
         )
         atlas(
@@ -69,17 +69,17 @@ with figure:
             key="vo_atlas", scale="layer", stops=DIVERGING_STOPS, side=160,
             alt=f"{filters} maps of {laid.shape[1]}×{laid.shape[2]}",
         )  # fmt: skip
-    lab.agree("All filters against torch.nn.Conv2d", laid.output, exact)
+    lab.agree("All filters match torch.nn.Conv2d", laid.output, exact)
     st.markdown(
         f"**{size}×{size}×3** → {filters} filters of {kernel}×{kernel}×3 → "
         f"**{laid.shape[1]}×{laid.shape[2]}×{filters}**, with {filters}·({dot} + 1) ="
         f" {lab.thousands(filters * (dot + 1))} parameters."
     )
 
-st.header("1×1: mixing the channels of each pixel")
+st.header("1×1 convolution: mixing the channels of each pixel")
 st.caption(
-    "Nothing is read from the neighbours: every pixel is a column of channels, and each filter one"
-    " mixture of them. These two make brightness, and red against blue."
+    "A 1×1 convolution reads no neighbours: every pixel is a column of channels, and each filter"
+    " mixes them into one number. These two filters compute brightness and red minus blue."
 )
 tiny = small_square(4).transpose(2, 0, 1).astype(np.float64)
 mixing = np.array([[0.299, 0.587, 0.114], [0.5, 0, -0.5]])
@@ -104,7 +104,7 @@ board(
     "print(F.conv2d(x, filters))\n",
 )
 by_torch = F.conv2d(torch.from_numpy(tiny)[None], torch.from_numpy(mixing)[:, :, None, None])
-lab.agree("Against conv2d", mixed.output, by_torch)
+lab.agree("Matches torch conv2d", mixed.output, by_torch)
 wrong = lecture_case("s1-1x1-depthwise")
 lab.correction(
     "A 1×1 convolution is a **pointwise** convolution. A depthwise convolution is the opposite: one"

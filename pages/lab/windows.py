@@ -1,4 +1,4 @@
-"""Stride, padding, dilation, fit: which windows are visited, and how often a pixel is used."""
+"""Stride, padding, dilation: which windows are visited, and how often a pixel is used."""
 
 import numpy as np
 import streamlit as st
@@ -25,21 +25,21 @@ def why_unread(times: np.ndarray) -> str:
     rows, columns = (np.flatnonzero(times.any(axis))[-1] + 1 for axis in (1, 0))
     over = [times.shape[0] - rows, times.shape[1] - columns]
     reasons = [
-        f"{counted(int(n), what)} left over at the far end."
+        f"{counted(int(n), what)} left over at the end."
         for n, what in zip(over, ("row", "column"), strict=True)
         if n
     ]
     if any(over):
-        reasons.append("PyTorch rounds the size down and says nothing.")
+        reasons.append("PyTorch rounds the size down without a warning.")
     if (times[:rows, :columns] == 0).any():
-        reasons.append("Stride or dilation steps over cells in between.")
+        reasons.append("The stride or the dilation skips cells in between.")
     return " ".join(reasons)
 
 
 def show_visits() -> None:
     st.caption(
-        "How often does a window read each pixel? Point at an output"
-        " for its window, or at an input for all windows that hold it."
+        "How many windows read each pixel? Point at an output to see its window, or at an input to"
+        " see all windows that contain it."
     )
     try:
         traced = trace(
@@ -57,7 +57,7 @@ def show_visits() -> None:
             else "Kernel size can't be greater than actual input size"
         )
         st.error(str(error), icon=":material/grid_off:")
-        st.caption(f"PyTorch refuses this too: “{by_torch}”.")
+        st.caption(f"PyTorch refuses this, too: “{by_torch}”.")
         return
     used = np.bincount(traced.reads.ravel(), minlength=traced.padded.size)
     times = used.reshape(traced.padded.shape[1:])
@@ -107,8 +107,8 @@ short_cases()
 st.header("Full, same, valid")
 case = lecture_case("s3-m5k4")
 st.caption(
-    "The three schemes for a row of m pixels and a kernel of k. An even kernel cannot sit in the"
-    " middle: “same” then adds one zero more on one side. PyTorch adds it on the right."
+    "The three padding schemes for a row of m pixels and a kernel of width k. An even kernel has no"
+    " centre, so “same” adds one more zero on one side; PyTorch adds it on the right."
 )
 left, right = st.columns([1, 3], gap="medium")
 with left:
@@ -131,7 +131,7 @@ with right:
             ],
             [Link(1, 0, row.reads)],
             key=f"wi_{scheme}",
-            alt=f"{scheme} padding of {m} pixels for a kernel of {k}",
+            alt=f"{scheme} padding of {m} pixels for a kernel of width {k}",
             play=False,
             pytorch="import torch\nimport torch.nn.functional as F\n\n"
             f"x = F.pad(torch.ones(1, 1, {m}), ({before}, {after}))\n"

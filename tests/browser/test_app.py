@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 PAGES = {
     "": "See a convolutional network",
     "train": "Train",
-    "matrix": "Linear and sparse",
+    "matrix": "Convolution as a matrix",
 }
 IN_THE_BAR = 6  # the pages of the lab are in a menu of their own
 

@@ -194,12 +194,14 @@ def test_the_class_predicts_and_sees_the_answer(open_as, runs_folder):
         panel = viewer.locator("section.question")
         expect(panel).to_contain_text("Which class", **SLOW)
         panel.get_by_role("button", name=option, exact=True).click()
-        expect(panel).to_contain_text("Yours is in")
+        expect(panel).to_contain_text("Your vote counts")
     expect(presenter.get_by_text("2 votes so far").first).to_be_visible()
     command(presenter, "Reveal").click()
     for page in (presenter, first, second):
         panel = page.locator("section.question")
-        expect(panel).to_contain_text(re.compile(r"After [\d,]+ steps it says \d"), **SLOW)
+        expect(panel).to_contain_text(
+            re.compile(r"After [\d,]+ steps the network predicts \d"), **SLOW
+        )
         expect(panel.locator(".answer")).to_have_count(1)
     expect(asked).to_be_in_viewport(ratio=1)
     command(presenter, "Stop").click()

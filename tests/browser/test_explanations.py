@@ -72,7 +72,7 @@ def _keep_a_step(run: Run, step: int) -> None:
 def train(page: Page, early, settle):
     def open_it(query=""):
         page.goto(f"/train?t_run=early{query}")
-        page.get_by_text("What is taken for what").wait_for(timeout=30_000)
+        page.get_by_text("Confusion matrix").wait_for(timeout=30_000)
         settle(page)
         return page
 
@@ -89,7 +89,9 @@ def test_a_cell_of_the_matrix_leads_to_two_maps(train):
     words = mistakes.first.get_attribute("aria-label") or mistakes.first.inner_text()
     count, every, true, predicted = re.findall(r"\d+", words)
     mistakes.first.click()
-    headline = page.get_by_text(f"{true} taken for {predicted}: {count} of {every} test pictures")
+    headline = page.get_by_text(
+        f"{true} mistaken for {predicted}: {count} of {every} test pictures"
+    )
     expect(headline).to_be_visible(timeout=30_000)
     expect(gallery(page).get_by_role("button")).to_have_count(int(count))
     maps = page.get_by_role("img", name=re.compile(r"^\d+×\d+ map\."))
@@ -160,7 +162,7 @@ def test_a_step_adds_up_on_screen(train):
     old, change, new = cells("Old"), cells("Change"), cells("New")
     for a, b, c in zip(old, change, new, strict=True):
         assert a + b == pytest.approx(c, abs=1e-9)
-    expect(page.get_by_text("the same number, to the accuracy")).to_be_visible()
+    expect(page.get_by_text("which is the same within the precision")).to_be_visible()
     batch = page.get_by_role("group", name="The mini-batch").get_by_role("button")
     expect(batch).to_have_count(6)
     batch.nth(3).click()

@@ -78,7 +78,7 @@ def test_opens_on_a_class_activation_map_in_the_first_view(inside):
     for part in (view, glow, page.get_by_text("Ankle boot: logit")):
         box = part.bounding_box()
         assert box["y"] + box["height"] <= 800
-    expect(page.get_by_text("which is right")).to_be_in_viewport()
+    expect(page.get_by_text("which is correct")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -291,15 +291,15 @@ def test_an_uploaded_picture_is_what_the_network_sees(inside, settle):
     x = normalise(seen, config.mean, config.std)
     answer = inspection.predict(inspection.load_model(run), x)
     guess = config.classes[answer.top(1)[0]]
-    expect(page.get_by_text(f"The network says {guess}")).to_be_visible()
+    expect(page.get_by_text(f"The network predicts {guess}")).to_be_visible()
     page.keyboard.press("Escape")  # closes the chooser
-    page.get_by_text("Swap dark and light").click()
+    page.get_by_text("Invert the picture").click()
     inverted = inspection.predict(
         inspection.load_model(run),
         normalise(255 - seen, config.mean, config.std),
     )
     expect(
-        page.get_by_text(f"The network says {config.classes[inverted.top(1)[0]]}")
+        page.get_by_text(f"The network predicts {config.classes[inverted.top(1)[0]]}")
     ).to_be_visible()
 
 

@@ -13,7 +13,7 @@ from cnnviz.training.race import PRESETS
 def race(page: Page, settle):
     def open_it(query=""):
         page.goto(f"/race{query}")
-        page.get_by_text("Share right on test images").wait_for()
+        page.get_by_text("Test accuracy", exact=True).first.wait_for()
         settle(page)
         return page
 
@@ -94,7 +94,7 @@ def test_stop_all_ends_every_lane(race, settle, mine):
     page.get_by_role("button", name="Start the race").click()
     expect(standings(page)).to_have_count(3, timeout=60_000)
     expect(standings(page).filter(has_text="Running").first).to_be_visible(timeout=60_000)
-    page.get_by_role("button", name="Stop all").click()
+    page.get_by_role("button", name="Stop the race").click()
     for row in range(3):
         expect(standings(page).nth(row)).to_contain_text("Stopped", timeout=60_000)
     new = [run for run in mine() if run.id not in known]

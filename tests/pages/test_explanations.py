@@ -146,7 +146,7 @@ def test_a_right_cell_compares_with_the_runner_up(cell, drawn):
     where, _ = cell
     app = confused(where | {"predicted": where["true"]})
     assert "rightly recognised" in texts(app)
-    assert "The next most probable class" in texts(app)
+    assert "The second most probable class" in texts(app)
     labels = {drawn[f"_t_wrong_{part}"][2]["label"] for part in ("true", "predicted")}
     assert len(labels) == 2
 
@@ -155,7 +155,7 @@ def test_a_step_between_snapshots_says_whose_weights_are_asked(cell, drawn, run)
     where, _ = cell
     assert nearest_snapshot(run, where["step"] + 1) == where["step"]
     app = confused(where | {"step": where["step"] + 1})
-    assert f"Weights of step {where['step']}, the last ones kept before" in texts(app)
+    assert f"the weights of step {where['step']}, the last ones saved before" in texts(app)
 
 
 def test_weights_that_were_not_kept_are_said_beside_what_the_matrix_counts(run, drawn):
@@ -164,7 +164,7 @@ def test_weights_that_were_not_kept_are_said_beside_what_the_matrix_counts(run, 
     app = confused({"step": tested.step, "true": 3, "predicted": 3})
     counted = tested.confusion[3][3]
     assert f"before step {tested.step:,}, where the matrix counts {counted}: " in texts(app)
-    assert "blue speaks for the class and orange against it" in texts(app)
+    assert "blue is evidence for the class and orange is evidence against it" in texts(app)
 
 
 def test_no_mistakes_no_gallery(run, drawn):
@@ -329,7 +329,7 @@ def test_a_small_number_is_written_out(number, expected):
 
 def test_the_rate_is_told_apart_from_that_of_the_next_step(stepped, drawn):
     rate = stepped.load_batch(9)[1]["learning_rate"]
-    assert f"{rate:.4g} is the rate that this step was taken with." in texts(step())
+    assert f"This step used a learning rate of {rate:.4g}." in texts(step())
 
 
 def test_the_lines_of_a_weight_add_up_as_written(stepped, drawn):
@@ -354,7 +354,7 @@ def test_the_replay_is_of_the_chosen_picture_and_weight(stepped, drawn):
         tensors["input"][17][None].double(), tensors["delta"][17][None, None].double()
     )
     np.testing.assert_allclose(traced.output, expected[0, 0], atol=1e-9)
-    assert "the same number, to the accuracy of 32-bit arithmetic" in texts(app)
+    assert "which is the same within the precision of 32-bit arithmetic" in texts(app)
     table = app.dataframe[0].value
     assert len(table) == 33
     total, *parts = [float(str(v).replace("\u2212", "-")) for v in table["Adds"]]
@@ -364,7 +364,7 @@ def test_the_replay_is_of_the_chosen_picture_and_weight(stepped, drawn):
 
 def test_another_filter_has_no_replay_and_says_so(stepped, drawn):
     app = step(t_batch_filter="3")
-    assert "kept for filter 5" in texts(app)
+    assert "saved only for filter 5" in texts(app)
     assert not [key for key in drawn if "replay" in key]
 
 

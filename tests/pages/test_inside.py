@@ -83,7 +83,7 @@ def test_opens_on_an_exact_map_without_any_data(open_page):
     numbers = f"logit {cam.logit:.2f}, probability {cam.probability:.1%}."
     assert f"{numbers} CAM of the layer relu3, 7×7 cells." in text
     assert "add up to the logit" in text
-    assert "says **Ankle boot**, which is right" in said(app)
+    assert "The prediction is **Ankle boot**, which is correct" in said(app)
     table = app.dataframe[0].value
     assert table["Class"][0] == "Ankle boot"
     assert table["Probability"].is_monotonic_decreasing
@@ -133,7 +133,7 @@ def test_every_snapshot_is_shown(open_page):
     assert slider.value == slider.options[-1]
     app.select_slider(key="_i_step").set_value("0").run()
     np.testing.assert_allclose(sent(app, "cam")["values"], cam_of(run, seen, 0).raw)
-    assert "of 1,000 test pictures right" in "\n".join(block.value for block in app.caption)
+    assert "on 1,000 pictures" in "\n".join(block.value for block in app.caption)
 
 
 def test_the_address_restores_everything(open_page):
@@ -158,7 +158,7 @@ def test_the_class_filter_shows_only_that_class(open_page):
     assert app.number_input(key="i_sample").max == 4
     assert "Bag" in said(app).split("says")[1]
     # The last sample of each class is one that the network gets wrong.
-    assert "but this is **Bag**" in said(app)
+    assert "but the true class is **Bag**" in said(app)
 
 
 def test_another_run_starts_at_its_own_end(open_page):
@@ -177,7 +177,7 @@ def test_the_persons_picture_is_shown_as_the_network_sees_it(open_page):
             app.toggle(key="i_invert").set_value(True).run()
         seen = preprocess(sample_image("coffee"), (1, 28, 28), invert=invert)
         np.testing.assert_allclose(sent(app, "cam")["values"], cam_of(run, seen).raw)
-    assert "The network says" in said(app)
+    assert "The network predicts" in said(app)
 
 
 def test_choosing_a_picture_at_the_top_shows_it(open_page):
@@ -271,11 +271,11 @@ def test_a_link_cannot_bring_an_image_or_a_broken_choice(open_page):
 def test_a_run_without_weights_waits(open_page, make_run):
     run = make_run(steps=0)
     app = open_page(i_run=run.id)
-    assert app.info[0].value == "This run has kept no weights."
+    assert app.info[0].value == "This run has no saved weights."
     with run.writing() as writer:
         writer.write("status", status="running", step=0, total_steps=9, train_images=4)
         app.run()
-        assert "no weights yet" in app.info[0].value
+        assert "not saved any weights yet" in app.info[0].value
         spec = run.config.spec
         run.write_tensors("snapshots/0.safetensors", build(spec, (1, 12, 12)).state_dict())
         writer.write("snapshot", step=0)

@@ -94,7 +94,7 @@ def test_with_no_race_yet_it_compares_the_runs_that_came_with_cnnviz(open_page, 
     app = open_page()
     assert shown[-1] == ["fashionmnist-gap", "digits-gap"]
     assert not button(app, "Start the race").disabled
-    assert button(app, "Stop all") is None
+    assert button(app, "Stop the race") is None
     assert "r_race" not in app.query_params
 
 
@@ -112,13 +112,13 @@ def test_starting_a_preset_asks_for_every_lane_alike(open_page, started, shown):
     group = started[0].group
     assert app.query_params["r_race"] in (group, [group])
     names = {run.id: run.name for run in list_runs()}
-    assert [names[id] for id in shown[-1]] == ["A hundredth", "As usual", "Ten times"]
-    assert button(app, "Stop all") is not None
+    assert [names[id] for id in shown[-1]] == ["A hundredth", "Usual rate", "Ten times"]
+    assert button(app, "Stop the race") is not None
 
 
 def test_one_after_another_gives_each_all_threads(open_page, started):
     app = open_page(r_preset="skips", r_mode="turns")
-    assert "Each trains alone" in texts(app)
+    assert "Each run trains alone" in texts(app)
     button(app, "Start the race").click().run()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     assert {c.threads for c in started} == {cores}
@@ -138,11 +138,11 @@ def test_lanes_come_back_from_the_address(open_page, started):
 @pytest.mark.parametrize("lanes", ["hello", "[1, 2]", '[{"rate": "fast"}, {}]'])
 def test_lanes_that_cannot_be_read_are_said(open_page, lanes):
     app = open_page(r_lanes=lanes)
-    assert "usual ones are shown" in app.warning[0].value
+    assert "default lanes are shown" in app.warning[0].value
     assert not button(app, "Start the race").disabled
     # The chart makes the page run again at once, and the address is mended by then.
     app.run()
-    assert "usual ones are shown" in app.warning[0].value
+    assert "default lanes are shown" in app.warning[0].value
     app.selectbox(key="_r_preset").select("Augmentation").run()
     assert not app.warning
 
@@ -249,7 +249,7 @@ def test_times_are_compared_when_the_race_is_over_and_nothing_else_was_at_work(o
 
 def test_runs_at_work_are_said_before_the_start(open_page):
     with create_run(make_config(load_dataset("digits"), "gap")).writing():
-        assert "Another run is at work" in texts(open_page(r_race="any"))
+        assert "Another run is training" in texts(open_page(r_race="any"))
 
 
 def test_the_columns_in_which_the_lanes_differ_come_first(open_page):
@@ -285,7 +285,7 @@ def test_any_runs_can_be_compared_by_link(open_page, shown):
 def test_stop_all_stops_all(open_page, stopped):
     _, ids = race_of("a", "b")
     app = open_page()
-    button(app, "Stop all").click().run()
+    button(app, "Stop the race").click().run()
     assert sorted(run.id for run in stopped) == sorted(ids)
 
 

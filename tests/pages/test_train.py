@@ -72,7 +72,7 @@ def texts(app):
 def test_first_visit_shows_a_shipped_run_and_start(open_page, drawn):
     app = open_page()
     assert not button(app, "Start training").disabled
-    assert "came with cnnviz" in app.selectbox(key="_t_run").options[0]
+    assert "bundled example" in app.selectbox(key="_t_run").options[0]
     run_id, given = drawn[-1]
     assert run_id == app.selectbox(key="_t_run").value
     assert given["presenter"]
@@ -86,7 +86,7 @@ def test_start_asks_for_what_the_controls_say(open_page, started):
     app.number_input(key="t_epochs").set_value(2.5)
     app.number_input(key="t_seed").set_value(9)
     app.toggle(key="t_flip").set_value(True)
-    app.segmented_control(key="_t_held").select("Held back").run()
+    app.segmented_control(key="_t_held").select("Slowed down").run()
     app.number_input(key="t_pace").set_value(4.0)
     button(app, "Start training").click().run()
     assert not app.exception
@@ -150,7 +150,7 @@ def test_a_length_decides_the_epochs_and_says_how_long_it_takes(open_page, start
     length = app.radio(key="_t_length")
     assert length.value == "lesson"
     assert list(length.captions)[:2] == [
-        "about 4.0 s: the gist: most pictures right",
+        "about 4.0 s: quick result: most pictures correct",
         "about 15 s: time to watch filters form",
     ]
     length.set_value("quick").run()
@@ -164,7 +164,7 @@ def test_the_times_are_those_of_the_pace(open_page, monkeypatch):
     app = open_page(t_held="held", t_pace="4")
     steps = recipe_for("quick", "gap", 1435).epochs * 1435 / 32
     assert app.radio(key="_t_length").captions[0].startswith(f"about {steps / 4:.0f} s: ")
-    app.segmented_control(key="_t_held").select("As fast as it goes").run()
+    app.segmented_control(key="_t_held").select("Full speed").run()
     assert app.radio(key="_t_length").captions[0].startswith("about 0.0 s: ")
 
 
@@ -384,11 +384,11 @@ def test_again_with_one_thing_changed(open_page, started, drawn, root, runs):
     app.session_state["_t_again"] = True
     app.run()
     app.selectbox(key="_t_again_what").select("learning_rate").run()
-    button(app, "Start again").click().run()
-    assert "choose another value" in app.error[0].value
+    button(app, "Start the repeat").click().run()
+    assert "choose another one" in app.error[0].value
     assert not started
     app.number_input(key="_t_again_learning_rate").set_value(0.125)
-    button(app, "Start again").click().run()
+    button(app, "Start the repeat").click().run()
     assert not app.exception
     ((config, _),) = started
     new = dataclasses.replace(old.recipe, learning_rate=0.125)
@@ -406,13 +406,13 @@ def test_a_popover_closes_when_its_action_was_done(open_page, started, at_work, 
     for popover in ("_t_again", "_t_more"):
         app.session_state[popover] = True
     app.run()
-    button(app, "Start again").click().run()
+    button(app, "Start the repeat").click().run()
     assert app.session_state["_t_again"]  # refused: what was typed is still there to be changed
     app.text_input(key=f"_t_name_{path.name}").set_value("Mine")
     button(app, "Rename").click().run()
     assert not app.session_state["_t_more"]
     app.number_input(key="_t_again_learning_rate").set_value(0.125)
-    button(app, "Start again").click().run()
+    button(app, "Start the repeat").click().run()
     assert started
     assert not app.session_state["_t_again"]
 

@@ -7,7 +7,7 @@ function fillScaleBar(target, stops, limit, each) {
   const bar = element("span", "bar");
   bar.style.background = `linear-gradient(90deg, ${stops.map(([at, hex]) => `${hex} ${at * 100}%`).join(", ")})`;
   const low = element("span", "", each ? `${MINUS}max` : shortNumber(-limit));
-  const high = element("span", "", each ? "max, each its own" : shortNumber(limit));
+  const high = element("span", "", each ? "own maximum" : shortNumber(limit));
   target.replaceChildren(low, bar, high);
   target.setAttribute("aria-label", `Scale from ${low.textContent} over 0 to ${high.textContent}`);
 }

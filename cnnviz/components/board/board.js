@@ -218,11 +218,11 @@ class Board extends GridFigure {
       const shown = products.slice(0, MOST_TERMS).join(" + ");
       const rest = products.length > MOST_TERMS ? ` + … (${products.length} products)` : "";
       const total = terms.reduce((sum, [cell, weight]) => sum + weight * from.values[cell], 0);
-      more.push(terms.length ? `= ${shown}${rest} = ${numberText(total + (grid.panel.bias ?? 0))}${grid.panel.bias ? ` with the bias ${numberText(grid.panel.bias)}` : ""}.` : "nothing reaches it.");
+      more.push(terms.length ? `= ${shown}${rest} = ${numberText(total + (grid.panel.bias ?? 0))}${grid.panel.bias ? ` with the bias ${numberText(grid.panel.bias)}` : ""}.` : "No cell contributes to it.");
       this.root.dataset.total = total;
     }
-    const counts = [...lit].map(([at, cells]) => `${cells.size} of ${this.grids[at].panel.title}`);
-    if (counts.length) more.push(`Lit: ${counts.join(", ")}.`);
+    const counts = [...lit].map(([at, cells]) => `${cells.size} in ${this.grids[at].panel.title}`);
+    if (counts.length) more.push(`Highlighted cells: ${counts.join(", ")}.`);
     this.told.replaceChildren(told, ...more.map((text) => element("span", "", ` ${text}`)));
   }
 

@@ -132,7 +132,7 @@ class Descent extends GridFigure {
     const furthest = error.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     this.told.replaceChildren(
       element("b", "", `Step ${this.step}: loss ${small(loss)}.`),
-      element("span", "", ` Largest error of a cell: ${small(furthest)}.`),
+      element("span", "", ` Largest error of any cell: ${small(furthest)}.`),
     );
     this.scrub.value = this.step;
     this.find(".scrub-text").textContent = `Step ${this.step} of ${this.last}`;

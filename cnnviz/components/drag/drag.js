@@ -146,8 +146,8 @@ class Drag extends GridFigure {
     const whole = shift.every((amount) => amount % scene.step === 0);
     this.told.replaceChildren(
       element("b", "", `Moved ${words}. Largest difference: ${numberText(this.gap, 4)}.`),
-      element("span", "", ` The output ${stayed < 1e-9 ? "did not change at all" : `changed by up to ${numberText(stayed, 4)} where it was`}.`),
-      element("span", "", whole ? "" : ` One output cell stands for ${scene.step} input cells: no whole number of cells fits, and ${numberText(down)} down, ${numberText(right)} right is taken.`),
+      element("span", "", ` The output ${stayed < 1e-9 ? "did not change at all" : `changed by up to ${numberText(stayed, 4)} in its old position`}.`),
+      element("span", "", whole ? "" : ` One output cell corresponds to ${scene.step} input cells, so this shift is not a whole number of output cells; ${numberText(down)} down, ${numberText(right)} right is used.`),
     );
     const code = this.data.pytorch.replace(/^down, right = .*$/m, `down, right = ${shift.join(", ")}  # the shift`);
     if (this.code.textContent !== code) this.code.textContent = code;

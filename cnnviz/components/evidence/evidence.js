@@ -58,7 +58,7 @@ class Evidence {
     const least = flat.indexOf(Math.min(...flat));
     this.summary = `Strongest for ${data.label}: ${this.words(most)}. Strongest against: ${this.words(least)}.`;
     if (!data.glow) this.summary = `No positive evidence for ${data.label} anywhere; least against: ${this.words(most)}.`;
-    else if (flat[least] >= 0) this.summary = `Strongest for ${data.label}: ${this.words(most)}. Nothing speaks against.`;
+    else if (flat[least] >= 0) this.summary = `Strongest for ${data.label}: ${this.words(most)}. There is no evidence against it.`;
     this.find("canvas").setAttribute("aria-label", `${this.rows}×${this.columns} map. ${this.summary}`);
     this.paint();
     this.show(null);

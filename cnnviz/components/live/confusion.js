@@ -18,8 +18,8 @@ function confusionWords(confusion, classes, truth, predicted) {
   const all = row.reduce((a, b) => a + b, 0);
   const [of, as] = [classes[truth] ?? truth, classes[predicted] ?? predicted];
   const pictures = all === 1 ? "picture" : "pictures";
-  if (truth === predicted) return `${count(row[truth])} of ${count(all)} ${pictures} of ${of} right`;
-  return `${count(row[predicted])} of ${count(all)} ${pictures} of ${of} taken for ${as}`;
+  if (truth === predicted) return `${count(row[truth])} of ${count(all)} ${pictures} of ${of} correct`;
+  return `${count(row[predicted])} of ${count(all)} ${pictures} of ${of} mistaken for ${as}`;
 }
 
 /** The most frequent mistakes, most first: [{truth, predicted, count}]. */
@@ -44,7 +44,7 @@ class Confusion {
     this.box = element("div", "scroll across"); // fingers need cells wider than a phone has room for
     this.box.append(this.table);
     hintScroll(this.box);
-    this.root.append(element("h3", "", "What is taken for what"), this.hint, this.box, this.words);
+    this.root.append(element("h3", "", "Confusion matrix: which classes are mixed up"), this.hint, this.box, this.words);
     this.mistakes = element("section", "panel");
     this.mistakes.append(element("h3", "", "Most frequent mistakes"), this.list);
     this.cells = [];
@@ -60,7 +60,7 @@ class Confusion {
     if (!confusion) return;
     if (evaluation === this.evaluation && classes === this.classes) return;
     Object.assign(this, { evaluation, classes, confusion });
-    write(this.hint, `Evaluation at step ${count(evaluation.step)} on ${count(evaluation.images)} test pictures: rows are what they are, columns what was said.`);
+    write(this.hint, `Evaluation at step ${count(evaluation.step)} on ${count(evaluation.images)} test pictures. Rows: true class, columns: prediction.`);
     this.table.hidden = confusion.length > MOST_CLASSES;
     if (!this.table.hidden) this.fill(confusion, classes);
     const pairs = worstPairs(confusion, this.table.hidden ? 3 * WORST : WORST);
@@ -70,7 +70,7 @@ class Confusion {
       button.onclick = () => this.choose(truth, predicted);
       return button;
     }));
-    if (!pairs.length) this.list.append(element("p", "", "No mistake among them."));
+    if (!pairs.length) this.list.append(element("p", "", "There are no mistakes."));
     this.tell(this.pointed?.isConnected ? this.pointed : null);
   }
 

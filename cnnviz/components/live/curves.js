@@ -126,7 +126,7 @@ class Curves {
       const [train, tests] = [state.progress.at(-1), state.evaluations.at(-1)];
       const told = chart.quantity === "loss" ? (point) => number(point.loss) : (point) => percent(point.accuracy);
       chart.box.setAttribute("aria-label",
-        `${chart.quantity} over ${axis}: training ${train ? told(train) : "not known yet"}, test ${tests ? told(tests) : "not known yet"}. Arrow keys read the values.`);
+        `${chart.quantity} over ${axis}: training ${train ? told(train) : "not known yet"}, test ${tests ? told(tests) : "not known yet"}. Use the arrow keys to read the values.`);
     }
     this.legend.replaceChildren(...(several ? runs : []).map((run, at) => {
       const item = element("span", "swatch");

@@ -5,7 +5,7 @@ const STATUS = {
   starting: ["\u25cb", "Starting"],
   running: ["\u25cf", "Running"],
   paused: ["\u2016", "Paused"],
-  testing: ["\u25cf", "Testing on all images"],
+  testing: ["\u25cf", "Testing on all test images"],
   finished: ["\u2713", "Finished"],
   stopped: ["\u25a0", "Stopped"],
   failed: ["\u2715", "Failed"],
@@ -29,7 +29,7 @@ class Head {
     this.bar.setAttribute("aria-valuemax", "100");
     this.facts = element("dl", "facts");
     this.values = {};
-    for (const [key, label] of [["step", "Step"], ["epoch", "Epoch"], ["accuracy", "Test images right"], ["rate", "Images a second"], ["learning", "Learning rate now"], ["time", "Training time"], ["left", "Time left"]]) {
+    for (const [key, label] of [["step", "Step"], ["epoch", "Epoch"], ["accuracy", "Test accuracy"], ["rate", "Images per second"], ["learning", "Learning rate now"], ["time", "Training time"], ["left", "Time left"]]) {
       const pair = element("div");
       this.values[key] = element("dd");
       pair.append(element("dt", "", label), this.values[key]);
@@ -61,7 +61,7 @@ class Head {
     write(this.values.epoch, last ? `${last.epoch.toFixed(1)}${epochs ? ` of ${plain(epochs)}` : ""}` : "\u2013");
     write(this.values.accuracy, test ? `${percent(test.accuracy)} of ${count(test.images)}` : "\u2013");
     const held = source.pace > 0; // then the clock of training stands still between steps
-    write(this.values.rate.previousSibling, held ? "Images a second, computing" : "Images a second");
+    write(this.values.rate.previousSibling, held ? "Images per second, computing" : "Images per second");
     write(this.values.time.previousSibling, held ? "Computing time" : "Training time");
     write(this.values.rate, last ? count(state.imagesPerSecond) : "\u2013");
     write(this.values.learning, last ? `${number(last.learning_rate)}, peak ${plain(source.peak)}` : "\u2013");
@@ -93,7 +93,7 @@ class Head {
     const parts = [`${source.name}: ${STATUS[state.status]?.[1] ?? state.status}`];
     if (state.totalSteps) parts.push(`step ${count(state.step)} of ${count(state.totalSteps)}`);
     const test = state.evaluations.at(-1);
-    if (test) parts.push(`${percent(test.accuracy)} of the test images right`);
+    if (test) parts.push(`test accuracy ${percent(test.accuracy)}`);
     for (const { text } of state.findings) parts.push(text);
     return `${parts.join(". ")}.`;
   }

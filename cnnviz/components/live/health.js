@@ -12,8 +12,8 @@ class Health {
     for (const [title, words] of [
       ["Layer", ""],
       ["Gradient", "L2 norm of the gradient of the layer's weights"],
-      ["Update / weight", "Norm of this step's change over the norm of the weights; about 0.001 is healthy, as a rule of thumb"],
-      ["Dead ReLUs", "Share of the channels that are 0 everywhere on a test batch"],
+      ["Update / weight", "Norm of this step's change divided by the norm of the weights; as a rule of thumb, about 0.001 is healthy"],
+      ["Dead ReLUs", "Share of channels that are 0 everywhere on a test batch"],
     ]) {
       const cell = element("th", "", title);
       cell.scope = "col";
@@ -32,7 +32,7 @@ class Health {
     this.root.hidden = !health;
     if (!health || health === this.painted) return;
     this.painted = health;
-    write(this.hint, `At step ${count(health.step)}. The mark on each strip is the rule of thumb: an update of about a thousandth of the weights.`);
+    write(this.hint, `At step ${count(health.step)}. The mark on each strip shows the rule of thumb: an update of about a thousandth of the weights.`);
     if (this.rows.length !== health.layers.length) this.build(health.layers.length);
     health.layers.forEach((layer, at) => this.fill(this.rows[at], layer));
   }

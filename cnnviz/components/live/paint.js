@@ -129,7 +129,7 @@ class ScaleBar {
     );
     this.bar.style.background = `linear-gradient(90deg, ${colours.join(", ")})`;
     write(this.low, low >= 0 ? "0" : own ? `${MINUS}max` : plain(low));
-    write(this.high, own ? "max, each its own" : plain(high));
+    write(this.high, own ? "own maximum" : plain(high));
     this.zero.hidden = low >= 0;
     this.root.setAttribute("aria-label", `${this.name}: colours from ${this.low.textContent} over 0 to ${this.high.textContent}`);
   }

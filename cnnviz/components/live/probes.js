@@ -72,7 +72,7 @@ class ProbeCard {
     }
     const verdict = truth === null
       ? `${named(predicted)}, ${percent(row[predicted], 0)}`
-      : right ? `\u2713 ${named(predicted)}` : `\u2715 ${named(predicted)}, but it is ${named(truth)}`;
+          : right ? `\u2713 ${named(predicted)}` : `\u2715 ${named(predicted)}, but it is ${named(truth)}`;
     write(this.verdict, verdict);
     this.root.dataset.right = truth === null ? "" : right;
     barClasses(row, truth).forEach((at, slot) => {
@@ -83,7 +83,7 @@ class ProbeCard {
       fill.style.transform = `scaleX(${clamp(row[at], 0, 1)})`;
       line.classList.toggle("truth", at === truth);
     });
-    const words = truth === null ? "" : right ? ", right" : `, wrong: it is ${named(truth)}`;
+    const words = truth === null ? "" : right ? ", correct" : `, wrong: it is ${named(truth)}`;
     this.root.setAttribute("aria-label", `Picture ${index + 1}: ${named(predicted)}, ${percent(row[predicted], 0)}${words}`);
   }
 
@@ -103,7 +103,7 @@ class Probes {
     this.palettes = palettes;
     this.chosen = chosen;
     this.root = element("section", "panel probes");
-    this.title = element("h3", "", "What it says, and where it looks");
+    this.title = element("h3", "", "Predictions and where they come from");
     this.hint = element("p", "hint");
     this.grid = element("div", "cards");
     this.grid.setAttribute("role", "group");
@@ -151,7 +151,7 @@ class Probes {
         ? `Blue speaks for the class, orange against it (${frame.cams.method}, ${frame.tensors.cams.shape.slice(2).join("\u00d7")} cells); the stronger, the more opaque.${choose}`
         : `This network has no maps to show evidence on.${choose}`);
       const known = this.pictures.labels;
-      if (known?.length > 1) write(this.title, `What it says, and where it looks: ${known.filter((label, at) => label === frame.predicted[at]).length} of ${known.length} right`);
+      if (known?.length > 1) write(this.title, `Predictions and where they come from: ${known.filter((label, at) => label === frame.predicted[at]).length} of ${known.length} correct`);
     }
     if (chosen === this.lit) return;
     this.lit = chosen;

@@ -2,11 +2,11 @@
 
 const GOALS = [0.8, 0.85, 0.9];
 const COLUMNS = [
-  "Run", "Where it is", "Best on test", ...GOALS.map((goal) => `Seconds to ${percent(goal, 0)}`), "Images a second", "Parameters", "MACs",
+  "Run", "Status", "Best test accuracy", ...GOALS.map((goal) => `Seconds to ${percent(goal, 0)}`), "Images per second", "Parameters", "MACs",
 ];
 const MUCH = 0.01; // how far the last evaluation may lie below the best without a word
 const UNALIKE = 1.5; // times as fast, of networks that cost the same: the computer was not
-const NOTE = "Seconds are those of training: from the last evaluation that was not as good to the first that was. Bold is the best of a column.";
+const NOTE = "Training seconds: between the last evaluation below the mark and the first at or above it. Bold: the best of a column.";
 const SETTINGS = {
   learning_rate: "peak rate", batch_size: "batch", weight_decay: "weight decay", label_smoothing: "label smoothing", batch_norm: "batch norm",
 };
@@ -42,7 +42,7 @@ function strained(runs) {
   const found = Object.values(rates).find((alike) => Math.max(...alike) > UNALIKE * Math.min(...alike));
   if (!found) return "";
   const [slowest, fastest] = [Math.min(...found), Math.max(...found)].map(count);
-  return `Seconds and images a second cannot be compared here: networks that cost the same took ${slowest} to ${fastest} images a second, so the computer had other work meanwhile.`;
+  return `Seconds and images per second cannot be compared here: networks of equal cost processed ${slowest} to ${fastest} images per second, so the computer was busy with other work.`;
 }
 
 /** Where a run is, in words: how far it has come, or how it ended. */
@@ -62,7 +62,7 @@ class RaceCurves extends Curves {
       choice("Images", { test: "Test", training: "Training" }, "test", (images) => this.set({ images })),
     );
     this.quantity = "accuracy";
-    write(this.hint, "Point at a curve to read its values; point at a run below to light its curve. A dot is an evaluation: between two of them nothing was measured.");
+    write(this.hint, "Point at a curve to read its values; point at a run below to highlight its curve. Each dot is an evaluation; nothing was measured in between.");
     this.lit = null;
   }
 
@@ -70,7 +70,7 @@ class RaceCurves extends Curves {
     const [chart] = this.charts;
     const { quantity, images, axis, runs } = this;
     chart.quantity = quantity;
-    const title = `${quantity === "loss" ? "Loss" : "Share right"} on ${images} images`;
+    const title = `${images === "test" ? "Test" : "Training"} ${quantity}`;
     write(chart.root.querySelector("b"), title);
     chart.box.setAttribute("aria-label", `${title} of ${runs.length} runs over ${axis}. Arrow keys read the values.`);
     const curves = runs.map((run, at) => ({
@@ -214,7 +214,7 @@ class RaceView extends View {
       // Another that may have been there as soon makes it nobody's.
       return cells.some(({ value, from }) => value > least && from < least) ? null : least;
     });
-    write(this.note, `${NOTE} ${uneven ?? "Seconds and images a second are compared when all have ended."}`.trim());
+    write(this.note, `${NOTE} ${uneven ?? "Seconds and images per second are compared once all runs have ended."}`.trim());
     runs.forEach((source, at) => {
       const row = this.rows[at];
       row.line.style.borderTop = `3px ${STYLES[at % 3]} ${this.theme.runs[at % this.theme.runs.length]}`;

@@ -16,7 +16,7 @@ class Sight {
       this.probe = index;
       wake();
     });
-    this.scales = choice("Colour scale", { step: "This step", all: "All steps", own: "Each its own" }, "step", (scope) => {
+    this.scales = choice("Colour scale", { step: "This step", all: "All steps", own: "Each tile" }, "step", (scope) => {
       this.scope = scope;
       wake();
     });
@@ -24,7 +24,7 @@ class Sight {
     pair.append(this.filters.root, this.maps.root);
     const foot = element("div", "foot");
     const scopes = element("div", "scopes");
-    scopes.append(element("span", "hint", "Colour scale of"), this.scales);
+    scopes.append(element("span", "hint", "One colour scale for"), this.scales);
     foot.append(this.probes.scale.root, scopes);
     this.probes.root.append(foot);
     this.root.append(pair, this.probes.root);

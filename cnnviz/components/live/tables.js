@@ -23,7 +23,7 @@ function progressTable(state) {
       training ? percent(training.accuracy) : "\u2013", percent(test.accuracy), count(test.images),
     ];
   });
-  return tableOf("Evaluations", ["Step", "Epoch", "Seconds", "Training loss", "Test loss", "Training right", "Test right", "Test pictures"], rows);
+  return tableOf("Evaluations", ["Step", "Epoch", "Seconds", "Training loss", "Test loss", "Training accuracy", "Test accuracy", "Test pictures"], rows);
 }
 
 /** What it says of each picture, but for the `secret` one that the class votes on. */
@@ -31,7 +31,7 @@ function probabilityTable(frame, labels, classes, secret = null) {
   const rows = frame.probabilities.map((row, at) => [
     String(at + 1), labels ? classes[labels[at]] : "", ...row.map((share) => (at === secret ? "?" : percent(share))),
   ]);
-  return tableOf(`Probabilities at step ${count(frame.step)}`, ["Picture", "It is", ...frame.probabilities[0].map((_, at) => classes[at] ?? String(at))], rows);
+  return tableOf(`Probabilities at step ${count(frame.step)}`, ["Picture", "True class", ...frame.probabilities[0].map((_, at) => classes[at] ?? String(at))], rows);
 }
 
 /** A closed list of tables that are only filled while it is open. */

@@ -102,7 +102,7 @@ class Maps extends Tiles {
     const smaller = reduced > 1 ? `, averaged over ${reduced}\u00d7${reduced}` : "";
     const secret = probe === this.secret;
     this.grid.classList.toggle("secret", secret);
-    const open = secret ? "Voting is open: these maps show after it." : `${first} after ${layer}, ${height}\u00d7${width}${smaller}.`;
+    const open = secret ? "Voting is open: the maps are shown afterwards." : `${first} after ${layer}, ${height}\u00d7${width}${smaller}.`;
     write(this.hint, `${open}${alone ? "" : " Choose another picture below."}`);
     const painted = `${frame.serial} ${probe} ${limit}`;
     if (painted !== this.painted) {

@@ -44,7 +44,7 @@ class Transport {
     buttons.append(
       iconButton(ICONS.back, "One frame back (\u2190)", () => this.move(-1)),
       this.play,
-      iconButton(ICONS.on, "One frame on (\u2192)", () => this.move(1)),
+      iconButton(ICONS.on, "One frame forward (\u2192)", () => this.move(1)),
     );
     this.text = element("span", "scrub-text");
     this.slider = element("input");
@@ -57,7 +57,7 @@ class Transport {
     this.newest.type = "button";
     this.newest.onclick = () => this.follow();
     this.speed = element("select", "speed");
-    this.speed.setAttribute("aria-label", "Speed of play");
+    this.speed.setAttribute("aria-label", "Playback speed");
     for (const speed of SPEEDS) {
       const option = element("option", "", `${speed} ${speed === 1 ? "frame" : "frames"}/s`);
       option.value = speed;

@@ -216,7 +216,7 @@ class Paint extends GridFigure {
   }
 
   paint() {
-    this.markPlaying(this.playing, "Walk through the pixels", "");
+    this.markPlaying(this.playing, "Go through the pixels one by one", "");
     const at = this.hover ?? this.cell;
     if (at === this.drawn) return;
     this.drawn = at;

@@ -53,7 +53,7 @@ class Softmax {
       this.percents[index].textContent = `${(100 * share).toFixed(1)} %`;
     });
     const best = rows[at].indexOf(Math.max(...rows[at]));
-    this.root.querySelector(".words").textContent = `${names[best]}: ${(100 * rows[at][best]).toFixed(1)} %. The order never changes, only how sure it sounds.`;
+    this.root.querySelector(".words").textContent = `${names[best]}: ${(100 * rows[at][best]).toFixed(1)} %. The temperature never changes the order, only the confidence.`;
   }
 }
 

@@ -101,12 +101,12 @@ function fillKey(key, model) {
     zero: "padding: zeros",
     reflect: "padding: mirrored at the edge (reflect)",
     replicate: "padding: the edge repeated (replicate)",
-    circular: "padding: the other side (circular)",
-    empty: "padding: never taken",
+    circular: "padding: from the opposite side (circular)",
+    empty: "padding: never chosen",
   };
   if (model.pads.flat().some(Boolean)) {
     const whole = sizeText(model.rows, model.columns);
-    mark("mark-padding", `${filling[model.mode] ?? "padding"}; ${whole} with it`);
+    mark("mark-padding", `${filling[model.mode] ?? "padding"}; ${whole} in all`);
   }
   if (model.unreadRows.length || model.unreadCols.length) mark("mark-unread", "never read");
 }
@@ -115,7 +115,7 @@ function fillKey(key, model) {
 function buildFigure(operands, result, model, grids) {
   const many = model.channels > 1;
   const [rows, columns] = model.imageShape.slice(1);
-  const turned = model.operator === "convolution" ? ", turned by 180°" : "";
+  const turned = model.operator === "convolution" ? ", rotated by 180°" : "";
   operands.replaceChildren();
   operands.classList.toggle("many", many);
   grids.inputs.forEach((grid, channel) => {

@@ -100,7 +100,7 @@ class SumLine {
     } else if (model.reduction === "mean") {
       tail = `${numberText(sums.at(-1))} / ${count}${bias} = ${value}`;
     } else {
-      tail = `${model.reduction} of ${count} numbers${bias} = ${value}`;
+        tail = `${model.reduction} of ${count} numbers${bias} = ${value}`;
     }
     this.total.textContent = tail;
     return tail;
@@ -145,7 +145,7 @@ class SumLine {
       const [, inRow, inColumn] = model.inputAt(now.read);
       const value = model.padded[now.read];
       const product = numberText(value * model.kernel[tap]);
-      detail += ` For output ${place(...model.outputAt(step))} it meets input ${place(inRow, inColumn)}: `
+      detail += ` For output ${place(...model.outputAt(step))} it multiplies input ${place(inRow, inColumn)}: `
         + `${weight}·${bracketed(numberText(value))} = ${product}.`;
     }
     return this.showSentence(`Weight${name} ${place(row, column)} = ${weight}`, detail);
@@ -183,7 +183,7 @@ function unreadText(model) {
     const verb = lines.length === 1 ? "is" : "are";
     const why = trailing === lines.length
       ? `the stride of ${model.stride[axis]} leaves a remainder of ${lines.length}`
-      : `the stride of ${model.stride[axis]} and the dilation of ${model.dilation[axis]} step over `
+      : `the stride of ${model.stride[axis]} and the dilation of ${model.dilation[axis]} skip `
         + (lines.length === 1 ? "it" : "them");
     const text = `${named} ${verb} never read: ${why}. `;
     return text[0].toUpperCase() + text.slice(1);
@@ -210,7 +210,7 @@ function fillFormula(root, model) {
   const agrees = promised[0] === model.outputRows && promised[1] === model.outputColumns;
   const shape = sizeText(model.outputRows, model.outputColumns);
   root.append(element("p", agrees ? "check" : "check wrong", agrees
-    ? `✓ the output really is ${shape}` : `✗ the output is ${shape}: the formula does not fit`));
+    ? `✓ The output is indeed ${shape}.` : `✗ The output is ${shape}: the formula is wrong.`));
 }
 
 /** The lines of a table of numbers, with the place of each row and column. */

@@ -150,9 +150,9 @@ class Wires extends Figure {
     const { layer, stage } = this;
     const [n, m, k] = [layer.inputs.length, layer.outputs, layer.kernel];
     const counts = {
-      full: [`${n} \u00d7 ${m} wires`, n * m],
-      local: [`${m} neurons \u00d7 ${k} wires`, m * k],
-      shared: [`${m * k} wires, but copies of`, k],
+      full: [`${n} \u00d7 ${m} connections`, n * m],
+      local: [`${m} neurons \u00d7 ${k} connections`, m * k],
+      shared: [`${m * k} connections, but only`, k],
     }[stage];
     this.count.replaceChildren(element("span", "", `${counts[0]} ${stage === "shared" ? "" : "= "}`), element("b", "", `${counts[1]} weights`));
     const now = this.hover ?? this.focus;
@@ -165,7 +165,7 @@ class Wires extends Figure {
       text = ` feeds ${lit.length} output${lit.length === 1 ? "" : "s"}.`;
     } else {
       head = `Weight ${numberText(layer.weights[stage][now.place])}`;
-      text = lit.length > 1 ? `: one number, on ${lit.length} wires.` : `, from input ${lit[0].input} to output ${lit[0].output}.`;
+      text = lit.length > 1 ? `: one number on ${lit.length} connections.` : `, from input ${lit[0].input} to output ${lit[0].output}.`;
     }
     this.told.replaceChildren(element("b", "", head), element("span", "", text));
   }

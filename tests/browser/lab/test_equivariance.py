@@ -31,7 +31,7 @@ def test_it_walks_to_the_decks_shift_and_torch_agrees(open_at):
     expect(figure(page)).to_have_attribute("data-shift", "1,2")
     expect(figure(page)).to_have_attribute("data-gap", "0")
     expect(
-        page.get_by_text("The map on screen against torch: largest difference 0")
+        page.get_by_text("The map on screen matches torch (largest difference 0")
     ).to_be_visible()
 
 
@@ -61,8 +61,8 @@ def test_arrow_keys_move_it_and_a_stride_raises_the_number(open_at):
     page.keyboard.press("ArrowRight")
     expect(figure(page)).to_have_attribute("data-gap", "0")
     expect(
-        page.get_by_text("The map on screen against torch: largest difference 0")
+        page.get_by_text("The map on screen matches torch (largest difference 0")
     ).to_be_visible()
     expect(
-        page.get_by_text("Its largest difference against NumPy: largest difference 0")
+        page.get_by_text("The largest difference matches NumPy (largest difference 0")
     ).to_be_visible()

@@ -166,7 +166,7 @@ def test_the_switch_turns_the_kernel(page, open_at):
     open_at("/flip")
     board = page.locator(".board").first
     board.locator("figcaption").nth(1).wait_for()
-    expect(board.locator("figcaption").nth(1)).to_contain_text("K, turned")
+    expect(board.locator("figcaption").nth(1)).to_contain_text("K, rotated")
     page.get_by_text("Flip the kernel").click()
     expect(board.locator("figcaption").nth(1)).to_have_text(re.compile("^K 3×3"))
     page.wait_for_url(re.compile("fl_flip=false"))

@@ -70,7 +70,7 @@ def test_undo_and_taking_the_paint_off(page, open_at, settle):
     expect(paint).to_have_attribute("data-strokes", "255:56,59")
     paint.get_by_role("button", name="Undo").click()
     expect(paint).to_have_attribute("data-strokes", "255:56")
-    paint.get_by_role("button", name="Take the paint off").click()
+    paint.get_by_role("button", name="Clear the paint").click()
     expect(paint).to_have_attribute("data-strokes", "")
     page.wait_for_url(re.compile(r"^(?!.*px_paint)"))
     settle(page)

@@ -39,12 +39,12 @@ def test_one_shared_weight_moves_every_output(open_at, settle):
 
 def test_a_neuron_lights_its_wires_at_every_stage(open_at):
     page = open_at("/sharing?sh_w=full")
-    expect(page.locator(".wires .count")).to_have_text("8 × 6 wires = 48 weights")
+    expect(page.locator(".wires .count")).to_have_text("8 × 6 connections = 48 weights")
     page.locator(".wires .figure").focus()
     page.keyboard.press("Home")
     assert data(page, "lit") == [[at, 0] for at in range(8)]
     page.keyboard.press("2")
-    expect(page.locator(".wires .count")).to_have_text("6 neurons × 3 wires = 18 weights")
+    expect(page.locator(".wires .count")).to_have_text("6 neurons × 3 connections = 18 weights")
     assert data(page, "lit") == [[at, 0] for at in range(3)]
     page.locator(".wires [data-what=in][data-at='4']").hover()
     assert data(page, "lit") == [[4, 2], [4, 3], [4, 4]]

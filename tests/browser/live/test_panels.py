@@ -20,7 +20,7 @@ def test_a_cell_says_its_words_and_is_handed_to_the_page(page, done):
     cell = page.locator(".matrix button").nth(6 * 10 + 4)
     expect(cell).to_have_text(str(matrix[6, 4]))
     cell.hover()
-    words = f"{matrix[6, 4]} of 1,000 pictures of Shirt taken for Coat"
+    words = f"{matrix[6, 4]} of 1,000 pictures of Shirt mistaken for Coat"
     expect(page.locator(".confusion .words")).to_have_text(words)
     expect(page.locator(".worst button").first).to_have_text(words)
     page.locator(".matrix button").first.focus()
@@ -40,8 +40,8 @@ def test_many_classes_are_a_list_of_the_worst_pairs(page, runs):
     author.evaluate(10, confusion=matrix.tolist())
     watch(page, author.run)
     expect(page.locator(".worst button")).to_have_text(
-        ["9 of 39 pictures of class 20 taken for class 3",
-         "4 of 34 pictures of class 3 taken for class 20"]
+        ["9 of 39 pictures of class 20 mistaken for class 3",
+         "4 of 34 pictures of class 3 mistaken for class 20"]
     )  # fmt: skip
     expect(page.locator(".matrix")).to_be_hidden()
     author.writing.close()

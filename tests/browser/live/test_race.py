@@ -85,7 +85,9 @@ def test_alike_networks_at_different_speeds_tell_of_the_computer(page, runs):
         author.evaluate(40, accuracy=0.95, seconds=40 * seconds)
         author.end()
     watch(page, *(author.run for author in authors), query="&race=1")
-    expect(page.get_by_text("cost the same took 1,000 to 2,000 images a second")).to_be_visible()
+    expect(
+        page.get_by_text("of equal cost processed 1,000 to 2,000 images per second")
+    ).to_be_visible()
     expect(page.locator(".standings td.best")).to_have_count(0)
 
 

@@ -20,9 +20,9 @@ def test_it_moves_when_events_arrive(page, author):
     expect_view(page, trained=40, step=32)
     expect(fact(page, "Step")).to_have_text("40 of 400")
     right = np.trace(confusion_at(40)) / 1000
-    expect(fact(page, "Test images right")).to_have_text(f"{right:.1%} of 1,000".replace("%", " %"))
+    expect(fact(page, "Test accuracy")).to_have_text(f"{right:.1%} of 1,000".replace("%", " %"))
     # 100 images a step, 20 steps a second.
-    expect(fact(page, "Images a second")).to_have_text("2,000")
+    expect(fact(page, "Images per second")).to_have_text("2,000")
     expect(fact(page, "Time left")).to_have_text("18 s")
     expect(fact(page, "Learning rate now")).to_have_text("0.0100, peak 0.02")
     before = pixels(page.locator(".filters canvas").first)

@@ -183,7 +183,7 @@ def test_the_scope_of_the_colour_scales(page, done):
     # The weights of step 300 reach to 0.7.
     for scope, words, limit in [
         ("All steps", "0.7", 0.7),
-        ("Each its own", "max, each its own", own),
+        ("Each tile", "own maximum", own),
     ]:
         page.get_by_text(scope, exact=True).click()
         expect(end).to_have_text(words)

@@ -72,7 +72,7 @@ def test_a_weight_lights_every_input_cell_it_multiplied(open_at):
     assert edges(page, "input", (4, 5), "top", "--st-text-color") == [17]
     expect(page.locator(".detail")).to_contain_text("multiplies 4 input cells")
     expect(page.locator(".detail")).to_contain_text(
-        "For output (1, 1) it meets input (3, 2): 2·3 = 6."
+        "For output (1, 1) it multiplies input (3, 2): 2·3 = 6."
     )
 
 

@@ -144,7 +144,7 @@ def test_what_is_never_read_is_marked_and_named(open_at):
         "Column 4, the last, is never read: the stride of 2 leaves a remainder of 1."
     )
     expect(page.locator(".formula")).to_contain_text("⌊(5 + 2·0 − 2)/2⌋ + 1 = 2")
-    expect(page.locator(".check")).to_have_text("✓ the output really is 2×2")
+    expect(page.locator(".check")).to_have_text("✓ The output is indeed 2×2.")
     point_at(page, "input", 0, 4, (4, 5))
     expect(page.locator(".detail")).to_have_text("No output reads this cell.")
     page = open_at(f"{MINE}&s_stride=2&s_dilation=2")

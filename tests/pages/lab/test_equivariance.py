@@ -39,7 +39,7 @@ def test_opens_on_the_decks_object_and_walks_to_its_shift(open_page):
     [
         ({"eq_s": "2"}, "Stride 2"),
         ({"eq_pool_s3-equivariance": "max"}, "Pooling"),
-        ({"eq_bg": "1"}, "Zeros around"),
+        ({"eq_bg": "1"}, "Zero padding"),
     ],
 )
 def test_each_switch_breaks_it_and_says_why(open_page, query, word):

@@ -31,7 +31,7 @@ def test_opens_on_the_deck_s_example(open_lab, boards):
     )
     difference = np.subtract(CASE["expected"]["convolution"], CASE["expected"]["correlation"])
     np.testing.assert_array_equal(board.panels["Difference"], difference)
-    np.testing.assert_array_equal(board.panels["K, turned"], np.rot90(CASE["inputs"]["kernel"], 2))
+    np.testing.assert_array_equal(board.panels["K, rotated"], np.rot90(CASE["inputs"]["kernel"], 2))
     assert board.data["driver"] == 2
     assert board.data["play"]
     assert words(app).count(":material/check:") == 3
@@ -55,8 +55,8 @@ def test_a_symmetric_kernel_makes_no_difference(open_lab, boards):
     app = open_lab("flip", fl_even="true")
     board = boards(app)[0]
     assert not board.panels["Difference"].any()
-    assert "the kernel looks the same turned by 180°" in words(app)
-    exact = scipy.signal.convolve2d(CASE["inputs"]["image"], board.panels["K, turned"], "valid")
+    assert "the kernel is the same when rotated by 180°" in words(app)
+    exact = scipy.signal.convolve2d(CASE["inputs"]["image"], board.panels["K, rotated"], "valid")
     np.testing.assert_allclose(board.panels["Convolution I ∗ K"], exact)
 
 

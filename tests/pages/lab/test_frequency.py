@@ -1,4 +1,4 @@
-"""Through the frequency domain: equality, wrap-around, times."""
+"""The frequency domain: equality, wrap-around, times."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def words(app):
 def test_opens_on_the_deck_s_example(open_lab, boards):
     app = open_lab("frequency")
     route, wrap = boards(app)
-    np.testing.assert_allclose(route.panels["Back again"], CASE["expected"]["output"], atol=1e-9)
+    np.testing.assert_allclose(route.panels["Result"], CASE["expected"]["output"], atol=1e-9)
     spectrum = np.fft.fft2(IMAGE, (7, 7)) * np.fft.fft2(KERNEL, (7, 7))
     shown = np.fft.fftshift(np.log10(1 + np.abs(spectrum)))
     np.testing.assert_allclose(route.panels["Product of the spectra"], shown.round(2))
@@ -31,8 +31,7 @@ def test_pictures_are_convolved_and_spectra_multiplied(open_lab, boards, source)
     panels = boards(open_lab("frequency", fq_source=source))[0].data["panels"]
     read = " ".join(f"{panel['sign']} {panel['title']}" for panel in panels).strip()
     assert read == (
-        "Image ∗ Kernel → Image's spectrum ⊙ Kernel's spectrum = Product of the spectra"
-        " → Back again"
+        "Image ∗ Kernel → Image's spectrum ⊙ Kernel's spectrum = Product of the spectra → Result"
     )
 
 
@@ -76,7 +75,7 @@ def test_a_picture(open_lab, boards, kernel):
     route, _ = boards(app)
     image, weights = route.panels["Image"][:80, :80], route.panels["Kernel"][:9, :9]
     exact = scipy.signal.convolve2d(image, weights)
-    np.testing.assert_allclose(route.panels["Back again"], exact, atol=1e-7)
+    np.testing.assert_allclose(route.panels["Result"], exact, atol=1e-7)
     assert ":material/close:" not in words(app)
 
 
@@ -85,7 +84,7 @@ def test_the_code_gives_these_numbers(open_lab, boards, query):
     route = boards(open_lab("frequency", **query))[0]
     made = {}
     exec(route.data["pytorch"] + "\nresult = torch.fft.ifft2(X * K).real", made)
-    np.testing.assert_allclose(made["result"], route.panels["Back again"], atol=1e-4)
+    np.testing.assert_allclose(made["result"], route.panels["Result"], atol=1e-4)
 
 
 def test_a_kernel_larger_than_the_image_is_refused(open_lab):

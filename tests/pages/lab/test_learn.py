@@ -80,21 +80,21 @@ def test_a_descent_that_is_not_there_yet_says_so_without_a_red_mark(open_page):
     app = open_page(le_rate="0.001", le_steps="20")
     assert not app.error
     assert not checks(app)
-    assert any("not there yet" in mark.value for mark in app.markdown)
+    assert any("not arrived yet" in mark.value for mark in app.markdown)
 
 
 @pytest.mark.parametrize(
     ("rate", "steps", "advice"),
     [
-        ("0.001", "20", "Give it more steps or a larger rate."),
-        ("0.001", "300", "Give it more steps or a larger rate."),
+        ("0.001", "20", "Try more steps or a larger rate."),
+        ("0.001", "300", "Try more steps or a larger rate."),
         ("0.028", "600", "Give it a smaller rate."),  # just below the limit: it swings
-        ("0.026", "20", "Give it more steps or a smaller rate."),
+        ("0.026", "20", "Try more steps or a smaller rate."),
     ],
 )
 def test_the_advice_is_true(open_page, rate, steps, advice):
     app = open_page(le_rate=rate, le_steps=steps)
-    (told,) = [mark.value for mark in app.markdown if "not there yet" in mark.value]
+    (told,) = [mark.value for mark in app.markdown if "not arrived yet" in mark.value]
     assert told.endswith(advice)
     lost = array(sent(app)["losses"])[-1]
     better = -0.001 if "smaller" in advice else 0.001

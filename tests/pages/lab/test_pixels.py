@@ -102,14 +102,14 @@ def test_one_pixel_to_the_side(open_lab, boards, digits):
     assert f"another digit is **{nearest:,.0f}** away" in words(app)
     table = answers_of(app)
     exact = answers([digit, moved])
-    assert list(table["The network sees a"]) == exact.argmax(1).tolist()
+    assert list(table["Prediction"]) == exact.argmax(1).tolist()
     np.testing.assert_allclose(table["Probability"], exact.max(1), atol=1e-5)
 
 
 def test_painting_a_digit_changes_what_the_network_sees(open_lab, digits):
     app = open_lab("pixels", px_source="digit", px_paint="0:0-63")
     exact = digits[1](np.zeros((8, 8)))
-    assert next(iter(answers_of(app)["The network sees a"])) == exact.argmax()
+    assert next(iter(answers_of(app)["Prediction"])) == exact.argmax()
 
 
 def test_shuffled(open_lab, boards, digits):
@@ -121,7 +121,7 @@ def test_shuffled(open_lab, boards, digits):
     np.testing.assert_array_equal(board.panels["Shuffled"].ravel(), digit.ravel()[order])
     mixed = samples.images.reshape(-1, 64)[:, order]
     right = (answers(mixed).argmax(1) == samples.labels).mean()
-    assert f"and **{right:.1%}** once they are shuffled" in words(app)
+    assert f"but only **{right:.1%}** after shuffling" in words(app)
     assert right < 0.3
     assert "largest difference" in words(app)
 

@@ -1,4 +1,4 @@
-"""Signals, pictures, frames: the sensor, its erratum, and one operator in 1-D to 3-D."""
+"""Signals, pictures, videos: the sensor, its erratum, and one operator in 1-D to 3-D."""
 
 import numpy as np
 import pytest

@@ -61,7 +61,10 @@ def test_a_large_bias_does_not_pale_the_weights(open_page, bias, beyond):
     filters = sent(app, "board")[0]["panels"][0]
     assert filters["limits"] == [-2, 2]
     assert np.abs(values(filters)[:, :-1]).max() == 2
-    assert any("the bias lies beyond" in caption.value for caption in app.caption) == beyond
+    assert (
+        any("covers the weights, not the bias" in caption.value for caption in app.caption)
+        == beyond
+    )
 
 
 def test_the_code_of_the_columns_gives_the_output(open_page, capsys):

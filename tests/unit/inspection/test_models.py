@@ -62,7 +62,7 @@ def test_a_run_without_snapshots_and_a_foreign_snapshot_are_refused(run):
     with pytest.raises(inspection.InspectionError, match="step 30 do not fit"):
         inspection.load_model(run)
     (run.path / "events.jsonl").write_text("")
-    with pytest.raises(inspection.InspectionError, match="no weights yet"):
+    with pytest.raises(inspection.InspectionError, match="not saved any weights yet"):
         inspection.load_model(run)
 
 

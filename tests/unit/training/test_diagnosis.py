@@ -81,7 +81,7 @@ def test_a_flat_loss(classes, level):
     state = history(lambda _: level * math.log(classes), accuracy=lambda _: 1 / classes)
     (finding,) = diagnose(state, classes)
     assert finding.kind == "flat"
-    assert "nothing is learnt" in finding.text
+    assert "learns nothing" in finding.text
 
 
 @pytest.mark.parametrize(("ratio", "word"), [(1e-6, "raise"), (0.4, "lower"), (0.01, "up or down")])

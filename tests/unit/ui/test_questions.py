@@ -87,7 +87,7 @@ def test_which_class_is_what_the_newest_weights_say(make_run):
         answer = predict(load_model(run, 4), inputs_of(run, images)[probe])
         assert told.answer == answer.top(1)[0]
         assert f"it says {run.config.classes[told.answer]}" in told.words
-        assert ("which is right" in told.words) == (told.answer == labels[probe])
+        assert ("which is correct" in told.words) == (told.answer == labels[probe])
         answers.add(told.answer)
     # Newer weights before the reveal: they are the ones that answer, as the question says.
     assert "when the answer is revealed" in last(run).text
@@ -176,7 +176,7 @@ def test_which_run_wins_is_decided_by_test_accuracy(make_run):
     questions.reveal_now(worse)
     told = last(worse)
     assert told.options[told.answer].label == "worse [trick]"
-    assert told.words == "worse [trick], with 95.0% of test images right."
+    assert told.words == "worse [trick], with a test accuracy of 95.0%."
 
 
 def test_a_run_that_wins_is_known_when_all_have_ended(make_run):
@@ -202,7 +202,7 @@ def test_a_run_that_wins_is_known_when_all_have_ended(make_run):
             )
         writer.write("status", status="finished")
     questions.reveal_now(first)
-    assert last(first).words == "The slow one, with 60.0% of test images right."
+    assert last(first).words == "The slow one, with a test accuracy of 60.0%."
 
 
 def test_runs_to_compare_are_the_presenters(make_run):
@@ -244,11 +244,11 @@ def test_a_tie_and_an_untested_run_have_no_winner(make_run):
 
 def test_what_cannot_be_asked_is_said(make_run):
     run = make_run()
-    with pytest.raises(RunError, match="no weights yet"):
+    with pytest.raises(RunError, match="not saved any weights yet"):
         questions.filter_question(run, random.Random(0))
     with pytest.raises(RunError, match="no second run"):
         questions.run_question(run)
     with pytest.raises(RunError, match="no such picture"):
         questions.class_question(run, 6)
-    with pytest.raises(RunError, match="no open question"):
+    with pytest.raises(RunError, match="no longer an open question"):
         questions.reveal_now(run)
