@@ -56,8 +56,8 @@ _REFUSED = """<!doctype html><html lang="en"><meta charset="utf-8"><title>cnnviz
 <style>body{font:1.1rem/1.5 sans-serif;max-width:32rem;margin:4rem auto;padding:0 1rem}
 :root{color-scheme:light dark}</style>
 <h1>This is not the presenter’s link</h1>
-<p>The link changes each time the classroom is started. The one that counts now stands in the
-terminal of whoever started it. To watch, open the address without what follows the host.</p>"""
+<p>The link changes each time the classroom is started. The current one is shown in the terminal
+of the person who started it. To watch, open the address without the part after the host.</p>"""
 
 
 class NotPresenterError(PermissionError):
@@ -239,11 +239,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the two addresses and start the app; returns its exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m cnnviz.classroom",
-        description="Open the app to the network: one presenter, any number of viewers. "
-        "Options that are not listed here go to Streamlit.",
+        description="Open the app to the network for one presenter and any number of viewers. "
+        "Other options are passed on to Streamlit.",
     )
     parser.add_argument("--port", type=int, default=8501, help="default: 8501")
-    parser.add_argument("--address", help="this machine's name or address, as others reach it")
+    parser.add_argument("--address", help="name or address at which others reach this machine")
     chosen, extra = parser.parse_known_args(arguments)
     host = chosen.address or lan_address()
     base = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH", "").strip("/")
@@ -253,7 +253,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"\nTo join and watch:\n\n  {join}\n")  # noqa: T201
     segno.make(join, micro=False).terminal(compact=True)
     print(  # noqa: T201
-        f"\nFor the presenter alone (whoever opens it gets all the controls):\n\n"
+        f"\nOnly for the presenter (anyone who opens this link gets all controls):\n\n"
         f"  {join}/present/{secret}\n",
         flush=True,
     )

@@ -17,13 +17,13 @@ PAGES = [
         "../pages/filters.py",
         title="Filters",
         icon=":material/blur_on:",
-        help="Sobel, Gaussian, median and other hand-designed filters on a picture of yours.",
+        help="Apply Sobel, Gaussian, median and other hand-designed filters to your own picture.",
     ),
     st.Page(
         "../pages/step.py",
         title="Step through a convolution",
         icon=":material/grid_on:",
-        help="One output cell at a time, with any stride, padding and dilation.",
+        help="Compute one output cell at a time, with any stride, padding and dilation.",
     ),
     st.Page(
         "../pages/train.py",
@@ -35,13 +35,14 @@ PAGES = [
         "../pages/race.py",
         title="Race",
         icon=":material/flag:",
-        help="Several networks or recipes trained on the same pictures, all on one chart.",
+        help="Compare two to six runs that differ in one setting, on one chart.",
     ),
     st.Page(
         "../pages/inside.py",
         title="Look inside",
         icon=":material/troubleshoot:",
-        help="Learned filters, feature maps and class activation maps of a trained network.",
+        help="See the learned filters, feature maps and class activation maps of a trained"
+        " network.",
     ),
 ]
 USE_A_PICTURE = {
@@ -97,8 +98,8 @@ one_entry_per_page()  # before the page, which a quick click may cut short
 copy_anywhere()
 if role.has_lapsed():
     st.warning(
-        "The classroom was started anew since this browser presented: open the presenter link that"
-        " stands in the terminal now. Until then this browser only watches."
+        "The classroom was restarted since this browser last presented: open the new presenter link"
+        " from the terminal. Until then, this browser can only watch."
     )
 if page.url_path:
     header = st.container(horizontal=True, vertical_alignment="center")

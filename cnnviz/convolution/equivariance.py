@@ -47,12 +47,12 @@ class Scene:
                 f"canvas of at least {max(self.object.shape)}."
             )
         if max(self.kernel.shape) > self.side:
-            raise ConvolutionError("The kernel is larger than the canvas: take a smaller one.")
+            raise ConvolutionError("The kernel is larger than the canvas: choose a smaller one.")
         if (
             self.pooling != "none"
             and min(self.output(self.picture((0, 0)), pooled=False).shape) < 2
         ):
-            raise ConvolutionError("Too little is left to pool: take a larger canvas.")
+            raise ConvolutionError("Too few cells are left to pool: choose a larger canvas.")
 
     @property
     def step(self) -> int:

@@ -87,7 +87,7 @@ def output_size(
         dilated = f" (size {kernel}, dilation {dilation})" if dilation > 1 else ""
         raise ConvolutionError(
             f"The kernel covers {span(kernel, dilation)} positions{dilated} but the input with its "
-            f"padding has only {padded}: take a smaller kernel{' or dilation' * (dilation > 1)}, "
+            f"padding has only {padded}: choose a smaller kernel{' or dilation' * (dilation > 1)}, "
             "a larger input or more padding."
         )
     return OutputSize(room // stride + 1, room % stride)
@@ -109,7 +109,7 @@ def transposed_size(
     out = full - 2 * whole_number(padding, "padding", 0)
     if out < 1:
         raise ConvolutionError(
-            f"A padding of {padding} crops all {full} output positions away: "
+            f"A padding of {padding} crops away all {full} output positions: "
             f"use at most {(full - 1) // 2}."
         )
     return out

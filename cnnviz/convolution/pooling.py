@@ -95,8 +95,8 @@ def pool(given: PoolOperands, reduction: Pooling, power: float = 2.0) -> Array:
             pooled: Array = views.max((3, 4))
             if np.isneginf(pooled).any():
                 raise ConvolutionError(
-                    "A window lies wholly in the padding, where there is no maximum: "
-                    "pad by less than the window."
+                    "A window lies entirely in the padding, where there is no maximum: "
+                    "use less padding than the window is wide."
                 )
         case "mean":
             pooled = views.mean((3, 4))

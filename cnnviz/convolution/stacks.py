@@ -73,7 +73,7 @@ def _layer(word: str) -> StackLayer:
     found = _LAYER.fullmatch(word)
     if not found:
         raise ConvolutionError(
-            f"{word[:40]!r} is no layer: write c3 for a 3×3 convolution, p2 for max and a2 for "
+            f"{word[:40]!r} is not a layer: write c3 for a 3×3 convolution, p2 for max and a2 for "
             "average pooling, then s2, p1 or d2 for stride, padding and dilation."
         )
     kind, kernel = LETTERS[found[1]], int(found[2])

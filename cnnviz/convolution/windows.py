@@ -53,14 +53,20 @@ def pad_image(image: Array, pads: Pads, mode: PaddingMode, fill: float = 0.0) ->
             for more; PyTorch refuses the same.
     """
     most = {"reflect": -1, "circular": 0}
-    for size, sides, word in zip(image.shape[1:], pads, ("rows", "columns"), strict=True):
+    for size, sides, word in zip(image.shape[1:], pads, ("row", "column"), strict=True):
         if mode in most and max(sides) > size + most[mode]:
+            limit = size + most[mode]
             raise ConvolutionError(
-                f"{mode.capitalize()} padding can add at most {size + most[mode]} {word} to an "
-                f"image of {size}, not {max(sides)}: pad less, or choose zero or replicate."
+                f"{mode.capitalize()} padding can add at most {_counted(limit, word)} to an image "
+                f"with {_counted(size, word)}, not {max(sides)}: use less padding, or choose zero "
+                "or replicate."
             )
     constant = {"constant_values": fill} if mode == "zero" else {}
     return np.pad(image, ((0, 0), *pads), mode=_NUMPY_MODE[mode], **constant)
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'s' * (count != 1)}"
 
 
 def window_view(

@@ -58,7 +58,8 @@ _INFOS = (
         test=362,
         source="E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998",
         licence="CC BY 4.0",
-        split="every fifth of each class is for testing; the same writers are on both sides",
+        split="every fifth picture of each class is for testing; the same writers appear in both"
+        " parts",
         embedded=True,
     ),
     DatasetInfo(

@@ -128,7 +128,7 @@ def _reason(error: Exception) -> str:
     """The few words in an error that say why: a URL error wraps the system's own."""
     inner = getattr(error, "reason", error)
     if str(inner) == "File not found or corrupted.":
-        return "what arrived is not the published file"
+        return "the downloaded file is not the published one"
     return str(getattr(inner, "strerror", None) or inner)
 
 

@@ -64,6 +64,6 @@ def timing_spec(crossover: int | None) -> dict[str, Any]:
         words = {"align": "left", "dx": 6, "y": 12, "color": "#8a8f98"}
         layers += [
             mark | {"mark": {"type": "rule", "strokeDash": [5, 4], "color": "#8a8f98"}},
-            mark | {"mark": {"type": "text", "text": "the FFT wins from here"} | words},
+            mark | {"mark": {"type": "text", "text": "FFT is faster from here"} | words},
         ]
     return {"height": 320, "layer": layers}

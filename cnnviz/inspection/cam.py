@@ -193,7 +193,7 @@ def _grad_cam(model: nn.Module, x: Tensor, class_index: int | None, layer: str) 
         if logits.requires_grad:
             (gradient,) = torch.autograd.grad(logits[chosen], leaf, allow_unused=True)
         if gradient is None:
-            raise InspectionError(f"The answer does not depend on {layer}.")
+            raise InspectionError(f"The output does not depend on {layer}.")
     weights = gradient[0].double().mean((1, 2))
     raw = torch.einsum("k,kij->ij", weights, leaf[0].detach()[0].double())
     return CAM(raw.cpu().numpy(), "Grad-CAM", chosen, *_answer(logits.detach(), chosen), layer)
@@ -241,8 +241,8 @@ def _chosen(logits: Tensor, class_index: int | None) -> int:
         return int(logits.argmax())
     if not 0 <= class_index < len(logits):
         raise InspectionError(
-            f"Class {class_index} does not exist: this network tells {len(logits)} classes"
-            f" apart, 0 to {len(logits) - 1}."
+            f"Class {class_index} does not exist: this network has {len(logits)} classes,"
+            f" 0 to {len(logits) - 1}."
         )
     return class_index
 

@@ -125,16 +125,16 @@ def _check(
     if depth is None:
         depth = offered.depth
     elif not offered.depths:
-        raise NetworkError(f"{info.title} has a fixed depth: leave its depth alone.")
+        raise NetworkError(f"{info.title} has a fixed depth: do not change it.")
     elif isinstance(depth, bool) or depth not in offered.depths:
         raise NetworkError(
             f"{info.title} can have {offered.depths[0]} to {offered.depths[-1]} {info.block} for "
             f"pictures of {'×'.join(map(str, shape[1:]))}, not {depth}."
         )
     if not batch_norm and not offered.batch_norm:
-        raise NetworkError(f"{info.title} has no batch normalisation that could be left out.")
+        raise NetworkError(f"{info.title} has no batch normalisation to leave out.")
     if skips and not offered.skips:
-        raise NetworkError(f"{info.title} comes without skip connections: choose another network.")
+        raise NetworkError(f"{info.title} has no skip connections: choose another network.")
     if skips and depth < 2:
         raise NetworkError("Skip connections need a depth of at least 2: the first block has none.")
     return _Chosen(depth, batch_norm, skips)
@@ -258,8 +258,8 @@ NETWORKS: dict[str, NetworkInfo] = {
         NetworkInfo(
             "gap",
             "GAP net",
-            "Three small convolutions, averaged over the picture: fast, and it can show exactly "
-            "where it looked.",
+            "Three small convolutions, then an average over the picture: fast, and it can show "
+            "exactly which places it used.",
             "B. Zhou et al., Learning deep features for discriminative localization, 2016",
             "convolutions",
             _gap_options,
@@ -268,8 +268,8 @@ NETWORKS: dict[str, NetworkInfo] = {
         NetworkInfo(
             "lenet5",
             "LeNet-5",
-            "The classic digit reader: two convolutions, average pooling, tanh and three fully "
-            "connected layers.",
+            "The classic network for reading digits: two convolutions, average pooling, tanh and "
+            "three fully connected layers.",
             "Y. LeCun et al., Gradient-based learning applied to document recognition, 1998",
             "",
             lambda _shape: NetworkOptions(),
@@ -278,7 +278,7 @@ NETWORKS: dict[str, NetworkInfo] = {
         NetworkInfo(
             "vgg",
             "VGG-style stack",
-            "Pairs of 3×3 convolutions between pools, narrow enough for a laptop.",
+            "Pairs of 3×3 convolutions with pooling in between, small enough for a laptop.",
             "K. Simonyan and A. Zisserman, Very deep convolutional networks, 2015; with batch "
             "normalisation",
             "pairs of convolutions",

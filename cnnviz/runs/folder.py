@@ -128,7 +128,7 @@ def delete_run(run: Run) -> None:
         RunError: It is read-only, being trained, or the disk refused.
     """
     if run.shipped:
-        raise RunError("This run came with cnnviz and is read-only.")
+        raise RunError("This run is a bundled example and is read-only.")
     if run.is_alive():
         raise RunError("This run is being trained. Stop it first.")
     doomed = run.path.with_name(f".{run.id}.deleted")

@@ -407,7 +407,7 @@ def _unanswered(run: Run, question_id: str) -> Question:
         tally.read()
         question = tally.last(question_id)
     if question.revealed:
-        raise RunError("The votes on this question are closed.")
+        raise RunError("Voting on this question is closed.")
     return question
 
 
@@ -417,7 +417,7 @@ def _append(run: Run, line: dict[str, Any], room: int) -> None:
     A line before it that was torn by a crash spoils only itself.
     """
     if run.shipped:
-        raise RunError("This run came with cnnviz and is read-only.")
+        raise RunError("This run is a bundled example and is read-only.")
     text = json.dumps({**line, "time": round(time.time(), 3)}, ensure_ascii=False)
     path = run.path / FILE
     try:

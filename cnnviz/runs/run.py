@@ -83,7 +83,7 @@ class Run:
         if len(text) > _NAME_LENGTH:
             raise RunError(f"A name has at most {_NAME_LENGTH} characters, not {len(text)}.")
         if not text.isprintable():
-            raise RunError("A name is one line of letters, digits and signs.")
+            raise RunError("A name must be a single line of letters, digits and symbols.")
         try:
             replace_file(self.path / _NAME, text.encode() + b"\n")
         except OSError as error:
@@ -258,7 +258,7 @@ class Run:
             try:
                 stack.enter_context(lock.hold(self.path / "lock"))
             except BlockingIOError as error:
-                raise RunError("Another process trains this run already.") from error
+                raise RunError("Another process is already training this run.") from error
             writer = EventWriter(self.path / "events.jsonl")
             stack.callback(writer.close)
             yield writer
@@ -289,4 +289,4 @@ class Run:
 
     def _refuse_if_shipped(self) -> None:
         if self.shipped:
-            raise RunError("This run came with cnnviz and is read-only.")
+            raise RunError("This run is a bundled example and is read-only.")

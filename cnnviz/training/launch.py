@@ -49,7 +49,7 @@ def resume(run: Run) -> None:
         RunError: Its folder cannot be written.
     """
     if run.shipped:
-        raise TrainingError("This run came with cnnviz and is read-only.")
+        raise TrainingError("This run is a bundled example and is read-only.")
     engine().submit(run)
 
 

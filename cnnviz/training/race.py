@@ -249,5 +249,5 @@ def lanes_from_text(text: str) -> tuple[Lane, ...]:
     except ValueError:
         rows = None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise RunError("The address holds lanes that cannot be read.")
+        raise RunError("The lanes in this link cannot be read.")
     return tuple(Lane.of(row, number) for number, row in enumerate(rows[:MOST], start=1))

@@ -85,7 +85,9 @@ def gallery(page: Page):
 
 def test_a_cell_of_the_matrix_leads_to_two_maps(train):
     page = train()
-    mistakes = page.get_by_role("button", name=re.compile(r"[1-9]\d* of \d+ pictures of \d taken"))
+    mistakes = page.get_by_role(
+        "button", name=re.compile(r"[1-9]\d* of \d+ pictures of \d mistaken")
+    )
     words = mistakes.first.get_attribute("aria-label") or mistakes.first.inner_text()
     count, every, true, predicted = re.findall(r"\d+", words)
     mistakes.first.click()

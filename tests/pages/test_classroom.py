@@ -136,7 +136,7 @@ def test_a_presenter_opens_on_what_all_see_and_not_on_a_viewers_run(open_page, a
 def test_whose_link_is_out_of_date_is_told(open_page):
     app = open_page({"cnnviz_presenter": "of-the-classroom-before"})
     assert "Start training" not in labels(app)
-    assert any("open the presenter link" in warning.value for warning in app.warning)
+    assert any("open the new presenter link" in warning.value for warning in app.warning)
     assert not open_page(VIEWER).warning
     assert not open_page(PRESENTER).warning
 

@@ -187,7 +187,7 @@ def test_a_catalogue_kernel_becomes_the_start_of_your_own(open_page):
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ({"s_image": "1 2;3 4"}, "take a smaller kernel"),
+        ({"s_image": "1 2;3 4"}, "choose a smaller kernel"),
         ({"s_image": "1 2 3;4 5 6;7 8 9", "s_dilation": "3"}, "smaller kernel or dilation"),
         ({"s_padding": "same", "s_stride": "2"}, "Same padding needs stride 1"),
         ({"s_image": "1 2 3", "s_weights": "1", "s_padding": "4", "s_mode": "reflect"}, "at most"),

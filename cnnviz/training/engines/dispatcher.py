@@ -59,7 +59,7 @@ class Dispatcher(abc.ABC):
     def submit(self, run: Run) -> None:
         """Put a run in line and start it if there is room."""
         if run.shipped:
-            raise TrainingError("This run came with cnnviz and is read-only.")
+            raise TrainingError("This run is a bundled example and is read-only.")
         try:
             config, _ = run.config, run.state()
         except RunError as error:
@@ -70,12 +70,12 @@ class Dispatcher(abc.ABC):
                 if not run.path.is_dir():
                     raise TrainingError("This run has been deleted.")
                 if self._at_work(run) or line.waiting_since(run) is not None:
-                    raise TrainingError("This run is being trained already.")
+                    raise TrainingError("This run is already being trained.")
                 limits.check_crowd(config, [r for r in line.own_runs() if r.id != run.id])
                 line.enter(run)
                 self._dispatch()
         except line.BusyError as error:
-            raise TrainingError("Too much is being started just now: try again.") from error
+            raise TrainingError("Too many runs are being started right now: try again.") from error
 
     def stop(self, run: Run) -> None:
         """End a run, in line or at work; the rest happens in a thread."""

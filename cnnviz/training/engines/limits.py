@@ -51,9 +51,9 @@ __all__ = [
 def sentence() -> str:
     """The limits, for the page."""
     return (
-        f"Your run may train for {MAX_SECONDS:.0f} seconds, {MAX_EPOCHS:.0f} epochs, with batches "
-        f"of up to {MAX_BATCH} and {MAX_PARAMETERS:,} parameters. One at a time, "
-        f"{MAX_KEPT} in all."
+        f"Your run may take up to {MAX_SECONDS:.0f} seconds and {MAX_EPOCHS:.0f} epochs, with a "
+        f"batch size of up to {MAX_BATCH} and up to {MAX_PARAMETERS:,} parameters. You can train "
+        f"one run at a time and {MAX_KEPT} in all."
     )
 
 
@@ -86,18 +86,18 @@ def check(config: RunConfig, tensors: dict[str, Tensor] | None = None) -> None:
     if not viewer_runs():
         raise TrainingError("Viewers cannot start runs here.")
     if not 0 < config.max_seconds <= MAX_SECONDS:
-        raise TrainingError(f"A viewer's run may train for {MAX_SECONDS:.0f} seconds.")
+        raise TrainingError(f"A viewer's run may take at most {MAX_SECONDS:.0f} seconds.")
     if config.recipe.epochs > MAX_EPOCHS:
-        raise TrainingError(f"A viewer's run may have {MAX_EPOCHS:.0f} epochs at most.")
+        raise TrainingError(f"A viewer's run may have at most {MAX_EPOCHS:.0f} epochs.")
     if config.recipe.batch_size > MAX_BATCH:
-        raise TrainingError(f"A viewer's run may have batches of {MAX_BATCH} at most.")
+        raise TrainingError(f"A viewer's run may have a batch size of at most {MAX_BATCH}.")
     if tensors and sum(t.nbytes for t in tensors.values()) > MAX_OWN_BYTES:
-        raise TrainingError(f"A viewer's pictures may take {MAX_OWN_BYTES >> 20} MB at most.")
+        raise TrainingError(f"A viewer's pictures may take at most {MAX_OWN_BYTES >> 20} MB.")
     # Late: it needs torch, which a presenter's start does not.
     from cnnviz.networks import summary  # noqa: PLC0415
 
     if sum(layer.parameters for layer in summary(config.spec, config.input_shape)) > MAX_PARAMETERS:
-        raise TrainingError(f"A viewer's network may have {MAX_PARAMETERS:,} parameters at most.")
+        raise TrainingError(f"A viewer's network may have at most {MAX_PARAMETERS:,} parameters.")
 
 
 def check_crowd(config: RunConfig, runs: Iterable[Run] | None = None) -> None:
@@ -125,8 +125,8 @@ def check_crowd(config: RunConfig, runs: Iterable[Run] | None = None) -> None:
         if owner == config.owner:
             kept += 1
             if in_line or run.is_alive():
-                raise TrainingError("You have a run at work already: one at a time.")
+                raise TrainingError("You already have a run in progress: train one at a time.")
     if kept >= MAX_KEPT:
-        raise TrainingError(f"You have made {MAX_KEPT} runs, which is all that a viewer can.")
+        raise TrainingError(f"You have made {MAX_KEPT} runs, the most that a viewer can make.")
     if waiting >= MAX_LINE:
         raise TrainingError("Too many runs are waiting: try again in a few minutes.")

@@ -100,7 +100,7 @@ def _last_line(run: Run) -> str:
         text = (run.path / "log.txt").read_text("utf-8", "replace").strip()
     except OSError:
         text = ""
-    return text.splitlines()[-1] if text else "its process ended at once."
+    return text.splitlines()[-1] if text else "its process ended immediately."
 
 
 def host() -> str:

@@ -104,7 +104,7 @@ class RayEngine(Dispatcher):
             try:
                 stack.enter_context(lock.hold(run.path / _CLAIM))
             except BlockingIOError as error:
-                raise TrainingError("Another server has submitted this run already.") from error
+                raise TrainingError("Another server has already submitted this run.") from error
             try:
                 threads = run.state().threads or _threads(ray, run.config.threads)
                 task = ray.remote(_train_in_folder).options(
@@ -135,7 +135,7 @@ class RayEngine(Dispatcher):
                         # between two events of its process, where this does no harm.
                         self._withdraw(ray, run, task)
                 ray.get(task)
-                reason = "its process ended at once; see log.txt in its folder."
+                reason = "its process ended immediately; see log.txt in its folder."
         except Exception as error:  # noqa: BLE001 - Ray has many ways to say that it failed
             reason = str(error).strip().splitlines()[-1:][0] if str(error).strip() else "no reason."
         finally:

@@ -194,7 +194,7 @@ def test_a_screen_reader_is_told_now_and_then(page, author):
     voice = page.locator(".live > .unseen")
     expect(voice).to_have_attribute("aria-live", "polite")
     expect(voice).to_have_text(
-        re.compile(r"Fashion-MNIST, GAP net: Running. step 40 of 400. [\d.]+ %")
+        re.compile(r"Fashion-MNIST, GAP net: Running. step 40 of 400. test accuracy [\d.]+ %")
     )
     author.upto(64, 40)
     expect_view(page, trained=64)

@@ -76,7 +76,7 @@ def test_theory_and_gradient_agree(open_page, stack):
 
 def test_text_that_cannot_be_read_stays(open_page):
     app = open_page(fi_stack="c3 q2")
-    assert "is no layer" in app.error[0].value
+    assert "is not a layer" in app.error[0].value
     assert app.text_input(key="fi_stack").value == "c3 q2"
     assert sides(app) == [3, 4, 8]
 

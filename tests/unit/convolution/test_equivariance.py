@@ -104,5 +104,5 @@ def test_what_does_not_fit_is_refused():
         Scene(np.ones((3, 1)), 2, (0, 0), 0.0, np.ones((1, 1)))
     with pytest.raises(ConvolutionError, match="larger than the canvas"):
         Scene(np.ones((1, 1)), 2, (0, 0), 0.0, np.ones((3, 3)))
-    with pytest.raises(ConvolutionError, match="Too little is left"):
+    with pytest.raises(ConvolutionError, match="Too few cells are left"):
         Scene(np.ones((1, 1)), 3, (0, 0), 0.0, np.ones((3, 3)), edges="valid", pooling="max")

@@ -100,7 +100,7 @@ def test_max_pooling_never_takes_the_padding():
     [
         ({"window": 5}, "covers 5 positions"),
         ({"window": 0}, "window must be a whole number of at least 1"),
-        ({"padding": 2}, "wholly in the padding"),
+        ({"padding": 2}, "entirely in the padding"),
         ({"reduction": "holder", "image": [[-1.0, 1.0], [1.0, 1.0]]}, "values of at least 0"),
         ({"reduction": "lp", "power": 0}, "power must be above 0"),
         ({"image": [[np.nan] * 4] * 4}, "not a finite number"),

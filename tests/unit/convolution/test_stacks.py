@@ -81,7 +81,7 @@ def test_an_inner_unit_sees_exactly_its_field():
     [
         ("", "1 to 6 layers"),
         ("c3 " * 7, "not 7"),
-        ("x3", "is no layer"),
+        ("x3", "is not a layer"),
         ("c0", "at least 1"),
         ("c3s0", "at least 1"),
         ("p2p2", "at most 1"),

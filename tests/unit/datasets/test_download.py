@@ -112,7 +112,7 @@ def test_offline_gives_one_sentence_that_says_what_to_do(
 def test_a_wrong_file_is_refused_and_not_kept(monkeypatch, mnist, tiny, serve, tmp_path):
     (tiny / "t10k-images-idx3-ubyte.gz").write_bytes(b"<html>Log in to the campus network</html>")
     monkeypatch.setattr(mnist, "mirrors", [serve(tiny)])
-    with pytest.raises(DatasetError, match="what arrived is not the published file"):
+    with pytest.raises(DatasetError, match="the downloaded file is not the published one"):
         load_dataset("mnist", root=tmp_path / "root", download=True)
     assert left_behind(tmp_path / "root") == []
 

@@ -177,7 +177,7 @@ def test_skips_carry_the_gradient_to_the_first_layer_of_a_deep_net():
         ("gap", (1, 8, 8), {"depth": 1, "skips": True}, "depth of at least 2"),
         ("lenet5", (1, 28, 28), {"depth": 3}, "fixed depth"),
         ("lenet5", (1, 28, 28), {"batch_norm": False}, "no batch normalisation"),
-        ("lenet5", (1, 28, 28), {"skips": True}, "without skip connections"),
+        ("lenet5", (1, 28, 28), {"skips": True}, "has no skip connections"),
     ],
 )
 def test_refusals(id, shape, choices, sentence):

@@ -334,5 +334,5 @@ def test_a_process_that_ends_at_once_fails_its_run(new_config, monkeypatch):
     monkeypatch.setattr(process.sys, "executable", "/bin/false")
     run = start(new_config())
     assert run.state().status == "failed"
-    assert "ended at once" in run.state().message
+    assert "ended immediately" in run.state().message
     assert [r.id for r in list_runs()] == [run.id]

@@ -329,7 +329,7 @@ def test_a_viewer_cannot_fill_the_disk_or_the_line(paper, viewers, new_config, m
     for _ in range(limits.MAX_KEPT):
         mine = start(new_config(owner="ann", max_seconds=5.0))
         paper.done(mine)
-    with pytest.raises(TrainingError, match="all that a viewer can"):
+    with pytest.raises(TrainingError, match="the most that a viewer can make"):
         start(new_config(owner="ann", max_seconds=5.0))
     resume(mine)  # goes on with what is there
     assert paper.launched[-1] == mine.id

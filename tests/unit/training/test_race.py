@@ -86,7 +86,7 @@ def test_rate_shift_and_length_arrive(digits):
     ("lane", "error", "sentence"),
     [
         (Lane("Deep", depth=21), NetworkError, "^Deep: GAP net can have 1 to 20"),
-        (Lane("L", network="lenet5", skips=True), NetworkError, "^L: LeNet-5 comes without skip"),
+        (Lane("L", network="lenet5", skips=True), NetworkError, "^L: LeNet-5 has no skip"),
         (Lane("L", network="lenet5", depth=2), NetworkError, "^L: LeNet-5 has a fixed depth"),
         (Lane("Far", shift=17), RunError, "^Far: The shift must be 0 to 16"),
     ],
