@@ -10,19 +10,21 @@ form, notice = st.container(), st.container()
 with st.container(horizontal=True, vertical_alignment="bottom"):
     chosen, runs = view.choose_runs(notice)
     if role.is_presenter() and view.at_work(runs):
-        actions.button("Stop all", ":material/stop:", lambda: view.stop_all(runs), name="stop_race")
+        actions.button(
+            "Stop the race", (":material/stop:"), lambda: view.stop_all(runs), name="stop_race"
+        )
 
 if role.is_presenter():
     fresh = chosen == view.ANY  # else the race comes first
-    with form.expander("A new race", icon=":material/flag:", expanded=fresh):
+    with form.expander("Set up a new race", icon=":material/flag:", expanded=fresh):
         view.new_race()
 
 if runs:
     view.go_on(runs)
     draw_race([run.id for run in runs], key="r_view", uneven=view.uneven(runs))
     st.caption(
-        "Point at a curve for its numbers. Steps compare what a network learns from as many"
-        " pictures; seconds compare what it costs, while this computer does nothing else."
+        "Point at a curve to read its values. Steps compare what the networks learn from the same"
+        " number of pictures; seconds compare what that costs, if this computer does nothing else."
     )
 else:
     st.info("Choose up to six runs to see their curves on one chart.")

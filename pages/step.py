@@ -43,10 +43,10 @@ def show_erratum(example: LectureExample) -> None:
         shown = matrix(example.slide_value, example.expected)
         told = f"has this output, with its wrong numbers in red:\n\n$${shown}$$\n\n"
     source = lecture_source(example.id)
-    with st.expander("The lecture has a mistake here", icon=":material/rule:"):
+    with st.expander(f"{source[0].upper()}{source[1:]}, says otherwise", icon=":material/rule:"):
         st.caption(
             "The figure is right: it computes every output from the input and the kernel."
-            f" {source[0].upper()}{source[1:]}, {told}"
+            f" The lecture {told}"
         )
         st.caption(example.note)
 
@@ -64,8 +64,6 @@ with top:
 
 image, traced, problems = None, None, []
 with side, st.container(key="s_side"):
-    if example and example.slide_value is not None:
-        show_erratum(example)
     if example is None:
         try:
             image = controls.choose_patch() if source == "picture" else controls.type_numbers()
@@ -97,3 +95,5 @@ with figure:
             start=start_cell(),
             url_parameter="s_cell",
         )
+    if example and example.slide_value is not None and not hidden:
+        show_erratum(example)

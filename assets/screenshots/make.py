@@ -43,7 +43,7 @@ PAGES = {
     "step": Card(".stepper", -10, 700),
     "tour": Card(".stMain [data-testid=stColumn]", -10, 770),
     "train": Card(".live", -10, 780),
-    "race": Card("text=Share right on test images", -10, 790, 820),
+    "race": Card("text='Test accuracy'", -10, 790, 820),
     "inside": Card(".evidence", -10, 640),
 }
 

@@ -80,7 +80,7 @@ def test_an_erratum_shows_the_slide_and_says_which_is_right(open_page):
     assert all(cell in note for cell in wrong)
     assert note.count("textcolor") == 4
     assert "The figure is right" in note
-    assert "Lecture 004, lines 758–762, has this output" in note
+    assert app.expander[0].label == "Lecture 004, lines 758–762, says otherwise"
     assert why == EXAMPLES["s4-blur"].note
     app.selectbox(key="_s_preset").select(FIRST).run()
     assert not app.expander
