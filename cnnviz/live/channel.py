@@ -1,4 +1,4 @@
-"""What one task tells many subscribers."""
+"""One task that sends news to many subscribers."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _LOG = logging.getLogger(__name__)
 
 
 class Channel:
-    """Tells its subscribers what is new, from a task that lives while there are any.
+    """Sends news to its subscribers, from a task that runs as long as there are any.
 
-    Notices are what only the newest of a kind matters of (the run's name, the votes so
-    far): a subscriber that was away gets each kind once. A channel of its own sort has
-    `open`, `tick` and perhaps `deliver`.
+    A notice replaces the previous notice of the same kind (for example the run's name, or the
+    votes so far): a subscriber that was away gets only the newest of each kind. A subclass
+    implements `open` and `tick`, and `deliver` if it sends more than notices.
     """
 
     def __init__(self, threads: Executor) -> None:
@@ -46,17 +46,17 @@ class Channel:
         self._task = asyncio.create_task(self._run())
 
     async def open(self) -> None:
-        """Read what must be known before the first subscriber is served."""
+        """Read what the first subscriber needs before it is served."""
 
     async def tick(self) -> float:
-        """Look once for what is new; returns the seconds until the next look."""
+        """Look for news once; return the seconds until the next look."""
         raise NotImplementedError
 
     async def welcome(self, subscriber: Subscriber, query: dict[str, str]) -> None:
-        """Send what comes before the stream, and set where the subscriber stands."""
+        """Send what precedes the stream, and set the subscriber's position in it."""
 
     async def deliver(self, subscriber: Subscriber) -> bool:  # noqa: ARG002
-        """Send what is new beyond notices; returns whether there was anything."""
+        """Send news other than notices; return whether there was any."""
         return False
 
     async def asked(self, subscriber: Subscriber, message: dict[str, Any]) -> None:

@@ -1,7 +1,8 @@
-"""Selections whose address parameter is an id, not the words on screen.
+"""Selections that keep an option's id in the address instead of the text on screen.
 
-`bind="query-params"` writes what is shown into the address: a link would break when a word
-changes, and other pages could not name an option. Numbers and texts are bound the plain way.
+Streamlit's `bind="query-params"` writes the text of the chosen option into the address. Links
+would break whenever that text changes, and other pages could not link to an option. Widgets for
+numbers and free text do use `bind`.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ def choice(
 ) -> str:
     """Draw a selection and keep its id in the address.
 
-    The address decides when it changed since the last run: at first visit, by a link, or by
-    Back. Otherwise the widget does, and the address follows.
+    If the address changed since the last script run (first visit, a link, Back), it sets the
+    widget. Otherwise the widget sets the address.
 
     Args:
         widget: `st.selectbox`, `st.segmented_control` or the like.
@@ -49,12 +50,12 @@ def choice(
     elif address_changed(key, linked):
         state[shown] = linked
     if state[shown] is None and linked in titles:
-        # When the page runs twice at once the browser may not have drawn the choice yet.
+        # If the page runs twice in quick succession, the browser may not have the choice yet.
         state[shown] = linked
     elif state[shown] not in titles:
         state[shown] = default
-    # Each time, so that the browser is told: when the page runs twice at once, what the first run
-    # told it may be lost, and a widget that hears nothing begins with its first option.
+    # Assigned every time, so that the value is sent to the browser: if the page runs twice in quick
+    # succession, what the first run sent may be lost, and the widget would show its first option.
     state[shown] = state[shown]
     if widget is st.segmented_control:
         options["required"] = True

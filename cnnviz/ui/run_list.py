@@ -1,4 +1,4 @@
-"""The list of runs, and which of them is looked at."""
+"""The list of runs, and the choice of one of them."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FOLLOW = ""
-STEP = "t_step"  # the step scrubbed to; of who follows what is shown, with “@” and the run
+STEP = "t_step"  # the step scrubbed to; for people who follow the presenter, "step@run"
 _RUN, _CHOSEN, _SEEN, _ARRIVAL = "t_run", "_t_run", "_t_run_seen", "_t_run_arrival"
 _PATIENCE = 10.0
 
 
 @dataclasses.dataclass
 class Arrival:
-    """The run that this session started last, and whether the page still has to go to it.
+    """The run that this session started last, and whether the page has yet to switch to it.
 
-    Streamlit may end a script whenever it touches the session's state or draws: the live view
-    only has to make the page run again just then. So take this from the state before a run is
-    started, and call `at` after: that touches neither, and the page that runs next knows.
+    A rerun, which the live view may request at any time, ends the current script at its next use
+    of the session state or of a Streamlit element. A script that starts a run must not end between
+    starting it and noting it. So get this object with `arrival()` before starting the run, and call
+    `at` afterwards: `at` uses neither, and the next script run finds the note.
     """
 
     run_id: str | None = None
@@ -36,7 +37,7 @@ class Arrival:
     since: float = 0.0
 
     def at(self, run: Run) -> None:
-        """Choose a run that was started just now; before `choose_run` is called."""
+        """Note a run that was just started, for the next call of `choose_run`."""
         self.run_id, self.pending, self.since = run.id, True, time.monotonic()
 
     def due(self, asked: str | None) -> str | None:
@@ -77,7 +78,7 @@ def choose_run(*, follow: bool = False) -> Run | None:
     if going := arrival().due(asked):
         state[_CHOSEN] = going
     elif opened or address_changed(_RUN, asked):
-        # Opened now, by a link, or by Back: the address decides, then the last visit.
+        # Opened just now, by a link or by Back: the address decides, then the last visit.
         state[_CHOSEN] = asked or state.get(_SEEN)
     chosen, problem = state[_CHOSEN], ""
     if chosen not in options:
@@ -88,7 +89,7 @@ def choose_run(*, follow: bool = False) -> Run | None:
         first = FOLLOW if follow else shown_run()
         chosen = first if first in options else options[0]
     tell(_RUN, chosen, problem, opened=opened)
-    # Written each time: the browser remembers a label, and somebody may have renamed the run.
+    # Written every time: the browser remembers the label, but the run may have been renamed.
     state[_CHOSEN] = chosen
     labels = {FOLLOW: "What the presenter shows"} | _labels(runs.values())
     chosen = st.selectbox("Run", options, format_func=labels.__getitem__, key=_CHOSEN)
@@ -102,13 +103,13 @@ def choose_run(*, follow: bool = False) -> Run | None:
 
 
 def leave() -> None:
-    """Choose no run in particular, because the chosen one is gone."""
+    """Forget the chosen run, because it was deleted."""
     arrival().pending = False
     st.session_state[_CHOSEN] = None
 
 
 def _labels(runs: Iterable[Run]) -> dict[str, str]:
-    """What each run is called in the list, by id: no two alike, as the browser sends it back."""
+    """The label of each run by id; all different, because the browser sends back the label."""
     labels: dict[str, str] = {}
     for run in runs:
         label = run_label(run)
@@ -117,7 +118,7 @@ def _labels(runs: Iterable[Run]) -> dict[str, str]:
 
 
 def run_label(run: Run) -> str:
-    """A run's own name if it has one, else data set and network; and when it was started."""
+    """A run's name if it has one, else its data set and network; then when it was started."""
     try:
         named = (run.path / "name.txt").stat().st_mtime_ns
     except OSError:
@@ -142,7 +143,7 @@ def _label(_run: Run, path: str, named: int) -> str:  # noqa: ARG001 - the key
 
 
 def compare_runs() -> None:
-    """Draw a table of all runs, folded away until somebody wants it."""
+    """Draw a table of all runs in an expander that is closed at first."""
     table = st.expander(
         "Compare all runs", icon=":material/table_rows:", key="_t_compare", on_change="rerun"
     )

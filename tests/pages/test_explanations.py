@@ -145,7 +145,7 @@ def test_a_picture_that_was_chosen_stays_when_the_page_runs_with_the_address_of_
 def test_a_right_cell_compares_with_the_runner_up(cell, drawn):
     where, _ = cell
     app = confused(where | {"predicted": where["true"]})
-    assert "rightly recognised" in texts(app)
+    assert ", correct: " in texts(app)
     assert "The second most probable class" in texts(app)
     labels = {drawn[f"_t_wrong_{part}"][2]["label"] for part in ("true", "predicted")}
     assert len(labels) == 2
@@ -163,7 +163,7 @@ def test_weights_that_were_not_kept_are_said_beside_what_the_matrix_counts(run, 
     tested = [e for e in run.state().evaluations if e.confusion and e.step not in kept][-1]
     app = confused({"step": tested.step, "true": 3, "predicted": 3})
     counted = tested.confusion[3][3]
-    assert f"before step {tested.step:,}, where the matrix counts {counted}: " in texts(app)
+    assert f"before step {tested.step:,}, where the matrix counts {counted}, so" in texts(app)
     assert "blue is evidence for the class and orange is evidence against it" in texts(app)
 
 
@@ -357,7 +357,7 @@ def test_the_replay_is_of_the_chosen_picture_and_weight(stepped, drawn):
     assert "which is the same within the precision of 32-bit arithmetic" in texts(app)
     table = app.dataframe[0].value
     assert len(table) == 33
-    total, *parts = [float(str(v).replace("\u2212", "-")) for v in table["Adds"]]
+    total, *parts = [float(str(v).replace("\u2212", "-")) for v in table["Contribution"]]
     assert sum(parts) == pytest.approx(total, abs=1e-4 * max(map(abs, parts)) * len(parts))
     assert total == pytest.approx(float(tensors["gradient"][5, 0, 2, 0]), rel=1e-2)
 

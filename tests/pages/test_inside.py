@@ -156,7 +156,7 @@ def test_the_class_filter_shows_only_that_class(open_page):
     app.selectbox(key="_i_label").select("Bag").run()
     assert app.number_input(key="i_sample").value == 4
     assert app.number_input(key="i_sample").max == 4
-    assert "Bag" in said(app).split("says")[1]
+    assert "Bag" in said(app).split("prediction is")[1]
     # The last sample of each class is one that the network gets wrong.
     assert "but the true class is **Bag**" in said(app)
 

@@ -374,7 +374,7 @@ def test_a_run_gets_a_name_of_its_own(open_page, root, runs):
     assert any(o.startswith("*Mine* [1]") for o in app.selectbox(key="_t_run").options)
     app.text_input(key=f"_t_name_{path.name}").set_value("two\tlines")
     button(app, "Rename").click().run()
-    assert "one line" in app.error[0].value
+    assert "single line" in app.error[0].value
 
 
 def test_again_with_one_thing_changed(open_page, started, drawn, root, runs):

@@ -96,7 +96,7 @@ def test_one_pixel_to_the_side(open_lab, boards, digits):
     moved[2:, :-1] = digit[:-2, 1:]
     np.testing.assert_array_equal(board.panels["Moved"], moved)
     apart = np.linalg.norm(moved - digit)
-    assert f"lands **{apart:,.0f}** away" in words(app)
+    assert f"moves by **{apart:,.0f}**" in words(app)
     others = samples.images[samples.labels != samples.labels[7], 0].reshape(-1, 64).astype(float)
     nearest = np.linalg.norm(others - digit.ravel(), axis=1).min()
     assert f"another digit is **{nearest:,.0f}** away" in words(app)

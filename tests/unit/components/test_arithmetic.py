@@ -48,7 +48,7 @@ def test_the_stepper_opens_on_the_window_of_the_pixel(shape, flip, colour, row, 
     shown = value_in_the_stepper(link.params, image)
     top, left = row - (shape[0] - 1) // 2, column - (shape[1] - 1) // 2
     inside = 0 <= top <= 40 - shape[0] and 0 <= left <= 50 - shape[1]
-    assert ("edge" in (link.note or "")) != inside
+    assert ("reaches beyond" in (link.note or "")) != inside
     assert ("three channels" in (link.note or "")) == colour
     if inside:
         result = recipe.apply(image).values[row, column]

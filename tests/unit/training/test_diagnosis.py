@@ -135,7 +135,7 @@ def test_a_dead_layer():
     flat, dead = diagnose(state, 10)
     assert "conv2" in dead.text
     assert "conv1" not in dead.text
-    assert "dead layer" in flat.advice
+    assert "layer is dead" in flat.advice
 
 
 def test_vanishing_and_exploding_gradients():

@@ -275,7 +275,7 @@ def test_viewers_may_not_start_runs_unless_allowed(paper, new_config):
         ({"max_seconds": 0.0}, "seconds"),
         ({"max_seconds": limits.MAX_SECONDS + 1}, "seconds"),
         ({"epochs": limits.MAX_EPOCHS + 1}, "epochs"),
-        ({"batch_size": limits.MAX_BATCH + 1}, "batches"),
+        ({"batch_size": limits.MAX_BATCH + 1}, "batch size"),
     ],
 )
 def test_a_viewers_run_is_small(paper, viewers, new_config, changes, word):

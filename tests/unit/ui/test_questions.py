@@ -86,7 +86,7 @@ def test_which_class_is_what_the_newest_weights_say(make_run):
         told = last(run)
         answer = predict(load_model(run, 4), inputs_of(run, images)[probe])
         assert told.answer == answer.top(1)[0]
-        assert f"it says {run.config.classes[told.answer]}" in told.words
+        assert f"predicts {run.config.classes[told.answer]}" in told.words
         assert ("which is correct" in told.words) == (told.answer == labels[probe])
         answers.add(told.answer)
     # Newer weights before the reveal: they are the ones that answer, as the question says.
@@ -124,7 +124,7 @@ def test_which_filter_is_the_one_that_gives_the_map(make_run, network):
             values, next(iter(filters_of(source)))[index].ravel(), atol=tile.high / 255 + 1e-6
         )
         # And the map that was shown is what that filter gives for that picture.
-        assert f"of picture {asked.picture + 1}, after " in asked.text
+        assert f"of picture {asked.picture + 1} after " in asked.text
         maps = feature_maps(source, inputs_of(run, images)[asked.picture])
         shown = np.frombuffer(base64.b64decode(asked.shown.data), np.uint8).reshape(
             asked.shown.shape
@@ -239,7 +239,7 @@ def test_a_tie_and_an_untested_run_have_no_winner(make_run):
     pose(first, questions.run_question(first))
     questions.reveal_now(first)
     assert last(first).answer is None
-    assert "level" in last(first).words
+    assert "a tie" in last(first).words
 
 
 def test_what_cannot_be_asked_is_said(make_run):
