@@ -77,7 +77,8 @@ def read_rows(text: str, what: str, most: int, example: str) -> NDArray[np.float
     for at, row in enumerate(rows, start=1):
         if len(row) != len(rows[0]):
             raise ValueError(
-                f"Every row of the {what} needs the same number of values: row 1 has {len(rows[0])}, "
+                f"Every row of the {what} needs the same number of values: row 1 has"
+                f" {len(rows[0])}, "
                 f"row {at} has {len(row)}."
             )
     return np.array([[_small(v * factor, f"{v * factor:g}", what) for v in row] for row in values])

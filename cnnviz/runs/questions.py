@@ -128,7 +128,7 @@ class Question:
     def refusal(self, option: object) -> str:
         """Why a vote for this option cannot count, in a sentence; "" if it can."""
         if self.closed:
-            return "The votes on this question are closed."
+            return "Voting on this question is closed."
         return "" if self.has(option) else "There is no such answer."
 
     def has(self, option: object) -> bool:
@@ -304,7 +304,7 @@ class _Tally:
         if id not in self.questions:
             raise RunError("There is no such question.")
         if id != next(reversed(self.questions)):
-            raise RunError("The votes on this question are closed.")
+            raise RunError("Voting on this question is closed.")
         return self.questions[id]
 
     def _take(self, line: dict[str, Any]) -> None:

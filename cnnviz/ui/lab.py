@@ -189,7 +189,8 @@ def grid_field(
     """
     start = np.asarray(default, dtype=np.float64)
     help_ = (
-        "Separate numbers by spaces; one line per row. Fractions such as 1/9 are fine. You can paste"
+        "Separate numbers by spaces; one line per row. Fractions such as 1/9 are fine. You can"
+        " paste"
         " what NumPy, MATLAB or a spreadsheet writes."
     )
     with st.container(gap=None):

@@ -178,7 +178,8 @@ def type_numbers() -> NDArray[np.float64]:
         height=170,
         key="s_image",
         bind="query-params",
-        help=f"Separate numbers by spaces; up to {LARGEST_INPUT}×{LARGEST_INPUT} (rows × columns). You"
+        help=f"Separate numbers by spaces; up to {LARGEST_INPUT}×{LARGEST_INPUT} (rows × columns)."
+        " You"
         " can paste what NumPy, MATLAB or a spreadsheet writes.",
     )
     return parse_grid(text or "")
