@@ -240,8 +240,11 @@ def _split(
         raise DatasetError(_refusal(groups))
     else:
         return None
-    classes = {name: set(_groups(items)) for name, items in parts.items()}
     train = [name for name in parts if _part(name) == "train"]
+    # Cats to train on and cats to test are one class.
+    spelt = {c.casefold(): c for name in train for c in sorted(_groups(parts[name]))}
+    parts = {name: [_respelt(item, spelt) for item in items] for name, items in parts.items()}
+    classes = {name: set(_groups(items)) for name, items in parts.items()}
     wanted = set().union(*(classes[name] for name in train))
     test = [name for name in parts if _part(name) == "test" and classes[name] == wanted]
     if len(wanted) < 2 or not test:
@@ -257,6 +260,11 @@ def _split(
         [item for name in train for item in parts[name] if item.folders],
         [item for name in test for item in parts[name] if item.folders],
     )
+
+
+def _respelt(item: _Item, spelt: dict[str, str]) -> _Item:
+    first, rest = item.folders[:1], item.folders[1:]
+    return _Item((*(spelt.get(name.casefold(), name) for name in first), *rest), item.entry)
 
 
 def _is_class_with_split(group: list[_Item]) -> bool:

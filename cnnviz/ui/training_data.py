@@ -113,7 +113,13 @@ def _forget() -> None:
 
 
 def _choose_own() -> tuple[Choice | None, str]:
-    file = st.file_uploader("A zip with one folder of pictures per class", type="zip", key="_t_zip")
+    file = st.file_uploader(
+        "A zip with one folder of pictures per class",
+        type="zip",
+        key="_t_zip",
+        help="Every fifth picture of each class is kept for testing. If the zip has folders such as"
+        " train and test with the same classes in both, they are used as they are.",
+    )
     with st.container(horizontal=True):
         size = st.segmented_control(
             "Side in pixels", SIZES, default=32, required=True, key="t_size"

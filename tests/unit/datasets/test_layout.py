@@ -100,6 +100,11 @@ def test_a_part_without_classes_is_left_out_if_another_has_them(png):
     assert "test is left out" in dataset.remarks[0]
 
 
+def test_the_parts_of_a_split_may_write_a_class_with_other_capitals(png):
+    dataset, _ = load(png, "train/Cats train/dogs test/cats test/DOGS")
+    assert (dataset.classes, sizes(dataset)) == (("Cats", "dogs"), (6, 6))
+
+
 def test_train_and_test_inside_each_class(png):
     dataset, _ = load(png, "a/train a/test b/train b/test")
     assert (dataset.classes, sizes(dataset)) == (("a", "b"), (6, 6))
