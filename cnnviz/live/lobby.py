@@ -13,12 +13,14 @@ from cnnviz.runs.state import ACTIVE
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO
 
     from cnnviz.runs import Run
 
 LOBBY_SECONDS = 0.5
 _MOST = 200
 """The newest, which are told of beside those that are shown, at work, in line or shipped."""
+_PIECE = 1_000_000
 
 
 class LobbyChannel(Channel):
@@ -99,11 +101,9 @@ class LobbyReader:
                 if path.is_symlink():
                     raise RunError("events.jsonl is not a file of this run.")
                 with path.open("rb") as file:
-                    file.seek(offset)
-                    data = file.read()
-                data = data[: data.rfind(b"\n") + 1]
-                status = _last_status(data) or status
-                self._status[run.path] = (offset + len(data), status)
+                    end, found = _read_backwards(file, offset, size)
+                status = found or status
+                self._status[run.path] = (end, status)
         except FileNotFoundError:
             status = ""
         if status == "waiting":  # in line: that needs no process
@@ -113,13 +113,35 @@ class LobbyReader:
         return status
 
 
+def _read_backwards(file: BinaryIO, begin: int, size: int) -> tuple[int, str]:
+    """The end of the last whole line of a file, and the last status from `begin` on.
+
+    Piece by piece from the end: a long run has its status there, or very far away.
+    """
+    end, left, last = size, b"", begin
+    while end > begin:
+        at = max(begin, end - _PIECE)
+        file.seek(at)
+        data = file.read(end - at) + left
+        if last == begin:
+            whole = data.rfind(b"\n") + 1
+            last = at + whole if whole else begin
+            data = data[:whole]
+        if found := _last_status(data if at == begin else data[data.find(b"\n") + 1 :]):
+            return last, found
+        # The line that the piece begins in the middle of is looked at with the piece before.
+        left = data[: data.find(b"\n") + 1]
+        end = at
+    return last, ""
+
+
 def _last_status(lines: bytes) -> str:
     end = len(lines)
     while (at := lines.rfind(b'"status"', 0, end)) >= 0:
         end = lines.rfind(b"\n", 0, at) + 1
         try:
             event = json.loads(lines[end : lines.find(b"\n", at)])
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(event, dict) and event.get("event") == "status":
             return str(event.get("status", ""))

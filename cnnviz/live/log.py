@@ -56,6 +56,10 @@ class EventLog:
         self._lines = bytearray()
         self._messages: dict[int, Message] = {}
 
+    def begin(self, position: int) -> None:
+        """Begin at this byte offset of the file; what is before it is not kept."""
+        self.start = self.end = position
+
     def append(self, lines: bytes) -> None:
         """Take in whole lines that follow `end`; the oldest are let go when there are many."""
         self._lines += lines

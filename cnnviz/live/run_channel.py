@@ -11,10 +11,13 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.live.channel import GONE, Channel
-from cnnviz.live.log import EventLog, Message
+from cnnviz.live.log import CHUNK, EventLog, Message, cut, encode
 from cnnviz.live.source import News, RunGoneError, Source
 from cnnviz.runs import RunError
+from cnnviz.runs.events import parse_event
+from cnnviz.runs.history import LONG
 from cnnviz.runs.questions import NO_CARD, Question, vote
+from cnnviz.runs.values import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +56,7 @@ class RunChannel(Channel):
         self._voters: dict[str, set[str]] = {}
         self._source = Source(run)
         self._log = EventLog()
+        self._history: tuple[list[bytes], int] | None = None
         self._older: OrderedDict[int, Message] = OrderedDict()
         self._about: dict[str, Any] = {}
         self._alive = False
@@ -70,7 +74,12 @@ class RunChannel(Channel):
         """Read the run and all its events so far."""
         try:
             self._about = await self.in_thread(self._source.describe)
-            news = await self.in_thread(self._source.poll, 0)
+            if (history := await self.in_thread(self._source.history)) is not None:
+                lines, end = history
+                for line in lines:
+                    self._fold(parse_event(line))
+                self._log.begin(end)
+            news = await self.in_thread(self._source.poll, self._log.end)
             self._take(news)
             while news.more:
                 news = await self.in_thread(self._source.poll, self._log.end)
@@ -116,6 +125,8 @@ class RunChannel(Channel):
     async def welcome(self, subscriber: Subscriber, query: dict[str, str]) -> None:
         """Send hello; settle from where on the events and which frames are wanting."""
         position = _number(query.get("after", ""))
+        if self._log.end - position > 2 * LONG:
+            position = 0  # so far behind that the thinned history is shorter
         if not self._log.has(position) and not await self.in_thread(
             self._source.begins_line, position
         ):
@@ -141,7 +152,10 @@ class RunChannel(Channel):
         """Send the events it lacks; then new frames; then frames of long ago, piece by piece."""
         # One message of each at a time, so that old frames never hold up new events.
         sent = False
-        if subscriber.position < self._log.end:
+        if subscriber.position == 0 and self._log.end > LONG:
+            await self._send_history(subscriber)
+            sent = True
+        elif subscriber.position < self._log.end:
             message = await self._events(subscriber.position)
             subscriber.position = message.end
             await subscriber.send(message.text)
@@ -201,13 +215,14 @@ class RunChannel(Channel):
         for event in news.events:
             self._fold(event)
         # Also those taken back and made again.
-        fresh = {event.get("step") for event in news.events if event.get("event") == "snapshot"}
+        fresh = [event.get("step") for event in news.events if event["event"] == "snapshot"]
         return [step for step in self._steps if step in fresh]
 
     def _fold(self, event: dict[str, Any]) -> None:
         """Keep account of which frames there are."""
         kind = event.get("event")
-        step = event["step"] if isinstance(event.get("step"), int) else None
+        given = event.get("step")
+        step = int(given) if is_number(given) and given >= 0 else None
         if kind == "snapshot" and step is not None:
             self._steps = [*(s for s in self._steps if s < step), step]
         elif kind == "thinned":
@@ -219,6 +234,24 @@ class RunChannel(Channel):
                 self._steps = [s for s in self._steps if s <= step]
                 self._frames.clear()
                 self._frame_bytes = 0
+
+    async def _send_history(self, subscriber: Subscriber) -> None:
+        """Send the thinned events of a long run, in a few messages.
+
+        Only the last of them has the offset that they lead to: a browser that loses its
+        connection on the way stands at no line, and begins again.
+        """
+        if self._history is None or not self._log.has(self._history[1]):
+            self._history = await self.in_thread(self._source.history)
+        if self._history is None:
+            raise RunError("events.jsonl is shorter than it was.")
+        lines, end = self._history
+        left, part = b"\n".join(lines) + b"\n", 0
+        while left:
+            lines_now = cut(left, CHUNK)
+            left, part = left[len(lines_now) :], part + 1
+            await subscriber.send(encode(lines_now, part if left else end).text)
+        subscriber.position = end
 
     async def _events(self, position: int) -> Message:
         if self._log.has(position):

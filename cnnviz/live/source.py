@@ -6,10 +6,12 @@ import base64
 import dataclasses
 import json
 import os
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from cnnviz.live.log import CHUNK, Message, cut, encode
 from cnnviz.runs import RunError
+from cnnviz.runs.events import parse_event
+from cnnviz.runs.history import LONG, read_history
 from cnnviz.runs.questions import FILE as QUESTIONS
 from cnnviz.runs.questions import Question, read_questions
 
@@ -124,8 +126,24 @@ class Source:
         if more and not end:
             raise RunError("events.jsonl has a line that is too long.")
         lines = lines[:end]
-        events = [_parse(line) for line in lines.split(b"\n")[:-1]]
+        # One bad line would spoil every message it is in.
+        events = [parse_event(line) for line in lines.split(b"\n")[:-1]]
         return News(lines, events, alive, self._name(), more)
+
+    def history(self) -> tuple[list[bytes], int] | None:
+        """The events of a long run, thinned, and the byte offset after them.
+
+        None for a run that is short enough to be sent as it is.
+
+        Raises:
+            RunError: The events are mangled.
+            OSError: The disk refused.
+        """
+        stamp = self._stamp("events.jsonl")
+        if stamp is None or stamp[1] <= LONG or self._inside("events.jsonl") is None:
+            return None
+        lines, offset, _ = read_history(self.run.path)
+        return lines, offset
 
     def older(self, position: int, end: int) -> Message:
         """The events from a position on that the log in memory has let go.
@@ -208,7 +226,10 @@ class Source:
     def _inside(self, name: str) -> Path | None:
         """The path of a file of the run; None when it is missing or leads out of the folder."""
         path = self.run.path / name
-        real = path.resolve()
+        try:
+            real = path.resolve()
+        except (OSError, RuntimeError):  # a link that leads to itself
+            return None
         if not real.is_file() or not real.is_relative_to(self.run.path.resolve()):
             return None
         return real
@@ -237,23 +258,3 @@ class Source:
         except OSError:
             return None
         return found.st_mtime_ns, found.st_size
-
-
-def _parse(line: bytes) -> dict[str, Any]:
-    """One event.
-
-    Browsers refuse what Python lets pass (`NaN`), and one bad line would spoil every
-    message it is in.
-    """
-    try:
-        event = json.loads(line, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        event = None
-    if not isinstance(event, dict):
-        shown = line[:40].decode("utf-8", "replace")
-        raise RunError(f"events.jsonl has a line that is not an event: “{shown}”.")
-    return event
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(constant)

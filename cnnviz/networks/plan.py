@@ -215,7 +215,10 @@ def _is_number(value: Any, *, whole: bool) -> bool:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # nested too deeply, or a number of 5,000 digits
+        return "nothing that can be written here"
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 

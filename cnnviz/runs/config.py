@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from cnnviz.runs.values import NONSENSE, is_number, number, shorten, text, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 Optimiser = Literal["adamw", "sgd"]
 
@@ -127,6 +133,15 @@ class RunConfig:
         Raises:
             RunError: Something is missing, unknown or of the wrong type.
         """
+        try:
+            return cls._from_json(data)
+        except RunError:
+            raise
+        except NONSENSE as error:
+            raise RunError(f"run.json makes no sense: {str(error)[:80]}.") from error
+
+    @classmethod
+    def _from_json(cls, data: object) -> RunConfig:
         fields = _fields(cls, data, "run.json")
         recipe = Recipe(**_fields(Recipe, fields.pop("recipe"), "the recipe in run.json"))
         shape = tuple(fields.pop("input_shape"))
@@ -134,8 +149,19 @@ class RunConfig:
             len(shape) == 3 and all(isinstance(n, int) and n > 0 for n in shape),
             "input_shape in run.json must be three positive whole numbers.",
         )
-        for name in ("classes", "mean", "std"):
-            fields[name] = tuple(fields[name])
+        _require(
+            len(fields["spec"]) > 0 and all(isinstance(layer, dict) for layer in fields["spec"]),
+            "spec in run.json must be a list of layers.",
+        )
+        variant = fields.get("variant", {}).values()
+        _require(
+            all(isinstance(value, bool) or is_number(value) for value in variant),
+            "variant in run.json must hold numbers, and true or false.",
+        )
+        fields["classes"] = tuple(map(text, fields["classes"]))
+        for name in ("mean", "std"):
+            fields[name] = tuple(map(number, fields[name]))
+        _require(all(value > 0 for value in fields["std"]), "std in run.json must be above 0.")
         _require(len(fields["classes"]) > 0, "run.json names no classes.")
         _require(
             len(fields["mean"]) == len(fields["std"]) == shape[0],
@@ -153,6 +179,11 @@ def _require(condition: bool, sentence: str) -> None:  # noqa: FBT001
 _OPTIONAL = frozenset(
     {"network_title", "owner", "group", "based_on", "threads", "max_seconds", "pace", "variant"}
 )
+_READ: dict[str, Callable[[Any], Any]] = {
+    "str": text,
+    "int": whole,
+    "float": number,
+}
 _KINDS: dict[str, tuple[type, ...]] = {
     "str": (str,),
     "int": (int,),
@@ -162,6 +193,10 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "Recipe": (dict,),
     "dict[str, Any]": (dict,),
 }
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _fields(cls: type, data: object, where: str) -> dict[str, Any]:
@@ -177,6 +212,11 @@ def _fields(cls: type, data: object, where: str) -> dict[str, Any]:
         value = data[field.name]
         kinds = _KINDS.get(str(field.type), (list,))
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            raise RunError(f"“{field.name}” in {where} is {value!r}, which cannot be right.")
-        found[field.name] = value
+            raise RunError(f"“{field.name}” in {where} is {shorten(value)}, which cannot be right.")
+        try:
+            found[field.name] = _READ.get(str(field.type), _as_it_is)(value)
+        except NONSENSE as error:
+            raise RunError(
+                f"“{field.name}” in {where} is {shorten(value)}, which cannot be right: {error}."
+            ) from error
     return found

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
 import os
 import time
 from typing import TYPE_CHECKING, Any, Literal
 
 from cnnviz.runs.config import RunError
+from cnnviz.runs.files import NO_LINK, open_inside
+from cnnviz.runs.values import is_number, parse_json, shorten
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 Event = dict[str, Any]
+_BLOCK = 1 << 16
 Command = Literal["pause", "resume", "stop", "step", "learning_rate", "pace"]
 
 
@@ -27,8 +29,10 @@ class EventWriter:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        self._size = path.read_bytes().rfind(b"\n") + 1
+        # For reading too: where the last whole line ends is looked up first.
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | NO_LINK
+        self._descriptor = os.open(path, flags, 0o644)
+        self._size = _end_of_lines(path)
         os.truncate(path, self._size)
 
     def write(self, kind: str, **fields: Any) -> None:
@@ -75,21 +79,36 @@ def read_lines(path: Path, after: int = 0) -> tuple[list[Event], int]:
         OSError: The file cannot be read.
     """
     lines, offset = _whole_lines(path, after)
-    events = []
-    for line in lines:
-        event = _parse(line)
-        if event is None:
-            shown = line[:40].decode("utf-8", "replace")
-            raise RunError(f"{path.name} has a line that is not an event: “{shown}”.")
-        events.append(event)
-    return events, offset
+    return list(map(parse_event, lines)), offset
+
+
+def parse_event(line: bytes) -> Event:
+    """One line of events.jsonl.
+
+    Raises:
+        RunError: It is not a JSON object with the name of an event and, if at all, a time.
+    """
+    event = _parse(line)
+    if (
+        event is None
+        or not isinstance(event.get("event"), str)
+        or not is_number(event.get("time", 0))
+    ):
+        shown = line[:40].decode("utf-8", "replace")
+        raise RunError(f"events.jsonl has a line that is not an event: “{shown}”.")
+    return event
 
 
 def read_commands(path: Path, after: int = 0) -> tuple[list[Event], int]:
     """Like `read_lines`, for commands; what has no "command" is passed over."""
     lines, offset = _whole_lines(path, after)
     found = [_parse(line) for line in lines]
-    return [c for c in found if c is not None and isinstance(c.get("command"), str)], offset
+    commands = [
+        c
+        for c in found
+        if c is not None and isinstance(c.get("command"), str) and is_number(c.get("time", 0))
+    ]
+    return commands, offset
 
 
 def check_command(command: Event) -> None:
@@ -100,9 +119,8 @@ def check_command(command: Event) -> None:
     """
     name = command["command"]
     value = command.get("filter" if name == "step" else "value", 0)
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not (number and math.isfinite(value) and value >= 0):
-        raise RunError(f"{value!r} makes no sense for the command “{name}”.")
+    if not (is_number(value) and value >= 0):
+        raise RunError(f"{shorten(value)} makes no sense for the command “{name[:40]}”.")
     if name == "learning_rate" and value == 0:
         raise RunError("The learning rate must be above 0.")
     if name == "step" and int(value) != value:
@@ -119,7 +137,7 @@ def append_command(path: Path, command: Command, **values: float) -> None:
     line = json.dumps(
         {"command": command, "time": round(time.time(), 3), **values}, allow_nan=False
     )
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | NO_LINK, 0o644)
     try:
         _write_all(descriptor, line.encode() + b"\n")
     finally:
@@ -132,9 +150,22 @@ def _write_all(descriptor: int, data: bytes) -> None:
         data = data[os.write(descriptor, data) :]
 
 
+def _end_of_lines(path: Path) -> int:
+    """The byte offset after the last newline."""
+    with path.open("rb") as file:
+        end = file.seek(0, os.SEEK_END)
+        while end > 0:
+            begin = max(0, end - _BLOCK)
+            file.seek(begin)
+            if (at := file.read(end - begin).rfind(b"\n")) >= 0:
+                return begin + at + 1
+            end = begin
+    return 0
+
+
 def _whole_lines(path: Path, after: int) -> tuple[list[bytes], int]:
     try:
-        with path.open("rb") as file:
+        with open_inside(path.parent, path.name) as file:
             size = file.seek(0, os.SEEK_END)
             if size < after:
                 raise RunError(f"{path.name} is shorter than it was.")
@@ -148,7 +179,7 @@ def _whole_lines(path: Path, after: int) -> tuple[list[bytes], int]:
 
 def _parse(line: bytes) -> Event | None:
     try:
-        event = json.loads(line)
+        event = parse_json(line)
     except ValueError:
         return None
     return event if isinstance(event, dict) else None

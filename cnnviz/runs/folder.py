@@ -87,7 +87,10 @@ def list_runs() -> list[Run]:
 
 def _in(root: Path, *, shipped: bool) -> list[Run]:
     try:
-        paths = [p for p in root.iterdir() if _ID.fullmatch(p.name) and p.is_dir()]
+        # A link could lead anywhere; `find_run` opens none either.
+        paths = [
+            p for p in root.iterdir() if _ID.fullmatch(p.name) and p.is_dir() and not p.is_symlink()
+        ]
     except OSError:
         return []
     return [Run(path, shipped=shipped) for path in sorted(paths, reverse=True)]

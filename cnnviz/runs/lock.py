@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 if sys.platform == "win32":
     import msvcrt
 
+    _READING = os.O_RDWR
+
     def _try_lock(descriptor: int, *, exclusive: bool) -> bool:  # noqa: ARG001
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
@@ -28,6 +30,8 @@ if sys.platform == "win32":
         return True
 else:
     import fcntl
+
+    _READING = os.O_RDONLY | os.O_NONBLOCK  # a pipe of that name would keep a reader waiting
 
     def _try_lock(descriptor: int, *, exclusive: bool) -> bool:
         try:
@@ -64,7 +68,7 @@ def hold(path: Path, *, patience: float = 2.0) -> Iterator[None]:
 def is_held(path: Path) -> bool:
     """Whether some living process holds the lock."""
     try:
-        descriptor = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
+        descriptor = os.open(path, _READING)
     except OSError:
         return False
     try:

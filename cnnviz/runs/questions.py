@@ -22,6 +22,10 @@ from collections import Counter, OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.runs.config import RunError
+from cnnviz.runs.files import NO_LINK, open_inside
+from cnnviz.runs.values import NONSENSE, parse_json
+from cnnviz.runs.values import text as readable
+from cnnviz.runs.values import whole as whole_number
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,12 +46,9 @@ MAX_VOTES = 3000
 
 MAX_CHANGES = 30
 NO_CARD = "This browser has no voting card yet. Vote again in a few seconds."
+_VOTER = re.compile(r"[A-Za-z0-9_.~=+/-]{8,200}")
 _TALLIES = 64
 _PALETTES = ("pixels", "weights", "activations")
-_NONSENSE = (
-    ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, RecursionError,
-)  # fmt: skip
-_VOTER = re.compile(r"[A-Za-z0-9_.~=+/-]{8,200}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -274,7 +275,7 @@ class _Tally:
             RunError: The file cannot be read.
         """
         try:
-            with self._path.open("rb") as file:
+            with open_inside(self._path.parent, FILE) as file:
                 found = os.fstat(file.fileno())
                 if found.st_ino != self._file or found.st_size < self._end:
                     self._begin(found.st_ino)  # another file
@@ -289,8 +290,8 @@ class _Tally:
         self._end += len(whole)
         for line in whole.split(b"\n"):
             try:
-                self._take(json.loads(line))
-            except _NONSENSE:
+                self._take(parse_json(line))
+            except NONSENSE:
                 continue
         if whole:
             self._count()
@@ -330,7 +331,7 @@ class _Tally:
             id, answer = line["reveal"]["question"], line["reveal"]["answer"]
             question = self.questions[id]
             if (answer is None or question.has(answer)) and not question.revealed:
-                words = str(line["reveal"]["words"])[:MAX_TEXT]
+                words = readable(line["reveal"]["words"])[:MAX_TEXT]
                 self.questions[id] = dataclasses.replace(
                     question, closed=True, revealed=True, answer=answer, words=words
                 )
@@ -360,14 +361,15 @@ def _tally_of(run: Run) -> _Tally:
 def _question(data: dict[str, Any], secret: dict[str, Any] | None) -> Question:
     picture = data.get("picture")
     question = Question(
-        id=str(data["id"]),
-        kind=str(data["kind"]),
-        text=str(data["text"]),
+        id=readable(data["id"]),
+        kind=readable(data["kind"]),
+        text=readable(data["text"]),
         options=tuple(
-            Option(str(option["label"]), _tile(option.get("tile"))) for option in data["options"]
+            Option(readable(option["label"]), _tile(option.get("tile")))
+            for option in data["options"]
         ),
         shown=_tile(data.get("shown")),
-        picture=None if picture is None else int(picture),
+        picture=None if picture is None else whole_number(picture),
         secret=dict(secret or {}),
     )
     if problem := _problem(question):
@@ -389,8 +391,8 @@ def _tile(data: dict[str, Any] | None) -> Tile | None:
     if data is None:
         return None
     tile = Tile(
-        shape=tuple(int(n) for n in data["shape"]),
-        data=str(data["data"]),
+        shape=tuple(map(whole_number, data["shape"])),
+        data=readable(data["data"]),
         low=float(data["low"]),
         high=float(data["high"]),
         palette=str(data["palette"]),
@@ -421,7 +423,7 @@ def _append(run: Run, line: dict[str, Any], room: int) -> None:
     text = json.dumps({**line, "time": round(time.time(), 3)}, ensure_ascii=False)
     path = run.path / FILE
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | NO_LINK, 0o644)
         try:
             size = os.lseek(descriptor, 0, os.SEEK_END)
             if size + len(text) > room:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cnnviz.runs import lock
+from cnnviz.runs import history, lock
 from cnnviz.runs.config import RunConfig, RunError
 from cnnviz.runs.events import (
     Command,
@@ -15,10 +14,12 @@ from cnnviz.runs.events import (
     EventWriter,
     append_command,
     check_command,
+    parse_event,
     read_lines,
 )
-from cnnviz.runs.files import replace_file
+from cnnviz.runs.files import open_inside, read_inside, replace_file
 from cnnviz.runs.state import RunState, fold
+from cnnviz.runs.values import NONSENSE, parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _NAME = "name.txt"
 _NAME_LENGTH = 80
+_NAME_BYTES = 1000
 
 
 class Run:
@@ -50,7 +52,9 @@ class Run:
             RunError: `run.json` is missing or mangled.
         """
         try:
-            data = json.loads((self.path / "run.json").read_bytes())
+            data = parse_json(read_inside(self.path, "run.json"))
+        except RunError:
+            raise
         except OSError as error:
             raise RunError(f"run.json cannot be read: {error.strerror}.") from error
         except ValueError as error:
@@ -65,10 +69,11 @@ class Run:
             RunError: Nobody gave it a name, and `run.json` is missing or mangled.
         """
         try:
-            lines = (self.path / _NAME).read_text("utf-8", "replace").split("\n")
-        except OSError:
-            lines = []
-        given = "".join(c for c in lines[0] if c.isprintable()).strip() if lines else ""
+            with open_inside(self.path, _NAME) as file:
+                line = file.readline(_NAME_BYTES).decode("utf-8", "replace")
+        except (OSError, RunError):
+            line = ""
+        given = "".join(c for c in line if c.isprintable()).strip()
         return given[:_NAME_LENGTH] or self.config.title
 
     def rename(self, text: str) -> None:
@@ -127,11 +132,43 @@ class Run:
         state = RunState() if previous is None else previous
         # Asked before reading: a process that ends in between has then written its end.
         alive = self.is_alive()
-        events, offset = self.events(state.offset)
-        fold(events, state)
-        state.offset = offset
+        if self._events_size() - state.offset > history.LONG:
+            self._fold_history(state)
+        else:
+            events, offset = self.events(state.offset)
+            fold(events, state)
+            state.offset = offset
         state.alive = alive
         return state
+
+    def kept_events(self) -> list[Event]:
+        """All events; those of a long run thinned, as `cnnviz.runs.history` says.
+
+        Raises:
+            RunError: `events.jsonl` is mangled or unreadable.
+        """
+        if self._events_size() > history.LONG:
+            return list(map(parse_event, self._history()[0]))
+        return self.events()[0]
+
+    def _history(self) -> tuple[list[bytes], int, int]:
+        try:
+            return history.read_history(self.path)
+        except OSError as error:
+            raise RunError(f"events.jsonl cannot be read: {error.strerror}.") from error
+
+    def _events_size(self) -> int:
+        try:
+            return (self.path / "events.jsonl").stat().st_size
+        except OSError:
+            return 0
+
+    def _fold_history(self, state: RunState) -> None:
+        """Make a state that of all events, read thinned."""
+        lines, offset, left_out = self._history()
+        found = fold(map(parse_event, lines))
+        found.offset, found.left_out = offset, left_out
+        vars(state).update(vars(found))
 
     def snapshot_steps(self) -> list[int]:
         """Steps whose weights can be loaded, in order."""
@@ -164,7 +201,7 @@ class Run:
             RunError: There is no such frame, or it cannot be read.
         """
         try:
-            return self.frame_path(step).read_bytes()
+            return read_inside(self.path, f"frames/{step}.safetensors")
         except FileNotFoundError as error:
             raise RunError(f"This run has no frames/{step}.safetensors.") from error
         except OSError as error:
@@ -182,10 +219,10 @@ class Run:
         name = f"batches/{step}.safetensors"
         tensors = self.load(name)
         try:
-            data = (self.path / name).read_bytes()
+            data = read_inside(self.path, name)
             length = int.from_bytes(data[:8], "little")
-            about = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["batch"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            about = parse_json(parse_json(data[8 : 8 + length])["__metadata__"]["batch"].encode())
+        except (OSError, *NONSENSE) as error:
             raise RunError(f"{name} of this run cannot be read: {error}") from error
         return tensors, about
 
@@ -220,7 +257,7 @@ class Run:
         from safetensors.torch import load  # noqa: PLC0415
 
         try:
-            tensors: dict[str, Tensor] = load((self.path / name).read_bytes())
+            tensors: dict[str, Tensor] = load(read_inside(self.path, name))
         except FileNotFoundError as error:
             raise RunError(f"This run has no {name}.") from error
         except (OSError, SafetensorError) as error:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING
 
 from cnnviz.runs.config import RunError
-from cnnviz.runs.files import replace_file
+from cnnviz.runs.files import open_inside, replace_file
 from cnnviz.runs.folder import find_run, list_runs, open_run, runs_root
+from cnnviz.runs.values import parse_json
 
 if TYPE_CHECKING:
     from cnnviz.runs.run import Run
@@ -55,26 +55,26 @@ def shown_run() -> str:
     chosen = chosen_run()
     if chosen is not None and find_run(chosen) is not None:
         return chosen
-    newest = None
+    readable = []
     for run in list_runs():
         try:
             if run.shipped or run.config.owner:
                 continue
-        except (RunError, RecursionError):
+        except RunError:
             continue
         if run.is_alive() or _is_in_line(run):
             return run.id
-        newest = newest or run.id
-    return newest or FALLBACK
+        readable.append(run)
+    return next((run.id for run in readable if run.problem is None), FALLBACK)
 
 
 def _is_in_line(run: Run) -> bool:
     """Whether the last thing that happened is that the run has to wait for its turn."""
     try:
         # All events of all runs would take too long on each click.
-        with (run.path / "events.jsonl").open("rb") as file:
+        with open_inside(run.path, "events.jsonl") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - _LAST_LINE))
-            last = json.loads(file.read().rstrip(b"\n").rpartition(b"\n")[2])
+            last = parse_json(file.read().rstrip(b"\n").rpartition(b"\n")[2])
     except (OSError, ValueError):
         return False
     return isinstance(last, dict) and last.get("status") == "waiting"

@@ -15,9 +15,10 @@ from cnnviz.runs.points import (
     LayerHealth,
     Progress,
 )
+from cnnviz.runs.values import NONSENSE, number, shorten, text, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from cnnviz.runs.events import Event
 
@@ -53,6 +54,7 @@ class RunState:
         device: What trains, in words.
         threads: CPU threads of the training process at last; 0 until known.
         process: Its process id; 0 until known.
+        host: A mark of the machine it is on; empty until known.
         message: Why the run failed, or was stopped by a limit.
         resumable: Whether going on makes sense after a failure.
         progress: Training metrics, by step.
@@ -64,6 +66,8 @@ class RunState:
         batches: Steps of which one mini-batch was kept in detail.
         control: Bytes of control.jsonl that were obeyed.
         offset: Bytes of events.jsonl that are folded in.
+        left_out: How many points of a long run's `progress` and `evaluations` were left out
+            when it was read; see `cnnviz.runs.history`.
     """
 
     recorded: Status = "waiting"
@@ -76,6 +80,7 @@ class RunState:
     device: str = ""
     threads: int = 0
     process: int = 0
+    host: str = ""
     message: str = ""
     resumable: bool = True
     progress: list[Progress] = dataclasses.field(default_factory=list)
@@ -87,6 +92,7 @@ class RunState:
     batches: list[int] = dataclasses.field(default_factory=list)
     control: int = 0
     offset: int = 0
+    left_out: int = 0
 
     @property
     def status(self) -> Status:
@@ -163,8 +169,10 @@ class RunState:
         """
         try:
             _HANDLERS.get(event["event"], _ignore)(self, event)
-        except (KeyError, TypeError, ValueError) as error:
-            raise RunError(f"events.jsonl has an event that makes no sense: {event}.") from error
+        except NONSENSE as error:
+            raise RunError(
+                f"events.jsonl has an event that makes no sense: {shorten(event)}."
+            ) from error
 
 
 def fold(events: Iterable[Event], state: RunState | None = None) -> RunState:
@@ -181,18 +189,19 @@ def _status(state: RunState, event: Event) -> None:
         raise ValueError(status)
     in_line = state.recorded == "waiting" and state.queued
     if status in ("waiting", "starting") and not in_line:
-        state.asked_at = float(event.get("time", 0.0))
+        state.asked_at = number(event.get("time", 0.0))
     state.recorded = status
     state.queued = True
-    state.message = str(event.get("message", ""))
+    state.message = text(event.get("message", ""))
     state.resumable = bool(event.get("resumable", True))
     for name in ("total_steps", "train_images", "test_images", "threads", "process", "control"):
         if name in event:
-            setattr(state, name, int(event[name]))
-    if "device" in event:
-        state.device = str(event["device"])
+            setattr(state, name, whole(event[name]))
+    for name in ("device", "host"):
+        if name in event:
+            setattr(state, name, text(event[name]))
     if "step" in event:
-        _supersede(state, int(event["step"]))
+        _supersede(state, whole(event["step"]))
 
 
 def _supersede(state: RunState, step: int) -> None:
@@ -212,52 +221,54 @@ def _progress(state: RunState, event: Event) -> None:
 def _evaluation(state: RunState, event: Event) -> None:
     confusion = event.get("confusion")
     if confusion is not None:
-        confusion = tuple(tuple(int(n) for n in row) for row in confusion)
+        confusion = tuple(tuple(map(whole, row)) for row in confusion)
+        if any(len(row) != len(confusion) for row in confusion):
+            raise ValueError("not a square")
     _append(state.evaluations, dataclasses.replace(_point(Evaluation, event), confusion=confusion))
 
 
 def _snapshot(state: RunState, event: Event) -> None:
-    step = int(event["step"])
+    step = whole(event["step"])
     state.snapshots = [*(s for s in state.snapshots if s < step), step]
 
 
 def _thinned(state: RunState, event: Event) -> None:
-    step = int(event["step"])
+    step = whole(event["step"])
     state.snapshots = [s for s in state.snapshots if s != step]
 
 
 def _health(state: RunState, event: Event) -> None:
     layers = tuple(
         LayerHealth(
-            name=str(layer["name"]),
-            gradient=float(layer["gradient"]),
-            ratio=float(layer["ratio"]),
-            dead=None if layer["dead"] is None else float(layer["dead"]),
+            name=text(layer["name"]),
+            gradient=number(layer["gradient"]),
+            ratio=number(layer["ratio"]),
+            dead=None if layer["dead"] is None else number(layer["dead"]),
         )
         for layer in event["layers"]
     )
-    _append(state.health, Health(int(event["step"]), layers))
+    _append(state.health, Health(whole(event["step"]), layers))
 
 
 def _diagnosis(state: RunState, event: Event) -> None:
     findings = tuple(
-        Finding(str(f["kind"]), str(f["text"]), str(f["advice"])) for f in event["findings"]
+        Finding(text(f["kind"]), text(f["text"]), text(f["advice"])) for f in event["findings"]
     )
-    _append(state.diagnoses, Diagnosis(int(event["step"]), findings))
+    _append(state.diagnoses, Diagnosis(whole(event["step"]), findings))
 
 
 def _changed(state: RunState, event: Event) -> None:
-    values = {k: float(event[k]) for k in ("learning_rate", "pace") if k in event}
-    state.changes.append(Change(int(event["step"]), **values))
+    values = {k: number(event[k]) for k in ("learning_rate", "pace") if k in event}
+    state.changes.append(Change(whole(event["step"]), **values))
 
 
 def _batch(state: RunState, event: Event) -> None:
-    step = int(event["step"])
+    step = whole(event["step"])
     state.batches = [*(b for b in state.batches if b < step), step]
 
 
 def _threads(state: RunState, event: Event) -> None:
-    state.threads, state.device = int(event["threads"]), str(event["device"])
+    state.threads, state.device = whole(event["threads"]), text(event["device"])
 
 
 def _ignore(_state: RunState, _event: Event) -> None:
@@ -266,14 +277,7 @@ def _ignore(_state: RunState, _event: Event) -> None:
 
 def _point(cls: type[Any], event: Event) -> Any:
     """An instance of `cls` from the event's fields of the same names."""
-    kinds = {"int": int, "float": float}
-    return cls(
-        **{
-            field.name: kinds[str(field.type)](event[field.name])
-            for field in dataclasses.fields(cls)
-            if field.type in kinds
-        }
-    )
+    return cls(**{name: read(event[name]) for name, read in _READ[cls]})
 
 
 def _append(points: list[Any], point: Any) -> None:
@@ -282,6 +286,15 @@ def _append(points: list[Any], point: Any) -> None:
         points.pop()
     points.append(point)
 
+
+_READ: dict[type, list[tuple[str, Callable[[object], float]]]] = {
+    cls: [
+        (field.name, {"int": whole, "float": number}[str(field.type)])
+        for field in dataclasses.fields(cls)
+        if field.type in ("int", "float")
+    ]
+    for cls in (Progress, Evaluation)
+}
 
 _HANDLERS = {
     "status": _status,

@@ -5,6 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+from cnnviz.runs import RunError
+from cnnviz.runs.values import NONSENSE, number, text, whole
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -37,20 +40,31 @@ class Work:
 
 
 def work_of(events: Iterable[Event]) -> Work:
-    """What the events of a run say about it."""
+    """What the events of a run say about it.
+
+    Raises:
+        RunError: An event makes no sense.
+    """
+    try:
+        return _work_of(events)
+    except NONSENSE as error:
+        raise RunError("events.jsonl has an event that makes no sense.") from error
+
+
+def _work_of(events: Iterable[Event]) -> Work:
     spells: list[tuple[float, float]] = []
     threads: set[int] = set()
     since, last, host = None, 0.0, ""
     for event in events:
-        now = float(event.get("time", last))
+        now = number(event.get("time", last))
         if event["event"] in ("status", "threads") and "threads" in event:
-            threads.add(int(event["threads"]))
+            threads.add(whole(event["threads"]))
         if event["event"] == "status":
             if since is not None:
                 # A process that begins again says nothing of when the one before it died.
                 spells.append((since, last if event["status"] in ("waiting", "starting") else now))
             since = now if event["status"] in _AT_WORK else None
-            host = str(event.get("host", host))
+            host = text(event.get("host", host))
         last = now
     if since is not None:
         spells.append((since, last))

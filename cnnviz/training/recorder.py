@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _HEALTH_IMAGES = 64
 _EARLY_SHARE, _EARLY_SECONDS = 0.1, 2.0
+# A run of hours is looked at less often, so that its record grows with the logarithm of its time.
+_LOOKS, _SELDOM = 1000, 10.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,6 +96,7 @@ class Recorder:
         if not math.isfinite(loss):
             raise DivergedError(self._divergence("The loss", at))
         seconds, self._reported_at = at.seconds - self._reported_at, at.seconds
+        self.reports.every = _every(0.35, at)
         with self.reports.spend():
             self.write(
                 "step",
@@ -114,6 +117,7 @@ class Recorder:
         learner, run = self._learner, self._learner.run
         if at.step in self.state.snapshots and run.frame_path(at.step).is_file():
             return
+        self.keepings.every = _every(1.0, at)
         with self.keepings.spend():
             self.check_weights(at)
             weights = learner.weights()
@@ -157,11 +161,12 @@ class Recorder:
                 confusion=score.confusion.tolist(),
             )
         # Often at first, when much changes; then every few seconds.
-        self.evaluations.every = min(3.0, max(0.1, at.seconds / 5))
+        self.evaluations.every = _every(min(3.0, max(0.1, at.seconds / 5)), at)
         self.evaluations.share = _EARLY_SHARE if at.seconds < _EARLY_SECONDS else 0.025
 
     def after_step(self, at: Moment) -> None:
         """The second half of a measured step: `before_step` is the first."""
+        self.checkups.every = _every(2.0, at)
         with self.checkups.spend():
             layers = self._check.after()
             if layers is not None:
@@ -209,3 +214,8 @@ class Recorder:
         config, images = self._learner.run.config, self._learner.batches.images
         advice = nan_finding(config, images, self.peak).advice
         return f"{what} stopped being a number by step {at.step}. {advice}"
+
+
+def _every(usual: float, at: Moment) -> float:
+    """Seconds until something is done again: as usual in a lesson, seldom after hours."""
+    return max(usual, min(_SELDOM, at.seconds / _LOOKS))

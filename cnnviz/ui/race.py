@@ -263,7 +263,7 @@ def _work_of(run: Run) -> Work:
 @st.cache_data(max_entries=500, show_spinner=False)
 def _work(_run: Run, path: str, changed: float) -> Work:  # noqa: ARG001 - the key
     try:
-        return race_times.work_of(_run.events()[0])
+        return race_times.work_of(_run.kept_events())
     except RunError:
         return race_times.work_of(())
 

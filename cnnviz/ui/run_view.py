@@ -81,6 +81,7 @@ def show_run(run: Run) -> None:
         step_parameter=STEP,
         presenter=role.is_presenter(),
     )
+    _say_thinned(state)
     _more(run, state, result.cell, above)
 
 
@@ -104,6 +105,7 @@ def show_what_is_shown() -> None:
         state = _follow(run)
     except RunError:
         return  # the live view says what is the matter
+    _say_thinned(state)
     _more(run, state, result.cell, above)
 
 
@@ -291,6 +293,16 @@ def _more(
         with place.container(border=True, key=_STEP_PANEL):
             show_step(run)
         reveal(_STEP_PANEL, st.session_state.get(_STEP_ASKED))
+
+
+def _say_thinned(state: RunState) -> None:
+    if state.left_out:
+        everything = len(state.progress) + len(state.evaluations) + state.left_out
+        st.caption(
+            f"This is a long run: its curves are drawn from {everything - state.left_out:,} of "
+            f"{everything:,} points. The first, the newest, and the highest and lowest of each "
+            "stretch are among them."
+        )
 
 
 def _linked_cell(run: Run) -> dict[str, Any] | None:

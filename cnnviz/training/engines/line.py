@@ -8,11 +8,12 @@ several servers on one folder have one line. Who changes it holds one file lock.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from typing import TYPE_CHECKING
 
 from cnnviz.runs import Run, RunError, list_runs, lock, runs_root
+from cnnviz.runs.files import open_inside
+from cnnviz.runs.values import NONSENSE, number, parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,19 +60,19 @@ def own_runs() -> list[Run]:
 def waiting_since(run: Run) -> float | None:
     """When a run took its place in line, in seconds since 1970; None if it is not in line."""
     try:
-        with (run.path / "events.jsonl").open("rb") as file:
+        with open_inside(run.path, "events.jsonl") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
             lines = file.read().split(b"\n")
-    except OSError:
+    except (OSError, RunError):
         return None
     # What follows the last newline is torn, or being written.
     if len(lines) < 2:
         return None
     try:
-        event = json.loads(lines[-2])
+        event = parse_json(lines[-2])
         if (event["event"], event["status"]) == ("status", "waiting"):
-            return float(event["time"])
-    except (ValueError, KeyError, TypeError):
+            return number(event["time"])
+    except NONSENSE:
         pass
     return None
 

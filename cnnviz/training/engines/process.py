@@ -115,13 +115,11 @@ def trainer_of(run: Run) -> int | None:
     number never names a stranger.
     """
     try:
-        starts = [e for e in run.events()[0] if e.get("status") == "starting"]
+        state = run.state()
     except RunError:
         return None
-    if not starts or starts[-1].get("host") != host():
-        return None
-    id = starts[-1].get("process")
-    if not isinstance(id, int) or id <= 1 or not run.is_alive():
+    id = state.process
+    if state.host != host() or not 1 < id < 2**31 or not run.is_alive():
         return None
     proc = Path("/proc")
     if (proc / "self" / "cmdline").exists():

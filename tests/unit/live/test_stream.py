@@ -290,3 +290,46 @@ def test_many_viewers_see_the_same(view, written, play):
         assert all(events == written.recorded() for events in seen)
 
     play(watch())
+
+
+def test_a_long_run_comes_thinned_and_goes_on_as_it_is(view, written, play):
+    lines = "".join(
+        json.dumps(
+            {
+                "event": "step",
+                "time": 1.0,
+                "step": step,
+                "loss": 1 / step,
+                "accuracy": 0.5,
+                "epoch": 0.1,
+                "seconds": 1.0,
+                "learning_rate": 0.01,
+                "images_per_second": 9.0,
+            }
+        )
+        + "\n"
+        for step in range(1, 40_001)
+    )
+    with written.events.open("a") as file:
+        file.write(lines)
+    assert len(lines) > 4_000_000
+
+    async def watch():
+        async with view(f"/live/{written.run.id}") as client:
+            await client.until(lambda c: c.events and c.events[-1]["step"] == 40_000)
+            assert len(client.events) < 5000
+            assert client.events[0]["step"] == 1
+            steps = [event["step"] for event in client.events]
+            assert steps == sorted(set(steps))
+            assert client.of("events")[-1]["offset"] == written.events.stat().st_size
+            written.steps(40_001, 40_003)
+            await client.until(lambda c: c.events[-1]["step"] == 40_003)
+            assert [event["step"] for event in client.events[-4:]] == list(range(40_000, 40_004))
+        # Somebody who comes later, and somebody whose connection was lost long ago.
+        for after in (0, len(lines.split("\n", 1)[0]) + 1):
+            async with view(f"/live/{written.run.id}?after={after}") as client:
+                await client.until(lambda c: c.events and c.events[-1]["step"] == 40_003)
+                assert client.messages[0]["from"] == 0
+                assert len(client.events) < 5000
+
+    play(watch())
