@@ -305,25 +305,22 @@ class RunChannel(Channel):
             self.withdraw("votes", "reveal")
             self._voters.clear()
             self.notice("question", question=question.to_json())
-        if not question.revealed:
-            # How many, never which: that would sway the others.
-            watching = len({one.voter for one in self.subscribers} - {""})
-            self.notice(
-                "votes",
-                question=question.id,
-                count=question.count,
-                closed=question.closed,
-                watching=watching,
-            )
-        else:
+        if question.revealed:
             self.withdraw("votes")
-            self.notice(
-                "reveal",
-                question=question.id,
-                counts=question.counts,
-                answer=question.answer,
-                words=question.words,
-            )
+        watching = len({one.voter for one in self.subscribers} - {""})
+        message = question_messages(question, watching)[-1]
+        self.notice(message.pop("type"), **message)
+
+
+def question_messages(question: Question, watching: int = 0) -> list[dict[str, Any]]:
+    """What everybody is told of a question: itself, then how many voted, or the answer."""
+    asked = {"type": "question", "question": question.to_json()}
+    if not question.revealed:
+        # How many, never which: that would sway the others.
+        news = {"count": question.count, "closed": question.closed, "watching": watching}
+        return [asked, {"type": "votes", "question": question.id, **news}]
+    found = {"counts": question.counts, "answer": question.answer, "words": question.words}
+    return [asked, {"type": "reveal", "question": question.id, **found}]
 
 
 def pack(frames: Iterable[bytes]) -> bytes:

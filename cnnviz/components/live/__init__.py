@@ -17,6 +17,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
+from cnnviz.live.relay import relay
 from cnnviz.networks import NETWORKS
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _SCRIPTS = (
     "paint.js",
     "socket.js",
     "source.js",
+    "relay.js",
     "axes.js",
     "chart.js",
     "curves.js",
@@ -113,6 +115,7 @@ def live(
             "presenter": presenter,
         },
         on_shown_change=lambda: None,
+        on_relay_change=lambda: None,
         on_cell_change=lambda: None,
     )
     return _result(told, step_parameter)
@@ -131,6 +134,7 @@ def race(run_ids: Sequence[str], *, key: str, uneven: str | None = "") -> LiveRe
         key=key,
         data=_settings("race", key) | {"runs": list(run_ids), "uneven": uneven},
         on_shown_change=lambda: None,
+        on_relay_change=lambda: None,
         on_cell_change=lambda: None,
     )
     return _result(told, None)
@@ -161,6 +165,7 @@ def time_machine(
         | machine_payload(frames, images, labels, classes)
         | {"stepParameter": step_parameter},
         on_shown_change=lambda: None,
+        on_relay_change=lambda: None,
         on_cell_change=lambda: None,
     )
 
@@ -206,6 +211,7 @@ def _settings(kind: str, key: str) -> dict[str, Any]:
         "palettes": {"activations": DIVERGING_STOPS, "weights": WEIGHT_STOPS},
         # What it told before, so that a view that is mounted anew does not tell it again.
         "shown": st.session_state.get(key, {}).get("shown"),
+        "relay": relay(st.session_state.get(key, {}).get("relay")),
     }
 
 

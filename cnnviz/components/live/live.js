@@ -73,6 +73,7 @@ class LiveView extends View {
     const { palettes } = data;
     this.link = new StepLink(data.stepParameter);
     this.overlays = new Map();
+    this.relay = new Relay(this, () => [this.source, ...this.overlays.values()].filter(Boolean), (id) => this.show(id));
     this.head = new Head();
     this.question = new QuestionPanel(palettes, (id, option) => this.vote(id, option));
     this.curves = new Curves((step) => this.transport.go(step));
@@ -106,7 +107,7 @@ class LiveView extends View {
       this.lobby = new Socket(() => liveAddress(data.base, ""), {
         message: ({ type, shown }) => type === "lobby" && this.show(shown),
         binary: () => {},
-        connected: () => {},
+        connected: this.wake,
       });
     } else if (!data.follow) {
       this.lobby?.close();
@@ -114,6 +115,7 @@ class LiveView extends View {
       this.show(data.run);
     }
     this.overlay(data.overlay);
+    this.relay.take(data.relay);
   }
 
   show(id) {
@@ -190,6 +192,7 @@ class LiveView extends View {
     const { source, transport } = this;
     this.body.hidden = !source;
     this.empty.hidden = Boolean(source);
+    if (this.lobby?.blocked && !source) write(this.empty, lostWords(this.lobby));
     if (!source) return;
     const { state, run } = source;
     transport.update(state.snapshots.map(({ step }) => step));
@@ -257,6 +260,7 @@ class LiveView extends View {
 
   destroy() {
     super.destroy();
+    this.relay.close();
     clearTimeout(this.asking);
     this.link.close();
     this.lobby?.close();

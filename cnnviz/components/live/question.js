@@ -37,7 +37,8 @@ class QuestionPanel {
     this.show(question.id, Boolean(revealed));
     this.buttons.forEach((button, at) => button.setAttribute("aria-pressed", String(voted === at)));
     const cast = `${count(votes)} ${votes === 1 ? "vote" : "votes"}`;
-    if (refused) write(this.votes, refused);
+    if (source.socket.blocked && !revealed) write(this.votes, `${cast} so far. To vote, this browser needs the live connection.`);
+    else if (refused) write(this.votes, refused);
     else if (revealed) write(this.votes, revealed.words || `${cast} in all.`);
     else if (closed) write(this.votes, `Voting is closed: ${cast}.`);
     else if (this.presenter && watching) {

@@ -92,6 +92,7 @@ class RaceView extends View {
   constructor(root) {
     super(root);
     this.sources = new Map();
+    this.relay = new Relay(this, () => [...this.sources.values()]);
     this.curves = new RaceCurves();
     this.curves.wake = this.wake;
     const scroll = element("div", "scroll");
@@ -115,7 +116,7 @@ class RaceView extends View {
     hintScroll(scroll);
   }
 
-  take({ runs, base, uneven }) {
+  take({ runs, base, uneven, relay }) {
     Object.assign(this, { base, uneven });
     for (const [id, source] of this.sources) {
       if (runs.includes(id)) continue;
@@ -127,6 +128,7 @@ class RaceView extends View {
     }
     this.order = runs;
     this.drawn = "";
+    this.relay.take(relay);
   }
 
   changed() {
@@ -265,6 +267,7 @@ class RaceView extends View {
 
   destroy() {
     super.destroy();
+    this.relay.close();
     this.lobby?.close();
     for (const source of this.sources.values()) source.close();
   }

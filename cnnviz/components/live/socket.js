@@ -54,6 +54,7 @@ class Socket {
     socket.onclose = ({ code }) => {
       if (this.socket !== socket) return;
       this.full = code === FULL;
+      if (!this.speaks) this.doubt();
       if (this.speaks && Date.now() - this.opened > STEADY) this.delay = FIRST_DELAY;
       this.lose();
       if (this.closed) return;
@@ -68,6 +69,7 @@ class Socket {
     this.heard = this.alive = Date.now();
     if (!this.speaks) {
       this.speaks = true;
+      this.blocked = this.answers = false;
       this.opened = this.heard;
       this.told.connected(true);
     } else if (this.heard - this.opened > LONGEST_SILENCE) this.patience = SILENCE;
@@ -79,6 +81,21 @@ class Socket {
     if (Date.now() - this.said < SAY_EVERY) return;
     this.said = Date.now();
     this.send({ here: true });
+  }
+
+  /**
+   * A connection failed before anything came. If the server answers all the same, and the next one
+   * fails too, then something between refuses these connections alone.
+   */
+  async doubt() {
+    this.blocked = Boolean(this.answers) && !this.full;
+    const { origin, pathname } = new URL(this.url().replace(/^ws/, "http"));
+    const health = `${origin}${pathname.replace(/\/live(\/[^/]*)?$/, "")}/_stcore/health`;
+    const answer = await fetch(health, { cache: "no-store" }).catch(() => null);
+    if (this.closed || this.speaks) return;
+    this.answers = Boolean(answer?.ok);
+    if (!this.answers) this.blocked = false;
+    this.told.connected(false);
   }
 
   lose() {
@@ -98,6 +115,7 @@ class Socket {
 
   renew() {
     const { socket } = this;
+    if (!this.speaks) this.doubt();
     this.lose();
     this.open();
     socket.close();
@@ -132,10 +150,18 @@ class Socket {
 const WAKING = [[window, "online"], [window, "pageshow"], [document, "visibilitychange"]];
 
 /** What to say of a lost connection: that it is sought, and since when the picture stands. */
-function lostWords({ heard, full }) {
+function lostWords({ heard, full, blocked }) {
+  if (blocked) {
+    const since = heard ? ` What you see is as of ${clockTime(heard)}.` : "";
+    return `Your network blocks the live connection, so the numbers come every few seconds instead.${since} For the live view try another network, such as your phone\u2019s own, or ask whoever runs this one to let WebSockets to ${window.location.host}/live pass.`;
+  }
   if (full) return "The server has as many viewers as it can take. This page tries again by itself.";
   if (!heard) return "Connecting\u2026";
-  return `Reconnecting\u2026 What you see is as of ${new Date(heard).toLocaleTimeString("en-GB")}.`;
+  return `Reconnecting\u2026 What you see is as of ${clockTime(heard)}.`;
+}
+
+function clockTime(time) {
+  return new Date(time).toLocaleTimeString("en-GB");
 }
 
 function liveAddress(base, path) {

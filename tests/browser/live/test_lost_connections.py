@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from cnnviz.runs import show_run_to_all
 from tests.browser.live.screen import expect_view, view, watch
 from tests.browser.live.wire import Wire
 
@@ -56,3 +57,31 @@ def test_a_line_that_fell_silent_is_noticed_and_nothing_is_missed(page, author, 
     page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
     expect(view(page)).to_have_attribute("data-trained", "220", timeout=4000)
     expect_view(page, points=220 // 5)
+
+
+def test_where_only_the_live_socket_is_blocked_the_numbers_come_all_the_same(
+    page, author, wire, sockets
+):
+    author.upto(64)
+    wire.blocked = ("/live",)
+    page.goto(f"/?run={author.run.id}")
+    blocked = page.locator(".head .link")
+    expect(blocked).to_contain_text("Your network blocks the live connection")
+    expect(blocked).to_contain_text(f"let WebSockets to {wire.url.removeprefix('http://')}/live")
+    expect_view(page, connected="false", trained=64, points=64 // 5, step=64)
+    expect(page.locator(".plot").first).to_be_visible()
+    author.upto(100, 64)
+    expect_view(page, trained=100, points=100 // 5, step=100)
+    author.end("stopped")
+    expect(page.locator(".head .status")).to_have_text("■ Stopped")
+    # Nothing is lost or doubled when the network changes its mind.
+    wire.blocked = ()
+    expect_view(page, connected="true", trained=100, points=100 // 5)
+    expect(blocked).to_have_text("")
+
+
+def test_who_follows_is_led_although_the_sockets_are_blocked(page, done, wire):
+    wire.blocked = ("/live",)
+    show_run_to_all(done.id)
+    page.goto("/")
+    expect_view(page, run=done.id, trained=300)
