@@ -65,7 +65,7 @@ class NotPresenterError(PermissionError):
 
 
 def is_open() -> bool:
-    """Whether the app is open to a classroom, so that not everybody presents."""
+    """Whether the app is open to a classroom, where only some browsers present."""
     # Set but empty counts too: then nobody presents, rather than everybody.
     return SECRET_VARIABLE in os.environ
 
@@ -124,7 +124,7 @@ def _proof(secret: str) -> str:
 
 
 async def _present(request: Request) -> Response:
-    """Give the presenter's cookie to whoever knows the secret."""
+    """Give the presenter's cookie to anyone who knows the secret."""
     secret = os.environ.get(SECRET_VARIABLE, "")
     shown: str = request.path_params["secret"]
     # Digests have one length, so that the time taken says nothing about the secret.

@@ -71,7 +71,7 @@ async def _sweep() -> None:
 
 
 def _limit_shutdown() -> None:
-    """Let the server end although a browser does not read what it was sent.
+    """Let the server shut down even if a browser does not read what it was sent.
 
     Uvicorn waits for every connection without end, unless told how long. Streamlit does
     not pass that setting on, but the handler of SIGTERM belongs to the uvicorn server.

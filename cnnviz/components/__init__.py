@@ -1,1 +1,1 @@
-"""What must be instant: components that run in the browser, each with its Python wrapper."""
+"""Components that run in the browser, so that they respond instantly, and their Python wrappers."""

@@ -1,4 +1,4 @@
-"""What goes to the browser in one piece: arrays, which `shared/arrays.js` unpacks, and pictures."""
+"""Packing arrays and pictures for the browser; `shared/arrays.js` unpacks the arrays."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def fit_kernel(image: ArrayLike, target: ArrayLike, size: Size2d = 3) -> Fit:
         rows, columns = windows.output.shape
         raise ConvolutionError(
             f"A {high}×{wide} kernel gives {rows}×{columns} numbers, but the target has "
-            f"{'×'.join(map(str, target.shape))}: type as many rows and columns."
+            f"{'×'.join(map(str, target.shape))}: type a target of that size."
         )
     equations = windows.padded.flat[windows.reads]
     kernel, _, rank, singular = np.linalg.lstsq(equations, target.ravel(), rcond=None)

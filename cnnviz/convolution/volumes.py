@@ -42,7 +42,7 @@ def as_columns(
     image, filters = as_channels(image, "image"), np.asarray(filters, dtype=np.float64)
     if filters.ndim != 4 or filters.shape[1] != len(image):
         raise ConvolutionError(
-            f"A filter goes through the full depth: over {len(image)} channels it needs as many."
+            f"A filter spans the full depth: for {len(image)} channels it needs {len(image)}, too."
         )
     window = (filters.shape[2], filters.shape[3])
     shape = conv_shape(image.shape, window, len(filters), stride=stride)

@@ -58,7 +58,7 @@ def fetch(info: DatasetInfo, root: Path, progress: Progress | None = None) -> No
                 Path(temporary, name).replace(folder / name)
     except OSError as error:
         raise DatasetError(
-            f"{info.title} cannot be kept in {folder} ({_reason(error)}): set CNNVIZ_DATA to a "
+            f"{info.title} cannot be saved in {folder} ({_reason(error)}): set CNNVIZ_DATA to a "
             "folder that can be written, and try again."
         ) from error
 

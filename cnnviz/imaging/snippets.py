@@ -155,7 +155,7 @@ def _weights(recipe: Recipe, function: str, dtype: str) -> list[str]:
     lines = [f"kernel = {function}({_rows(weights)}, dtype={dtype})"]
     if recipe.kind == "kernel" and recipe.flip:
         copied = "[::-1, ::-1].copy()" if function == "np.array" else ".flip(0, 1)"
-        lines.append(f"kernel = kernel{copied}  # convolution: turned by 180°")
+        lines.append(f"kernel = kernel{copied}  # convolution: rotated by 180°")
     return lines
 
 

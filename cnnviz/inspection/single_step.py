@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from cnnviz.runs import Run
 
-_SENTENCE = "What was kept of this step does not fit together: {}."
+_SENTENCE = "The saved data of this step is inconsistent: {}."
 
 
 @dataclass(frozen=True, eq=False)

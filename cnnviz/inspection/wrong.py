@@ -81,7 +81,7 @@ def nearest_snapshot(run: Run, step: int) -> int:
     """
     kept = [s for s in run.snapshot_steps() if s <= step]
     if not kept:
-        raise InspectionError(f"No weights of step {step} or before it were kept.")
+        raise InspectionError(f"No weights of step {step} or an earlier step were saved.")
     return kept[-1]
 
 

@@ -60,18 +60,18 @@ class Channel:
         return False
 
     async def asked(self, subscriber: Subscriber, message: dict[str, Any]) -> None:
-        """Do what a subscriber asks; what is unknown is passed over."""
+        """Handle a subscriber's request; ignore unknown ones."""
 
     async def in_thread(self, call: Callable[..., _Result], *arguments: Any) -> _Result:
         """Call something that may block."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
 
     def notice(self, kind: str, **fields: Any) -> None:
-        """Tell everybody, now and later, until the next notice of this kind."""
+        """Send this to all current and future subscribers, until the next notice of its kind."""
         self.notice_text(kind, json.dumps({"type": kind, **fields}))
 
     def notice_text(self, kind: str, text: str) -> None:
-        """Like `notice`, for a message that is encoded already."""
+        """Like `notice`, for a message that is already encoded."""
         self._count += 1
         # Moved to the end: notices are sent in the order they were made.
         self._notices.pop(kind, None)
@@ -79,7 +79,7 @@ class Channel:
         self.announce()
 
     def withdraw(self, *kinds: str) -> None:
-        """Forget notices: who has not got them needs them no more."""
+        """Forget notices: subscribers that have not received them no longer need them."""
         for kind in kinds:
             self._notices.pop(kind, None)
 
@@ -89,7 +89,7 @@ class Channel:
             subscriber.wake.set()
 
     def end(self, code: int, kind: str, **fields: Any) -> None:
-        """Tell everybody that this is the end, and close."""
+        """Send a last notice to all subscribers and close their connections."""
         self.ended = code
         self.notice(kind, **fields)
         self._ready.set()
@@ -111,7 +111,7 @@ class Channel:
                 await _beating(subscriber, subscriber.wake)
 
     async def close(self) -> None:
-        """End the task; nobody is told."""
+        """End the task without telling the subscribers."""
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 

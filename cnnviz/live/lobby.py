@@ -1,4 +1,4 @@
-"""The list of runs, for who follows whatever is shown."""
+"""The list of runs, for people who follow what the presenter shows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PIECE = 1_000_000
 
 
 class LobbyChannel(Channel):
-    """Tells which runs there are and which one is shown to all."""
+    """Announces which runs exist and which one is shown to everybody."""
 
     def __init__(self, threads: Any) -> None:
         self._reader = LobbyReader()

@@ -1,4 +1,4 @@
-"""The end of a run's events, ready to send from any line on."""
+"""The last part of a run's events in memory, ready to be sent from any line on."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class EventLog:
         self.start = self.end = position
 
     def append(self, lines: bytes) -> None:
-        """Take in whole lines that follow `end`; the oldest are let go when there are many."""
+        """Append whole lines that follow `end`; drop the oldest if there are too many."""
         self._lines += lines
         self.end += len(lines)
         self._messages.clear()

@@ -149,7 +149,7 @@ class RunChannel(Channel):
         await subscriber.send(json.dumps(hello))
 
     async def deliver(self, subscriber: Subscriber) -> bool:
-        """Send the events it lacks; then new frames; then frames of long ago, piece by piece."""
+        """Send missing events first, then new frames, then older frames piece by piece."""
         # One message of each at a time, so that old frames never hold up new events.
         sent = False
         if subscriber.position == 0 and self._log.end > LONG:
@@ -288,7 +288,7 @@ class RunChannel(Channel):
             await subscriber.send(message)
 
     async def _look_aside(self) -> None:
-        """Look for what changes seldom: probe images, questions and votes."""
+        """Look for what rarely changes: probe images, questions and votes."""
         now = time.monotonic()
         if now - self._asked_at < QUESTION_SECONDS:
             return
@@ -329,7 +329,7 @@ def pack(frames: Iterable[bytes]) -> bytes:
 
 
 def spread(steps: list[int], most: int = HISTORY_FRAMES) -> list[int]:
-    """At most so many of the steps, evenly chosen; the newest first, then in order."""
+    """Choose at most that many steps, evenly spaced: the newest first, then in order."""
     if len(steps) > most:
         steps = [steps[round(i * (len(steps) - 1) / (most - 1))] for i in range(most)]
     return [*steps[-1:], *steps[:-1]]

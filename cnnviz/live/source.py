@@ -25,7 +25,7 @@ _READ = 8_000_000
 
 
 class RunGoneError(Exception):
-    """The run's folder is not there any more."""
+    """The run's folder no longer exists."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -146,7 +146,7 @@ class Source:
         return lines, offset
 
     def older(self, position: int, end: int) -> Message:
-        """The events from a position on that the log in memory has let go.
+        """The events from a position on that are no longer in the log in memory.
 
         Raises:
             RunError: The file changed under us.
@@ -176,7 +176,7 @@ class Source:
         return data if 8 < len(data) <= MAX_FRAME else None
 
     def aside(self) -> tuple[str | None, Question | None]:
-        """What changes seldom: the message with the probe images, and the newest question.
+        """What rarely changes: the message with the probe images, and the newest question.
 
         None stands for what has not changed since the last call.
 

@@ -93,7 +93,7 @@ class Subscriber:
         return asked if isinstance(asked, dict) else {}
 
     def want(self, steps: object) -> None:
-        """Take down which frames it asks for, if that is what `steps` is."""
+        """Note which frames the subscriber asks for, if `steps` is a list of steps."""
         if isinstance(steps, list) and all(_is_step(step) for step in steps[:MAX_STEPS]):
             known = set(self.wanted)
             for step in steps[:MAX_STEPS]:
@@ -103,7 +103,7 @@ class Subscriber:
             self.wake.set()
 
     def reply(self, **message: Any) -> None:
-        """Answer it alone."""
+        """Answer this subscriber only."""
         self.replies.append(json.dumps(message))
         self.wake.set()
 

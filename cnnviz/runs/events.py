@@ -1,4 +1,4 @@
-"""The two line logs of a run: what happened (one writer) and what people asked (many)."""
+"""A run's two logs of JSON lines: events (one writer) and commands (many writers)."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class EventWriter:
 
 
 def read_lines(path: Path, after: int = 0) -> tuple[list[Event], int]:
-    """Read the whole lines past a byte offset.
+    """Read the complete lines after a byte offset.
 
     Args:
         path: A JSON lines file; a missing one is empty.
@@ -100,7 +100,7 @@ def parse_event(line: bytes) -> Event:
 
 
 def read_commands(path: Path, after: int = 0) -> tuple[list[Event], int]:
-    """Like `read_lines`, for commands; what has no "command" is passed over."""
+    """Like `read_lines`, for commands; lines without a "command" are ignored."""
     lines, offset = _whole_lines(path, after)
     found = [_parse(line) for line in lines]
     commands = [
@@ -128,7 +128,7 @@ def check_command(command: Event) -> None:
 
 
 def append_command(path: Path, command: Command, **values: float) -> None:
-    """Ask something of a training process; any process may, at any time.
+    """Send a command to a training process; any process may do so at any time.
 
     Raises:
         OSError: The disk refused.

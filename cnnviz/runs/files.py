@@ -18,7 +18,7 @@ NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Write a file so that a reader, or a crash, sees the old content or the new.
+    """Write a file so that, even after a crash, it has either the old or the new content.
 
     Raises:
         OSError: The disk refused; the old content is still there.

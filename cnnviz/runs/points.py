@@ -54,7 +54,7 @@ class Evaluation:
 
 @dataclasses.dataclass(frozen=True)
 class LayerHealth:
-    """How one layer with weights fares in one step.
+    """Gradient, update and dead channels of one layer with weights at one step.
 
     Attributes:
         name: As in `cnnviz.networks.summary`.
@@ -80,7 +80,7 @@ class Health:
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """Something that goes wrong in training, for people.
+    """Something that goes wrong in training, in words for the page.
 
     Attributes:
         kind: nan, flat, diverging, overfitting, dead, vanishing or exploding.

@@ -1,4 +1,4 @@
-"""One run's folder: read it, write it, ask something of it."""
+"""One run's folder: reading it, writing it, and sending commands to its training process."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Run:
 
     @property
     def name(self) -> str:
-        """What people call this run: the name somebody gave it, else data set and network.
+        """The run's name if somebody gave it one, else its data set and network.
 
         Raises:
             RunError: Nobody gave it a name, and `run.json` is missing or mangled.
@@ -77,7 +77,7 @@ class Run:
         return given[:_NAME_LENGTH] or self.config.title
 
     def rename(self, text: str) -> None:
-        """Give the run a name of its own; an empty one takes it back.
+        """Name the run; an empty name restores the default.
 
         Raises:
             RunError: The name is longer than 80 characters or has control characters, the
@@ -105,11 +105,11 @@ class Run:
         return None
 
     def is_alive(self) -> bool:
-        """Whether a training process is at work on this run."""
+        """Whether a training process is currently running for this run."""
         return not self.shipped and lock.is_held(self.path / "lock")
 
     def events(self, after: int = 0) -> tuple[list[Event], int]:
-        """The events past a byte offset, and the offset to go on from.
+        """The events after a byte offset, and the offset to continue from.
 
         Raises:
             RunError: `events.jsonl` is mangled or unreadable.
@@ -265,7 +265,7 @@ class Run:
         return tensors
 
     def control(self, command: Command, **values: float) -> None:
-        """Ask something of the training process.
+        """Send a command to the training process.
 
         Args:
             command: `pause`, `resume`, `stop`; `step` for one mini-batch while paused;

@@ -1,4 +1,4 @@
-"""Which run everybody looks at: the one that the presenter chose, else the newest of theirs."""
+"""Which run everybody sees: the one the presenter chose, else the presenter's newest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what a person chose to what a run is asked."""
+"""The configuration of a run, made from the choices of a person."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ _OPTIONS = frozenset({"depth", "batch_norm", "skips"})
 
 
 def again(config: RunConfig, based_on: str = "", **changes: Any) -> RunConfig:
-    """A copy of what a run was asked, with something altered.
+    """Copy a run's configuration with some settings changed.
 
     With nothing altered and as many threads as before (`RunState.threads`), the copy gives
     the same numbers on the CPU, to the last digit.

@@ -71,10 +71,10 @@ def choice(
 
 
 def distinct(titles: Mapping[str, str]) -> dict[str, str]:
-    """The titles by id, no two alike: a browser sends back the words that were chosen.
+    """The titles by id, made unique, because a browser sends back the chosen title.
 
-    Of two that are alike the later one keeps its title, since lists are newest first: what a
-    browser shows must not come to mean another thing when something new is listed.
+    Of two equal titles the later one stays as it is, because lists show the newest first: what a
+    browser already shows must keep its meaning when something new is added to the list.
     """
     taken: set[str] = set()
     found: dict[str, str] = {}
@@ -85,11 +85,11 @@ def distinct(titles: Mapping[str, str]) -> dict[str, str]:
 
 
 def address_changed(key: str, linked: str | None) -> bool:
-    """Whether the address says something new about a choice since the last run of the page.
+    """Whether the address of a choice changed since the last script run, other than by `wrote`.
 
-    Not new is what this session wrote there last. Nor is what stood there before, for a moment:
-    a component can make the page run again by itself, with the address that its browser had
-    when it asked, and that must not undo what was chosen in between.
+    For a few seconds, the value before the last one that this session wrote does not count as a
+    change either: a component can request a rerun with the address that its browser had at that
+    moment, and this must not undo what was chosen in between.
     """
     state, left = st.session_state, f"_{key}_left"
     if linked == state.get(f"_{key}_seen"):
@@ -100,7 +100,7 @@ def address_changed(key: str, linked: str | None) -> bool:
 
 
 def wrote(key: str, kept: str | None) -> None:
-    """Remember what the address says from now on about a choice."""
+    """Remember what this session wrote into the address for a choice."""
     state, seen = st.session_state, f"_{key}_seen"
     if seen in state and state[seen] != kept:
         state[f"_{key}_left"] = (state[seen], time.monotonic())
@@ -108,30 +108,30 @@ def wrote(key: str, kept: str | None) -> None:
 
 
 def choose(key: str, chosen: str) -> None:
-    """Choose for the person, in a callback."""
+    """Set a choice in a callback, on the person's behalf."""
     st.session_state[f"_{key}"] = chosen
 
 
 def chosen_before(key: str) -> str | None:
-    """In a callback: what was chosen until now; None for the default."""
+    """In a callback: the previous choice; None for the default."""
     return st.session_state.get(f"_{key}_seen")
 
 
 def arriving(key: str) -> bool:
-    """Whether the page of this choice is opened now, rather than run again."""
+    """Whether the page of this choice was just opened, as opposed to rerun."""
     return f"_{key}" not in st.session_state
 
 
 def tell(key: str, chosen: str, problem: str, *, opened: bool) -> None:
-    """Say what a link asked for in vain, as long as what is shown instead stays chosen.
+    """Say that a link asked for something that does not exist, while its replacement is chosen.
 
-    A component can make the page run again by itself at once: the sentence outlives that.
+    The sentence stays when a component requests a rerun right after the link was followed.
 
     Args:
         key: The address parameter.
         chosen: What is shown.
-        problem: The sentence, when the link is followed; nothing in later runs.
-        opened: Whether the page is opened, rather than run again.
+        problem: The sentence, in the script run that follows the link; empty in later runs.
+        opened: Whether the page was just opened, as opposed to rerun.
     """
     state, told = st.session_state, f"_{key}_told"
     if problem or opened:
@@ -144,10 +144,10 @@ def tell(key: str, chosen: str, problem: str, *, opened: bool) -> None:
 
 
 def forget(keys: Iterable[str]) -> None:
-    """Drop what was set before, bound or chosen, so that a link alone says how a page opens.
+    """Drop earlier settings, bound or chosen, so that the link alone decides how a page opens.
 
-    Without this a link would leave out every setting that has its default, and the page would
-    keep the value of an earlier visit.
+    Links leave out settings that have their default value. Without this function, the page would
+    keep the values of an earlier visit for those settings.
     """
     for key in keys:
         for name in (key, f"_{key}", f"_{key}_seen", f"_{key}_left", f"_{key}_told"):

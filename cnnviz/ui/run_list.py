@@ -41,10 +41,10 @@ class Arrival:
         self.run_id, self.pending, self.since = run.id, True, time.monotonic()
 
     def due(self, asked: str | None) -> str | None:
-        """The run to go to, until the browser has heard of it.
+        """The run to switch to, until the browser knows about it; then None.
 
-        Until then the page may run with the address and the list as the browser knows them:
-        that must not lead back to the run before.
+        Until then, the page may rerun with the browser's old address and list of runs, and must
+        not switch back to the previous run.
         """
         if asked == self.run_id or time.monotonic() - self.since > _PATIENCE:
             self.pending = False
@@ -52,7 +52,7 @@ class Arrival:
 
 
 def arrival() -> Arrival:
-    """This session's."""
+    """The `Arrival` of this session."""
     there: Arrival = st.session_state.setdefault(_ARRIVAL, Arrival())
     return there
 

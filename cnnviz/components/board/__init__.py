@@ -59,7 +59,7 @@ class Panel:
 
 @dataclass(frozen=True, eq=False)
 class Link:
-    """What the cells of one panel are made of.
+    """Which cells of another panel each cell of one panel is computed from.
 
     Attributes:
         source: Index of a panel.
@@ -87,7 +87,7 @@ def board(
     play: bool = True,
     pytorch: str = "",
 ) -> None:
-    """Draw grids; the cell under the pointer lights all cells that it is made of or goes into.
+    """Draw grids; pointing at a cell highlights the cells it is computed from or used in.
 
     The server is not called for that.
 

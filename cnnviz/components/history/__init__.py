@@ -1,4 +1,4 @@
-"""Back leads to the page before, as it was left: one history entry for each page opened."""
+"""One history entry per page opened, so that Back leads to the previous page as it was left."""
 
 from __future__ import annotations
 

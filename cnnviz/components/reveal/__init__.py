@@ -1,4 +1,4 @@
-"""What a press opened comes into view, also when it opened below the fold."""
+"""Scrolling to what a button opened, even if it opened below the fold."""
 
 from __future__ import annotations
 
