@@ -150,7 +150,7 @@ def test_a_root_that_cannot_be_written_says_so(monkeypatch, mnist, tiny, serve, 
     monkeypatch.setattr(mnist, "mirrors", [serve(tiny)])
     root = tmp_path / "root"
     root.write_text("a file where the folder should be")
-    with pytest.raises(DatasetError, match=r"cannot be kept in .*: set CNNVIZ_DATA"):
+    with pytest.raises(DatasetError, match=r"cannot be saved in .*: set CNNVIZ_DATA"):
         load_dataset("mnist", root=root, download=True)
 
 

@@ -195,7 +195,7 @@ def test_parts_that_do_not_fit_give_a_sentence(change, sentence):
 )
 def test_notes_that_make_no_sense_give_a_sentence(change):
     tensors, about = one_step()
-    with pytest.raises(InspectionError, match="does not fit together"):
+    with pytest.raises(InspectionError, match="data of this step is inconsistent"):
         from_parts({name: tensor.numpy() for name, tensor in tensors.items()}, about | change)
 
 
