@@ -1,4 +1,4 @@
-"""Files of a run: there whole or not at all, and never read through a link."""
+"""Files of a run: written completely or not at all, and never read through a link."""
 
 from __future__ import annotations
 
