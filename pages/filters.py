@@ -101,6 +101,13 @@ def show_filter(picture: Picture) -> None:
             file_name=f"{picture.id}-{name}.png", mime="image/png", on_click="ignore",
             icon=":material/download:", help="A full-size PNG in the colours shown.",
         )  # fmt: skip
+        st.download_button(
+            "picture.png for the code", lambda: imaging.encode_png(picture.pixels),
+            file_name="picture.png", mime="image/png", on_click="ignore",
+            icon=":material/download:",
+            help="The picture as this page reads it. The code reads usual files alike; of a rare"
+            " kind of file it may make other pixels.",
+        )  # fmt: skip
         copy_code("Copy the OpenCV code", imaging.opencv_code(recipe, colour=colour == "colour"))
         copy_code("Copy the PyTorch code", imaging.torch_code(recipe, colour=colour == "colour"))
 
@@ -109,7 +116,7 @@ def show_pixel(chosen: ChosenFilter, full: Image, pixel: tuple[int, int] | None)
     if pixel is None:
         st.caption(
             "Point at a pixel of the result to see the neighbourhood it is computed from; click it"
-            " to see the arithmetic. Scroll to zoom, drag to move."
+            " to see the arithmetic. Scroll to zoom, drag to move. Sizes are rows × columns."
         )
         return
     st.header(f"The pixel at row {pixel[0]}, column {pixel[1]}", anchor=False)

@@ -78,8 +78,7 @@ def read_rows(text: str, what: str, most: int, example: str) -> NDArray[np.float
         if len(row) != len(rows[0]):
             raise ValueError(
                 f"Every row of the {what} needs the same number of values: row 1 has"
-                f" {len(rows[0])}, "
-                f"row {at} has {len(row)}."
+                f" {len(rows[0])}, row {at} has {len(row)}."
             )
     return np.array([[_small(v * factor, f"{v * factor:g}", what) for v in row] for row in values])
 

@@ -18,10 +18,35 @@ _OPENCV_BORDERS: dict[Border, str] = {
     "replicate": "cv2.BORDER_REPLICATE",
     "circular": "cv2.BORDER_WRAP",
 }
-_READ = {
-    "grey": 'image = cv2.cvtColor(cv2.imread("picture.png"), cv2.COLOR_BGR2GRAY)',
-    "colour": 'image = cv2.imread("picture.png", cv2.IMREAD_COLOR_RGB)',
-}
+# What `load_image` does with the kinds of files that people have, in a few lines.
+_READ = """def read(path):
+    \"\"\"Read a picture: upright, its colours in sRGB, what is transparent over white.\"\"\"
+    file = ImageOps.exif_transpose(Image.open(path))
+    profile, deep = file.info.get("icc_profile"), file.mode.startswith("I")
+    seen = file.has_transparency_data and not deep
+    opacity = file.convert("RGBA").getchannel("A") if seen else None
+    if deep:  # 16 bits to 8
+        file = Image.fromarray(np.rint(np.asarray(file) / 257).astype(np.uint8))
+    elif file.mode not in ("L", "CMYK"):
+        file = file.convert("RGB")
+    if profile:
+        with contextlib.suppress(ImageCms.PyCMSError):  # a broken profile counts for nothing
+            srgb, profile = ImageCms.createProfile("sRGB"), io.BytesIO(profile)
+            file = ImageCms.profileToProfile(file, profile, srgb, 1, "RGB", flags=0x2000)
+    file = file.convert("RGB")
+    if opacity and opacity.getbbox():
+        file = Image.composite(file, Image.new("RGB", file.size, "white"), opacity)
+    return np.asarray(file)
+
+
+image = read("picture.png")"""
+_GREY = "image = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)"
+
+
+def _reading(modules: list[str], *, colour: bool) -> list[str]:
+    lines = ["import contextlib", "import io", "", "import cv2", "import numpy as np", *modules]
+    lines += ["from PIL import Image, ImageCms, ImageOps", "", "", _READ]
+    return lines if colour else [*lines, _GREY]
 
 
 def opencv_code(recipe: Recipe, *, colour: bool) -> str:
@@ -32,9 +57,9 @@ def opencv_code(recipe: Recipe, *, colour: bool) -> str:
         colour: Filter the three channels instead of the grey levels.
 
     Returns:
-        Python that needs OpenCV and NumPy.
+        Python that needs OpenCV, NumPy and Pillow.
     """
-    lines = ["import cv2", "import numpy as np", "", _READ["colour" if colour else "grey"]]
+    lines = _reading([], colour=colour)
     border = f"borderType={_OPENCV_BORDERS[recipe.edge]}"
     if recipe.kind == "median":
         lines.append(f"result = cv2.medianBlur(image, {recipe.size})")
@@ -90,14 +115,10 @@ def torch_code(recipe: Recipe, *, colour: bool) -> str:
         colour: Filter the three channels instead of the grey levels.
 
     Returns:
-        Python that needs PyTorch, and OpenCV to read the file.
+        Python that needs PyTorch, and Pillow, OpenCV and NumPy to read the file.
     """
     lines = [
-        "import cv2",
-        "import torch",
-        "import torch.nn.functional as F",
-        "",
-        _READ["colour" if colour else "grey"],
+        *_reading(["import torch", "import torch.nn.functional as F"], colour=colour),
         "x = torch.tensor(image, dtype=torch.float32)",
         # Channels go where a batch would: each is filtered alone.
         "x = x.permute(2, 0, 1)[:, None]" if colour else "x = x[None, None]",

@@ -23,6 +23,8 @@ KINDS = {
 }
 SIDE = 400
 """Pictures are shown about this wide; larger ones would only be slower."""
+LONGEST = 4
+"""So many times as long as wide is a picture that is shrunk whole: of a strip little is left."""
 
 
 def choose_noise() -> tuple[Noise, float]:
@@ -43,10 +45,15 @@ def compare_filters(image: NDArray[np.uint8], kind: Noise, amount: float) -> Non
         kind: The noise.
         amount: Share of the pixels, or standard deviation in grey levels.
     """
-    clean = resize_to_fit(image, SIDE)
-    if min(clean.shape[:2]) < 7:
-        st.error("This picture is too small: choose one of at least 7×7 pixels.")
+    height, width = image.shape[:2]
+    if min(height, width) < 7:
+        st.error(
+            f"This picture has {height}×{width} pixels, and SSIM compares windows of 7×7: choose a"
+            " picture of at least 7×7 pixels."
+        )
         return
+    part = middle(image, LONGEST)
+    clean = resize_to_fit(part, SIDE)
     noisy = add_noise(clean, kind, amount)
     filters = denoise(clean, noisy)
     best = max((result for results in filters for result in results), key=lambda one: one.psnr)
@@ -54,6 +61,12 @@ def compare_filters(image: NDArray[np.uint8], kind: Noise, amount: float) -> Non
         "Find out which filter removes which noise best. The pictures are shown and measured at"
         f" {clean.shape[0]}×{clean.shape[1]}. The higher PSNR (in decibels) and SSIM (at most 1),"
         " the closer to the clean picture."
+        + (
+            f" The picture has {height}×{width} pixels: {part.shape[0]}×{part.shape[1]} from the"
+            " middle of it are compared."
+            if part.shape != image.shape
+            else ""
+        )
     )
     # On a phone two stand beside each other, small enough to be compared.
     st.html(
@@ -69,6 +82,13 @@ def compare_filters(image: NDArray[np.uint8], kind: Noise, amount: float) -> Non
         with column:
             for result in results:
                 _draw_result(result, is_best=result is best)
+
+
+def middle(image: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
+    """Cut the ends of a strip off, so that it is at most `longest` times as long as wide."""
+    most = longest * min(image.shape[:2])
+    top, left = (max(0, side - most) // 2 for side in image.shape[:2])
+    return image[top : top + most, left : left + most]
 
 
 def _draw_result(result: Denoised, *, is_best: bool) -> None:

@@ -133,7 +133,10 @@ def choose_patch() -> NDArray[np.uint8]:
     height, width = picture.pixels.shape[:2]
     most = min(32, height, width)
     colour = choice(st.segmented_control, "Colour", COLOURS, "grey", key="s_colour")
-    side = int(paired(":blue[Patch size]", min(8, most), most, min(16, most), key="s_size"))
+    # A slider needs two ends: all of a small picture is the patch.
+    side = (
+        int(paired(":blue[Patch size]", 8, most, min(16, most), key="s_size")) if most > 8 else most
+    )
     # By default a little above the middle, where pictures tend to have their subject.
     row = _place("Top row", height - side, 0.2, "s_row")
     column = _place("Left column", width - side, 0.4, "s_col")
@@ -142,7 +145,9 @@ def choose_patch() -> NDArray[np.uint8]:
         width=200,
         alt=f"{picture.title} with the patch marked, from row {row} and column {column}",
     )
-    st.caption(f"These are the exact pixels of the full-size picture ({height}×{width}).")
+    st.caption(
+        f"These are the exact pixels of the full-size picture ({height}×{width}, rows × columns)."
+    )
     patch = picture.pixels[row : row + side, column : column + side]
     if colour == "rgb":
         return np.moveaxis(patch, 2, 0)

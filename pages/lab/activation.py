@@ -43,7 +43,11 @@ if source == "example":
         before = lab.grid_field("Map", given, key="re_x", height=80)
 else:
     small = resize_to_fit(to_grey(current_picture().pixels).astype(np.uint8), 22)
-    before = correlate2d(small, KERNELS["sobel-x"].weights) / 255  # flat areas are exactly 0
+    missing = [
+        (0, max(0, 3 - side)) for side in small.shape
+    ]  # of a picture below the kernel's size
+    edges = correlate2d(np.pad(small, missing, mode="edge"), KERNELS["sobel-x"].weights)
+    before = edges / 255  # afterwards, so that flat areas are exactly 0
     side.caption(
         "The picture, reduced and scaled to 0 to 1, after Sobel x: positive where it gets lighter"
         " to the right."

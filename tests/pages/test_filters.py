@@ -321,7 +321,7 @@ def test_noise_settings(open_page):
 
 def test_a_picture_too_small_for_noise_gets_a_sentence(open_page, bring):
     bring(np.zeros((6, 50, 3), np.uint8))
-    assert "too small" in open_page(f_tab="Noise").error[0].value
+    assert "at least 7×7" in open_page(f_tab="Noise").error[0].value
 
 
 def test_nothing_is_computed_in_a_hidden_tab(open_page, monkeypatch):

@@ -5,8 +5,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image, ImageCms
 
-from cnnviz.imaging import KERNELS, Recipe, apply_kernel, strengthen, to_grey, window_at
+from cnnviz.imaging import (
+    KERNELS,
+    Recipe,
+    apply_kernel,
+    load_image,
+    strengthen,
+    to_grey,
+    window_at,
+)
 from cnnviz.imaging.kernels import kernel_sum, resize_kernel
 from cnnviz.imaging.snippets import opencv_code, torch_code
 
@@ -57,6 +66,49 @@ def test_the_code_gives_the_numbers_on_screen(picture, write, recipe, colour, bo
     if recipe.kind == "sobel-direction":  # -180° and 180° are the same
         off = np.minimum(off, 360 - off)
     assert off.max() <= (1 if recipe.kind == "bilateral" else 0.01)
+
+
+def files():
+    """Files that a plain `imread` takes for other pixels than the page shows, by name."""
+    random = np.random.default_rng(3)
+    rgba = random.integers(0, 256, (23, 31, 4), dtype=np.uint8)
+    picture = Image.fromarray(rgba)
+    deep = random.integers(0, 65536, (23, 31), dtype=np.uint16)
+    turned = Image.Exif()
+    turned[274] = 6
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    red, green = (profile.find(name) for name in (b"rXYZ", b"gXYZ"))
+    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
+    yield "transparent", picture, {}
+    yield "invisible", Image.fromarray(rgba * np.uint8([1, 1, 1, 0])), {}
+    yield "grey with opacity", picture.convert("LA"), {}
+    yield "palette", picture.convert("RGB").quantize(16), {"transparency": 3}
+    yield (
+        "one transparent colour",
+        picture.convert("RGB"),
+        {"transparency": tuple(rgba[0, 0, :3].tolist())},
+    )
+    yield "16 bits", Image.fromarray(deep), {}
+    yield "black and white", picture.convert("1"), {}
+    yield "CMYK", picture.convert("CMYK"), {"format": "JPEG"}
+    yield "turned", picture.convert("RGB"), {"format": "JPEG", "exif": turned}
+    yield "turned and transparent", picture, {"exif": turned}
+    yield "profile", picture.convert("RGB"), {"icc_profile": bytes(profile)}
+    yield "profile and opacity", picture, {"icc_profile": bytes(profile)}
+    yield "broken profile", picture.convert("RGB"), {"icc_profile": bytes(profile[:200])}
+
+
+@pytest.mark.parametrize("write", [opencv_code, torch_code])
+@pytest.mark.parametrize(("file", "options"), [pytest.param(*f[1:], id=f[0]) for f in files()])
+def test_the_code_reads_files_as_the_page_does(tmp_path, monkeypatch, write, file, options):
+    monkeypatch.chdir(tmp_path)
+    file.save("picture.png", **({"format": "PNG"} | options))
+    shown = load_image((tmp_path / "picture.png").read_bytes())
+    for colour in (False, True):
+        names = {}
+        exec(compile(write(RECIPES["unsharp"], colour=colour), "snippet", "exec"), names)
+        expected = RECIPES["unsharp"].apply(shown if colour else to_grey(shown).astype(np.uint8))
+        assert np.allclose(np.asarray(names["result"]), expected.values, atol=0.01)
 
 
 @given(
