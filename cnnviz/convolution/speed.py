@@ -95,14 +95,26 @@ def measure(
     return [Timing(k, *(medians[k, name] for name in WAYS)) for k in kernels]
 
 
+TIE = 0.2  # two times that differ by a smaller share change places from one measurement to the next
+
+
 def crossover(timings: Sequence[Timing]) -> int | None:
-    """The smallest kernel from which on the FFT was never slower than direct; None if none is."""
+    """The smallest kernel from which on the FFT was clearly faster than direct; None if none is."""
     found = None
     for timing in reversed(timings):
-        if timing.fft > timing.direct:
+        if timing.fft > (1 - TIE) * timing.direct:
             break
         found = timing.kernel
     return found
+
+
+def ties(timings: Sequence[Timing]) -> list[int]:
+    """The kernels for which the FFT and direct took about the same time."""
+    return [
+        timing.kernel
+        for timing in timings
+        if abs(timing.fft - timing.direct) <= TIE * max(timing.fft, timing.direct)
+    ]
 
 
 def machine() -> str:

@@ -90,8 +90,8 @@ def layer_cost(
             not divide the channels.
 
     Example:
-        >>> layer_cost((3, 32, 32), 5, 6).count.parameters
-        456
+        >>> layer_cost((3, 32, 32), 5, 6).parameters
+        ParameterCount(weights=450, biases=6)
     """
     count = conv_parameters(kernel, shape[0], channels_out, bias=bias, groups=groups)
     out = conv_shape(shape, kernel, channels_out, stride=stride, padding=padding)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnviz.convolution.speed import crossover, machine, measure
+from cnnviz.convolution.speed import crossover, machine, measure, ties
 from cnnviz.figures.timings import timing_points, timing_spec
 
 if TYPE_CHECKING:
@@ -37,10 +37,14 @@ def show_speed() -> None:
     with st.expander("The numbers as a table"):
         st.dataframe(points, hide_index=True, alt="Measured times")
     words = (
-        f"From **{found}×{found}** upwards, the FFT is at least as fast as direct convolution."
+        f"Measured this time: from **{found}×{found}** upwards, the FFT is clearly faster than"
+        " direct convolution."
         if found
-        else "At these sizes the FFT is not reliably faster."
+        else "Measured this time: at none of these sizes is the FFT clearly faster for good."
     )
+    if even := ties(timings):
+        sides = ", ".join(f"{side}×{side}" for side in even)
+        words += f" At {sides} the two are about equal, and another measurement may differ."
     st.markdown(
         f"{words} A direct convolution takes k² products per pixel; a separable kernel, applied as"
         " two 1-D kernels, takes 2k. The time of the FFT hardly depends on k."

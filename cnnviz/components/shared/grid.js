@@ -262,7 +262,7 @@ class Grid {
     for (const [at, text] of met) {
       const [x, y] = this.corner(at);
       context.fillStyle = this.scale.ink(this.values[at]);
-      context.fillText(`·${text}`, x + cell / 2, y + cell * 0.74, cell - 2 * (this.edge + 1));
+      context.fillText(`×${text}`, x + cell / 2, y + cell * 0.74, cell - 2 * (this.edge + 1));
     }
   }
 }

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnviz.convolution import correlate2d
-from cnnviz.convolution.speed import WAYS, Timing, crossover, machine, measure
+from cnnviz.convolution.speed import WAYS, Timing, crossover, machine, measure, ties
 
 
 @pytest.mark.parametrize("kernel", [2, 3, 8])
@@ -34,6 +34,14 @@ def test_the_crossover_is_where_direct_never_wins_again():
     assert crossover(times((1, 2), (2, 1), (1, 2), (3, 2), (9, 2))) == 4
     assert crossover(times((1, 2), (1, 2))) is None
     assert crossover(times((3, 2), (3, 2))) == 1
+
+
+def test_nearly_the_same_time_is_a_tie_and_no_victory():
+    timings = times((10, 9), (9, 10), (10, 5), (10, 7))
+    assert ties(timings) == [1, 2]
+    assert crossover(timings) == 3
+    noisy = times((9, 10), (10, 9), (10, 5), (10, 7))
+    assert crossover(noisy) == 3
 
 
 def test_the_machine_has_a_name():
