@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from cnnviz.runs.questions import Option, Question, pose, reveal
+from cnnviz.runs.questions import Option, Question, close_voting, pose, read_questions, reveal
 from tests.browser.live.screen import watch
 from tests.browser.made_up_runs import CLASSES
 
@@ -81,3 +81,21 @@ def test_question_and_answer_come_into_view(page, author):
     expect(panel.locator(".share")).to_have_count(10)
     page.wait_for_timeout(500)
     assert page.locator(".live").evaluate("(view) => view.getBoundingClientRect().top") > 0
+
+
+def test_a_browser_that_the_server_does_not_know_gets_a_card_and_its_vote_counts(page, author):
+    """As after the server was started anew: nobody has to load the page again."""
+    author.upto(20)
+    id = pose(author.run, Question("class", "Which class?", TEN[:3]))
+    watch(page, author.run)
+    page.context.clear_cookies()
+    page.evaluate("window.dispatchEvent(new Event('online'))")  # it connects anew, without a card
+    expect(page.locator(".question .votes")).to_have_text("0 votes so far.")
+    page.locator(".option").nth(1).click()
+    expect(page.locator(".question .votes")).to_contain_text("1 vote so far")
+    expect(page.locator(".option").nth(1)).to_have_attribute("aria-pressed", "true")
+    assert read_questions(author.run)[0].counts == [0, 1, 0]
+    close_voting(author.run, id)
+    expect(page.locator(".question .votes")).to_have_text("Voting is closed: 1 vote.")
+    for option in page.locator(".option").all():
+        expect(option).to_be_disabled()
