@@ -23,7 +23,10 @@ class Wire:
         threading.Thread(target=self._listen, daemon=True).start()
 
     def forget(self):
-        """Pass nothing on any more, in connections that stand; new ones are as good as ever."""
+        """Pass nothing on any more in the WebSockets that stand; new ones are as good as ever.
+
+        Other connections are closed: a browser would wait on them for its next page.
+        """
         self._forgotten.set()
         self._forgotten = threading.Event()
 
@@ -45,8 +48,11 @@ class Wire:
             near,
             socket.create_connection(("127.0.0.1", self._port)) as far,
         ):
+            upgraded = False
             while True:
                 ready, _, _ = select.select([near, far], [], [], 0.1)
+                if forgotten.is_set() and not upgraded:
+                    return
                 if forgotten.is_set():
                     break
                 for one in ready:
@@ -56,6 +62,7 @@ class Wire:
                     if one is near and self._refuses(data):
                         near.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
                         return
+                    upgraded |= one is near and b"\nupgrade: websocket" in data.lower()
                     (far if one is near else near).sendall(data)
             # Both sides stand as before: nobody is told.
             self._keep = [*getattr(self, "_keep", []), near.dup(), far.dup()]
