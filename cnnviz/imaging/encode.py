@@ -12,8 +12,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_LONGEST_JPEG = 65_500
+_LONGEST_PREVIEW = 8192  # browsers draw no canvas much longer
+
+
 def encode_jpeg(image: NDArray[np.uint8], quality: int = 85) -> bytes:
-    """Encode H×W×3 RGB or H×W grey as JPEG, colours at full resolution, as colour maps need."""
+    """Encode H×W×3 RGB or H×W grey as JPEG, colours at full resolution, as colour maps need.
+
+    A picture with a side of more than 65,500 pixels, of which JPEG knows no more, is shrunk.
+    """
+    image = resize_to_fit(image, _LONGEST_JPEG)
     sampling = [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
     return _encode(image, ".jpg", [cv2.IMWRITE_JPEG_QUALITY, quality, *sampling])
 
@@ -25,7 +33,10 @@ def encode_png(image: NDArray[np.uint8]) -> bytes:
 
 def _encode(image: NDArray[np.uint8], suffix: str, options: list[int]) -> bytes:
     pixels = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
-    return cv2.imencode(suffix, pixels, options)[1].tobytes()
+    done, data = cv2.imencode(suffix, pixels, options)
+    if not done:
+        raise ValueError(f"A picture of {image.shape} cannot be written as {suffix}.")
+    return data.tobytes()
 
 
 def resize_to_fit(image: NDArray[np.uint8], max_side: int) -> NDArray[np.uint8]:
@@ -50,7 +61,7 @@ def preview(image: NDArray[np.uint8], max_pixels: int) -> NDArray[np.uint8]:
     """Shrink a picture to at most about `max_pixels`, keeping its shape; never enlarge it."""
     height, width = image.shape[:2]
     side = max(height, width) * (max_pixels / (height * width)) ** 0.5
-    return resize_to_fit(image, max(1, int(side)))
+    return resize_to_fit(image, max(1, min(int(side), _LONGEST_PREVIEW)))
 
 
 def digest(image: NDArray[Any]) -> str:

@@ -24,7 +24,15 @@ def small_square(side: int) -> NDArray[np.uint8]:
     half = min(height, width)
     top, left = (height - half) // 2, (width - half) // 2
     small = resize_to_fit(pixels[top : top + half, left : left + half], side)
-    missing = side - small.shape[0]
-    if missing:
-        small = np.pad(small, ((0, missing), (0, missing), (0, 0)), mode="edge")
-    return small
+    return at_least(small, side)
+
+
+def at_least(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Repeat a picture at its lower and right edge until both sides have so many pixels.
+
+    Args:
+        pixels: H×W or H×W×3.
+        side: In pixels.
+    """
+    missing = [(0, max(0, side - length)) for length in pixels.shape[:2]]
+    return np.pad(pixels, missing + [(0, 0)] * (pixels.ndim - 2), mode="edge")

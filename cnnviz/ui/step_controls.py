@@ -14,6 +14,7 @@ from cnnviz.imaging import KERNELS, format_kernel, resize_to_fit, to_grey
 from cnnviz.ui.choice import arriving, choice, choose, chosen_before, forget
 from cnnviz.ui.controls import paired
 from cnnviz.ui.picture import current_picture
+from cnnviz.ui.small_picture import at_least
 from cnnviz.ui.typed import LARGEST_INPUT, exact, parse_grid, parse_kernels
 
 if TYPE_CHECKING:
@@ -145,9 +146,7 @@ def choose_patch() -> NDArray[np.uint8]:
         width=200,
         alt=f"{picture.title} with the patch marked, from row {row} and column {column}",
     )
-    st.caption(
-        f"These are the exact pixels of the full-size picture ({height}×{width}, rows × columns)."
-    )
+    st.caption(f"These are the exact pixels of the picture ({height}×{width}, rows × columns).")
     patch = picture.pixels[row : row + side, column : column + side]
     if colour == "rgb":
         return np.moveaxis(patch, 2, 0)
@@ -162,10 +161,11 @@ def _place(label: str, last: int, share: float, key: str) -> int:
 
 def _marked(pixels: NDArray[np.uint8], row: int, column: int, side: int) -> NDArray[np.uint8]:
     """Shrink a picture and draw the frame of the patch on it."""
-    small = resize_to_fit(pixels, 400).copy()
-    scale = small.shape[0] / pixels.shape[0]
-    first = round(scale * column), round(scale * row)
-    last = round(scale * (column + side)), round(scale * (row + side))
+    small = resize_to_fit(pixels, 400)
+    down, across = (new / old for new, old in zip(small.shape[:2], pixels.shape[:2], strict=True))
+    first = round(across * column), round(down * row)
+    last = round(across * (column + side)), round(down * (row + side))
+    small = at_least(small, 8).copy()  # of a strip: thin pictures cannot be shown
     for colour, thickness in (((255, 255, 255), 5), ((28, 131, 225), 2)):
         cv2.rectangle(small, first, last, colour, thickness)
     return small

@@ -12,6 +12,7 @@ from cnnviz.imaging import KERNELS, resize_to_fit, to_grey
 from cnnviz.ui import lab
 from cnnviz.ui.choice import choice
 from cnnviz.ui.picture import current_picture
+from cnnviz.ui.small_picture import at_least
 
 FUNCTIONS = {
     "relu": ("ReLU", "torch.relu(x)", torch.relu, r"\max(0, x)"),
@@ -42,12 +43,9 @@ if source == "example":
         given = lecture_case("s0-relu")["inputs"]["x"]
         before = lab.grid_field("Map", given, key="re_x", height=80)
 else:
-    small = resize_to_fit(to_grey(current_picture().pixels).astype(np.uint8), 22)
-    missing = [
-        (0, max(0, 3 - side)) for side in small.shape
-    ]  # of a picture below the kernel's size
-    edges = correlate2d(np.pad(small, missing, mode="edge"), KERNELS["sobel-x"].weights)
-    before = edges / 255  # afterwards, so that flat areas are exactly 0
+    grey = to_grey(current_picture().pixels).astype(np.uint8)
+    small = at_least(resize_to_fit(grey, 22), 3)  # the kernel is 3×3
+    before = correlate2d(small, KERNELS["sobel-x"].weights) / 255  # flat areas are exactly 0
     side.caption(
         "The picture, reduced and scaled to 0 to 1, after Sobel x: positive where it gets lighter"
         " to the right."

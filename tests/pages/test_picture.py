@@ -4,7 +4,9 @@ import io
 import re
 from functools import partial
 
+import numpy as np
 import pytest
+import streamlit as st
 from PIL import Image
 
 from cnnviz.imaging import SAMPLES
@@ -93,4 +95,105 @@ def test_what_was_wrong_with_a_file_goes_with_it(open_page):
     assert app.error
     app.file_uploader(key="_picture_upload").set_value(None).run()
     assert not app.error
+    assert chosen(app) == FIRST
+
+
+def sized(height, width):
+    buffer = io.BytesIO()
+    pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+SIZES = [(1, 1), (1, 9), (9, 1), (2, 2), (8, 8), (4, 100_000), (20, 70_000), (70_000, 20)]
+PAGES = {
+    "filters": [
+        {},
+        {"f_kernel": "median"},
+        {"f_kernel": "gaussian", "f_colour": "colour"},
+        {"f_in_one": "true"},
+        {"f_tab": "Noise"},
+    ],
+    "step": [{"s_source": "picture"}, {"s_source": "picture", "s_colour": "rgb"}],
+    "inside": [{"i_source": "own"}],
+    "lab/pixels": [{"px_source": "picture"}],
+    "lab/frequency": [{"fq_source": "picture"}],
+    "lab/activation": [{"re_map": "map"}],
+    "lab/field": [{}],
+    "lab/volumes": [{}],
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pictures_of_every_size_are_shown_on_every_page(visit, page):
+    app = visit(page)
+    for height, width in SIZES:
+        app.file_uploader(key="_picture_upload").upload("mine.png", sized(height, width))
+        for params in PAGES[page]:
+            for name, value in params.items():
+                app.query_params[name] = value
+            app.run(timeout=30)
+            assert not app.exception, (height, width, params)
+            assert chosen(app) == "mine.png"
+
+
+@pytest.mark.parametrize("ending", ["jfif", "jpe", "pjpeg", "JPG", "avif", "tif"])
+def test_the_endings_of_pictures_are_taken(open_page, ending):
+    app = open_page()
+    uploader = app.file_uploader(key="_picture_upload")
+    uploader.upload(f"mine.{ending}", picture_file("JPEG")).run()
+    assert not app.exception
+    assert chosen(app) == f"mine.{ending}"
+
+
+def test_a_large_picture_is_made_smaller_and_it_is_said(open_page):
+    app = open_page()
+    buffer = io.BytesIO()
+    Image.new("RGB", (3000, 2000), "red").save(buffer, "PNG")
+    app.file_uploader(key="_picture_upload").upload("large.png", buffer.getvalue()).run()
+    height, width = current(app).pixels.shape[:2]
+    assert 3_900_000 < height * width <= 4_000_000
+    sentence = f"2000×3000 pixels was made smaller, to {height}×{width}."
+    assert any(sentence in caption.value for caption in app.caption)
+    app.button(key="_picture_cat").click().run()
+    assert not any("made smaller" in caption.value for caption in app.caption)
+
+
+def current(app):
+    return app.session_state["_own_picture"]
+
+
+def test_how_an_odd_picture_was_read_is_said(open_page):
+    app = open_page()
+    values = np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8)
+    values[0, 0] = np.nan
+    buffer = io.BytesIO()
+    Image.fromarray(values).save(buffer, "TIFF")
+    app.file_uploader(key="_picture_upload").upload("depth.tif", buffer.getvalue()).run()
+    assert any("not a number" in caption.value for caption in app.caption)
+
+
+def test_a_picture_outlives_the_clearing_of_all_caches(open_page):
+    app = open_page()
+    app.file_uploader(key="_picture_upload").upload("mine.png", picture_file()).run()
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    app.run()
+    assert chosen(app) == "mine.png"
+    assert not app.warning
+
+
+def test_without_room_for_another_picture_it_is_refused_with_a_sentence(open_page, monkeypatch):
+    monkeypatch.setattr("cnnviz.ui.memory.Room.max_pixels", lambda _: 0)
+    app = open_page()
+    app.file_uploader(key="_picture_upload").upload("mine.png", picture_file()).run()
+    assert "no room for another picture" in app.error[0].value
+    assert chosen(app) == FIRST
+
+
+def test_the_camera_opens(open_page):
+    app = open_page()
+    app.toggle(key="_picture_use_camera").set_value(True).run()
+    assert not app.exception
+    assert app.get("camera_input")
     assert chosen(app) == FIRST

@@ -1,0 +1,56 @@
+"""A photo taken with the device's own camera app, made smaller before it is sent."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from cnnviz.components.sources import register
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_component = register("photo", scripts=("shared/mounting",))
+
+
+def is_secure(url: str | None) -> bool:
+    """Whether browsers let a page at this address use the camera by themselves.
+
+    They do over HTTPS and from their own machine (W3C, Secure Contexts); an unknown address
+    counts as one of these.
+    """
+    parts = urlsplit(url or "https:")
+    host = parts.hostname or ""
+    own_machine = host in {"localhost", "::1"} or host.startswith("127.")
+    return parts.scheme == "https" or own_machine or host.endswith(".localhost")
+
+
+def take_photo(*, key: str, on_photo: Callable[[bytes, str], object], max_pixels: int) -> None:
+    """Draw a button that opens the camera of a phone, or the files of a computer.
+
+    Args:
+        key: Streamlit key.
+        on_photo: Called with the file's content and its name.
+        max_pixels: The browser shrinks the photo to so many, upright.
+    """
+
+    def chosen() -> None:
+        photo = st.session_state[key]["photo"]
+        on_photo(_content(photo), str(photo.get("name", ""))[:200] or "Photo")
+
+    _component(
+        key=key,
+        data={"pixels": max_pixels, "megabytes": st.get_option("server.maxUploadSize")},
+        on_photo_change=chosen,
+    )
+
+
+def _content(photo: dict[str, str]) -> bytes:
+    """Return the bytes of a data URL; none where it is no such thing."""
+    try:
+        return base64.b64decode(str(photo["url"]).partition(";base64,")[2], validate=True)
+    except (KeyError, ValueError):
+        return b""

@@ -1,0 +1,43 @@
+"""How much memory the pictures of all people take together, so that a full class fits."""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# No page draws more than about a million pixels at a time; with four, a photo can be enlarged.
+MOST_PIXELS = 4_000_000
+FEWEST_PIXELS = 100_000
+BUDGET = 600 * 2**20  # bytes
+# A newcomer gets at most this share of what is left: so there is always room for one more, smaller.
+_SHARE = 12
+_PIXEL = 3  # bytes
+
+
+class Room:
+    """Counts the bytes of the pictures that are alive."""
+
+    def __init__(self, budget: int) -> None:
+        self._budget = budget
+        self._held: dict[int, int] = {}
+
+    @property
+    def used(self) -> int:
+        """Bytes of all pictures that are held."""
+        return sum(list(self._held.values()))
+
+    def max_pixels(self) -> int:
+        """How many pixels the next picture may have; 0 where there is no room for one."""
+        most = (self._budget - self.used) // (_SHARE * _PIXEL)
+        return min(MOST_PIXELS, most) if most >= FEWEST_PIXELS else 0
+
+    def hold(self, pixels: NDArray[np.uint8]) -> None:
+        """Count a picture until nothing refers to it any more."""
+        # Each line changes the dictionary in one step: another thread, or a picture that is
+        # released meanwhile, spoils no sum.
+        self._held[id(pixels)] = pixels.nbytes
+        weakref.finalize(pixels, self._held.pop, id(pixels), None)
