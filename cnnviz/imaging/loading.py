@@ -26,8 +26,8 @@ FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF") + (
     ("AVIF",) if features.check("avif") else ()
 )
 FILE_TYPES = (
-    *("png", "jpg", "jpeg", "jpe", "jfif", "pjpeg", "pjp", "webp", "bmp", "dib", "tif", "tiff"),
-    *("gif", "apng", "mpo", "avif"),
+    *("png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif", "avif"),
+    *("jfif", "jpe", "pjpeg", "pjp", "dib", "apng", "mpo"),
 )
 """The endings of their names."""
 

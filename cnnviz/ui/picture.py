@@ -140,11 +140,11 @@ def _size(shape: tuple[int, ...]) -> str:
     return f"{shape[0]}×{shape[1]}"
 
 
-def _take(key: str) -> None:
+def _take(key: str, title: str = "") -> None:
     file = st.session_state[key]
     if not isinstance(file, UploadedFile):
         st.session_state.pop(_REFUSED, None)  # it was of the file that is gone
-    elif _keep(file.getvalue(), file.name):
+    elif _keep(file.getvalue(), title or file.name):
         _forget(file)
 
 
@@ -218,7 +218,7 @@ def _offer_camera() -> None:
             "Camera",
             key="_picture_live_camera",  # `_picture_camera` is the sample of that name
             on_change=_take,
-            args=("_picture_live_camera",),
+            args=("_picture_live_camera", "Photo from the camera"),
             label_visibility="collapsed",
         )
 
