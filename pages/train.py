@@ -96,9 +96,11 @@ def choose_and_start() -> None:
     pace = choose_pace()  # stands below the lengths, and their times depend on it
     seconds = 0.0
     if spec and data:
-        seconds = seconds_per_epoch(spec, data.shape, data.classes, images, pace)
+        seconds = seconds_per_epoch(spec, data.shape, data.classes, images, pace or 0.0)
     with place:
         recipe = choose_recipe(network, images, seconds)
+    if recipe is None or pace is None:
+        reason = reason or "A number above cannot be used: correct it first."
     st.button(
         "Start training",
         icon=":material/play_arrow:",
@@ -108,9 +110,10 @@ def choose_and_start() -> None:
         key="_t_start",
         on_click=press_start,
     )
-    if st.session_state.get(PRESSED) and data and not reason:
+    if st.session_state.get(PRESSED) and data and recipe and pace is not None and not reason:
         begin(data, network, recipe, pace)
     if reason:
+        st.session_state.pop(PRESSED, None)
         st.caption(reason)
     if spec and data:
         network_table(spec, data.shape)

@@ -12,6 +12,8 @@ from cnnviz.runs.config import OWN_DATASET
 from cnnviz.training import start
 from cnnviz.training.config import again
 from cnnviz.ui.actions import button
+from cnnviz.ui.number_field import Limits, number_field, typed_number
+from cnnviz.ui.recipe import BATCH, DECAY, EPOCHS, RATE, SEED, SHIFT, SMOOTHING
 from cnnviz.ui.run_list import arrival
 from cnnviz.ui.text import plain
 
@@ -36,14 +38,15 @@ _TITLES = {
     "seed": "Seed",
     _NOTHING: "No change: repeat exactly",
 }
-_LIMITS: dict[str, tuple[float, float, float]] = {
-    "learning_rate": (1e-6, 1e6, 0.005),
-    "epochs": (0.5, 1000.0, 0.5),
-    "weight_decay": (0.0, 1.0, 0.0001),
-    "label_smoothing": (0.0, 0.9, 0.05),
-    "batch_size": (2, 4096, 1),
-    "shift": (0, 16, 1),
-    "seed": (0, 2**31 - 1, 1),
+_LIMITS = {
+    "learning_rate": RATE,
+    "epochs": EPOCHS,
+    "weight_decay": DECAY,
+    "label_smoothing": SMOOTHING,
+    "batch_size": BATCH,
+    "shift": SHIFT,
+    "seed": SEED,
+    "depth": Limits(1, 20, whole=True),
 }
 
 
@@ -75,8 +78,9 @@ def again_button(run: Run) -> None:
         button(
             "Start the repeat",
             ":material/play_arrow:",
-            lambda: start_again(run, name, st.session_state.get(f"_t_again_{name}", value)),
+            lambda: start_again(run, name, _asked(name, now[name])),
             primary=True,
+            disabled=value is None and name != _NOTHING,
             closes=_AGAIN,
         )
 
@@ -91,11 +95,21 @@ def _ask(name: str, was: Any) -> Any:
                                     default=was, required=True, key=key)  # fmt: skip
     if isinstance(was, bool):
         return st.toggle(title, was, key=key)
-    if name == "depth":
-        return st.number_input(title, 1, 20, was, key=key)
-    low, high, step = (type(was)(limit) for limit in _LIMITS[name])
-    form = "%g" if isinstance(was, float) else "%d"
-    return st.number_input(title, low, high, was, step, format=form, key=key)
+    return number_field(title, _LIMITS[name], was, key=key)
+
+
+def _asked(name: str, value: Any) -> Any:
+    """In a callback: what is asked for now.
+
+    Raises:
+        RunError: It is no number that can be used.
+    """
+    key = f"_t_again_{name}"
+    return typed_number(key, _LIMITS[name], value) if name in _LIMITS else _now(key, value)
+
+
+def _now(key: str, value: Any) -> Any:
+    return st.session_state.get(key, value)
 
 
 def settings(config: RunConfig) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from cnnviz.networks import NetworkError, Spec
 from cnnviz.runs import Recipe, RunConfig
 from cnnviz.training.config import default_recipe
 from cnnviz.training.estimate import estimate_seconds
+from cnnviz.ui.number_field import number_or
+from cnnviz.ui.recipe import BATCH, SHIFT
 
 if TYPE_CHECKING:
     from cnnviz.runs.config import Optimiser
@@ -31,9 +33,9 @@ def seconds_per_epoch(
     state, usual = st.session_state, default_recipe("", train_images)
     recipe = Recipe(
         epochs=1.0,
-        batch_size=state.get("t_batch", usual.batch_size),
+        batch_size=int(number_or("t_batch", BATCH, usual.batch_size)),
         optimiser=_optimiser(state.get("_t_optimiser")),
-        shift=state.get("t_shift", 0),
+        shift=int(number_or("t_shift", SHIFT, 0)),
         flip=state.get("t_flip", False),
     )
     config = RunConfig(

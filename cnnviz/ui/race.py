@@ -15,7 +15,9 @@ from cnnviz.training.engines.settings import cores, slots
 from cnnviz.training.race import LEAST, MOST, PRESETS
 from cnnviz.ui import actions
 from cnnviz.ui.choice import arriving, choice, choose, distinct, tell
+from cnnviz.ui.number_field import number_field, typed_number
 from cnnviz.ui.race_lanes import choose_lanes
+from cnnviz.ui.recipe import SEED
 from cnnviz.ui.run_list import run_label
 from cnnviz.ui.text import plain
 
@@ -57,18 +59,23 @@ def new_race() -> None:
     if not (info.embedded or is_available(name)):
         problem = f"{info.title} is not on this computer yet: download it on the page Train."
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        seed = st.number_input(
-            "Seed", 0, 2**31 - 1, 0, key="r_seed", bind="query-params", width=130,
+        seed = number_field(
+            "Seed", SEED, 0, key="r_seed", linked=True, width=130,
             help="The same for all runs, so that they see the same pictures in the same order.",
         )  # fmt: skip
         actions.button(
             "Start the race",
             ":material/flag:",
             lambda: begin(
-                preset, name, lanes, cast("Length", length), seed, together=mode == "together"
+                preset,
+                name,
+                lanes,
+                cast("Length", length),
+                int(typed_number("r_seed", SEED, 0)),
+                together=mode == "together",
             ),
             primary=True,
-            disabled=bool(problem),
+            disabled=bool(problem) or seed is None,
         )
         fair = _fairness(len(lanes), together=mode == "together")
         st.caption(problem or fair + _neighbours(), width="stretch")

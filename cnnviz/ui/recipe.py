@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
 
@@ -10,9 +10,19 @@ from cnnviz.datasets import DATASETS
 from cnnviz.runs import Recipe
 from cnnviz.training.config import LENGTHS, default_recipe, recipe_for
 from cnnviz.ui.choice import arriving, choice, choose
+from cnnviz.ui.number_field import Limits, number_field, written
 
 if TYPE_CHECKING:
     from cnnviz.runs.config import Optimiser
+
+RATE = Limits(1e-6, 1e6)
+EPOCHS = Limits(0.01, 1000)
+BATCH = Limits(2, 4096, whole=True)
+SEED = Limits(0, 2**31 - 1, whole=True)
+DECAY = Limits(0, 1)
+SMOOTHING = Limits(0, 0.9)
+SHIFT = Limits(0, 16, whole=True)
+PACE = Limits(0.1, 1000)
 
 _OWN = "own"
 _OPTIMISERS = {"sgd": "SGD, Nesterov", "adamw": "AdamW"}
@@ -26,31 +36,31 @@ def reset_recipe() -> None:
         return  # nobody chose: two runs of the page so close that the browser drew only the second
     info = DATASETS.get(data)
     recipe = default_recipe(network, info.train if info else 0, optimiser)
-    state["t_batch"] = recipe.batch_size
+    state["t_batch"] = written(recipe.batch_size)
     if "t_epochs" in state:
-        state["t_epochs"] = recipe.epochs
-    state["t_rate"], state["t_decay"] = recipe.learning_rate, recipe.weight_decay
+        state["t_epochs"] = written(recipe.epochs)
+    state["t_rate"], state["t_decay"] = written(recipe.learning_rate), written(recipe.weight_decay)
 
 
-def choose_recipe(network: str, train_images: int, seconds_per_epoch: float = 0.0) -> Recipe:
+def choose_recipe(network: str, train_images: int, seconds_per_epoch: float = 0.0) -> Recipe | None:
     """Draw the controls.
 
     Args:
         network: An id of `cnnviz.networks.NETWORKS`.
         train_images: How many there are; both decide the values at first visit.
         seconds_per_epoch: How long one takes on this machine; 0 if that is not known.
+
+    Returns:
+        The recipe; None while a field holds what cannot be used.
     """
     default = default_recipe(network, train_images)
     epochs = _choose_epochs(network, train_images, default.epochs, seconds_per_epoch)
-    rate = st.number_input(
+    rate = number_field(
         "Peak learning rate",
-        min_value=1e-6,
-        max_value=1e6,
-        value=default.learning_rate,
-        step=0.005,
-        format="%g",
+        RATE,
+        default.learning_rate,
         key="t_rate",
-        bind="query-params",
+        linked=True,
         help="The learning rate rises to this peak in the first 30 % of the steps, then falls to "
         "nearly 0. The current rate is shown during training.",
     )
@@ -64,51 +74,47 @@ def choose_recipe(network: str, train_images: int, seconds_per_epoch: float = 0.
             on_change=reset_recipe,
         )
         left, right = st.columns(2)
-        batch = left.number_input(
+        batch = number_field(
             "Batch size",
-            min_value=2,
-            max_value=4096,
-            value=default.batch_size,
+            BATCH,
+            default.batch_size,
             key="t_batch",
-            bind="query-params",
+            linked=True,
+            place=left,
             help="Pictures per step.",
         )
-        seed = right.number_input(
+        seed = number_field(
             "Seed",
-            min_value=0,
-            max_value=2**31 - 1,
-            value=0,
+            SEED,
+            0,
             key="t_seed",
-            bind="query-params",
+            linked=True,
+            place=right,
             help="On the CPU, the same seed gives exactly the same numbers.",
         )
-        decay = left.number_input(
+        decay = number_field(
             "Weight decay",
-            min_value=0.0,
-            max_value=1.0,
-            value=default.weight_decay,
-            step=0.0001,
-            format="%g",
+            DECAY,
+            default.weight_decay,
             key="t_decay",
-            bind="query-params",
+            linked=True,
+            place=left,
         )
-        smoothing = right.number_input(
+        smoothing = number_field(
             "Label smoothing",
-            min_value=0.0,
-            max_value=0.9,
-            value=0.0,
-            step=0.05,
-            format="%g",
+            SMOOTHING,
+            0.0,
             key="t_smooth",
-            bind="query-params",
+            linked=True,
+            place=right,
         )
-        shift = left.number_input(
+        shift = number_field(
             "Random shift",
-            min_value=0,
-            max_value=16,
-            value=0,
+            SHIFT,
+            0,
             key="t_shift",
-            bind="query-params",
+            linked=True,
+            place=left,
             help="Each training picture is shifted by up to this many pixels, at random each time.",
         )
         right.space("small")
@@ -119,22 +125,23 @@ def choose_recipe(network: str, train_images: int, seconds_per_epoch: float = 0.
             help="Half of the training pictures are mirrored left to right, chosen at random each "
             "time. Not for digits or letters.",
         )
-    return Recipe(
-        epochs=epochs,
-        batch_size=batch,
-        optimiser=cast("Optimiser", optimiser),
-        learning_rate=rate,
-        weight_decay=decay,
-        shift=shift,
-        flip=flip,
-        label_smoothing=smoothing,
-        seed=seed,
-    )
+    numbers = {
+        "epochs": epochs,
+        "batch_size": batch,
+        "learning_rate": rate,
+        "weight_decay": decay,
+        "shift": shift,
+        "label_smoothing": smoothing,
+        "seed": seed,
+    }
+    if None in numbers.values():
+        return None
+    return Recipe(optimiser=cast("Optimiser", optimiser), flip=flip, **cast("Any", numbers))
 
 
 def _choose_epochs(
     network: str, train_images: int, default: float, seconds_per_epoch: float
-) -> float:
+) -> float | None:
     """Draw how long to train, with the time that takes beside each choice.
 
     It is asked before the start: the learning rate goes up and down once, over all steps.
@@ -154,24 +161,24 @@ def _choose_epochs(
     )  # fmt: skip
     if length != _OWN:
         return epochs[length]
-    chosen: float = st.number_input(
+    chosen = number_field(
         "Epochs",
-        min_value=0.5,
-        max_value=1000.0,
-        value=default,
-        step=0.5,
-        format="%g",
+        EPOCHS,
+        default,
         key="t_epochs",
-        bind="query-params",
-        help="Passes over all training pictures, 0.5 to 1000.",
+        linked=True,
+        help="Passes over all training pictures, 0.01 to 1000.",
     )
-    if seconds_per_epoch:
+    if seconds_per_epoch and chosen is not None:
         st.caption(_about(chosen * seconds_per_epoch).removesuffix(": ") + " on this machine.")
     return chosen
 
 
-def choose_pace() -> float:
-    """Draw how fast to train: steps per second at most, 0 for as fast as it goes."""
+def choose_pace() -> float | None:
+    """Draw how fast to train: steps per second at most, 0 for as fast as it goes.
+
+    None while what is typed is no such number.
+    """
     titles = {"free": "Full speed", "held": "Slowed down"}
     pace = choice(
         st.segmented_control, "Pace", titles, "free", key="t_held",
@@ -179,11 +186,7 @@ def choose_pace() -> float:
     )  # fmt: skip
     if pace == "free":
         return 0.0
-    chosen: float = st.number_input(
-        "Steps per second, at most", 0.1, 1000.0, 10.0, 1.0, format="%g", key="t_pace",
-        bind="query-params",
-    )  # fmt: skip
-    return chosen
+    return number_field("Steps per second, at most", PACE, 10.0, key="t_pace", linked=True)
 
 
 def _about(seconds: float) -> str:

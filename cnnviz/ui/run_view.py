@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -18,16 +20,19 @@ from cnnviz.runs import (
     RunState,
     delete_run,
     find_run,
+    list_runs,
     open_run,
     show_run_to_all,
     shown_run,
 )
 from cnnviz.training import resume, stop
 from cnnviz.ui import role
-from cnnviz.ui.actions import button, say_refusal
+from cnnviz.ui.actions import attempt, button, say_refusal
 from cnnviz.ui.again import again_button, overlays
+from cnnviz.ui.number_field import Limits, number_field, typed_number
 from cnnviz.ui.questions import ask_the_class
-from cnnviz.ui.run_list import STEP, leave
+from cnnviz.ui.recipe import RATE
+from cnnviz.ui.run_list import STEP, leave, run_label
 from cnnviz.ui.step_once import show_step
 from cnnviz.ui.text import plain
 from cnnviz.ui.wrong import show_confused
@@ -42,6 +47,7 @@ _CELL_NUMBERS = ("step", "true", "predicted")
 _STATE = "_t_state"
 _CHANGE, _MORE = "_t_change", "_t_more"
 _PATIENCE = 3.0
+_PACE = Limits(0, 1000)
 _CELL_PANEL, _STEP_PANEL, _CELL_ASKED, _STEP_ASKED = (
     "_t_confused", "_t_by_hand", "_t_confused_asked", "_t_by_hand_asked"
 )  # fmt: skip
@@ -144,7 +150,28 @@ def _head(run: Run, state: RunState) -> None:
                 help="From now on, everybody who follows you sees this run.",
             )
         _look_inside(run.id)
+    if presenter and state.status == "waiting":
+        _holders(run)
     say_refusal()
+
+
+def _holders(run: Run) -> None:
+    """Say which runs hold the places that a run waits for, and offer to end them or go on."""
+    found = []
+    for other in list_runs():
+        if other.id != run.id and other.is_alive():
+            with contextlib.suppress(RunError):
+                found.append((other, other.state().status))
+    if not found:
+        return
+    st.caption("This run starts when one of these has ended or is paused:")
+    for other, status in found:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"{plain(run_label(other))}: {status}", width="content")
+            if status == "paused":
+                button("Resume", ":material/play_arrow:", partial(other.control, "resume"),
+                       name=f"resume_{other.id}")  # fmt: skip
+            button("Stop", ":material/stop:", partial(stop, other), name=f"stop_{other.id}")
 
 
 def _row(key: str) -> DeltaGenerator:
@@ -207,26 +234,28 @@ def _change(run: Run, state: RunState) -> None:
         key=_CHANGE, on_change="rerun",
     ):  # fmt: skip
         rate, pace = f"_t_rate_{run.id}", f"_t_pace_{run.id}"
-        st.number_input(
-            "New peak learning rate", 1e-6, 1e6,
-            _last(state, "learning_rate", recipe.learning_rate), format="%g", key=rate,
+        last_rate = _last(state, "learning_rate", recipe.learning_rate)
+        last_pace = _last(state, "pace", run.config.pace)
+        new_rate = number_field(
+            "New peak learning rate", RATE, last_rate, key=rate,
             help="The rest of the learning rate schedule continues with the new peak.",
         )  # fmt: skip
         button(
             "Set the peak learning rate",
             ":material/speed:",
-            lambda: run.control("learning_rate", value=_now(rate)),
+            lambda: run.control("learning_rate", value=typed_number(rate, RATE, last_rate)),
+            disabled=new_rate is None,
             closes=_CHANGE,
         )
-        st.number_input(
-            "Steps per second, 0 for no limit", 0.0, 1000.0, _last(state, "pace", run.config.pace),
-            format="%g", key=pace,
+        new_pace = number_field(
+            "Steps per second, 0 for no limit", _PACE, last_pace, key=pace,
             help="Slows down a fast machine so that you can watch.",
         )  # fmt: skip
         button(
             "Set the pace",
             ":material/directions_walk:",
-            lambda: run.control("pace", value=_now(pace)),
+            lambda: run.control("pace", value=typed_number(pace, _PACE, last_pace)),
+            disabled=new_pace is None,
             closes=_CHANGE,
         )
 
@@ -241,7 +270,11 @@ def _manage(run: Run, state: RunState) -> None:
     """Draw the button for a name and for deleting."""
     with st.popover("More", icon=":material/more_horiz:", key=_MORE, on_change="rerun"):
         name = f"_t_name_{run.id}"
-        st.text_input("Name of this run", run.name, max_chars=80, key=name)
+        # Enter is enough; the button is for who looks for one.
+        st.text_input(
+            "Name of this run", run.name, max_chars=80, key=name,
+            on_change=_rename, args=(run, name),
+        )  # fmt: skip
         button("Rename", ":material/edit:", lambda: run.rename(_now(name)), closes=_MORE)
         st.divider()
         if state.active:
@@ -250,6 +283,10 @@ def _manage(run: Run, state: RunState) -> None:
             st.write("Delete this run and its weights permanently?")
             button("Delete for good", ":material/delete_forever:", lambda: _delete(run),
                    closes=_MORE)  # fmt: skip
+
+
+def _rename(run: Run, key: str) -> None:
+    attempt(lambda: run.rename(_now(key)))
 
 
 def _now(key: str, default: Any = None) -> Any:

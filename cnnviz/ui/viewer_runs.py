@@ -15,9 +15,12 @@ from cnnviz.training.config import make_config, recipe_for
 from cnnviz.training.engines import limits
 from cnnviz.ui import role
 from cnnviz.ui.actions import button
+from cnnviz.ui.number_field import Limits, number_field, typed_number
+from cnnviz.ui.recipe import SEED
 from cnnviz.ui.run_list import arrival, run_label
 from cnnviz.ui.text import plain
 
+_RATE = Limits(0.01, 100)
 _REFUSED = "_t_own_refused"
 
 
@@ -38,11 +41,11 @@ def own_run_form() -> None:
                          key="_t_own_data", width=200)  # fmt: skip
             st.selectbox("Network", list(NETWORKS), format_func=lambda id: NETWORKS[id].title,
                          key="_t_own_net", width=200)  # fmt: skip
-            st.number_input("Peak learning rate, × usual", 0.01, 100.0, 1.0, 0.1,
-                            format="%g", key="_t_own_rate", width=240)  # fmt: skip
-            st.number_input("Seed", 0, 2**31 - 1, key="_t_own_seed", width=120)
+            rate = number_field("Peak learning rate, × usual", _RATE, 1.0, key="_t_own_rate",
+                                width=240)  # fmt: skip
+            seed = number_field("Seed", SEED, 0, key="_t_own_seed", width=120)
             st.button("Start my run", icon=":material/play_arrow:", key="_t_own_start",
-                      on_click=_start_own)  # fmt: skip
+                      on_click=_start_own, disabled=rate is None or seed is None)  # fmt: skip
     if refused := st.session_state.pop(_REFUSED, None):
         st.error(plain(refused), icon=":material/block:")
 
@@ -52,8 +55,9 @@ def _start_own() -> None:
     try:
         arrival().at(
             start_own(
-                state["_t_own_data"], state["_t_own_net"], state["_t_own_rate"],
-                state["_t_own_seed"],
+                state["_t_own_data"], state["_t_own_net"],
+                typed_number("_t_own_rate", _RATE, 1.0),
+                int(typed_number("_t_own_seed", SEED, 0)),
             )
         )  # fmt: skip
     except (DatasetError, NetworkError, RunError, TrainingError, role.NotPresenterError) as error:

@@ -66,7 +66,7 @@ def test_from_a_photo_to_its_class_activation_map(page, settle, photo):
     # Train on the digits.
     page.get_by_role("link", name="Train").click()
     page.get_by_text("Another number of epochs").click()
-    page.get_by_role("spinbutton", name="Epochs").fill("8")
+    page.get_by_role("textbox", name="Epochs").fill("8")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("t_epochs=8"))
     page.get_by_role("button", name="Start training").click()

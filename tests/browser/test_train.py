@@ -104,6 +104,25 @@ def test_watching_moves_nothing_and_commands_are_obeyed(page, settle, chosen):
     assert not run.path.exists()
 
 
+def test_a_number_that_cannot_be_used_starts_nothing(page, settle):
+    page.goto("/train")
+    settle(page)
+    field, button = (
+        page.get_by_role("textbox", name="Peak learning rate"),
+        page.get_by_role("button", name="Start training"),
+    )
+    before = page.url
+    for typed in ("1e9", "0", "fast"):
+        field.fill(typed)
+        field.blur()
+        expect(button).to_be_disabled(**SLOW)
+    expect(page.get_by_text("“fast” is not a number")).to_be_visible()
+    field.fill("0,05")
+    field.blur()
+    expect(button).to_be_enabled(**SLOW)
+    assert re.search("t_run=[^&]*", page.url)[0] == re.search("t_run=[^&]*", before)[0]
+
+
 def test_one_step_at_a_time_and_live_changes(page, settle, chosen):
     page.goto("/train?t_epochs=900&t_held=held&t_pace=30")
     start(page, settle)
@@ -115,7 +134,7 @@ def test_one_step_at_a_time_and_live_changes(page, settle, chosen):
     (step,) = run.state().batches
     assert run.load_batch(step)[1]["filter"] == 0
     page.get_by_role("button", name="Change", exact=True).click()
-    field = page.get_by_role("spinbutton", name="New peak learning rate")
+    field = page.get_by_role("textbox", name="New peak learning rate")
     field.fill("0.125")
     # Pressed with the number still in the field: it counts all the same.
     command(page, "Set the peak learning rate").click()

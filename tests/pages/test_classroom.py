@@ -212,7 +212,7 @@ def test_a_viewers_own_run(open_page, sit, monkeypatch):
     assert "Start my run" not in labels(app)
     monkeypatch.setenv("CNNVIZ_VIEWER_RUNS", "2")
     app = open_page(VIEWER)
-    app.number_input(key="_t_own_rate").set_value(2.0)
+    app.text_input(key="_t_own_rate").set_value("2.0")
     next(b for b in app.button if b.label == "Start my run").click().run()
     assert not app.exception
     (run,) = [r for r in list_runs() if not r.shipped]

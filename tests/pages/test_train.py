@@ -83,11 +83,11 @@ def test_first_visit_shows_a_shipped_run_and_start(open_page, drawn):
 
 def test_start_asks_for_what_the_controls_say(open_page, started):
     app = open_page(t_net="lenet5", t_rate="0.5", t_shift="2", t_optimiser="adamw", t_epochs="3")
-    app.number_input(key="t_epochs").set_value(2.5)
-    app.number_input(key="t_seed").set_value(9)
+    app.text_input(key="t_epochs").set_value("2.5")
+    app.text_input(key="t_seed").set_value("9")
     app.toggle(key="t_flip").set_value(True)
     app.segmented_control(key="_t_held").select("Slowed down").run()
-    app.number_input(key="t_pace").set_value(4.0)
+    app.text_input(key="t_pace").set_value("4.0")
     button(app, "Start training").click().run()
     assert not app.exception
     ((config, tensors),) = started
@@ -102,6 +102,28 @@ def test_start_asks_for_what_the_controls_say(open_page, started):
     assert app.session_state["_t_run"] == run.id
     assert app.query_params["t_run"] in (run.id, [run.id])
     assert shown_run() == run.id
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong", "right"),
+    [("t_rate", "1e9", "0,01"), ("t_rate", "0", "1e-2"), ("t_rate", "-1", "3"),
+     ("t_epochs", "many", "2"), ("t_epochs", "1001", "1000"), ("t_batch", "1.5", "16"),
+     ("t_seed", "", "5"), ("t_decay", "2", "0"), ("t_shift", "17", "1"),
+     ("t_smooth", "1", "0,1"), ("t_pace", "0", "5")],
+)  # fmt: skip
+def test_a_number_that_cannot_be_used_starts_nothing(open_page, started, key, wrong, right):
+    app = open_page(t_epochs="3")
+    app.segmented_control(key="_t_held").select("Slowed down").run()
+    app.text_input(key=key).set_value(wrong)
+    button(app, "Start training").click().run()  # pressed with the number still in the field
+    assert not app.exception
+    assert button(app, "Start training").disabled
+    assert "write a" in texts(app)
+    app.text_input(key=key).set_value(right).run()
+    assert not button(app, "Start training").disabled
+    assert not started  # by itself
+    button(app, "Start training").click().run()
+    assert len(started) == 1
 
 
 def test_a_start_that_is_cut_short_leads_to_its_run_all_the_same(open_page, started, monkeypatch):
@@ -123,14 +145,14 @@ def test_a_start_that_is_cut_short_leads_to_its_run_all_the_same(open_page, star
 
 def test_another_data_set_brings_its_own_sizes(open_page):
     app = open_page()
-    assert app.number_input(key="t_batch").value == 32
+    assert app.text_input(key="t_batch").value == "32"
     app.selectbox(key="_t_data").select("fashionmnist").run()
-    assert app.number_input(key="t_batch").value == 128
-    assert app.number_input(key="t_rate").value == 2.0
+    assert app.text_input(key="t_batch").value == "128"
+    assert app.text_input(key="t_rate").value == "2"
     app.segmented_control(key="_t_optimiser").select("adamw").run()
-    assert app.number_input(key="t_rate").value == 0.04
+    assert app.text_input(key="t_rate").value == "0.04"
     app.segmented_control(key="_t_net").select("lenet5").run()
-    assert app.number_input(key="t_rate").value == 0.01
+    assert app.text_input(key="t_rate").value == "0.01"
 
 
 def test_a_choice_that_the_browser_has_not_drawn_yet_changes_nothing(open_page, started):
@@ -333,15 +355,37 @@ def commands(run):
     return [{k: v for k, v in json.loads(line).items() if k != "time"} for line in lines]
 
 
+def test_a_new_rate_that_cannot_be_used_is_not_sent(open_page, at_work):
+    run = at_work("running")
+    app = open_page(t_run=run.id)
+    app.text_input(key=f"_t_rate_{run.id}").set_value("1e9")
+    button(app, "Set the peak learning rate").click().run()
+    assert button(app, "Set the peak learning rate").disabled
+    assert not (run.path / "control.jsonl").exists()
+
+
+def test_a_run_in_line_says_who_holds_the_places(open_page, at_work):
+    paused, _busy, waiting = at_work("paused"), at_work("running"), at_work("waiting")
+    app = open_page(t_run=waiting.id)
+    assert not app.exception
+    assert "paused" in texts(app)
+    resume, stops = [b for b in app.button if b.label == "Resume"], [
+        b for b in app.button if b.label == "Stop"]  # fmt: skip
+    assert len(resume) == 1
+    assert len(stops) >= 3
+    resume[0].click().run()
+    assert commands(paused) == [{"command": "resume"}]
+
+
 def test_pause_and_live_changes(open_page, at_work):
     run = at_work("running")
     app = open_page(t_run=run.id)
     assert not [b for b in app.button if b.label in ("Resume", "One step", "Delete for good")]
     button(app, "Pause").click().run()
     # Typed and pressed in one go: the number sent is the one on screen.
-    app.number_input(key=f"_t_rate_{run.id}").set_value(0.25)
+    app.text_input(key=f"_t_rate_{run.id}").set_value("0.25")
     button(app, "Set the peak learning rate").click().run()
-    app.number_input(key=f"_t_pace_{run.id}").set_value(3.0)
+    app.text_input(key=f"_t_pace_{run.id}").set_value("3.0")
     button(app, "Set the pace").click().run()
     assert not app.exception
     assert commands(run) == [
@@ -387,7 +431,7 @@ def test_again_with_one_thing_changed(open_page, started, drawn, root, runs):
     button(app, "Start the repeat").click().run()
     assert "choose another one" in app.error[0].value
     assert not started
-    app.number_input(key="_t_again_learning_rate").set_value(0.125)
+    app.text_input(key="_t_again_learning_rate").set_value("0.125")
     button(app, "Start the repeat").click().run()
     assert not app.exception
     ((config, _),) = started
@@ -411,7 +455,7 @@ def test_a_popover_closes_when_its_action_was_done(open_page, started, at_work, 
     app.text_input(key=f"_t_name_{path.name}").set_value("Mine")
     button(app, "Rename").click().run()
     assert not app.session_state["_t_more"]
-    app.number_input(key="_t_again_learning_rate").set_value(0.125)
+    app.text_input(key="_t_again_learning_rate").set_value("0.125")
     button(app, "Start the repeat").click().run()
     assert started
     assert not app.session_state["_t_again"]

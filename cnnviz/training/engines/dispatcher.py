@@ -15,7 +15,7 @@ from cnnviz.training.engines.base import TrainingError
 from cnnviz.training.engines.settings import cores, viewer_runs
 
 if TYPE_CHECKING:
-    from cnnviz.runs import RunConfig
+    from cnnviz.runs import RunConfig, RunState
 
 _log = logging.getLogger(__name__)
 
@@ -23,6 +23,7 @@ _PATIENCE = 30.0
 _SHORT_PATIENCE = 0.3
 _TICK_SECONDS = 0.25
 _REST_SECONDS = 10.0
+_MOST_PAUSED = 4
 
 
 class Dispatcher(abc.ABC):
@@ -31,6 +32,7 @@ class Dispatcher(abc.ABC):
     def __init__(self) -> None:
         # Runs that could not even be given up, as on a full disk, and when to try again.
         self._resting: dict[str, float] = {}
+        self._states: dict[str, RunState] = {}
 
     @abc.abstractmethod
     def _at_work(self, run: Run) -> bool:
@@ -124,6 +126,7 @@ class Dispatcher(abc.ABC):
         """Start runs while there is room. The caller holds the line."""
         waiting: dict[str, tuple[float, Run, RunConfig]] = {}
         busy: list[RunConfig] = []
+        paused = 0
         for run in line.own_runs():
             at_work = self._at_work(run)
             since = None if at_work else line.waiting_since(run)
@@ -137,13 +140,16 @@ class Dispatcher(abc.ABC):
                 continue
             if since is None:
                 busy.append(config)
+                paused += self._is_paused(run)
             elif time.monotonic() < self._resting.get(run.id, 0.0):
                 continue
             elif config.owner and not viewer_runs():
                 self._fail(run, "Viewers cannot start runs here.")
             else:
                 waiting[run.id] = since, run, config
-        while self._has_room(busy):
+        # A paused run leaves its place to those in line, and goes on beside them when it is
+        # resumed; but it keeps its memory, so not any number can be paused.
+        while self._has_room(busy[min(paused, _MOST_PAUSED) :]):
             id = line.first(
                 ((since, id, c) for id, (since, _, c) in waiting.items() if _may_start(c, busy)),
                 busy,
@@ -157,6 +163,13 @@ class Dispatcher(abc.ABC):
                 self._fail(run, str(error))
             else:
                 busy.append(config)
+
+    def _is_paused(self, run: Run) -> bool:
+        try:
+            state = self._states[run.id] = run.state(self._states.get(run.id))
+        except RunError:
+            return False
+        return state.status == "paused"
 
     def _fail(self, run: Run, sentence: str) -> None:
         """Take a run out of the line, so that nobody waits for what cannot come."""

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from cnnviz.runs import RunError, create_run, delete_run, list_runs, lock, runs_root
+from cnnviz.runs.events import EventWriter
 from cnnviz.training import TrainingError, engines, resume, start, stop
 from cnnviz.training.engines import dispatcher, limits, line, settings
 
@@ -55,6 +56,43 @@ def paper(monkeypatch):
 def clock(monkeypatch):
     ticks = itertools.count(1000)
     monkeypatch.setattr("cnnviz.runs.events.time.time", lambda: float(next(ticks)))
+
+
+def test_a_paused_run_leaves_its_place_to_those_in_line(paper, new_config, clock):
+    paper.places = 2
+    one, two, three, four = (start(new_config()) for _ in range(4))
+    writers = contextlib.ExitStack()
+    for run in (one, two):  # as their processes would
+        writer = EventWriter(run.path / "events.jsonl")
+        writers.callback(writer.close)
+        writer.write("status", status="running", step=0)
+        if run is one:
+            writer.write("status", status="paused", step=9)
+    assert one.state().status == "paused"
+    paper.dispatch()
+    assert paper.launched == [one.id, two.id, three.id]
+    paper.dispatch()
+    assert four.state().status == "waiting"
+    # Resumed, it goes on at once, and the next in line waits for two places to be free.
+    with writers:
+        EventWriter(one.path / "events.jsonl").write("status", status="running", step=9)
+    paper.done(two)
+    paper.dispatch()
+    assert four.state().status == "waiting"
+    paper.done(three)
+    paper.dispatch()
+    assert paper.launched[-1] == four.id
+
+
+def test_not_any_number_of_paused_runs_is_overlooked(paper, new_config):
+    runs = [start(new_config()) for _ in range(9)]
+    for _ in runs:
+        paper.dispatch()
+        for id in paper.launched:
+            writer = EventWriter(runs_root() / id / "events.jsonl")
+            writer.write("status", status="paused", step=1)
+            writer.close()
+    assert 4 <= len(paper.launched) <= 6
 
 
 def test_first_come_first_served(paper, new_config, clock):
