@@ -86,6 +86,7 @@ class RunConfig:
         group: Id of the race it runs in; empty for none.
         based_on: Id of the run it copies with something changed; empty for none.
         threads: CPU threads to train with; 0 to decide when it starts.
+        lanes: How many runs of its race take their first step at one moment; 0 for none.
         max_seconds: Training ends after this much wall time; 0 for no limit.
         pace: Steps per second at most, to begin with; 0 for as fast as it goes.
         variant: Options of the network, such as `{"depth": 4}`, for display; `spec` counts.
@@ -106,6 +107,7 @@ class RunConfig:
     group: str = ""
     based_on: str = ""
     threads: int = 0
+    lanes: int = 0
     max_seconds: float = 0.0
     pace: float = 0.0
     variant: dict[str, Any] = dataclasses.field(default_factory=dict)
@@ -113,6 +115,7 @@ class RunConfig:
     def __post_init__(self) -> None:
         """Refuse limits that mean nothing."""
         _require(0 <= self.threads <= 1024, "threads must be 0 to 1024.")
+        _require(0 <= self.lanes <= 64, "lanes must be 0 to 64.")
         for name in ("max_seconds", "pace"):
             value = getattr(self, name)
             _require(math.isfinite(value) and value >= 0, f"{name} must not be negative.")
@@ -177,7 +180,17 @@ def _require(condition: bool, sentence: str) -> None:  # noqa: FBT001
 
 # Older runs lack these.
 _OPTIONAL = frozenset(
-    {"network_title", "owner", "group", "based_on", "threads", "max_seconds", "pace", "variant"}
+    {
+        "network_title",
+        "owner",
+        "group",
+        "based_on",
+        "threads",
+        "lanes",
+        "max_seconds",
+        "pace",
+        "variant",
+    }
 )
 _READ: dict[str, Callable[[Any], Any]] = {
     "str": text,

@@ -53,6 +53,7 @@ class RunState:
         test_images: Likewise.
         device: What trains, in words.
         threads: CPU threads of the training process at last; 0 until known.
+        ready: Whether it waits, or has waited, for the other lanes of its race.
         process: Its process id; 0 until known.
         host: A mark of the machine it is on; empty until known.
         message: Why the run failed, or was stopped by a limit.
@@ -79,6 +80,7 @@ class RunState:
     test_images: int = 0
     device: str = ""
     threads: int = 0
+    ready: bool = False
     process: int = 0
     host: str = ""
     message: str = ""
@@ -191,6 +193,7 @@ def _status(state: RunState, event: Event) -> None:
     if status in ("waiting", "starting") and not in_line:
         state.asked_at = number(event.get("time", 0.0))
     state.recorded = status
+    state.ready = state.ready and status != "starting"
     state.queued = True
     state.message = text(event.get("message", ""))
     state.resumable = bool(event.get("resumable", True))
@@ -271,6 +274,10 @@ def _threads(state: RunState, event: Event) -> None:
     state.threads, state.device = whole(event["threads"]), text(event["device"])
 
 
+def _ready(state: RunState, _event: Event) -> None:
+    state.ready = True
+
+
 def _ignore(_state: RunState, _event: Event) -> None:
     """An event of a later version says nothing to this one."""
 
@@ -307,4 +314,5 @@ _HANDLERS = {
     "changed": _changed,
     "batch": _batch,
     "threads": _threads,
+    "ready": _ready,
 }

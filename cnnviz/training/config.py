@@ -143,7 +143,7 @@ def again(config: RunConfig, based_on: str = "", **changes: Any) -> RunConfig:
     names = {field.name for field in dataclasses.fields(Recipe)}
     recipe = {name: value for name, value in changes.items() if name in names}
     options = {name: changes[name] for name in _OPTIONS if name in changes}
-    others: dict[str, Any] = {"group": "", "owner": "", "max_seconds": 0.0} | {
+    others: dict[str, Any] = {"group": "", "owner": "", "max_seconds": 0.0, "lanes": 0} | {
         name: value for name, value in changes.items() if name not in names | _OPTIONS
     }
     network = others.get("network", config.network)

@@ -13,6 +13,7 @@ import torch
 
 from cnnviz.runs import RunError
 from cnnviz.runs.events import check_command, read_commands
+from cnnviz.training.barrier import await_lanes
 from cnnviz.training.checkpoint import Position
 from cnnviz.training.device import describe_device, pick_device
 from cnnviz.training.failure import DivergedError
@@ -99,12 +100,16 @@ class Trainer:
         """
         self._began = time.monotonic()
         self.recorder.sweep(self.step)
-        self._write_running()
         self.model.train()
         try:
-            if self.step == 0 and self.watch:
-                self.recorder.keep(self._now())
-                self._evaluate()
+            if together := self.step == 0 and self.run.config.lanes > 1:
+                if self.watch:
+                    self._look_first()  # what the first step would wait for
+                self.recorder.write("ready")
+                await_lanes(self.run, self._stop_heard)
+            self._write_running()
+            if self.step == 0 and self.watch and not together:
+                self._look_first()
             began = time.perf_counter()
             self._loop()
             self.loop_seconds = time.perf_counter() - began
@@ -112,6 +117,10 @@ class Trainer:
         except DivergedError:
             self.recorder.diverged(self._now())
             raise
+
+    def _look_first(self) -> None:
+        self.recorder.keep(self._now())
+        self._evaluate()
 
     def _loop(self) -> None:
         recorder = self.recorder

@@ -167,7 +167,14 @@ def threads_each(count: int, cores: int, *, together: bool) -> int:
 
 
 def lane_config(
-    dataset: Dataset, lane: Lane, *, length: Length, seed: int, group: str, threads: int
+    dataset: Dataset,
+    lane: Lane,
+    *,
+    length: Length,
+    seed: int,
+    group: str,
+    threads: int,
+    lanes: int = 0,
 ) -> RunConfig:
     """What to ask for one lane.
 
@@ -178,6 +185,7 @@ def lane_config(
         seed: The same for all, so that the order of the pictures is.
         group: The race's id.
         threads: CPU threads.
+        lanes: How many begin at one moment; 0 when they take turns.
 
     Raises:
         NetworkError: The network cannot be had like that for these pictures.
@@ -195,7 +203,7 @@ def lane_config(
         config = make_config(dataset, lane.network, recipe, variant=_variant(dataset, lane))
     except (NetworkError, RunError) as error:
         raise type(error)(f"{lane.name}: {error}") from error
-    return dataclasses.replace(config, group=group, threads=threads)
+    return dataclasses.replace(config, group=group, threads=threads, lanes=lanes)
 
 
 def _variant(dataset: Dataset, lane: Lane) -> dict[str, Any]:

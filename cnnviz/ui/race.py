@@ -87,11 +87,16 @@ def _fairness(count: int, *, together: bool) -> str:
     each = f"{threads} thread{'s' * (threads > 1)}"
     if not together:
         return f"Each run trains alone, on all {each} of this machine, after the previous one ends."
-    most = min(count, max(1, cores() // threads), slots())
+    most = min(count, _room(threads))
     if most < count:
         return f"Each run gets {each}; this machine has room for {most} at a time, the others wait."
     all_ = "Both" if count == 2 else f"All {count}"
     return f"{all_} train at the same time, each on {each}, so none has an advantage."
+
+
+def _room(threads: int) -> int:
+    """How many lanes with so many threads can train at the same time."""
+    return min(max(1, cores() // threads), slots())
 
 
 def _neighbours() -> str:
@@ -132,7 +137,15 @@ def begin(
     group = race.race_id(preset)
     threads = race.threads_each(len(lanes), cores(), together=together)
     configs = [
-        race.lane_config(dataset, lane, length=length, seed=seed, group=group, threads=threads)
+        race.lane_config(
+            dataset,
+            lane,
+            length=length,
+            seed=seed,
+            group=group,
+            threads=threads,
+            lanes=len(lanes) * (together and len(lanes) <= _room(threads)),
+        )
         for lane in lanes
     ]
     runs: list[Run] = []

@@ -58,7 +58,9 @@ class Head {
     const left = state.active && state.step < state.totalSteps ? state.secondsLeft(source.pace) : NaN;
     const epochs = run?.recipe?.epochs;
     write(this.values.step, state.totalSteps ? `${count(state.step)} of ${count(state.totalSteps)}` : count(state.step));
-    write(this.values.epoch, last ? `${last.epoch.toFixed(1)}${epochs ? ` of ${plain(epochs)}` : ""}` : "\u2013");
+    // As many digits as the goal has: 0.65 of 0.65, not 0.6.
+    const digits = Math.max(1, `${epochs ?? ""}`.split(".")[1]?.length ?? 0);
+    write(this.values.epoch, last ? `${last.epoch.toFixed(Math.min(digits, 3))}${epochs ? ` of ${plain(epochs)}` : ""}` : "\u2013");
     write(this.values.accuracy, test ? `${percent(test.accuracy)} of ${count(test.images)}` : "\u2013");
     const held = source.pace > 0; // then the clock of training stands still between steps
     write(this.values.rate.previousSibling, held ? "Images per second, computing" : "Images per second");
