@@ -8,7 +8,7 @@ back to its old automatic pages for a first visitor who opens a deep link.
 
 import streamlit as st
 
-from cnnviz import classroom
+from cnnviz import classroom, gate
 from cnnviz.live import live_routes
 from cnnviz.server import lifespan
 
@@ -16,5 +16,5 @@ app = st.App(
     "cnnviz/main.py",
     lifespan=lifespan,
     routes=[*live_routes, *classroom.routes],
-    middleware=classroom.middleware,
+    middleware=[*gate.middleware, *classroom.middleware],
 )

@@ -1,6 +1,7 @@
 import asyncio
 import gc
 import os
+import platform
 import socket
 import subprocess
 import sys
@@ -87,16 +88,38 @@ def test_an_engine_that_does_not_work_leaves_the_server_up(monkeypatch):
     run(serve())
 
 
-def test_uvicorn_is_told_how_long_to_wait(monkeypatch):
+def test_uvicorn_is_told_how_long_to_wait_and_how_much_to_hold(monkeypatch):
     made = uvicorn.Server(uvicorn.Config(lambda: None))
     monkeypatch.setattr(server.signal, "getsignal", lambda _: made.handle_exit)
-    server._limit_shutdown()
+    assert server._uvicorn_server() is made
+    server._bound(made.config)
     assert made.config.timeout_graceful_shutdown == server.SHUTDOWN_SECONDS
-    made.config.timeout_graceful_shutdown = 7
-    server._limit_shutdown()
+    assert made.config.ws_max_size == server.MESSAGE_BYTES
+    made.config.timeout_graceful_shutdown, made.config.ws_max_size = 7, 1000
+    server._bound(made.config)
     assert made.config.timeout_graceful_shutdown == 7
+    assert made.config.ws_max_size == 1000
     monkeypatch.setattr(server.signal, "getsignal", lambda _: server.signal.SIG_DFL)
-    server._limit_shutdown()  # another server: nothing to set, nothing raised
+    assert server._uvicorn_server() is None  # another server: nothing to set, nothing raised
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no limit of open files")
+@pytest.mark.parametrize(("soft", "hard", "raised"), [(100, 300, 300), (300, 300, 300)])
+def test_as_many_files_as_allowed(root, soft, hard, raised):
+    script = (
+        "import resource; from cnnviz.server import raise_open_files; raise_open_files();"
+        "print(*resource.getrlimit(resource.RLIMIT_NOFILE))"
+    )
+    limit = f"ulimit -Sn {soft} && ulimit -Hn {hard} && exec {sys.executable} -c '{script}'"
+    printed = subprocess.check_output(["sh", "-c", limit], cwd=root, text=True)
+    assert printed.split() == [str(raised), str(hard)]
+
+
+def test_memory_that_is_free_is_given_back():
+    assert callable(server._trim)
+    if sys.platform == "linux" and "glibc" in platform.libc_ver():
+        assert server._trim is not server._no_trim
+    server._collect()
 
 
 @pytest.fixture
