@@ -254,7 +254,7 @@ def lanes_from_text(text: str) -> tuple[Lane, ...]:
     """
     try:
         rows = json.loads(text[:4000])
-    except ValueError:
+    except (ValueError, RecursionError):
         rows = None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise RunError("The lanes in this link cannot be read.")

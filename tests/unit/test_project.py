@@ -28,6 +28,7 @@ def test_the_server_is_private_and_strict_by_default(root):
         "fileWatcherType": "none",
         "maxUploadSize": 20,
         "maxMessageSize": 32,
+        "maxWidgetStateSize": 2,
         "enableCORS": True,
         "enableXsrfProtection": True,
         "allowedHosts": ["127.0.0.1", "localhost"],
