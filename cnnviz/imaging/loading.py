@@ -12,7 +12,14 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError, features
 
 from cnnviz.imaging import tiff
-from cnnviz.imaging.containers import DamagedError, Essential, essential, exif_orientation
+from cnnviz.imaging.containers import (
+    JPEG,
+    PNG,
+    DamagedError,
+    Essential,
+    essential,
+    exif_orientation,
+)
 from cnnviz.imaging.kinds import describe
 from cnnviz.imaging.levels import Levels, stretched
 from cnnviz.imaging.profiles import gamma_table, to_srgb
@@ -149,7 +156,7 @@ def load_picture(
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ImageError(_TOO_LARGE) from error
     except UnidentifiedImageError as error:
-        raise ImageError(describe(data) or _NO_PICTURE) from error
+        raise ImageError(_why_unknown(data)) from error
     except tiff.UnsupportedError as error:
         raise ImageError(_UNSUPPORTED.format(error)) from error
     except Exception as error:  # readers of damaged files fail in every way there is
@@ -159,6 +166,16 @@ def load_picture(
         width, height = height, width
     upright = np.ascontiguousarray(_upright(pixels, source.orientation))
     return Loaded(upright, (height, width), notes)
+
+
+def _why_unknown(data: bytes) -> str:
+    """Say of a file that no reader takes whether it is damaged, or of another kind."""
+    starts = PNG, JPEG, b"GIF8", b"BM", b"II*\0", b"MM\0*"
+    is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+    is_avif = "AVIF" in FORMATS and data[4:12] in {b"ftypavif", b"ftypavis"}
+    if data.startswith(starts) or is_webp or is_avif:
+        return _DAMAGED
+    return describe(data) or _NO_PICTURE
 
 
 class _Limits(NamedTuple):
