@@ -88,12 +88,10 @@ LAB = [
     ),
 ]
 
+# Before the navigation, which else takes the page's icon for the tab, from a server of Google's.
+st.set_page_config(page_icon=ASSETS / "icon.svg", layout="wide")
 page = st.navigation({"": PAGES, "Convolution lab": LAB}, position="top")
-st.set_page_config(
-    page_title=f"{page.title} · cnnviz" if page.url_path else "cnnviz",
-    page_icon=ASSETS / "icon.svg",
-    layout="wide",
-)
+st.set_page_config(page_title=f"{page.title} · cnnviz" if page.url_path else "cnnviz")
 one_entry_per_page()  # before the page, which a quick click may cut short
 copy_anywhere()
 if role.has_lapsed():
