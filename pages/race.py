@@ -21,6 +21,7 @@ if role.is_presenter():
 
 if runs:
     view.go_on(runs)
+    view.say_result(runs)
     draw_race([run.id for run in runs], key="r_view", uneven=view.uneven(runs))
     st.caption(
         "Point at a curve to read its values. Steps compare what the networks learn from the same"

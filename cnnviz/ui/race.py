@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz import training
 from cnnviz.datasets import DATASETS, Dataset, DatasetError, is_available, load_dataset
 from cnnviz.runs import Run, RunError, list_runs
-from cnnviz.training import race, race_times
+from cnnviz.training import race, race_result, race_times
 from cnnviz.training.config import LENGTHS
 from cnnviz.training.engines.settings import cores, slots
 from cnnviz.training.race import LEAST, MOST, PRESETS
@@ -255,6 +255,19 @@ def at_work(runs: Sequence[Run]) -> list[Run]:
         except RunError:
             continue
     return found
+
+
+def say_result(runs: Sequence[Run]) -> None:
+    """Draw the answer to the race's question, once all lanes are through."""
+    states = []
+    for run in runs:
+        try:
+            states.append(run.state())
+        except RunError:
+            return
+    names = [run_label(run).rpartition(" · ")[0] for run in runs]
+    if text := race_result.verdict(names, states):
+        st.markdown(f"**Result.** {plain(text)}")
 
 
 def uneven(runs: Sequence[Run]) -> str | None:

@@ -1,0 +1,75 @@
+"""How a race went, in words: who was ahead early, who at the end, and by how much."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnviz.runs import Evaluation, RunState
+
+_EARLY = 0.1
+_SURE = 2.0
+"""Standard errors of a difference between two shares; below that it may be chance."""
+
+
+def verdict(names: Sequence[str], states: Sequence[RunState]) -> str:
+    """Say it, once all lanes have been tested at their end.
+
+    A difference counts when it is more than twice its standard error, as for two samples of so
+    many test pictures; else it is called a tie.
+
+    Args:
+        names: What the lanes are called.
+        states: Their states, in the same order.
+
+    Returns:
+        Two sentences; empty while a lane is not finished, or with fewer than two lanes.
+    """
+    if len(states) < 2 or not all(s.status == "finished" and s.final for s in states):
+        return ""
+    steps = min(state.total_steps for state in states)
+    early = [_at(state, _EARLY * steps) for state in states]
+    sentences = []
+    if all(early) and max(e.step for e in early if e) < 0.5 * steps:
+        about = f"Early on, after about {round(_EARLY * steps):,} steps,"
+        sentences.append(f"{about} {_order(names, [e for e in early if e], past=True)}")
+    final = [state.final for state in states if state.final]
+    sentences.append(f"At the end, {_order(names, final, past=False)}")
+    return " ".join(sentences)
+
+
+def _at(state: RunState, step: float) -> Evaluation | None:
+    """The evaluation nearest to a step, of those after the start."""
+    trained = [e for e in state.evaluations if e.step > 0]
+    return min(trained, key=lambda e: abs(e.step - step), default=None)
+
+
+def _order(names: Sequence[str], scores: Sequence[Evaluation], *, past: bool) -> str:
+    ranked = sorted(zip(names, scores, strict=True), key=lambda lane: -lane[1].accuracy)
+    (first, best), (_, second) = ranked[0], ranked[1]
+    gap = best.accuracy - second.accuracy
+    was, had = ("was", "had") if past else ("is", "has")
+    shares = ", ".join(f"{name} {had} {score.accuracy:.1%}" for name, score in ranked)
+    shares = f"{shares} of the test pictures right".replace("%", " %")
+    if gap > _SURE * _error(best, second):
+        return f"{first} {was} ahead by {100 * gap:.1f} points: {shares}."
+    alike = [n for n, s in ranked if best.accuracy - s.accuracy <= _SURE * _error(best, s)]
+    who = ", ".join(alike[:-1]) + f" and {alike[-1]}"
+    return (
+        f"{who} {'were' if past else 'are'} tied: {shares}. With {best.images:,} test pictures, "
+        f"a difference of {100 * gap:.1f} points may be chance."
+    )
+
+
+def _error(one: Evaluation, other: Evaluation) -> float:
+    """Standard error of the difference between two shares of right answers."""
+
+    def variance(score: Evaluation) -> float:
+        # Laplace's rule, so that 100 % of a few is not taken for certain.
+        share = (score.accuracy * score.images + 1) / (score.images + 2)
+        return share * (1 - share) / max(1, score.images)
+
+    return math.sqrt(variance(one) + variance(other))

@@ -1,0 +1,41 @@
+import pytest
+
+from cnnviz.runs import fold
+from cnnviz.training.race_result import verdict
+
+
+def lane(early, end, images=1000, status="finished", total=1000):
+    def evaluation(step, accuracy):
+        return {
+            "event": "evaluation", "step": step, "epoch": step / 100, "seconds": 1.0, "loss": 1.0,
+            "accuracy": accuracy, "images": images,
+        }  # fmt: skip
+
+    return fold([
+        {"event": "status", "status": "running", "total_steps": total, "test_images": images},
+        evaluation(0, 0.1), evaluation(110, early), evaluation(500, 0.5), evaluation(total, end),
+        {"event": "status", "status": status},
+    ])  # fmt: skip
+
+
+def test_who_was_ahead_early_and_who_is_at_the_end():
+    text = verdict(["A", "B"], [lane(0.8, 0.9), lane(0.6, 0.95)])
+    assert "after about 100 steps, A was ahead by 20.0 points" in text
+    assert "At the end, B is ahead by 5.0 points: B has 95.0 %, A has 90.0 % of" in text
+
+
+def test_what_may_be_chance_is_a_tie():
+    text = verdict(["A", "B", "C"], [lane(0.8, 0.900), lane(0.8, 0.905), lane(0.8, 0.5)])
+    assert "At the end, B and A are tied" in text
+    assert "With 1,000 test pictures, a difference of 0.5 points may be chance." in text
+
+
+@pytest.mark.parametrize(("images", "word"), [(100, "tied"), (100_000, "ahead")])
+def test_more_test_pictures_tell_smaller_differences_apart(images, word):
+    text = verdict(["A", "B"], [lane(0.5, 0.90, images), lane(0.5, 0.91, images)])
+    assert word in text.partition("At the end")[2]
+
+
+def test_nothing_is_said_before_the_end_or_of_one():
+    assert verdict(["A", "B"], [lane(0.8, 0.9), lane(0.8, 0.9, status="stopped")]) == ""
+    assert verdict(["A"], [lane(0.8, 0.9)]) == ""
