@@ -33,6 +33,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     step = view.choose_step(run, hidden=over_time)
     shown = choose_shown(run)
 config = run.config
+where = view.where_to_run(run)
 model = view.model_of(run, step)
 answer = predict(model, shown.inputs)
 maps = feature_maps(model, shown.inputs)
@@ -63,7 +64,7 @@ def show_cam() -> None:
     name = config.classes[cam.class_index]
     evidence(cam.raw, view.stretched(cam, shown), shown.backdrop, key="cam", label=name)
     with st.container(horizontal=True):
-        copy_code("Copy the PyTorch lines", cam_code(config, step, shown.seen, cam))
+        copy_code("Copy the PyTorch lines", cam_code(config, step, shown.seen, cam), note=where)
         view.show_numbers(cam.raw[None], "Cell", key="_i_cam_numbers")
 
 
@@ -90,7 +91,7 @@ def show_maps() -> None:
     if not every:
         with st.container(horizontal=True):
             code = maps_code(config, step, shown.seen, layer)
-            copy_code("Copy the PyTorch lines", code)
+            copy_code("Copy the PyTorch lines", code, note=where)
             view.show_numbers(maps[layer], "Map", key="_i_map")
 
 
@@ -122,7 +123,7 @@ def show_filters() -> None:
         alt="Learned filters of",
     )
     with st.container(horizontal=True):
-        copy_code("Copy the PyTorch lines", filters_code(config, step, layer))
+        copy_code("Copy the PyTorch lines", filters_code(config, step, layer), note=where)
         view.show_numbers(group.values, "Filter", key="_i_filter")
 
 

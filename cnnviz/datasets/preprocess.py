@@ -22,7 +22,7 @@ def preprocess(
         mean of those it covers (bilinear where the picture is smaller than asked).
     """
     channels, height, width = shape
-    cropped = _centre_crop(picture, height / width)
+    cropped = centre_crop(picture, height / width)
     shrinks = cropped.shape[0] >= height and cropped.shape[1] >= width
     resized = cv2.resize(
         cropped, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
@@ -52,7 +52,7 @@ def normalise(
     return (values.float() / 255 - centre) / spread
 
 
-def _centre_crop(picture: NDArray[np.uint8], aspect: float) -> NDArray[np.uint8]:
+def centre_crop(picture: NDArray[np.uint8], aspect: float) -> NDArray[np.uint8]:
     """Largest centred part whose height is ``aspect`` times its width, at least one pixel."""
     height, width = picture.shape[:2]
     crop_height = max(1, min(height, round(width * aspect)))

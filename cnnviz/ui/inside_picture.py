@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 import streamlit as st
 
 from cnnviz.datasets import normalise, preprocess
+from cnnviz.datasets.preprocess import centre_crop
 from cnnviz.inspection import InspectionError, Samples, load_samples
 from cnnviz.runs import Run, RunConfig
 from cnnviz.ui.choice import choice, choose
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 # The overlay lies over about this many pixels, so that it looks smooth.
 _OVERLAY_SIDE = 280
+_CROP_SIDE = 140  # of the small picture that shows which part is seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,12 +136,36 @@ def _own(run: Run, picture: Picture) -> Shown:
     large = (3, *overlay_size(config.input_shape[1:]))
     seen = _preprocessed(picture, config.input_shape, invert=invert)
     backdrop = _preprocessed(picture, large, invert=False)
+    _show_crop(picture, config)
     return Shown(
         seen,
         normalise(seen, config.mean, config.std),
         np.ascontiguousarray(backdrop.transpose(1, 2, 0)),
         picture.title,
         None,
+    )
+
+
+def _show_crop(picture: Picture, config: RunConfig) -> None:
+    """Say and show which part of a picture the network sees, if that is not all of it."""
+    height, width = picture.pixels.shape[:2]
+    _, rows, columns = config.input_shape
+    seen = centre_crop(picture.pixels, rows / columns)
+    if seen.shape[:2] == (height, width):
+        return
+    left, right = st.columns([1, 3], vertical_alignment="center", width=560)
+    scale = _CROP_SIDE / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = cv2.resize(picture.pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    inner = centre_crop(small, rows / columns)
+    dark = small // 3
+    top, side = (small.shape[0] - inner.shape[0]) // 2, (small.shape[1] - inner.shape[1]) // 2
+    dark[top : top + inner.shape[0], side : side + inner.shape[1]] = inner
+    left.image(dark)
+    right.caption(
+        f"The network sees only the bright part: the middle {seen.shape[1]} of {width} pixels "
+        f"across and {seen.shape[0]} of {height} down, scaled to {columns} × {rows} pixels. To "
+        "show it another part, crop the picture yourself."
     )
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from cnnviz.inspection import CAM, InspectionError, Prediction, load_model, upsample
 from cnnviz.networks import NetworkError
 from cnnviz.runs import Run, RunConfig, RunError, list_runs, open_run
+from cnnviz.ui import role
 from cnnviz.ui.choice import arriving, choice, choose, tell
 from cnnviz.ui.inside_picture import Shown, overlay_size
 from cnnviz.ui.run_list import run_label
@@ -28,6 +29,16 @@ DEFAULT_RUN = "fashionmnist-gap"
 def number(value: float, form: str) -> str:
     """Format a number, its sign a minus and not a hyphen."""
     return format(value, form).replace("-", "\u2212")
+
+
+def where_to_run(run: Run) -> str:
+    """Where copied code finds the run's weights, for whoever asks."""
+    if role.is_presenter():
+        return f"Run it in the folder of this run: `{run.path.resolve()}`"
+    return (
+        "Run it in the folder of this run. That is on the presenter’s computer: ask them for a "
+        "copy of it."
+    )
 
 
 def choose_run(notice: DeltaGenerator) -> Run:

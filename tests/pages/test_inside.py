@@ -407,3 +407,23 @@ def test_coarse_to_fine_names_each_index_once(count):
     assert sorted(order) == list(range(count))
     if count > 1:
         assert order[:2] == [count - 1, 0]
+
+
+def test_a_photo_that_is_cropped_is_shown_with_its_crop(open_page):
+    app = open_page(i_source="own", picture="astronaut")
+    assert not app.exception
+    square = "sees only the bright part" in said_all(app)
+    app = open_page(i_source="own", picture="coffee")  # 600 × 400
+    assert not app.exception
+    assert "the middle 400 of 600 pixels across and 400 of 400 down" in said_all(app)
+    assert not square
+
+
+def test_copied_code_says_where_it_runs(open_page, make_run):
+    run = make_run()
+    app = open_page(i_run=run.id)
+    assert str(run.path.resolve()) in said_all(app)
+
+
+def said_all(app):
+    return "\n".join(e.value for e in (*app.caption, *app.markdown))
