@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnnviz.components.clipboard import copy_anywhere
 from cnnviz.components.history import one_entry_per_page
+from cnnviz.components.names import plain_names
 from cnnviz.ui import role
 from cnnviz.ui.join import join_button
 from cnnviz.ui.lab import TOPICS
@@ -58,22 +59,7 @@ USE_A_PICTURE = {
 ASSETS = Path(__file__).parent.parent / "assets"
 
 st.logo(ASSETS / "logo.svg", size="large")
-# What a number field refuses, it says to screen readers alone, or behind a small icon: say it to
-# all. A field beside its slider stands at the right edge, so there the sentence grows to the left.
-# The toolbar of a table or chart comes with the pointer; on a touch screen it would always be
-# there, over the words above.
-# Streamlit writes white on the primary colour, which in the dark theme is 3:1; dark is 6:1.
-st.html(
-    "<style>[data-testid=stNumberInput] { position: relative }"
-    " [data-testid=stNumberInput] [role=alert] { position: absolute; top: calc(100% + 2px);"
-    " left: 0; z-index: 10; width: 12rem; height: auto; margin: 0; padding: 0.3rem 0.5rem;"
-    " clip: auto; clip-path: none; overflow: visible; white-space: normal; font-size: 0.8rem;"
-    " line-height: 1.3; border-radius: 0.3rem; color: #fff; background: #a32020 }"
-    " [class*=_field] [data-testid=stNumberInput] [role=alert] { left: auto; right: 0 }"
-    " @media (hover: none) { [data-testid=stElementToolbar] { display: none } }"
-    " :is([data-testid^=stBaseButton-primary], [data-tag-index] > *)"
-    " { color: light-dark(#fff, #10161c) }</style>"
-)
+st.html(Path(__file__).parent / "main.css")
 
 LAB = [
     st.Page("../pages/lab/tour.py", title="Tour of the lab", icon=":material/map:"),
@@ -92,6 +78,7 @@ LAB = [
 st.set_page_config(page_icon=ASSETS / "icon.svg", layout="wide")
 page = st.navigation({"": PAGES, "Convolution lab": LAB}, position="top")
 st.set_page_config(page_title=f"{page.title} · cnnviz" if page.url_path else "cnnviz")
+plain_names()
 one_entry_per_page()  # before the page, which a quick click may cut short
 copy_anywhere()
 if role.has_lapsed():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
@@ -19,26 +19,11 @@ def _mirror(source: str, target: str) -> None:
     st.session_state[target] = st.session_state[source]
 
 
-def draw_label(label: str, help: str | None = None) -> dict[str, Any]:
-    """Draw a coloured label by itself: in a widget, `:blue[…]` would be read aloud as written.
-
-    Returns:
-        What the widget below gets: its plain name, which is hidden, or else the label and `help`.
-    """
-    name = without_colour(label)
-    if name == label:
-        return {"label": label, "help": help}
-    st.markdown(f":small[{label}]", help=help)
-    return {"label": name, "label_visibility": "collapsed"}
-
-
 def select(
     label: str, titles: Mapping[str, str], default: str, *, key: str, width: int | None = None
 ) -> str:
     """A `choice` from a list, with a coloured label, as wide as its place or `width`."""
-    with st.container(gap=None, width=width or "stretch"):
-        words = draw_label(label)
-        return choice(st.selectbox, titles=titles, default=default, key=key, **words)
+    return choice(st.selectbox, label, titles, default, key=key, width=width or "stretch")
 
 
 def paired(
@@ -75,13 +60,10 @@ def paired(
         value = min(max(st.session_state[key], minimum), maximum)
         if value != st.session_state[key]:
             st.session_state[key] = value
-    with st.container(gap="xxsmall"):
-        labelled = draw_label(label, help)
-        row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
-    with row:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         value = st.slider(
-            **labelled, min_value=minimum, max_value=maximum, value=default, step=step, key=key,
-            bind="query-params", format=format, on_change=_mirror, args=(key, field),
+            label, minimum, maximum, default, step=step, key=key, bind="query-params",
+            format=format, help=help, on_change=_mirror, args=(key, field),
         )  # fmt: skip
         st.session_state[field] = value
         st.number_input(

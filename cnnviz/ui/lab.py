@@ -12,7 +12,6 @@ import streamlit as st
 from cnnviz.components.board import Link
 from cnnviz.convolution import lecture_source
 from cnnviz.imaging import format_kernel
-from cnnviz.ui.controls import draw_label
 from cnnviz.ui.text import without_colour
 from cnnviz.ui.typed import parse_grid
 
@@ -193,14 +192,14 @@ def grid_field(
         " paste"
         " what NumPy, MATLAB or a spreadsheet writes."
     )
-    with st.container(gap=None):
-        text = st.text_area(
-            **draw_label(label, help_),
-            value=format_kernel(start).replace(";", "\n"),
-            height=height,
-            key=key,
-            bind="query-params",
-        )
+    text = st.text_area(
+        label,
+        format_kernel(start).replace(";", "\n"),
+        height=height,
+        key=key,
+        bind="query-params",
+        help=help_,
+    )
     try:
         grid, problem = parse_grid(text or ""), ""
     except ValueError as error:

@@ -47,6 +47,7 @@ def choose_lanes(preset: str, dataset: str) -> tuple[tuple[Lane, ...], str]:
         hide_index=True,
         width="stretch",
         placeholder="as usual",
+        alt="The runs of the race, one a row",
         column_config=_column_config(dataset),
     )
     problem = ""

@@ -22,7 +22,7 @@ if not found:
     st.info("No page contains all of these words. Try a single or a shorter word.")
 for first in range(0, len(found), 3):
     for column, (number, topic) in zip(st.columns(3), found[first : first + 3], strict=False):
-        with column.container(border=True, height="stretch"):
+        with column.container(border=True, height="stretch", key=f"card-{topic.page}"):
             if picture := thumbnail(topic):
                 st.image(str(picture), width="stretch", alt=f"The page “{topic.title}”")
             st.page_link(

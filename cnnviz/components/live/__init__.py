@@ -29,6 +29,7 @@ _HERE = Path(__file__).parent
 # One ES module: the browser is sent the files one after the other.
 _SCRIPTS = (
     "../shared/address.js",
+    "../shared/reach.js",
     "words.js",
     "fold.js",
     "frames.js",

@@ -114,6 +114,7 @@ class RaceView extends View {
     this.lost = element("p", "link");
     root.append(this.lost, this.line, this.curves.root, scroll, this.note);
     hintScroll(scroll);
+    reachable(scroll, "Standings");
   }
 
   take({ runs, base, uneven, relay }) {

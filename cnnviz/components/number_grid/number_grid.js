@@ -91,7 +91,7 @@ class NumberGrid {
     const longest = Math.max(...this.cells.map((cell) => cell.value.length), 2);
     const size = Math.min(15, side / (longest * PER_CHARACTER));
     this.grid.style.gridTemplateColumns = `repeat(${this.columns}, ${side}px)`;
-    this.grid.style.gridAutoRows = `${Math.min(side, 40)}px`;
+    this.grid.style.gridAutoRows = `${Math.min(side, 44)}px`;
     this.grid.style.fontSize = `${size}px`;
     for (const cell of this.cells) cell.style.fontSize = `${Math.max(size, 1)}px`;
     this.hidden = size < LEGIBLE;

@@ -1,7 +1,7 @@
 // What all figures do alike: they listen, speak after a pause, and are painted once a frame.
 
 const SPEAK_AFTER = 300; // milliseconds: nobody can listen to every step
-const OWN_KEYS = "details, .tools, .fields"; // what is inside uses the keys itself
+const OWN_KEYS = "details, .tools, .fields, .terms[tabindex]"; // what is inside uses the keys itself
 
 /**
  * A figure under `.instrument`: `.figure`, a line of words (`.told`, repeated to screen readers in
@@ -18,6 +18,7 @@ class Figure {
     this.onScreen = true;
     this.root.addEventListener("keydown", (event) => this.handleKey(event));
     this.table.ontoggle = () => this.fillTables();
+    reachable(this.find(".tables"), "The numbers");
     this.resizer = new ResizeObserver(() => this.resize());
     this.resizer.observe(this.room());
     this.watcher = new IntersectionObserver(([entry]) => {

@@ -11,6 +11,7 @@ class SumLine {
     this.headline = element("p", "headline");
     this.detail = element("p", "detail");
     this.body = element("div", "terms");
+    reachable(this.body, "The products and their sum");
     this.total = element("p", "total");
     root.replaceChildren(this.headline, this.body, this.detail, this.total);
     root.style.minHeight = "";
