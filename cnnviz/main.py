@@ -8,9 +8,11 @@ from cnnviz.components.clipboard import copy_anywhere
 from cnnviz.components.history import one_entry_per_page
 from cnnviz.components.names import plain_names
 from cnnviz.ui import role
+from cnnviz.ui.address import drop_endless_numbers
 from cnnviz.ui.join import join_button
 from cnnviz.ui.lab import TOPICS
 from cnnviz.ui.picture import choose_picture
+from cnnviz.ui.text import plain
 
 PAGES = [
     st.Page("../pages/home.py", title="Home", icon=":material/home:", default=True),
@@ -79,6 +81,7 @@ st.set_page_config(page_icon=ASSETS / "icon.svg", layout="wide")
 page = st.navigation({"": PAGES, "Convolution lab": LAB}, position="top")
 st.set_page_config(page_title=f"{page.title} · cnnviz" if page.url_path else "cnnviz")
 plain_names()
+dropped = drop_endless_numbers(page.url_path)
 one_entry_per_page()  # before the page, which a quick click may cut short
 copy_anywhere()
 if role.has_lapsed():
@@ -86,6 +89,9 @@ if role.has_lapsed():
         "The classroom was restarted since this browser last presented: open the new presenter link"
         " from the terminal. Until then, this browser can only watch."
     )
+if dropped:
+    names = ", ".join(plain(name[:20]) for name in dropped[:5])
+    st.warning(f"This link asks for numbers that no setting can have ({names}): they are left out.")
 if page.url_path:
     header = st.container(horizontal=True, vertical_alignment="center")
     header.title(page.title, width="stretch")

@@ -73,7 +73,7 @@ def paired(
     problem = f"{label}: the link asks for {refused}, which is not possible." if refused else ""
     limits = f"It goes from {minimum:g} to {maximum:g}; this is {value:g}."
     tell(key, str(value), problem and f"{problem} {limits}".replace("-", "\u2212"), opened=opened)
-    return value
+    return value + 0  # −0 is 0
 
 
 def _refused(linked: object, minimum: float, maximum: float) -> str:

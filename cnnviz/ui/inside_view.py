@@ -158,7 +158,7 @@ def show_answer(shown: Shown, config: RunConfig, answer: Prediction) -> None:
     st.dataframe(
         {
             "Class": [config.classes[c] for c in best],
-            "Probability": [100 * float(answer.probabilities[c]) for c in best],
+            "Probability": [round(100 * float(answer.probabilities[c]), 2) for c in best],
             "Logit": [number(float(answer.logits[c]), ".2f") for c in best],
         },
         hide_index=True,
