@@ -26,9 +26,11 @@ from cnnviz.runs import (
     shown_run,
 )
 from cnnviz.training import resume, stop
+from cnnviz.training.script import training_script
 from cnnviz.ui import role
 from cnnviz.ui.actions import attempt, button, say_refusal
 from cnnviz.ui.again import again_button, overlays
+from cnnviz.ui.code import copy_code
 from cnnviz.ui.number_field import Limits, number_field, typed_number
 from cnnviz.ui.questions import ask_the_class
 from cnnviz.ui.recipe import RATE
@@ -150,9 +152,22 @@ def _head(run: Run, state: RunState) -> None:
                 help="From now on, everybody who follows you sees this run.",
             )
         _look_inside(run.id)
+        _training_code(run, state)
     if presenter and state.status == "waiting":
         _holders(run)
     say_refusal()
+
+
+def _training_code(run: Run, state: RunState) -> None:
+    """Draw the button for a script that trains as this run did."""
+    try:
+        code = training_script(run.config, state.threads)
+    except NetworkError:
+        return
+    note = "This script trains the same network on the same data in the same way."
+    if state.changes:
+        note += " What was changed by hand during this run is not in it."
+    copy_code("Copy the training script", code, note=note)
 
 
 def _holders(run: Run) -> None:

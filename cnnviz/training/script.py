@@ -1,0 +1,169 @@
+"""A plain PyTorch script that trains as a run did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnviz.networks import pytorch_code
+from cnnviz.runs.config import OWN_DATASET
+
+if TYPE_CHECKING:
+    from cnnviz.runs import RunConfig
+
+_TORCHVISION = {"fashionmnist": "FashionMNIST", "mnist": "MNIST", "cifar10": "CIFAR10"}
+
+_DIGITS = """\
+import numpy as np
+from sklearn.datasets import load_digits
+
+digits = load_digits()
+pixels = torch.tensor(np.rint(digits.images * (255 / 16)).astype(np.uint8))[..., None]  # N×H×W×1
+labels = torch.tensor(digits.target, dtype=torch.int64)
+test = torch.zeros(len(labels), dtype=torch.bool)  # every fifth picture of each class
+for digit in range(10):
+    test[(labels == digit).nonzero()[1::5]] = True
+train_x, train_y, test_x, test_y = pixels[~test], labels[~test], pixels[test], labels[test]
+"""
+
+_DOWNLOADED = """\
+from torchvision.datasets import {name}
+
+
+def load(train):
+    data = {name}("data", train=train, download=True)
+    pixels = torch.as_tensor(data.data)
+    return pixels if pixels.ndim == 4 else pixels[..., None], torch.as_tensor(data.targets)
+
+
+(train_x, train_y), (test_x, test_y) = load(True), load(False)  # pictures N×H×W×C, uint8
+"""
+
+_BROUGHT = """\
+# Run this in the folder of the run: your pictures lie there.
+from safetensors.torch import load_file
+
+data = load_file("data.safetensors")
+train_x, test_x = (data[f"{part}_images"].permute(0, 2, 3, 1) for part in ("train", "test"))
+train_y, test_y = data["train_labels"], data["test_labels"]
+"""
+
+_LOOP = """\
+EPOCHS, BATCH, PEAK, SEED = {epochs!r}, {batch!r}, {peak!r}, {seed!r}
+SHIFT, FLIP = {shift!r}, {flip!r}
+mean, std = torch.tensor({mean!r}).view(1, -1, 1, 1), torch.tensor({std!r}).view(1, -1, 1, 1)
+
+
+def normalise(pixels):  # N×H×W×C uint8 -> N×C×H×W
+    x = pixels.permute(0, 3, 1, 2).to(torch.float32, memory_format=torch.channels_last)
+    return x.mul_(1 / (255 * std)).add_(-mean / std)
+
+
+model = model.train().to(memory_format=torch.channels_last)
+optimiser = {optimiser}
+size = min(BATCH, len(train_x))
+per_epoch = len(train_x) // size
+total = max(1, round(EPOCHS * per_epoch))
+
+
+def learning_rate(step):  # one cycle: up for 30 % of the steps, then down to nearly 0
+    def cosine(begin, end, share):
+        return end + (begin - end) * (1 + math.cos(math.pi * share)) / 2
+
+    turn = 0.3 * total - 1
+    if step <= turn:
+        return cosine(PEAK / 25, PEAK, step / turn) if turn > 0 else PEAK
+    return cosine(PEAK, 1e-4 / 25 * PEAK, (step - turn) / max(1.0, total - 1 - turn))
+
+
+height, width = train_x.shape[1:3]
+padded = F.pad(train_x, (0, 0, SHIFT, SHIFT, SHIFT, SHIFT))
+for step in range(total):
+    epoch, position = divmod(step, per_epoch)
+    if position == 0:  # a new order of the pictures, and new shifts and mirrorings
+        generator = torch.Generator().manual_seed(SEED * 1_000_003 + epoch)
+        order = torch.randperm(len(train_x), generator=generator)
+        top = torch.randint(2 * SHIFT + 1, (len(train_x),), generator=generator)
+        left = torch.randint(2 * SHIFT + 1, (len(train_x),), generator=generator)
+        mirror = torch.rand(len(train_x), generator=generator) < (0.5 if FLIP else 0.0)
+    part = slice(position * size, (position + 1) * size)
+    chosen = order[part]
+    rows = top[part, None] + torch.arange(height)
+    columns = torch.arange(width)
+    columns = torch.where(mirror[part, None], columns.flip(0), columns) + left[part, None]
+    pixels = padded[chosen[:, None, None], rows[:, :, None], columns[:, None, :]]
+    for group in optimiser.param_groups:
+        group["lr"] = learning_rate(step)
+    optimiser.zero_grad()
+    loss = F.cross_entropy(model(normalise(pixels)), train_y[chosen], label_smoothing={smoothing!r})
+    loss.backward()
+    optimiser.step()
+
+model.eval()
+with torch.no_grad():
+    right = sum(
+        (model(normalise(x)).argmax(1) == y).sum().item()
+        for x, y in zip(test_x.split(500), test_y.split(500))
+    )
+print(f"{{right / len(test_y):.5f}} of {{len(test_y)}} test pictures are right")
+"""
+
+
+def training_script(config: RunConfig, threads: int = 1) -> str:
+    """Write a script that trains the same network on the same data in the same way.
+
+    On a CPU of the same kind, with as many threads, it takes the same steps to the last bit; what
+    was changed by hand while the run trained is not in it.
+
+    Args:
+        config: What the run was asked.
+        threads: CPU threads that the run had.
+
+    Raises:
+        NetworkError: The network does not fit the pictures.
+    """
+    recipe = config.recipe
+    if config.dataset == OWN_DATASET:
+        data = _BROUGHT
+    elif config.dataset in _TORCHVISION:
+        data = _DOWNLOADED.format(name=_TORCHVISION[config.dataset])
+    else:
+        data = _DIGITS
+    rest = f"lr=PEAK, weight_decay={recipe.weight_decay!r}, fused=True)"
+    optimiser = (
+        f"torch.optim.AdamW(model.parameters(), {rest}"
+        if recipe.optimiser == "adamw"
+        else f"torch.optim.SGD(model.parameters(), momentum=0.9, nesterov=True, {rest}"
+    )
+    loop = _LOOP.format(
+        epochs=recipe.epochs,
+        batch=recipe.batch_size,
+        peak=recipe.learning_rate,
+        seed=recipe.seed,
+        shift=recipe.shift,
+        flip=recipe.flip,
+        mean=config.mean,
+        std=config.std,
+        optimiser=optimiser,
+        smoothing=recipe.label_smoothing,
+    )
+    network = pytorch_code(config.spec, config.input_shape)
+    network = network[: network.rindex("print(")].rstrip()
+    return "\n".join(
+        [
+            "import math",
+            "",
+            "import torch",
+            "import torch.nn.functional as F",
+            "",
+            f"torch.set_num_threads({max(1, threads)})",
+            f"torch.manual_seed({recipe.seed})  # the first weights",
+            "",
+            "# --- the network",
+            network,
+            "",
+            "# --- the data",
+            data,
+            "# --- training",
+            loop,
+        ]
+    )
