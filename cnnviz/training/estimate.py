@@ -14,13 +14,14 @@ from cnnviz.runs import RunError, list_runs
 if TYPE_CHECKING:
     import torch
 
-    from cnnviz.runs import RunConfig
+    from cnnviz.runs import RunConfig, RunState
 
 _PATIENCE = 0.25
 _FEWEST = 4  # however slow: one may have been held up
 _RUNS = 20
 _TIMINGS = 5
 _APART = 20.0
+_WARM_UP, _STEADY = 1.0, 2.0  # seconds
 _WATCHING = 1.06
 """Events, frames and evaluations take up to this much on top."""
 
@@ -90,8 +91,20 @@ def recorded_rate(config: RunConfig) -> float | None:
         except RunError:
             continue
         if state.status == "finished" and state.device.startswith(kind):
-            rates.append(state.images_per_second)
+            rates.append(_steady_rate(state))
     return max(rates) or None
+
+
+def _steady_rate(state: RunState) -> float:
+    """Images per second after the first second, which is slow; 0 if there is too little after it.
+
+    A run of a second or two would make a long one seem to take three times as long as it does.
+    """
+    last = state.progress[-1] if state.progress else None
+    first = next((point for point in state.progress if point.seconds >= _WARM_UP), None)
+    if last is None or first is None or last.seconds - first.seconds < _STEADY:
+        return 0.0
+    return (last.epoch - first.epoch) * state.train_images / (last.seconds - first.seconds)
 
 
 def _key(config: RunConfig) -> str:

@@ -77,8 +77,9 @@ def test_an_estimate_comes_from_a_run_like_it(new_run, digits, monkeypatch):
     with run.writing() as writer:
         writer.write("status", status="running", step=0, total_steps=88, train_images=1000,
                      test_images=2, device="CPU, 1 thread")  # fmt: skip
-        writer.write("step", step=88, epoch=2, loss=1, accuracy=0.5, learning_rate=0.1,
-                     images_per_second=9.0, seconds=4.0)  # fmt: skip
+        for step, epoch, seconds in ((10, 0.2, 1.0), (88, 2.2, 5.0)):
+            writer.write("step", step=step, epoch=epoch, loss=1, accuracy=0.5, learning_rate=0.1,
+                         images_per_second=9.0, seconds=seconds)  # fmt: skip
         assert recorded_rate(run.config) is None  # not at its end yet
         writer.write("status", status="finished", step=88)
     assert recorded_rate(run.config) == 500

@@ -22,14 +22,28 @@ def test_the_fastest_of_several_timings_counts(digits, monkeypatch):
     assert len(timed) == 5  # then it is known well enough
 
 
+def finished(new_run, *points):
+    """A finished run on 1,000 pictures, with these epochs at these seconds."""
+    run = new_run(epochs=2, batch_size=32)
+    with run.writing() as writer:
+        writer.write("status", status="running", step=0, total_steps=88, train_images=1000,
+                     test_images=2, device="CPU, 1 thread")  # fmt: skip
+        for step, (epoch, seconds) in enumerate(points, start=1):
+            writer.write("step", step=step, epoch=epoch, loss=1, accuracy=0.5, learning_rate=0.1,
+                         images_per_second=9.0, seconds=seconds)  # fmt: skip
+        writer.write("status", status="finished", step=88)
+    return run
+
+
 def test_the_fastest_of_the_finished_runs_counts(new_run):
     """A run that shared the machine says little about the next one."""
     for seconds in (4.0, 2.0, 8.0):
-        run = new_run(epochs=2, batch_size=32)
-        with run.writing() as writer:
-            writer.write("status", status="running", step=0, total_steps=88, train_images=1000,
-                         test_images=2, device="CPU, 1 thread")  # fmt: skip
-            writer.write("step", step=88, epoch=2, loss=1, accuracy=0.5, learning_rate=0.1,
-                         images_per_second=9.0, seconds=seconds)  # fmt: skip
-            writer.write("status", status="finished", step=88)
+        run = finished(new_run, (0.1, 1.0), (2.1, 1.0 + seconds))
     assert recorded_rate(again(run.config)) == 1000
+
+
+def test_the_slow_start_of_a_run_does_not_count(new_run):
+    run = finished(new_run, (0.1, 0.9))
+    assert recorded_rate(again(run.config)) is None  # too short to tell
+    run = finished(new_run, (0.1, 1.0), (6.1, 4.0))
+    assert recorded_rate(again(run.config)) == 2000
