@@ -12,6 +12,7 @@ from cnnviz.ui.address import drop_endless_numbers
 from cnnviz.ui.join import join_button
 from cnnviz.ui.lab import TOPICS
 from cnnviz.ui.picture import choose_picture
+from cnnviz.ui.projecting import follow_the_address, size_button
 from cnnviz.ui.text import plain
 
 PAGES = [
@@ -84,6 +85,7 @@ plain_names()
 dropped = drop_endless_numbers(page.url_path)
 one_entry_per_page()  # before the page, which a quick click may cut short
 copy_anywhere()
+follow_the_address()
 if role.has_lapsed():
     st.warning(
         "The classroom was restarted since this browser last presented: open the new presenter link"
@@ -96,6 +98,7 @@ if page.url_path:
     header = st.container(horizontal=True, vertical_alignment="center")
     header.title(page.title, width="stretch")
     with header:
+        size_button()
         join_button()
     if page.url_path in USE_A_PICTURE:
         notice = st.container()

@@ -16,6 +16,7 @@ from cnnviz.ui.code import copy_code
 from cnnviz.ui.filter_controls import ChosenFilter, choose_name, choose_settings
 from cnnviz.ui.noise_lab import choose_noise, compare_filters
 from cnnviz.ui.picture import Picture, current_picture
+from cnnviz.ui.projecting import settings
 
 COLOURS = {"grey": "Grey", "colour": "Colour"}
 BORDERS = {
@@ -36,7 +37,7 @@ def prepare(digest: str, colour: str, _pixels: Image) -> tuple[Image, Image, Enc
 
 @st.fragment
 def show_filter(picture: Picture) -> None:
-    top = st.container(horizontal=True, vertical_alignment="bottom")
+    top = settings("top", horizontal=True)
     with top:
         name = choose_name()
         colour = choice(st.segmented_control, "Picture", COLOURS, "grey", key="f_colour")
@@ -53,7 +54,7 @@ def show_filter(picture: Picture) -> None:
         sides = st.columns([7, 3] if in_one else [7, 6, 7], gap="medium")
     with sides[1]:
         chosen = choose_settings(name, border)
-        st.toggle("Before and after in one view", key="f_in_one", bind="query-params")
+        settings("one").toggle("Before and after in one view", key="f_in_one", bind="query-params")
     recipe = chosen.recipe
     view = natural = imaging.natural_view(recipe)
     if st.session_state.get("_f_name", name) != name != "custom":

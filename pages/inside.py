@@ -22,13 +22,14 @@ from cnnviz.ui.code import copy_code
 from cnnviz.ui.controls import paired
 from cnnviz.ui.inside_picture import choose_shown, class_titles
 from cnnviz.ui.inside_time import show_over_time
+from cnnviz.ui.projecting import settings
 from cnnviz.ui.text import plain
 
 TIME = "Over time"
 # It has a slider of its own, through all steps: a second one would contradict it.
 over_time = st.session_state.get("i_tab", st.query_params.get("i_tab")) == TIME
 notice = st.container()
-with st.container(horizontal=True, vertical_alignment="bottom"):
+with settings("top", horizontal=True):
     run = view.choose_run(notice)
     step = view.choose_step(run, hidden=over_time)
     shown = choose_shown(run)
@@ -45,7 +46,7 @@ def show_cam() -> None:
         "Blue is evidence for the class, orange is evidence against it; on the picture, evidence"
         " for the class glows. Point at a cell to see its part of the picture."
     )
-    with st.container(horizontal=True):
+    with settings("evidence", horizontal=True):
         classes = {"predicted": "The predicted class"} | class_titles(config)
         wanted = choice(st.selectbox, "Explain", classes, "predicted", key="i_class", width=220)
         layers = {"best": "Recommended"} | {name: name for name in maps}
@@ -73,7 +74,7 @@ def show_maps() -> None:
         "Point at a map to read its values; click it to enlarge it. Choose a single layer for"
         " larger maps, their numbers and the PyTorch code."
     )
-    with st.container(horizontal=True):
+    with settings("maps", horizontal=True):
         layers = {"every": "Every layer"} | {name: name for name in maps}
         layer = choice(st.selectbox, "Layer", layers, "every", key="i_maps", width=220)
         scales = {"map": "each map", "layer": "each layer", "all": "all layers"}
@@ -97,7 +98,7 @@ def show_maps() -> None:
 
 def show_filters() -> None:
     st.caption("Point at a filter to read its weights; click it to enlarge it.")
-    with st.container(horizontal=True):
+    with settings("filters", horizontal=True):
         layers = {name: name for name in conv_layers(model)}
         first = next(iter(layers))
         layer = choice(st.selectbox, "Convolution", layers, first, key="i_conv", width=220)

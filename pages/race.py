@@ -5,8 +5,9 @@ import streamlit as st
 from cnnviz.components.live import race as draw_race
 from cnnviz.ui import actions, role
 from cnnviz.ui import race as view
+from cnnviz.ui.projecting import settings
 
-form, notice = st.container(), st.container()
+form, notice = settings(), st.container()
 with st.container(horizontal=True, vertical_alignment="bottom"):
     chosen, runs = view.choose_runs(notice)
     if role.is_presenter() and view.at_work(runs):

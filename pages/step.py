@@ -9,6 +9,7 @@ import streamlit as st
 from cnnviz.components.stepper import stepper
 from cnnviz.convolution import LectureExample, lecture_source, trace
 from cnnviz.ui import step_controls as controls
+from cnnviz.ui.projecting import figure_and_settings, settings
 
 FIXED = (
     "Operator: {operator}. Its window and stride are fixed; in the convolution examples you can"
@@ -53,17 +54,15 @@ def show_erratum(example: LectureExample) -> None:
 
 controls.open_page()
 hidden = "off" in (st.query_params.get("s_controls"), st.query_params.get("controls"))
-if hidden:  # the settings still come from the address, so they are drawn, but not shown
-    st.html("<style>.st-key-s_top, .st-key-s_side { display: none }</style>")
-top = st.container(key="s_top", horizontal=True, vertical_alignment="center")
-figure, side = (st.container(), st.container()) if hidden else st.columns([3, 1], gap="medium")
+top = settings("top", horizontal=True)
+figure, side = figure_and_settings(hidden=hidden)
 
 with top:
     source = controls.choose_source()
     example = controls.choose_example() if source == "preset" else None
 
 image, traced, problems = None, None, []
-with side, st.container(key="s_side"):
+with side:
     if example is None:
         try:
             image = controls.choose_patch() if source == "picture" else controls.type_numbers()

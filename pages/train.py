@@ -15,6 +15,7 @@ from cnnviz.ui import role
 from cnnviz.ui.choice import choice
 from cnnviz.ui.code import copy_code
 from cnnviz.ui.estimate import seconds_per_epoch
+from cnnviz.ui.projecting import figure_and_settings
 from cnnviz.ui.recipe import choose_pace, choose_recipe, reset_recipe
 from cnnviz.ui.run_list import arrival, choose_run, compare_runs
 from cnnviz.ui.run_view import show_run, show_what_is_shown
@@ -121,7 +122,7 @@ def choose_and_start() -> None:
 
 
 if role.is_presenter():
-    controls, view = st.columns([2, 5], gap="large")
+    view, controls = figure_and_settings(shares=(5, 2), settings_first=True)
     with controls:
         choose_and_start()
     view = view.container(key=VIEW)

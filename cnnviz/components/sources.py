@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parent
 
 # What components stand on, in the order in which the browser reads it.
-BASE = ("shared/numbers", "shared/elements", "shared/mounting", "shared/reach")
+BASE = ("shared/numbers", "shared/screen", "shared/elements", "shared/mounting", "shared/reach")
 FIGURE = (*BASE, "shared/figure")
 GRIDS = (*FIGURE, "shared/grid", "shared/panels")
 

@@ -7,6 +7,7 @@ import streamlit as st
 from cnnviz.components.board import Panel, board
 from cnnviz.convolution import lecture_case, trace
 from cnnviz.ui import lab
+from cnnviz.ui.projecting import figure_and_settings
 
 _FULL_CODE = """import torch
 import torch.nn.functional as F
@@ -25,7 +26,7 @@ def order_does_not_matter() -> None:
         "For the full convolution, f ∗ g = g ∗ f: each sum has the same products. Correlation does"
         " not have this property."
     )
-    left, right = st.columns([1, 3], gap="medium")
+    right, left = figure_and_settings("order", settings_first=True)
     case = lecture_case("s2-conv-integral-commutes")["inputs"]
     with left:
         f = lab.grid_field(":blue[f]", [case["a"]], key="fl_f1", height=70)

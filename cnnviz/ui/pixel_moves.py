@@ -13,6 +13,7 @@ from cnnviz.ui import lab
 from cnnviz.ui.controls import paired
 from cnnviz.ui.digits import accuracy, digits, probabilities, table
 from cnnviz.ui.pixel_source import choose_digit
+from cnnviz.ui.projecting import figure_and_settings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,7 +48,7 @@ def _moved(given: NDArray[np.float64] | None) -> tuple[NDArray[np.float64], NDAr
     """The digit, and the same moved."""
     st.header("One pixel to the side")
     st.caption("Move a digit: people still see the same digit, but its vector changes.")
-    left, right = st.columns([1, 3], gap="medium")
+    right, left = figure_and_settings("moved", settings_first=True)
     with left:
         digit = choose_digit() if given is None else given
         across = paired("Pixels to the right", -3, 3, 1, key="px_dx")
@@ -91,7 +92,7 @@ def _shuffled(digit: NDArray[np.float64], moved: NDArray[np.float64]) -> None:
         "Shuffle the pixels in the same way in every picture. The distances between pictures stay"
         " the same, so a method that sees only vectors loses nothing. People and convolutions do."
     )
-    left, right = st.columns([1, 3], gap="medium")
+    right, left = figure_and_settings("shuffled", settings_first=True)
     with left:
         seed = paired("Shuffle (seed)", 0, 20, 0, key="px_seed")
         mixed, order = shuffled(digit, seed), permutation(64, seed)

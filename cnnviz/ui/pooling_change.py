@@ -11,6 +11,7 @@ from cnnviz.convolution.features import feature
 from cnnviz.ui import lab
 from cnnviz.ui.choice import choice
 from cnnviz.ui.controls import paired
+from cnnviz.ui.projecting import figure_and_settings
 
 _CHANGES = {"move": "Move it", "scale": "Make it larger"}
 _CODE = """import torch
@@ -29,7 +30,7 @@ def pooling_change() -> None:
         "Move a feature a little, or make it larger, and see which pooled cells change. This part"
         " always uses 2×2 max pooling with stride 2, whatever you choose above."
     )
-    left, right = st.columns([1, 3], gap="medium")
+    right, left = figure_and_settings("change", settings_first=True)
     with left:
         change = choice(st.segmented_control, "Change", _CHANGES, "move", key="po_change")
         if change == "move":

@@ -14,6 +14,7 @@ from cnnviz.convolution import lecture_case
 from cnnviz.convolution.upsampling import away_from_edges, stamps
 from cnnviz.ui import lab
 from cnnviz.ui.controls import paired
+from cnnviz.ui.projecting import figure_and_settings
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -52,7 +53,7 @@ def checkerboard() -> None:
         " some cells get more stamps than their neighbours, and a flat picture turns into a"
         " pattern."
     )
-    left, right = st.columns([1, 3], gap="medium")
+    right, left = figure_and_settings("upsampling", settings_first=True)
     with left:
         kernel = paired(":violet[Kernel]", 1, 6, 3, key="up_ck")
         stride = paired(":green[Stride]", 1, 4, 2, key="up_cs")

@@ -11,6 +11,7 @@ from cnnviz.convolution import Padding, lecture_case, output_size
 from cnnviz.ui import lab
 from cnnviz.ui.choice import choose
 from cnnviz.ui.controls import paired, select
+from cnnviz.ui.projecting import figure_and_settings
 
 if TYPE_CHECKING:
     from cnnviz.convolution.geometry import Pair
@@ -120,7 +121,7 @@ def until_nothing_is_left() -> None:
     """Draw how a picture shrinks from layer to layer without padding."""
     st.header("How fast the map shrinks")
     st.caption("Without padding, every layer shrinks the map until the kernel no longer fits.")
-    left, right = st.columns([1, 3], gap="medium")
+    right, left = figure_and_settings("windows", settings_first=True)
     with left:
         start = paired(":blue[Side of the input]", 4, 64, 32, key="wi_start")
         window = paired(":violet[Kernel]", 2, 9, 5, key="wi_window")

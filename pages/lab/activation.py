@@ -12,6 +12,7 @@ from cnnviz.imaging import KERNELS, resize_to_fit, to_grey
 from cnnviz.ui import lab
 from cnnviz.ui.choice import choice
 from cnnviz.ui.picture import current_picture
+from cnnviz.ui.projecting import figure_and_settings, settings
 from cnnviz.ui.small_picture import at_least
 
 FUNCTIONS = {
@@ -28,7 +29,7 @@ FUNCTIONS = {
 }
 SOURCES = {"example": "Example", "map": "An edge map of the picture"}
 
-with st.container(horizontal=True):
+with settings("top", horizontal=True):
     titles = {name: entry[0] for name, entry in FUNCTIONS.items()}
     chosen = choice(
         st.segmented_control, "Function", titles, "relu", key="re_f", label_visibility="collapsed"
@@ -37,7 +38,7 @@ with st.container(horizontal=True):
         st.segmented_control, "Map", SOURCES, "example", key="re_map", label_visibility="collapsed"
     )
 name, line, function, formula = FUNCTIONS[chosen]
-figure, side = st.columns([3, 1], gap="medium")
+figure, side = figure_and_settings()
 if source == "example":
     with side:
         given = lecture_case("s0-relu")["inputs"]["x"]

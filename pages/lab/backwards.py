@@ -20,6 +20,7 @@ from cnnviz.convolution import (
 from cnnviz.ui import lab
 from cnnviz.ui.backward_section import backward_as_convolution
 from cnnviz.ui.choice import choice
+from cnnviz.ui.projecting import figure_and_settings
 
 OPERATORS = {"conv": "Convolution", "max": "Max pooling", "mean": "Average pooling"}
 CASES = {"conv": "s3-backward-is-conv", "max": "s2-maxpool-gradient", "mean": "s2-avgpool-gradient"}
@@ -39,7 +40,7 @@ F.{pool}_pool2d(x, 2).backward(torch.tensor({delta})[None, None])
 print(x.grad)
 """
 
-figure, side = st.columns([3, 1], gap="medium")
+figure, side = figure_and_settings()
 with figure:
     operator = choice(
         st.segmented_control, "Through", OPERATORS, "conv", key="bw_op",

@@ -8,9 +8,10 @@ from cnnviz.components.drag import drag
 from cnnviz.convolution import ConvolutionError, lecture_case
 from cnnviz.inspection.shifting import scene_code, scene_output
 from cnnviz.ui import lab
+from cnnviz.ui.projecting import figure_and_settings
 from cnnviz.ui.scene_controls import POOLED, choose_scene, linked_shift, show_reasons
 
-figure, side = st.columns([3, 1], gap="medium")
+figure, side = figure_and_settings()
 try:
     with side:
         chosen = choose_scene()

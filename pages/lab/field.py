@@ -16,10 +16,11 @@ from cnnviz.convolution.stacks import extent, inside
 from cnnviz.imaging import to_grey
 from cnnviz.inspection.field import gradient_field, measured_field, stack_code, stack_maps
 from cnnviz.ui import lab
+from cnnviz.ui.projecting import figure_and_settings
 from cnnviz.ui.small_picture import small_square
 from cnnviz.ui.stack_editor import OPENING, choose_stack
 
-figure, side = st.columns([3, 1], gap="medium")
+figure, side = figure_and_settings()
 try:
     with side:
         chosen = choose_stack()

@@ -12,6 +12,7 @@ from cnnviz.convolution.signals import symmetric
 from cnnviz.ui import lab
 from cnnviz.ui.controls import select
 from cnnviz.ui.order_section import order_does_not_matter
+from cnnviz.ui.projecting import figure_and_settings
 
 SHAPES = {
     "box": "Box",
@@ -29,7 +30,7 @@ def torch_conv(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
 
 def flip_and_compare() -> None:
     given = lecture_case("s3-correlation-vs-convolution")["inputs"]
-    figure, side = st.columns([3, 1], gap="medium")
+    figure, side = figure_and_settings()
     with side:
         flip = st.toggle(
             "Flip the kernel", True, key="fl_flip", bind="query-params",

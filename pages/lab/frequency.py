@@ -10,6 +10,7 @@ from cnnviz.convolution import ConvolutionError
 from cnnviz.convolution.spectrum import log_magnitude, through_frequencies
 from cnnviz.ui import lab
 from cnnviz.ui.frequency_controls import choose_operands
+from cnnviz.ui.projecting import figure_and_settings
 from cnnviz.ui.speed_section import show_speed
 
 CODE = """import base64
@@ -53,7 +54,7 @@ def on_a_ring(image: np.ndarray, kernel: np.ndarray, size: tuple[int, ...]) -> n
     return F.conv2d(x, torch.from_numpy(kernel[::-1, ::-1].copy())[None, None])[0, 0].numpy()
 
 
-figure, side = st.columns([3, 1], gap="medium")
+figure, side = figure_and_settings()
 with side:
     given = choose_operands()
 

@@ -9,6 +9,7 @@ from cnnviz.convolution import ConvolutionError
 from cnnviz.inspection.descent import Descent, descend, descent_code
 from cnnviz.ui import lab
 from cnnviz.ui.learn_target import MOST_STEPS, RATES, choose_lesson, slide_section
+from cnnviz.ui.projecting import figure_and_settings
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -32,7 +33,7 @@ def what_helps() -> str:
     return " or ".join(found)
 
 
-figure, side = st.columns([3, 1], gap="medium")
+figure, side = figure_and_settings()
 try:
     with side:
         lesson = choose_lesson()

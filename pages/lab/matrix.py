@@ -18,6 +18,7 @@ from cnnviz.convolution import (
 from cnnviz.ui import lab
 from cnnviz.ui.controls import paired
 from cnnviz.ui.edge_counts import count_operations
+from cnnviz.ui.projecting import figure_and_settings
 
 CODE = """import torch
 import torch.nn.functional as F
@@ -31,7 +32,7 @@ print(F.conv2d(f[None, None], kernel[None, None], stride={stride}).flatten())
 """
 
 example = lecture_case("s0-conv-as-sparse-matrix")["inputs"]
-figure, side = st.columns([3, 1], gap="medium")
+figure, side = figure_and_settings()
 with side:
     image = lab.grid_field(":blue[f], the picture", example["image"], key="mx_f")
     kernel = lab.grid_field(":violet[h], the kernel", example["kernel"], key="mx_h", height=100)

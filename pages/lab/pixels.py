@@ -16,13 +16,14 @@ from cnnviz.ui.input_counts import input_counts
 from cnnviz.ui.painting import drop_paint, keep_paint, painting
 from cnnviz.ui.pixel_moves import moved_and_shuffled
 from cnnviz.ui.pixel_source import SOURCES, choose_pixels
+from cnnviz.ui.projecting import figure_and_settings
 
 LOOKS = {"both": "Both", "numbers": "Numbers", "picture": "Picture"}
 UNITS = {"255": "0 to 255", "1": "0 to 1"}
 strokes = painting("px_paint", before="px_source")
 
 
-figure, side = st.columns([3, 1], gap="medium")
+figure, side = figure_and_settings()
 with side:
     source = choice(
         st.selectbox, "Picture", SOURCES, "letter", key="px_source",

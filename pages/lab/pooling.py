@@ -12,6 +12,7 @@ from cnnviz.ui import lab
 from cnnviz.ui.choice import choice
 from cnnviz.ui.controls import paired
 from cnnviz.ui.pooling_change import pooling_change
+from cnnviz.ui.projecting import figure_and_settings
 
 RULES = {"max": "Max", "mean": "Average", "lp": "L2", "holder": "Hölder mean"}
 FORMULAS = {
@@ -34,7 +35,7 @@ HEAD = (
     "x = torch.tensor({}, dtype=torch.float64)[None, None]\n"
 )
 
-figure, side = st.columns([3, 1], gap="medium")
+figure, side = figure_and_settings()
 with figure:
     rule = choice(
         st.segmented_control, "Rule", RULES, "max", key="po_rule", label_visibility="collapsed"

@@ -11,6 +11,7 @@ from cnnviz.convolution.signals import moving_blob, rms, sensor, smooth
 from cnnviz.figures.signals import signal_points, signal_spec
 from cnnviz.ui import lab
 from cnnviz.ui.controls import paired
+from cnnviz.ui.projecting import figure_and_settings
 
 
 def conv(rank: int, values: np.ndarray, kernel: np.ndarray) -> np.ndarray:
@@ -26,7 +27,7 @@ st.caption(
     "A laser measures where something is, with noise. Weight each measurement by its age, the"
     " newest most, and add them up: this is a convolution in one dimension."
 )
-left, right = st.columns([1, 3], gap="medium")
+right, left = figure_and_settings(settings_first=True)
 with left:
     x = lab.grid_field(":blue[Measurements x]", [case["a"]], key="se_s", height=70, one_row=True)
     w = lab.grid_field(

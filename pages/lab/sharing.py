@@ -9,9 +9,10 @@ from cnnviz.components.wires import STAGES, wires
 from cnnviz.convolution import as_matrix, output_size, trace
 from cnnviz.ui import lab
 from cnnviz.ui.controls import paired
+from cnnviz.ui.projecting import figure_and_settings
 from cnnviz.ui.sharing_sections import weight_counts, when_to_share
 
-figure, side = st.columns([3, 1], gap="medium")
+figure, side = figure_and_settings()
 with side:
     n = paired(":blue[Inputs]", 4, 12, 8, key="sh_n")
     k = paired(":violet[Kernel]", 2, 4, 3, key="sh_k")

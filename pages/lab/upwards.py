@@ -15,6 +15,7 @@ from cnnviz.convolution.upsampling import down_matrix
 from cnnviz.ui import lab
 from cnnviz.ui.choice import choice
 from cnnviz.ui.controls import paired
+from cnnviz.ui.projecting import figure_and_settings
 from cnnviz.ui.upsampling import as_torch, checkerboard, three_ways
 
 EXAMPLES = {
@@ -41,7 +42,7 @@ print(up)
 BACK_CODE = f"{CODE}print(F.conv2d(up, kernel, stride={{s}}, padding={{p}}))  # down again\n"
 
 
-figure, side = st.columns([3, 1], gap="medium")
+figure, side = figure_and_settings()
 with side:
     name = choice(st.selectbox, "Example", EXAMPLES, next(iter(EXAMPLES)), key="up_example")
     given = lecture_case(name)["inputs"]

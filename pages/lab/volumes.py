@@ -17,6 +17,7 @@ from cnnviz.ui.choice import choice
 from cnnviz.ui.columns_view import show_columns
 from cnnviz.ui.controls import paired
 from cnnviz.ui.layer_costs import layer_costs
+from cnnviz.ui.projecting import figure_and_settings
 from cnnviz.ui.small_picture import small_square
 
 VIEWS = {"step": "Step by step", "columns": "As columns", "maps": "All maps"}
@@ -28,7 +29,7 @@ def filter_bank(count: int, depth: int, side: int) -> np.ndarray:
     return np.random.default_rng(4).integers(-2, 3, (count, depth, side, side)).astype(float)
 
 
-figure, side = st.columns([3, 1], gap="medium")
+figure, side = figure_and_settings()
 with figure:
     view = choice(
         st.segmented_control, "Show", VIEWS, "step", key="vo_view", label_visibility="collapsed"

@@ -7,9 +7,10 @@ from cnnviz.components.board import Link, Panel, board
 from cnnviz.convolution import ConvolutionError, Padding, lecture_case, trace
 from cnnviz.convolution.geometry import span
 from cnnviz.ui.controls import paired
+from cnnviz.ui.projecting import figure_and_settings
 from cnnviz.ui.window_controls import choose_windows, short_cases, until_nothing_is_left
 
-figure, side = st.columns([3, 1], gap="medium")
+figure, side = figure_and_settings()
 with side:
     given = choose_windows()
 (rows, columns), (high, wide), (down, across) = given.size, given.kernel, given.stride
@@ -110,7 +111,7 @@ st.caption(
     "The three padding schemes for a row of m pixels and a kernel of width k. An even kernel has no"
     " centre, so “same” adds one more zero on one side; PyTorch adds it on the right."
 )
-left, right = st.columns([1, 3], gap="medium")
+right, left = figure_and_settings("schemes", settings_first=True)
 with left:
     m = paired(":blue[m]", 1, 12, case["inputs"]["m"], key="wi_m")
     k = paired(":violet[k]", 1, 8, case["inputs"]["k"], key="wi_k")

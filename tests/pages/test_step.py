@@ -246,7 +246,7 @@ def test_coming_back_by_the_menu_keeps_the_settings(open_page):
 
 
 def hides_the_controls(app):
-    return any(".st-key-s_side { display: none }" in html.value for html in app.html)
+    return any("[class*=st-key-settings] { display: none }" in html.value for html in app.html)
 
 
 @pytest.mark.parametrize("parameter", ["controls", "s_controls"])

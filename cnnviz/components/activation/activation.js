@@ -41,9 +41,10 @@ class Activation extends GridFigure {
     if (!width || !this.grids) return;
     const [rows, columns] = this.data.shape;
     const wide = width >= 620;
-    const side = wide ? Math.min(300, width * 0.36) : Math.min(320, width);
+    const tallest = Math.max(300, figureHeight() * 0.75);
+    const side = wide ? Math.min(tallest, width * 0.36) : Math.min(320, width);
     const room = wide ? (width - side - 90) / 2 : width * 0.42;
-    const size = Math.min(room / columns, 300 / rows, LARGEST_CELL);
+    const size = Math.min(room / columns, tallest / rows, LARGEST_CELL * cellScale());
     for (const grid of this.grids) grid.resize(size >= 6 ? Math.floor(size) : size);
     this.side = Math.round(side);
     this.canvas.style.width = this.canvas.style.height = `${this.side}px`;
@@ -119,7 +120,7 @@ class Activation extends GridFigure {
       context.stroke();
     };
     const { reach } = this;
-    context.font = `11px ${theme.font}`;
+    context.font = `${11 * textScale()}px ${theme.font}`;
     context.fillStyle = theme.muted;
     for (const tick of ticks(reach)) {
       context.globalAlpha = tick ? 0.35 : 1;

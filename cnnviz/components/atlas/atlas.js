@@ -52,7 +52,7 @@ class Atlas {
       `${this.data.alt} ${group.title}, ${group.count} of ${sizeText(group.rows, group.cells)}. ` +
         "Arrow keys choose one, Enter enlarges it.",
     );
-    group.fit(this.data.side, this.width);
+    group.fit(this.data.side * cellScale(), this.width);
     group.drawSheet(canvas, getComputedStyle(this.root).getPropertyValue("--st-border-color"));
     group.marks = { tile: element("div", "tile"), cell: element("div", "cell") };
     this.leave(group);

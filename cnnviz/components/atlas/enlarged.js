@@ -55,7 +55,7 @@ class Enlarged {
   show(index, tile) {
     const group = this.groups[index];
     Object.assign(this, { group, place: { group: index, tile } });
-    const room = Math.min(window.innerWidth - 64, window.innerHeight - 220, 480);
+    const room = Math.min(window.innerWidth - 64, window.innerHeight - 220 * textScale(), 480 * cellScale());
     const unit = Math.max(1, Math.floor(room / Math.max(group.rows, group.cells)));
     this.unit = unit;
     const [w, h] = [group.cells * unit, group.rows * unit];

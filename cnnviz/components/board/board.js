@@ -60,12 +60,12 @@ class Board extends GridFigure {
     // Small cells and missing numbers are worse than a second line.
     const fewest = this.grids.findIndex((_, more) => this.legible(this.sizeOn(more + 1, width)));
     const size = this.sizeOn(Math.max(fewest, 0) + 1, width);
-    const tallest = Math.max(260, Math.min(430, window.innerHeight * 0.45));
+    const tallest = figureHeight();
     for (const grid of this.grids) {
       const wanted = size * grid.panel.zoom;
-      const alone = (width - (grid.panel.sign ? SIGN_ROOM : 0)) / grid.columns;
+      const alone = (width - (grid.panel.sign ? SIGN_ROOM * textScale() : 0)) / grid.columns;
       const room = wanted >= 13 ? wanted : alone;
-      const cell = Math.min(room, alone, tallest / grid.rows, LARGEST_CELL * grid.panel.zoom);
+      const cell = Math.min(room, alone, tallest / grid.rows, LARGEST_CELL * cellScale() * grid.panel.zoom);
       grid.resize(cell >= 6 ? Math.floor(cell) : Math.max(cell, 1));
     }
     this.redraw();
@@ -79,7 +79,7 @@ class Board extends GridFigure {
       const line = this.grids.slice(first, first + each);
       const signs = line.filter(({ panel }) => panel.sign).length;
       const across = line.reduce((sum, { columns, panel }) => sum + columns * panel.zoom, 0);
-      size = Math.min(size, (width - signs * SIGN_ROOM - (line.length - 1) * 14) / across);
+      size = Math.min(size, (width - (signs * SIGN_ROOM + (line.length - 1) * 14) * textScale()) / across);
     }
     return size;
   }

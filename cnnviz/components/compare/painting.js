@@ -39,7 +39,7 @@ function paintBefore(brush, picture, place) {
   brush.fillStyle = "#000";
   brush.textAlign = "center";
   brush.textBaseline = "middle";
-  brush.font = "bold 11px sans-serif";
+  brush.font = `bold ${11 * textScale()}px sans-serif`;
   brush.fillText("\u2194", x, middle);
 }
 

@@ -1,6 +1,10 @@
 // The loss at every step, on a logarithmic scale, with the step in view marked.
 
-const CURVE_ROOM = { left: 58, right: 12, top: 12, bottom: 24 };
+/** The room around the curve, in CSS pixels. */
+function curveRoom() {
+  return { left: 58 * textScale(), right: 12, top: 12, bottom: 24 * textScale() };
+}
+
 const RAISED = { "-": "\u207b", 0: "\u2070", 1: "\u00b9", 2: "\u00b2", 3: "\u00b3", 4: "\u2074", 5: "\u2075", 6: "\u2076", 7: "\u2077", 8: "\u2078", 9: "\u2079" };
 const LEAST = 1e-16; // below it, a loss is rounding
 
@@ -26,7 +30,8 @@ class Curve {
   /** The step under a pointer event. */
   stepAt(event) {
     const box = this.canvas.getBoundingClientRect();
-    const share = (event.clientX - box.left - CURVE_ROOM.left) / (box.width - CURVE_ROOM.left - CURVE_ROOM.right);
+    const { left, right } = curveRoom();
+    const share = (event.clientX - box.left - left) / (box.width - left - right);
     const last = this.logs.length - 1;
     return Math.round(clamp(share, 0, 1) * last);
   }
@@ -36,11 +41,11 @@ class Curve {
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
     if (!width) return;
     const context = sizedContext(canvas, width, height);
-    const { left, right, top, bottom } = CURVE_ROOM;
+    const { left, right, top, bottom } = curveRoom();
     const x = (at) => left + ((width - left - right) * at) / Math.max(logs.length - 1, 1);
     const y = (log) => top + ((high - log) / (high - low)) * (height - top - bottom);
     context.lineWidth = 1;
-    context.font = `11px ${theme.font}`;
+    context.font = `${11 * textScale()}px ${theme.font}`;
     context.textBaseline = "middle";
     context.textAlign = "right";
     const every = Math.max(1, Math.ceil((high - low) / 5));

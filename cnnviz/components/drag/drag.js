@@ -68,7 +68,7 @@ class Drag extends GridFigure {
     const widest = Math.max(...this.grids.map(({ columns }) => columns));
     const pair = (width - 74) / 2 / widest; // two a line: on a phone the map stays beside the object
     for (const grid of this.grids) {
-      const size = Math.min(line >= 15 ? line : pair >= 9 ? pair : (width - 30) / grid.columns, 38, 340 / grid.rows);
+      const size = Math.min(line >= 15 ? line : pair >= 9 ? pair : (width - 30) / grid.columns, 38 * cellScale(), Math.max(340, figureHeight()) / grid.rows);
       grid.resize(Math.max(Math.floor(size), 4));
     }
     this.redraw();

@@ -78,7 +78,7 @@ class Evidence {
     context.textAlign = "center";
     context.textBaseline = "middle";
     const longest = Math.max(...this.data.values.flat().map((value) => plain(value, this.digits).length));
-    const size = Math.min(13, (w - 4) / (0.56 * longest));
+    const size = Math.min(Math.max(13, w * 0.2) * textScale(), (w - 4) / (0.56 * longest));
     context.font = `${size}px ${getComputedStyle(this.root).fontFamily}`;
     this.data.values.forEach((line, row) => line.forEach((value, column) => {
       const rgb = colourAt(this.data.stops, this.limit > 0 ? clamp((value / this.limit + 1) / 2, 0, 1) : 0.5);

@@ -30,6 +30,7 @@ _HERE = Path(__file__).parent
 _SCRIPTS = (
     "../shared/address.js",
     "../shared/reach.js",
+    "../shared/screen.js",
     "words.js",
     "fold.js",
     "frames.js",

@@ -1,9 +1,6 @@
 // Curves on canvas: one chart is two layers, the curves and, above them, what moves with the
 // pointer and the time slider.
 
-const ROOM = { left: 46, top: 12, bottom: 24 };
-const LABEL_GAP = 14;
-
 class Chart {
   /** `act` has point(x or null), pick(x) and key(event). */
   constructor(quantity, title, act) {
@@ -48,6 +45,9 @@ class Chart {
 
   resize() {
     const [width, height] = [this.box.clientWidth, this.box.clientHeight];
+    this.scale = textScale();
+    this.around = { left: 46 * this.scale, top: 12, bottom: 24 * this.scale };
+    this.labelGap = 14 * this.scale;
     const ratio = window.devicePixelRatio || 1;
     if (width === this.width && height === this.height && ratio === this.ratio) return;
     Object.assign(this, { width, height, ratio });
@@ -61,7 +61,7 @@ class Chart {
     const context = canvas.getContext("2d");
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
-    context.font = `12px ${this.theme.font}`;
+    context.font = `${12 * this.scale}px ${this.theme.font}`;
     context.lineJoin = "round";
     return context;
   }
@@ -73,7 +73,7 @@ class Chart {
     const context = this.begin(this.curves);
     const labelled = this.sets.filter(({ label, points }) => label && points.length);
     const wide = this.width >= 300;
-    this.room = Math.min(130, 0.3 * this.width); // of a label
+    this.room = Math.min(130 * this.scale, 0.3 * this.width); // of a label
     const widest = Math.max(0, ...labelled.map(({ label }) => context.measureText(label).width));
     this.right = this.width - (wide && widest ? Math.min(widest, this.room) + 12 : 10);
     this.drawAxes(context);
@@ -85,24 +85,24 @@ class Chart {
   }
 
   xOf(x) {
-    return ROOM.left + (x / this.xMax) * (this.right - ROOM.left);
+    return this.around.left + (x / this.xMax) * (this.right - this.around.left);
   }
 
   yOf(y) {
     const [low, high, at] = this.log && this.quantity === "loss"
       ? [this.yMin, this.yMax, Math.max(y, this.yMin)].map(Math.log) : [this.yMin, this.yMax, y];
-    const floor = this.height - ROOM.bottom;
-    return clamp(floor - ((at - low) / (high - low)) * (floor - ROOM.top), ROOM.top, floor);
+    const floor = this.height - this.around.bottom;
+    return clamp(floor - ((at - low) / (high - low)) * (floor - this.around.top), this.around.top, floor);
   }
 
   xAt(event) {
     const left = event.clientX - this.box.getBoundingClientRect().left;
-    return clamp((left - ROOM.left) / (this.right - ROOM.left), 0, 1) * this.xMax;
+    return clamp((left - this.around.left) / (this.right - this.around.left), 0, 1) * this.xMax;
   }
 
   drawAxes(context) {
     const { theme } = this;
-    const floor = this.height - ROOM.bottom;
+    const floor = this.height - this.around.bottom;
     const log = this.log && this.quantity === "loss";
     const ys = log ? decades(this.yMin, this.yMax) : niceTicks(this.yMin, this.yMax, 6);
     context.lineWidth = 1;
@@ -112,13 +112,13 @@ class Chart {
       const at = Math.round(this.yOf(y)) + 0.5;
       context.strokeStyle = theme.line;
       context.beginPath();
-      context.moveTo(ROOM.left, at);
+      context.moveTo(this.around.left, at);
       context.lineTo(this.right, at);
       context.stroke();
       context.fillStyle = theme.muted;
-      context.fillText(this.quantity === "accuracy" ? `${Math.round(100 * y)} %` : y < 1e5 ? String(Number(y.toPrecision(3))) : y.toExponential(0), ROOM.left - 7, at);
+      context.fillText(this.quantity === "accuracy" ? `${Math.round(100 * y)} %` : y < 1e5 ? String(Number(y.toPrecision(3))) : y.toExponential(0), this.around.left - 7, at);
     }
-    const xs = niceTicks(0, this.xMax, Math.max(2, Math.floor((this.right - ROOM.left) / 90)));
+    const xs = niceTicks(0, this.xMax, Math.max(2, Math.floor((this.right - this.around.left) / (90 * this.scale))));
     context.textBaseline = "top";
     xs.forEach((x, index) => {
       const last = index === xs.length - 1;
@@ -135,8 +135,8 @@ class Chart {
     context.strokeStyle = this.theme.muted;
     context.setLineDash([2, 3]);
     context.beginPath();
-    context.moveTo(at, ROOM.top);
-    context.lineTo(at, this.height - ROOM.bottom);
+    context.moveTo(at, this.around.top);
+    context.lineTo(at, this.height - this.around.bottom);
     context.stroke();
     context.setLineDash([]);
   }
@@ -152,11 +152,11 @@ class Chart {
     for (const { x, text } of this.marks) {
       const { width } = context.measureText(text);
       const beyond = this.xOf(x) + 4 + width > this.right;
-      const left = Math.max(ROOM.left, this.xOf(x) + (beyond ? -4 - width : 4));
+      const left = Math.max(this.around.left, this.xOf(x) + (beyond ? -4 - width : 4));
       const free = ends.findIndex((end) => end < left);
       const row = free < 0 ? ends.length : free;
       ends[row] = left + width + 6;
-      const top = ROOM.top + row * LABEL_GAP;
+      const top = this.around.top + row * this.labelGap;
       context.strokeText(text, left, top); // a curve may pass behind it
       context.fillText(text, left, top);
     }
@@ -175,7 +175,7 @@ class Chart {
     for (const { x, y } of points) {
       if (dots && points.length < 60) this.dot(context, x, y, 2.6);
       if (y > this.yMax) {
-        const [at, top] = [this.xOf(x), ROOM.top];
+        const [at, top] = [this.xOf(x), this.around.top];
         context.beginPath();
         context.moveTo(at, top - 6);
         context.lineTo(at + 4, top);
@@ -196,12 +196,12 @@ class Chart {
     const ends = labelled.map((curve) => ({ curve, x: this.xOf(curve.points.at(-1).x) + 7, y: this.yOf(curve.points.at(-1).y) }));
     ends.sort((a, b) => a.y - b.y);
     ends.forEach((end, at) => {
-      end.y = Math.max(end.y, at ? ends[at - 1].y + LABEL_GAP : ROOM.top);
+      end.y = Math.max(end.y, at ? ends[at - 1].y + this.labelGap : this.around.top);
     });
-    let floor = this.height - ROOM.bottom;
+    let floor = this.height - this.around.bottom;
     for (const end of ends.toReversed()) {
       end.y = Math.min(end.y, floor);
-      floor = end.y - LABEL_GAP;
+      floor = end.y - this.labelGap;
     }
     context.textAlign = "left";
     context.textBaseline = "middle";
@@ -221,12 +221,12 @@ class Chart {
   drawOverlay(now, x) {
     if (!this.width || !this.theme || !this.sets) return;
     const context = this.begin(this.overlay);
-    const floor = this.height - ROOM.bottom;
+    const floor = this.height - this.around.bottom;
     const vertical = (at, colour, width) => {
       context.strokeStyle = colour;
       context.lineWidth = width;
       context.beginPath();
-      context.moveTo(at, ROOM.top - 6);
+      context.moveTo(at, this.around.top - 6);
       context.lineTo(at, floor);
       context.stroke();
     };

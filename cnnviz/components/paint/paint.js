@@ -61,9 +61,9 @@ class Paint extends GridFigure {
 
   resize() {
     if (!this.grid || !this.root.clientWidth) return;
-    const tallest = Math.max(240, Math.min(420, window.innerHeight * 0.46));
+    const tallest = figureHeight();
     const { rows, columns } = this.grid;
-    this.grid.resize(Math.max(4, Math.floor(Math.min(this.root.clientWidth / columns, tallest / rows, LARGEST_CELL))));
+    this.grid.resize(Math.max(4, Math.floor(Math.min(this.root.clientWidth / columns, tallest / rows, LARGEST_CELL * cellScale()))));
     this.redraw();
   }
 

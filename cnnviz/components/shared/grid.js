@@ -8,7 +8,8 @@ function fittingFont(context, texts, cell, family) {
   if (cell * 0.46 < 8) return { size: 0 };
   context.font = `10px ${family}`;
   const perPixel = [...new Set(texts)].reduce((most, text) => Math.max(most, context.measureText(text).width), 0) / 10;
-  const size = Math.floor(Math.min(cell * 0.46, Math.min(cell * 0.86, cell - 2 * (THINNEST + 1)) / perPixel, 17));
+  const largest = Math.max(17, cell * 0.25) * textScale();
+  const size = Math.floor(2 * Math.min(cell * 0.46, Math.min(cell * 0.86, cell - 2 * (THINNEST + 1)) / perPixel, largest)) / 2;
   return size >= 8 ? { size, spare: (cell - size * perPixel) / 2 } : { size: 0 };
 }
 

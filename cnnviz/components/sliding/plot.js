@@ -10,6 +10,7 @@ class Plot {
     this.height = this.canvas.clientHeight;
     this.context = sizedContext(this.canvas, this.width, this.height);
     this.high = high;
+    this.foot = 18 * textScale(); // for the numbers below the axis
     this.theme = theme;
     this.axes();
   }
@@ -19,7 +20,7 @@ class Plot {
   }
 
   y(value) {
-    return this.height - 18 - (value / this.high) * (this.height - 26);
+    return this.height - this.foot - (value / this.high) * (this.height - this.foot - 8);
   }
 
   /** The number on the horizontal axis under a pointer. */
@@ -30,7 +31,7 @@ class Plot {
 
   axes() {
     const { context, theme } = this;
-    context.font = `11px ${theme.font}`;
+    context.font = `${11 * textScale()}px ${theme.font}`;
     context.textAlign = "center";
     context.textBaseline = "top";
     context.lineWidth = 1;

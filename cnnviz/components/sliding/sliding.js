@@ -112,7 +112,7 @@ class Sliding extends Figure {
       const box = plot.canvas.getBoundingClientRect();
       const far = ({ x, y }) => Math.hypot(plot.x(x) - (event.clientX - box.left), plot.y(y) - (event.clientY - box.top));
       const nearest = this.handles().reduce((a, b) => (far(b) < far(a) ? b : a));
-      const height = (1 - (event.clientY - box.top - 8) / (box.height - 26)) * plot.high;
+      const height = (1 - (event.clientY - box.top - 8) / (box.height - plot.foot - 8)) * plot.high;
       const inF = SHAPES[this.data.f].at(under - this.at.place, this.at.f) >= height;
       const inG = SHAPES[this.data.g].at(this.at.t - under, this.at.g) >= height;
       if (far(nearest) < HOLD) this.grip = { name: nearest.name, from: 0 };

@@ -88,8 +88,7 @@ class Stepper extends GridFigure {
     if (!this.grids) return;
     const width = this.figure.clientWidth;
     if (!width) return;
-    const height = Math.max(260, Math.min(430, window.innerHeight * 0.45));
-    const sizes = cellSizes(this.model, this.parts, width, height);
+    const sizes = cellSizes(this.model, this.parts, width, figureHeight());
     this.figure.classList.toggle("narrow", !isWide(width));
     for (const grid of this.grids) grid.resize(sizes[grid.kind]);
     this.sum.root.style.minHeight = "";

@@ -147,7 +147,8 @@ function isWide(width) {
 /** Cell sizes that use the room: {input, kernel, output} in CSS pixels. */
 function cellSizes(model, grids, width, height) {
   const ratio = window.devicePixelRatio || 1;
-  const fit = (room, cells, most = MAX_CELL) => {
+  const largest = MAX_CELL * cellScale();
+  const fit = (room, cells, most = largest) => {
     const size = Math.min(room / cells, most);
     return Math.max(size >= 10 ? Math.floor(size) : Math.floor(size * ratio) / ratio, 1);
   };
@@ -157,25 +158,25 @@ function cellSizes(model, grids, width, height) {
   const wide = isWide(width);
   if (channels === 1) {
     const kernel = across && fit(Math.min(width * (wide ? 0.27 : 0.4), height), tall);
-    const between = 2 * ARROW + Math.max(kernel * across, MIN_PANEL);
+    const between = 2 * ARROW + Math.max(kernel * across, MIN_PANEL * textScale());
     if (wide) {
-      const most = Math.min(MAX_CELL, height / Math.max(model.rows, model.outputRows));
+      const most = Math.min(largest, height / Math.max(model.rows, model.outputRows));
       const cell = fit(width - between, columns + outputColumns, most);
       return { input: cell, kernel, output: cell };
     }
     const output = fit(width - between + ARROW, outputColumns);
     return { input: fit(width, columns), kernel, output: output >= 5 ? output : fit(width, outputColumns) };
   }
-  const room = width - (channels - 1) * CHANNEL_GAP - (wide ? ARROW : 0);
+  const room = width - (channels - 1) * CHANNEL_GAP * textScale() - (wide ? ARROW : 0);
   if (!wide) {
     const share = room / channels;
-    const kernel = across && fit(share, tall, 36);
-    return { input: fit(share, columns), kernel, output: fit(width, outputColumns, 30) };
+    const kernel = across && fit(share, tall, 36 * cellScale());
+    return { input: fit(share, columns), kernel, output: fit(width, outputColumns, 30 * cellScale()) };
   }
-  const most = Math.min(MAX_CELL, (height * 0.62) / model.rows);
+  const most = Math.min(largest, (height * 0.62) / model.rows);
   const input = fit(room, channels * columns + outputColumns, most);
-  const kernel = across && fit(Math.max(input * columns, 100), tall, 36);
-  const left = room - channels * Math.max(input * columns, kernel * across, MIN_PANEL);
-  const output = fit(left, outputColumns, Math.max(input, Math.min(28, height / model.outputRows)));
+  const kernel = across && fit(Math.max(input * columns, 100), tall, 36 * cellScale());
+  const left = room - channels * Math.max(input * columns, kernel * across, MIN_PANEL * textScale());
+  const output = fit(left, outputColumns, Math.max(input, Math.min(28 * cellScale(), height / model.outputRows)));
   return { input, kernel, output };
 }

@@ -1,0 +1,107 @@
+"""Large figures for the last row of a room: one switch in the header, `?size=large` in any address.
+
+Everything on a page is as large as its text (`rem` in style sheets, `textScale` in
+`components/shared/screen.js`), so larger text is all that this changes; and settings are hidden.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+PARAMETER: Final = "size"
+LARGE: Final = "large"
+_CHOICE = "_size_large"
+_IN_URL = "_size_in_url"
+_STYLE = (
+    "<style>html { font-size: 150% !important }"
+    " [class*=st-key-settings] { display: none !important }"
+    " [data-testid=stMainBlockContainer] { padding-inline: 2rem }</style>"
+)
+
+
+def is_large() -> bool:
+    """Whether this page is drawn for a projector."""
+    return bool(st.session_state.get(_CHOICE))
+
+
+def follow_the_address() -> None:
+    """Take the size that the address asks for, and draw the page in it; before anything else.
+
+    The choice lasts for the session, as a picture's does: links inside the app do not repeat it.
+    """
+    wanted = st.query_params.get(PARAMETER)
+    if wanted is not None and wanted != st.session_state.get(_IN_URL):
+        st.session_state[_CHOICE] = wanted == LARGE
+    shown = LARGE if is_large() else None
+    if shown is None:
+        st.query_params.pop(PARAMETER, None)
+    elif wanted != shown:
+        st.query_params[PARAMETER] = shown
+    st.session_state[_IN_URL] = shown
+    if is_large():
+        st.html(_STYLE)
+
+
+def _switch() -> None:
+    st.session_state[_CHOICE] = not is_large()
+
+
+def size_button() -> None:
+    """Draw the button that switches between the usual size and the projector's."""
+    large = is_large()
+    st.button(
+        "Usual size" if large else "Project",
+        icon=":material/close_fullscreen:" if large else ":material/slideshow:",
+        help="Go back to the usual size, with the settings."
+        if large
+        else "Enlarge figures and text for a projector, and hide the settings.",
+        key="_size",
+        on_click=_switch,
+    )
+
+
+def settings(name: str = "", *, horizontal: bool = False) -> DeltaGenerator:
+    """A place for settings: what is drawn here is hidden from a projector.
+
+    Args:
+        name: Tells two places on one page apart.
+        horizontal: In a row, with all labels above.
+    """
+    key = f"settings_{name}" if name else "settings"
+    if horizontal:
+        return st.container(key=key, horizontal=True, vertical_alignment="bottom")
+    return st.container(key=key)
+
+
+def figure_and_settings(
+    name: str = "",
+    *,
+    shares: tuple[int, int] = (3, 1),
+    settings_first: bool = False,
+    hidden: bool = False,
+) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Two places side by side: for a figure, and for its settings.
+
+    Where settings are hidden the figure has the whole width. The settings still count, so the
+    page draws them there, too.
+
+    Args:
+        name: Tells two pairs on one page apart.
+        shares: How wide the figure and the settings are.
+        settings_first: Put the settings on the left.
+        hidden: Hide the settings at the usual size, too.
+    """
+    if is_large() or hidden:
+        if hidden:
+            st.html("<style>[class*=st-key-settings] { display: none }</style>")
+        return st.container(), settings(name or "beside")
+    if settings_first:
+        beside, figure = st.columns(shares[::-1], gap="medium")
+    else:
+        figure, beside = st.columns(shares, gap="medium")
+    return figure, beside
