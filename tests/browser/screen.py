@@ -2,6 +2,7 @@
 
 import base64
 import io
+import time
 
 import numpy as np
 from PIL import Image
@@ -14,3 +15,14 @@ def pixels(locator):
     address = locator.evaluate("(canvas) => canvas.toDataURL()")
     picture = Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2])))
     return np.asarray(picture.convert("RGBA"), int)
+
+
+def wait_until(page, expression, arg=None, timeout=PATIENCE):
+    """Wait until JavaScript is true, without the `eval` that the page's own policy forbids.
+
+    `page.wait_for_function` evaluates its text inside the page.
+    """
+    end = time.monotonic() + timeout / 1000
+    while not page.evaluate(expression, arg):
+        assert time.monotonic() < end, f"never true: {expression}"
+        page.wait_for_timeout(50)

@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 
-from tests.browser.screen import PATIENCE
+from tests.browser.screen import PATIENCE, wait_until
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted(path.stem for path in (ROOT / "pages").rglob("*.py"))
@@ -71,7 +71,8 @@ def context(browser, lasting_app: str) -> Iterator[BrowserContext]:
 def settle(page: Page) -> None:
     page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']")
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
-    page.wait_for_function(
+    wait_until(
+        page,
         """() => {
           const all = document.getElementsByTagName("*");
           const size = () => `${all.length} ${document.body.scrollHeight}`;
@@ -79,7 +80,7 @@ def settle(page: Page) -> None:
             const before = size();
             setTimeout(() => done(size() === before), 300);
           });
-        }"""
+        }""",
     )
 
 
@@ -142,6 +143,6 @@ def test_nothing_is_wider_than_a_narrow_screen(opened: Page, size):
     settle(opened)
     main = opened.get_by_test_id("stMain")
     with contextlib.suppress(PlaywrightError):  # then it is said below what is too wide
-        opened.wait_for_function(f"() => !({TOO_WIDE})().length", timeout=5_000)
+        wait_until(opened, f"() => !({TOO_WIDE})().length", timeout=5_000)
     assert opened.evaluate(TOO_WIDE) == []
     assert main.evaluate("(main) => main.scrollWidth - main.clientWidth") <= 0

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from cnnviz.imaging import KERNELS, Recipe, encode_jpeg, present, sample_image, to_grey
-from tests.browser.screen import pixels
+from tests.browser.screen import pixels, wait_until
 
 GREY = to_grey(sample_image("astronaut")).astype(np.uint8)
 SOBEL_X = Recipe("kernel", KERNELS["sobel-x"].weights)
@@ -184,7 +184,7 @@ def test_the_wheel_zooms_at_the_pointer_and_scrolls_where_there_is_nothing_to_zo
     expect(canvas(page, 0)).not_to_have_class(re.compile("zoomed"))
     page.mouse.wheel(0, 100)
     main = page.get_by_test_id("stMain")
-    page.wait_for_function("(main) => main.scrollTop > 0", arg=main.element_handle())
+    wait_until(page, "(main) => main.scrollTop > 0", arg=main.element_handle())
 
 
 def test_the_divider_moves_across_before_and_after(open_at):

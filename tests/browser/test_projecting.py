@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.screen import wait_until
+
 SCREEN = {"width": 1920, "height": 1080}
 # The sizes in which canvases write, and how often.
 WATCH = """
@@ -57,10 +59,10 @@ def test_everything_is_half_as_large_again(at, address, figure, texts):
     usual, large = at(address), at(f"{address}size=large")
     for page in (usual, large):
         expect(page.locator(figure).first).to_be_visible()
-        page.wait_for_function("Object.keys(window.written).length")
+        wait_until(page, "Object.keys(window.written).length")
         page.evaluate("window.written = {}")
         page.set_viewport_size({"width": SCREEN["width"] - 2, "height": SCREEN["height"]})
-        page.wait_for_function("Object.keys(window.written).length")  # it is drawn anew
+        wait_until(page, "Object.keys(window.written).length")  # it is drawn anew
         page.wait_for_timeout(200)
     assert usual_size(large) >= 1.5 * usual_size(usual)
     for text in texts:

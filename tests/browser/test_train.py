@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz.runs import Run
+from tests.browser.screen import wait_until
 
 SLOW = {"timeout": 120_000}
 
@@ -200,7 +201,8 @@ def test_what_a_press_opens_comes_into_view(browser, app_url, settle, motion):
     expect(badge(page)).to_contain_text("Paused", **SLOW)
 
     def expect_opened(name):
-        page.wait_for_function(
+        wait_until(
+            page,
             """(name) => { const panel = document.querySelector(`.st-key-${name}`);
                 const top = panel?.getBoundingClientRect().top;
                 return top > 60 && top < 400; }""",

@@ -5,6 +5,8 @@ import json
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.screen import wait_until
+
 
 @pytest.fixture
 def open_at(page, settle):
@@ -82,7 +84,8 @@ def test_numbers_are_written_anew_when_a_font_has_come(open_at, page):
     before = canvas.evaluate("canvas => canvas.toDataURL()")
     canvas.evaluate("canvas => canvas.getContext('2d').reset()")
     page.evaluate("document.fonts.dispatchEvent(new Event('loadingdone'))")
-    page.wait_for_function(
+    wait_until(
+        page,
         "([canvas, before]) => canvas.toDataURL() === before",
         arg=[canvas.element_handle(), before],
     )
@@ -177,6 +180,6 @@ def test_the_temperature_answers_in_the_browser(open_at):
     expect(softmax.locator(".temperature span")).to_have_text("Temperature 10")
     softmax.locator("input").press("Home")
     expect(softmax.locator(".number").nth(1)).to_have_text("100.0 %")
-    page.wait_for_function("new URL(location.href).searchParams.get('re_t') === '0.1000'")
+    wait_until(page, "new URL(location.href).searchParams.get('re_t') === '0.1000'")
     page.reload()
     expect(softmax.locator(".temperature span")).to_have_text("Temperature 0.1")

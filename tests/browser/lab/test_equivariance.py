@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.screen import wait_until
+
 
 @pytest.fixture
 def open_at(page, settle):
@@ -45,7 +47,7 @@ def test_the_object_is_dragged_with_the_pointer_and_the_link_keeps_it(open_at, s
     page.mouse.move(box["x"] + 5.5 * cell, box["y"] + 2.5 * cell, steps=4)
     page.mouse.up()
     expect(figure(page)).to_have_attribute("data-shift", "-1,2")
-    page.wait_for_function("decodeURIComponent(location.search).includes('eq_at=-1,2')")
+    wait_until(page, "decodeURIComponent(location.search).includes('eq_at=-1,2')")
     assert printed(page) == -1 + 2j  # the code follows the hand
     page.reload()
     settle(page)

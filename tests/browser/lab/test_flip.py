@@ -8,6 +8,8 @@ import pytest
 import scipy.integrate
 from playwright.sync_api import expect
 
+from tests.browser.screen import wait_until
+
 SHAPES = {
     "box": lambda x, w: np.where(np.abs(x) < w, 1.0, 0.0),
     "triangle": lambda x, w: np.maximum(0, 1 - np.abs(x) / w),
@@ -78,7 +80,7 @@ def test_dragging_below_moves_t_without_the_server(page, open_at, sent):
     page.mouse.up()
     expect(sliding).to_have_attribute("data-seen", "1.50")
     expect(sliding.locator(".told")).to_contain_text("the shaded area is 0.500")
-    page.wait_for_function("() => location.search.includes('fl_at=1.5%2C0%2C1%2C1')")
+    wait_until(page, "() => location.search.includes('fl_at=1.5%2C0%2C1%2C1')")
     assert sent == []
 
 

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.screen import wait_until
+
 
 @pytest.fixture
 def open_at(page, settle):
@@ -34,7 +36,7 @@ def test_keys_bar_and_curve_choose_the_step_and_the_address_keeps_it(open_at):
     expect(figure).to_have_attribute("data-step", "4")
     page.keyboard.press("PageDown")
     expect(figure).to_have_attribute("data-step", "14")
-    page.wait_for_function("location.search.includes('le_step=14')")
+    wait_until(page, "location.search.includes('le_step=14')")
     curve = page.locator(".descent .curve")
     curve.scroll_into_view_if_needed()
     box = curve.bounding_box()

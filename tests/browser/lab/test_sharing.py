@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.screen import wait_until
+
 INPUTS = np.random.default_rng(2).integers(0, 5, 8).astype(float)
 
 
@@ -30,7 +32,7 @@ def test_one_shared_weight_moves_every_output(open_at, settle):
     page.get_by_label("Shared weight 1").fill("2.5")
     assert data(page, "outputs") == np.correlate(INPUTS, [-1, 2.5, 1]).tolist()
     assert data(page, "lit") == [[at + 1, at] for at in range(6)]
-    page.wait_for_function("location.search.includes('sh_w_shared=-1')")
+    wait_until(page, "location.search.includes('sh_w_shared=-1')")
     page.reload()
     settle(page)
     expect(page.locator(".wires[data-outputs]")).to_be_visible()
@@ -48,7 +50,7 @@ def test_a_neuron_lights_its_wires_at_every_stage(open_at):
     assert data(page, "lit") == [[at, 0] for at in range(3)]
     page.locator(".wires [data-what=in][data-at='4']").hover()
     assert data(page, "lit") == [[4, 2], [4, 3], [4, 4]]
-    page.wait_for_function("location.search.includes('sh_w=local')")
+    wait_until(page, "location.search.includes('sh_w=local')")
 
 
 def test_it_walks_through_the_stages_by_itself(open_at):

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 from cnnviz.runs.questions import Option, Question, close_voting, pose, read_questions, reveal
 from tests.browser.live.screen import watch
 from tests.browser.made_up_runs import CLASSES
+from tests.browser.screen import wait_until
 
 PICTURE = 2
 TEN = tuple(map(Option, CLASSES))
@@ -60,7 +61,7 @@ def test_question_and_answer_come_into_view(page, author):
     panel = page.locator(".question")
 
     def comes_into_view():
-        page.wait_for_function(SEEN, arg=panel.element_handle())
+        wait_until(page, SEEN, arg=panel.element_handle())
 
     def look_elsewhere():
         page.locator(".more").scroll_into_view_if_needed()

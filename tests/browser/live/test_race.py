@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from cnnviz.runs import Recipe
 from tests.browser.live.screen import expect_view, watch
 from tests.browser.made_up_runs import Author
+from tests.browser.screen import wait_until
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_evaluations_are_points_on_the_curves(page, author):
     author.upto(100)  # six of them
     watch(page, author.run, query="&race=1")
     expect_view(page, connected="true")
-    page.wait_for_function("window.dots >= 6 && window.dots % 6 === 0")
+    wait_until(page, "window.dots >= 6 && window.dots % 6 === 0")
     page.get_by_text("Training", exact=True).click()
     before = page.evaluate("window.dots")
     page.wait_for_timeout(300)

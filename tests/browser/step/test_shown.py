@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from cnnviz.convolution import Padding, lecture_examples, trace
 from cnnviz.imaging import KERNELS, sample_image
+from tests.browser.screen import wait_until
 from tests.browser.step.stepper import (
     IMAGE,
     KERNEL,
@@ -207,7 +208,7 @@ def test_the_figure_follows_the_theme(open_at):
         .getImageData(canvas.width - 6, canvas.height - 6, 1, 1).data[1]"""
     assert output.evaluate(last) > 180
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function(f"canvas => ({last})(canvas) < 120", arg=output)
+    wait_until(page, f"canvas => ({last})(canvas) < 120", arg=output)
     expect_state(page, step=0, playing="false")
 
 
