@@ -111,7 +111,7 @@ def test_a_number_out_of_range_is_refused_in_words(page, open_at, width):
 
 def test_padding_is_marked_and_named(open_at):
     page = open_at(f"{MINE}&s_padding=1&s_cell=0,0")
-    expect(page.locator(".key")).to_contain_text("padding: zeros; 6×7 with it")
+    expect(page.locator(".key")).to_contain_text("padding: zeros; 6×7 in all")
     marked = canvas(page, "input").evaluate(
         """canvas => {
           const root = canvas.getRootNode().querySelector('.stepper');
