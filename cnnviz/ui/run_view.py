@@ -129,13 +129,18 @@ def _head(run: Run, state: RunState) -> None:
     """Draw what can be done with the run, by whoever may do it."""
     presenter = role.is_presenter()
     st.html(_STYLE)
+    # What comes and goes has a place of its own: else all that follows would move by one, and
+    # stand there twice until the page has run to its end.
+    place = st.empty()
     if presenter and state.active:
-        with _row("_t_transport"):  # stays in reach while one scrolls
+        with _row("_t_transport", place):  # stays in reach while one scrolls
             _transport(run, state)
     with _row("_t_head"):
         if presenter and not run.shipped:
+            first = st.empty()
             if state.can_resume:
-                button("Resume", ":material/play_arrow:", lambda: resume(run))
+                with first:
+                    button("Resume", ":material/play_arrow:", lambda: resume(run))
             ask_the_class(run)
             again_button(run)
             _manage(run, state)
@@ -189,8 +194,9 @@ def _holders(run: Run) -> None:
             button("Stop", ":material/stop:", partial(stop, other), name=f"stop_{other.id}")
 
 
-def _row(key: str) -> DeltaGenerator:
-    return st.container(horizontal=True, vertical_alignment="center", gap="small", key=key)
+def _row(key: str, place: DeltaGenerator | None = None) -> DeltaGenerator:
+    draw = st.container if place is None else place.container
+    return draw(horizontal=True, vertical_alignment="center", gap="small", key=key)
 
 
 def _transport(run: Run, state: RunState) -> None:
