@@ -144,11 +144,13 @@ def without_rounding(sums: Array, image: Array, kernel: Array, bias: float) -> A
 
     A scale that fits its largest number would paint their rounding as a signal. A sum of n
     products in float64, whose weights are rounded too, is off by at most (n + 2) u times the sum
-    of their sizes, with u = 2⁻⁵³ (Higham, Accuracy and Stability of Numerical Algorithms, 2002,
-    section 3.1).
+    of their sizes, with u = 2⁻⁵³, and by half the smallest number, 2⁻¹⁰⁷⁴, for each product that
+    underflows (Higham, Accuracy and Stability of Numerical Algorithms, 2002, sections 2.1 and
+    3.1).
     """
     sizes = np.abs(kernel).sum() * np.abs(image).max(initial=0) + abs(bias)
-    return np.where(np.abs(sums) <= (kernel.size + 2) * 2.0**-53 * sizes, 0.0, sums)
+    bound = (kernel.size + 2) * 2.0**-53 * sizes + kernel.size * 2.0**-1074
+    return np.where(np.abs(sums) <= bound, 0.0, sums)
 
 
 def transposed2d(
