@@ -62,11 +62,13 @@ def create_run(config: RunConfig, *, tensors: dict[str, Tensor] | None = None) -
     """
     now = dt.datetime.now().astimezone()
     config = dataclasses.replace(config, created=now.isoformat(timespec="seconds"))
-    name = f"{now:%Y%m%d-%H%M%S}-{config.dataset}-{config.network}-{secrets.token_hex(2)}"
     root = runs_root()
+    try:
+        name = _reserve(root, f"{now:%Y%m%d-%H%M%S}-{config.dataset}-{config.network}")
+    except OSError as error:
+        raise _unwritable(root, error) from error
     building = Run(root / f".{name}")
     try:
-        building.path.mkdir(parents=True)
         text = json.dumps(config.to_json(), indent=1, ensure_ascii=False, allow_nan=False)
         replace_file(building.path / "run.json", text.encode() + b"\n")
         if tensors is not None:
@@ -74,7 +76,26 @@ def create_run(config: RunConfig, *, tensors: dict[str, Tensor] | None = None) -
         return Run(building.path.rename(root / name))
     except OSError as error:
         shutil.rmtree(building.path, ignore_errors=True)
-        raise RunError(f"The run's folder {root} cannot be written: {error.strerror}.") from error
+        raise _unwritable(root, error) from error
+
+
+def _reserve(root: Path, stem: str) -> str:
+    """Find a name that no run has, and make the hidden folder in which its run is built."""
+    root.mkdir(parents=True, exist_ok=True)
+    while True:
+        name = f"{stem}-{secrets.token_hex(2)}"
+        hidden = root / f".{name}"
+        try:
+            hidden.mkdir()
+        except FileExistsError:  # another run is being built under this name
+            continue
+        if not (root / name).exists():
+            return name
+        hidden.rmdir()
+
+
+def _unwritable(root: Path, error: OSError) -> RunError:
+    return RunError(f"The run's folder {root} cannot be written: {error.strerror}.")
 
 
 def list_runs() -> list[Run]:

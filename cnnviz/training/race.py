@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LEAST, MOST = 2, 6
 _NAME_LENGTH = 60
-_GROUP = re.compile(r"(\d{8})-(\d{6})-([a-z]+)-[0-9a-f]{4}")
+_GROUP = re.compile(r"(\d{8})-(\d{6})-([a-z]+)-[0-9a-f]{4,8}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -220,7 +220,7 @@ def _variant(dataset: Dataset, lane: Lane) -> dict[str, Any]:
 
 def race_id(preset: str) -> str:
     """A new name for a race, in which the time and the question can be read."""
-    return f"{dt.datetime.now().astimezone():%Y%m%d-%H%M%S}-{preset}-{secrets.token_hex(2)}"
+    return f"{dt.datetime.now().astimezone():%Y%m%d-%H%M%S}-{preset}-{secrets.token_hex(4)}"
 
 
 def race_title(group: str) -> str:

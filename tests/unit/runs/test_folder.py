@@ -1,5 +1,7 @@
+import datetime as dt
 import json
 import os
+import secrets
 import shutil
 import stat
 
@@ -8,6 +10,14 @@ import torch
 
 from cnnviz.runs import RunError, create_run, delete_run, list_runs, open_run, runs_root
 from cnnviz.runs.folder import Run, replace_file
+
+
+class Stopped(dt.datetime):
+    """A clock that stands still."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return cls(2026, 11, 28, 12, tzinfo=dt.UTC)
 
 
 def test_a_new_run_is_found_and_says_what_was_asked(run, config, root):
@@ -137,6 +147,20 @@ def test_deleting_waits_for_the_process_and_leaves_nothing(run, root):
         delete_run(run)
     delete_run(run)
     assert list(root.iterdir()) == []
+
+
+def test_no_two_runs_share_a_name(config, root, monkeypatch):
+    monkeypatch.setattr(dt, "datetime", Stopped)
+    endings = iter(["aaaa", "aaaa", "bbbb", "bbbb", "cccc", "dddd"])
+    usual = secrets.token_hex  # for temporary files, longer
+    monkeypatch.setattr(secrets, "token_hex", lambda n: next(endings) if n == 2 else usual(n))
+    first, second = create_run(config), create_run(config)
+    stem = "20261128-120000-digits-gap"
+    assert [first.id, second.id] == [f"{stem}-aaaa", f"{stem}-bbbb"]
+    (root / f".{stem}-cccc").mkdir()  # a run that is being built
+    assert create_run(config).id == f"{stem}-dddd"
+    assert (root / f".{stem}-cccc").is_dir()
+    assert not (root / f".{stem}-aaaa").exists()
 
 
 @pytest.mark.skipif(
