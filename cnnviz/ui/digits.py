@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 import torch
 
-from cnnviz.datasets import normalise
+from cnnviz.datasets import normalise, preprocess
 from cnnviz.imaging.pixels import shuffled
 from cnnviz.inspection import Samples, load_model, load_samples, untouched
 from cnnviz.runs import Run
 from cnnviz.runs.folder import SHIPPED
+from cnnviz.ui.inside_view import crisp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,3 +82,69 @@ def table(answers: Mapping[str, NDArray[np.float32]]) -> None:
         column_config={"Probability": st.column_config.NumberColumn(format="percent")},
         alt="The network's prediction for each picture",
     )
+
+
+def as_seen(image: ArrayLike, *, invert: bool) -> NDArray[np.uint8]:
+    """What the network sees of a grey picture.
+
+    Args:
+        image: H×W, 0 to 255.
+        invert: Swap dark and light, for dark strokes on a light ground.
+
+    Returns:
+        8×8: the middle square of the picture, shrunk or enlarged.
+    """
+    grey = np.rint(np.asarray(image)).astype(np.uint8)
+    seen = preprocess(np.repeat(grey[..., None], 3, axis=2), (1, 8, 8), invert=invert)
+    return seen.reshape(8, 8)
+
+
+def show_answer(image: ArrayLike, *, invert: bool) -> None:
+    """Draw what the network sees of a painted picture, its prediction and all probabilities.
+
+    Args:
+        image: H×W, 0 to 255.
+        invert: Swap dark and light, for dark strokes on a light ground.
+    """
+    size, seen = np.shape(image), as_seen(image, invert=invert)
+    answer = probabilities(seen)[0]
+    how = ["8×8 pixels"]
+    if size[0] != size[1]:
+        how.append(f"made from the middle {min(size)}×{min(size)}")
+    elif size != seen.shape:
+        how.append(f"made from {size[0]}×{size[1]}")
+    if invert:
+        how.append("with dark and light swapped, because it was trained on light strokes")
+    st.markdown(f"The network predicts **{answer.argmax()}** ({answer.max():.1%}).")
+    st.vega_lite_chart(
+        {"digit": list(range(10)), "probability": answer.tolist()},
+        _bars(),
+        width="stretch",
+        key="_digits_answer",
+        alt="Probabilities: "
+        + ", ".join(f"{digit}: {share:.1%}" for digit, share in enumerate(answer)),
+    )
+    st.caption("It knows the digits 0 to 9 and always predicts one of them.")
+    st.image(
+        crisp(seen[None]),
+        output_format="PNG",
+        width=128,
+        caption=f"What the network sees: {', '.join(how)}",
+        alt="The painting as the network sees it, at 8×8 pixels",
+    )
+
+
+def _bars() -> dict[str, Any]:
+    """The Vega-Lite chart of the ten probabilities."""
+    share = {"field": "probability", "type": "quantitative", "title": "Probability"}
+    digit = {"field": "digit", "type": "ordinal", "title": "Digit", "axis": {"labelAngle": 0}}
+    top = {"domain": [0, 1]}
+    return {
+        "height": 150,
+        "mark": {"type": "bar", "color": "#4a97d2"},
+        "encoding": {
+            "x": digit,
+            "y": share | {"scale": top, "axis": {"format": "%", "tickCount": 3}},
+            "tooltip": [digit, share | {"format": ".1%"}],
+        },
+    }

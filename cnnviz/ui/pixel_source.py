@@ -20,9 +20,11 @@ SOURCES = {
     "letter": "A letter a",
     "corner": "5×5 pixels",
     "digit": "A handwritten digit",
+    "blank": "A black square to paint a digit on",
     "picture": "A patch of the picture",
 }
 _CASES = {"letter": "s4-grid-a", "corner": "s2-first-5x5-b"}
+LIGHT_STROKES = {"digit", "blank"}  # on a dark ground, 8×8: as the digits network was trained
 PATCH = 24
 
 
@@ -38,6 +40,8 @@ def choose_pixels(source: str) -> NDArray[np.float64]:
         return np.array(lecture_case(_CASES[source])["inputs"]["image"]) * 255.0
     if source == "corner":
         return np.array(lecture_case(_CASES[source])["inputs"]["image"], dtype=np.float64)
+    if source == "blank":
+        return np.zeros((8, 8))
     return _choose_patch() if source == "picture" else choose_digit()
 
 

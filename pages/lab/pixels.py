@@ -12,11 +12,12 @@ from cnnviz.imaging.pixels import (
     shuffled,
 )
 from cnnviz.ui.choice import choice
+from cnnviz.ui.digits import show_answer
 from cnnviz.ui.input_counts import input_counts
 from cnnviz.ui.painting import drop_paint, keep_paint, painting
 from cnnviz.ui.pixel_moves import moved_and_shuffled
-from cnnviz.ui.pixel_source import SOURCES, choose_pixels
-from cnnviz.ui.projecting import figure_and_settings
+from cnnviz.ui.pixel_source import LIGHT_STROKES, SOURCES, choose_pixels
+from cnnviz.ui.projecting import figure_and_settings, is_large
 
 LOOKS = {"both": "Both", "numbers": "Numbers", "picture": "Picture"}
 UNITS = {"255": "0 to 255", "1": "0 to 1"}
@@ -48,10 +49,17 @@ with figure:
         on_paint=lambda new: keep_paint("px_paint", new),
         unit=unit,
         look=look,
-        brush=255 if source == "digit" else 0,
+        brush=255 if source in LIGHT_STROKES else 0,
         pytorch=f"import torch\n\nx = torch.tensor({rounded.tolist()})\n"
         "print(x.shape, x.min(), x.max(), x.sum())\nprint(x.flatten())  # the vector\n",
     )
+# Beside the figure, in sight of who paints; a projector hides what is beside it.
+with figure if is_large() else side:
+    if strokes or source == "digit":
+        dark_strokes = source not in LIGHT_STROKES and bool(np.median(image) > 127)
+        show_answer(image, invert=dark_strokes)
+    else:
+        st.caption("Paint a digit, and a network that was trained on digits says which one it is.")
 
 st.header("Neighbouring pixels are similar")
 st.caption(
@@ -84,5 +92,5 @@ if source == "corner" and not strokes:
     steps = np.abs(np.concatenate([np.diff(base, axis=axis).ravel() for axis in (0, 1)]))
     st.caption(f"Horizontal and vertical neighbours differ by {steps.mean():.3f} on average.")
 
-moved_and_shuffled(image if source == "digit" else None)
+moved_and_shuffled(image if source == "digit" or (source == "blank" and strokes) else None)
 input_counts()

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 
 import numpy as np
 import pytest
@@ -20,6 +21,15 @@ def canvas(app):
         data["values"]["shape"]
     )
     return data, values
+
+
+def painted(base, strokes):
+    value, _, places = strokes.partition(":")
+    image = base.copy()
+    for run in places.split(","):
+        first, _, last = run.partition("-")
+        image.flat[int(first) : int(last or first) + 1] = float(value)
+    return image
 
 
 def answers_of(app):
@@ -110,6 +120,27 @@ def test_painting_a_digit_changes_what_the_network_sees(open_lab, digits):
     app = open_lab("pixels", px_source="digit", px_paint="0:0-63")
     exact = digits[1](np.zeros((8, 8)))
     assert next(iter(answers_of(app)["Prediction"])) == exact.argmax()
+
+
+@pytest.mark.parametrize(
+    ("source", "paint"),
+    [("blank", "255:3,11,19,27,35,43,51,59"), ("digit", "0:0-63"), ("letter", "0:0-40")],
+)
+def test_the_network_answers_whatever_is_painted(open_lab, digits, source, paint):
+    app = open_lab("pixels", px_source=source, px_paint=paint)
+    _data, base = canvas(app)
+    image = painted(base, paint)
+    if (
+        source == "letter"
+    ):  # dark on light, 14×15: the middle 14×14, each pixel the mean of its area
+        swapped = 255 - np.rint(image[:, :14])
+        shares = np.kron(np.eye(8), np.ones((1, 7))).reshape(8, 14, 4).sum(2) / 7
+        image = np.rint(shares @ swapped @ shares.T)
+    exact = digits[1](image)[0]
+    chart = next(e for e in app.get("vega_lite_chart") if "Probabilities" in e.proto.alt)
+    told = [float(share) / 100 for share in re.findall(r": ([\d.]+)%", chart.proto.alt)]
+    np.testing.assert_allclose(told, exact, atol=0.03 if source == "letter" else 0.0006)
+    assert f"The network predicts **{exact.argmax()}**" in words(app)
 
 
 def test_shuffled(open_lab, boards, digits):
