@@ -259,12 +259,20 @@ def at_work(runs: Sequence[Run]) -> list[Run]:
 
 def say_result(runs: Sequence[Run]) -> None:
     """Draw the answer to the race's question, once all lanes are through."""
-    states = []
+    states, pictures = [], set()
     for run in runs:
         try:
             states.append(run.state())
+            pictures.add((run.config.dataset, run.config.dataset_title))
         except RunError:
             return
+    if len(pictures) > 1:
+        titles = " and ".join(sorted(title for _, title in pictures))
+        st.markdown(
+            f"These runs learn from different pictures ({plain(titles)}), so neither their"
+            " accuracies nor their losses can be compared."
+        )
+        return
     names = [run_label(run).rpartition(" · ")[0] for run in runs]
     if text := race_result.verdict(names, states):
         st.markdown(f"**Result.** {plain(text)}")

@@ -127,7 +127,11 @@ def press_everything(
         except PlaywrightError as error:
             # It went away, or something lay over it: as when a person is too late.
             report.pressed[-1] += f" (not pressed: {str(error).splitlines()[0][:60]})"
-        _settle(page)
+        try:
+            _settle(page)
+        except TooLateError:
+            blame(f"still busy after {PATIENCE // 1000} s")
+            _open(page, path)
         for shown in page.get_by_test_id("stException").all():
             blame(shown.inner_text()[:300])
             _open(page, path)

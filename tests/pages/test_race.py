@@ -98,6 +98,12 @@ def test_with_no_race_yet_it_compares_the_runs_that_came_with_cnnviz(open_page, 
     assert "r_race" not in app.query_params
 
 
+def test_runs_of_different_pictures_are_not_ranked(open_page):
+    words = [m.value for m in open_page().markdown]
+    assert any("learn from different pictures" in text for text in words)
+    assert not any("Result." in text for text in words)
+
+
 def test_starting_a_preset_asks_for_every_lane_alike(open_page, started, shown):
     app = open_page(r_preset="rates", r_length="lesson", r_seed="4")
     button(app, "Start the race").click().run()
