@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnnviz.components.clipboard import copy_anywhere
 from cnnviz.components.history import one_entry_per_page
+from cnnviz.components.keys import tab_enters_panels
 from cnnviz.components.names import plain_names
 from cnnviz.ui import role
 from cnnviz.ui.address import drop_endless_numbers
@@ -82,6 +83,7 @@ st.set_page_config(page_icon=ASSETS / "icon.svg", layout="wide")
 page = st.navigation({"": PAGES, "Convolution lab": LAB}, position="top")
 st.set_page_config(page_title=f"{page.title} · cnnviz" if page.url_path else "cnnviz")
 plain_names()
+tab_enters_panels()
 dropped = drop_endless_numbers(page.url_path)
 one_entry_per_page()  # before the page, which a quick click may cut short
 copy_anywhere()
@@ -93,7 +95,7 @@ if role.has_lapsed():
     )
 if dropped:
     names = ", ".join(plain(name[:20]) for name in dropped[:5])
-    st.warning(f"This link asks for numbers that no setting can have ({names}): they are left out.")
+    st.warning(f"This link asks for numbers that no setting can have ({names}): they are ignored.")
 if page.url_path:
     header = st.container(horizontal=True, vertical_alignment="center")
     header.title(page.title, width="stretch")

@@ -95,8 +95,9 @@ def opened(request, context: BrowserContext) -> Iterator[Page]:
 
 
 @pytest.fixture(autouse=True)
-def large(opened: Page) -> None:
-    opened.set_viewport_size(LARGE)
+def large(request) -> None:
+    if "opened" in request.fixturenames:
+        request.getfixturevalue("opened").set_viewport_size(LARGE)
 
 
 def allowed(rule: str, html: str) -> bool:
@@ -146,3 +147,41 @@ def test_nothing_is_wider_than_a_narrow_screen(opened: Page, size):
         wait_until(opened, f"() => !({TOO_WIDE})().length", timeout=5_000)
     assert opened.evaluate(TOO_WIDE) == []
     assert main.evaluate("(main) => main.scrollWidth - main.clientWidth") <= 0
+
+
+@pytest.fixture(scope="module")
+def filters(context: BrowserContext) -> Iterator[Page]:
+    page = context.new_page()
+    page.goto("/filters")
+    settle(page)
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("name", ["Picture: Astronaut", "Copy the OpenCV code"])
+def test_a_panel_comes_right_after_its_button(filters: Page, name):
+    button = filters.get_by_role("button", name=name, exact=True)
+    panel = filters.get_by_test_id("stPopoverBody")
+    button.focus()
+    filters.keyboard.press("Tab")
+    after = filters.evaluate_handle("document.activeElement")
+    button.focus()
+    button.press("Enter")
+    expect(panel).to_be_visible()
+    assert findings(filters) == []
+    is_in_panel = "(panel) => panel.contains(document.activeElement)"
+    filters.keyboard.press("Tab")
+    assert panel.evaluate(is_in_panel)
+    filters.keyboard.press("Shift+Tab")
+    expect(button).to_be_focused()
+    for _ in range(20):
+        filters.keyboard.press("Tab")
+        if not panel.evaluate(is_in_panel):
+            break
+    assert filters.evaluate("(after) => document.activeElement === after", after)
+    filters.keyboard.press("Shift+Tab")
+    expect(button).to_be_focused()
+    filters.keyboard.press("Tab")
+    filters.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    expect(button).to_be_focused()
