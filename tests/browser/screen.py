@@ -26,3 +26,14 @@ def wait_until(page, expression, arg=None, timeout=PATIENCE):
     while not page.evaluate(expression, arg):
         assert time.monotonic() < end, f"never true: {expression}"
         page.wait_for_timeout(50)
+
+
+def pasted(page):
+    """What the clipboard holds, as a person finds out."""
+    page.evaluate("""() => {
+        const area = document.createElement("textarea");
+        document.body.append(area);
+        area.focus();
+    }""")
+    page.keyboard.press("Control+v")
+    return page.evaluate("document.activeElement.value")

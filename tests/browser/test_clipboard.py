@@ -6,14 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import LAN_NAME
-from tests.browser.screen import PATIENCE
+from tests.browser.screen import PATIENCE, pasted
 
 SECRET, JOIN = "a-secret-of-this-test", "http://192.0.2.7:8501"
-PASTED = """() => {
-    const area = document.createElement("textarea");
-    document.body.append(area);
-    area.focus();
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -25,13 +20,6 @@ def app_url(serve, tmp_path_factory):
         STREAMLIT_SERVER_ALLOWED_HOSTS=LAN_NAME,
     ) as url:
         yield url.replace("127.0.0.1", LAN_NAME)
-
-
-def pasted(page):
-    """What the clipboard holds, as a person finds out."""
-    page.evaluate(PASTED)
-    page.keyboard.press("Control+v")
-    return page.evaluate("document.activeElement.value")
 
 
 def test_the_join_link_and_code_are_copied(page, settle):

@@ -1,4 +1,4 @@
-"""Copy buttons that work on plain HTTP too, where browsers have no clipboard for pages."""
+"""Copying: buttons work on plain HTTP too, and names are copied as they were typed."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ _component = st.components.v2.component(
 
 
 def copy_anywhere() -> None:
-    """Install it for all buttons that copy, Streamlit's too; draws nothing."""
+    """Install it for the whole page, Streamlit's own copy buttons too; draws nothing."""
     _component(key="clipboard", height=1)

@@ -2,6 +2,8 @@
 // http://192.168.…, and there a button that copies would do nothing and not say so. What browsers
 // had before still works there: to select a text and let the browser copy the selection.
 
+const WORD_JOINER = "\u2060";
+
 function copySelected(text) {
   const focused = document.activeElement;
   const area = document.createElement("textarea");
@@ -18,7 +20,18 @@ function copySelected(text) {
   if (!copied) throw new DOMException("The browser does not let this page copy.", "NotAllowedError");
 }
 
+// Names are parted by a character without a width where Streamlit would make a link of them
+// (`cnnviz.ui.text.plain`). Whoever copies one wants what was typed.
+function copyAsTyped(event) {
+  const text = getSelection().toString();
+  if (!text.includes(WORD_JOINER)) return;
+  event.clipboardData.setData("text/plain", text.replaceAll(WORD_JOINER, ""));
+  event.preventDefault();
+}
+
 export default function () {
+  if (!window.cnnvizCopies) document.addEventListener("copy", copyAsTyped);
+  window.cnnvizCopies = true;
   if (navigator.clipboard) return;
   const clipboard = { writeText: async (text) => copySelected(String(text)) };
   Object.defineProperty(navigator, "clipboard", { value: clipboard, configurable: true });
