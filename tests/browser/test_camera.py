@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.conftest import FLAGS
-from tests.browser.screen import PATIENCE
+from tests.browser.screen import PATIENCE, wait_until
 
 LAN = "lan.example"
 
@@ -50,6 +50,8 @@ def test_a_photo_by_the_live_camera(camera, camera_url):
     open_chooser(camera, camera_url)
     expect(camera.get_by_role("button", name="Take a photo")).to_have_count(0)
     camera.get_by_text("Take one with the camera").click()
+    # Before the first frame, Streamlit's button does nothing.
+    wait_until(camera, "() => document.querySelector('video')?.videoHeight > 0")
     camera.get_by_role("button", name="Take Photo").click()
     expect(camera.get_by_role("button", name="Picture: Photo from the camera")).to_be_visible()
     expect(camera.get_by_text("Exception")).to_have_count(0)
