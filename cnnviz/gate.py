@@ -121,7 +121,7 @@ _FULL_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>cnnv
 <style>body{font:1.1rem/1.5 sans-serif;max-width:32rem;margin:4rem auto;padding:0 1rem}
 :root{color-scheme:light dark}</style>
 <h1>The room is full</h1>
-<p>This server has as many viewers as it can hold. Try again when somebody has left, or look on
+<p>This server has as many viewers as it can hold. Try again when somebody has left, or watch
 with a neighbour.</p>"""
 
 
@@ -153,9 +153,9 @@ class Gate:
         path, method = scope["path"], scope["method"]
         refusal: Response | None = None
         if method not in _READS and _is_foreign(scope):
-            refusal = PlainTextResponse("This comes from another page.", 403)
+            refusal = PlainTextResponse("This request comes from another page.", 403)
         elif _PRIVATE.search(path) and not _is_private(scope):
-            refusal = PlainTextResponse("This answers the presenter and this machine.", 403)
+            refusal = PlainTextResponse("Only the presenter and this machine may read this.", 403)
         elif method == "PUT" and (upload := _UPLOAD.search(path)):
             await self._upload(upload[1], scope, receive, send)
             return
@@ -166,7 +166,9 @@ class Gate:
     async def _upload(self, session: str, scope: Scope, receive: Receive, send: Send) -> None:
         length = Headers(scope=scope).get("content-length", "")
         if not (length.isascii() and length.isdigit() and len(length) < 16):
-            await PlainTextResponse("The length is missing.", 411)(scope, receive, send)
+            await PlainTextResponse("The request does not state its length.", 411)(
+                scope, receive, send
+            )
             return
         size = int(length)
         if not fits(session, size + self._arriving[session]):

@@ -106,8 +106,8 @@ def show_filter(picture: Picture) -> None:
             "picture.png for the code", lambda: imaging.encode_png(picture.pixels),
             file_name="picture.png", mime="image/png", on_click="ignore",
             icon=":material/download:",
-            help="The picture as this page reads it. The code reads usual files alike; of a rare"
-            " kind of file it may make other pixels.",
+            help="The picture as this page reads it. The code reads common files in the same way,"
+            " but from a rare kind of file it may get different pixels.",
         )  # fmt: skip
         copy_code("Copy the OpenCV code", imaging.opencv_code(recipe, colour=colour == "colour"))
         copy_code("Copy the PyTorch code", imaging.torch_code(recipe, colour=colour == "colour"))

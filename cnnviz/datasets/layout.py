@@ -253,7 +253,7 @@ def _split(
     for name in parts:
         layout.strays += [i.entry for i in parts[name] if name in left_out or not i.folders]
     layout.remarks.append(
-        f"The split is taken as it is: {listed(train)} to train on, {listed(test)} to test."
+        f"The split is used as it is: {listed(train)} for training, {listed(test)} for testing."
         + (f" {listed(left_out)} {_are(left_out)} left out." if left_out else "")
     )
     return (
@@ -322,7 +322,8 @@ def _note_empty(others: list[_Item], pictures: list[_Item], layout: Layout) -> N
     }
     if empty:
         layout.remarks.append(
-            f"{listed(empty)} {_are(empty)} left out: no file there is a picture."
+            f"{listed(empty)} {_are(empty)} left out: there are no pictures in"
+            f" {'it' if len(empty) == 1 else 'them'}."
         )
 
 

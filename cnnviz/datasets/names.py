@@ -100,14 +100,13 @@ def _guess(parts: Iterable[bytes]) -> tuple[str, str]:
             best, highest = page, score
     if best is None:
         return "cp437", (
-            "The zip does not say how its names are written, and they could not be guessed, so "
-            "they may look odd. Give the folders names of plain letters (a to z) and zip them "
-            "again."
+            "The zip does not say how its names are encoded, and it could not be guessed, so they "
+            "may look odd. Rename the folders with plain letters (a to z) and zip them again."
         )
     return best.codec, (
-        f"The zip does not say how its names are written. They were read as {best.language} "
-        f"({best.codec.replace('cp', 'code page ')}): if they look wrong, give the folders names "
-        "of plain letters (a to z) and zip them again."
+        f"The zip does not say how its names are encoded. They were read as {best.language} "
+        f"({best.codec.replace('cp', 'code page ')}). If they look wrong, rename the folders with "
+        "plain letters (a to z) and zip them again."
     )
 
 

@@ -159,8 +159,8 @@ def _check_both_sides(
         missing = [name for i, name in enumerate(classes) if i not in labels]
         if missing:
             raise DatasetError(
-                f"No picture {purpose} can be read of {listed(missing)}: each class needs at least "
-                "2, one to learn from and one to test."
+                f"For {listed(missing)}, no picture {purpose} can be read: each class needs at "
+                "least 2, one to learn from and one to test."
             )
 
 
@@ -172,14 +172,18 @@ def _unread(layout: Layout, names: list[str], skipped: list[Skipped]) -> list[st
         if name not in names:
             gone.setdefault(name, []).append(entry)
     return [
-        f"The class {name} is left out: {_none_of(len(entries))} can be read. The first is "
+        f"The class {name} is left out: {_none_of(len(entries))}. The first is "
         f"{entries[0].name}: {reasons[entries[0].name]}"
         for name, entries in gone.items()
     ]
 
 
 def _none_of(count: int) -> str:
-    return f"none of its {count} pictures" if count > 1 else "no picture of it"
+    return (
+        f"none of its {count} pictures can be read"
+        if count > 1
+        else "its only picture cannot be read"
+    )
 
 
 def _single(classes: tuple[str, ...], test: NDArray[np.int64]) -> list[str]:

@@ -29,9 +29,9 @@ _STARTS: tuple[tuple[bytes, str, str], ...] = (
     (
         b"\x93NUMPY",
         "a NumPy array",
-        "Save it as PNG, such as with cv2.imwrite, and choose that file.",
+        "Save it as PNG, for example with cv2.imwrite, and choose that file.",
     ),
-    (b"\x89HDF", "an HDF5 file", "Save one picture of it as PNG and choose that file."),
+    (b"\x89HDF", "an HDF5 file", "Save one of its pictures as PNG and choose that file."),
     (b"SIMPLE  =", "a FITS file", _SAVE),
     (b"MZ", "a program", "Choose a picture instead."),
     (b"\x7fELF", "a program", "Choose a picture instead."),
@@ -48,8 +48,8 @@ _BRANDS: tuple[tuple[bytes, str, str], ...] = (
 )
 _MARKUP = (
     ("<svg", "an SVG drawing", _SAVE),
-    ("<!doctype html", "a web page", "Save the picture itself: right-click it, Save image as."),
-    ("<html", "a web page", "Save the picture itself: right-click it, Save image as."),
+    ("<!doctype html", "a web page", "Right-click the picture in it and choose Save image as."),
+    ("<html", "a web page", "Right-click the picture in it and choose Save image as."),
 )
 
 
@@ -57,8 +57,8 @@ def describe(data: bytes) -> str | None:
     """Say what a file is, and what to do, in one or two sentences; None if that is not known."""
     if not data:
         return (
-            "This file is empty, not a picture that can be read: it has 0 bytes. Download or export"
-            " it again."
+            "This file is empty (0 bytes), not a picture that can be read. Download or export it"
+            " again."
         )
     name = _name(data)
     return name and f"This file is {name[0]}, not a picture that can be read. {name[1]}"

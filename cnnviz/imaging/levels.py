@@ -92,14 +92,12 @@ def stretched(bands: Iterable[NDArray[Any]], no_data: float | None, *, unit: boo
     if low <= high and not (unit and low >= 0 and high <= 1):
         levels.low, levels.high = low, high
         levels.notes.append(
-            f"Its numbers have no agreed white: {_written(low)} is drawn black and"
-            f" {_written(high)} white."
+            f"The file does not say which numbers are black and white: {_written(low)} is drawn"
+            f" black and {_written(high)} white."
         )
     if missing or far:
-        what = "what is not a number" + "".join(
-            f" or is {_written(value)}" for value in given + far
-        )
-        levels.notes.append(f"Where its data are missing ({what}), it is drawn black.")
+        what = " or ".join(["not a number", *map(_written, given + far)])
+        levels.notes.append(f"Missing values ({what}) are drawn black.")
     return levels
 
 

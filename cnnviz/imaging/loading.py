@@ -55,7 +55,7 @@ _TOO_LARGE_OF = (
 )
 _TOO_DEEP = (
     "The picture is larger than {} MB when it is unpacked. Make it smaller, or save it with 8 bits"
-    " a colour, and try again."
+    " per colour, and try again."
 )
 _NO_PIXELS = "The picture has no pixels: its width or height is 0."
 _DAMAGED = (
@@ -63,8 +63,8 @@ _DAMAGED = (
     "Save it again as PNG or JPEG."
 )
 _UNSUPPORTED = (
-    "This is a TIFF of a kind that cannot be read: {}. Save it as PNG, or as TIFF with 8 or 16 bits"
-    " a colour, and choose that."
+    "This kind of TIFF cannot be read: {}. Save it as PNG, or as TIFF with 8 or 16 bits"
+    " per colour, and choose that."
 )
 
 
@@ -329,7 +329,7 @@ def _assemble(source: _Source, limits: _Limits) -> tuple[NDArray[np.uint8], tupl
         source.band(*ends).getchannel("A").getbbox() for ends in _ends(width, height)
     ):
         transparent = False
-        notes += ("All of it is transparent: its colours are shown as if none of it were.",)
+        notes += ("All of it is transparent: its colours are shown without the transparency.",)
 
     def convert(top: int, bottom: int) -> NDArray[np.uint8]:
         band = source.band(top, bottom)

@@ -105,15 +105,17 @@ def read_layout(data: bytes) -> Layout | None:
     if len(bits) > 1 or len(kinds) > 1 or depth not in _DEPTHS[kind]:
         if usual:
             return None
-        raise UnsupportedError(f"it has numbers of {_listed(bits)} bits")
+        raise UnsupportedError(f"its numbers have {_listed(bits)} bits")
     if colours is None or not colours <= samples <= 64:
         if usual:
             return None
-        raise UnsupportedError(f"its colours are of kind {photometric}, with {depth} bits")
+        raise UnsupportedError(
+            f"its colours are stored in an unusual way (kind {photometric}, {depth} bits)"
+        )
     if compression not in _LOSSLESS:
         if usual:
             return None
-        raise UnsupportedError(f"its numbers of {depth} bits are packed by method {compression}")
+        raise UnsupportedError(f"its {depth}-bit numbers are compressed by method {compression}")
     extra = _numbers(tags, _EXTRA, 0)
     alpha = next(
         (

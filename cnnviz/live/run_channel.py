@@ -183,7 +183,7 @@ class RunChannel(Channel):
         """Take a vote; what cannot count is refused here and reaches no file."""
         question = self._question
         if question is None or id != question.id:
-            refused = "This question is not asked any more."
+            refused = "This question is no longer open."
         elif not subscriber.voter:
             refused = NO_CARD
         else:
@@ -203,7 +203,7 @@ class RunChannel(Channel):
         """Why a voter is one too many of its address; "" if it is not."""
         voters = self._voters.setdefault(subscriber.address, set())
         if subscriber.voter not in voters and len(voters) >= VOTERS_PER_ADDRESS:
-            return f"{VOTERS_PER_ADDRESS} have voted from your network, and no more count."
+            return f"Your network has cast {VOTERS_PER_ADDRESS} votes already: no more are counted."
         voters.add(subscriber.voter)
         return ""
 

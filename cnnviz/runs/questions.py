@@ -193,9 +193,9 @@ def vote(run: Run, question_id: str, option: object, voter: str) -> None:
         if tally.ballot.get(hashed) == option:
             return
         if tally.changes[hashed] >= MAX_CHANGES:
-            raise RunError("This vote has been changed too often.")
+            raise RunError("You have changed your vote too often: the last one counts.")
         if tally.changes.total() >= MAX_VOTES:
-            raise RunError("This question has got as many votes as it can take.")
+            raise RunError("This question cannot take any more votes.")
         line = {"vote": {"question": question_id, "option": option, "voter": hashed}}
         _append(run, line, MAX_BYTES)
 

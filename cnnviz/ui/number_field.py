@@ -56,7 +56,7 @@ def parse_number(text: str, limits: Limits) -> float:
     >>> parse_number("0,5", Limits(0, 1))
     0.5
     """
-    shown = f"“{text[:20]}”" if text.strip() else "Nothing"
+    shown = f"“{text[:20]}”" if text.strip() else "An empty field"
     typed = text.translate(_SIGNS).strip()
     if _EITHER.fullmatch(typed):
         raise RunError(

@@ -210,8 +210,8 @@ def _offer_camera() -> None:
             max_pixels=MOST_PIXELS,
         )
         st.caption(
-            "This opens the camera of a phone, or the files of a computer. A live camera picture"
-            " needs a page that is opened over HTTPS."
+            "On a phone, this opens the camera; on a computer, it lets you choose a file. A live"
+            " camera picture needs a page that is opened over HTTPS."
         )
     elif st.toggle("Take one with the camera", key="_picture_use_camera"):
         st.camera_input(

@@ -184,7 +184,7 @@ def _holders(run: Run) -> None:
                 found.append((other, other.state().status))
     if not found:
         return
-    st.caption("This run starts when one of these has ended or is paused:")
+    st.caption("This run starts as soon as one of these ends or is paused:")
     for other, status in found:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"{plain(run_label(other))}: {status}", width="content")

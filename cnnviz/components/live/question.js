@@ -42,7 +42,7 @@ class QuestionPanel {
     else if (revealed) write(this.votes, revealed.words || `${cast} in all.`);
     else if (closed) write(this.votes, `Voting is closed: ${cast}.`);
     else if (this.presenter && watching) {
-      write(this.votes, `${cast} so far, from the ${count(watching)} ${watching === 1 ? "browser" : "browsers"} that follow${watching === 1 ? "s" : ""}.`);
+      write(this.votes, `${cast} so far, with ${count(watching)} ${watching === 1 ? "browser" : "browsers"} watching.`);
     } else write(this.votes, (voted ?? null) === null ? `${cast} so far.` : `${cast} so far. Your vote counts; choose another answer to change it.`);
     this.root.dataset.revealed = Boolean(revealed);
   }

@@ -153,9 +153,9 @@ const WAKING = [[window, "online"], [window, "pageshow"], [document, "visibility
 function lostWords({ heard, full, blocked }) {
   if (blocked) {
     const since = heard ? ` What you see is as of ${clockTime(heard)}.` : "";
-    return `Your network blocks the live connection, so the numbers come every few seconds instead.${since} For the live view try another network, such as your phone\u2019s own, or ask whoever runs this one to let WebSockets to ${window.location.host}/live pass.`;
+    return `Your network blocks the live connection, so the numbers come every few seconds instead.${since} For the live view, try another network, such as your phone\u2019s own, or ask the administrator of this one to allow WebSockets to ${window.location.host}/live.`;
   }
-  if (full) return "The server has as many viewers as it can take. This page tries again by itself.";
+  if (full) return "The server cannot take more viewers at the moment. This page keeps trying.";
   if (!heard) return "Connecting\u2026";
   return `Reconnecting\u2026 What you see is as of ${clockTime(heard)}.`;
 }

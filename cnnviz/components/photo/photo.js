@@ -21,7 +21,7 @@ class Photo {
     this.status.textContent = "Sending the photo …";
     const picture = await shrunk(file, this.data.pixels);
     if (picture.size > this.data.megabytes * 2 ** 20) {
-      this.status.textContent = `This file has more than ${this.data.megabytes} MB. Choose a smaller one.`;
+      this.status.textContent = `This file is larger than ${this.data.megabytes} MB. Choose a smaller one.`;
       return;
     }
     this.send({ name: file.name, url: await dataUrl(picture) });

@@ -67,7 +67,7 @@ def test_where_only_the_live_socket_is_blocked_the_numbers_come_all_the_same(
     page.goto(f"/?run={author.run.id}")
     blocked = page.locator(".head .link")
     expect(blocked).to_contain_text("Your network blocks the live connection")
-    expect(blocked).to_contain_text(f"let WebSockets to {wire.url.removeprefix('http://')}/live")
+    expect(blocked).to_contain_text(f"allow WebSockets to {wire.url.removeprefix('http://')}/live")
     expect_view(page, connected="false", trained=64, points=64 // 5, step=64)
     expect(page.locator(".plot").first).to_be_visible()
     author.upto(100, 64)

@@ -47,7 +47,7 @@ def test_a_split_is_taken_as_it_is(png, train, test):
     assert dataset.train_labels.tolist() == [0] * 4 + [1] * 4
     assert dataset.test_labels.tolist() == [0, 1]
     assert skipped == []
-    assert "taken as it is" in dataset.remarks[0]
+    assert "used as it is" in dataset.remarks[0]
 
 
 def test_the_pictures_of_a_split_stay_on_their_side(png):
@@ -73,7 +73,7 @@ def test_a_folder_on_disk_with_a_split(png, tmp_path):
 def test_a_third_part_is_for_testing_too(png):
     dataset, _ = load(png, "train/a train/b val/a val/b test/a test/b")
     assert sizes(dataset) == (6, 12)
-    assert "train to train on, test and val to test" in dataset.remarks[0]
+    assert "train for training, test and val for testing" in dataset.remarks[0]
 
 
 @pytest.mark.parametrize(
@@ -147,20 +147,20 @@ def test_a_class_that_can_be_read_on_one_side_only(png, side):
     files = dict.fromkeys(paths("train/a train/b test/a test/b"), png())
     files |= {name: b"broken" for name in files if name.startswith(f"{side}/b")}
     purpose = {"train": "to learn from", "test": "to test"}[side]
-    with pytest.raises(DatasetError, match=f"No picture {purpose} can be read of b"):
+    with pytest.raises(DatasetError, match=f"For b, no picture {purpose} can be read"):
         load_zip(make_zip(files))
 
 
 @pytest.mark.parametrize(
     ("around", "beside", "named"),
     [
-        ("pets/", {"docs/licence.txt": b"free"}, "docs is left out: no file there is a picture"),
+        ("pets/", {"docs/licence.txt": b"free"}, "docs is left out: there are no pictures in it"),
         ("pets/", {"docs/LICENSE": b"free", "a.md": b""}, "docs is left out"),
         ("pets/", {"docs/logo.png": None}, "The pictures in docs are left out"),
         ("", {"labels/a.xml": b"", "notes/b.csv": b""}, "labels and notes are left out"),
         ("x/y/", {"x/docs/a.pdf": b"", "README.md": b""}, "x/docs is left out"),
         ("x/y/", {"x/figures/a.png": None}, "The pictures in figures are left out"),
-        ("", {"birds/clip.mov": b"film"}, "birds is left out: no file there is a picture"),
+        ("", {"birds/clip.mov": b"film"}, "birds is left out: there are no pictures in it"),
     ],
 )
 def test_folders_beside_the_classes(png, around, beside, named):

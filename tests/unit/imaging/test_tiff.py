@@ -238,12 +238,12 @@ def test_without_any_number_or_with_one_alone_it_is_black():
     [
         ({258: 20}, "20 bits"),
         ({262: 8}, "colours"),
-        ({259: 7}, "packed by method 7"),
+        ({259: 7}, "compressed by method 7"),
     ],
 )
 def test_a_kind_that_cannot_be_read_is_named(tags, reason):
     data = rewritten(tiff(spread(RAMP, "u2"), metadata=None), tags)
-    with pytest.raises(ImageError, match=f"a TIFF of a kind that cannot be read.*{reason}"):
+    with pytest.raises(ImageError, match=f"This kind of TIFF cannot be read.*{reason}"):
         load_image(data)
 
 
