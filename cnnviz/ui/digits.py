@@ -14,6 +14,7 @@ from cnnviz.inspection import Samples, load_model, load_samples, untouched
 from cnnviz.runs import Run
 from cnnviz.runs.folder import SHIPPED
 from cnnviz.ui.inside_view import crisp
+from cnnviz.ui.projecting import is_large
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,11 +126,11 @@ def show_answer(image: ArrayLike, *, invert: bool) -> None:
         + ", ".join(f"{digit}: {share:.1%}" for digit, share in enumerate(answer)),
     )
     st.caption("It knows the digits 0 to 9 and always predicts one of them.")
+    st.caption(f"What the network sees: {', '.join(how)}.")
     st.image(
         crisp(seen[None]),
         output_format="PNG",
         width=128,
-        caption=f"What the network sees: {', '.join(how)}",
         alt="The painting as the network sees it, at 8×8 pixels",
     )
 
@@ -140,7 +141,7 @@ def _bars() -> dict[str, Any]:
     digit = {"field": "digit", "type": "ordinal", "title": "Digit", "axis": {"labelAngle": 0}}
     top = {"domain": [0, 1]}
     return {
-        "height": 150,
+        "height": 220 if is_large() else 150,
         "mark": {"type": "bar", "color": "#4a97d2"},
         "encoding": {
             "x": digit,
