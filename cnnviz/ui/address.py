@@ -7,6 +7,8 @@ import math
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+_CHOICES = {"po_p"}  # parameters that offer "inf" in a list
+
 
 def drop_endless_numbers(page: str) -> list[str]:
     """Take numbers that are not finite out of the address: Streamlit's number fields stop at them.
@@ -22,7 +24,7 @@ def drop_endless_numbers(page: str) -> list[str]:
     state, dropped = st.session_state, []
     opened = state.get("_address_page") != page
     state["_address_page"] = page
-    for key in list(st.query_params):
+    for key in [key for key in st.query_params if key not in _CHOICES]:
         if not opened and (key in state or f"_{key}" in state):
             continue
         try:

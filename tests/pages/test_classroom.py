@@ -87,7 +87,8 @@ def open_page(visit, sit):
 
 
 def labels(app):
-    return {b.label for b in app.button}
+    """Names of all buttons but the one that makes this browser's own page larger."""
+    return {b.label for b in app.button} - {"Project"}
 
 
 def test_a_viewer_follows_and_has_nothing_to_press(open_page, at_work, drawn):

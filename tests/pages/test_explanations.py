@@ -413,5 +413,5 @@ def test_a_network_without_maps_says_so_below_the_pictures(cell, drawn, monkeypa
     where, _ = cell
     monkeypatch.setattr("cnnviz.ui.wrong.two_maps", refuse)
     app = confused(where)
-    assert app.info[0].value == "There is no place to show."
+    assert app.info[0].value == r"There is no place to show\."
     assert "_t_wrong_tiles" in drawn
