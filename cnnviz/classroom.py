@@ -243,7 +243,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "Other options are passed on to Streamlit.",
     )
     parser.add_argument("--port", type=int, default=8501, help="default: 8501")
-    parser.add_argument("--address", help="name or address at which others reach this machine")
+    parser.add_argument("--address", help="name or address for the links; all are listened on")
     chosen, extra = parser.parse_known_args(arguments)
     host = chosen.address or lan_address()
     base = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH", "").strip("/")

@@ -37,7 +37,7 @@ def prepare(digest: str, colour: str, _pixels: Image) -> tuple[Image, Image, Enc
 
 @st.fragment
 def show_filter(picture: Picture) -> None:
-    top = settings("top", horizontal=True)
+    top = st.container(horizontal=True, vertical_alignment="bottom")
     with top:
         name = choose_name()
         colour = choice(st.segmented_control, "Picture", COLOURS, "grey", key="f_colour")

@@ -29,7 +29,7 @@ TIME = "Over time"
 # It has a slider of its own, through all steps: a second one would contradict it.
 over_time = st.session_state.get("i_tab", st.query_params.get("i_tab")) == TIME
 notice = st.container()
-with settings("top", horizontal=True):
+with st.container(horizontal=True, vertical_alignment="bottom"):
     run = view.choose_run(notice)
     step = view.choose_step(run, hidden=over_time)
     shown = choose_shown(run)

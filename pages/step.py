@@ -54,7 +54,7 @@ def show_erratum(example: LectureExample) -> None:
 
 controls.open_page()
 hidden = "off" in (st.query_params.get("s_controls"), st.query_params.get("controls"))
-top = settings("top", horizontal=True)
+top = settings("top", horizontal=True) if hidden else st.container(horizontal=True)
 figure, side = figure_and_settings(hidden=hidden)
 
 with top:

@@ -30,6 +30,7 @@ _OPTION = re.compile(
 _FACTOR = rf"\(?({_NUMBER}(?:/{_NUMBER})?)\)?"
 _BEFORE = re.compile(rf"^{_FACTOR}\s*\*\s*(?=[\[({{\w])")
 _AFTER = re.compile(rf"(?<=[\])}}])\s*([*/])\s*{_FACTOR}$")
+_QUOTED = re.compile(r"""(["'])([-+\d.,/eE]+)\1""")
 _ROW = "\0"  # stands for one row in brackets
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u02d7\u00ad\ufe58\ufe63\uff0d"
 _SIGNS = (
@@ -121,7 +122,7 @@ def _plain(text: str) -> str:
             found.append(unicodedata.normalize("NFKC", sign).replace("\u2044", "/"))
         elif sign in "\n\t" or kind not in {"Cc", "Cf"}:  # marks of text direction and the like
             found.append(sign)
-    return re.sub(r"[ \t]*/[ \t]*", "/", "".join(found))
+    return re.sub(r"[ \t]*/[ \t]*", "/", _QUOTED.sub(r"\2", "".join(found)))
 
 
 def _without_factor(text: str, what: str) -> tuple[str, float]:
@@ -153,7 +154,19 @@ def _lines(text: str, what: str) -> tuple[list[str], bool]:
             f"The brackets do not hold one {what}, or something else stands beside them: type the"
             " rows alone, for example [[1, 0], [0, -1]] or 1 0; 0 -1."
         )
+    lines = [line for line in bare.split("\n") if line.strip(" \t,;")]
+    if len(lines) > 1 and shape != _ROW and all(map(_is_csv, lines)):
+        return [line.strip(" ;").replace(";", "\t") for line in lines], False
     return [line for line in re.split(r"[;\n]", bare) if line.strip(" \t,")], shape == _ROW
+
+
+def _is_csv(line: str) -> bool:
+    """Whether a line is one as spreadsheets write it where the comma is the decimal point.
+
+    Its semicolons are between columns then, since another line follows.
+    """
+    cells = line.strip(" ;").split(";")
+    return len(cells) > 1 and all(cell and not re.search(r"\s", cell) for cell in cells)
 
 
 def _split(lines: list[str], what: str, *, code: bool) -> list[list[str]]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cnnviz.runs import Evaluation, RunState
 
 _EARLY = 0.1
+_ALIKE = 1.25
 _SURE = 2.0
 """Standard errors of a difference between two shares; below that it may be chance."""
 
@@ -31,11 +32,13 @@ def verdict(names: Sequence[str], states: Sequence[RunState]) -> str:
     if len(states) < 2 or not all(s.status == "finished" and s.final for s in states):
         return ""
     steps = min(state.total_steps for state in states)
-    early = [_at(state, _EARLY * steps) for state in states]
+    early = [e for state in states if (e := _at(state, _EARLY * steps))]
     sentences = []
-    if all(early) and max(e.step for e in early if e) < 0.5 * steps:
-        about = f"Early on, after about {round(_EARLY * steps):,} steps,"
-        sentences.append(f"{about} {_order(names, [e for e in early if e], past=True)}")
+    first, last = min(e.step for e in early), max(e.step for e in early)
+    # Lanes are tested by the clock: only tests at about the same step can be compared.
+    if last <= min(_ALIKE * first, 0.5 * steps):
+        when = f"{first:,}" if first == last else f"{first:,} to {last:,}"
+        sentences.append(f"Early on, after {when} steps, {_order(names, early, past=True)}")
     final = [state.final for state in states if state.final]
     sentences.append(f"At the end, {_order(names, final, past=False)}")
     return " ".join(sentences)
@@ -44,7 +47,7 @@ def verdict(names: Sequence[str], states: Sequence[RunState]) -> str:
 def _at(state: RunState, step: float) -> Evaluation | None:
     """The evaluation nearest to a step, of those after the start."""
     trained = [e for e in state.evaluations if e.step > 0]
-    return min(trained, key=lambda e: abs(e.step - step), default=None)
+    return min(trained, key=lambda e: abs(e.step - step), default=state.final)
 
 
 def _order(names: Sequence[str], scores: Sequence[Evaluation], *, past: bool) -> str:

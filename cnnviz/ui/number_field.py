@@ -36,8 +36,10 @@ class Limits(NamedTuple):
 
 
 def written(value: float) -> str:
-    """A number as it stands in a field."""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else f"{value:.10g}"
+    """A number as it stands in a field, without an exponent where that is readable."""
+    if float(value).is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return f"{value:.10f}".rstrip("0") if 1e-6 <= abs(value) < 1 else f"{value:.10g}"
 
 
 def parse_number(text: str, limits: Limits) -> float:
@@ -56,7 +58,9 @@ def parse_number(text: str, limits: Limits) -> float:
     >>> parse_number("0,5", Limits(0, 1))
     0.5
     """
-    shown = f"“{text[:20]}”" if text.strip() else "An empty field"
+    if not text.strip():
+        raise RunError(f"The field is empty: write {limits}.")
+    shown = f"“{text[:20]}”"
     typed = text.translate(_SIGNS).strip()
     if _EITHER.fullmatch(typed):
         raise RunError(

@@ -1,7 +1,8 @@
 """Large figures for the last row of a room: one switch in the header, `?size=large` in any address.
 
 Everything on a page is as large as its text (`rem` in style sheets, `textScale` in
-`components/shared/screen.js`), so larger text is all that this changes; and settings are hidden.
+`components/shared/screen.js`), so larger text is all that this changes. The settings beside a
+figure are hidden; the choice above it, of what it shows, stays.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ _IN_URL = "_size_in_url"
 _STYLE = (
     "<style>html { font-size: 150% !important }"
     " [class*=st-key-settings] { display: none !important }"
-    " [data-testid=stMainBlockContainer] { padding-inline: 2rem }</style>"
+    " [data-testid=stMainBlockContainer] { padding-inline: 2rem }"
+    " [data-testid=stHeader] { zoom: 0.6667 }</style>"  # the menu keeps its size and all entries
 )
 
 

@@ -25,6 +25,7 @@ SHIFT = Limits(0, 16, whole=True)
 PACE = Limits(0.1, 1000)
 
 _OWN = "own"
+_FEW = 3.0  # seconds
 _OPTIMISERS = {"sgd": "SGD, Nesterov", "adamw": "AdamW"}
 
 
@@ -190,7 +191,10 @@ def choose_pace() -> float | None:
 
 
 def _about(seconds: float) -> str:
-    return f"about {duration(seconds)}: " if seconds > 0 else ""
+    if seconds <= 0:
+        return ""
+    # Starting and testing take a second or two whatever the network has to learn.
+    return "a few seconds: " if seconds < _FEW else f"about {duration(seconds)}: "
 
 
 def duration(seconds: float) -> str:

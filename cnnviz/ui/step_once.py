@@ -211,8 +211,8 @@ def _show_update(kept: SingleStep, filter_: int, weight: tuple[int, int, int]) -
         + "\n".join(f"| {words} | {_fixed(value, digits)} |" for words, value in lines)
     )
     st.caption(
-        f"This step used a learning rate of {rate}. The “Learning rate now” above, which is also"
-        " the one in events.jsonl, is already that of the next step."
+        f"This step used a learning rate of {rate}. The “Learning rate now” above is already that"
+        " of the next step."
     )
 
 

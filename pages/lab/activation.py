@@ -12,7 +12,7 @@ from cnnviz.imaging import KERNELS, resize_to_fit, to_grey
 from cnnviz.ui import lab
 from cnnviz.ui.choice import choice
 from cnnviz.ui.picture import current_picture
-from cnnviz.ui.projecting import figure_and_settings, settings
+from cnnviz.ui.projecting import figure_and_settings
 from cnnviz.ui.small_picture import at_least
 
 FUNCTIONS = {
@@ -29,7 +29,7 @@ FUNCTIONS = {
 }
 SOURCES = {"example": "Example", "map": "An edge map of the picture"}
 
-with settings("top", horizontal=True):
+with st.container(horizontal=True):
     titles = {name: entry[0] for name, entry in FUNCTIONS.items()}
     chosen = choice(
         st.segmented_control, "Function", titles, "relu", key="re_f", label_visibility="collapsed"

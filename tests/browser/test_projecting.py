@@ -98,7 +98,9 @@ def test_one_switch_on_any_page_hides_the_settings_and_follows_the_lecturer(at):
     page.get_by_role("link", name="Filters").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Filters")
     expect(page).to_have_url(re.compile("/filters.*size=large"))
-    expect(page.get_by_text("Border", exact=True)).to_be_hidden()
+    hidden = page.get_by_text("Before and after in one view")
+    expect(page.get_by_text("Border", exact=True)).to_be_visible()  # it says what is shown
+    expect(hidden).to_be_hidden()
     page.get_by_role("button", name="Usual size").click()
     expect(page).not_to_have_url(re.compile("size="))
-    expect(page.get_by_text("Border", exact=True)).to_be_visible()
+    expect(hidden).to_be_visible()

@@ -79,7 +79,7 @@ function lossTop(curves) {
   const values = drawn.flatMap(({ points }) => points.map(({ y }) => y)).sort((a, b) => a - b);
   if (!values.length) return 1;
   const start = Math.min(...drawn.map(({ points }) => points[0].y));
-  const usual = Math.max(start, values[Math.max(0, Math.min(Math.floor(values.length * 0.95), values.length - 2))]);
+  const usual = Math.max(start, values[Math.max(0, Math.min(Math.floor(values.length * 0.75), values.length - 2))]);
   const most = values.at(-1);
   return 1.06 * (most > 2.5 * usual ? 1.3 * usual : most) || 1;
 }

@@ -138,3 +138,16 @@ def test_a_long_text_is_answered_at_once(part):
         with pytest.raises(ValueError, match=r"\.$"):
             read(text)
     assert time.perf_counter() - before < 3
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0,1;0,2\n0,3;1\n", [[0.1, 0.2], [0.3, 1]]),  # as a spreadsheet saves it
+        ("1;0\n0;1", [[1, 0], [0, 1]]),
+        ('"0,1"\t"0,2"\n"0,3"\t"1"', [[0.1, 0.2], [0.3, 1]]),  # as some copy it
+        ("1 0;\n0 1;", [[1, 0], [0, 1]]),  # MATLAB
+    ],
+)
+def test_semicolons_of_a_table_are_between_its_columns(text, expected):
+    assert read_rows(text, "kernel", 15, "1").tolist() == expected

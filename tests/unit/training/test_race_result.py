@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 
 from cnnviz.runs import fold
@@ -20,7 +22,7 @@ def lane(early, end, images=1000, status="finished", total=1000):
 
 def test_who_was_ahead_early_and_who_is_at_the_end():
     text = verdict(["A", "B"], [lane(0.8, 0.9), lane(0.6, 0.95)])
-    assert "after about 100 steps, A was ahead by 20.0 points" in text
+    assert "after 110 steps, A was ahead by 20.0 points" in text
     assert "At the end, B is ahead by 5.0 points: B has 95.0 %, A has 90.0 % of" in text
 
 
@@ -39,3 +41,10 @@ def test_more_test_pictures_tell_smaller_differences_apart(images, word):
 def test_nothing_is_said_before_the_end_or_of_one():
     assert verdict(["A", "B"], [lane(0.8, 0.9), lane(0.8, 0.9, status="stopped")]) == ""
     assert verdict(["A"], [lane(0.8, 0.9)]) == ""
+
+
+def test_lanes_tested_at_other_steps_are_not_compared_early():
+    slow = lane(0.6, 0.95)
+    slow.evaluations[1] = dataclasses.replace(slow.evaluations[1], step=300)
+    text = verdict(["A", "B"], [lane(0.8, 0.9), slow])
+    assert text.startswith("At the end, B is ahead")
