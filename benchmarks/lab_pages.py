@@ -81,7 +81,7 @@ def measure(browser, url: str, paths: list[str]) -> list[tuple[str, float, float
 
 
 def main() -> None:
-    from cnnviz.ui.lab import TOPICS
+    from cnnviz.catalogue import TOPICS
 
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
@@ -91,7 +91,7 @@ def main() -> None:
         peer = Path(folder, "peer.py")
         peer.write_text(PEER, "utf-8")
         with served("app.py") as (url, _):
-            rows = measure(browser, url, [topic.page for topic in TOPICS])
+            rows = measure(browser, url, [topic.url for topic in TOPICS])
         with served(str(peer)) as (url, _):
             (_, peer_median, *_rest), *_ = measure(browser, url, [""])
         browser.close()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from cnnviz.catalogue import PAGES, page_at
 from cnnviz.components.clipboard import copy_anywhere
 from cnnviz.components.history import one_entry_per_page
 from cnnviz.components.keys import tab_enters_panels
@@ -11,76 +12,30 @@ from cnnviz.components.names import plain_names
 from cnnviz.ui import role
 from cnnviz.ui.address import drop_endless_numbers
 from cnnviz.ui.join import join_button
-from cnnviz.ui.lab import TOPICS
 from cnnviz.ui.picture import choose_picture
 from cnnviz.ui.projecting import follow_the_address, size_button
 from cnnviz.ui.text import plain
 
-PAGES = [
-    st.Page("../pages/home.py", title="Home", icon=":material/home:", default=True),
-    st.Page(
-        "../pages/filters.py",
-        title="Filters",
-        icon=":material/blur_on:",
-        help="Apply Sobel, Gaussian, median and other hand-designed filters to your own picture.",
-    ),
-    st.Page(
-        "../pages/step.py",
-        title="Step through a convolution",
-        icon=":material/grid_on:",
-        help="Compute one output cell at a time, with any stride, padding and dilation.",
-    ),
-    st.Page(
-        "../pages/train.py",
-        title="Train",
-        icon=":material/model_training:",
-        help="Train a small network on real data and watch it learn.",
-    ),
-    st.Page(
-        "../pages/race.py",
-        title="Race",
-        icon=":material/flag:",
-        help="Compare two to six runs that differ in one setting, on one chart.",
-    ),
-    st.Page(
-        "../pages/inside.py",
-        title="Look inside",
-        icon=":material/troubleshoot:",
-        help="See the learned filters, feature maps and class activation maps of a trained"
-        " network.",
-    ),
-]
-USE_A_PICTURE = {
-    "filters",
-    "step",
-    "inside",
-    "pixels",
-    "frequency",
-    "activation",
-    "field",
-    "volumes",
-}
 ASSETS = Path(__file__).parent.parent / "assets"
 
 st.logo(ASSETS / "logo.svg", size="large")
 st.html(Path(__file__).parent / "main.css")
 
-LAB = [
-    st.Page("../pages/lab/tour.py", title="Tour of the lab", icon=":material/map:"),
-    *(
-        st.Page(
-            f"../pages/lab/{topic.page}.py",
-            title=topic.title,
-            icon=f":material/{topic.icon}:",
-            help=topic.about,
-        )
-        for topic in TOPICS
-    ),
-]
+groups: dict[str, list[st.Page]] = {}
+for row in PAGES:
+    entry = st.Page(
+        row.script,
+        url_path=row.url,
+        title=row.title,
+        icon=row.icon,
+        help=row.about or None,
+        default=not row.url,
+    )
+    groups.setdefault(row.group, []).append(entry)
 
 # Before the navigation, which else takes the page's icon for the tab, from a server of Google's.
 st.set_page_config(page_icon=ASSETS / "icon.svg", layout="wide")
-page = st.navigation({"": PAGES, "Convolution lab": LAB}, position="top")
+page = st.navigation(groups, position="top")
 st.set_page_config(page_title=f"{page.title} · cnnviz" if page.url_path else "cnnviz")
 plain_names()
 tab_enters_panels()
@@ -102,7 +57,7 @@ if page.url_path:
     with header:
         size_button()
         join_button()
-    if page.url_path in USE_A_PICTURE:
+    if page_at(page.url_path).uses_picture:
         notice = st.container()
         with header:
             choose_picture(notice)

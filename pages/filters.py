@@ -7,6 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz import imaging
+from cnnviz.catalogue import page_at
 from cnnviz.components.arithmetic import arithmetic, stepper_links
 from cnnviz.components.compare import Encoded, clicked, compare, encode
 from cnnviz.components.reveal import reveal
@@ -122,11 +123,12 @@ def show_pixel(chosen: ChosenFilter, full: Image, pixel: tuple[int, int] | None)
         return
     st.header(f"The pixel at row {pixel[0]}, column {pixel[1]}", anchor=False)
     arithmetic(chosen.recipe, full, *pixel)
+    step = page_at("step")
     with st.container(horizontal=True):
         for link in stepper_links(chosen.recipe, chosen.kernel, full, pixel):
             st.page_link(
-                "../pages/step.py", label=link.label, help=link.note, query_params=link.params,
-                icon=":material/grid_on:",
+                step.script, label=link.label, help=link.note, query_params=link.params,
+                icon=step.icon,
             )  # fmt: skip
 
 

@@ -1,43 +1,11 @@
 """What this is, where to start, and in what order a lecture would go."""
 
-from pathlib import Path
-
 import streamlit as st
 
+from cnnviz.catalogue import PAGES, page_at
 from cnnviz.components.stepper import stepper
 from cnnviz.convolution import lecture_examples
-from cnnviz.ui.lab import themed
-
-SCREENSHOTS = Path(__file__).parent.parent / "assets" / "screenshots"
-# In the order a lecture would take.
-STEPS = [
-    (
-        "filters",
-        "Filters",
-        "Find edges in your own picture, blur it or sharpen it with hand-designed kernels.",
-    ),
-    (
-        "step",
-        "Step through a convolution",
-        "Compute one output cell at a time; change stride, padding and dilation.",
-    ),
-    (
-        "lab/tour",
-        "Convolution lab",
-        "Try every convolution idea from the lecture, hands-on.",
-    ),
-    (
-        "train",
-        "Train",
-        "Let a network learn its own kernels, watch them form, and rewind the training.",
-    ),
-    ("race", "Race", "Compare two to six runs that differ in one setting, on one chart."),
-    (
-        "inside",
-        "Look inside",
-        "See what a trained network learned: filters, feature maps, class activation maps.",
-    ),
-]
+from cnnviz.ui.thumbnail import thumbnail
 
 st.title("See a convolutional network")
 st.markdown(
@@ -57,7 +25,7 @@ with start:
     if st.button(
         "Start with a picture", icon=":material/play_arrow:", type="primary", width="stretch"
     ):
-        st.switch_page("../pages/filters.py")
+        st.switch_page(page_at("filters").script)
     device = st.empty()
 
 # The whole card is a link, as its title is: most people press the picture.
@@ -67,15 +35,15 @@ st.html(
     " [data-testid=stPageLink] *) { position: static }"
     " [class*=st-key-card-] a::after { content: ''; position: absolute; inset: 0 }</style>"
 )
-for row in (STEPS[:3], STEPS[3:]):
-    for column, (name, title, text) in zip(st.columns(3), row, strict=True):
-        short = name.rpartition("/")[2]
-        with column.container(border=True, height="stretch", key=f"card-{short}"):
-            card = themed(SCREENSHOTS / f"{short}-card.webp")
-            st.image(card, width="stretch", alt=f"The page “{title}”")
-            number = STEPS.index((name, title, text)) + 1
-            st.page_link(f"../pages/{name}.py", label=f"**{number}. {title}**")
-            st.caption(text)
+cards = list(enumerate((page for page in PAGES if page.on_home), start=1))
+for first in range(0, len(cards), 3):
+    for column, (number, page) in zip(st.columns(3), cards[first : first + 3], strict=False):
+        title = page.group or page.title  # one card leads to a whole group
+        with column.container(border=True, height="stretch", key=f"card-{page.url}"):
+            if picture := thumbnail(page):
+                st.image(picture, width="stretch", alt=f"The page “{title}”")
+            st.page_link(page.script, label=f"**{number}. {title}**")
+            st.caption(page.on_home)
 
 # Imports torch, so it comes last: the page is already up.
 from cnnviz.training import describe_device  # noqa: E402

@@ -16,7 +16,7 @@ from playwright.sync_api import Page, sync_playwright
 
 FOLDER = Path(__file__).parent
 sys.path.insert(0, str(FOLDER.parents[1]))
-from cnnviz.ui.lab import SCREENSHOTS, TOPICS  # noqa: E402
+from cnnviz.catalogue import TOPICS, page_at  # noqa: E402
 
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 HEADER = 70  # the bar at the top stays when the page is scrolled
@@ -38,7 +38,7 @@ class Card(NamedTuple):
     window: int = 1280
 
 
-PAGES = {
+CARDS = {
     "filters": Card(".st-key-f_panes", 400, 730),
     "step": Card(".stepper", -10, 700),
     "tour": Card(".stMain [data-testid=stColumn]", -10, 770),
@@ -46,6 +46,12 @@ PAGES = {
     "race": Card("text='Test accuracy'", -10, 790, 820),
     "inside": Card(".evidence", -10, 640),
 }
+
+
+def at(thumbnail: str, suffix: str) -> Path:
+    """Where the picture of a page goes."""
+    path = FOLDER / thumbnail
+    return path.with_stem(path.stem + suffix)
 
 
 def shot(page: Page) -> Image.Image:
@@ -90,15 +96,14 @@ with sync_playwright() as playwright:
             page.wait_for_timeout(3_000)  # let the animation move and the charts settle
 
         # The topics first: the tour shows their pictures.
-        SCREENSHOTS.mkdir(exist_ok=True)
         for topic in TOPICS:
-            visit(topic.page)
+            visit(topic.url)
             part = shot(page).crop((70, 120, 930, 560)).resize((430, 220), Image.Resampling.LANCZOS)
-            part.save(SCREENSHOTS / f"{topic.page}{suffix}.webp", quality=80, method=6)
-        for name, card in PAGES.items():
+            part.save(at(topic.thumbnail, suffix), quality=80, method=6)
+        for name, card in CARDS.items():
             visit(name)
             if scheme == "light":  # README shows these
                 shot(page).save(FOLDER / f"{name}.webp", quality=82, method=6)
-            cut(page, card).save(FOLDER / f"{name}-card{suffix}.webp", quality=82, method=6)
+            cut(page, card).save(at(page_at(name).thumbnail, suffix), quality=82, method=6)
         page.close()
     browser.close()

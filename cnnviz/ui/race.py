@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 import streamlit as st
 
 from cnnviz import training
+from cnnviz.catalogue import page_at
 from cnnviz.datasets import DATASETS, Dataset, DatasetError, is_available, load_dataset
 from cnnviz.runs import Run, RunError, list_runs
 from cnnviz.training import race, race_result, race_times
@@ -319,15 +320,15 @@ def _changed(run: Run, name: str) -> float:
 
 def go_on(runs: Sequence[Run]) -> None:
     """Draw a link for each run to what comes next: watching it, or, at its end, looking inside."""
-    page, parameter, words, icon = "inside", "i_run", "Look inside", ":material/troubleshoot:"
+    page, parameter, words = page_at("inside"), "i_run", "Look inside"
     if at_work(runs):
-        page, parameter, words, icon = "train", "t_run", "Watch", ":material/model_training:"
+        page, parameter, words = page_at("train"), "t_run", "Watch"
     with st.container(horizontal=True, gap="small"):
         for run in runs:
             st.page_link(
-                f"../pages/{page}.py",
+                page.script,
                 label=f"{words}: {plain(run_label(run).rpartition(' · ')[0])}",
-                icon=icon,
+                icon=page.icon,
                 query_params={parameter: run.id},
             )
 

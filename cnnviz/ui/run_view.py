@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from cnnviz import classroom
+from cnnviz.catalogue import page_at
 from cnnviz.components.live import live
 from cnnviz.components.reveal import reveal
 from cnnviz.networks import NetworkError, summary
@@ -321,10 +322,11 @@ def _delete(run: Run) -> None:
 
 
 def _look_inside(run_id: str | None) -> None:
+    inside = page_at("inside")
     st.page_link(
-        "../pages/inside.py",
+        inside.script,
         label="Look inside this run",
-        icon=":material/troubleshoot:",
+        icon=inside.icon,
         query_params={"i_run": run_id} if run_id else None,
     )
 

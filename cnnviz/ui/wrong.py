@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from cnnviz.catalogue import page_at
 from cnnviz.components.evidence import evidence
 from cnnviz.components.gallery import Tile
 from cnnviz.datasets import DATASETS, DatasetError, is_available, normalise
@@ -120,10 +121,11 @@ def _show_pictures(
     except InspectionError as error:
         st.info(plain(str(error)))
     if not tested.problem and not (run.path / "samples.safetensors").exists():
+        inside = page_at("inside")
         st.page_link(
-            "../pages/inside.py",
+            inside.script,
             label=f"Look inside with test picture {number}",
-            icon=":material/troubleshoot:",
+            icon=inside.icon,
             query_params={
                 "i_run": run.id,
                 "i_step": str(tested.step),

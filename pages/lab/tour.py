@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from cnnviz.ui.lab import TOPICS, thumbnail
+from cnnviz.catalogue import TOPICS
+from cnnviz.ui.thumbnail import thumbnail
 
 words = st.text_input(
     "Search",
@@ -12,23 +13,20 @@ words = st.text_input(
     icon=":material/search:",
     label_visibility="collapsed",
 )
-wanted = (words or "").casefold().split()
 found = [
-    (number, topic)
-    for number, topic in enumerate(TOPICS, start=1)
-    if all(word in topic.text for word in wanted)
+    (number, topic) for number, topic in enumerate(TOPICS, start=1) if topic.matches(words or "")
 ]
 if not found:
     st.info("No page contains all of these words. Try a single or a shorter word.")
 for first in range(0, len(found), 3):
     for column, (number, topic) in zip(st.columns(3), found[first : first + 3], strict=False):
-        with column.container(border=True, height="stretch", key=f"card-{topic.page}"):
+        with column.container(border=True, height="stretch", key=f"card-{topic.url}"):
             if picture := thumbnail(topic):
                 st.image(str(picture), width="stretch", alt=f"The page “{topic.title}”")
             st.page_link(
-                f"../pages/lab/{topic.page}.py",
+                topic.script,
                 label=f"**{number}. {topic.title}**",
-                icon=f":material/{topic.icon}:",
+                icon=topic.icon,
             )
             st.markdown(topic.about)
             st.caption(" · ".join(topic.terms))

@@ -12,19 +12,15 @@ import shutil
 import sys
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ElementHandle, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as TooLateError
 
-ROOT = Path(__file__).parent.parent.parent
-PAGES = sorted(
-    "" if path.stem == "home" else path.stem
-    for path in (ROOT / "pages").rglob("*.py")
-    if not path.stem.startswith("_")
-)
+from cnnviz import catalogue
+
+PAGES = sorted(page.url for page in catalogue.PAGES)
 NONSENSE = "ß 1,5;; <b>x</b> $\\frac$ 1e999 🙂"
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 PATIENCE = 60_000

@@ -1,23 +1,22 @@
 """Every page, by what WCAG 2.2 AA asks: axe, names, headings, narrow screens, keys.
 
-The pages are those in the folder `pages/`, so that a new one is covered.
+The pages are those in the catalogue, so that a new one is covered.
 """
 
 import contextlib
 import itertools
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 
+from cnnviz import catalogue
 from tests.browser.screen import PATIENCE, wait_until
 
-ROOT = Path(__file__).parent.parent.parent
-PAGES = sorted(path.stem for path in (ROOT / "pages").rglob("*.py"))
+PAGES = sorted(page.url for page in catalogue.PAGES)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 GRAVE = {"serious", "critical"}
 LARGE, NARROW = {"width": 1280, "height": 800}, {"width": 320, "height": 640}
@@ -88,7 +87,7 @@ def settle(page: Page) -> None:
 def opened(request, context: BrowserContext) -> Iterator[Page]:
     """One page of the app, drawn; the tests of a page share it."""
     page = context.new_page()
-    page.goto("/" if request.param == "home" else f"/{request.param}")
+    page.goto(f"/{request.param}")
     settle(page)
     yield page
     page.close()

@@ -7,23 +7,25 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from cnnviz.catalogue import PAGES
 from tests.browser.screen import pasted
 
-PAGES = {
+TITLES = {
     "": "See a convolutional network",
     "train": "Train",
     "matrix": "Convolution as a matrix",
 }
-IN_THE_BAR = 6  # the pages of the lab are in a menu of their own
+# The pages of the lab are in a menu of their own.
+IN_THE_BAR = sum(not page.group for page in PAGES)
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", TITLES)
 def test_each_page_opens_by_its_own_link_on_a_cold_server(browser, serve, tmp_path, path):
     """The first visitor after a restart gets the page inside the app, not the page alone."""
     with serve(CNNVIZ_RUNS=str(tmp_path)) as url:
         page = browser.new_page()
         page.goto(f"{url}/{path}")
-        expect(page.get_by_role("heading", level=1)).to_have_text(PAGES[path], timeout=30_000)
+        expect(page.get_by_role("heading", level=1)).to_have_text(TITLES[path], timeout=30_000)
         expect(page.get_by_test_id("stTopNavLink")).to_have_count(IN_THE_BAR)
         page.close()
 
@@ -128,7 +130,7 @@ def test_back_leads_to_the_page_before_as_it_was_left(page, settle):
     expect(page).to_have_url(re.compile(r"/filters\?f_colour=colour$"))
     expect(page.get_by_role("radio", name="Colour")).to_be_checked()
     page.go_back()
-    expect(page.get_by_role("heading", level=1)).to_have_text(PAGES[""])
+    expect(page.get_by_role("heading", level=1)).to_have_text(TITLES[""])
 
 
 def test_the_picture_of_a_card_leads_to_its_page(page, settle):

@@ -3,15 +3,17 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.catalogue import page_at
+
 
 @pytest.fixture
 def visit(root):
-    """`visit("race", r_race="any")` opens a page by a link and checks that nothing failed."""
+    """`visit("race", r_race="any")` opens the page at an address and checks that nothing failed."""
 
-    def open_it(page, /, **query):
+    def open_it(url, /, **query):
         app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60).run()
         app.query_params.update(query)
-        app.switch_page(f"../pages/{page}.py").run()
+        app.switch_page(page_at(url).script).run()
         assert not app.exception
         return app
 

@@ -2,9 +2,8 @@
 
 import pytest
 
-from cnnviz.ui.lab import TOPICS
+from cnnviz.catalogue import PAGES, page_at
 
-PAGES = ["filters", "step", "inside", "train", "race", *(f"lab/{topic.page}" for topic in TOPICS)]
 KINDS = (
     "slider", "number_input", "text_area", "text_input", "toggle", "selectbox", "select_slider",
     "button_group", "checkbox", "radio", "multiselect",
@@ -24,13 +23,13 @@ ASKED = {
 }
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_stands_whatever_its_address_asks(visit, page):
-    app = visit(page)
+@pytest.mark.parametrize("url", [page.url for page in PAGES])
+def test_a_page_stands_whatever_its_address_asks(visit, url):
+    app = visit(url)
     keys = [one.key.removeprefix("_") for kind in KINDS for one in app.get(kind) if one.key]
     for words, asked in ASKED.items():
-        app.switch_page("../pages/home.py").run()
+        app.switch_page(page_at("").script).run()
         app.query_params.clear()
         app.query_params.update(dict.fromkeys((*keys, *ALSO), asked))
-        app.switch_page(f"../pages/{page}.py").run()
+        app.switch_page(page_at(url).script).run()
         assert not app.exception, words

@@ -1,15 +1,16 @@
 """The home page: the demonstration first, then the pages; its pictures suit both themes."""
 
-from pathlib import Path
+import dataclasses
 from types import SimpleNamespace
 
 import pytest
 
-from cnnviz.ui import lab
+from cnnviz.catalogue import PAGES, page_at
+from cnnviz.ui import thumbnail as thumbnails
 
 
 def test_the_demonstration_comes_before_the_pages(visit):
-    app = visit("home")
+    app = visit("")
     kinds = [element.type for element in app.main]
     kinds = kinds[kinds.index("title") :]  # what comes before has no place on the page
     assert kinds.index("title") < kinds.index("bidi_component") < kinds.index("page_link")
@@ -17,18 +18,42 @@ def test_the_demonstration_comes_before_the_pages(visit):
     assert "convolutional neural network (CNN)" in app.markdown[0].value
 
 
-@pytest.mark.parametrize(("theme", "ending"), [("light", ""), ("dark", "-dark"), (None, "")])
-def test_cards_show_the_pages_in_the_theme_of_the_app(monkeypatch, root, theme, ending):
-    stub = SimpleNamespace(theme=SimpleNamespace(type=theme))
-    monkeypatch.setattr(lab.st, "context", stub)
-    for topic in lab.TOPICS:
-        assert lab.thumbnail(topic) == lab.SCREENSHOTS / f"{topic.page}{ending}.webp"
-    cards = list((root / "assets" / "screenshots").glob("*-card.webp"))
-    assert len(cards) == 6
-    for card in cards:
-        assert lab.themed(card) == card.with_stem(card.stem + ending)
+def test_a_card_leads_to_each_page_outside_the_lab_and_one_to_the_lab(visit):
+    links = [(link.label, link.page) for link in (e.proto for e in visit("").get("page_link"))]
+    assert links == [
+        ("**1. Filters**", "filters"),
+        ("**2. Step through a convolution**", "step"),
+        ("**3. Convolution lab**", "tour"),
+        ("**4. Train**", "train"),
+        ("**5. Race**", "race"),
+        ("**6. Look inside**", "inside"),
+    ]
 
 
-def test_a_picture_without_a_dark_version_is_shown_as_it_is(monkeypatch):
-    monkeypatch.setattr(lab.st, "context", SimpleNamespace(theme=SimpleNamespace(type="dark")))
-    assert lab.themed(Path("elsewhere.webp")) == Path("elsewhere.webp")
+@pytest.fixture
+def theme(monkeypatch):
+    def choose(kind):
+        stub = SimpleNamespace(theme=SimpleNamespace(type=kind))
+        monkeypatch.setattr(thumbnails.st, "context", stub)
+
+    return choose
+
+
+@pytest.mark.parametrize(("kind", "ending"), [("light", ""), ("dark", "-dark"), (None, "")])
+def test_cards_show_the_pages_in_the_theme_of_the_app(theme, root, kind, ending):
+    theme(kind)
+    for page in PAGES:
+        if page.url:  # no card leads to Home
+            picture = root / "assets" / "screenshots" / page.thumbnail
+            shown = picture.with_stem(picture.stem + ending)
+            assert shown.is_file()
+            assert thumbnails.thumbnail(page) == shown
+
+
+def test_a_picture_without_a_dark_version_is_shown_as_it_is_and_none_is_no_error(theme, root):
+    theme("dark")
+    page = dataclasses.replace(page_at("filters"), thumbnail="filters.webp")
+    shown = root / "assets" / "screenshots" / "filters.webp"
+    assert thumbnails.thumbnail(page) == shown
+    for nowhere in ("elsewhere.webp", ""):
+        assert thumbnails.thumbnail(dataclasses.replace(page, thumbnail=nowhere)) is None

@@ -13,6 +13,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cnnviz import inspection
+from cnnviz.catalogue import page_at
 from cnnviz.datasets import normalise, preprocess
 from cnnviz.imaging import sample_image
 from cnnviz.inspection import load_model
@@ -190,11 +191,11 @@ def test_choosing_a_picture_at_the_top_shows_it(open_page):
 
 def test_an_uploaded_picture_comes_along_from_another_page(root):
     app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60).run()
-    app.switch_page("../pages/filters.py").run()
+    app.switch_page(page_at("filters").script).run()
     file = io.BytesIO()
     Image.fromarray(sample_image("coffee")).save(file, "PNG")
     app.file_uploader(key="_picture_upload").upload("cup.png", file.getvalue()).run()
-    app.switch_page("../pages/inside.py").run()
+    app.switch_page(page_at("inside").script).run()
     seen = preprocess(sample_image("coffee"), (1, 28, 28))
     np.testing.assert_allclose(sent(app, "cam")["values"], cam_of(open_run(SHIPPED), seen).raw)
 

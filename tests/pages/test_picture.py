@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 from PIL import Image
 
+from cnnviz.catalogue import page_at
 from cnnviz.imaging import SAMPLES
 
 FIRST = next(iter(SAMPLES.values())).title
@@ -49,7 +50,7 @@ def test_a_sample_follows_to_the_next_page_and_into_the_address(open_page):
     app.button(key="_picture_coins").click().run()
     assert chosen(app) == SAMPLES["coins"].title
     assert app.query_params["picture"] == "coins"
-    app.switch_page("../pages/inside.py").run()
+    app.switch_page(page_at("inside").script).run()
     assert chosen(app) == SAMPLES["coins"].title
     assert app.query_params["picture"] == "coins"
 

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.catalogue import page_at
 from cnnviz.convolution import lecture_examples
 from cnnviz.imaging import KERNELS, sample_image, to_grey
 
@@ -27,10 +28,10 @@ def open_page(root):
 
 def link(app, **query):
     """Follow a link to the page from another one."""
-    app.switch_page("../pages/home.py").run()
+    app.switch_page(page_at("").script).run()
     app.query_params.clear()
     app.query_params.update(query)
-    return app.switch_page("../pages/step.py").run()
+    return app.switch_page(page_at("step").script).run()
 
 
 def sent(app):

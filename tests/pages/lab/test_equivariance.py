@@ -5,13 +5,15 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.catalogue import page_at
+
 
 @pytest.fixture
 def open_page(root):
     def open_it(**query):
         app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60).run()
         app.query_params.update(query)
-        return app.switch_page("../pages/lab/equivariance.py").run()
+        return app.switch_page(page_at("equivariance").script).run()
 
     return open_it
 

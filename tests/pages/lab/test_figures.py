@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 from scipy.linalg import toeplitz
 
+from cnnviz.catalogue import TOPICS
 from cnnviz.convolution import lecture_case
-from cnnviz.ui.lab import TOPICS
 
 
 def badges(app):
@@ -24,7 +24,7 @@ def tensor(values):
     return torch.tensor(values, dtype=torch.float64)[None, None]
 
 
-@pytest.mark.parametrize("topic", [topic.page for topic in TOPICS])
+@pytest.mark.parametrize("topic", [topic.url for topic in TOPICS])
 def test_every_page_opens_with_figures_that_add_up(open_lab, boards, topic):
     app = open_lab(topic)
     assert not app.error
@@ -36,7 +36,7 @@ def test_every_page_opens_with_figures_that_add_up(open_lab, boards, topic):
 @pytest.mark.parametrize(
     ("topic", "query"),
     [
-        *((topic.page, {}) for topic in TOPICS),
+        *((topic.url, {}) for topic in TOPICS),
         ("backwards", {"bw_op": "max"}),
         ("backwards", {"bw_op": "mean"}),
         ("equivariance", {"eq_example": "s3-pool-invariance"}),

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.catalogue import page_at
 from cnnviz.convolution import lecture_case
 
 CASE = lecture_case("s4-learned-theta")
@@ -17,7 +18,7 @@ def open_page(root):
     def open_it(**query):
         app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60).run()
         app.query_params.update(query)
-        return app.switch_page("../pages/lab/learn.py").run()
+        return app.switch_page(page_at("learn").script).run()
 
     return open_it
 

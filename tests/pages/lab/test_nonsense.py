@@ -2,14 +2,14 @@
 
 import pytest
 
-from cnnviz.ui.lab import TOPICS
+from cnnviz.catalogue import LAB, PAGES
 
 KINDS = ("slider", "text_area", "text_input", "toggle", "selectbox", "select_slider")
 BY_COMPONENTS = ("eq_at", "le_step", "fl_at", "sh_w", "sh_w_shared", "px_paint", "re_t")
 
 
 @pytest.mark.parametrize("asked", ["nonsense", "-1", "3", "1e99"])
-@pytest.mark.parametrize("page", [*(topic.page for topic in TOPICS), "tour"])
+@pytest.mark.parametrize("page", [page.url for page in PAGES if page.group == LAB])
 def test_every_page_stands(open_lab, boards, page, asked):
     plain = open_lab(page)
     keys = [one.key.removeprefix("_") for kind in KINDS for one in plain.get(kind) if one.key]

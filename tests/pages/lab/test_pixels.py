@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from cnnviz.catalogue import page_at
 from cnnviz.convolution import lecture_case
 from cnnviz.datasets import normalise
 from cnnviz.inspection import load_model, load_samples
@@ -181,9 +182,9 @@ def test_a_patch_of_the_picture(open_lab):
 
 def test_paint_survives_a_visit_to_another_page(open_lab):
     app = open_lab("pixels", px_paint="0:0-9")
-    app.switch_page("../pages/home.py").run()
+    app.switch_page(page_at("").script).run()
     app.query_params.clear()
-    app.switch_page("../pages/lab/pixels.py").run()
+    app.switch_page(page_at("pixels").script).run()
     assert canvas(app)[0]["strokes"] == "0:0-9"
     assert "0:0-9" in app.query_params["px_paint"]
     app.query_params["px_paint"] = "7:1"  # a link, while the page is open
@@ -192,8 +193,8 @@ def test_paint_survives_a_visit_to_another_page(open_lab):
 
 def test_a_link_to_another_picture_brings_no_old_paint(open_lab):
     app = open_lab("pixels", px_paint="0:0-9")
-    app.switch_page("../pages/home.py").run()
+    app.switch_page(page_at("").script).run()
     app.query_params.clear()
     app.query_params["px_source"] = "digit"
-    app.switch_page("../pages/lab/pixels.py").run()
+    app.switch_page(page_at("pixels").script).run()
     assert canvas(app)[0]["strokes"] == ""

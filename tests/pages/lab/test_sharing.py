@@ -5,6 +5,7 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.catalogue import page_at
 from cnnviz.convolution import lecture_case
 
 
@@ -13,7 +14,7 @@ def open_page(root):
     def open_it(**query):
         app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60).run()
         app.query_params.update(query)
-        return app.switch_page("../pages/lab/sharing.py").run()
+        return app.switch_page(page_at("sharing").script).run()
 
     return open_it
 

@@ -8,6 +8,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.catalogue import page_at
 from cnnviz.convolution import lecture_case
 
 
@@ -16,7 +17,7 @@ def open_page(root):
     def open_it(**query):
         app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60).run()
         app.query_params.update(query)
-        return app.switch_page("../pages/lab/volumes.py").run()
+        return app.switch_page(page_at("volumes").script).run()
 
     return open_it
 

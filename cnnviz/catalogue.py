@@ -1,0 +1,354 @@
+"""The pages of the app: one row declares a page, and everything that lists or links pages reads it.
+
+The navigation, Home, the tour of the lab and every link are made from `PAGES`. It imports neither
+Streamlit nor torch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LAB = "Convolution lab"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the app.
+
+    Attributes:
+        path: Its script, relative to the folder `pages`.
+        url: Its address below the app's own; empty for Home.
+        title: Its title.
+        icon: A Material icon, as Streamlit writes it.
+        about: What it is for, in one sentence; the navigation and the tour show it.
+        terms: What the lectures call it; the tour searches them.
+        group: The heading in the navigation that it is listed under; empty for none.
+        uses_picture: Whether its header has the button that chooses a picture.
+        thumbnail: The picture on its card, relative to `assets/screenshots`; empty for a page that
+            no card leads to.
+        on_home: What its card on Home says; empty for a page without one.
+    """
+
+    path: str
+    url: str
+    title: str
+    icon: str
+    about: str = ""
+    terms: tuple[str, ...] = ()
+    group: str = ""
+    uses_picture: bool = False
+    thumbnail: str = ""
+    on_home: str = ""
+
+    @property
+    def script(self) -> str:
+        """What `st.Page`, `st.page_link` and `st.switch_page` call the page.
+
+        Streamlit resolves it from the folder of the script with the navigation, `cnnviz`.
+        """
+        return f"../pages/{self.path}"
+
+    def matches(self, words: str) -> bool:
+        """Whether the title, the sentence and the terms contain each of the words, in any case."""
+        text = " ".join((self.title, self.about, *self.terms)).casefold()
+        return all(word in text for word in words.casefold().split())
+
+
+# In the order in which a lecture would take them.
+PAGES = (
+    Page("home.py", "", "Home", ":material/home:"),
+    Page(
+        "filters.py",
+        "filters",
+        "Filters",
+        ":material/blur_on:",
+        about="Apply Sobel, Gaussian, median and other hand-designed filters to your own picture.",
+        uses_picture=True,
+        thumbnail="filters-card.webp",
+        on_home="Find edges in your own picture, blur it or sharpen it with hand-designed kernels.",
+    ),
+    Page(
+        "step.py",
+        "step",
+        "Step through a convolution",
+        ":material/grid_on:",
+        about="Compute one output cell at a time, with any stride, padding and dilation.",
+        uses_picture=True,
+        thumbnail="step-card.webp",
+        on_home="Compute one output cell at a time; change stride, padding and dilation.",
+    ),
+    Page(
+        "lab/tour.py",
+        "tour",
+        "Tour of the lab",
+        ":material/map:",
+        group=LAB,
+        thumbnail="tour-card.webp",
+        on_home="Try every convolution idea from the lecture, hands-on.",
+    ),
+    Page(
+        "lab/pixels.py",
+        "pixels",
+        "Pixels are numbers",
+        ":material/apps:",
+        about="Read and paint a picture as a grid of numbers; move it, shuffle it, compare"
+        " neighbours.",
+        terms=(
+            "image",
+            "grey value",
+            "flattening",
+            "vector",
+            "translation",
+            "correlation",
+            "weights",
+        ),
+        group=LAB,
+        uses_picture=True,
+        thumbnail="lab/pixels.webp",
+    ),
+    Page(
+        "lab/flip.py",
+        "flip",
+        "Convolution and correlation",
+        ":material/flip:",
+        about="See what flipping the kernel changes, why order does not matter, and the integral"
+        " as an area.",
+        terms=(
+            "cross-correlation",
+            "commutative",
+            "f ∗ g",
+            "∫ f(τ) g(t − τ) dτ",
+            "symmetric kernel",
+        ),
+        group=LAB,
+        thumbnail="lab/flip.webp",
+    ),
+    Page(
+        "lab/sensor.py",
+        "sensor",
+        "Signals, pictures, videos",
+        ":material/timeline:",
+        about="Smooth a noisy sensor by the age of its readings; convolve in 1, 2 and 3"
+        " dimensions.",
+        terms=(
+            "1-D convolution",
+            "weighting function",
+            "age",
+            "conv1d",
+            "conv3d",
+            "video",
+            "smoothing",
+        ),
+        group=LAB,
+        thumbnail="lab/sensor.webp",
+    ),
+    Page(
+        "lab/matrix.py",
+        "matrix",
+        "Convolution as a matrix",
+        ":material/grid_4x4:",
+        about="Write a convolution as one large, mostly empty matrix, and see what that saves.",
+        terms=(
+            "Toeplitz matrix",
+            "sparse interactions",
+            "linear operator",
+            "operations",
+            "g = W f",
+        ),
+        group=LAB,
+        thumbnail="lab/matrix.webp",
+    ),
+    Page(
+        "lab/frequency.py",
+        "frequency",
+        "The frequency domain",
+        ":material/equalizer:",
+        about="Multiply spectra instead of sliding a kernel; see what wraps around and when it is"
+        " faster.",
+        terms=(
+            "Fourier transform",
+            "FFT",
+            "convolution theorem",
+            "circular convolution",
+            "separable",
+        ),
+        group=LAB,
+        uses_picture=True,
+        thumbnail="lab/frequency.webp",
+    ),
+    Page(
+        "lab/sharing.py",
+        "sharing",
+        "From fully connected to convolutional",
+        ":material/hub:",
+        about="Start fully connected, go local, then share weights: change one, and all copies"
+        " change.",
+        terms=("parameter sharing", "local connectivity", "fully connected", "locally connected"),
+        group=LAB,
+        thumbnail="lab/sharing.webp",
+    ),
+    Page(
+        "lab/windows.py",
+        "windows",
+        "Stride, padding, dilation",
+        ":material/select_all:",
+        about="See which windows are visited, how often each pixel is used, and what is never"
+        " read.",
+        terms=(
+            "full",
+            "same",
+            "valid",
+            "zero padding",
+            "output size",
+            "downsampling",
+            "does not fit",
+        ),
+        group=LAB,
+        thumbnail="lab/windows.webp",
+    ),
+    Page(
+        "lab/volumes.py",
+        "volumes",
+        "Volumes",
+        ":material/view_in_ar:",
+        about="Filter through the full depth and stack the maps; 1×1, depthwise, and what they"
+        " cost.",
+        terms=("RGB", "depth", "1×1 convolution", "depthwise", "grouped", "im2col", "parameters"),
+        group=LAB,
+        uses_picture=True,
+        thumbnail="lab/volumes.webp",
+    ),
+    Page(
+        "lab/field.py",
+        "field",
+        "Receptive field",
+        ":material/center_focus_strong:",
+        about="See how much of the picture a unit in a stack of layers sees, in theory and"
+        " measured.",
+        terms=("receptive field", "context", "dilated convolution", "effective receptive field"),
+        group=LAB,
+        uses_picture=True,
+        thumbnail="lab/field.webp",
+    ),
+    Page(
+        "lab/pooling.py",
+        "pooling",
+        "Pooling",
+        ":material/compress:",
+        about="Compare max, average, L2 and Hölder means: what they keep and what they discard.",
+        terms=("max pooling", "average pooling", "L2 pooling", "Hölder mean", "invariance"),
+        group=LAB,
+        thumbnail="lab/pooling.webp",
+    ),
+    Page(
+        "lab/activation.py",
+        "activation",
+        "Activation functions",
+        ":material/show_chart:",
+        about="Follow a map's numbers along the activation curve; vary the temperature of softmax.",
+        terms=(
+            "activation function",
+            "ReLU",
+            "sigmoid",
+            "tanh",
+            "softmax",
+            "non-linearity",
+            "logits",
+        ),
+        group=LAB,
+        uses_picture=True,
+        thumbnail="lab/activation.webp",
+    ),
+    Page(
+        "lab/equivariance.py",
+        "equivariance",
+        "Equivariance",
+        ":material/open_with:",
+        about="Drag an object: its map follows, unless stride, padding or pooling break"
+        " equivariance.",
+        terms=("translation equivariance", "shift", "invariance", "pooling", "weight sharing"),
+        group=LAB,
+        thumbnail="lab/equivariance.webp",
+    ),
+    Page(
+        "lab/upwards.py",
+        "upwards",
+        "Upsampling",
+        ":material/expand:",
+        about="See transposed convolution as stamps, from the output and as a matrix; the"
+        " checkerboard.",
+        terms=("transposed convolution", "deconvolution", "upsampling", "checkerboard artefact"),
+        group=LAB,
+        thumbnail="lab/upwards.webp",
+    ),
+    Page(
+        "lab/backwards.py",
+        "backwards",
+        "Backpropagation",
+        ":material/undo:",
+        about="Follow the gradient back through a convolution or a pooling layer, checked three"
+        " ways.",
+        terms=("backpropagation", "gradient", "arg-max", "flipped kernel", "finite differences"),
+        group=LAB,
+        thumbnail="lab/backwards.webp",
+    ),
+    Page(
+        "lab/learn.py",
+        "learn",
+        "Learn the kernel",
+        ":material/school:",
+        about="Watch gradient descent find the kernel that turns an input into a target, step by"
+        " step.",
+        terms=("learned convolution", "parameters θ", "gradient descent", "learning rate", "blur"),
+        group=LAB,
+        thumbnail="lab/learn.webp",
+    ),
+    Page(
+        "train.py",
+        "train",
+        "Train",
+        ":material/model_training:",
+        about="Train a small network on real data and watch it learn.",
+        thumbnail="train-card.webp",
+        on_home="Let a network learn its own kernels, watch them form, and rewind the training.",
+    ),
+    Page(
+        "race.py",
+        "race",
+        "Race",
+        ":material/flag:",
+        about="Compare two to six runs that differ in one setting, on one chart.",
+        thumbnail="race-card.webp",
+        on_home="Compare two to six runs that differ in one setting, on one chart.",
+    ),
+    Page(
+        "inside.py",
+        "inside",
+        "Look inside",
+        ":material/troubleshoot:",
+        about="See the learned filters, feature maps and class activation maps of a trained"
+        " network.",
+        uses_picture=True,
+        thumbnail="inside-card.webp",
+        on_home="See what a trained network learned: filters, feature maps, class activation maps.",
+    ),
+)
+TOPICS = tuple(page for page in PAGES if page.group == LAB and page.url != "tour")
+
+
+def page_at(url: str) -> Page:
+    """Find a page, for instance to link to it.
+
+    >>> page_at("step").script
+    '../pages/step.py'
+
+    Args:
+        url: Its address below the app's own.
+
+    Raises:
+        KeyError: There is no such page.
+    """
+    return _AT[url]
+
+
+_AT = {page.url: page for page in PAGES}

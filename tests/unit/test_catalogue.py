@@ -1,0 +1,60 @@
+"""The list of pages agrees with the folder of pages, and nothing else lists them."""
+
+import re
+
+import pytest
+
+from cnnviz.catalogue import LAB, PAGES, TOPICS, page_at
+
+
+def test_every_script_is_one_page(root):
+    scripts = sorted(path.relative_to(root / "pages") for path in (root / "pages").rglob("*.py"))
+    assert sorted(page.path for page in PAGES) == [path.as_posix() for path in scripts]
+    for page in PAGES:
+        assert (root / "cnnviz" / page.script).is_file()
+
+
+def test_addresses_and_their_order_stay_as_they_are():
+    assert [page.url for page in PAGES if not page.group] == [
+        "", "filters", "step", "train", "race", "inside"
+    ]  # fmt: skip
+    assert [page.url for page in PAGES if page.group == LAB] == [
+        "tour", "pixels", "flip", "sensor", "matrix", "frequency", "sharing", "windows", "volumes",
+        "field", "pooling", "activation", "equivariance", "upwards", "backwards", "learn",
+    ]  # fmt: skip
+    assert len({page.url for page in PAGES}) == len(PAGES)
+
+
+def test_the_picture_can_be_chosen_on_the_pages_that_show_it():
+    assert {page.url for page in PAGES if page.uses_picture} == {
+        "filters", "step", "inside", "pixels", "frequency", "activation", "field", "volumes"
+    }  # fmt: skip
+
+
+def test_a_page_is_found_by_its_address():
+    for page in PAGES:
+        assert page_at(page.url) is page
+    with pytest.raises(KeyError):
+        page_at("lab/pixels")
+
+
+def test_a_search_reads_title_sentence_and_terms_in_any_case():
+    found = {words: [page.url for page in TOPICS if page.matches(words)] for words in (
+        "BACKPROPAGATION", "toeplitz", "checkerboard transposed", "gradient mostly", "zebra",
+    )}  # fmt: skip
+    assert found == {
+        "BACKPROPAGATION": ["backwards"],
+        "toeplitz": ["matrix"],
+        "checkerboard transposed": ["upwards"],
+        "gradient mostly": [],
+        "zebra": [],
+    }
+    assert all(page.matches(" ") for page in TOPICS)
+
+
+def test_only_the_catalogue_names_the_scripts_of_pages(root):
+    this = {root / "cnnviz" / "catalogue.py", root / "tests" / "unit" / "test_catalogue.py"}
+    folders = ("cnnviz", "pages", "tests", "benchmarks", "assets")
+    sources = {path for folder in folders for path in (root / folder).rglob("*.py")} - this
+    assert len(sources) > 100
+    assert not [str(path) for path in sources if re.search(r"\.\./pages/", path.read_text())]
