@@ -117,11 +117,11 @@ PAGES = {
     ],
     "step": [{"s_source": "picture"}, {"s_source": "picture", "s_colour": "rgb"}],
     "inside": [{"i_source": "own"}],
-    "lab/pixels": [{"px_source": "picture"}],
-    "lab/frequency": [{"fq_source": "picture"}],
-    "lab/activation": [{"re_map": "map"}],
-    "lab/field": [{}],
-    "lab/volumes": [{}],
+    "pixels": [{"px_source": "picture"}],
+    "frequency": [{"fq_source": "picture"}],
+    "activation": [{"re_map": "map"}],
+    "field": [{}],
+    "volumes": [{}],
 }
 
 

@@ -10,11 +10,11 @@ from cnnviz.ui import picture as of_a_person
 SIZES = [(1, 1), (1, 9), (9, 1), (2, 3), (7, 7), (8, 8), (60, 900)]
 PAGES = {
     "filters": {},
-    "lab/activation": {"re_map": "map"},
-    "lab/field": {},
-    "lab/frequency": {"fq_source": "picture"},
-    "lab/pixels": {"px_source": "picture"},
-    "lab/volumes": {},
+    "activation": {"re_map": "map"},
+    "field": {},
+    "frequency": {"fq_source": "picture"},
+    "pixels": {"px_source": "picture"},
+    "volumes": {},
     "step": {"s_source": "picture"},
 }
 
