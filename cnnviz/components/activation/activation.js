@@ -2,7 +2,6 @@
 
 const LARGEST_CELL = 46;
 const [MARGIN, PAD] = [30, 8]; // of the curve: for the numbers on the left and below, and opposite
-const GLIDE = 260; // milliseconds a dot takes from one place of the curve to another
 const DWELL = 900; // milliseconds on a cell while nobody points
 
 class Activation extends GridFigure {
@@ -87,14 +86,6 @@ class Activation extends GridFigure {
     return [MARGIN + ((x + reach) / (2 * reach)) * inner, side - MARGIN - ((y + reach) / (2 * reach)) * inner];
   }
 
-  /** The height of the curve at x, between its points. */
-  heightAt(x) {
-    const [xs, ys] = this.data.curve;
-    const at = Math.min(Math.max(1, xs.findIndex((one) => one >= x)), xs.length - 1);
-    const share = (x - xs[at - 1]) / (xs[at] - xs[at - 1]);
-    return ys[at - 1] + (ys[at] - ys[at - 1]) * Math.min(Math.max(share, 0), 1);
-  }
-
   nearest(event) {
     const box = this.canvas.getBoundingClientRect();
     const here = [event.clientX - box.left, event.clientY - box.top];
@@ -107,7 +98,7 @@ class Activation extends GridFigure {
     return best;
   }
 
-  drawCurve(x) {
+  drawCurve() {
     const { theme, data, side } = this;
     const context = sizedContext(this.canvas, side, side);
     const [xs, ys] = data.curve;
@@ -148,7 +139,7 @@ class Activation extends GridFigure {
       context.fill();
     });
     context.globalAlpha = 1;
-    const y = this.heightAt(x);
+    const [x, y] = [data.before[this.cell], data.after[this.cell]];
     context.setLineDash([3, 3]);
     context.strokeStyle = theme.window;
     line(this.place(x, 0), this.place(x, y));
@@ -171,20 +162,11 @@ class Activation extends GridFigure {
 
   advance(now) {
     if (this.passed(now, DWELL)) this.cell = (this.cell + 1) % this.data.before.length;
-    const target = this.data.before[this.cell];
-    if (this.to !== target) {
-      this.from = this.x ?? target;
-      this.to = target;
-      this.began = now;
-    }
-    const share = this.calm ? 1 : Math.min(1, (now - this.began) / GLIDE);
-    this.x = this.from + (this.to - this.from) * (1 - (1 - share) ** 3);
-    if (share < 1) this.wake();
   }
 
   paint() {
-    this.drawCurve(this.x);
     if (this.drawn === this.cell) return;
+    this.drawCurve();
     for (const grid of this.grids) {
       if (this.drawn === null) grid.drawBase(this.theme);
       grid.start();

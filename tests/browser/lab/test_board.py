@@ -172,6 +172,25 @@ def test_dots_and_cells_of_the_activation_answer_each_other(open_at):
     expect(figure).to_have_attribute("data-cell", "3")
 
 
+AT_THE_CHANGE = """(figure) => new Promise((resolve) => {
+    const picture = () => figure.querySelector(".curve canvas").toDataURL();
+    new MutationObserver((_, observer) => {
+        observer.disconnect();
+        const [then, cell] = [picture(), figure.dataset.cell];
+        setTimeout(() => resolve([then === picture(), cell === figure.dataset.cell]), 500);
+    }).observe(figure, { attributes: true, attributeFilter: ["data-cell"] });
+})"""
+
+
+def test_the_dot_moves_together_with_the_highlight(page, settle):
+    """While it plays: the dot stands where it belongs from the moment that the cell is lit."""
+    page.goto("/activation")
+    settle(page)
+    figure = page.locator(".activation")
+    figure.scroll_into_view_if_needed()
+    assert figure.evaluate(AT_THE_CHANGE) == [True, True]
+
+
 def test_the_temperature_answers_in_the_browser(open_at):
     page = open_at("/activation", ".activation")
     softmax = page.locator(".softmax")
