@@ -151,7 +151,9 @@ class Probes {
         ? `Blue speaks for the class, orange against it (${frame.cams.method}, ${frame.tensors.cams.shape.slice(2).join("\u00d7")} cells); the stronger, the more opaque.${choose}`
         : `This network has no maps to show evidence on.${choose}`);
       const known = this.pictures.labels;
-      if (known?.length > 1) write(this.title, `Predictions and where they come from: ${known.filter((label, at) => label === frame.predicted[at]).length} of ${known.length} correct`);
+      const correct = known?.length > 1 && this.secret === null // else it would say of the secret one whether it is
+        ? `: ${known.filter((label, at) => label === frame.predicted[at]).length} of ${known.length} correct` : "";
+      write(this.title, `Predictions and where they come from${correct}`);
     }
     if (chosen === this.lit) return;
     this.lit = chosen;

@@ -30,7 +30,7 @@ class Sight {
     this.root.append(pair, this.probes.root);
   }
 
-  /** While a question is open, hide what would answer it: what is seen of the picture it is about. */
+  /** While a question is open, hide what would answer it: what is known of the picture it is about. */
   keep({ question, revealed }) {
     const secret = (kind) => (question?.kind === kind && !revealed ? question.picture : null);
     this.probes.secret = secret("class");
@@ -45,7 +45,7 @@ class Sight {
     this.probes.load(pictures);
     const amount = frame.tensors.maps?.shape[0] ?? 1;
     this.probe = clamp(this.probe, 0, amount - 1);
-    const label = pictures?.labels?.[this.probe];
+    const label = this.probe === this.probes.secret ? undefined : pictures?.labels?.[this.probe];
     this.filters.draw(frame, this.lit, limit("filters"));
     this.maps.draw(frame, this.probe, label === undefined ? "" : classes[label], this.lit, limit("maps"));
     this.probes.draw(frame, classes, this.probe, limit("cams"));

@@ -26,10 +26,10 @@ function progressTable(state) {
   return tableOf("Evaluations", ["Step", "Epoch", "Seconds", "Training loss", "Test loss", "Training accuracy", "Test accuracy", "Test pictures"], rows);
 }
 
-/** What it says of each picture, but for the `secret` one that the class votes on. */
+/** What each picture is and what the network says of it, but for the `secret` one that the class votes on. */
 function probabilityTable(frame, labels, classes, secret = null) {
   const rows = frame.probabilities.map((row, at) => [
-    String(at + 1), labels ? classes[labels[at]] : "", ...row.map((share) => (at === secret ? "?" : percent(share))),
+    String(at + 1), ...[labels ? classes[labels[at]] : "", ...row.map((share) => percent(share))].map((text) => (at === secret ? "?" : text)),
   ]);
   return tableOf(`Probabilities at step ${count(frame.step)}`, ["Picture", "True class", ...frame.probabilities[0].map((_, at) => classes[at] ?? String(at))], rows);
 }

@@ -32,19 +32,27 @@ def test_the_maps_of_a_picture_are_hidden_while_one_of_them_is_asked_about(page,
     expect(page.locator(".maps .hint")).not_to_contain_text("Voting")
 
 
-def test_what_it_says_of_a_picture_is_hidden_while_that_is_asked(page, author):
+def test_what_is_known_of_a_picture_is_hidden_while_that_is_asked(page, author):
     author.upto(20)
     watch(page, author.run)
     page.get_by_text("The numbers as tables").click()
     row = page.locator("table.numbers").last.locator("tr").nth(PICTURE + 1).locator("td")
     card = page.locator(".probe").nth(PICTURE)
+    card.click()
+    maps, predictions = page.locator(".maps h3"), page.locator(".probes h3")
+    expect(maps).to_have_text(f"Feature maps of picture {PICTURE + 1} ({CLASSES[PICTURE]})")
+    expect(predictions).to_contain_text("correct")
     expect(row.last).to_contain_text("%")
     name = pose(author.run, Question("class", "Which class?", TEN, picture=PICTURE))
     expect(card.locator(".verdict")).to_have_text("Voting is open")
-    expect(row).to_have_text([str(PICTURE + 1), CLASSES[PICTURE], *["?"] * 10])
+    expect(row).to_have_text([str(PICTURE + 1), *["?"] * 11])
+    expect(maps).to_have_text(f"Feature maps of picture {PICTURE + 1}")
+    expect(predictions).not_to_contain_text("correct")
     expect(page.locator(".probe").nth(PICTURE + 1).locator(".verdict")).not_to_contain_text("open")
     reveal(author.run, name, 0, "It says something.")
     expect(card.locator(".verdict")).not_to_contain_text("open")
+    expect(maps).to_contain_text(CLASSES[PICTURE])
+    expect(predictions).to_contain_text("correct")
     expect(row.last).to_contain_text("%")
 
 
