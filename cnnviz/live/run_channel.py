@@ -16,11 +16,11 @@ from cnnviz.live.source import News, RunGoneError, Source
 from cnnviz.runs import RunError
 from cnnviz.runs.events import parse_event
 from cnnviz.runs.history import LONG
-from cnnviz.runs.questions import NO_CARD, Question, vote
+from cnnviz.runs.questions import NO_CARD, Question, vote, vote_of
 from cnnviz.runs.values import is_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from concurrent.futures import Executor
 
     from cnnviz.live.subscriber import Subscriber
@@ -147,6 +147,7 @@ class RunChannel(Channel):
             "now": round(time.time(), 3),
         }
         await subscriber.send(json.dumps(hello))
+        await self._tell_own_vote(subscriber)
 
     async def deliver(self, subscriber: Subscriber) -> bool:
         """Send missing events first, then new frames, then older frames piece by piece."""
@@ -189,15 +190,28 @@ class RunChannel(Channel):
         else:
             refused = question.refusal(option) or self._crowd(subscriber)
         if not refused:
-            loop = asyncio.get_running_loop()
             try:
-                await loop.run_in_executor(
-                    self._ballots, vote, self.run, id, option, subscriber.voter
-                )
+                await self._at_the_ballots(vote, id, option, subscriber.voter)
             except RunError as error:
                 refused = str(error)
         if refused:
             subscriber.reply(type="refused", message=refused, card=refused != NO_CARD)
+        await self._tell_own_vote(subscriber)
+
+    async def _tell_own_vote(self, subscriber: Subscriber) -> None:
+        """Tell a viewer which vote of its own counts, so that it need not trust its memory."""
+        if (question := self._question) is None:
+            return
+        try:
+            option = await self._at_the_ballots(vote_of, question.id, subscriber.voter)
+        except RunError:
+            return  # the next look at the questions says so
+        subscriber.reply(type="voted", question=question.id, option=option)
+
+    async def _at_the_ballots(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        """Read or write votes, in the one thread that does: what is told last is true last."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._ballots, call, self.run, *arguments)
 
     def _crowd(self, subscriber: Subscriber) -> str:
         """Why a voter is one too many of its address; "" if it is not."""

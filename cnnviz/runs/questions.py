@@ -184,7 +184,7 @@ def vote(run: Run, question_id: str, option: object, voter: str) -> None:
     """
     if not _VOTER.fullmatch(voter):
         raise RunError(NO_CARD)
-    hashed = hashlib.sha256(f"{question_id} {voter}".encode()).hexdigest()[:24]
+    hashed = _hashed(question_id, voter)
     tally = _tally_of(run)
     with tally.lock:
         tally.read()
@@ -198,6 +198,31 @@ def vote(run: Run, question_id: str, option: object, voter: str) -> None:
             raise RunError("This question cannot take any more votes.")
         line = {"vote": {"question": question_id, "option": option, "voter": hashed}}
         _append(run, line, MAX_BYTES)
+
+
+def vote_of(run: Run, question_id: str, voter: str) -> int | None:
+    """The option that somebody's vote on the run's last question counts for.
+
+    Args:
+        run: The run that was asked about.
+        question_id: From `pose`.
+        voter: As for `vote`.
+
+    Returns:
+        Index of the option; None if there is no vote, or the question is not the last one.
+
+    Raises:
+        RunError: The file cannot be read.
+    """
+    tally = _tally_of(run)
+    with tally.lock:
+        tally.read()
+        return tally.ballot.get(_hashed(question_id, voter))
+
+
+def _hashed(question_id: str, voter: str) -> str:
+    """What is kept of a voter: it differs from question to question."""
+    return hashlib.sha256(f"{question_id} {voter}".encode()).hexdigest()[:24]
 
 
 def close_voting(run: Run, question_id: str) -> None:

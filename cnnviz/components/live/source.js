@@ -190,7 +190,12 @@ const MESSAGES = {
   refused(source, { message, card }) {
     if (card === false && source.ballot) return source.fetchCard();
     source.refused = String(message);
-    source.voted = null;
+    source.changed("question");
+  },
+  /** The own vote as it counts: perhaps from before this page was loaded, or none after all. */
+  voted(source, { question, option }) {
+    if (source.question?.id !== question) return;
+    source.voted = option;
     source.changed("question");
   },
 };

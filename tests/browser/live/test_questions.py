@@ -104,6 +104,14 @@ def test_a_browser_that_the_server_does_not_know_gets_a_card_and_its_vote_counts
     expect(page.locator(".question .votes")).to_contain_text("1 vote so far")
     expect(page.locator(".option").nth(1)).to_have_attribute("aria-pressed", "true")
     assert read_questions(author.run)[0].counts == [0, 1, 0]
+    page.reload()  # who comes back finds the own vote marked
+    expect(page.locator(".question .votes")).to_contain_text("Your vote counts")
+    expect(page.locator(".option").nth(1)).to_have_attribute("aria-pressed", "true")
+    # To a server that does not know this browser as the voter, it has none.
+    page.context.clear_cookies()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator(".question .votes")).to_have_text("1 vote so far.")
+    expect(page.locator(".option").nth(1)).to_have_attribute("aria-pressed", "false")
     close_voting(author.run, id)
     expect(page.locator(".question .votes")).to_have_text("Voting is closed: 1 vote.")
     for option in page.locator(".option").all():

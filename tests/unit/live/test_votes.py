@@ -90,6 +90,38 @@ def test_the_voter_is_the_one_that_pages_know(view, written, play, wait_until):
     assert card(7) not in (written.path / "questions.jsonl").read_text()
 
 
+def test_who_comes_back_is_told_the_own_vote_and_nobody_else_is(view, written, play):
+    id = pose(written.run, QUESTION)
+
+    async def told(number, count=1):
+        async with view(f"/live/{written.run.id}", cookie=number and card(number)) as client:
+            await client.until(lambda c: len(c.of("voted")) == count)
+            assert client.messages.index(client.of("question")[0]) < client.messages.index(
+                client.of("voted")[0]
+            )
+            return client.of("voted")[-1]
+
+    async def watch():
+        async with view(f"/live/{written.run.id}", cookie=card(1)) as client:
+            await client.until(lambda c: c.of("voted"))
+            await client.ask(vote={"question": id, "option": 2})
+            await client.until(lambda c: len(c.of("voted")) == 2)
+            await client.ask(vote={"question": id, "option": 9})  # the other still counts
+            await client.until(lambda c: len(c.of("voted")) == 3)
+            assert [m["option"] for m in client.of("voted")] == [None, 2, 2]
+        mine = {"type": "voted", "question": id, "option": 2}
+        assert await told(1) == mine
+        for other in (2, None):  # also the same browser, to a server that gave it another card
+            assert await told(other) == mine | {"option": None}
+        close_voting(written.run, id)
+        reveal(written.run, id, 2)
+        assert await told(1) == mine
+        second = pose(written.run, QUESTION)
+        assert await told(1) == {"type": "voted", "question": second, "option": None}
+
+    play(watch())
+
+
 def test_no_cookie_no_vote(view, written, play):
     id = pose(written.run, QUESTION)
 
