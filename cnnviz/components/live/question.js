@@ -1,5 +1,25 @@
 // A question to the class: options to vote for, the number of votes, and at last the answer.
 
+const HIDDEN = "cnnviz-hidden-questions"; // in the browser's own storage
+const MOST_HIDDEN = 50;
+
+/** The ids of the questions that somebody hid in this browser, the newest last. */
+function hiddenQuestions() {
+  try {
+    return new Set(JSON.parse(localStorage.getItem(HIDDEN)));
+  } catch {
+    return new Set(); // it keeps nothing, or something else
+  }
+}
+
+function keepHidden(ids) {
+  try {
+    localStorage.setItem(HIDDEN, JSON.stringify([...ids].slice(-MOST_HIDDEN)));
+  } catch {
+    // It keeps nothing: then they are hidden until the page is loaded again.
+  }
+}
+
 class QuestionPanel {
   /** `vote(question id, option)` sends a vote. */
   constructor(palettes, vote) {
@@ -13,10 +33,12 @@ class QuestionPanel {
     this.options.setAttribute("role", "group");
     this.votes = element("p", "votes");
     this.votes.setAttribute("aria-live", "polite");
+    this.hidden = hiddenQuestions(); // there too when the view is mounted anew
     this.hide = element("button", "hide", "Hide");
     this.hide.type = "button";
     this.hide.onclick = () => {
-      this.hidden = this.question; // for this viewer, until there is another one
+      this.hidden.add(this.question);
+      keepHidden(this.hidden);
       this.root.hidden = true;
     };
     // The answer before the bars: on a projector what is below the fold is not there.
@@ -26,7 +48,7 @@ class QuestionPanel {
   draw(source) {
     const { question, votes = 0, closed, watching = 0, revealed, voted, refused } = source;
     this.question = question?.id;
-    this.root.hidden = !question || this.hidden === question.id;
+    this.root.hidden = !question || this.hidden.has(question.id);
     if (this.root.hidden) return;
     this.hide.hidden = !revealed;
     const key = JSON.stringify([question, revealed, closed, this.presenter]);

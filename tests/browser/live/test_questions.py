@@ -90,6 +90,14 @@ def test_question_and_answer_come_into_view(page, author):
     expect(panel.locator(".share")).to_have_count(10)
     page.wait_for_timeout(500)
     assert page.locator(".live").evaluate("(view) => view.getBoundingClientRect().top") > 0
+    panel.get_by_role("button", name="Hide").click()
+    expect(panel).to_be_hidden()
+    page.reload()  # the view is mounted anew: what was hidden stays so until the next question
+    expect(page.locator(".probe")).not_to_have_count(0)
+    page.wait_for_timeout(500)
+    expect(panel).to_be_hidden()
+    pose(author.run, Question("class", "Which class?", TEN, picture=PICTURE))
+    expect(panel).to_be_visible()
 
 
 def test_a_browser_that_the_server_does_not_know_gets_a_card_and_its_vote_counts(page, author):
