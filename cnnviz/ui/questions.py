@@ -60,32 +60,39 @@ _FLAT = 8  # codes of 256: a map that varies less shows nothing to judge by
 
 
 def ask_the_class(run: Run) -> None:
-    """Draw the presenter's buttons that open the questions, and that reveal the open one."""
-    question = open_question(run)
+    """Draw the presenter's buttons that ask a question, close the voting on it and reveal it."""
+    last = _last_question(run)
+    question = None if last is None or last.revealed else last
     # Until all of its runs have ended may be long: meanwhile something else can be asked.
-    if question is None or question.kind == _RUN:
-        asked = st.popover(
-            "Ask the class", icon=":material/how_to_vote:", key=_ASK, on_change="rerun"
-        )
-        with asked:
-            if asked.open:
-                _choose(run)
+    may_ask = question is None or question.kind == _RUN
+    asked = st.popover(
+        "Ask the class", icon=":material/how_to_vote:", key=_ASK, on_change="rerun",
+        disabled=not may_ask,
+    )  # fmt: skip
+    with asked:
+        if asked.open and may_ask:
+            _choose(run)
+    if last is None:
+        return
+    # From the first question on they stay, each in its place: if one went when it was pressed,
+    # a second click would press what took its place.
+    button(
+        "Reveal",
+        ":material/visibility:",
+        lambda: reveal_now(run),
+        primary=True,
+        disabled=question is None,
+        help="Until then, everybody who follows this run can vote; the count is shown below."
+        + (_ENDED if last.kind == _RUN else ""),
+    )
+    button(
+        "Close voting",
+        ":material/lock:",
+        lambda: close_voting(run, last.id),
+        disabled=last.closed,
+        help="No more votes count; they stay hidden until you reveal them.",
+    )
     if question:
-        button(
-            "Reveal",
-            ":material/visibility:",
-            lambda: reveal_now(run),
-            primary=True,
-            help="Until then, everybody who follows this run can vote; the count is shown below."
-            + (_ENDED if question.kind == _RUN else ""),
-        )
-        if not question.closed:
-            button(
-                "Close voting",
-                ":material/lock:",
-                lambda: close_voting(run, question.id),
-                help="No more votes count; they stay hidden until you reveal them.",
-            )
         st.html(_STYLE)
 
 
@@ -124,13 +131,18 @@ def _choose(run: Run) -> None:
     button("Ask", ":material/how_to_vote:", action, primary=True, closes=_ASK)
 
 
-def open_question(run: Run) -> Question | None:
-    """The run's last question, if it is still to be revealed."""
+def _last_question(run: Run) -> Question | None:
     try:
         questions = read_questions(run)
     except RunError:
         return None
-    return questions[-1] if questions and not questions[-1].revealed else None
+    return questions[-1] if questions else None
+
+
+def open_question(run: Run) -> Question | None:
+    """The run's last question, if it is still to be revealed."""
+    last = _last_question(run)
+    return None if last is None or last.revealed else last
 
 
 def reveal_now(run: Run) -> None:

@@ -478,6 +478,37 @@ def test_an_open_question_has_one_button_that_reveals_it(open_page, at_work):
     assert read_questions(run)[-1].revealed or app.error
 
 
+def test_what_asks_closes_and_reveals_keeps_its_place(open_page, at_work):
+    """A second click never presses another button than the first."""
+    run = at_work("running")
+
+    def row():
+        found = app.button
+        return [b.label for b in found if b.key and b.key.startswith("_t_do_")], {
+            b.label for b in found if b.disabled
+        }
+
+    app = open_page(t_run=run.id)
+    before, _ = row()
+    assert not {"Reveal", "Close voting"} & set(before)
+    id = pose(run, Question("filter", "Which filter?", (Option("3"), Option("8")),
+                            secret={"answer": 1}))  # fmt: skip
+    app.run()
+    places, off = row()
+    assert [label for label in places if label not in before] == ["Reveal", "Close voting"]
+    assert not off & {"Reveal", "Close voting"}
+    button(app, "Close voting").click().run()
+    assert row() == (places, off | {"Close voting"})
+    assert read_questions(run)[-1].closed
+    button(app, "Reveal").click().run()
+    assert row() == (places, off | {"Close voting", "Reveal"})
+    assert read_questions(run)[-1].revealed
+    pose(run, Question("class", "Which class?", (Option("3"), Option("8"))))
+    app.run()
+    assert row() == (places, off)
+    assert read_questions(run)[-1].id != id
+
+
 def test_the_winner_waits_for_the_end_and_something_else_can_be_asked(open_page, at_work):
     run = at_work("running")
     asked = Question("run", "Which run?", (Option("SGD"), Option("AdamW")),
