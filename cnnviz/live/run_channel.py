@@ -182,6 +182,7 @@ class RunChannel(Channel):
 
     async def _vote(self, subscriber: Subscriber, id: str, option: object) -> None:
         """Take a vote; what cannot count is refused here and reaches no file."""
+        await self._ready.wait()  # a browser may vote before anything was read
         question = self._question
         if question is None or id != question.id:
             refused = "This question is no longer open."

@@ -122,6 +122,23 @@ def test_who_comes_back_is_told_the_own_vote_and_nobody_else_is(view, written, p
     play(watch())
 
 
+def test_a_vote_may_be_the_first_thing_that_is_said(view, written, play):
+    """As of a browser that was offline when somebody voted: nothing was read of the run yet."""
+    id = pose(written.run, QUESTION)
+
+    async def watch():
+        async with view(f"/live/{written.run.id}", cookie=card(1)) as client:
+            await client.ask(vote={"question": id, "option": 2})
+            await client.until(lambda c: c.of("refused") or {"option": 2} in told(c))
+            assert not client.of("refused")
+
+    def told(client):
+        return [{"option": message["option"]} for message in client.of("voted")]
+
+    play(watch())
+    assert read_questions(written.run)[0].counts == [0, 0, 1]
+
+
 def test_no_cookie_no_vote(view, written, play):
     id = pose(written.run, QUESTION)
 
