@@ -43,8 +43,8 @@ maps = {n: m[0].numpy() for n, m in maps.items() if m.ndim == 4 and m.shape[2] *
 
 def show_cam() -> None:
     st.caption(
-        "Blue is evidence for the class, orange is evidence against it; on the picture, evidence"
-        " for the class glows. Point at a cell to see its part of the picture."
+        "Blue is evidence for the class, orange against it; evidence for it glows on the picture."
+        " Point at a cell to see where it lies."
     )
     with settings("evidence", horizontal=True):
         classes = {"predicted": "The predicted class"} | class_titles(config)

@@ -5,17 +5,25 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING
 
+from cnnviz.classroom import is_open
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# No page draws more than about a million pixels at a time; with four, a photo can be enlarged.
-MOST_PIXELS = 4_000_000
+# A photo of 12 megapixels whole for one person; in a class, four: no page draws more than about a
+# million pixels at a time, and with four a photo can still be enlarged.
+MOST_PIXELS_ALONE, MOST_PIXELS = 12_500_000, 4_000_000
 FEWEST_PIXELS = 100_000
 BUDGET = 600 * 2**20  # bytes
 # A newcomer gets at most this share of what is left: so there is always room for one more, smaller.
 _SHARE = 12
 _PIXEL = 3  # bytes
+
+
+def most_pixels() -> int:
+    """How many pixels a picture may have, however much room there is."""
+    return MOST_PIXELS if is_open() else MOST_PIXELS_ALONE
 
 
 class Room:
@@ -33,7 +41,7 @@ class Room:
     def max_pixels(self) -> int:
         """How many pixels the next picture may have; 0 where there is no room for one."""
         most = (self._budget - self.used) // (_SHARE * _PIXEL)
-        return min(MOST_PIXELS, most) if most >= FEWEST_PIXELS else 0
+        return min(most_pixels(), most) if most >= FEWEST_PIXELS else 0
 
     def hold(self, pixels: NDArray[np.uint8]) -> None:
         """Count a picture until nothing refers to it any more."""

@@ -150,11 +150,11 @@ def test_the_endings_of_pictures_are_taken(open_page, ending):
 def test_a_large_picture_is_made_smaller_and_it_is_said(open_page):
     app = open_page()
     buffer = io.BytesIO()
-    Image.new("RGB", (3000, 2000), "red").save(buffer, "PNG")
+    Image.new("RGB", (5000, 4000), "red").save(buffer, "PNG")
     app.file_uploader(key="_picture_upload").upload("large.png", buffer.getvalue()).run()
     height, width = current(app).pixels.shape[:2]
-    assert 3_900_000 < height * width <= 4_000_000
-    sentence = f"2000×3000 pixels was made smaller, to {height}×{width}."
+    assert 12_400_000 < height * width <= 12_500_000
+    sentence = f"4000×5000 pixels was made smaller, to {height}×{width}."
     assert any(sentence in caption.value for caption in app.caption)
     app.button(key="_picture_cat").click().run()
     assert not any("made smaller" in caption.value for caption in app.caption)

@@ -4,7 +4,7 @@ import gc
 
 import numpy as np
 
-from cnnviz.ui.memory import FEWEST_PIXELS, MOST_PIXELS, Room
+from cnnviz.ui.memory import FEWEST_PIXELS, MOST_PIXELS, MOST_PIXELS_ALONE, Room
 
 
 def test_pictures_never_take_more_than_the_budget_and_there_is_room_again():
@@ -24,5 +24,8 @@ def test_pictures_never_take_more_than_the_budget_and_there_is_room_again():
     assert room.max_pixels()
 
 
-def test_with_much_room_a_picture_is_as_large_as_any_page_needs():
+def test_one_person_may_bring_more_than_each_of_a_class(monkeypatch):
+    monkeypatch.delenv("CNNVIZ_PRESENTER_SECRET", raising=False)
+    assert Room(10**12).max_pixels() == MOST_PIXELS_ALONE > MOST_PIXELS
+    monkeypatch.setenv("CNNVIZ_PRESENTER_SECRET", "secret")
     assert Room(10**12).max_pixels() == MOST_PIXELS
