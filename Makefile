@@ -15,7 +15,7 @@ classroom: $(VENV)/.installed
 # Two at a time: most tests wait for a browser or a training process.
 test: ARGS ?= -n 2 --dist loadfile
 test: $(VENV)/.installed-dev
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || $(MAKE) --no-print-directory chromium
+	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || $(MAKE) --no-print-directory chromium
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/.installed-dev
@@ -29,7 +29,7 @@ lint: $(VENV)/.installed-dev
 .PHONY: chromium
 chromium:
 	-if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  apt-get update -qq && apt-get install -y -qq chromium; \
+	  apt-get update -qq && { apt-get install -y -qq chromium-headless-shell || apt-get install -y -qq chromium; }; \
 	else \
 	  $(BIN)/playwright install chromium; \
 	fi

@@ -112,7 +112,7 @@ def test_the_step_scrubbed_to_stays_in_the_address_with_the_cell(train, settle):
     scrubbed = re.compile(r"t_step=[1-9]\d*")
     expect(page).to_have_url(scrubbed)
     page.get_by_role(
-        "button", name=re.compile(r"[1-9]\d of \d+ pictures of \d right")
+        "button", name=re.compile(r"[1-9]\d of \d+ pictures of \d correct")
     ).first.click()
     gallery(page).wait_for()
     settle(page)
@@ -127,7 +127,7 @@ def test_the_step_scrubbed_to_stays_in_the_address_with_the_cell(train, settle):
 def test_a_picture_is_chosen_by_click_and_by_keyboard(train, settle):
     page = train()
     # The cell with most pictures: a right one.
-    right = page.get_by_role("button", name=re.compile(r"[1-9]\d of \d+ pictures of \d right"))
+    right = page.get_by_role("button", name=re.compile(r"[1-9]\d of \d+ pictures of \d correct"))
     right.first.click()
     gallery(page).wait_for()
     tiles = gallery(page).get_by_role("button")
@@ -177,7 +177,7 @@ def test_a_step_adds_up_on_screen(train):
 def test_nothing_sticks_out_sideways(train, width):
     page = train()
     page.get_by_role(
-        "button", name=re.compile(r"[1-9]\d of \d+ pictures of \d right")
+        "button", name=re.compile(r"[1-9]\d of \d+ pictures of \d correct")
     ).first.click()
     gallery(page).wait_for()
     page.set_viewport_size({"width": width, "height": 844})

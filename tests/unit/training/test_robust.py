@@ -165,7 +165,7 @@ def test_a_file_that_may_not_grow_stops_the_run_with_a_sentence(new_run, begin, 
     state = run.state()
     assert state.status == "failed"
     assert "could not be written" in state.message
-    assert "make room" in state.message
+    assert "free some space" in state.message
     assert state.can_resume
     assert 0 in state.snapshots
     check_kept(run, state)
