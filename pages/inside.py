@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from cnnviz.components.atlas import Group, atlas
 from cnnviz.components.evidence import evidence
+from cnnviz.components.map_sheet import Group, map_sheet
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 from cnnviz.inspection import (
     InspectionError,
@@ -81,7 +81,7 @@ def show_maps() -> None:
         label = "Colour scale shared within"
         scale = choice(st.segmented_control, label, scales, "map", key="i_scale")
     every = layer == "every"
-    atlas(
+    map_sheet(
         [Group(name, values) for name, values in maps.items() if every or name == layer],
         key="maps",
         scale=scale,
@@ -115,7 +115,7 @@ def show_filters() -> None:
         channel = paired("Input channel", 0, inputs - 1, 0, key="i_channel") if inputs > 1 else 0
         note = f"{shape}, input channel {channel}" if inputs > 1 else shape
         group = Group(layer, weights[:, channel], note, "filter")
-    atlas(
+    map_sheet(
         [group],
         key="filters",
         scale=scale,

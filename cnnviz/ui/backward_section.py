@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnviz.components.board import Panel, board
+from cnnviz.components.linked_grids import Panel, linked_grids
 from cnnviz.convolution import trace
 from cnnviz.ui import lab
 
@@ -53,7 +53,7 @@ def backward_as_convolution(
         " Slide δ itself over x: this gives ∂L/∂w."
     )
     whole = trace(upstream, kernel, padding="full", flip=True)
-    board(
+    linked_grids(
         [
             Panel("δ, padded", whole.padded[0], pads=whole.pads),
             Panel("w, rotated", kernel[::-1, ::-1], "weights", sign="⋆"),
@@ -68,7 +68,7 @@ def backward_as_convolution(
         pytorch=_TURNED_CODE.format(**values),
     )
     over = trace(image, upstream)
-    board(
+    linked_grids(
         [
             Panel("x", image),
             Panel("δ", upstream, "weights", sign="⋆"),

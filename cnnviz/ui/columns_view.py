@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from cnnviz.components.board import Link, Panel, board
+from cnnviz.components.linked_grids import Link, Panel, linked_grids
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +46,7 @@ def show_columns(pixels: NDArray[np.float64], bank: NDArray[np.float64], laid: C
     cells = np.arange(laid.output.size)
     of_windows = np.arange(rows) * positions + (cells % positions)[:, None]
     of_picture = np.vstack([laid.reads.T.reshape(-1, 1), np.full((positions, 1), -1)])
-    board(
+    linked_grids(
         [
             Panel("Filters as rows", laid.weights, "weights", zoom=0.4, limits=(-largest, largest)),
             Panel(
@@ -60,7 +60,7 @@ def show_columns(pixels: NDArray[np.float64], bank: NDArray[np.float64], laid: C
             Link(2, 0, (cells // positions)[:, None] * rows + np.arange(rows)),
             Link(1, 3, of_picture),
         ],
-        key="vo_board",
+        key="vo_grids",
         driver=2,
         alt="A convolution over three channels as a product of two matrices",
         pytorch=_CODE.format(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.components.board import Link
+from cnnviz.components.linked_grids import Link
 from cnnviz.convolution import lecture_source
 from cnnviz.imaging import format_kernel
 from cnnviz.ui.text import without_colour

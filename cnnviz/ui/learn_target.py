@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from cnnviz.components.board import Link, Panel, board
+from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError, correlate2d, lecture_case, lecture_source, trace
 from cnnviz.convolution.fitting import Fit, fit_kernel
 from cnnviz.imaging import KERNELS
@@ -123,7 +123,7 @@ def slide_section() -> None:
         f"{a:g} instead of {b:g}" if a != b else f"{a:g}, which is right"
         for a, b in zip(slide.flat, right.flat, strict=True)
     ]
-    board(
+    linked_grids(
         [
             Panel("Input", traced.image[0]),
             Panel("Blurred", traced.output, sign="→"),

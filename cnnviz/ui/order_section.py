@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.components.board import Panel, board
+from cnnviz.components.linked_grids import Panel, linked_grids
 from cnnviz.convolution import lecture_case, trace
 from cnnviz.ui import lab
 from cnnviz.ui.projecting import figure_and_settings
@@ -37,7 +37,7 @@ def order_does_not_matter() -> None:
             ("f", "g", f, g, both[0]),
             ("g", "f", g, f, both[1]),
         ):
-            board(
+            linked_grids(
                 [
                     Panel(f"{name}, padded", result.padded[0]),
                     Panel(f"{other}, rotated", second[::-1, ::-1], "weights", sign="⋆"),

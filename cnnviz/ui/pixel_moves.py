@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from cnnviz.components.board import Link, Panel, board
+from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.imaging.pixels import distance, permutation, shifted, shuffled
 from cnnviz.ui import lab
 from cnnviz.ui.controls import paired
@@ -58,7 +58,7 @@ def _moved(given: NDArray[np.float64] | None) -> tuple[NDArray[np.float64], NDAr
     cells = np.arange(64)
     came_from = shifted(cells.reshape(8, 8), down, across, fill=-1).ravel().astype(int)[:, None]
     with right:
-        board(
+        linked_grids(
             [
                 Panel("Digit", digit, "pixels", limits=(0, 255)),
                 Panel("Moved", moved, "pixels", limits=(0, 255), sign="→"),
@@ -97,7 +97,7 @@ def _shuffled(digit: NDArray[np.float64], moved: NDArray[np.float64]) -> None:
         seed = paired("Shuffle (seed)", 0, 20, 0, key="px_seed")
         mixed, order = shuffled(digit, seed), permutation(64, seed)
     with right:
-        board(
+        linked_grids(
             [
                 Panel("Digit", digit, "pixels", limits=(0, 255)),
                 Panel("Shuffled", mixed, "pixels", limits=(0, 255), sign="→"),

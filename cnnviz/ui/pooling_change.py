@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from cnnviz.components.board import Link, Panel, board
+from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import trace_pool
 from cnnviz.convolution.features import feature
 from cnnviz.ui import lab
@@ -41,7 +41,7 @@ def pooling_change() -> None:
     before, after = trace_pool(given, 2), trace_pool(changed, 2)
     moved = np.flatnonzero(before.output != after.output)
     with right:
-        board(
+        linked_grids(
             [
                 Panel("Before", given, limits=(0, 9)),
                 Panel("Max-pooled", before.output, sign="→", limits=(0, 9)),
@@ -49,7 +49,7 @@ def pooling_change() -> None:
                 Panel("Max-pooled after", after.output, sign="→", limits=(0, 9)),
             ],
             [Link(1, 0, before.reads), Link(3, 2, after.reads)],
-            key="po_change_board",
+            key="po_change_grids",
             alt="A feature before and after a change, with its max pooling",
             play=False,
             start=int(moved[0]) if len(moved) else 4,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from cnnviz.components.board import Link, Panel, board
+from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import (
     conv_connections,
     conv_parameters,
@@ -110,7 +110,7 @@ def when_to_share() -> None:
     fit = fit_sharing(data, make_data(kind, 500, 12, noise=0, seed=2))
     local = fit.local.round(2)  # so that the numbers fit into the cells
     with right:
-        board(
+        linked_grids(
             [
                 Panel("Local: one row per position", local, "weights", note="10×3, 30 weights"),
                 Panel("Shared", fit.shared.round(2), "weights", note="3 weights", sign="|"),

@@ -9,7 +9,7 @@ import streamlit as st
 import torch
 import torch.nn.functional as F
 
-from cnnviz.components.board import Link, Panel, board
+from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import lecture_case
 from cnnviz.convolution.upsampling import away_from_edges, stamps
 from cnnviz.ui import lab
@@ -60,7 +60,7 @@ def checkerboard() -> None:
     landed = stamps(_SIDE, kernel, stride)
     middle = away_from_edges(landed, kernel)
     with right:
-        board(
+        linked_grids(
             [
                 Panel("Stamps on each cell", landed, "counts"),
                 Panel(
@@ -99,7 +99,7 @@ def three_ways() -> None:
         "Transposed": F.conv_transpose2d(x, as_torch(weights), stride=2, padding=1),
     }
     ends = (min(0.0, float(small.min())), max(float(small.max()), float(small.min()) + 1e-9))
-    board(
+    linked_grids(
         [
             Panel("Input", small, "pixels", limits=ends),
             *(

@@ -5,7 +5,7 @@ import streamlit as st
 import torch
 import torch.nn.functional as F
 
-from cnnviz.components.board import Link, Panel, board
+from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import (
     ConvolutionError,
     backward,
@@ -101,8 +101,8 @@ with figure:
         panels.append(Panel("∂L/∂w", gradients.kernel[0], "weights", sign="and"))
         links += [Link(3, 1, every, met, sum=True), Link(3, 0, traced.reads.T)]
         code = CONV_CODE.format(w=kernel.tolist(), **values)
-    board(
-        panels, links, key=f"bw_board_{operator}", driver=1, pytorch=code,
+    linked_grids(
+        panels, links, key=f"bw_grids_{operator}", driver=1, pytorch=code,
         alt="A gradient carried back from the outputs to the inputs",
     )  # fmt: skip
     tied = operator == "max" and any(

@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.components.board import Link, Panel, board
 from cnnviz.components.drag import drag
+from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError, lecture_case
 from cnnviz.inspection.shifting import scene_code, scene_output
 from cnnviz.ui import lab
@@ -58,7 +58,7 @@ with figure:
         "Each cell shows the largest difference when the object's corner is there. Equivariance is"
         " broken by stride, by pooling, and by zero padding around a background that is not 0."
     )
-    board(
+    linked_grids(
         [
             Panel(
                 "Largest difference",
@@ -91,7 +91,7 @@ if name == POOLED:
         ]
         windows = np.array([[r, r + 1, r + 4, r + 5] for r in (0, 2, 8, 10)])
         links.append(Link(2 * at + 1, 2 * at, windows))
-    board(
+    linked_grids(
         panels,
         links,
         key="eq_deck",

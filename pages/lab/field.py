@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.components.board import Link, Panel, board
+from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import (
     ConvolutionError,
     cells_seen,
@@ -41,7 +41,7 @@ with figure:
         " everything that sees it. The convolutions here average their window."
     )
     titles = [f"{number}. {layer.title}" for number, layer in enumerate(layers, start=1)]
-    board(
+    linked_grids(
         [
             Panel("Picture", picture, "pixels", limits=(0, 255)),
             *(
@@ -60,7 +60,7 @@ with figure:
             Link(number, number - 1, layer_reads(layer, below))
             for number, (layer, below) in enumerate(zip(layers, sizes, strict=False), start=1)
         ],
-        key="fi_board",
+        key="fi_grids",
         alt=f"A picture and its maps through {', '.join(layer.title for layer in layers)}",
         start=unit[0] * sizes[-1] + unit[1],
         pytorch=stack_code(layers, size, unit),
@@ -109,7 +109,7 @@ if any(layer.kind == "max" for layer in layers):
     here = gradient_field(layers, picture, unit)
     panels.append(Panel("|gradient| on this picture", here, "counts", sign="|"))
 cells = np.arange(size * size)[:, None]
-board(
+linked_grids(
     panels,
     [Link(0, other, cells) for other in range(1, len(panels))],
     key="fi_measured",

@@ -5,7 +5,7 @@ import streamlit as st
 import torch
 import torch.nn.functional as F
 
-from cnnviz.components.board import Link, Panel, board
+from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.components.sliding import sliding
 from cnnviz.convolution import ConvolutionError, lecture_case, trace
 from cnnviz.convolution.signals import symmetric
@@ -55,7 +55,7 @@ def flip_and_compare() -> None:
         used = turned if flip else slid
         cells = np.arange(used.output.size)[:, None]
         difference = turned.output - slid.output
-        board(
+        linked_grids(
             [
                 Panel("I", image),
                 Panel(
@@ -75,7 +75,7 @@ def flip_and_compare() -> None:
                 Link(4, 2, cells),
                 Link(4, 3, cells, np.array([-1.0])),
             ],
-            key="fl_board",
+            key="fl_grids",
             alt="Convolution and correlation of the same picture and kernel, and their difference",
             driver=2 if flip else 3,
             pytorch="import torch\nimport torch.nn.functional as F\n\n"

@@ -5,7 +5,7 @@ import streamlit as st
 import torch
 import torch.nn.functional as F
 
-from cnnviz.components.board import Link, Panel, board
+from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError
 from cnnviz.convolution.spectrum import log_magnitude, through_frequencies
 from cnnviz.ui import lab
@@ -75,7 +75,7 @@ def show_route() -> None:
     below, beside = high - given.image.shape[0], wide - given.image.shape[1]
     cells = np.arange(route.result.size)[:, None]
     look = {"palette": "signed"} if given.signed else {"palette": "pixels", "limits": given.span}
-    board(
+    linked_grids(
         [
             Panel("Image", route.image, "pixels" if given.span else "signed", limits=given.span),
             Panel("Kernel", route.kernel, "weights", sign="∗"),
@@ -104,7 +104,7 @@ def show_route() -> None:
         " leaves at one end comes in at the other. Zeros added at the ends absorb it. Reduce the"
         " padding to see values wrap around."
     )
-    board(
+    linked_grids(
         [
             Panel("By FFT", route.clean(route.result), **look),
             Panel("Direct", direct, **look, sign="−"),

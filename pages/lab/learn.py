@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.components.board import Link, Panel, board
 from cnnviz.components.descent import descent
+from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError
 from cnnviz.inspection.descent import Descent, descend, descent_code
 from cnnviz.ui import lab
@@ -97,7 +97,7 @@ st.caption(
     " at once, with no steps and no learning rate. It shows the best that descent can reach."
 )
 last = path.kernels[-1]
-board(
+linked_grids(
     [
         Panel("After the last step", last, "weights"),
         Panel("Least squares", best.kernel, "weights", sign="|"),

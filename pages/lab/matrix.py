@@ -5,7 +5,7 @@ import streamlit as st
 import torch
 import torch.nn.functional as F
 
-from cnnviz.components.board import Link, Panel, board
+from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import (
     ConvolutionError,
     as_matrix,
@@ -54,7 +54,7 @@ def show_matrix() -> None:
     matrix = as_matrix(traced)
     rows, columns = matrix.shape
     cells = np.arange(matrix.size)
-    board(
+    linked_grids(
         [
             Panel("W", matrix, "weights", zoom=0.6 if columns > 16 else 1),
             Panel("f", traced.image[0], sign="·"),
@@ -65,7 +65,7 @@ def show_matrix() -> None:
             Link(0, 1, np.where(matrix.flat == 0, -1, cells % columns)[:, None]),
             Link(2, 0, np.arange(rows)[:, None] * columns + np.arange(columns)),
         ],
-        key="mx_board",
+        key="mx_grids",
         alt="A convolution written as a matrix times the picture",
         pytorch=CODE.format(image=image.tolist(), kernel=kernel.tolist(), stride=stride),
     )

@@ -5,7 +5,7 @@ import streamlit as st
 import torch
 import torch.nn.functional as F
 
-from cnnviz.components.board import Link, Panel, board
+from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError, lecture_case, pool2d, trace, trace_pool
 from cnnviz.convolution.geometry import output_size
 from cnnviz.ui import lab
@@ -98,8 +98,8 @@ def show_pooling() -> None:
         panels.insert(1, Panel("Winners", winners.reshape(image.shape), "groups", note="by window"))
         links = [Link(2, 0, traced.reads), Link(2, 1, best[:, np.newaxis])]
         passed = f" Only {len(set(best.tolist()))} of {image.size} inputs determine the output."
-    board(
-        panels, links, key="po_board",
+    linked_grids(
+        panels, links, key="po_grids",
         alt=f"{RULES[rule]} pooling with a {window}×{window} window and stride {stride}",
         pytorch=f"{HEAD.format(image.tolist())}print({CODE[rule] % numbers})\n",
     )  # fmt: skip
@@ -139,7 +139,7 @@ try:
 except ConvolutionError as error:
     st.error(str(error), icon=":material/grid_off:")
     st.stop()
-board(
+linked_grids(
     [Panel("Input", image), Panel("Output of the convolution", strided.output, sign="→")],
     [lab.sums(1, 0, strided)],
     key="po_strided",

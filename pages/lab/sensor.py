@@ -5,7 +5,7 @@ import streamlit as st
 import torch
 import torch.nn.functional as F
 
-from cnnviz.components.board import Link, Panel, board
+from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import lecture_case, trace
 from cnnviz.convolution.signals import moving_blob, rms, sensor, smooth
 from cnnviz.figures.signals import signal_points, signal_spec
@@ -37,7 +37,7 @@ with left:
     seed = paired("Noise seed", 0, 20, 0, key="se_seed")
 smoothed = trace(x[:1], w[:1], padding="full", flip=True)
 with right:
-    board(
+    linked_grids(
         [
             Panel("x, padded", smoothed.padded[0]),
             Panel("w, reversed", smoothed.kernel[0], "weights", sign="⋆"),
@@ -107,7 +107,7 @@ rows = {
 for title, (values, weights) in rows.items():
     made = trace(np.atleast_2d(values), np.atleast_2d(weights))
     rank = values.ndim
-    board(
+    linked_grids(
         [
             Panel(title, np.atleast_2d(values), "pixels"),
             Panel(f"{rank}-D kernel", np.atleast_2d(weights), "weights", sign="⋆"),
@@ -125,7 +125,7 @@ for title, (values, weights) in rows.items():
 changes = conv(3, blob, minus_plus[:, None, None])
 own = np.arange(36)[:, None]
 count = len(blob)
-board(
+linked_grids(
     [Panel(f"Frame {t}", frame, "pixels", limits=(0, 9)) for t, frame in enumerate(blob)]
     + [
         Panel(f"Change {t} → {t + 1}", c, sign="=" if t == 0 else "") for t, c in enumerate(changes)

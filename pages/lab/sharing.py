@@ -1,11 +1,11 @@
-"""From fully connected to convolutional: draw the wires, make them local, share the weights."""
+"""From fully connected to convolutional: draw connections, make them local, share the weights."""
 
 import numpy as np
 import streamlit as st
 import torch
 import torch.nn.functional as F
 
-from cnnviz.components.wires import STAGES, wires
+from cnnviz.components.neurons import STAGES, neurons
 from cnnviz.convolution import as_matrix, output_size, trace
 from cnnviz.ui import lab
 from cnnviz.ui.controls import paired
@@ -36,13 +36,13 @@ linked = st.query_params.get("sh_w")
 
 
 @st.fragment
-def draw_wires() -> None:
+def draw_neurons() -> None:
     """Only this runs again when an edited weight is remembered in the address."""
-    wires(
+    neurons(
         inputs.tolist(),
         {name: weights.tolist() for name, weights in start.items()},
         k,
-        key="sh_wires",
+        key="sh_neurons",
         alt=f"A layer of {n} inputs and {m} outputs with its connections",
         stage=linked if linked in STAGES else None,
         url_prefix="sh_w",
@@ -54,7 +54,7 @@ with figure:
         "First, every output is connected to every input; then only to its neighbourhood; finally,"
         " all neighbourhoods share the same weights. Change one, and every copy changes."
     )
-    draw_wires()
+    draw_neurons()
     shared = trace([inputs], [start["shared"]])
     exact = F.conv1d(*(torch.tensor(a)[None, None] for a in (inputs, start["shared"])))
     lab.agree("Shared weights match torch conv1d", as_matrix(shared) @ inputs, exact)

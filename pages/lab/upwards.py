@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 import torch.nn.functional as F
 
-from cnnviz.components.board import Link, Panel, board
+from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import (
     ConvolutionError,
     lecture_case,
@@ -91,7 +91,7 @@ def go_up() -> None:
                 Link(0, 1, np.where(matrix.T.flat == 0, -1, cells % inputs)[:, np.newaxis]),
                 Link(2, 0, np.arange(outputs)[:, np.newaxis] * inputs + np.arange(inputs)),
             ]
-        board(
+        linked_grids(
             panels, links, key=f"up_{view}", driver=0 if view == "stamps" else -1,
             alt=f"Transposed convolution. {WHAT[view]}",
             pytorch=CODE.format(**operands),
@@ -107,7 +107,7 @@ def go_up() -> None:
     st.header("It is not the inverse")
     back = "and here so are the values" if np.allclose(down.output, image) else "but not the values"
     st.caption(f"Up with Wᵀ and down again with W: the size is restored, {back}.")
-    board(
+    linked_grids(
         [
             Panel("Input", image),
             Panel("Up", up.output, sign="→"),

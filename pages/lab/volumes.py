@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from cnnviz.components.atlas import Group, atlas
-from cnnviz.components.board import Link, Panel, board
+from cnnviz.components.linked_grids import Link, Panel, linked_grids
+from cnnviz.components.map_sheet import Group, map_sheet
 from cnnviz.components.stepper import stepper
 from cnnviz.convolution import lecture_case, trace
 from cnnviz.convolution.volumes import as_columns
@@ -65,9 +65,9 @@ with figure:
             f"{filters} filters give {filters} maps, which are stacked into the next volume:"
             f" **{laid.shape[1]}×{laid.shape[2]}×{filters}**. Click a map to enlarge it."
         )
-        atlas(
+        map_sheet(
             [Group(f"{filters} maps", laid.output.reshape(laid.shape))],
-            key="vo_atlas", scale="layer", stops=DIVERGING_STOPS, side=160,
+            key="vo_map_sheet", scale="layer", stops=DIVERGING_STOPS, side=160,
             alt=f"{filters} maps of {laid.shape[1]}×{laid.shape[2]}",
         )  # fmt: skip
     lab.agree("All filters match torch.nn.Conv2d", laid.output, exact)
@@ -86,7 +86,7 @@ tiny = small_square(4).transpose(2, 0, 1).astype(np.float64)
 mixing = np.array([[0.299, 0.587, 0.114], [0.5, 0, -0.5]])
 mixed = as_columns(tiny, mixing[:, :, None, None], np.zeros(2))
 at = np.arange(mixed.output.size)
-board(
+linked_grids(
     [
         Panel("Filters", mixing, "weights", note="2×3", zoom=1.6),
         Panel("Pixels", tiny.reshape(3, -1), "pixels", note="3×16", limits=(0, 255), sign="·"),

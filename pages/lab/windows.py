@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.components.board import Link, Panel, board
+from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError, Padding, lecture_case, trace
 from cnnviz.convolution.geometry import span
 from cnnviz.ui.controls import paired
@@ -63,7 +63,7 @@ def show_visits() -> None:
     used = np.bincount(traced.reads.ravel(), minlength=traced.padded.size)
     times = used.reshape(traced.padded.shape[1:])
     visits = np.arange(1, traced.output.size + 1).reshape(traced.output.shape)
-    board(
+    linked_grids(
         [
             Panel(
                 "Times each pixel is used",
@@ -75,7 +75,7 @@ def show_visits() -> None:
             Panel("Windows, in order", visits, "counts", sign="→"),
         ],
         [Link(1, 0, traced.reads)],
-        key="wi_board",
+        key="wi_grids",
         alt="How often each pixel is read, and the windows that read it",
         pytorch="import torch\nimport torch.nn.functional as F\n\n"
         f"x = torch.ones(1, 1, {rows}, {columns}, requires_grad=True)\n"
@@ -123,7 +123,7 @@ with right:
             st.caption(f"**{scheme}**: {error}")
             continue
         before, after = row.pads[1]
-        board(
+        linked_grids(
             [
                 Panel(
                     f"{scheme}: {before} + {m} + {after}", row.padded[0], "counts", pads=row.pads

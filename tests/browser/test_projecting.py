@@ -51,7 +51,7 @@ def font_size(locator):
     ("address", "figure", "texts"),
     [
         ("/step?", ".stepper .figure", [".sum", "figcaption", ".legend", ".scrub"]),
-        ("/pooling?", ".board .figure", [".told", "figcaption", ".legend"]),
+        ("/pooling?", ".linked-grids .figure", [".told", "figcaption", ".legend"]),
         ("/train?t_run=sample-fashionmnist-gap&", ".live .plot", [".facts dt", "figcaption"]),
     ],
 )
@@ -74,7 +74,7 @@ def test_everything_is_half_as_large_again(at, address, figure, texts):
 @pytest.mark.parametrize("size", ["", "size=large"])
 @pytest.mark.parametrize(
     ("address", "figure"),
-    [("/step?", ".stepper"), ("/inside?i_tab=Feature+maps&", ".atlas .groups")],
+    [("/step?", ".stepper"), ("/inside?i_tab=Feature+maps&", ".map-sheet .groups")],
 )
 def test_the_stepper_and_the_maps_fill_much_of_a_large_screen(at, address, figure, size):
     page = at(address + size)

@@ -166,9 +166,9 @@ def test_it_opens_moving_and_draws_as_far_as_t_has_been(page, settle):
 def test_the_switch_turns_the_kernel(page, open_at):
     page.emulate_media(reduced_motion="reduce")
     open_at("/flip")
-    board = page.locator(".board").first
-    board.locator("figcaption").nth(1).wait_for()
-    expect(board.locator("figcaption").nth(1)).to_contain_text("K, rotated")
+    grids = page.locator(".linked-grids").first
+    grids.locator("figcaption").nth(1).wait_for()
+    expect(grids.locator("figcaption").nth(1)).to_contain_text("K, rotated")
     page.get_by_text("Flip the kernel").click()
-    expect(board.locator("figcaption").nth(1)).to_have_text(re.compile("^K 3×3"))
+    expect(grids.locator("figcaption").nth(1)).to_have_text(re.compile("^K 3×3"))
     page.wait_for_url(re.compile("fl_flip=false"))

@@ -109,10 +109,10 @@ def test_a_bar_ends_with_the_numbers_of_the_cells(open_at):
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_pictures_keep_their_colours_when_cells_light_up(open_at, dark):
-    board = open_at("/pixels", dark=dark).locator(".board").last
-    point(board.locator("canvas").last, 0, 1, 8, 8)
-    expect(board).to_have_attribute("data-cell", "1")
-    for canvas in board.locator("canvas").all():
+    grids = open_at("/pixels", dark=dark).locator(".linked-grids").last
+    point(grids.locator("canvas").last, 0, 1, 8, 8)
+    expect(grids).to_have_attribute("data-cell", "1")
+    for canvas in grids.locator("canvas").all():
         shown = cells(canvas, 8, 8)
         assert sum((cell[6, 6] == 0).all() for cell in shown) > 20  # much of a digit is black
         assert any((cell[6, 6] == 255).all() for cell in shown)
@@ -126,22 +126,22 @@ def test_pictures_keep_their_colours_when_cells_light_up(open_at, dark):
 def test_dimmed_numbers_stand_out_from_their_cells(  # noqa: PLR0917
     open_at, address, at, rows, columns, dark
 ):
-    board = open_at(address, dark=dark).locator(".board").first
-    before = cells(board.locator("canvas").nth(at), rows, columns)
+    grids = open_at(address, dark=dark).locator(".linked-grids").first
+    before = cells(grids.locator("canvas").nth(at), rows, columns)
     for cell in before:
         assert contrasts(cell).max() >= 4.5
-    point(board.locator("canvas").nth(at), 0, 0, rows, columns)
-    expect(board).to_have_attribute("data-panel", str(at))
-    after = cells(board.locator("canvas").nth(at), rows, columns)
+    point(grids.locator("canvas").nth(at), 0, 0, rows, columns)
+    expect(grids).to_have_attribute("data-panel", str(at))
+    after = cells(grids.locator("canvas").nth(at), rows, columns)
     assert (before != after).any()  # it was dimmed
 
 
 @pytest.mark.parametrize(
-    ("address", "board", "panel", "rows", "columns"),
+    ("address", "figure_at", "panel", "rows", "columns"),
     [("/sharing", 0, 0, 10, 3), ("/volumes", 0, 0, 2, 3), ("/upwards", 3, 3, 4, 4)],
 )
-def test_a_frame_covers_no_digit(open_at, address, board, panel, rows, columns):  # noqa: PLR0917
-    figure = open_at(address).locator(".board").nth(board)
+def test_a_frame_covers_no_digit(open_at, address, figure_at, panel, rows, columns):  # noqa: PLR0917
+    figure = open_at(address).locator(".linked-grids").nth(figure_at)
     canvas = figure.locator("canvas").nth(panel)
     point(canvas, rows - 1, columns - 1, rows, columns)
     expect(figure).to_have_attribute("data-cell", str(rows * columns - 1))

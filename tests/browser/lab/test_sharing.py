@@ -1,4 +1,4 @@
-"""Wires in Chromium: stages, hover, and a shared weight that moves all its copies."""
+"""Neurons in Chromium: stages, hover, and a shared weight that moves all its copies."""
 
 import json
 
@@ -16,14 +16,14 @@ def open_at(page, settle):
     def open_it(address):
         page.goto(address)
         settle(page)
-        expect(page.locator(".wires[data-outputs]")).to_be_visible()
+        expect(page.locator(".neurons[data-outputs]")).to_be_visible()
         return page
 
     return open_it
 
 
 def data(page, name):
-    return json.loads(page.locator(".wires").get_attribute(f"data-{name}"))
+    return json.loads(page.locator(".neurons").get_attribute(f"data-{name}"))
 
 
 def test_one_shared_weight_moves_every_output(open_at, settle):
@@ -35,24 +35,24 @@ def test_one_shared_weight_moves_every_output(open_at, settle):
     wait_until(page, "location.search.includes('sh_w_shared=-1')")
     page.reload()
     settle(page)
-    expect(page.locator(".wires[data-outputs]")).to_be_visible()
+    expect(page.locator(".neurons[data-outputs]")).to_be_visible()
     assert data(page, "outputs") == np.correlate(INPUTS, [-1, 2.5, 1]).tolist()
 
 
-def test_a_neuron_lights_its_wires_at_every_stage(open_at):
+def test_a_neuron_lights_its_connections_at_every_stage(open_at):
     page = open_at("/sharing?sh_w=full")
-    expect(page.locator(".wires .count")).to_have_text("8 × 6 connections = 48 weights")
-    page.locator(".wires .figure").focus()
+    expect(page.locator(".neurons .count")).to_have_text("8 × 6 connections = 48 weights")
+    page.locator(".neurons .figure").focus()
     page.keyboard.press("Home")
     assert data(page, "lit") == [[at, 0] for at in range(8)]
     page.keyboard.press("2")
-    expect(page.locator(".wires .count")).to_have_text("6 neurons × 3 connections = 18 weights")
+    expect(page.locator(".neurons .count")).to_have_text("6 neurons × 3 connections = 18 weights")
     assert data(page, "lit") == [[at, 0] for at in range(3)]
-    page.locator(".wires [data-what=in][data-at='4']").hover()
+    page.locator(".neurons [data-what=in][data-at='4']").hover()
     assert data(page, "lit") == [[4, 2], [4, 3], [4, 4]]
     wait_until(page, "location.search.includes('sh_w=local')")
 
 
 def test_it_walks_through_the_stages_by_itself(open_at):
     page = open_at("/sharing")
-    expect(page.locator(".wires")).to_have_attribute("data-stage", "shared", timeout=15_000)
+    expect(page.locator(".neurons")).to_have_attribute("data-stage", "shared", timeout=15_000)

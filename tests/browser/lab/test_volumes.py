@@ -8,13 +8,13 @@ from playwright.sync_api import expect
 def test_an_output_lights_its_window_its_column_and_its_filter(page, settle):
     page.goto("/volumes?vo_view=columns&vo_columns=6&vo_k=3")
     settle(page)
-    board = page.locator(".board").first
-    expect(board).to_be_visible()
-    board.locator(".figure").focus()
+    grids = page.locator(".linked-grids").first
+    expect(grids).to_be_visible()
+    grids.locator(".figure").focus()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
-    expect(board).to_have_attribute("data-cell", "1")
-    lit = dict(json.loads(board.get_attribute("data-lit")))
+    expect(grids).to_have_attribute("data-cell", "1")
+    lit = dict(json.loads(grids.get_attribute("data-lit")))
     assert lit[0] == list(range(28))
     assert lit[1] == [row * 16 + 1 for row in range(28)]
     assert lit[3] == [
@@ -23,4 +23,4 @@ def test_an_output_lights_its_window_its_column_and_its_filter(page, settle):
         for row in range(3)
         for column in (1, 2, 3)
     ]
-    assert "(28 products)" in board.locator(".told").text_content()
+    assert "(28 products)" in grids.locator(".told").text_content()

@@ -11,8 +11,8 @@ def unpacked(packed):
     return np.frombuffer(base64.b64decode(packed["data"]), packed["dtype"])
 
 
-class Board:
-    """What one board gets, as arrays."""
+class LinkedGrids:
+    """What linked grids get, as arrays."""
 
     def __init__(self, data):
         self.data = data
@@ -52,14 +52,14 @@ def open_lab(visit):
 
 
 @pytest.fixture
-def boards():
-    """The boards of a page, in order, each checked."""
+def linked_grids():
+    """The linked grids of a page, in order, each checked."""
 
     def read(app):
         found = [
-            Board(json.loads(element.proto.json))
+            LinkedGrids(json.loads(element.proto.json))
             for element in app.get("bidi_component")
-            if element.proto.component_name == "cnnviz_board"
+            if element.proto.component_name == "cnnviz_linked_grids"
         ]
         for one in found:
             one.check()

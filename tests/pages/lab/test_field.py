@@ -21,8 +21,10 @@ def open_page(root):
     return open_it
 
 
-def boards(app):
-    found = [e for e in app.get("bidi_component") if e.proto.component_name == "cnnviz_board"]
+def linked_grids(app):
+    found = [
+        e for e in app.get("bidi_component") if e.proto.component_name == "cnnviz_linked_grids"
+    ]
     return [json.loads(e.proto.json) for e in found]
 
 
@@ -43,7 +45,7 @@ def test_opens_on_the_decks_stack(open_page):
     assert not app.exception
     case = lecture_case("s0-receptive-field")["expected"]
     assert sides(app) == case["after_each"]
-    picture, *maps = boards(app)[0]["panels"]
+    picture, *maps = linked_grids(app)[0]["panels"]
     assert [panel["shape"][0] for panel in (picture, *maps)] == [16, 14, 7, 5]
     window = values(picture)[3:6, 7:10]
     assert values(maps[0])[3, 7] == pytest.approx(window.mean())
@@ -55,14 +57,14 @@ def test_opens_on_the_decks_stack(open_page):
 def test_small_kernels_for_a_large_one(open_page, stack, name):
     app = open_page(fi_stack=stack)
     assert sides(app)[-1] == lecture_case("s0-receptive-field")["expected"][name]
-    measured = values(boards(app)[1]["panels"][1])
+    measured = values(linked_grids(app)[1]["panels"][1])
     assert (measured > 0).any(0).sum() == sides(app)[-1]
 
 
 def test_a_link_restores_stack_size_and_unit(open_page):
     app = open_page(fi_stack="c3p1 c3d2 a2", fi_side="12", fi_row="0", fi_col="3")
     assert not app.exception
-    seen, measured = boards(app)[1]["panels"]
+    seen, measured = linked_grids(app)[1]["panels"]
     assert np.array_equal(values(seen) > 0, values(measured) > 0)
     assert np.flatnonzero(values(seen).any(1)).tolist() == list(range(7))
     assert all("difference 0" in text for text in checks(app))

@@ -1,4 +1,4 @@
-"""The pages whose figures are boards: the decks' numbers, PyTorch's, and refusals."""
+"""The pages whose figures are linked grids: the decks' numbers, PyTorch's, and refusals."""
 
 import json
 
@@ -25,10 +25,10 @@ def tensor(values):
 
 
 @pytest.mark.parametrize("topic", [topic.url for topic in TOPICS])
-def test_every_page_opens_with_figures_that_add_up(open_lab, boards, topic):
+def test_every_page_opens_with_figures_that_add_up(open_lab, linked_grids, topic):
     app = open_lab(topic)
     assert not app.error
-    boards(app)
+    linked_grids(app)
     assert app.get("bidi_component")
     assert not any(":material/close:" in badge for badge in badges(app))
 
@@ -47,15 +47,15 @@ def test_every_page_opens_with_figures_that_add_up(open_lab, boards, topic):
         ("windows", {"wi_pad": "valid", "wi_dv": "2"}),
     ],
 )
-def test_the_code_of_every_board_gives_its_numbers(open_lab, boards, topic, query):
-    coded = [board for board in boards(open_lab(topic, **query)) if board.data["pytorch"]]
-    for board in coded:
+def test_the_code_of_all_grids_gives_its_numbers(open_lab, linked_grids, topic, query):
+    coded = [grids for grids in linked_grids(open_lab(topic, **query)) if grids.data["pytorch"]]
+    for grids in coded:
         printed = []
-        exec(board.data["pytorch"], {"print": lambda *given, into=printed: into.extend(given)})
+        exec(grids.data["pytorch"], {"print": lambda *given, into=printed: into.extend(given)})
         numbers = [
             one.detach().double().numpy().ravel() for one in printed if hasattr(one, "numpy")
         ]
-        shown = [values.ravel() for values in board.panels.values()]
+        shown = [values.ravel() for values in grids.panels.values()]
         shown += [np.concatenate(shown[first:]) for first in range(len(shown))]
         if topic == "field":  # its code measures the gradient on other random pictures
             assert "rows" in printed[0]
@@ -64,14 +64,14 @@ def test_the_code_of_every_board_gives_its_numbers(open_lab, boards, topic, quer
             len(one) == len(other) and np.allclose(one, other, rtol=1e-4, atol=1e-4)
             for one in numbers
             for other in shown
-        ), board.titles
+        ), grids.titles
 
 
 # --- matrix ---
 
 
-def test_the_matrix_is_the_slides(open_lab, boards):
-    figure = boards(open_lab("matrix"))[0]
+def test_the_matrix_is_the_slides(open_lab, linked_grids):
+    figure = linked_grids(open_lab("matrix"))[0]
     expected = lecture_case("s0-conv-as-sparse-matrix")["expected"]
     w, f, g = figure.panels.values()
     assert list(w.shape) == expected["W_shape"]
@@ -79,8 +79,8 @@ def test_the_matrix_is_the_slides(open_lab, boards):
     assert (w @ f.ravel()).tolist() == expected["Wf"] == g.ravel().tolist()
 
 
-def test_a_row_kernel_gives_a_toeplitz_matrix(open_lab, boards):
-    figure = boards(open_lab("matrix", mx_f="1 2 3 4 5", mx_h="1 0 -2"))[0]
+def test_a_row_kernel_gives_a_toeplitz_matrix(open_lab, linked_grids):
+    figure = linked_grids(open_lab("matrix", mx_f="1 2 3 4 5", mx_h="1 0 -2"))[0]
     column, row = [1, 0, 0], [1, 0, -2, 0, 0]
     assert np.array_equal(figure.panels["W"], toeplitz(column, row))
 
@@ -103,19 +103,19 @@ def test_a_kernel_larger_than_the_picture_is_refused(open_lab):
     assert "smaller kernel" in app.error[0].value
 
 
-def test_text_that_is_no_number_is_kept(open_lab, boards):
+def test_text_that_is_no_number_is_kept(open_lab, linked_grids):
     app = open_lab("matrix", mx_f="1 x")
     assert "x" in app.error[0].value
     assert app.text_area(key="mx_f").value == "1 x"
-    boards(app)
+    linked_grids(app)
 
 
 # --- windows ---
 
 
-def test_the_counts_are_the_gradient_of_a_sum(open_lab, boards):
+def test_the_counts_are_the_gradient_of_a_sum(open_lab, linked_grids):
     query = {"wi_rows": "9", "wi_cols": "6", "wi_kh": "3", "wi_sv": "2", "wi_sh": "1"}
-    figure = boards(open_lab("windows", **query, wi_dv="2", wi_dh="2"))[0]
+    figure = linked_grids(open_lab("windows", **query, wi_dv="2", wi_dh="2"))[0]
     x = torch.ones(1, 1, 9, 6, requires_grad=True)
     y = F.conv2d(x, torch.ones(1, 1, 3, 3), stride=(2, 1), dilation=2)
     y.sum().backward()
@@ -131,9 +131,9 @@ def test_the_counts_are_the_gradient_of_a_sum(open_lab, boards):
         ({"wi_pad": "same", "wi_sv": "1", "wi_sh": "1"}, "same"),
     ],
 )
-def test_nothing_has_to_be_square(open_lab, boards, query, padding):
+def test_nothing_has_to_be_square(open_lab, linked_grids, query, padding):
     sizes = {"wi_rows": "9", "wi_cols": "7", "wi_kh": "2", "wi_dv": "2", "wi_dh": "1"}
-    figure = boards(open_lab("windows", **sizes, **query))[0]
+    figure = linked_grids(open_lab("windows", **sizes, **query))[0]
     stride = 1 if padding == "same" else 2
     y = F.conv2d(
         torch.ones(1, 1, 9, 7), torch.ones(1, 1, 2, 3), stride=stride, padding=padding,
@@ -151,7 +151,7 @@ def test_a_refused_padding_says_pytorch_s_reason_and_leaves_the_rest_of_the_page
     assert "How fast the map shrinks" in [head.value for head in app.header]
 
 
-def test_the_decks_bad_combinations(open_lab, boards):
+def test_the_decks_bad_combinations(open_lab, linked_grids):
     app = open_lab("windows", wi_pad="2")
     assert "= 2.33: PyTorch gives **2×2**" in text(app)
     assert "= 2.5: PyTorch gives **2×2**" in text(app)
@@ -159,7 +159,7 @@ def test_the_decks_bad_combinations(open_lab, boards):
     assert f"Lecture 002, lines 721–724, says otherwise: {case['slide_value']}×" in text(app)
     assert f"into **{case['correct']}×{case['correct']}**" in text(app)
     app.button(key="_wi_7_3").click().run()
-    figure = boards(app)[0]
+    figure = linked_grids(app)[0]
     y = F.conv2d(torch.ones(1, 1, 7, 7), torch.ones(1, 1, 3, 3), stride=3)
     assert figure.panels["Windows, in order"].shape == y.shape[2:]
     assert figure.panels["Times each pixel is used"].shape == (7, 7)
@@ -181,8 +181,8 @@ def test_what_is_never_read_is_said(open_lab):
     assert "rounds" not in told  # (7 − 1)/2 + 1 = 4 exactly
 
 
-def test_an_even_kernel_pads_unevenly(open_lab, boards):
-    full, same, valid = boards(open_lab("windows"))[1:]
+def test_an_even_kernel_pads_unevenly(open_lab, linked_grids):
+    full, same, valid = linked_grids(open_lab("windows"))[1:]
     expected = lecture_case("s3-m5k4")["expected"]
     for figure, scheme in ((full, "full"), (same, "same"), (valid, "valid")):
         assert figure.panels[f"{scheme} output"].size == expected[scheme]
@@ -222,8 +222,8 @@ def test_sizes_shrink_until_nothing_is_left(open_lab):
         ),
     ],
 )
-def test_pooling_gives_the_slides_numbers(open_lab, boards, query, case, expected):
-    figure = boards(open_lab("pooling", **query))[0]
+def test_pooling_gives_the_slides_numbers(open_lab, linked_grids, query, case, expected):
+    figure = linked_grids(open_lab("pooling", **query))[0]
     np.testing.assert_allclose(
         figure.panels["Output"], expected(lecture_case(case)["expected"]), atol=1e-6
     )
@@ -262,9 +262,9 @@ def test_a_refused_example_leaves_the_rest_of_the_page(open_lab, page, query, ke
         assert "says otherwise" in text(app)
 
 
-def test_winners_are_pytorchs(open_lab, boards):
+def test_winners_are_pytorchs(open_lab, linked_grids):
     query = {"po_x": "1 5 5;2 0 7;3 3 1", "po_s": "1"}
-    figure = boards(open_lab("pooling", **query))[0]
+    figure = linked_grids(open_lab("pooling", **query))[0]
     x = tensor([[1, 5, 5], [2, 0, 7], [3, 3, 1]])
     _, best = F.max_pool2d(x, 2, 1, return_indices=True)
     winners = next(
@@ -274,17 +274,17 @@ def test_winners_are_pytorchs(open_lab, boards):
 
 
 @pytest.mark.parametrize(("query", "changed"), [({"po_move": "0"}, 0), ({"po_move": "2"}, 2)])
-def test_a_shift_by_a_whole_window_moves_the_pooled_cell(open_lab, boards, query, changed):
-    figure = boards(open_lab("pooling", **query))[1]
+def test_a_shift_by_a_whole_window_moves_the_pooled_cell(open_lab, linked_grids, query, changed):
+    figure = linked_grids(open_lab("pooling", **query))[1]
     pooled, after = figure.panels["Max-pooled"], figure.panels["Max-pooled after"]
     assert np.count_nonzero(pooled != after) == changed
     torch_pooled = F.max_pool2d(tensor(figure.panels["After"]), 2)[0, 0].numpy()
     assert np.array_equal(after, torch_pooled)
 
 
-def test_scale_invariance_is_shown_to_fail(open_lab, boards):
+def test_scale_invariance_is_shown_to_fail(open_lab, linked_grids):
     app = open_lab("pooling", po_change="scale")
-    figure = boards(app)[1]
+    figure = linked_grids(app)[1]
     assert not np.array_equal(figure.panels["Max-pooled"], figure.panels["Max-pooled after"])
     assert "**no scale invariance**" in text(app)
     assert "says otherwise: pooling gives scale invariance." in text(app)
@@ -306,8 +306,8 @@ def test_negative_numbers_have_no_hoelder_mean(open_lab):
 
 @pytest.mark.parametrize("view", ["stamps", "view", "matrix"])
 @pytest.mark.parametrize("case", ["s3-transposed-2to5", "s1-transposed-spreadsheet"])
-def test_transposed_gives_the_slides_numbers(open_lab, boards, view, case):
-    figure = boards(open_lab("upwards", up_view=view, up_example=case))[0]
+def test_transposed_gives_the_slides_numbers(open_lab, linked_grids, view, case):
+    figure = linked_grids(open_lab("upwards", up_view=view, up_example=case))[0]
     assert figure.panels["Output"].tolist() == lecture_case(case)["expected"]["output"]
     if view == "matrix":
         product = figure.panels["Wᵀ"] @ figure.panels["Input"].ravel()
@@ -315,18 +315,18 @@ def test_transposed_gives_the_slides_numbers(open_lab, boards, view, case):
 
 
 @pytest.mark.parametrize("view", ["stamps", "matrix"])
-def test_transposed_with_padding_is_pytorchs(open_lab, boards, view):
+def test_transposed_with_padding_is_pytorchs(open_lab, linked_grids, view):
     name = "s3-transposed-2to5"
     query = {"up_view": view, "up_p": "1", f"up_s_{name}": "3", f"up_w_{name}": "1 2 0;0 1 5;2 2 1"}
-    figure = boards(open_lab("upwards", **query))[0]
+    figure = linked_grids(open_lab("upwards", **query))[0]
     kernel = [[1, 2, 0], [0, 1, 5], [2, 2, 1]]
     expected = F.conv_transpose2d(tensor([[1, 2], [3, 4]]), tensor(kernel), stride=3, padding=1)
     assert np.array_equal(figure.panels["Output"], expected[0, 0].numpy())
 
 
-def test_the_checkerboard_is_there_when_the_stride_does_not_divide(open_lab, boards):
+def test_the_checkerboard_is_there_when_the_stride_does_not_divide(open_lab, linked_grids):
     app = open_lab("upwards")
-    counts = next(b for b in boards(app) if "Stamps on each cell" in b.titles[:1]).panels
+    counts = next(b for b in linked_grids(app) if "Stamps on each cell" in b.titles[:1]).panels
     first = counts["Stamps on each cell"][0]
     # The deck's row for 4 inputs; here there are 5.
     assert first.tolist() == [1, 1, 2, 1, 2, 1, 2, 1, 2, 1, 1]
@@ -340,8 +340,8 @@ def test_a_convolution_can_follow_a_fully_connected_layer(open_lab):
     assert "**can follow a fully connected layer**" in told
 
 
-def test_nearest_is_the_slides(open_lab, boards):
-    ways = boards(open_lab("upwards"))[-1]
+def test_nearest_is_the_slides(open_lab, linked_grids):
+    ways = linked_grids(open_lab("upwards"))[-1]
     expected = lecture_case("s1-upsample-nn")["expected"]["output"]
     assert ways.panels["Nearest"].tolist() == expected
     np.testing.assert_allclose(
@@ -352,8 +352,8 @@ def test_nearest_is_the_slides(open_lab, boards):
 # --- backwards ---
 
 
-def test_gradients_of_a_convolution_are_the_slides(open_lab, boards):
-    figure, turned, over = boards(open_lab("backwards"))
+def test_gradients_of_a_convolution_are_the_slides(open_lab, linked_grids):
+    figure, turned, over = linked_grids(open_lab("backwards"))
     expected = lecture_case("s3-backward-is-conv")["expected"]
     assert figure.panels["∂L/∂x"].tolist() == expected["grad_input"]
     assert figure.panels["∂L/∂w"].tolist() == expected["grad_kernel"]
@@ -378,16 +378,16 @@ def test_the_slides_derivative_is_shown_with_the_right_one(open_lab):
 @pytest.mark.parametrize(
     ("operator", "case"), [("max", "s2-maxpool-gradient"), ("mean", "s2-avgpool-gradient")]
 )
-def test_gradients_of_pooling_are_the_slides(open_lab, boards, operator, case):
+def test_gradients_of_pooling_are_the_slides(open_lab, linked_grids, operator, case):
     app = open_lab("backwards", bw_op=operator)
-    figure = boards(app)[0]
+    figure = linked_grids(app)[0]
     assert figure.panels["∂L/∂x"].tolist() == lecture_case(case)["expected"]["grad"]
     assert len(badges(app)) == 2
 
 
-def test_a_tie_goes_to_the_first_and_is_said(open_lab, boards):
+def test_a_tie_goes_to_the_first_and_is_said(open_lab, linked_grids):
     app = open_lab("backwards", bw_op="max", bw_x_max="3 3;3 3", bw_d_max="5")
-    assert boards(app)[0].panels["∂L/∂x"].tolist() == [[5, 0], [0, 0]]
+    assert linked_grids(app)[0].panels["∂L/∂x"].tolist() == [[5, 0], [0, 0]]
     assert "share its maximum" in app.info[0].value
     assert len(badges(app)) == 1
 

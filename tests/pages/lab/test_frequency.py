@@ -14,9 +14,9 @@ def words(app):
     return "\n".join(m.value for m in (*app.markdown, *app.caption))
 
 
-def test_opens_on_the_deck_s_example(open_lab, boards):
+def test_opens_on_the_deck_s_example(open_lab, linked_grids):
     app = open_lab("frequency")
-    route, wrap = boards(app)
+    route, wrap = linked_grids(app)
     np.testing.assert_allclose(route.panels["Result"], CASE["expected"]["output"], atol=1e-9)
     spectrum = np.fft.fft2(IMAGE, (7, 7)) * np.fft.fft2(KERNEL, (7, 7))
     shown = np.fft.fftshift(np.log10(1 + np.abs(spectrum)))
@@ -27,8 +27,8 @@ def test_opens_on_the_deck_s_example(open_lab, boards):
 
 
 @pytest.mark.parametrize("source", ["deck", "picture"])
-def test_pictures_are_convolved_and_spectra_multiplied(open_lab, boards, source):
-    panels = boards(open_lab("frequency", fq_source=source))[0].data["panels"]
+def test_pictures_are_convolved_and_spectra_multiplied(open_lab, linked_grids, source):
+    panels = linked_grids(open_lab("frequency", fq_source=source))[0].data["panels"]
     read = " ".join(f"{panel['sign']} {panel['title']}" for panel in panels).strip()
     assert read == (
         "Image ∗ Kernel → Image's spectrum ⊙ Kernel's spectrum = Product of the spectra → Result"
@@ -39,25 +39,25 @@ def test_the_zeros_are_counted_on_each_side(open_lab):
     assert "0 below and 2 to the right" in words(open_lab("frequency", fq_k="1 2 1"))
 
 
-def test_a_spectrum_names_its_frequencies(open_lab, boards):
-    panel = boards(open_lab("frequency"))[0].data["panels"][2]
+def test_a_spectrum_names_its_frequencies(open_lab, linked_grids):
+    panel = linked_grids(open_lab("frequency"))[0].data["panels"][2]
     assert panel["words"][24] == f"frequency 0 down, 0 across: magnitude {IMAGE.sum():.3f}"
     assert panel["words"][0].startswith("frequency −3 down, −3 across")
 
 
-def test_every_frequency_has_a_name_of_its_own(open_lab, boards):
+def test_every_frequency_has_a_name_of_its_own(open_lab, linked_grids):
     """NumPy's frequency times the count is only about a whole number: 14 has −5.999… among them."""
     rows = "\n".join(["1 0 2 0 1 0 2 0 1 0 2 0"] * 12)
-    panel = boards(open_lab("frequency", fq_x=rows))[0].data["panels"][2]
+    panel = linked_grids(open_lab("frequency", fq_x=rows))[0].data["panels"][2]
     assert panel["shape"] == [14, 14]
     downs = [text.split()[1] for text in panel["words"][::14]]
     assert downs == [str(v).replace("-", "\u2212") for v in range(-7, 7)]
 
 
 @pytest.mark.parametrize("padding", [0, 1])
-def test_without_enough_padding_the_ends_wrap(open_lab, boards, padding):
+def test_without_enough_padding_the_ends_wrap(open_lab, linked_grids, padding):
     app = open_lab("frequency", fq_p2=str(padding))
-    _, wrap = boards(app)
+    _, wrap = linked_grids(app)
     size = 5 + padding
     full = scipy.signal.convolve2d(IMAGE, KERNEL)
     ring = np.fft.ifft2(np.fft.fft2(IMAGE, (size, size)) * np.fft.fft2(KERNEL, (size, size))).real
@@ -70,9 +70,9 @@ def test_without_enough_padding_the_ends_wrap(open_lab, boards, padding):
 
 
 @pytest.mark.parametrize("kernel", ["gaussian", "box", "motion", "edges"])
-def test_a_picture(open_lab, boards, kernel):
+def test_a_picture(open_lab, linked_grids, kernel):
     app = open_lab("frequency", fq_source="picture", fq_kernel=kernel, fq_side="9")
-    route, _ = boards(app)
+    route, _ = linked_grids(app)
     image, weights = route.panels["Image"][:80, :80], route.panels["Kernel"][:9, :9]
     exact = scipy.signal.convolve2d(image, weights)
     np.testing.assert_allclose(route.panels["Result"], exact, atol=1e-7)
@@ -80,8 +80,8 @@ def test_a_picture(open_lab, boards, kernel):
 
 
 @pytest.mark.parametrize("query", [{"fq_p2": "1"}, {"fq_source": "picture", "fq_side": "5"}])
-def test_the_code_gives_these_numbers(open_lab, boards, query):
-    route = boards(open_lab("frequency", **query))[0]
+def test_the_code_gives_these_numbers(open_lab, linked_grids, query):
+    route = linked_grids(open_lab("frequency", **query))[0]
     made = {}
     exec(route.data["pytorch"] + "\nresult = torch.fft.ifft2(X * K).real", made)
     np.testing.assert_allclose(made["result"], route.panels["Result"], atol=1e-4)

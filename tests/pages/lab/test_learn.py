@@ -57,7 +57,9 @@ def test_the_printed_target_leaves_the_residual(open_page):
 
 def test_the_wrong_cells_are_the_decks(open_page):
     panels = [
-        e for e in open_page().get("bidi_component") if e.proto.component_name == "cnnviz_board"
+        e
+        for e in open_page().get("bidi_component")
+        if e.proto.component_name == "cnnviz_linked_grids"
     ]
     panel = json.loads(panels[-1].proto.json)["panels"][3]
     off = array(panel["values"] | {"shape": panel["shape"]})

@@ -98,14 +98,14 @@ def test_the_deck_s_neighbours(open_lab):
     assert f"differ by {expected:.3f} on average" in words(app)
 
 
-def test_one_pixel_to_the_side(open_lab, boards, digits):
+def test_one_pixel_to_the_side(open_lab, linked_grids, digits):
     samples, answers = digits
     app = open_lab("pixels", px_digit="7", px_dx="-1", px_dy="2")
-    board = boards(app)[0]
+    grids = linked_grids(app)[0]
     digit = samples.images[7, 0].astype(float)
     moved = np.zeros((8, 8))
     moved[2:, :-1] = digit[:-2, 1:]
-    np.testing.assert_array_equal(board.panels["Moved"], moved)
+    np.testing.assert_array_equal(grids.panels["Moved"], moved)
     apart = np.linalg.norm(moved - digit)
     assert f"moves by **{apart:,.0f}**" in words(app)
     others = samples.images[samples.labels != samples.labels[7], 0].reshape(-1, 64).astype(float)
@@ -144,13 +144,13 @@ def test_the_network_answers_whatever_is_painted(open_lab, digits, source, paint
     assert f"The network predicts **{exact.argmax()}**" in words(app)
 
 
-def test_shuffled(open_lab, boards, digits):
+def test_shuffled(open_lab, linked_grids, digits):
     samples, answers = digits
     app = open_lab("pixels", px_seed="4")
-    board = boards(app)[1]
+    grids = linked_grids(app)[1]
     order = np.random.default_rng(4).permutation(64)
     digit = samples.images[3, 0]
-    np.testing.assert_array_equal(board.panels["Shuffled"].ravel(), digit.ravel()[order])
+    np.testing.assert_array_equal(grids.panels["Shuffled"].ravel(), digit.ravel()[order])
     mixed = samples.images.reshape(-1, 64)[:, order]
     right = (answers(mixed).argmax(1) == samples.labels).mean()
     assert f"but only **{right:.1%}** after shuffling" in words(app)

@@ -14,22 +14,22 @@ def words(app):
     return "\n".join(m.value for m in (*app.markdown, *app.caption))
 
 
-def test_opens_on_the_deck_s_sensor(open_lab, boards):
+def test_opens_on_the_deck_s_sensor(open_lab, linked_grids):
     app = open_lab("sensor")
-    board = boards(app)[0]
-    np.testing.assert_allclose(board.panels["s"], [CASE["expected"]["output"]])
+    grids = linked_grids(app)[0]
+    np.testing.assert_allclose(grids.panels["s"], [CASE["expected"]["output"]])
     made = {}
-    exec(board.data["pytorch"], made)
+    exec(grids.data["pytorch"], made)
     assert "**s(t) = Σₐ x(a) w(t − a)**" in words(app)
     notes = [caption.value for caption in app.caption]
     assert any("line 227, says otherwise: s(t) = Σ x(a) w(t − a)" in note for note in notes)
     assert ":material/check:" in words(app)
 
 
-def test_other_weights_and_measurements(open_lab, boards):
+def test_other_weights_and_measurements(open_lab, linked_grids):
     app = open_lab("sensor", se_s="1 0 2 5", se_w="1 1")
     expected = scipy.signal.convolve([1, 0, 2, 5], [1, 1])
-    np.testing.assert_allclose(boards(app)[0].panels["s"], [expected])
+    np.testing.assert_allclose(linked_grids(app)[0].panels["s"], [expected])
     assert "add up to 2, not 1" in app.warning[0].value
 
 
@@ -59,8 +59,8 @@ def test_words_in_a_field_are_refused_and_kept(open_lab):
     assert app.text_area(key="se_w").value == "a b"
 
 
-def test_one_operator_in_three_ranks(open_lab, boards):
-    _, signal, picture, frames = boards(open_lab("sensor"))
+def test_one_operator_in_three_ranks(open_lab, linked_grids):
+    _, signal, picture, frames = linked_grids(open_lab("sensor"))
     values = signal.panels["A signal"][0]
     np.testing.assert_allclose(signal.panels["F.conv1d"], [np.diff(values)])
     np.testing.assert_allclose(
@@ -73,11 +73,11 @@ def test_one_operator_in_three_ranks(open_lab, boards):
 
 
 @pytest.mark.parametrize("at", [0, 3])
-def test_the_code_runs_and_gives_the_numbers(open_lab, boards, at, capsys):
-    board = boards(open_lab("sensor"))[at]
-    exec(board.data["pytorch"], {})
+def test_the_code_runs_and_gives_the_numbers(open_lab, linked_grids, at, capsys):
+    grids = linked_grids(open_lab("sensor"))[at]
+    exec(grids.data["pytorch"], {})
     printed = capsys.readouterr().out
-    expected = CASE["expected"]["output"] if at == 0 else board.panels["Change 0 → 1"]
+    expected = CASE["expected"]["output"] if at == 0 else grids.panels["Change 0 → 1"]
     numbers = eval(printed, {"tensor": torch.tensor})
     shown = numbers[0, 0] if at == 0 else numbers[0, 0, 0]
     np.testing.assert_allclose(shown, expected, atol=1e-4)

@@ -20,7 +20,7 @@ def open_page(root):
 
 
 def sent(app):
-    found = [e for e in app.get("bidi_component") if e.proto.component_name == "cnnviz_wires"]
+    found = [e for e in app.get("bidi_component") if e.proto.component_name == "cnnviz_neurons"]
     return json.loads(found[0].proto.json)
 
 

@@ -48,7 +48,7 @@ def test_opens_stepping_through_three_channels(open_page):
 
 def test_as_columns_it_is_a_matrix_product(open_page):
     app = open_page(vo_view="columns", vo_n="4", vo_columns="7", vo_k="3", vo_b="-7")
-    panels = sent(app, "board")[0]["panels"]
+    panels = sent(app, "linked_grids")[0]["panels"]
     weights, columns, output, _ = map(values, panels)
     assert [panel["sign"] for panel in panels[:3]] == ["", "·", "="]
     assert columns.shape == (28, 25)
@@ -59,7 +59,7 @@ def test_as_columns_it_is_a_matrix_product(open_page):
 @pytest.mark.parametrize(("bias", "beyond"), [("-50", True), ("1", False)])
 def test_a_large_bias_does_not_pale_the_weights(open_page, bias, beyond):
     app = open_page(vo_view="columns", vo_b=bias)
-    filters = sent(app, "board")[0]["panels"][0]
+    filters = sent(app, "linked_grids")[0]["panels"][0]
     assert filters["limits"] == [-2, 2]
     assert np.abs(values(filters)[:, :-1]).max() == 2
     assert (
@@ -69,7 +69,7 @@ def test_a_large_bias_does_not_pale_the_weights(open_page, bias, beyond):
 
 
 def test_the_code_of_the_columns_gives_the_output(open_page, capsys):
-    data = sent(open_page(vo_view="columns", vo_columns="6"), "board")[0]
+    data = sent(open_page(vo_view="columns", vo_columns="6"), "linked_grids")[0]
     scope = {}
     exec(data["pytorch"].replace("print(", "answer = ("), scope)
     assert np.allclose(scope["answer"], values(data["panels"][2]))
@@ -77,7 +77,7 @@ def test_the_code_of_the_columns_gives_the_output(open_page, capsys):
 
 def test_six_maps_stack_up(open_page):
     app = open_page(vo_view="maps")
-    assert sent(app, "atlas")[0]["groups"][0]["shape"] == [6, 28, 28]
+    assert sent(app, "map_sheet")[0]["groups"][0]["shape"] == [6, 28, 28]
     assert any("**28×28×6**" in caption.value for caption in app.caption)
 
 

@@ -37,7 +37,7 @@ def modules(request) -> dict[str, str]:
         check=True,
     )
     found = json.loads(run.stdout)
-    assert {"cnnviz_board", "cnnviz_live", "cnnviz_stepper"} < found.keys()
+    assert {"cnnviz_linked_grids", "cnnviz_live", "cnnviz_stepper"} < found.keys()
     comments = re.compile(r"/\*.*?\*/|(?<!:)//[^\n]*", re.DOTALL)
     return {name: comments.sub("", script) for name, script in found.items()}
 

@@ -1,11 +1,11 @@
-"""What the atlas sends to the browser."""
+"""What the sheet of maps sends to the browser."""
 
 import base64
 
 import numpy as np
 import pytest
 
-from cnnviz.components.atlas import Group, payload
+from cnnviz.components.map_sheet import Group, payload
 from cnnviz.imaging import DIVERGING_STOPS
 
 

@@ -1,4 +1,4 @@
-"""The board: grids of numbers that belong together, linked in the browser."""
+"""Linked grids: grids of numbers that belong together, linked in the browser."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 Palette = Literal["signed", "weights", "pixels", "counts", "groups"]
 
 _component = register(
-    "board",
-    scripts=(*GRIDS, "shared/arrays", "board/links", "board/marks"),
+    "linked_grids",
+    scripts=(*GRIDS, "shared/arrays", "linked_grids/links", "linked_grids/marks"),
     styles=("shared/figure", "shared/panels"),
 )
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """One grid of a board.
+    """One of several linked grids.
 
     Attributes:
         title: What it is; must differ from the others'.
@@ -76,7 +76,7 @@ class Link:
     sum: bool = field(default=False)
 
 
-def board(
+def linked_grids(
     panels: Sequence[Panel],
     links: Sequence[Link],
     *,

@@ -1,4 +1,4 @@
-// The arithmetic of a one-dimensional layer: which wires there are, and what they weigh.
+// The arithmetic of a one-dimensional layer: which connections there are, and what they weigh.
 
 class Layer {
   constructor({ inputs, weights, kernel }) {
@@ -8,7 +8,7 @@ class Layer {
     this.weights = Object.fromEntries(Object.entries(weights).map(([stage, values]) => [stage, [...values]]));
   }
 
-  /** Where the weight of a wire is kept, or -1 for no wire. Copies of one weight share a place. */
+  /** Where the weight of a connection is kept, or -1 for no connection. Copies of one weight share a place. */
   place(stage, output, input) {
     if (stage === "full") return output * this.inputs.length + input;
     const tap = input - output;
@@ -16,8 +16,8 @@ class Layer {
     return stage === "local" ? output * this.kernel + tap : tap;
   }
 
-  /** The wires of a stage: [{output, input, place, weight}, …]. */
-  wires(stage) {
+  /** The connections of a stage: [{output, input, place, weight}, …]. */
+  connections(stage) {
     const found = [];
     for (let output = 0; output < this.outputs; output += 1) {
       for (let input = 0; input < this.inputs.length; input += 1) {
@@ -30,7 +30,7 @@ class Layer {
 
   results(stage) {
     const sums = new Array(this.outputs).fill(0);
-    for (const { output, input, weight } of this.wires(stage)) sums[output] += weight * this.inputs[input];
+    for (const { output, input, weight } of this.connections(stage)) sums[output] += weight * this.inputs[input];
     return sums;
   }
 

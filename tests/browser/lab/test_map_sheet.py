@@ -12,9 +12,9 @@ def test_the_dialog_may_close_under_the_pointer(page, settle):
     page.on("pageerror", note)
     page.goto("/volumes?vo_view=maps")
     settle(page)
-    sheet = page.locator(".atlas canvas[data-group]").first
+    sheet = page.locator(".map-sheet canvas[data-group]").first
     sheet.hover(position={"x": 8, "y": 8})
-    name = page.locator(".atlas .tip").inner_text().split(",")[0]
+    name = page.locator(".map-sheet .tip").inner_text().split(",")[0]
     sheet.click(position={"x": 8, "y": 8})
     dialog = page.get_by_role("dialog")
     expect(dialog.locator(".name")).to_contain_text(name)
@@ -23,5 +23,5 @@ def test_the_dialog_may_close_under_the_pointer(page, settle):
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     page.mouse.move(5, 5)
-    expect(page.locator(".atlas .tip")).to_be_hidden()
+    expect(page.locator(".map-sheet .tip")).to_be_hidden()
     assert errors == []

@@ -1,8 +1,8 @@
 // Sheets of small maps: point for a number, choose one to enlarge it.
 
-class Atlas {
+class MapSheet {
   constructor(parent) {
-    this.root = parent.querySelector(".atlas");
+    this.root = parent.querySelector(".map-sheet");
     this.find = (selector) => this.root.querySelector(selector);
     this.tip = this.find(".tip");
     this.enlarged = new Enlarged(this.find("dialog"));
@@ -123,4 +123,4 @@ class Atlas {
   }
 }
 
-export default mounting(Atlas);
+export default mounting(MapSheet);

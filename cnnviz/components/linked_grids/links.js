@@ -1,4 +1,4 @@
-// Which cells belong together: what the board knows, without drawing anything.
+// Which cells belong together: what is linked, without drawing anything.
 
 /** Links from the cells of one panel to those of another: row `cell` of `reads` names its targets. */
 class Link {

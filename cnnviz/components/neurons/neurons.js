@@ -1,4 +1,4 @@
-// Neurons and their wires: point, choose, edit a weight; everything moves in the same frame.
+// Neurons and their connections: point, choose, edit a weight; everything moves in the same frame.
 
 const SVG = "http://www.w3.org/2000/svg";
 const TAPS = ["#4477aa", "#ee6677", "#228833", "#aa7700", "#2299bb", "#aa3377", "#777777"]; // a hue for each shared weight
@@ -6,7 +6,7 @@ const ORDER = ["full", "local", "shared"];
 const STAY = 3500; // milliseconds at each stage while it walks through them
 const [TOP, BOTTOM, HEIGHT, RADIUS] = [36, 264, 300, 19];
 
-class Wires extends Figure {
+class Neurons extends Figure {
   constructor(parent) {
     super(parent);
     [this.count, this.row, this.title] = [".count", ".fields .row", ".fields legend"].map((place) => this.find(place));
@@ -68,12 +68,12 @@ class Wires extends Figure {
     this.figure.setAttribute("viewBox", `0 0 ${this.width} ${HEIGHT}`);
     this.figure.style.maxHeight = "22rem";
     this.figure.replaceChildren();
-    this.drawn = layer.wires(stage).map((wire) => {
-      const [from, to] = [this.x("in", wire.input), this.x("out", wire.output)];
+    this.drawn = layer.connections(stage).map((connection) => {
+      const [from, to] = [this.x("in", connection.input), this.x("out", connection.output)];
       const path = `M${from} ${TOP + RADIUS} L${to} ${BOTTOM - RADIUS}`;
-      const line = this.add("path", "wire", { d: path });
-      const touch = this.add("path", "touch", { d: path, "data-what": "wire", "data-input": wire.input, "data-output": wire.output });
-      return { ...wire, line, touch };
+      const line = this.add("path", "connection", { d: path });
+      const touch = this.add("path", "touch", { d: path, "data-what": "connection", "data-input": connection.input, "data-output": connection.output });
+      return { ...connection, line, touch };
     });
     this.texts = [];
     this.neurons = { in: [], out: [] };
@@ -103,7 +103,7 @@ class Wires extends Figure {
     return made;
   }
 
-  /** Whether a wire belongs to what is pointed at. */
+  /** Whether a connection belongs to what is pointed at. */
   lit({ input, output, place }) {
     const now = this.hover ?? this.focus;
     if (now.row === "in") return input === now.at;
@@ -114,13 +114,13 @@ class Wires extends Figure {
   paint() {
     const { layer, stage } = this;
     const results = layer.results(stage);
-    const wires = layer.wires(stage);
+    const connections = layer.connections(stage);
     const most = Math.max(...layer.weights[stage].map(Math.abs)) || 1;
     for (const text of this.texts) text.remove();
     this.texts = [];
     const lit = [];
     this.drawn.forEach((drawn, index) => {
-      drawn.weight = wires[index].weight;
+      drawn.weight = connections[index].weight;
       const on = this.lit(drawn);
       const colour = stage === "shared" ? TAPS[drawn.place % TAPS.length] : drawn.weight < 0 ? "#c26a00" : drawn.weight > 0 ? "#2b7bba" : "#888";
       drawn.line.setAttribute("stroke", colour);
@@ -137,7 +137,7 @@ class Wires extends Figure {
     for (const [row, values] of [["in", layer.inputs], ["out", results]]) {
       this.neurons[row].forEach(([group, text], at) => {
         text.textContent = numberText(values[at], 3);
-        group.classList.toggle("lit", lit.some((wire) => (row === "in" ? wire.input : wire.output) === at));
+        group.classList.toggle("lit", lit.some((connection) => (row === "in" ? connection.input : connection.output) === at));
       });
     }
     this.tell(lit, results);
@@ -176,7 +176,7 @@ class Wires extends Figure {
     const { layer, stage } = this;
     const at = this.focus.row === "out" ? this.focus.at : 0;
     this.title.textContent = stage === "shared" ? "The shared weights" : `The weights of output ${at}`;
-    const fields = layer.wires(stage).filter(({ output }) => output === at);
+    const fields = layer.connections(stage).filter(({ output }) => output === at);
     this.row.replaceChildren(...fields.map(({ place, input, weight }) => {
       const label = element("label");
       const field = element("input");
@@ -184,7 +184,7 @@ class Wires extends Figure {
       field.setAttribute("aria-label", stage === "shared" ? `Shared weight ${place}` : `Weight from input ${input}`);
       if (stage === "shared") label.style.setProperty("--tap", TAPS[place % TAPS.length]);
       field.oninput = () => this.edit(place, field.valueAsNumber);
-      field.onfocus = () => { this.hover = stage === "shared" ? { row: "wire", place } : null; this.paint(); };
+      field.onfocus = () => { this.hover = stage === "shared" ? { row: "connection", place } : null; this.paint(); };
       field.onblur = () => { this.hover = null; this.paint(); };
       label.append(field);
       return label;
@@ -214,8 +214,8 @@ class Wires extends Figure {
   read(target) {
     if (!target) return null;
     const { what, at, input, output } = target.dataset;
-    if (what !== "wire") return { row: what, at: Number(at) };
-    return { row: "wire", place: this.layer.place(this.stage, Number(output), Number(input)), output: Number(output) };
+    if (what !== "connection") return { row: what, at: Number(at) };
+    return { row: "connection", place: this.layer.place(this.stage, Number(output), Number(input)), output: Number(output) };
   }
 
   point(target) {
@@ -228,7 +228,7 @@ class Wires extends Figure {
     if (!chosen) return;
     this.stop("walk");
     this.figure.focus({ preventScroll: true });
-    this.focus = chosen.row === "wire" ? { row: "out", at: chosen.output } : chosen;
+    this.focus = chosen.row === "connection" ? { row: "out", at: chosen.output } : chosen;
     this.makeFields();
     this.paint();
     this.say();
@@ -269,4 +269,4 @@ class Wires extends Figure {
   }
 }
 
-export default mounting(Wires);
+export default mounting(Neurons);

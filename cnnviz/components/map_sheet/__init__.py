@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 Scale = Literal["map", "layer", "all"]
 
-_component = register("atlas", scripts=(*BASE, "shared/arrays", "atlas/group", "atlas/enlarged"))
+_component = register(
+    "map_sheet", scripts=(*BASE, "shared/arrays", "map_sheet/group", "map_sheet/enlarged")
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +42,7 @@ class Group:
     columns: int | None = None
 
 
-def atlas(
+def map_sheet(
     groups: Sequence[Group],
     *,
     key: str,

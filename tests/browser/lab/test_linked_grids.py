@@ -1,4 +1,4 @@
-"""The board, the activation curve and the softmax slider in Chromium."""
+"""Linked grids, the activation curve and the softmax slider in Chromium."""
 
 import json
 
@@ -10,7 +10,7 @@ from tests.browser.screen import wait_until
 
 @pytest.fixture
 def open_at(page, settle):
-    def open_it(address, figure=".board"):
+    def open_it(address, figure=".linked-grids"):
         page.emulate_media(reduced_motion="reduce")
         page.goto(address)
         settle(page)
@@ -20,13 +20,13 @@ def open_at(page, settle):
     return open_it
 
 
-def lit(board):
-    return dict(json.loads(board.get_attribute("data-lit")))
+def lit(grids):
+    return dict(json.loads(grids.get_attribute("data-lit")))
 
 
-def hover(board, panel, row, column, rows, columns):  # noqa: PLR0917
-    box = board.locator("canvas").nth(panel).bounding_box()
-    board.page.mouse.move(
+def hover(grids, panel, row, column, rows, columns):  # noqa: PLR0917
+    box = grids.locator("canvas").nth(panel).bounding_box()
+    grids.page.mouse.move(
         box["x"] + (column + 0.5) * box["width"] / columns,
         box["y"] + (row + 0.5) * box["height"] / rows,
     )
@@ -35,52 +35,52 @@ def hover(board, panel, row, column, rows, columns):  # noqa: PLR0917
 def test_hovering_a_cell_lights_its_relatives_without_the_server(page, open_at, sent):
     open_at("/matrix")
     sent.clear()
-    board = page.locator(".board").first
-    hover(board, 2, 1, 2, 3, 3)  # g[1, 2]
-    expect(board).to_have_attribute("data-cell", "5")
+    grids = page.locator(".linked-grids").first
+    hover(grids, 2, 1, 2, 3, 3)  # g[1, 2]
+    expect(grids).to_have_attribute("data-cell", "5")
     window = [r * 5 + c for r in (1, 2, 3) for c in (2, 3, 4)]
-    assert lit(board) == {1: window, 0: [5 * 25 + c for c in range(25)]}
-    expect(board.locator(".told")).to_contain_text("g, row 1, column 2: 3")
-    assert board.get_attribute("data-total") == "3"
-    hover(board, 0, 0, 2, 9, 25)  # W[0, 2], the top right weight: it meets f[0, 2]
-    expect(board).to_have_attribute("data-panel", "0")
-    assert lit(board)[1] == [2]
-    assert lit(board)[2] == [0]
+    assert lit(grids) == {1: window, 0: [5 * 25 + c for c in range(25)]}
+    expect(grids.locator(".told")).to_contain_text("g, row 1, column 2: 3")
+    assert grids.get_attribute("data-total") == "3"
+    hover(grids, 0, 0, 2, 9, 25)  # W[0, 2], the top right weight: it meets f[0, 2]
+    expect(grids).to_have_attribute("data-panel", "0")
+    assert lit(grids)[1] == [2]
+    assert lit(grids)[2] == [0]
     assert sent == []
 
 
 def test_the_words_follow_the_numbers(open_at):
     page = open_at("/backwards")
-    board = page.locator(".board").first
-    hover(board, 2, 2, 2, 5, 5)  # ∂L/∂x in the middle: every output and the whole kernel
-    told = board.locator(".told")
+    grids = page.locator(".linked-grids").first
+    hover(grids, 2, 2, 2, 5, 5)  # ∂L/∂x in the middle: every output and the whole kernel
+    told = grids.locator(".told")
     expect(told).to_contain_text("∂L/∂x, row 2, column 2: 2")
     expect(told).to_contain_text("1·(−1)")
-    assert len(lit(board)[1]) == 9
+    assert len(lit(grids)[1]) == 9
 
 
 def test_keys_move_the_cell_and_change_the_grid(open_at):
     page = open_at("/pooling")
-    board = page.locator(".board").first
-    board.locator(".figure").focus()
+    grids = page.locator(".linked-grids").first
+    grids.locator(".figure").focus()
     page.keyboard.press("ArrowRight")
-    expect(board).to_have_attribute("data-cell", "1")
+    expect(grids).to_have_attribute("data-cell", "1")
     page.keyboard.press("ArrowDown")
-    expect(board).to_have_attribute("data-cell", "3")
+    expect(grids).to_have_attribute("data-cell", "3")
     page.keyboard.press("ArrowDown")  # there is no such row
-    expect(board).to_have_attribute("data-cell", "3")
+    expect(grids).to_have_attribute("data-cell", "3")
     page.keyboard.press("PageDown")
-    expect(board).to_have_attribute("data-panel", "0")
-    assert lit(board) == {2: [1]}  # input row 0, column 3 belongs to the second output
+    expect(grids).to_have_attribute("data-panel", "0")
+    assert lit(grids) == {2: [1]}  # input row 0, column 3 belongs to the second output
     page.keyboard.press("Home")
-    expect(board).to_have_attribute("data-cell", "0")
+    expect(grids).to_have_attribute("data-cell", "0")
 
 
 def test_numbers_are_written_anew_when_a_font_has_come(open_at, page):
-    board = open_at("/matrix").locator(".board").first
+    grids = open_at("/matrix").locator(".linked-grids").first
     page.evaluate("document.fonts.ready.then(() => null)")
     page.wait_for_timeout(300)
-    canvas = board.locator("canvas").first
+    canvas = grids.locator("canvas").first
     before = canvas.evaluate("canvas => canvas.toDataURL()")
     canvas.evaluate("canvas => canvas.getContext('2d').reset()")
     page.evaluate("document.fonts.dispatchEvent(new Event('loadingdone'))")
@@ -93,32 +93,32 @@ def test_numbers_are_written_anew_when_a_font_has_come(open_at, page):
 
 def test_a_click_pins_and_a_second_one_lets_go(open_at):
     page = open_at("/pooling")
-    board = page.locator(".board").first
-    hover(board, 2, 1, 1, 2, 2)
+    grids = page.locator(".linked-grids").first
+    hover(grids, 2, 1, 1, 2, 2)
     page.mouse.down()
     page.mouse.up()
     page.mouse.move(5, 5)
-    expect(board).to_have_attribute("data-cell", "3")
-    expect(board).to_have_attribute("data-panel", "2")
+    expect(grids).to_have_attribute("data-cell", "3")
+    expect(grids).to_have_attribute("data-panel", "2")
 
 
 def test_it_moves_by_itself_until_somebody_points(page, settle):
     page.goto("/pooling")
     settle(page)
-    board = page.locator(".board").first
-    expect(board).to_have_attribute("data-playing", "true")
-    seen = board.get_attribute("data-cell")
-    expect(board).not_to_have_attribute("data-cell", seen, timeout=5000)
+    grids = page.locator(".linked-grids").first
+    expect(grids).to_have_attribute("data-playing", "true")
+    seen = grids.get_attribute("data-cell")
+    expect(grids).not_to_have_attribute("data-cell", seen, timeout=5000)
     page.keyboard.press("Tab")
-    board.locator("[data-act=play]").click()
-    expect(board).to_have_attribute("data-playing", "false")
+    grids.locator("[data-act=play]").click()
+    expect(grids).to_have_attribute("data-playing", "false")
 
 
 def test_the_table_holds_the_numbers(open_at):
     page = open_at("/pooling")
-    board = page.locator(".board").first
-    board.locator("summary", has_text="tables").click()
-    expect(board.locator("table").nth(2).locator("td")).to_have_text(["6", "8", "3", "4"])
+    grids = page.locator(".linked-grids").first
+    grids.locator("summary", has_text="tables").click()
+    expect(grids.locator("table").nth(2).locator("td")).to_have_text(["6", "8", "3", "4"])
 
 
 def test_small_grids_take_a_second_line_rather_than_lose_their_numbers(open_at):
@@ -130,20 +130,20 @@ def test_small_grids_take_a_second_line_rather_than_lose_their_numbers(open_at):
 
 def test_the_bar_counts_as_the_words_do(open_at):
     page = open_at("/pooling")
-    board = page.locator(".board").first
-    expect(board.locator(".told")).to_contain_text("Output, row 0, column 0: 6")
-    expect(board.locator(".scrub-text")).to_have_text("Row 0, column 0")
-    board.locator(".figure").focus()
+    grids = page.locator(".linked-grids").first
+    expect(grids.locator(".told")).to_contain_text("Output, row 0, column 0: 6")
+    expect(grids.locator(".scrub-text")).to_have_text("Row 0, column 0")
+    grids.locator(".figure").focus()
     page.keyboard.press("ArrowDown")
-    expect(board.locator(".told")).to_contain_text("Output, row 1, column 0: 3")
-    expect(board.locator(".scrub-text")).to_have_text("Row 1, column 0")
-    expect(board.locator(".scrub input")).to_have_attribute("aria-valuetext", "Row 1, column 0")
+    expect(grids.locator(".told")).to_contain_text("Output, row 1, column 0: 3")
+    expect(grids.locator(".scrub-text")).to_have_text("Row 1, column 0")
+    expect(grids.locator(".scrub input")).to_have_attribute("aria-valuetext", "Row 1, column 0")
 
 
 def test_a_link_restores_the_state(open_at):
     page = open_at("/pooling?po_rule=mean&po_k=4&po_s=4")
-    board = page.locator(".board").first
-    expect(board.locator(".told")).to_contain_text("Output, 0: 3.125")
+    grids = page.locator(".linked-grids").first
+    expect(grids.locator(".told")).to_contain_text("Output, 0: 3.125")
 
 
 def test_fits_a_phone(open_at, page):
@@ -152,7 +152,7 @@ def test_fits_a_phone(open_at, page):
         open_at(address)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 390, address
-        for canvas in page.locator(".board canvas").all():
+        for canvas in page.locator(".linked-grids canvas").all():
             box = canvas.bounding_box()
             assert box["x"] >= 0, address
             assert box["x"] + box["width"] <= 391, address

@@ -6,7 +6,7 @@ const MOST_TERMS = 25;
 const MOST_NUMBERS = 100; // cells of a grid small enough to be read number by number
 const CELLS_A_SECOND = 3;
 
-class Board extends GridFigure {
+class LinkedGrids extends GridFigure {
   constructor(parent) {
     super(parent);
     this.scrub = this.find(".scrub input");
@@ -231,4 +231,4 @@ class Board extends GridFigure {
   }
 }
 
-export default mounting(Board);
+export default mounting(LinkedGrids);

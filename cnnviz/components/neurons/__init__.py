@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 STAGES = ("full", "local", "shared")
 
-_component = register("wires", scripts=(*FIGURE, "wires/layer"), styles=("shared/figure",))
+_component = register("neurons", scripts=(*FIGURE, "neurons/layer"), styles=("shared/figure",))
 
 
-def wires(
+def neurons(
     inputs: Sequence[float],
     weights: Mapping[str, Sequence[float]],
     kernel: int,
@@ -27,7 +27,7 @@ def wires(
     stage: str | None = None,
     url_prefix: str | None = None,
 ) -> None:
-    """Draw the neurons of a layer and their wires; weights are edited in the browser.
+    """Draw the neurons of a layer and their connections; weights are edited in the browser.
 
     Args:
         inputs: The n input numbers.

@@ -1,4 +1,4 @@
-"""What the board sends to the browser."""
+"""What linked grids send to the browser."""
 
 import base64
 import json
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnviz.components import board as package
-from cnnviz.components.board import Link, Panel, payload
+from cnnviz.components import linked_grids as package
+from cnnviz.components.linked_grids import Link, Panel, payload
 
 PANELS = [Panel("A", [[1, 2], [3, np.nan]]), Panel("B", [[5]], "weights", bias=2, words=["five"])]
 LINKS = [Link(1, 0, np.array([[0, 2, -1]]), np.array([1.0, 1.0, 0.0]), sum=True)]
