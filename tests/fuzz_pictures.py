@@ -226,7 +226,9 @@ def run(count: int, seed: int, keep: Path | None = None) -> Counter[str]:
         try:
             # As the pages keep a picture, and at its full size, as a zip of pictures is read.
             limit = 4_000_000 if number % 2 else MAX_PIXELS
-            loaded = load_picture(data, max_pixels=limit, max_side=4096 if number % 2 else None)
+            loaded = load_picture(
+                data, max_pixels=limit, max_side=4096 if number % 2 else None, cut_short=True
+            )
         except ImageError as error:
             sentence = str(error)
             assert sentence.endswith("."), f"{name}, number {number}: {sentence}"

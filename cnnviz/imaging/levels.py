@@ -54,6 +54,25 @@ def _missing(numbers: NDArray[np.float64], no_data: tuple[float, ...]) -> NDArra
     return missing
 
 
+def of_bits(largest: int, bits: int) -> Levels:
+    """Say which whole number is white: the largest of its bits, or of those that are in use.
+
+    Cameras and scanners write numbers of 10, 12 or 14 bits into files of 16.
+
+    Args:
+        largest: The largest number in the picture.
+        bits: Of each number in the file.
+    """
+    used = next((n for n in (8, 10, 12, 14) if bits == 16 and 0 < largest < 2**n), bits)
+    levels = Levels(0, 2**used - 1)
+    if used < bits:
+        levels.notes.append(
+            f"The numbers of this 16-bit picture end at {largest:,} of 65,535. They are taken for"
+            f" {used}-bit numbers, so {2**used - 1:,} is drawn white."
+        )
+    return levels
+
+
 def stretched(bands: Iterable[NDArray[Any]], no_data: float | None, *, unit: bool) -> Levels:
     """Find the range of numbers that have no agreed black and white.
 

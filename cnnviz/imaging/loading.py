@@ -21,7 +21,7 @@ from cnnviz.imaging.containers import (
     exif_orientation,
 )
 from cnnviz.imaging.kinds import describe
-from cnnviz.imaging.levels import Levels, stretched
+from cnnviz.imaging.levels import Levels, of_bits, stretched
 from cnnviz.imaging.profiles import gamma_table, to_srgb
 
 if TYPE_CHECKING:
@@ -61,6 +61,12 @@ _NO_PIXELS = "The picture has no pixels: its width or height is 0."
 _DAMAGED = (
     "The picture is damaged, cut short or in a colour space that cannot be read. "
     "Save it again as PNG or JPEG."
+)
+_CUT_SHORT = "The file is cut short: what is missing of the picture is grey or blurred."
+_JPEG_END = b"\xff\xd9"
+_DARK = (
+    "The numbers of this 16-bit picture end below {:,} of 65,535, so it is dark. Another program"
+    " can make it lighter."
 )
 _UNSUPPORTED = (
     "This kind of TIFF cannot be read: {}. Save it as PNG, or as TIFF with 8 or 16 bits"
@@ -115,7 +121,8 @@ def load_image(data: bytes) -> NDArray[np.uint8]:
     """Decode a picture at its full size.
 
     Takes the first frame of an animation, turns it upright as its EXIF says, turns its colours
-    into sRGB as its profile says, puts transparency over white and reduces 16 bits to 8. Numbers
+    into sRGB as its profile says, puts transparency over white and reduces 16 bits to 8; where
+    grey numbers fill only 14 of these, 12, 10 or 8, the largest of so many bits is white. Numbers
     of 32 bits and more, with a sign or a fraction, have no agreed white: their range is stretched
     to 0..255. Where all of a picture is transparent, its colours are shown as they are.
 
@@ -133,7 +140,11 @@ def load_image(data: bytes) -> NDArray[np.uint8]:
 
 
 def load_picture(
-    data: bytes, *, max_pixels: int | None = None, max_side: int | None = None
+    data: bytes,
+    *,
+    max_pixels: int | None = None,
+    max_side: int | None = None,
+    cut_short: bool = False,
 ) -> Loaded:
     """Decode a picture as :func:`load_image` does, and shrink it while it is decoded.
 
@@ -141,6 +152,7 @@ def load_picture(
         data: The content of the file.
         max_pixels: How many pixels to keep at most.
         max_side: How many pixels the longer side has at most.
+        cut_short: Whether to take a JPEG that ends too early, with a note that says so.
 
     Returns:
         The pixels, and what to say of them.
@@ -149,7 +161,7 @@ def load_picture(
         ImageError: As :func:`load_image`.
     """
     try:
-        source = _open(data, _Limits(max_pixels, max_side))
+        source = _open(data, _Limits(max_pixels, max_side), cut_short=cut_short)
         pixels, notes = _assemble(source, _Limits(max_pixels, max_side))
     except ImageError:
         raise
@@ -201,21 +213,34 @@ def _check_size(width: int, height: int, kind: str) -> None:
         raise ImageError(_NO_PIXELS)
 
 
-def _open(data: bytes, limits: _Limits) -> _Source:
+def _open(data: bytes, limits: _Limits, *, cut_short: bool) -> _Source:
     if data[:4] in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"} and (layout := _layout(data)):
         return _open_numbers(data, layout)
     try:
         file = essential(data)
     except DamagedError as error:
         raise ImageError(_DAMAGED) from error
-    image = Image.open(io.BytesIO(file.data), formats=FORMATS)
-    _check_size(*image.size, str(image.format))
-    full_size = image.size
-    if image.format == "JPEG":
-        scale = limits.scale(*full_size)
-        # Decoded at a half, a quarter or an eighth, if that is still as large as wanted.
-        image.draft(None, tuple(max(1, math.ceil(side * scale)) for side in full_size))  # type: ignore[arg-type]
-    image.load()
+    notes = []
+    try:
+        image, full_size = _decode(file.data, limits)
+    except OSError:
+        if not (cut_short and data.startswith(JPEG)):
+            raise
+        # The decoder waits for more data, and makes do with what there is once it finds an end.
+        image, full_size = _decode(file.data + _JPEG_END, limits)
+        darkest, lightest = image.convert("L").getextrema()
+        if darkest == lightest:
+            raise  # nothing of it is there
+        notes.append(_CUT_SHORT)
+    levels = Levels(0, 65535)
+    if image.format == "PNG" and file.depth == 16:
+        colours = len(image.mode.removesuffix("A"))
+        largest = int(np.reshape(image.getextrema(), (-1, 2))[:colours, 1].max())
+        if image.mode.startswith("I"):
+            levels = of_bits(largest, 16)
+            notes += levels.notes
+        elif 0 < largest < 64:  # colours have been brought to 8 bits
+            notes.append(_DARK.format((largest + 1) * 256))
     orientation = file.orientation
     if image.format == "TIFF":
         orientation = tiff.orientation_of(tiff.read_tags(data))
@@ -227,11 +252,25 @@ def _open(data: bytes, limits: _Limits) -> _Source:
     return _Source(
         *image.size,
         full_size,
-        lambda top, bottom: _plain(image.crop((0, top, image.width, bottom))),
+        lambda top, bottom: _plain(image.crop((0, top, image.width, bottom)), levels),
         icc if isinstance(icc, bytes) else None,
         orientation,
         table,
+        tuple(notes),
     )
+
+
+def _decode(data: bytes, limits: _Limits) -> tuple[Image.Image, tuple[int, int]]:
+    """Decode a picture, a JPEG no larger than is needed; return it and its size in the file."""
+    image = Image.open(io.BytesIO(data), formats=FORMATS)
+    _check_size(*image.size, str(image.format))
+    full_size = image.size
+    if image.format == "JPEG":
+        scale = limits.scale(*full_size)
+        # Decoded at a half, a quarter or an eighth, if that is still as large as wanted.
+        image.draft(None, tuple(max(1, math.ceil(side * scale)) for side in full_size))  # type: ignore[arg-type]
+    image.load()
+    return image, full_size
 
 
 def _layout(data: bytes) -> tiff.Layout | None:
@@ -254,11 +293,11 @@ def _mend_transparency(image: Image.Image, file: Essential) -> None:
         image.info["transparency"] = colour * 255 // (2**file.depth - 1)
 
 
-def _plain(band: Image.Image) -> Image.Image:
+def _plain(band: Image.Image, levels: Levels) -> Image.Image:
     """Bring 16 bits to 8, a palette to colours, and opacity of every form to a last channel."""
     if band.mode.startswith(("I", "F")):
         values = np.asarray(band)
-        grey = Image.fromarray(Levels(0, 65535).apply(values))
+        grey = Image.fromarray(levels.apply(values))
         colour = band.info.get("transparency")
         if colour is None:
             return grey
@@ -281,8 +320,10 @@ def _open_numbers(data: bytes, layout: tiff.Layout) -> _Source:
     opacity = None if layout.alpha is None else layout.alpha[0]
     top_level = float(2**layout.bits - 1)
     levels = opaque = Levels(0, top_level)
-    if layout.kind != 1 or layout.bits > 16:
-        bands = (numbers.rows(*ends)[:, :, :colours] for ends in _ends(layout.width, layout.height))
+    bands = (numbers.rows(*ends)[:, :, :colours] for ends in _ends(layout.width, layout.height))
+    if layout.kind == 1 and layout.bits == 16 and colours < 4:  # of inks, little is light
+        levels = of_bits(max(int(band.max()) for band in bands), 16)
+    elif layout.kind != 1 or layout.bits > 16:
         levels = stretched(
             bands, layout.no_data, unit=layout.kind == 3 and layout.photometric == tiff.RGB
         )

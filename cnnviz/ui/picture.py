@@ -114,7 +114,7 @@ def _keep(data: bytes, title: str) -> bool:
         with _decoding:
             if not (max_pixels := _room.max_pixels()):
                 raise ImageError(_FULL)  # noqa: TRY301 - refused like any other
-            loaded = load_picture(data, max_pixels=max_pixels, max_side=MAX_SIDE)
+            loaded = load_picture(data, max_pixels=max_pixels, max_side=MAX_SIDE, cut_short=True)
             _room.hold(loaded.pixels)
     except ImageError as error:
         st.session_state[_REFUSED] = f"{plain(title)}: {error}"

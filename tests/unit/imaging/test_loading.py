@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
-from cnnviz.imaging import ImageError, load_image, sample_image
+from cnnviz.imaging import ImageError, load_image, load_picture, sample_image
 
 CAT = sample_image("cat")[100:160, 100:180]
 MODES = dict.fromkeys(["PNG", "JPEG", "WEBP", "BMP", "TIFF", "AVIF"], "RGB") | {"GIF": "P"}
@@ -189,6 +189,33 @@ def test_a_file_of_another_kind_is_named(data, name):
     assert "hoose" in str(caught.value) or "ave" in str(caught.value) or not data
 
 
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+@pytest.mark.parametrize("bits", [8, 10, 12, 14])
+def test_numbers_of_fewer_bits_in_a_file_of_16_are_shown_as_such(kind, bits):
+    top = 2**bits - 1
+    levels = np.array([[0, top // 3, top - 1, top]], np.uint16)
+    loaded = load_picture(saved(Image.fromarray(levels), kind))
+    assert np.abs(loaded.pixels[0, :, 0] - np.rint(levels[0] * (255 / top))).max() == 0
+    (note,) = loaded.notes
+    assert f"end at {top:,} of 65,535" in note
+    assert f"{bits}-bit" in note
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+@pytest.mark.parametrize("largest", [0, 2**14, 65535])
+def test_numbers_that_fill_16_bits_or_are_all_black_stay(kind, largest):
+    loaded = load_picture(saved(Image.fromarray(np.array([[0, largest]], np.uint16)), kind))
+    assert loaded.pixels[0, 1, 0] == round(largest / 257)
+    assert not loaded.notes
+
+
+def test_of_dark_colours_in_16_bits_it_is_said_where_they_end():
+    rows = b"\0" + struct.pack(">3H", 4095, 100, 0)
+    loaded = load_picture(png(1, 1, rows, depth=16))
+    assert loaded.pixels.tolist() == [[[15, 0, 0]]]
+    assert "end below 4,096 of 65,535" in loaded.notes[0]
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "TIFF"])
 def test_a_picture_cut_short_is_refused(kind):
     data = saved(
@@ -202,6 +229,32 @@ def test_a_truncated_jpeg_is_called_damaged():
     data = saved(Image.fromarray(CAT), "JPEG")
     with pytest.raises(ImageError, match="damaged, cut short"):
         load_image(data[:-300])
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_truncated_jpeg_can_be_had_as_far_as_it_goes(progressive):
+    data = saved(Image.fromarray(CAT), "JPEG", quality=95, progressive=progressive)
+    whole = load_picture(data, cut_short=True)
+    assert not whole.notes
+    part = load_picture(data[: len(data) * 2 // 3], cut_short=True)
+    assert part.full_size == CAT.shape[:2]
+    assert "cut short" in part.notes[0]
+    upper = slice(0, CAT.shape[0] // 3)
+    difference = np.abs(part.pixels[upper].astype(int) - whole.pixels[upper]).mean()
+    assert difference < (6 if progressive else 1)
+    if not progressive:
+        assert (part.pixels[-8:] == 128).all()
+    header = data.index(b"\xff\xda")
+    for end in (100, header):
+        with pytest.raises(ImageError, match="damaged, cut short"):
+            load_picture(data[:end], cut_short=True)
+
+
+def test_pictures_of_another_kind_cut_short_are_refused_all_the_same():
+    for kind in ("PNG", "WEBP", "BMP", "TIFF"):
+        data = saved(Image.fromarray(CAT), kind)
+        with pytest.raises(ImageError):
+            load_picture(data[: len(data) // 2], cut_short=True)
 
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
