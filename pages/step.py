@@ -43,11 +43,10 @@ def show_erratum(example: LectureExample) -> None:
     else:
         shown = matrix(example.slide_value, example.expected)
         told = f"has this output, with its wrong numbers in red:\n\n$${shown}$$\n\n"
-    source = lecture_source(example.id)
-    with st.expander(f"{source[0].upper()}{source[1:]}, says otherwise", icon=":material/rule:"):
+    with st.expander("A lecture says otherwise", icon=":material/rule:"):
         st.caption(
             "The figure is right: it computes every output from the input and the kernel."
-            f" The lecture {told}"
+            f" The {lecture_source(example.id)} {told}"
         )
         st.caption(example.note)
 

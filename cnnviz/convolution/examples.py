@@ -1,7 +1,7 @@
 """Worked examples from lecture slides that a sliding window can show, slips included.
 
-``assets/lecture_examples.json`` holds every example of five lectures, one per line, with the lines
-of the lecture's text that it stands in where a page names them; those with a title are the ones
+``assets/lecture_examples.json`` holds every example of five lectures, one per line, with its slide
+and the lines of the lecture's text where a page names them; those with a title are the ones
 offered here. A case whose kind is ``erratum`` has the right value in
 ``expected`` and the slide's in ``slide_value``.
 """
@@ -22,6 +22,15 @@ from cnnviz.convolution.windows import Array
 EXAMPLES_FILE = Path(__file__).parents[2] / "assets" / "lecture_examples.json"
 
 Operator: TypeAlias = Literal["correlation", "transposed", "max", "mean", "median"]
+
+# The title of each deck of slides, and the course that it is of.
+_DECKS = {
+    "0": ("Convolutional Neural Network", "EECS 230 Deep Learning, lecture 6"),
+    "1": ("CNNs", "Yale, Deep Learning Theory and Applications"),
+    "2": ("Convolutional Neural Networks for Computer Vision", "UvA, Deep Learning, lecture 4"),
+    "3": ("Convolutional Neural Nets (Part 1)", "Seoul National University, Deep Learning"),
+    "4": ("Convolutional neural network", "CS360 Data Mining, lecture 14"),
+}
 
 _POOLING: dict[str, Operator] = {"max": "max", "avg": "mean"}
 
@@ -106,16 +115,22 @@ def lecture_case(id: str) -> dict[str, Any]:
 def lecture_source(id: str) -> str:
     """Say where in the lectures a case is, as the pages name it.
 
-    The lectures are numbered 000 to 004, and so are their cases: "s2-85K" is of lecture 002.
+    The decks are numbered 000 to 004, and so are their cases: "s2-85K" is of deck 002.
 
     Raises:
         KeyError: There is none of that id, or its lines are not known.
 
-    >>> lecture_source("s2-85K")
-    'lecture 002, line 367'
+    >>> print(lecture_source("s2-85K"))  # doctest: +NORMALIZE_WHITESPACE
+    slide “Problem!” of “Convolutional Neural Networks for Computer Vision” (UvA, Deep Learning,
+    lecture 4; file 002, line 367)
     """
-    lines = _cases()[id]["lines"]
-    return f"lecture 00{id[1]}, line{'s' * ('–' in lines)} {lines}"
+    case = _cases()[id]
+    lines = case["lines"]
+    title, course = _DECKS[id[1]]
+    return (
+        f"slide “{case['slide']}” of “{title}” ({course}; file 00{id[1]},"
+        f" line{'s' * ('–' in lines)} {lines})"
+    )
 
 
 @cache

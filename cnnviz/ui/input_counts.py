@@ -40,7 +40,7 @@ def input_counts() -> None:
         )
         for case, counts in _COUNTS.items():
             if (w, h, c, n) == counts:
-                st.caption(f"{lecture_case(case)['statement']} ({lecture_source(case)}).")
+                st.caption(f"{lecture_case(case)['statement']}, says the {lecture_source(case)}.")
 
 
 def _pick(counts: tuple[int, ...]) -> None:

@@ -70,8 +70,7 @@ def correction(right: str, claim: str, case: str) -> None:
     """
     with st.container(gap="xsmall"):
         st.markdown(right)
-        source = lecture_source(case)
-        st.caption(f":material/rule: {source[0].upper()}{source[1:]}, says otherwise: {claim}.")
+        st.caption(f":material/rule: The {lecture_source(case)} says otherwise: {claim}.")
 
 
 def check(words: str, difference: float, *, within: float = 1e-9) -> None:

@@ -114,7 +114,7 @@ def slide_section() -> None:
         f" the best one leaves a loss of {wrong.residual:.4f}. With the right cells, gradient"
         " descent and least squares find the blur kernel exactly.",
         "it learns a kernel from the target with the wrong cells, which come from"
-        f" {lecture_source('s4-blur')}",
+        f" the {lecture_source('s4-blur')}",
         "s4-learned-theta",
     )
     blur = lecture_case("s4-blur")["inputs"]["kernel"]

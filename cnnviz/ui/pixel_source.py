@@ -35,7 +35,7 @@ def choose_pixels(source: str) -> NDArray[np.float64]:
         H×W, 0 to 255.
     """
     if source in _CASES:
-        st.caption(f"From {lecture_source(_CASES[source])}.")
+        st.caption(f"From the {lecture_source(_CASES[source])}.")
     if source == "letter":
         return np.array(lecture_case(_CASES[source])["inputs"]["image"]) * 255.0
     if source == "corner":

@@ -75,7 +75,7 @@ def weight_counts(inputs: int, kernel: int) -> None:
         f"A single hidden unit on the 200×200 picture has {lab.thousands(200 * 200)} weights. One"
         f" 10×10 filter has at most {positions['side']}² = {lab.thousands(positions['units'])}"
         f" positions, so 100,000 units are {positions['maps_for_1e5_units']} maps with 100 weights"
-        f" each; {lecture_source('s0-weight-sharing-100')}, counts the 100 of one map."
+        f" each. The {lecture_source('s0-weight-sharing-100')} counts the 100 of one map."
     )
     st.markdown(
         f"On MNIST: 20 maps of 5×5 have 20·(25 + 1) = **{mnist.parameters}** parameters; 30 fully"

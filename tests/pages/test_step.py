@@ -81,7 +81,8 @@ def test_an_erratum_shows_the_slide_and_says_which_is_right(open_page):
     assert all(cell in note for cell in wrong)
     assert note.count("textcolor") == 4
     assert "The figure is right" in note
-    assert app.expander[0].label == "Lecture 004, lines 758–762, says otherwise"
+    assert app.expander[0].label == "A lecture says otherwise"
+    assert "slide “Background: Image Processing”" in app.expander[0].caption[0].value
     assert why == EXAMPLES["s4-blur"].note
     app.selectbox(key="_s_preset").select(FIRST).run()
     assert not app.expander

@@ -90,7 +90,7 @@ def test_the_counts_are_those_of_the_lecture(open_lab):
     layers, operations = (frame.value for frame in app.dataframe)
     assert layers["Weights"].tolist() == [14_450_688, 352_800, 450]
     assert operations["Operations"].tolist() == [16_006_144_000, 267_960, 267_960]
-    assert "Lecture 000, line 633, says otherwise: 1.4 million" in text(app)
+    assert "file 000, line 633) says otherwise: 1.4 million" in text(app)
     told = next(e.value for e in app.caption if "the textbook counts" in e.value)
     expected = lecture_case("s3-edge-ops")["expected"]
     for key in ("conv_ops", "matrix_ops"):
@@ -156,7 +156,7 @@ def test_the_decks_bad_combinations(open_lab, linked_grids):
     assert "= 2.33: PyTorch gives **2×2**" in text(app)
     assert "= 2.5: PyTorch gives **2×2**" in text(app)
     case = lecture_case("s2-6x6-2.5")["expected"]
-    assert f"Lecture 002, lines 721–724, says otherwise: {case['slide_value']}×" in text(app)
+    assert f"file 002, lines 721–724) says otherwise: {case['slide_value']}×" in text(app)
     assert f"into **{case['correct']}×{case['correct']}**" in text(app)
     app.button(key="_wi_7_3").click().run()
     figure = linked_grids(app)[0]
@@ -371,7 +371,7 @@ def test_both_gradients_are_checked_three_times_whatever_their_size(open_lab):
 def test_the_slides_derivative_is_shown_with_the_right_one(open_lab):
     told = text(open_lab("backwards"))
     derivative = r"$\partial a_{rc}/\partial\theta_{ij} = "
-    assert f"line 701, says otherwise: {derivative}\\sum_{{r, c}} x_{{r-i" in told
+    assert f"line 701) says otherwise: {derivative}\\sum_{{r, c}} x_{{r-i" in told
     assert f"**{derivative}x_{{r-i" in told
 
 

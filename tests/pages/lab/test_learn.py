@@ -52,7 +52,7 @@ def test_the_printed_target_leaves_the_residual(open_page):
     losses = array(sent(app)["losses"])
     assert losses[-1] == pytest.approx(CASE["expected"]["residual_for_printed_target"], abs=1e-5)
     assert len([mark for mark in app.markdown if "0.0323" in mark.value]) == 2
-    assert any("Lecture 004, lines 1162–1166" in caption.value for caption in app.caption)
+    assert any("slide “Convolutional Layer” of" in caption.value for caption in app.caption)
 
 
 def test_the_wrong_cells_are_the_decks(open_page):

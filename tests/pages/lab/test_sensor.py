@@ -22,7 +22,7 @@ def test_opens_on_the_deck_s_sensor(open_lab, linked_grids):
     exec(grids.data["pytorch"], made)
     assert "**s(t) = Σₐ x(a) w(t − a)**" in words(app)
     notes = [caption.value for caption in app.caption]
-    assert any("line 227, says otherwise: s(t) = Σ x(a) w(t − a)" in note for note in notes)
+    assert any("line 227) says otherwise: s(t) = Σ x(a) w(t − a)" in note for note in notes)
     assert ":material/check:" in words(app)
 
 

@@ -54,7 +54,7 @@ def test_the_slides_85k_is_put_right(open_page):
     app = open_page()
     right = next(e.value for e in app.markdown if "423,360" in e.value)
     assert "84,672" in right
-    assert any("Lecture 002, line 367, says otherwise: 85K" in e.value for e in app.caption)
+    assert any("file 002, line 367) says otherwise: 85K" in e.value for e in app.caption)
 
 
 def test_a_link_restores_stage_and_weights(open_page):

@@ -27,7 +27,7 @@ def test_an_erratum_shows_what_the_slide_says_and_it_is_wrong(example):
         assert not np.allclose(example.slide_value, example.expected)
     if example.kind == "erratum":
         assert example.note
-        assert lecture_source(example.id).startswith(f"lecture 00{example.id[1]}, line")
+        assert lecture_source(example.id).startswith("slide “")
 
 
 def test_every_example_can_be_named_and_described():
