@@ -9,12 +9,12 @@ from cnnviz.components.clipboard import copy_anywhere
 from cnnviz.components.history import one_entry_per_page
 from cnnviz.components.keys import tab_enters_panels
 from cnnviz.components.names import plain_names
-from cnnviz.ui import role
-from cnnviz.ui.address import drop_endless_numbers
-from cnnviz.ui.join import join_button
-from cnnviz.ui.picture import choose_picture
-from cnnviz.ui.projecting import follow_the_address, size_button
-from cnnviz.ui.text import plain
+from cnnviz.ui.shared import role
+from cnnviz.ui.shared.address import drop_endless_numbers
+from cnnviz.ui.shared.join import join_button
+from cnnviz.ui.shared.picture import choose_picture
+from cnnviz.ui.shared.projecting import follow_the_address, size_button
+from cnnviz.ui.shared.text import plain
 
 ASSETS = Path(__file__).parent.parent / "assets"
 

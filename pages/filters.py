@@ -12,12 +12,12 @@ from cnnviz.components.arithmetic import arithmetic, stepper_links
 from cnnviz.components.compare import Encoded, clicked, compare, encode
 from cnnviz.components.reveal import reveal
 from cnnviz.imaging import FILTERS
-from cnnviz.ui.choice import choice, choose
-from cnnviz.ui.code import copy_code
-from cnnviz.ui.filter_controls import ChosenFilter, choose_name, choose_settings
-from cnnviz.ui.noise_lab import choose_noise, compare_filters
-from cnnviz.ui.picture import Picture, current_picture
-from cnnviz.ui.projecting import settings
+from cnnviz.ui.filters.noise import choose_noise, compare_filters
+from cnnviz.ui.filters.settings import ChosenFilter, choose_name, choose_settings
+from cnnviz.ui.shared.choice import choice, choose
+from cnnviz.ui.shared.code import copy_code
+from cnnviz.ui.shared.picture import Picture, current_picture
+from cnnviz.ui.shared.projecting import settings
 
 COLOURS = {"grey": "Grey", "colour": "Colour"}
 BORDERS = {

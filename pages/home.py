@@ -5,7 +5,7 @@ import streamlit as st
 from cnnviz.catalogue import PAGES, page_at
 from cnnviz.components.stepper import stepper
 from cnnviz.convolution import lecture_examples
-from cnnviz.ui.thumbnail import thumbnail
+from cnnviz.ui.shared.thumbnail import thumbnail
 
 st.title("See a convolutional network")
 st.markdown(

@@ -16,14 +16,14 @@ from cnnviz.inspection import (
     maps_code,
     predict,
 )
-from cnnviz.ui import inside_view as view
-from cnnviz.ui.choice import choice
-from cnnviz.ui.code import copy_code
-from cnnviz.ui.controls import paired
-from cnnviz.ui.inside_picture import choose_shown, class_titles
-from cnnviz.ui.inside_time import show_over_time
-from cnnviz.ui.projecting import settings
-from cnnviz.ui.text import plain
+from cnnviz.ui.inside import answer as view
+from cnnviz.ui.inside.over_time import show_over_time
+from cnnviz.ui.inside.picture import choose_shown, class_titles
+from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.code import copy_code
+from cnnviz.ui.shared.controls import paired
+from cnnviz.ui.shared.projecting import settings
+from cnnviz.ui.shared.text import plain
 
 TIME = "Over time"
 # It has a slider of its own, through all steps: a second one would contradict it.

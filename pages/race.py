@@ -3,9 +3,9 @@
 import streamlit as st
 
 from cnnviz.components.live import race as draw_race
-from cnnviz.ui import actions, role
-from cnnviz.ui import race as view
-from cnnviz.ui.projecting import settings
+from cnnviz.ui.race import race as view
+from cnnviz.ui.shared import actions, role
+from cnnviz.ui.shared.projecting import settings
 
 form, notice = settings(), st.container()
 with st.container(horizontal=True, vertical_alignment="bottom"):

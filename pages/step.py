@@ -8,8 +8,8 @@ import streamlit as st
 
 from cnnviz.components.stepper import stepper
 from cnnviz.convolution import LectureExample, lecture_source, trace
-from cnnviz.ui import step_controls as controls
-from cnnviz.ui.projecting import figure_and_settings, settings
+from cnnviz.ui.shared.projecting import figure_and_settings, settings
+from cnnviz.ui.step import settings as controls
 
 FIXED = (
     "Operator: {operator}. Its window and stride are fixed; in the convolution examples you can"

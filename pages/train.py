@@ -11,17 +11,17 @@ from cnnviz.runs import Recipe, RunError, show_run_to_all
 from cnnviz.training import TrainingError, start
 from cnnviz.training.config import make_config
 from cnnviz.training.data import own_dataset_tensors
-from cnnviz.ui import role
-from cnnviz.ui.choice import choice
-from cnnviz.ui.code import copy_code
-from cnnviz.ui.estimate import seconds_per_epoch
-from cnnviz.ui.projecting import figure_and_settings
-from cnnviz.ui.recipe import choose_pace, choose_recipe, reset_recipe
-from cnnviz.ui.run_list import arrival, choose_run, compare_runs
-from cnnviz.ui.run_view import show_run, show_what_is_shown
-from cnnviz.ui.text import plain
-from cnnviz.ui.training_data import OWN, Choice, choose_data
-from cnnviz.ui.viewer_runs import own_run_form, viewers_runs
+from cnnviz.ui.shared import role
+from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.code import copy_code
+from cnnviz.ui.shared.projecting import figure_and_settings
+from cnnviz.ui.shared.recipe import choose_pace, choose_recipe, reset_recipe
+from cnnviz.ui.shared.run_list import arrival, choose_run, compare_runs
+from cnnviz.ui.shared.text import plain
+from cnnviz.ui.train.data import OWN, Choice, choose_data
+from cnnviz.ui.train.estimate import seconds_per_epoch
+from cnnviz.ui.train.run import show_run, show_what_is_shown
+from cnnviz.ui.train.viewer_runs import own_run_form, viewers_runs
 
 PRESSED, VIEW = "_t_pressed", "_t_view"
 

@@ -82,7 +82,7 @@ class RunConfig:
         std: Per channel, likewise; the input is divided by it.
         recipe: How to train.
         created: When the run was asked for, in ISO 8601 with time zone.
-        owner: Who asked, as `cnnviz.ui.role` knows people; empty for the presenter.
+        owner: Who asked, as `cnnviz.ui.shared.role` knows people; empty for the presenter.
         group: Id of the race it runs in; empty for none.
         based_on: Id of the run it copies with something changed; empty for none.
         threads: CPU threads to train with; 0 to decide when it starts.

@@ -1,1 +1,1 @@
-"""Widgets shared by pages."""
+"""Widgets and parts of pages: a room for each page, and what two of them share."""

@@ -9,11 +9,11 @@ from cnnviz.components.activation import activation
 from cnnviz.components.softmax import softmax
 from cnnviz.convolution import correlate2d, lecture_case
 from cnnviz.imaging import KERNELS, resize_to_fit, to_grey
-from cnnviz.ui import lab
-from cnnviz.ui.choice import choice
-from cnnviz.ui.picture import current_picture
-from cnnviz.ui.projecting import figure_and_settings
-from cnnviz.ui.small_picture import at_least
+from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.picture import current_picture
+from cnnviz.ui.shared.projecting import figure_and_settings
+from cnnviz.ui.shared.small_picture import at_least
 
 FUNCTIONS = {
     "relu": ("ReLU", "torch.relu(x)", torch.relu, r"\max(0, x)"),

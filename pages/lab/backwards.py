@@ -17,10 +17,10 @@ from cnnviz.convolution import (
     trace,
     trace_pool,
 )
-from cnnviz.ui import lab
-from cnnviz.ui.backward_section import backward_as_convolution
-from cnnviz.ui.choice import choice
-from cnnviz.ui.projecting import figure_and_settings
+from cnnviz.ui.lab.gradient.as_convolution import backward_as_convolution
+from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.projecting import figure_and_settings
 
 OPERATORS = {"conv": "Convolution", "max": "Max pooling", "mean": "Average pooling"}
 CASES = {"conv": "s3-backward-is-conv", "max": "s2-maxpool-gradient", "mean": "s2-avgpool-gradient"}

@@ -7,9 +7,9 @@ from cnnviz.components.drag import drag
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError, lecture_case
 from cnnviz.inspection.shifting import scene_code, scene_output
-from cnnviz.ui import lab
-from cnnviz.ui.projecting import figure_and_settings
-from cnnviz.ui.scene_controls import POOLED, choose_scene, linked_shift, show_reasons
+from cnnviz.ui.lab.equivariance.scene import POOLED, choose_scene, linked_shift, show_reasons
+from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.projecting import figure_and_settings
 
 figure, side = figure_and_settings()
 try:

@@ -15,10 +15,10 @@ from cnnviz.convolution import (
 from cnnviz.convolution.stacks import extent, inside
 from cnnviz.imaging import to_grey
 from cnnviz.inspection.field import gradient_field, measured_field, stack_code, stack_maps
-from cnnviz.ui import lab
-from cnnviz.ui.projecting import figure_and_settings
-from cnnviz.ui.small_picture import small_square
-from cnnviz.ui.stack_editor import OPENING, choose_stack
+from cnnviz.ui.lab.receptive_field.stack import OPENING, choose_stack
+from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.projecting import figure_and_settings
+from cnnviz.ui.shared.small_picture import small_square
 
 figure, side = figure_and_settings()
 try:

@@ -9,10 +9,10 @@ from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.components.sliding import sliding
 from cnnviz.convolution import ConvolutionError, lecture_case, trace
 from cnnviz.convolution.signals import symmetric
-from cnnviz.ui import lab
-from cnnviz.ui.controls import select
-from cnnviz.ui.order_section import order_does_not_matter
-from cnnviz.ui.projecting import figure_and_settings
+from cnnviz.ui.lab.flip.order import order_does_not_matter
+from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.controls import select
+from cnnviz.ui.shared.projecting import figure_and_settings
 
 SHAPES = {
     "box": "Box",

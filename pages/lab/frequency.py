@@ -8,10 +8,10 @@ import torch.nn.functional as F
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError
 from cnnviz.convolution.spectrum import log_magnitude, through_frequencies
-from cnnviz.ui import lab
-from cnnviz.ui.frequency_controls import choose_operands
-from cnnviz.ui.projecting import figure_and_settings
-from cnnviz.ui.speed_section import show_speed
+from cnnviz.ui.lab.frequency.operands import choose_operands
+from cnnviz.ui.lab.frequency.speed import show_speed
+from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.projecting import figure_and_settings
 
 CODE = """import base64
 import torch

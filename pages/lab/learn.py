@@ -7,9 +7,9 @@ from cnnviz.components.descent import descent
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError
 from cnnviz.inspection.descent import Descent, descend, descent_code
-from cnnviz.ui import lab
-from cnnviz.ui.learn_target import MOST_STEPS, RATES, choose_lesson, slide_section
-from cnnviz.ui.projecting import figure_and_settings
+from cnnviz.ui.lab.learn.target import MOST_STEPS, RATES, choose_lesson, slide_section
+from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.projecting import figure_and_settings
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -15,10 +15,10 @@ from cnnviz.convolution import (
     linear_parameters,
     trace,
 )
-from cnnviz.ui import lab
-from cnnviz.ui.controls import paired
-from cnnviz.ui.edge_counts import count_operations
-from cnnviz.ui.projecting import figure_and_settings
+from cnnviz.ui.lab.matrix.operations import count_operations
+from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.controls import paired
+from cnnviz.ui.shared.projecting import figure_and_settings
 
 CODE = """import torch
 import torch.nn.functional as F

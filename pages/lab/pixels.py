@@ -11,13 +11,13 @@ from cnnviz.imaging.pixels import (
     pearson,
     shuffled,
 )
-from cnnviz.ui.choice import choice
-from cnnviz.ui.digits import show_answer
-from cnnviz.ui.input_counts import input_counts
-from cnnviz.ui.painting import drop_paint, keep_paint, painting
-from cnnviz.ui.pixel_moves import moved_and_shuffled
-from cnnviz.ui.pixel_source import LIGHT_STROKES, SOURCES, choose_pixels
-from cnnviz.ui.projecting import figure_and_settings, is_large
+from cnnviz.ui.lab.pixels.digits import show_answer
+from cnnviz.ui.lab.pixels.inputs import input_counts
+from cnnviz.ui.lab.pixels.moves import moved_and_shuffled
+from cnnviz.ui.lab.pixels.painting import drop_paint, keep_paint, painting
+from cnnviz.ui.lab.pixels.picture import LIGHT_STROKES, SOURCES, choose_pixels
+from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.projecting import figure_and_settings, is_large
 
 LOOKS = {"both": "Both", "numbers": "Numbers", "picture": "Picture"}
 UNITS = {"255": "0 to 255", "1": "0 to 1"}

@@ -8,11 +8,11 @@ import torch.nn.functional as F
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError, lecture_case, pool2d, trace, trace_pool
 from cnnviz.convolution.geometry import output_size
-from cnnviz.ui import lab
-from cnnviz.ui.choice import choice
-from cnnviz.ui.controls import paired
-from cnnviz.ui.pooling_change import pooling_change
-from cnnviz.ui.projecting import figure_and_settings
+from cnnviz.ui.lab.pooling.invariance import pooling_change
+from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.controls import paired
+from cnnviz.ui.shared.projecting import figure_and_settings
 
 RULES = {"max": "Max", "mean": "Average", "lp": "L2", "holder": "Hölder mean"}
 FORMULAS = {

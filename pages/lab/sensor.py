@@ -9,9 +9,9 @@ from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import lecture_case, trace
 from cnnviz.convolution.signals import moving_blob, rms, sensor, smooth
 from cnnviz.figures.signals import signal_points, signal_spec
-from cnnviz.ui import lab
-from cnnviz.ui.controls import paired
-from cnnviz.ui.projecting import figure_and_settings
+from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.controls import paired
+from cnnviz.ui.shared.projecting import figure_and_settings
 
 
 def conv(rank: int, values: np.ndarray, kernel: np.ndarray) -> np.ndarray:

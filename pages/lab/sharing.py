@@ -7,10 +7,10 @@ import torch.nn.functional as F
 
 from cnnviz.components.neurons import STAGES, neurons
 from cnnviz.convolution import as_matrix, output_size, trace
-from cnnviz.ui import lab
-from cnnviz.ui.controls import paired
-from cnnviz.ui.projecting import figure_and_settings
-from cnnviz.ui.sharing_sections import weight_counts, when_to_share
+from cnnviz.ui.lab.sharing.weights import weight_counts, when_to_share
+from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.controls import paired
+from cnnviz.ui.shared.projecting import figure_and_settings
 
 figure, side = figure_and_settings()
 with side:

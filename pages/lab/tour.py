@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnnviz.catalogue import TOPICS
-from cnnviz.ui.thumbnail import thumbnail
+from cnnviz.ui.shared.thumbnail import thumbnail
 
 words = st.text_input(
     "Search",

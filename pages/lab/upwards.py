@@ -12,11 +12,11 @@ from cnnviz.convolution import (
     trace_transposed,
 )
 from cnnviz.convolution.upsampling import down_matrix
-from cnnviz.ui import lab
-from cnnviz.ui.choice import choice
-from cnnviz.ui.controls import paired
-from cnnviz.ui.projecting import figure_and_settings
-from cnnviz.ui.upsampling import as_torch, checkerboard, three_ways
+from cnnviz.ui.lab.transposed.upsampling import as_torch, checkerboard, three_ways
+from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.controls import paired
+from cnnviz.ui.shared.projecting import figure_and_settings
 
 EXAMPLES = {
     "s3-transposed-2to5": "2×2 to 5×5, stride 2",

@@ -12,13 +12,13 @@ from cnnviz.components.stepper import stepper
 from cnnviz.convolution import lecture_case, trace
 from cnnviz.convolution.volumes import as_columns
 from cnnviz.imaging import DIVERGING_STOPS
-from cnnviz.ui import lab
-from cnnviz.ui.choice import choice
-from cnnviz.ui.columns_view import show_columns
-from cnnviz.ui.controls import paired
-from cnnviz.ui.layer_costs import layer_costs
-from cnnviz.ui.projecting import figure_and_settings
-from cnnviz.ui.small_picture import small_square
+from cnnviz.ui.lab.volumes.costs import layer_costs
+from cnnviz.ui.lab.volumes.im2col import show_columns
+from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.controls import paired
+from cnnviz.ui.shared.projecting import figure_and_settings
+from cnnviz.ui.shared.small_picture import small_square
 
 VIEWS = {"step": "Step by step", "columns": "As columns", "maps": "All maps"}
 SIDES = {"step": (32, 9), "columns": (10, 9), "maps": (64, 32)}  # largest, and at first

@@ -6,9 +6,9 @@ import streamlit as st
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError, Padding, lecture_case, trace
 from cnnviz.convolution.geometry import span
-from cnnviz.ui.controls import paired
-from cnnviz.ui.projecting import figure_and_settings
-from cnnviz.ui.window_controls import choose_windows, short_cases, until_nothing_is_left
+from cnnviz.ui.lab.windows.windows import choose_windows, short_cases, until_nothing_is_left
+from cnnviz.ui.shared.controls import paired
+from cnnviz.ui.shared.projecting import figure_and_settings
 
 figure, side = figure_and_settings()
 with side:

@@ -12,10 +12,10 @@ from cnnviz.classroom import new_viewer
 from cnnviz.datasets import load_dataset
 from cnnviz.runs import Run, create_run, list_runs, show_run_to_all, shown_run
 from cnnviz.training.config import make_config
-from cnnviz.ui import role
-from cnnviz.ui.actions import attempt
-from cnnviz.ui.again import start_again
-from cnnviz.ui.viewer_runs import start_own, stop_all
+from cnnviz.ui.shared import role
+from cnnviz.ui.shared.actions import attempt
+from cnnviz.ui.train.again import start_again
+from cnnviz.ui.train.viewer_runs import start_own, stop_all
 
 SECRET = "open sesame"
 PRESENTER = {"cnnviz_presenter": hashlib.sha256(SECRET.encode()).hexdigest()}
@@ -52,14 +52,14 @@ def drawn(monkeypatch):
         asked.append((run_id, given))
         return SimpleNamespace(run=run_id or shown_run(), status="", cell=None, step=None)
 
-    monkeypatch.setattr("cnnviz.ui.run_view.live", live)
+    monkeypatch.setattr("cnnviz.ui.train.run.live", live)
     return asked
 
 
 @pytest.fixture(autouse=True)
 def no_process(monkeypatch):
-    monkeypatch.setattr("cnnviz.ui.viewer_runs.start", create_run)
-    monkeypatch.setattr("cnnviz.ui.again.start", lambda config, **_: create_run(config))
+    monkeypatch.setattr("cnnviz.ui.train.viewer_runs.start", create_run)
+    monkeypatch.setattr("cnnviz.ui.train.again.start", lambda config, **_: create_run(config))
 
 
 @pytest.fixture
@@ -229,8 +229,8 @@ def test_a_viewers_own_run(open_page, sit, monkeypatch):
 def test_a_viewer_stops_own_runs_and_the_presenter_all(open_page, sit, at_work, monkeypatch):
     monkeypatch.setenv("CNNVIZ_VIEWER_RUNS", "2")
     stopped = []
-    monkeypatch.setattr("cnnviz.ui.run_view.stop", lambda run: stopped.append(run.id))
-    monkeypatch.setattr("cnnviz.ui.viewer_runs.stop", lambda run: stopped.append(run.id))
+    monkeypatch.setattr("cnnviz.ui.train.run.stop", lambda run: stopped.append(run.id))
+    monkeypatch.setattr("cnnviz.ui.train.viewer_runs.stop", lambda run: stopped.append(run.id))
     sit(VIEWER)
     mine, presenters = at_work(owner=role.viewer_id()), at_work()
 

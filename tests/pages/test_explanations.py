@@ -44,9 +44,9 @@ def drawn(monkeypatch):
         return component
 
     for module, names in {
-        "cnnviz.ui.gallery_choice": ("gallery",),
-        "cnnviz.ui.wrong": ("evidence",),
-        "cnnviz.ui.step_once": ("number_grid", "stepper"),
+        "cnnviz.ui.train.tiles": ("gallery",),
+        "cnnviz.ui.train.confusions": ("evidence",),
+        "cnnviz.ui.train.single_step": ("number_grid", "stepper"),
     }.items():
         for name in names:
             monkeypatch.setattr(f"{module}.{name}", keep(name))
@@ -66,7 +66,7 @@ def confused(cell, **parameters):
     return show(
         "import streamlit as st\n"
         "from cnnviz.runs import open_run\n"
-        "from cnnviz.ui.wrong import show_confused\n"
+        "from cnnviz.ui.train.confusions import show_confused\n"
         f"show_confused(open_run('mine'), {cell!r})\n",
         **parameters,
     )
@@ -254,7 +254,7 @@ def stepped(run):
 def step(**parameters):
     return show(
         "from cnnviz.runs import open_run\n"
-        "from cnnviz.ui.step_once import show_step\n"
+        "from cnnviz.ui.train.single_step import show_step\n"
         "show_step(open_run('mine'))\n",
         **parameters,
     )
@@ -311,7 +311,7 @@ def test_old_and_change_add_up_to_new_as_written(stepped, drawn):
     ],
 )
 def test_a_grid_has_one_way_to_write_numbers(numbers, expected):
-    from cnnviz.ui.step_once import _alike
+    from cnnviz.ui.train.single_step import _alike
 
     write = _alike(np.array(numbers))
     assert [write(number) for number in numbers] == expected
@@ -322,7 +322,7 @@ def test_a_grid_has_one_way_to_write_numbers(numbers, expected):
     [(-9.728e-05, "−0.00009728"), (0.25, "0.25"), (0.0, "0"), (12.3456, "12.35"), (2e-9, "2e−09")],
 )
 def test_a_small_number_is_written_out(number, expected):
-    from cnnviz.ui.step_once import _short
+    from cnnviz.ui.train.single_step import _short
 
     assert _short(number) == expected
 
@@ -396,7 +396,7 @@ def test_evidence_that_is_nowhere_is_said(cell, drawn, monkeypatch):
     where, _ = cell
     against = CAM(-np.ones((4, 4)), "Grad-CAM", where["true"], -1.5, 0.01, "conv2")
     speaks = CAM(np.eye(4), "Grad-CAM", where["predicted"], 2.5, 0.9, "conv2")
-    monkeypatch.setattr("cnnviz.ui.wrong.two_maps", lambda *_: (against, speaks))
+    monkeypatch.setattr("cnnviz.ui.train.confusions.two_maps", lambda *_: (against, speaks))
     words = [e.value for e in confused(where).markdown if "Grad-CAM" in e.value]
     assert f"No positive evidence for {where['true']} anywhere." in words[0]
     assert "No positive evidence" not in words[1]
@@ -411,7 +411,7 @@ def test_a_network_without_maps_says_so_below_the_pictures(cell, drawn, monkeypa
         raise InspectionError("There is no place to show.")
 
     where, _ = cell
-    monkeypatch.setattr("cnnviz.ui.wrong.two_maps", refuse)
+    monkeypatch.setattr("cnnviz.ui.train.confusions.two_maps", refuse)
     app = confused(where)
     assert app.info[0].value == r"There is no place to show\."
     assert "_t_wrong_tiles" in drawn

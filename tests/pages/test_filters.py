@@ -20,7 +20,7 @@ from cnnviz.imaging import (
     sample_image,
     to_grey,
 )
-from cnnviz.ui.picture import Picture
+from cnnviz.ui.shared.picture import Picture
 
 GREY = to_grey(sample_image("astronaut"))
 BORDERS = ("reflect", "replicate", "zero", "circular")
@@ -37,7 +37,7 @@ def bring(monkeypatch):
 
     def bring_it(pixels):
         picture = Picture("own", "mine.png", pixels, f"digest{pixels.shape}", "")
-        monkeypatch.setattr("cnnviz.ui.picture.current_picture", lambda: picture)
+        monkeypatch.setattr("cnnviz.ui.shared.picture.current_picture", lambda: picture)
 
     return bring_it
 
@@ -325,7 +325,9 @@ def test_a_picture_too_small_for_noise_gets_a_sentence(open_page, bring):
 
 
 def test_nothing_is_computed_in_a_hidden_tab(open_page, monkeypatch):
-    monkeypatch.setattr("cnnviz.ui.noise_lab.denoise", lambda *_: pytest.fail("in a hidden tab"))
+    monkeypatch.setattr(
+        "cnnviz.ui.filters.noise.denoise", lambda *_: pytest.fail("in a hidden tab")
+    )
     open_page()
     monkeypatch.undo()
     monkeypatch.setattr("cnnviz.imaging.Recipe.apply", lambda *_: pytest.fail("in a hidden tab"))

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from cnnviz.catalogue import PAGES, page_at
-from cnnviz.ui import thumbnail as thumbnails
+from cnnviz.ui.shared import thumbnail as thumbnails
 
 
 def test_the_demonstration_comes_before_the_pages(visit):

@@ -20,7 +20,7 @@ from cnnviz.inspection import load_model
 from cnnviz.inspection.frames import read_frame
 from cnnviz.networks import build, network_spec
 from cnnviz.runs import RunConfig, create_run, open_run
-from cnnviz.ui import inside_time
+from cnnviz.ui.inside import over_time as inside_time
 
 SHIPPED = "fashionmnist-gap"
 

@@ -185,7 +185,7 @@ def test_a_picture_outlives_the_clearing_of_all_caches(open_page):
 
 
 def test_without_room_for_another_picture_it_is_refused_with_a_sentence(open_page, monkeypatch):
-    monkeypatch.setattr("cnnviz.ui.memory.Room.max_pixels", lambda _: 0)
+    monkeypatch.setattr("cnnviz.ui.shared.memory.Room.max_pixels", lambda _: 0)
     app = open_page()
     app.file_uploader(key="_picture_upload").upload("mine.png", picture_file()).run()
     assert "no room for another picture" in app.error[0].value

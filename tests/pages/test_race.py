@@ -297,12 +297,12 @@ def test_stop_all_stops_all(open_page, stopped):
 
 def test_a_viewer_looks_on_and_cannot_start_or_stop(open_page, monkeypatch, started, stopped):
     """The buttons are not drawn; and the actions behind them refuse."""
-    from cnnviz.ui import actions
-    from cnnviz.ui import race as view
+    from cnnviz.ui.race import race as view
+    from cnnviz.ui.shared import actions
 
     _, ids = race_of("a", "b")
     monkeypatch.setenv("CNNVIZ_PRESENTER_SECRET", "secret")
-    monkeypatch.setattr("cnnviz.ui.role._cookies", dict)
+    monkeypatch.setattr("cnnviz.ui.shared.role._cookies", dict)
     app = open_page()
     assert {b.label for b in app.button} <= {"Join", "Project"}
     runs = [run for run in list_runs() if run.id in ids]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cnnviz.ui import picture as of_a_person
+from cnnviz.ui.shared import picture as of_a_person
 
 SIZES = [(1, 1), (1, 9), (9, 1), (2, 3), (7, 7), (8, 8), (60, 900)]
 PAGES = {

@@ -15,8 +15,8 @@ from cnnviz.networks import build, network_spec
 from cnnviz.runs import Run, create_run, list_runs, shown_run
 from cnnviz.runs.questions import Option, Question, pose, read_questions
 from cnnviz.training.config import make_config, recipe_for
-from cnnviz.ui import estimate
-from cnnviz.ui.again import changed, settings
+from cnnviz.ui.train import estimate
+from cnnviz.ui.train.again import changed, settings
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def drawn(monkeypatch):
         asked.append((run_id, given))
         return SimpleNamespace(run=run_id, status="", cell=None, step=None)
 
-    monkeypatch.setattr("cnnviz.ui.run_view.live", live)
+    monkeypatch.setattr("cnnviz.ui.train.run.live", live)
     return asked
 
 
@@ -51,7 +51,7 @@ def started(monkeypatch):
 
     monkeypatch.setattr("cnnviz.training.start", start)
     monkeypatch.setattr("cnnviz.training.launch.start", start)
-    monkeypatch.setattr("cnnviz.ui.again.start", start)
+    monkeypatch.setattr("cnnviz.ui.train.again.start", start)
     return asked
 
 
@@ -166,8 +166,8 @@ def test_a_choice_that_the_browser_has_not_drawn_yet_changes_nothing(open_page, 
 
 
 def test_a_length_decides_the_epochs_and_says_how_long_it_takes(open_page, started, monkeypatch):
-    monkeypatch.setattr("cnnviz.ui.estimate.estimate_seconds", lambda *_: 0.5)
-    monkeypatch.setattr("cnnviz.ui.estimate._seconds", lambda *_: 0.5)
+    monkeypatch.setattr("cnnviz.ui.train.estimate.estimate_seconds", lambda *_: 0.5)
+    monkeypatch.setattr("cnnviz.ui.train.estimate._seconds", lambda *_: 0.5)
     app = open_page()
     length = app.radio(key="_t_length")
     assert length.value == "lesson"
@@ -201,7 +201,7 @@ def test_a_data_set_that_is_not_there_disables_start_and_says_why(open_page, mon
         raise DatasetError("There is no connection: try again later.")
 
     monkeypatch.setattr("cnnviz.datasets.load_dataset", offline)
-    monkeypatch.setattr("cnnviz.ui.training_data.load_dataset", offline)
+    monkeypatch.setattr("cnnviz.ui.train.data.load_dataset", offline)
     next(b for b in app.button if b.label.startswith("Download")).click().run()
     assert "There is no connection" in texts(app)
     assert button(app, "Start training").disabled

@@ -21,7 +21,7 @@ function copySelected(text) {
 }
 
 // Names are parted by a character without a width where Streamlit would make a link of them
-// (`cnnviz.ui.text.plain`). Whoever copies one wants what was typed.
+// (`cnnviz.ui.shared.text.plain`). Whoever copies one wants what was typed.
 function copyAsTyped(event) {
   const text = getSelection().toString();
   if (!text.includes(WORD_JOINER)) return;

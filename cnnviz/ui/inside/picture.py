@@ -1,0 +1,175 @@
+"""The picture that the page Look inside shows to a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import streamlit as st
+
+from cnnviz.datasets import normalise, preprocess
+from cnnviz.datasets.preprocess import centre_crop
+from cnnviz.inspection import InspectionError, Samples, load_samples
+from cnnviz.runs import Run, RunConfig
+from cnnviz.ui.shared.choice import choice, choose
+from cnnviz.ui.shared.picture import OWN, Picture, current_picture
+from cnnviz.ui.shared.text import plain
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+# The overlay lies over about this many pixels, so that it looks smooth.
+_OVERLAY_SIDE = 280
+_CROP_SIDE = 140  # of the small picture that shows which part is seen
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """The picture that the network is shown.
+
+    Attributes:
+        seen: C×H×W `uint8`: the network's input before normalising.
+        inputs: C×H×W: the input itself.
+        backdrop: H×W×3 to lay the evidence over; of the input's proportions.
+        name: What it is.
+        truth: Its true class, if that is known.
+    """
+
+    seen: NDArray[np.uint8]
+    inputs: Tensor
+    backdrop: NDArray[np.uint8]
+    name: str
+    truth: int | None
+
+
+@st.cache_resource(
+    max_entries=4,
+    show_spinner="Reading the test pictures",
+    hash_funcs={Run: lambda run: str(run.path)},
+)
+def _samples(run: Run) -> Samples:
+    return load_samples(run)
+
+
+@st.cache_data(
+    max_entries=64, show_spinner=False, hash_funcs={Picture: lambda picture: picture.digest}
+)
+def _preprocessed(
+    picture: Picture, shape: tuple[int, int, int], *, invert: bool
+) -> NDArray[np.uint8]:
+    return preprocess(picture.pixels, shape, invert=invert)
+
+
+def choose_shown(run: Run) -> Shown:
+    """Let the person choose a test picture, or take the picture of the page's header."""
+    picture, state = current_picture(), st.session_state
+    # Whoever brings a picture, or chooses another one at the top, wants to see that one.
+    before = state.get("_i_picture", "" if picture.id == OWN else picture.digest)
+    if before != picture.digest:
+        choose("i_source", "own")
+    state["_i_picture"] = picture.digest
+    source = choice(
+        st.segmented_control,
+        "Show",
+        {"test": "Test picture", "own": "My picture"},
+        "test",
+        key="i_source",
+        help="“My picture” is the one chosen at the top right: a sample, an upload or a photo.",
+    )
+    return _own(run, picture) if source == "own" else _sample(run)
+
+
+def class_titles(config: RunConfig) -> dict[str, str]:
+    """The classes' names by their numbers, as addresses name them."""
+    return {str(i): name for i, name in enumerate(config.classes)}
+
+
+def _sample(run: Run) -> Shown:
+    config = run.config
+    try:
+        samples = _samples(run)
+    except InspectionError as error:
+        st.warning(f"{plain(str(error))} Choose “My picture” instead.")
+        st.stop()
+    kinds = {"any": "Any class"} | class_titles(config)
+    kind = choice(st.selectbox, "True class", kinds, "any", key="i_label", width=150)
+    mine = np.arange(len(samples.labels))
+    if kind != "any":
+        mine = mine[samples.labels == int(kind)]
+    if len(mine) == 0:
+        st.warning("None of these test pictures shows this class. Choose another class.")
+        st.stop()
+    last = len(mine) - 1
+    if st.session_state.get("i_sample", 0) > last:
+        st.session_state["i_sample"] = last
+    position = st.number_input(
+        f"Picture, 0 to {last}", 0, last, key="i_sample", width=150, bind="query-params",
+        help=plain(samples.origin),
+    )  # fmt: skip
+    i = int(mine[position])
+    seen = samples.images[i]
+    where = "" if samples.indices is None else f" {samples.indices[i]}"
+    backdrop = np.ascontiguousarray(seen.transpose(1, 2, 0))
+    if backdrop.shape[2] == 1:
+        backdrop = np.repeat(backdrop, 3, axis=2)
+    return Shown(
+        seen,
+        normalise(seen, config.mean, config.std),
+        backdrop,
+        f"Test picture{where}",
+        int(samples.labels[i]),
+    )
+
+
+def _own(run: Run, picture: Picture) -> Shown:
+    config = run.config
+    invert = st.toggle(
+        "Invert the picture",
+        key="i_invert",
+        bind="query-params",
+        help="Use this if the network was trained on light-on-black pictures and yours is"
+        " dark-on-light.",
+    )
+    large = (3, *overlay_size(config.input_shape[1:]))
+    seen = _preprocessed(picture, config.input_shape, invert=invert)
+    backdrop = _preprocessed(picture, large, invert=False)
+    _show_crop(picture, config)
+    return Shown(
+        seen,
+        normalise(seen, config.mean, config.std),
+        np.ascontiguousarray(backdrop.transpose(1, 2, 0)),
+        picture.title,
+        None,
+    )
+
+
+def _show_crop(picture: Picture, config: RunConfig) -> None:
+    """Say and show which part of a picture the network sees, if that is not all of it."""
+    height, width = picture.pixels.shape[:2]
+    _, rows, columns = config.input_shape
+    seen = centre_crop(picture.pixels, rows / columns)
+    if seen.shape[:2] == (height, width):
+        return
+    left, right = st.columns([1, 3], vertical_alignment="center", width=560)
+    scale = _CROP_SIDE / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = cv2.resize(picture.pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    inner = centre_crop(small, rows / columns)
+    dark = small // 3
+    top, side = (small.shape[0] - inner.shape[0]) // 2, (small.shape[1] - inner.shape[1]) // 2
+    dark[top : top + inner.shape[0], side : side + inner.shape[1]] = inner
+    left.image(dark)
+    right.caption(
+        f"The network sees only the bright part: the middle {seen.shape[1]} of {width} pixels "
+        f"across and {seen.shape[0]} of {height} down, scaled to {columns} × {rows} pixels. To "
+        "show it another part, crop the picture yourself."
+    )
+
+
+def overlay_size(size: tuple[int, ...]) -> tuple[int, int]:
+    """Height and width at which evidence is laid over a picture: the input's, enlarged."""
+    zoom = max(1, round(_OVERLAY_SIDE / max(size)))
+    return size[0] * zoom, size[1] * zoom

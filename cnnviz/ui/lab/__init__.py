@@ -1,0 +1,1 @@
+"""The rooms of the convolution lab's pages."""

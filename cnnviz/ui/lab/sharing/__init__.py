@@ -1,0 +1,1 @@
+"""What only the page From fully connected to convolutional uses."""

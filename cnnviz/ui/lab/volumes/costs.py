@@ -1,0 +1,123 @@
+"""What a convolution layer costs: shapes, parameters and multiply-adds, with its relatives."""
+
+from __future__ import annotations
+
+import streamlit as st
+import torch
+from torch import nn
+
+from cnnviz.convolution import ConvolutionError
+from cnnviz.convolution.volumes import layer_cost
+from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.controls import paired
+
+LAYERS = {
+    "first": "32×32×3, six 5×5 filters",
+    "mix": "56×56×64, 32 filters of 1×1",
+    "depthwise": "56×56×64, depthwise 3×3",
+}
+SETTINGS = {
+    "first": (32, 3, 5, 6, 0, 1),
+    "mix": (56, 64, 1, 32, 0, 1),
+    "depthwise": (56, 64, 3, 64, 1, 64),
+}
+
+
+def layer_costs() -> None:
+    """Draw a panel where the settings of a layer give its costs, and one on 1×1 layers."""
+    _one_layer()
+    _squeezed()
+
+
+def _one_layer() -> None:
+    st.header("What a layer costs")
+    left, right = st.columns([1, 2], gap="medium")
+    with left:
+        start = choice(st.selectbox, "Example", LAYERS, "first", key="vo_layer")
+        side0, depth0, f0, out0, p0, g0 = SETTINGS[start]
+        key = f"vo_{start}"
+        n = paired(":blue[Side n]", 1, 256, side0, key=f"{key}_side")
+        c_in = paired(":blue[Channels in n_c]", 1, 256, depth0, key=f"{key}_in")
+        f = paired(":violet[Kernel f]", 1, 11, f0, key=f"{key}_f")
+        c_out = paired(":violet[Filters n_c′]", 1, 256, out0, key=f"{key}_out")
+        p = paired(":orange[Padding p]", 0, 5, p0, key=f"{key}_p")
+        s = paired(":green[Stride s]", 1, 4, 1, key=f"{key}_s")
+        g = paired("Groups", 1, 256, g0, key=f"{key}_g")
+    with right:
+        volume = (c_in, n, n)
+        try:
+            cost = layer_cost(volume, f, c_out, stride=s, padding=p, groups=g)
+        except ConvolutionError as error:
+            st.error(str(error), icon=":material/grid_off:")
+            return
+        kinds = {"This layer": cost, "One group": layer_cost(volume, f, c_out, stride=s, padding=p)}
+        alone = layer_cost(volume, f, c_in, stride=s, padding=p, groups=c_in)
+        kinds["Depthwise"] = alone
+        point = layer_cost(alone.shape, 1, c_out)
+        kinds["1×1 after it"] = point
+        st.markdown(
+            f"⌊({n} + 2·{p} − {f})/{s}⌋ + 1 = **{cost.shape[1]}**, so the output is"
+            f" **{cost.shape[1]}×{cost.shape[2]}×{c_out}**; each number is a dot product of"
+            f" {f}·{f}·{c_in}{f'/{g}' if g > 1 else ''} = **{cost.dot}**."
+        )
+        st.dataframe(
+            {
+                "": list(kinds),
+                "Output": [f"{k.shape[1]}×{k.shape[2]}×{k.shape[0]}" for k in kinds.values()],
+                "Weights": [k.parameters.weights for k in kinds.values()],
+                "Biases": [k.parameters.biases for k in kinds.values()],
+                "Multiply-adds": [k.multiply_adds for k in kinds.values()],
+            },
+            hide_index=True,
+            column_config={
+                name: st.column_config.NumberColumn(format="localized")
+                for name in ("Weights", "Biases", "Multiply-adds")
+            },
+            alt="Output, parameters and multiply-adds of this layer and of related ones",
+        )
+        both = alone.multiply_adds + point.multiply_adds
+        st.caption(
+            "A depthwise convolution followed by 1×1 takes"
+            f" {both / kinds['One group'].multiply_adds:.1%} of the multiply-adds of one group: it"
+            " first filters each channel separately, then mixes them."
+        )
+        with torch.device("meta"):
+            made = nn.Conv2d(c_in, c_out, f, stride=s, padding=p, groups=g)
+            out = made(torch.empty(1, *volume)).shape[1:]
+        off = abs(sum(w.numel() for w in made.parameters()) - cost.parameters.parameters)
+        lab.check("Parameters and shape match torch", off + float(tuple(out) != cost.shape))
+        lua = f"nn.SpatialConvolution({c_in}, {c_out}, {f}, {f}, {s}, {s}, {p}, {p})"
+        st.code(
+            f"nn.Conv2d({c_in}, {c_out}, kernel_size={f}, stride={s}, padding={p}, groups={g})\n"
+            f"# {cost.parameters.parameters:,} parameters"
+            + (f"; in Lua Torch, until 2015:\n# {lua}" if g == 1 else ""),
+        )
+
+
+def _squeezed() -> None:
+    st.header("A 1×1 layer in front saves computation")
+    before = layer_cost((64, 56, 56), 3, 64, padding=1, bias=False)
+    squeeze = layer_cost((64, 56, 56), 1, 32, bias=False)
+    thinner = layer_cost(squeeze.shape, 3, 64, padding=1, bias=False)
+    st.dataframe(
+        {
+            "": [
+                "3×3 on 56×56×64",
+                "1×1 to 32 channels",
+                "3×3 on 56×56×32",
+                "These two together",
+            ],
+            "Output depth": [64, 32, 64, 64],
+            "Weights": [c.parameters.weights for c in (before, squeeze, thinner)]
+            + [squeeze.parameters.weights + thinner.parameters.weights],
+            "Multiply-adds": [c.multiply_adds for c in (before, squeeze, thinner)]
+            + [squeeze.multiply_adds + thinner.multiply_adds],
+        },
+        hide_index=True,
+        column_config={
+            name: st.column_config.NumberColumn(format="localized")
+            for name in ("Weights", "Multiply-adds")
+        },
+        alt="Weights and multiply-adds with and without a 1×1 layer in front",
+    )

@@ -1,0 +1,144 @@
+"""The settings of the page Stride, padding, dilation, and two of its sections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from cnnviz.convolution import Padding, lecture_case, output_size
+from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.choice import choose
+from cnnviz.ui.shared.controls import paired, select
+from cnnviz.ui.shared.projecting import figure_and_settings
+
+if TYPE_CHECKING:
+    from cnnviz.convolution.geometry import Pair
+
+_PADDINGS = {str(n): str(n) for n in range(4)} | {
+    "valid": "valid: none",
+    "same": "same: keeps the size",
+    "full": "full: every overlap",
+    "apart": "rows and columns apart",
+}
+_SHORT = ("s3-7-3-s3-not-fit", "s2-6x6-2.5")  # stride 3; the slide means stride 2
+
+
+@dataclass(frozen=True)
+class Windows:
+    """What was chosen; every pair is (down, across).
+
+    Attributes:
+        size: Rows and columns of the picture.
+        kernel: Rows and columns of the kernel.
+        stride: Cells from one window to the next.
+        padding: As `trace` takes it.
+        dilation: Distance between neighbouring kernel cells.
+        torch_padding: The same padding, written for PyTorch.
+    """
+
+    size: Pair
+    kernel: Pair
+    stride: Pair
+    padding: Padding
+    dilation: Pair
+    torch_padding: str
+
+
+def choose_windows() -> Windows:
+    """Draw the settings."""
+    size = (
+        paired(":blue[Rows]", 1, 16, 7, key="wi_rows"),
+        paired(":blue[Columns]", 1, 16, 7, key="wi_cols"),
+    )
+    kernel = (
+        paired(":violet[Kernel rows]", 1, 7, 3, key="wi_kh"),
+        paired(":violet[Kernel columns]", 1, 7, 3, key="wi_kw"),
+    )
+    stride = (
+        paired(":green[Stride down]", 1, 4, 2, key="wi_sv"),
+        paired(":green[Stride across]", 1, 4, 2, key="wi_sh"),
+    )
+    name = select(":orange[Padding]", _PADDINGS, "valid", key="wi_pad")
+    vertical = horizontal = int(name) if name.isdecimal() else 0
+    if name == "apart":
+        vertical = paired(":orange[Padding above and below]", 0, 3, 1, key="wi_pv")
+        horizontal = paired(":orange[Padding left and right]", 0, 3, 0, key="wi_ph")
+    dilation = (
+        paired(":red[Dilation down]", 1, 3, 1, key="wi_dv"),
+        paired(":red[Dilation across]", 1, 3, 1, key="wi_dh"),
+    )
+    padding = Padding(((vertical,) * 2, (horizontal,) * 2))
+    words = f"({vertical}, {horizontal})"
+    if name in ("valid", "same"):
+        padding, words = Padding(name), repr(name)  # type: ignore[arg-type]  # one of two words
+    elif name == "full":  # PyTorch has no word for it
+        padding = Padding("full")
+        words = f"({dilation[0] * (kernel[0] - 1)}, {dilation[1] * (kernel[1] - 1)})"
+    return Windows(size, kernel, stride, padding, dilation, words)
+
+
+def short_cases() -> None:
+    """Draw the decks' cases in which the stride does not divide, and what PyTorch makes of them."""
+    st.header("When the stride does not fit")
+    st.caption(
+        "PyTorch accepts these combinations: it rounds down and never reads what is left over."
+        " Press one to see it in the figure above."
+    )
+    rows = []
+    for case in _SHORT:
+        given = lecture_case(case)["inputs"]
+        side, kernel, stride = given["m"], given["k"], max(given["s"], 2)
+        found = output_size(side, kernel, stride)
+        rows.append((side, kernel, stride, found))
+    with st.container(horizontal=True):
+        for side, kernel, stride, _ in rows:
+            st.button(
+                f"{side}×{side}, {kernel}×{kernel}, stride {stride}",
+                key=f"_wi_{side}_{stride}",
+                on_click=_set,
+                args=(side, kernel, stride),
+            )
+    st.markdown(
+        "\n".join(
+            f"- ({side} − {kernel})/{stride} + 1 = {(side - kernel) / stride + 1:.3g}: PyTorch"
+            f" gives **{found.size}×{found.size}** and never reads the last row and column."
+            for side, kernel, stride, found in rows
+        )
+    )
+    wrong = lecture_case("s2-6x6-2.5")["expected"]
+    lab.correction(
+        "With stride 1, a 3×3 kernel turns 6×6 into"
+        f" **{wrong['correct']}×{wrong['correct']}**: (6 − 3)/1 + 1 = {wrong['correct']}.",
+        f"{wrong['slide_value']}×{wrong['slide_value']}, which is (6 − 3)/2 + 1, the formula for"
+        " stride 2",
+        "s2-6x6-2.5",
+    )
+
+
+def until_nothing_is_left() -> None:
+    """Draw how a picture shrinks from layer to layer without padding."""
+    st.header("How fast the map shrinks")
+    st.caption("Without padding, every layer shrinks the map until the kernel no longer fits.")
+    right, left = figure_and_settings("windows", settings_first=True)
+    with left:
+        start = paired(":blue[Side of the input]", 4, 64, 32, key="wi_start")
+        window = paired(":violet[Kernel]", 2, 9, 5, key="wi_window")
+    sizes = [start]
+    while sizes[-1] >= window:
+        sizes.append(output_size(sizes[-1], window).size)
+    with right:
+        st.markdown(" → ".join(f"**{size}**" for size in sizes))
+        st.caption(
+            f"After {len(sizes) - 1} layers of {window}×{window}, the map ({sizes[-1]}×{sizes[-1]})"
+            f" is smaller than the kernel. A padding of {(window - 1) // 2} keeps the size at"
+            f" {start}" + ("." if window % 2 else ", if one side gets one more.")
+        )
+
+
+def _set(side: int, kernel: int, stride: int) -> None:
+    keys = ("wi_rows", "wi_cols", "wi_kh", "wi_kw", "wi_sv", "wi_sh", "wi_dv", "wi_dh")
+    values = (side, side, kernel, kernel, stride, stride, 1, 1)
+    st.session_state.update(zip(keys, values, strict=True))
+    choose("wi_pad", "valid")

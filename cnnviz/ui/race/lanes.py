@@ -1,0 +1,161 @@
+"""The table in which the lanes of a race are written."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from cnnviz.datasets import DATASETS
+from cnnviz.networks import NETWORKS
+from cnnviz.runs import RunError
+from cnnviz.training.race import LEAST, MOST, PRESETS, Lane, lanes_from_text, lanes_to_text
+from cnnviz.ui.shared.choice import tell
+from cnnviz.ui.shared.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LANES = "r_lanes"
+_UNMIRRORED = {"digits", "mnist"}
+_OPTIMISERS = {"sgd": "SGD, Nesterov", "adamw": "AdamW"}
+_COLUMNS = ("Name", "Network", "Optimiser", "Rate", "Depth", "Batch norm", "Skips", "Shift",
+            "Mirror")  # fmt: skip
+_FIELDS = ("name", "network", "optimiser", "rate", "depth", "batch_norm", "skips", "shift", "flip")
+
+
+def choose_lanes(preset: str, dataset: str) -> tuple[tuple[Lane, ...], str]:
+    """Draw the table of lanes.
+
+    Args:
+        preset: A key of `PRESETS`: the lanes that the table begins with.
+        dataset: An id of `cnnviz.datasets.DATASETS`.
+
+    Returns:
+        The lanes, and why they cannot race; empty if they can.
+    """
+    usual = PRESETS[preset].lanes(DATASETS[dataset].shape, dataset not in _UNMIRRORED)
+    notice, opened = st.container(), _table_key() not in st.session_state
+    refused = _rebase(f"{preset} {dataset}", usual)
+    state = st.session_state
+    table = st.data_editor(
+        [_row(lane) for lane in state["_r_base"]],
+        key=_table_key(),
+        column_order=_order(state["_r_base"]),
+        num_rows="dynamic",
+        hide_index=True,
+        width="stretch",
+        placeholder="as usual",
+        alt="The runs of the race, one a row",
+        column_config=_column_config(dataset),
+    )
+    problem = ""
+    lanes: list[Lane] = []
+    try:
+        lanes = [Lane.of(_values(row), number) for number, row in enumerate(table, start=1)]
+        if not LEAST <= len(lanes) <= MOST:
+            problem = f"A race has {LEAST} to {MOST} lanes; this one has {len(lanes)}."
+    except RunError as error:
+        problem = str(error)
+    kept = "" if problem or tuple(lanes) == usual else lanes_to_text(lanes)
+    if kept:
+        st.query_params[_LANES] = kept
+    else:
+        st.query_params.pop(_LANES, None)
+    state["_r_lanes_seen"] = kept
+    with notice:
+        tell(_LANES, f"{_table_key()} {kept}", refused, opened=opened)
+    return tuple(lanes), problem
+
+
+def _table_key() -> str:
+    return f"_r_lanes_{st.session_state.get('_r_edition', 0)}"
+
+
+def _rebase(place: str, usual: tuple[Lane, ...]) -> str:
+    """Decide which lanes the table is drawn from; what is typed is kept as changes of those.
+
+    Args:
+        place: The question and the pictures: others bring their own lanes.
+        usual: Those lanes.
+
+    Returns:
+        Why the lanes of the address are not shown; empty if they are, or if it names none.
+    """
+    state, linked = st.session_state, st.query_params.get(_LANES)
+    here = state.get("_r_place", place) == place
+    opened = _table_key() not in state
+    followed = linked is not None and linked != state.get("_r_lanes_seen", "")
+    left = not opened and linked is None and bool(state.get("_r_lanes_seen"))  # Back, or a link
+    if here and not (opened or followed or left):
+        return ""
+    text = (linked or (state.get("_r_lanes_seen", "") if opened else "")) if here else ""
+    base, refused = usual, ""
+    if text:
+        try:
+            base = lanes_from_text(text)
+        except RunError as error:
+            refused = f"{plain(str(error))} The default lanes are shown."
+    state["_r_base"], state["_r_place"] = base, place
+    state["_r_edition"] = state.get("_r_edition", 0) + 1
+    return refused
+
+
+def _row(lane: Lane) -> dict[str, Any]:
+    shown = {"network": NETWORKS[lane.network].title, "optimiser": _OPTIMISERS[lane.optimiser]}
+    return {
+        column: shown.get(field, getattr(lane, field))
+        for column, field in zip(_COLUMNS, _FIELDS, strict=True)
+    }
+
+
+def _order(lanes: tuple[Lane, ...]) -> list[str]:
+    """The columns, those in which the lanes differ first: a phone shows three of them."""
+    rows = [_row(lane) for lane in lanes]
+    alike = {column: len({row[column] for row in rows}) == 1 for column in _COLUMNS}
+    return sorted(_COLUMNS, key=lambda column: column != "Name" and 1 + alike[column])
+
+
+def _values(row: Mapping[str, Any]) -> dict[str, Any]:
+    values = {field: row.get(column) for column, field in zip(_COLUMNS, _FIELDS, strict=True)}
+    values = {
+        # Pandas, which holds the table, writes an empty number as NaN.
+        field: None if isinstance(value, float) and math.isnan(value) else value
+        for field, value in values.items()
+    }
+    networks = {info.title: name for name, info in NETWORKS.items()}
+    optimisers = {title: name for name, title in _OPTIMISERS.items()}
+    values["network"] = networks.get(str(values["network"]))
+    values["optimiser"] = optimisers.get(str(values["optimiser"]))
+    return values
+
+
+def _column_config(dataset: str) -> dict[str, Any]:
+    column, networks = st.column_config, [info.title for info in NETWORKS.values()]
+    rate_help = (
+        "The peak learning rate, as a multiple of the usual one for the network and optimiser."
+    )
+    depth_help = (
+        "Number of convolution blocks; empty for the usual number. LeNet-5 has a fixed depth."
+    )
+    mirror_help = "Mirrors half of the pictures; not for digits." * (dataset not in _UNMIRRORED)
+    return {
+        "Name": column.TextColumn(max_chars=60, width=150),
+        "Network": column.SelectboxColumn(options=networks, default=networks[0], required=True),
+        "Optimiser": column.SelectboxColumn(
+            options=list(_OPTIMISERS.values()), default=_OPTIMISERS["sgd"], required=True
+        ),
+        "Rate": column.NumberColumn(
+            "Peak rate, × usual", min_value=1e-4, max_value=1e4, default=1.0, help=rate_help
+        ),
+        "Depth": column.NumberColumn(min_value=1, max_value=20, step=1, help=depth_help),
+        "Batch norm": column.CheckboxColumn(default=True),
+        "Skips": column.CheckboxColumn("Skip connections", default=False),
+        "Shift": column.NumberColumn(
+            min_value=0, max_value=16, step=1, default=0, help="Largest random shift, in pixels."
+        ),
+        "Mirror": column.CheckboxColumn(
+            default=False, help=mirror_help or "A mirrored digit is not the same digit."
+        ),
+    }

@@ -1,0 +1,1 @@
+"""What two pages use, and the header of all."""

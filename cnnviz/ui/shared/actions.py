@@ -1,0 +1,94 @@
+"""What a button of a run does, for whom, and what is said when it is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from cnnviz.inspection import InspectionError
+from cnnviz.networks import NetworkError
+from cnnviz.runs import Run, RunError
+from cnnviz.training import TrainingError
+from cnnviz.ui.shared import role
+from cnnviz.ui.shared.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_REFUSED, _PRESSED = "_t_refused", "_t_done"
+_REFUSALS = (InspectionError, NetworkError, RunError, TrainingError, role.NotPresenterError)
+
+
+def button(
+    label: str,
+    icon: str,
+    action: Callable[[], object],
+    *,
+    owner_of: Run | None = None,
+    help: str | None = None,
+    primary: bool = False,
+    disabled: bool = False,
+    name: str = "",
+    closes: str = "",
+) -> None:
+    """Draw a button whose action only the presenter may take.
+
+    Args:
+        label: Its words.
+        icon: A Material icon.
+        action: What it does; what it refuses is said on the page.
+        owner_of: A run whose owner may take the action too.
+        help: Tooltip.
+        primary: Whether it is the one to press next.
+        disabled: Whether it is drawn but cannot be pressed.
+        name: Tells buttons of one label apart.
+        closes: Key of the popover that it stands in, if that closes once the action was done.
+    """
+    key = f"_t_do_{name or label}"
+    pressed = st.button(
+        label,
+        icon=icon,
+        key=key,
+        on_click=_press,
+        args=(key, action, owner_of, closes),
+        help=help,
+        type="primary" if primary else "secondary",
+        disabled=disabled,
+    )
+    if pressed and st.session_state.pop(_PRESSED, None) != key:
+        # The server was started anew since the page was drawn: to the new session this press is
+        # the first it hears of, and it knows of no callback yet.
+        attempt(action, owner_of)
+        st.rerun()
+
+
+def _press(key: str, action: Callable[[], object], owner_of: Run | None, closes: str) -> None:
+    st.session_state[_PRESSED] = key
+    if attempt(action, owner_of) and closes:
+        st.session_state[closes] = False
+
+
+def attempt(action: Callable[[], object], owner_of: Run | None = None) -> bool:
+    """Do it if this session may; else, or if it fails, keep the sentence for the page.
+
+    The question is asked here, when the action is taken: that its button was never drawn for a
+    viewer would be no protection against a viewer who sends what the button sends.
+
+    Returns:
+        Whether it was done.
+    """
+    try:
+        if owner_of is None or not role.owns(owner_of):
+            role.presenter_only()
+        action()
+    except _REFUSALS as error:
+        st.session_state[_REFUSED] = str(error)
+        return False
+    return True
+
+
+def say_refusal() -> None:
+    """Say once why the last action was refused."""
+    if refused := st.session_state.pop(_REFUSED, None):
+        st.error(plain(refused), icon=":material/block:")

@@ -1,0 +1,261 @@
+"""The person's picture: chosen once, in the header, and carried from page to page.
+
+The choice lives in session state and is written to the URL as `?picture=<sample>`. It is not
+a bound widget: several pages show it, and Streamlit drops a parameter that two pages bind.
+A picture of one's own stays in the state of its session and goes when the session does.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from cnnviz.components.photo import is_secure, take_photo
+from cnnviz.imaging import (
+    FILE_TYPES,
+    SAMPLES,
+    ImageError,
+    digest,
+    encode_jpeg,
+    load_picture,
+    resize_to_fit,
+    sample_image,
+)
+from cnnviz.ui.shared.memory import BUDGET, MOST_PIXELS, Room
+from cnnviz.ui.shared.text import plain
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from streamlit.delta_generator import DeltaGenerator
+
+OWN = "own"
+PARAMETER = "picture"
+MAX_SIDE = 4096  # pixels: what every browser draws and every format holds
+_CHOICE = "_picture"
+_OWN = "_own_picture"  # not `_picture_own`: the button that chooses it again
+_IN_URL = "_picture_in_url"
+_REFUSED = "_picture_refused"  # why the last file was not taken, shown beside the uploader
+_UNKNOWN = "_picture_unknown"  # why the address could not be followed, shown once on the page
+_FULL = (
+    "The server has no room for another picture at the moment. Try again when others have left, or"
+    " use one of the samples."
+)
+
+_room = Room(BUDGET)
+# A large picture takes hundreds of megabytes while it is decoded: a class does so in turn.
+_decoding = threading.BoundedSemaphore(2)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture and where it is from.
+
+    Attributes:
+        id: Sample id, or "own".
+        title: Its name on screen.
+        pixels: H×W×3 `uint8` RGB; not to be changed in place.
+        digest: Digest of the pixels, to key caches on.
+        credit: Source and licence.
+        notes: What the person should know of how it was read: sentences.
+    """
+
+    id: str
+    title: str
+    pixels: NDArray[np.uint8]
+    digest: str
+    credit: str
+    notes: tuple[str, ...] = ()
+
+
+@functools.cache
+def _sample(name: str) -> Picture:
+    sample, pixels = SAMPLES[name], sample_image(name)
+    credit = f"{sample.title}: {sample.source} ({sample.licence})."
+    return Picture(name, sample.title, pixels, digest(pixels), credit)
+
+
+def _thumbnail(pixels: NDArray[np.uint8]) -> bytes:
+    height, width = pixels.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    return encode_jpeg(resize_to_fit(pixels[top : top + side, left : left + side], 192))
+
+
+@functools.cache
+def _sample_thumbnail(name: str) -> bytes:
+    return _thumbnail(sample_image(name))
+
+
+def _own() -> Picture | None:
+    """The session's own picture. Not in a cache: any browser can have all of these cleared."""
+    return st.session_state.get(_OWN)
+
+
+def _choose(name: str) -> None:
+    st.session_state[_CHOICE] = name
+    st.session_state.pop(_REFUSED, None)
+
+
+def _keep(data: bytes, title: str) -> bool:
+    """Decode a file, as large as there is room for, and choose it; or remember why it is refused.
+
+    Returns:
+        Whether it was taken.
+    """
+    try:
+        with _decoding:
+            if not (max_pixels := _room.max_pixels()):
+                raise ImageError(_FULL)  # noqa: TRY301 - refused like any other
+            loaded = load_picture(data, max_pixels=max_pixels, max_side=MAX_SIDE, cut_short=True)
+            _room.hold(loaded.pixels)
+    except ImageError as error:
+        st.session_state[_REFUSED] = f"{plain(title)}: {error}"
+        return False
+    pixels, notes = loaded.pixels, loaded.notes
+    pixels.setflags(write=False)
+    if pixels.shape[:2] != loaded.full_size:
+        smaller = (
+            f"Your picture of {_size(loaded.full_size)} pixels was made smaller, to"
+            f" {_size(pixels.shape[:2])}. Every number here is computed from that."
+        )
+        notes = (smaller, *notes)
+    credit = (
+        "Your own picture: it stays in this session's memory and is never stored or shown to"
+        " others."
+    )
+    st.session_state[_OWN] = Picture(OWN, title, pixels, digest(pixels), credit, notes)
+    _choose(OWN)
+    return True
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return f"{shape[0]}×{shape[1]}"
+
+
+def _take(key: str, title: str = "") -> None:
+    file = st.session_state[key]
+    if not isinstance(file, UploadedFile):
+        st.session_state.pop(_REFUSED, None)  # it was of the file that is gone
+    elif _keep(file.getvalue(), title or file.name):
+        _forget(file)
+
+
+def _forget(file: UploadedFile) -> None:
+    """Release the file itself: Streamlit would keep it as long as the session lives."""
+    context = get_script_run_ctx()
+    if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+
+
+def _read_url() -> None:
+    wanted = st.query_params.get(PARAMETER)
+    if wanted is None or wanted == st.session_state.get(_IN_URL):
+        return
+    if wanted in SAMPLES or (wanted == OWN and _own()):
+        st.session_state[_CHOICE] = wanted
+    else:
+        st.session_state[_UNKNOWN] = (
+            f"This link names the picture “{plain(wanted[:100])}”, which is not one of the samples."
+            " Your own pictures are never stored: choose it again with the picture button."
+        )
+
+
+def _write_url(chosen: str) -> None:
+    default = next(iter(SAMPLES))
+    shown = None if chosen == default else chosen
+    if st.query_params.get(PARAMETER) != shown:
+        if shown is None:
+            del st.query_params[PARAMETER]
+        else:
+            st.query_params[PARAMETER] = shown
+    st.session_state[_IN_URL] = shown
+
+
+def current_picture() -> Picture:
+    """The chosen picture: at first visit the first sample."""
+    chosen = st.session_state.get(_CHOICE, "")
+    if chosen in SAMPLES:
+        return _sample(chosen)
+    return (_own() if chosen == OWN else None) or _sample(next(iter(SAMPLES)))
+
+
+def _gallery_entry(picture: Picture, thumbnail: bytes, chosen: str) -> None:
+    with st.container(width=96, gap="xsmall"):
+        st.image(thumbnail, width=96, alt=picture.title)
+        st.button(
+            "Yours" if picture.id == OWN else picture.title,
+            key=f"_picture_{picture.id}",
+            help=picture.credit,
+            type="primary" if picture.id == chosen else "secondary",
+            width="stretch",
+            on_click=_choose,
+            args=(picture.id,),
+        )
+
+
+def _offer_camera() -> None:
+    """Offer the live camera, or where browsers have none, the device's own camera app."""
+    if not is_secure(st.context.url):
+        take_photo(
+            key="_picture_photo",
+            on_photo=_keep,
+            max_pixels=MOST_PIXELS,
+        )
+        st.caption(
+            "On a phone, this opens the camera; on a computer, it lets you choose a file. A live"
+            " camera picture needs a page that is opened over HTTPS."
+        )
+    elif st.toggle("Take one with the camera", key="_picture_use_camera"):
+        st.camera_input(
+            "Camera",
+            key="_picture_live_camera",  # `_picture_camera` is the sample of that name
+            on_change=_take,
+            args=("_picture_live_camera", "Photo from the camera"),
+            label_visibility="collapsed",
+        )
+
+
+def choose_picture(notice: DeltaGenerator) -> None:
+    """Draw the button that shows the current picture's name and opens the chooser.
+
+    Args:
+        notice: Where to say that the picture named in the address is not to be had, and what was
+            done to one's own.
+    """
+    _read_url()
+    picture = current_picture()
+    _write_url(picture.id)
+    if unknown := st.session_state.pop(_UNKNOWN, None):
+        notice.warning(unknown, icon=":material/link_off:")
+    if picture.notes:
+        notice.caption(f":material/info: {' '.join(picture.notes)}")
+    with st.popover(f"Picture: {plain(picture.title)}", icon=":material/image:", width="content"):
+        st.caption(picture.credit)
+        st.file_uploader(
+            "Upload your own picture",
+            type=FILE_TYPES,
+            key="_picture_upload",
+            on_change=_take,
+            args=("_picture_upload",),
+        )
+        megabytes = st.get_option("server.maxUploadSize")
+        st.caption(
+            f"PNG, JPEG, WebP, BMP, TIFF, GIF or AVIF; up to {megabytes} MB and 50 megapixels."
+            " Larger files are refused."
+        )
+        if refused := st.session_state.get(_REFUSED):
+            st.error(refused, icon=":material/broken_image:")
+        _offer_camera()
+        with st.container(horizontal=True, gap="small"):
+            if own := _own():
+                _gallery_entry(own, _thumbnail(own.pixels), picture.id)
+            for name in SAMPLES:
+                _gallery_entry(_sample(name), _sample_thumbnail(name), picture.id)

@@ -1,0 +1,206 @@
+"""Controls for how to train."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import streamlit as st
+
+from cnnviz.datasets import DATASETS
+from cnnviz.runs import Recipe
+from cnnviz.training.config import LENGTHS, default_recipe, recipe_for
+from cnnviz.ui.shared.choice import arriving, choice, choose
+from cnnviz.ui.shared.number_field import Limits, number_field, written
+
+if TYPE_CHECKING:
+    from cnnviz.runs.config import Optimiser
+
+RATE = Limits(1e-6, 1e6)
+EPOCHS = Limits(0.01, 1000)
+BATCH = Limits(2, 4096, whole=True)
+SEED = Limits(0, 2**31 - 1, whole=True)
+DECAY = Limits(0, 1)
+SMOOTHING = Limits(0, 0.9)
+SHIFT = Limits(0, 16, whole=True)
+PACE = Limits(0.1, 1000)
+
+_OWN = "own"
+_FEW = 3.0  # seconds
+_OPTIMISERS = {"sgd": "SGD, Nesterov", "adamw": "AdamW"}
+
+
+def reset_recipe() -> None:
+    """Set the numbers to what suits the data set, network and optimiser just chosen."""
+    state = st.session_state
+    data, network, optimiser = (state[key] for key in ("_t_data", "_t_net", "_t_optimiser"))
+    if None in (data, network, optimiser):
+        return  # nobody chose: two runs of the page so close that the browser drew only the second
+    info = DATASETS.get(data)
+    recipe = default_recipe(network, info.train if info else 0, optimiser)
+    state["t_batch"] = written(recipe.batch_size)
+    if "t_epochs" in state:
+        state["t_epochs"] = written(recipe.epochs)
+    state["t_rate"], state["t_decay"] = written(recipe.learning_rate), written(recipe.weight_decay)
+
+
+def choose_recipe(network: str, train_images: int, seconds_per_epoch: float = 0.0) -> Recipe | None:
+    """Draw the controls.
+
+    Args:
+        network: An id of `cnnviz.networks.NETWORKS`.
+        train_images: How many there are; both decide the values at first visit.
+        seconds_per_epoch: How long one takes on this machine; 0 if that is not known.
+
+    Returns:
+        The recipe; None while a field holds what cannot be used.
+    """
+    default = default_recipe(network, train_images)
+    epochs = _choose_epochs(network, train_images, default.epochs, seconds_per_epoch)
+    rate = number_field(
+        "Peak learning rate",
+        RATE,
+        default.learning_rate,
+        key="t_rate",
+        linked=True,
+        help="The learning rate rises to this peak in the first 30 % of the steps, then falls to "
+        "nearly 0. The current rate is shown during training.",
+    )
+    with st.expander("More settings", icon=":material/tune:"):
+        optimiser = choice(
+            st.segmented_control,
+            "Optimiser",
+            _OPTIMISERS,
+            default.optimiser,
+            key="t_optimiser",
+            on_change=reset_recipe,
+        )
+        left, right = st.columns(2)
+        batch = number_field(
+            "Batch size",
+            BATCH,
+            default.batch_size,
+            key="t_batch",
+            linked=True,
+            place=left,
+            help="Pictures per step.",
+        )
+        seed = number_field(
+            "Seed",
+            SEED,
+            0,
+            key="t_seed",
+            linked=True,
+            place=right,
+            help="On the CPU, the same seed gives exactly the same numbers.",
+        )
+        decay = number_field(
+            "Weight decay",
+            DECAY,
+            default.weight_decay,
+            key="t_decay",
+            linked=True,
+            place=left,
+        )
+        smoothing = number_field(
+            "Label smoothing",
+            SMOOTHING,
+            0.0,
+            key="t_smooth",
+            linked=True,
+            place=right,
+        )
+        shift = number_field(
+            "Random shift",
+            SHIFT,
+            0,
+            key="t_shift",
+            linked=True,
+            place=left,
+            help="Each training picture is shifted by up to this many pixels, at random each time.",
+        )
+        right.space("small")
+        flip = right.toggle(
+            "Mirror",
+            key="t_flip",
+            bind="query-params",
+            help="Half of the training pictures are mirrored left to right, chosen at random each "
+            "time. Not for digits or letters.",
+        )
+    numbers = {
+        "epochs": epochs,
+        "batch_size": batch,
+        "learning_rate": rate,
+        "weight_decay": decay,
+        "shift": shift,
+        "label_smoothing": smoothing,
+        "seed": seed,
+    }
+    if None in numbers.values():
+        return None
+    return Recipe(optimiser=cast("Optimiser", optimiser), flip=flip, **cast("Any", numbers))
+
+
+def _choose_epochs(
+    network: str, train_images: int, default: float, seconds_per_epoch: float
+) -> float | None:
+    """Draw how long to train, with the time that takes beside each choice.
+
+    It is asked before the start: the learning rate goes up and down once, over all steps.
+    """
+    epochs: dict[str, float] = {id: recipe_for(id, network, train_images).epochs for id in LENGTHS}
+    titles: dict[str, str] = {id: length.title for id, length in LENGTHS.items()}
+    titles[_OWN] = "Another number of epochs"
+    if arriving("t_length") and "t_epochs" in st.query_params:
+        choose("t_length", _OWN)
+    captions = [
+        f"{_about(epochs[id] * seconds_per_epoch)}{length.about}" for id, length in LENGTHS.items()
+    ]
+    length = choice(
+        st.radio, "Length", titles, "lesson", key="t_length", captions=[*captions, ""],
+        help="An epoch is one pass over all training pictures. The times are estimates for this "
+        "machine if nothing else trains on it, at the pace chosen below.",
+    )  # fmt: skip
+    if length != _OWN:
+        return epochs[length]
+    chosen = number_field(
+        "Epochs",
+        EPOCHS,
+        default,
+        key="t_epochs",
+        linked=True,
+        help="Passes over all training pictures, 0.01 to 1000.",
+    )
+    if seconds_per_epoch and chosen is not None:
+        st.caption(_about(chosen * seconds_per_epoch).removesuffix(": ") + " on this machine.")
+    return chosen
+
+
+def choose_pace() -> float | None:
+    """Draw how fast to train: steps per second at most, 0 for as fast as it goes.
+
+    None while what is typed is no such number.
+    """
+    titles = {"free": "Full speed", "held": "Slowed down"}
+    pace = choice(
+        st.segmented_control, "Pace", titles, "free", key="t_held",
+        help="On a fast machine, training may end before you can watch it.",
+    )  # fmt: skip
+    if pace == "free":
+        return 0.0
+    return number_field("Steps per second, at most", PACE, 10.0, key="t_pace", linked=True)
+
+
+def _about(seconds: float) -> str:
+    if seconds <= 0:
+        return ""
+    # Starting and testing take a second or two whatever the network has to learn.
+    return "a few seconds: " if seconds < _FEW else f"about {duration(seconds)}: "
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words: `8.2 s`, `75 s`, `12 min`, `2.5 h`."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,189 @@
+"""The list of runs, and the choice of one of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from cnnviz.networks import NETWORKS
+from cnnviz.runs import Run, RunError, list_runs, shown_run
+from cnnviz.ui.shared.choice import address_changed, tell, wrote
+from cnnviz.ui.shared.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FOLLOW = ""
+STEP = "t_step"  # the step scrubbed to; for people who follow the presenter, "step@run"
+_RUN, _CHOSEN, _SEEN, _ARRIVAL = "t_run", "_t_run", "_t_run_seen", "_t_run_arrival"
+_PATIENCE = 10.0
+
+
+@dataclasses.dataclass
+class Arrival:
+    """The run that this session started last, and whether the page has yet to switch to it.
+
+    A rerun, which the live view may request at any time, ends the current script at its next use
+    of the session state or of a Streamlit element. A script that starts a run must not end between
+    starting it and noting it. So get this object with `arrival()` before starting the run, and call
+    `at` afterwards: `at` uses neither, and the next script run finds the note.
+    """
+
+    run_id: str | None = None
+    pending: bool = False
+    since: float = 0.0
+
+    def at(self, run: Run) -> None:
+        """Note a run that was just started, for the next call of `choose_run`."""
+        self.run_id, self.pending, self.since = run.id, True, time.monotonic()
+
+    def due(self, asked: str | None) -> str | None:
+        """The run to switch to, until the browser knows about it; then None.
+
+        Until then, the page may rerun with the browser's old address and list of runs, and must
+        not switch back to the previous run.
+        """
+        if asked == self.run_id or time.monotonic() - self.since > _PATIENCE:
+            self.pending = False
+        return self.run_id if self.pending else None
+
+
+def arrival() -> Arrival:
+    """The `Arrival` of this session."""
+    there: Arrival = st.session_state.setdefault(_ARRIVAL, Arrival())
+    return there
+
+
+def choose_run(*, follow: bool = False) -> Run | None:
+    """Draw the list of runs and keep the chosen one in the address.
+
+    Args:
+        follow: Whether the list begins with “what the presenter shows”, for viewers.
+
+    Returns:
+        The chosen run; None when there is none, or for what the presenter shows.
+    """
+    runs = {run.id: run for run in list_runs()}
+    if not runs:
+        st.info("There is no run yet. Press Start training to watch a network learn here.")
+        return None
+    state, asked = st.session_state, st.query_params.get(_RUN)
+    opened = _CHOSEN not in state
+    if opened and asked is None:
+        asked = st.query_params.get(STEP, "").partition("@")[2] or None
+    options = [*([FOLLOW] if follow else []), *runs]
+    if going := arrival().due(asked):
+        state[_CHOSEN] = going
+    elif opened or address_changed(_RUN, asked):
+        # Opened just now, by a link or by Back: the address decides, then the last visit.
+        state[_CHOSEN] = asked or state.get(_SEEN)
+    chosen, problem = state[_CHOSEN], ""
+    if chosen not in options:
+        if chosen:
+            problem = (
+                f"There is no run called “{plain(chosen[:100])}” here. It may have been deleted."
+            )
+        first = FOLLOW if follow else shown_run()
+        chosen = first if first in options else options[0]
+    tell(_RUN, chosen, problem, opened=opened)
+    # Written every time: the browser remembers the label, but the run may have been renamed.
+    state[_CHOSEN] = chosen
+    labels = {FOLLOW: "What the presenter shows"} | _labels(runs.values())
+    chosen = st.selectbox("Run", options, format_func=labels.__getitem__, key=_CHOSEN)
+    if chosen == FOLLOW:
+        st.query_params.pop(_RUN, None)
+        wrote(_RUN, None)
+        return None
+    st.query_params[_RUN] = chosen
+    wrote(_RUN, chosen)
+    return runs[chosen]
+
+
+def leave() -> None:
+    """Forget the chosen run, because it was deleted."""
+    arrival().pending = False
+    st.session_state[_CHOSEN] = None
+
+
+def _labels(runs: Iterable[Run]) -> dict[str, str]:
+    """The label of each run by id; all different, because the browser sends back the label."""
+    labels: dict[str, str] = {}
+    for run in runs:
+        label = run_label(run)
+        labels[run.id] = f"{label} · {run.id}" if label in labels.values() else label
+    return labels
+
+
+def run_label(run: Run) -> str:
+    """A run's name if it has one, else its data set and network; then when it was started."""
+    try:
+        named = (run.path / "name.txt").stat().st_mtime_ns
+    except OSError:
+        named = 0
+    return _label(run, str(run.path), named)
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _label(_run: Run, path: str, named: int) -> str:  # noqa: ARG001 - the key
+    try:
+        config = _run.config
+        name = _run.name
+    except RunError:
+        return f"{_run.id} · unreadable"
+    if name == config.title:
+        network = NETWORKS[config.network].title if config.network in NETWORKS else config.network
+        name = f"{config.dataset_title} · {network}"
+    if config.owner:
+        name = f"{name} (viewer’s run)"
+    when = "bundled example" if _run.shipped else config.created[:19].replace("T", ", ")
+    return f"{name} · {when}"
+
+
+def compare_runs() -> None:
+    """Draw a table of all runs in an expander that is closed at first."""
+    table = st.expander(
+        "Compare all runs", icon=":material/table_rows:", key="_t_compare", on_change="rerun"
+    )
+    if not table.open:
+        return
+    rows = [
+        _row(run, run_label(run), str(run.path), _size(run), run.is_alive()) for run in list_runs()
+    ]
+    with table:
+        st.dataframe(
+            rows,
+            hide_index=True,
+            column_config={
+                "Test accuracy": st.column_config.NumberColumn(format="percent"),
+                "Training time": st.column_config.NumberColumn(format="%.1f s"),
+            },
+            alt="All runs and their results",
+        )
+
+
+def _size(run: Run) -> int:
+    events = run.path / "events.jsonl"
+    return events.stat().st_size if events.exists() else 0
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _row(_run: Run, label: str, path: str, size: int, alive: bool) -> dict[str, Any]:  # noqa: ARG001, FBT001
+    row: dict[str, Any] = {"Run": label}
+    try:
+        config, state = _run.config, _run.state()
+    except RunError as error:
+        return row | {"Status": str(error)}
+    recipe = config.recipe
+    return row | {
+        "Status": state.status,
+        "Test accuracy": state.evaluations[-1].accuracy if state.evaluations else None,
+        "Training time": state.seconds,
+        "Epochs": recipe.epochs,
+        "Peak learning rate": recipe.learning_rate,
+        "Optimiser": recipe.optimiser,
+        "Batch size": recipe.batch_size,
+        "Seed": recipe.seed,
+    }

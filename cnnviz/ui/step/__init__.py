@@ -1,0 +1,1 @@
+"""What only the page Step through a convolution uses."""

@@ -1,0 +1,179 @@
+"""Choosing the pictures to train on: a known data set, or a zip of one's own."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from cnnviz.datasets import (
+    DATASETS,
+    SIZES,
+    Dataset,
+    DatasetError,
+    DatasetInfo,
+    Skipped,
+    is_available,
+    listed,
+    load_dataset,
+    load_zip,
+    shown,
+)
+from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.recipe import reset_recipe
+from cnnviz.ui.shared.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OWN = "own"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Pictures that can be trained on now.
+
+    Attributes:
+        shape: C, H, W of one picture.
+        classes: How many classes there are.
+        train_images: How many pictures there are to train on.
+        load: Gives the pictures; may take a second, and may raise `DatasetError`.
+    """
+
+    shape: tuple[int, int, int]
+    classes: int
+    train_images: int
+    load: Callable[[], Dataset]
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _known(name: str) -> Dataset:
+    return load_dataset(name)
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner="Reading your pictures…")
+def _own(
+    _data: bytes,
+    digest: str,  # noqa: ARG001 - what the result is cached under
+    title: str,
+    size: int,
+    channels: int,
+) -> tuple[Dataset, list[Skipped]]:
+    return load_zip(_data, title=title, size=size, channels=channels)
+
+
+def choose_data() -> tuple[Choice | None, str]:
+    """Draw the chooser.
+
+    Returns:
+        The choice, or None and the reason why there is nothing to train on yet.
+    """
+    titles = {name: info.title for name, info in DATASETS.items()} | {OWN: "Your own pictures"}
+    default = next(iter(titles))
+    name = choice(st.selectbox, "Pictures", titles, default, key="t_data", on_change=reset_recipe)
+    return _choose_own() if name == OWN else _choose_known(DATASETS[name])
+
+
+def _choose_known(info: DatasetInfo) -> tuple[Choice | None, str]:
+    st.caption(
+        f"{info.train:,} to train on, {info.test:,} to test, {len(info.classes)} classes, "
+        f"{info.shape[1]}×{info.shape[2]}.",
+        help=f"{info.source}. Licence: {info.licence}.",
+    )
+    if info.embedded or is_available(info.id):
+        return Choice(info.shape, len(info.classes), info.train, lambda: _known(info.id)), ""
+    megabytes = info.download_bytes / 1e6
+    if st.button(f"Download {info.title} ({megabytes:.0f} MB)", icon=":material/download:"):
+        bar = st.progress(0.0, text="Downloading")
+
+        def show(got: int, total: int) -> None:
+            bar.progress(min(1.0, got / max(1, total)), text=f"Downloading, {got / 1e6:.0f} MB")
+
+        try:
+            load_dataset(info.id, download=True, progress=show)
+        except DatasetError as error:
+            bar.empty()
+            st.error(plain(str(error)), icon=":material/cloud_off:")
+        else:
+            st.rerun()
+    return None, f"{info.title} is not on this computer yet: download it first."
+
+
+@st.cache_resource(scope="session", show_spinner=False)
+def _kept() -> dict[str, tuple[str, bytes]]:
+    """The zip in use, by the name `zip`: a new one may still be on its way, or be refused."""
+    return {}
+
+
+def _forget() -> None:
+    _kept().clear()
+
+
+def _choose_own() -> tuple[Choice | None, str]:
+    file = st.file_uploader(
+        "A zip with one folder of pictures per class",
+        type="zip",
+        key="_t_zip",
+        help="Every fifth picture of each class is kept for testing. If the zip has folders such as"
+        " train and test with the same classes in both, they are used as they are.",
+    )
+    with st.container(horizontal=True):
+        size = st.segmented_control(
+            "Side in pixels", SIZES, default=32, required=True, key="t_size"
+        )
+        colour = st.segmented_control(
+            "Colour", ["RGB", "Grey"], default="RGB", required=True, key="t_colour"
+        )
+    st.caption(
+        "Your pictures stay in this session's memory until you press Start. Then they are written, "
+        "resized, to the run's folder on the server, and deleted with the run."
+    )
+    kept, problem = _kept(), "Choose a zip of pictures first."
+    shape = (int(size or 32), 1 if colour == "Grey" else 3)
+    found = None
+    if file is not None:
+        new = (file.name, file.getvalue())
+        try:
+            found = _read(new, *shape)
+        except DatasetError as error:
+            problem = "This zip cannot be trained on."
+            st.error(plain(str(error)), icon=":material/folder_off:")
+        else:
+            kept["zip"] = new
+    if found is None and "zip" in kept:
+        found = _read(kept["zip"], *shape)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"In use: {plain(kept['zip'][0])}", width="stretch")
+            st.button("Remove", icon=":material/close:", key="_t_zip_remove", on_click=_forget)
+    if found is None:
+        return None, problem
+    dataset, skipped = found
+    _describe(dataset, skipped)
+    count = len(dataset.train_images)
+    return Choice(dataset.shape, len(dataset.classes), count, lambda: dataset), ""
+
+
+def _read(file: tuple[str, bytes], size: int, channels: int) -> tuple[Dataset, list[Skipped]]:
+    name, data = file
+    title = shown(re.sub(r"\.zip$", "", name, flags=re.IGNORECASE)[:60])
+    digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+    return _own(data, digest, title, size, channels)
+
+
+def _describe(dataset: Dataset, skipped: list[Skipped]) -> None:
+    names = listed(dataset.classes)
+    st.success(
+        f"{len(dataset.train_images):,} pictures to train on, {len(dataset.test_images):,} to "
+        f"test, {len(dataset.classes)} classes: {plain(names)}."
+    )
+    if dataset.remarks:
+        st.warning("  \n".join(map(plain, dataset.remarks)), icon=":material/info:")
+    if skipped:
+        with st.expander(f"Left out: {len(skipped)}", icon=":material/warning:"):
+            st.dataframe(
+                {"File": [s.name for s in skipped], "Why": [s.reason for s in skipped]},
+                hide_index=True,
+            )

@@ -1,0 +1,305 @@
+"""One step of training, taken apart: a mini-batch, a filter before and after, a gradient."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.components.gallery import Tile
+from cnnviz.components.number_grid import number_grid
+from cnnviz.components.stepper import stepper
+from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
+from cnnviz.inspection import InspectionError
+from cnnviz.inspection.single_step import (
+    SingleStep,
+    gradient_trace,
+    parts_by_image,
+    read_step,
+    update_of,
+)
+from cnnviz.runs import Run, RunError
+from cnnviz.ui.shared.choice import choice, choose
+from cnnviz.ui.shared.text import plain
+from cnnviz.ui.train.tiles import choose_tile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+_BATCH, _FILTER = "t_batch", "t_batch_filter"
+_ENDS = 30  # pictures shown from each end, when there are many
+_TINY = 1e-7  # below, numbers are written with a power of ten
+_MINUS = "\N{MINUS SIGN}"
+
+
+def show_step(run: Run) -> None:
+    """Draw the newest, or a chosen, step that was kept in detail.
+
+    The step, the picture, the filter and the weight that are looked at are kept in the address.
+
+    Args:
+        run: The run.
+    """
+    try:
+        folder = run.path / "batches"  # of many, only the newest are still there
+        steps = [s for s in run.state().batches if (folder / f"{s}.safetensors").is_file()]
+        if not steps:
+            st.caption("No single step has been recorded yet: pause the run and press One step.")
+            return
+        kept = _kept(run, _choose_step(run, steps))
+    except (InspectionError, RunError) as error:
+        st.warning(f"This step cannot be shown: {plain(str(error))}")
+        return
+    _follow_filter(run, kept)
+    image = _show_batch(kept, run.config.classes)
+    weight = _show_change(kept)
+    if weight is not None:
+        _show_replay(kept, weight, image, run.config.classes)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={Run: lambda run: str(run.path)})
+def _kept(run: Run, step: int) -> SingleStep:
+    return read_step(run, step)
+
+
+def _choose_step(run: Run, steps: list[int]) -> int:
+    newest, state = steps[-1], st.session_state
+    if state.get("_t_batch_newest", (run.id, newest)) != (run.id, newest):
+        choose(_BATCH, str(newest))  # a step was made: that is the one to look at
+    state["_t_batch_newest"] = (run.id, newest)
+    titles = {str(step): f"{step:,}" for step in steps}
+    if len(steps) == 1:
+        return newest
+    return int(choice(st.select_slider, "Step", titles, str(newest), key=_BATCH))
+
+
+def _follow_filter(run: Run, kept: SingleStep) -> None:
+    """Another step may have followed another filter: that is the one to look at."""
+    state, now = st.session_state, (run.id, kept.step)
+    if state.get("_t_batch_seen_step", now) != now:
+        choose(_FILTER, str(kept.filter))
+    state["_t_batch_seen_step"] = now
+
+
+def _show_batch(kept: SingleStep, classes: tuple[str, ...]) -> int:
+    """Draw the pictures by how much their loss fell, most first; return the chosen one."""
+    before, after = kept.loss_before, kept.loss_after
+    order = [int(at) for at in np.argsort(after - before, kind="stable")]
+    right = int((kept.predicted == kept.labels).sum())
+    st.markdown(
+        f"**Step {kept.step:,}**: one mini-batch of {len(order)} pictures. Their mean loss changed"
+        f" from **{before.mean():.4f}** to **{after.mean():.4f}**; {right} of them were classified"
+        " correctly before the step."
+    )
+    shown = order if len(order) <= 2 * _ENDS else [*order[:_ENDS], *order[-_ENDS:]]
+    st.caption(
+        "Each picture's number and its loss before → after; those that improved most come first"
+        + ("" if len(shown) == len(order) else f" (the first {_ENDS} and, below, the last {_ENDS})")
+        + ". Scroll to see all of them; choose one to replay its part of the gradient below."
+    )
+
+    return choose_tile(
+        "The mini-batch",
+        [
+            Tile(
+                at,
+                kept.images[at],
+                f"{at}: {before[at]:.2f} → {after[at]:.2f}",
+                f"Picture {at}, {_class(classes, kept.labels[at])}, was classified as "
+                f"{_class(classes, kept.predicted[at])}: loss {before[at]:.4f} before, "
+                f"{after[at]:.4f} after",
+            )
+            for at in shown
+        ],
+        order[0],
+        key="t_batch_image",
+    )
+
+
+def _show_change(kept: SingleStep) -> tuple[int, int, int] | None:
+    """Draw a filter before and after; return the chosen weight if its gradient can be replayed."""
+    rows, columns = kept.kernel
+    with st.container(horizontal=True):
+        filters = {
+            str(k): f"Filter {k}{', followed' * (k == kept.filter)}" for k in range(len(kept.old))
+        }
+        chosen = int(choice(st.selectbox, "Filter", filters, str(kept.filter), key=_FILTER))
+        channel = 0
+        if kept.channels > 1:
+            channels = {str(c): f"Channel {c}" for c in range(kept.channels)}
+            channel = int(
+                choice(st.selectbox, "Input channel", channels, "0", key="t_batch_channel")
+            )
+        weights = {f"{i}.{j}": f"Row {i}, column {j}" for i, j in np.ndindex(rows, columns)}
+        steepest = int(np.abs(kept.gradient[chosen, channel]).argmax())
+        usual = f"{steepest // columns}.{steepest % columns}"
+        wanted = choice(st.selectbox, "Weight", weights, usual, key="t_batch_weight")
+    row, column = map(int, wanted.split("."))
+    _show_sum_of_grids(kept, chosen, channel)
+    _show_update(kept, chosen, (channel, row, column))
+    if chosen != kept.filter:
+        st.caption(
+            f"The inputs and deltas of this step were saved only for filter {kept.filter}: choose"
+            " it to "
+            "replay its gradient."
+        )
+        return None
+    return channel, row, column
+
+
+def _show_sum_of_grids(kept: SingleStep, filter_: int, channel: int) -> None:
+    """Old + change = new, in numbers that add up as they are written, on one scale."""
+    old, new = kept.old[filter_, channel], kept.new[filter_, channel]
+    digits = _decimals(np.abs(new - old).max(), least=3, most=6)
+    old, new = old.round(digits), new.round(digits)
+    change = (new - old).round(digits)
+    limit = float(max(np.abs(old).max(), np.abs(new).max())) or 1.0
+    write, same = functools.partial(_fixed, digits=digits), (-limit, limit)
+    gradient = kept.gradient[filter_, channel]
+    parts: dict[str, tuple[NDArray[np.float64], Callable[[float], str], Any, Any]] = {
+        "Old": (old, write, WEIGHT_STOPS, same),
+        "Change": (change, write, WEIGHT_STOPS, same),
+        "New": (new, write, WEIGHT_STOPS, same),
+        "Gradient": (gradient, _alike(gradient), DIVERGING_STOPS, None),
+    }
+    titles = ("Old", "\\+ change", "= new", "Gradient, own scale")
+    columns = zip(st.columns(4, gap="small"), titles, parts.items(), strict=True)
+    for column, title, (name, (values, words, stops, limits)) in columns:
+        with column:
+            st.markdown(f"**{title}**", text_alignment="center")
+            number_grid(
+                values,
+                key=f"_t_step_{name.lower()}",
+                label=name,
+                write=words,
+                stops=stops,
+                limits=limits,
+            )
+    st.caption(
+        f"Old, change and new share one colour scale, {_fixed(-limit, 3)} to {_fixed(limit, 3)}: a"
+        " single step is small compared with the weights."
+    )
+
+
+def _show_update(kept: SingleStep, filter_: int, weight: tuple[int, int, int]) -> None:
+    update = update_of(kept, filter_, weight)
+    least = abs(update.change) / 100  # below, it may be the rounding of 32-bit arithmetic
+    sizes = [abs(v) for v in (update.plain, update.rest, update.change) if abs(v) > least]
+    digits = _decimals(min(sizes, default=0.0), least=4, most=9)
+    old, new = round(update.old, digits), round(update.new, digits)
+    plain_, decay = round(update.plain, digits), round(update.decay, digits)
+    rest = round(new - old - plain_ - decay, digits)  # so that the lines add up as written
+    rate = f"{kept.learning_rate:.4g}"
+    step = f"{_MINUS} learning rate of this step"
+    shrink = f"{kept.weight_decay:g} × {_bracket(update.old)}"
+    lines = [
+        ("Old weight", old),
+        (f"{step} × gradient = {_MINUS}{rate} × {_bracket(update.gradient)}", plain_),
+        (f"{step} × weight decay × old = {_MINUS}{rate} × {shrink}", decay),
+        (_memory(kept), rest),
+        ("**New weight**", new),
+    ]
+    _, row, column = weight
+    where = f"Filter {filter_}{f', channel {weight[0]}' if kept.channels > 1 else ''}"
+    st.markdown(
+        f"| {where}, row {row}, column {column} | |\n|:--|--:|\n"
+        + "\n".join(f"| {words} | {_fixed(value, digits)} |" for words, value in lines)
+    )
+    st.caption(
+        f"This step used a learning rate of {rate}. The “Learning rate now” above is already that"
+        " of the next step."
+    )
+
+
+def _memory(kept: SingleStep) -> str:
+    if kept.optimiser == "adamw":
+        return "Adam: uses the mean and the magnitude of recent gradients"
+    return f"Momentum {kept.momentum:g}: contribution of earlier steps"
+
+
+def _show_replay(
+    kept: SingleStep, weight: tuple[int, int, int], image: int, classes: tuple[str, ...]
+) -> None:
+    channel, row, column = weight
+    st.markdown(f"**Where the gradient comes from**: picture {image}")
+    st.caption(
+        "The weight was used at every position of the picture. Its gradient is the sum, over all"
+        " positions, of input × delta, where delta is the gradient of the mean loss with respect to"
+        f" the output there: a correlation with delta as the kernel. Output cell ({row}, {column})"
+        " belongs to this weight; step through the others or point at them."
+    )
+    stepper(
+        gradient_trace(kept, image, channel),
+        key=f"_t_step_replay_{row}_{column}",
+        start=(row, column),
+    )
+    parts = parts_by_image(kept, weight)
+    stored = float(kept.gradient[(kept.filter, *weight)])
+    st.markdown(_agreement(parts, stored))
+    order = np.argsort(-np.abs(parts), kind="stable")
+    st.dataframe(
+        {
+            "Picture": ["All", *(str(at) for at in order)],
+            "Class": ["", *(_class(classes, kept.labels[at]) for at in order)],
+            "Contribution": [_short(float(parts.sum())), *(_short(parts[at]) for at in order)],
+        },
+        hide_index=True,
+        height=240,
+        width=420,
+        column_config={"Contribution": st.column_config.TextColumn(alignment="right")},
+        alt="How much each picture of the mini-batch contributes to the weight's gradient",
+    )
+
+
+def _agreement(parts: NDArray[np.float64], stored: float) -> str:
+    total = float(parts.sum())
+    # Each of the sums was rounded to 24 bits on its way, in an order that nobody knows.
+    near = abs(total - stored) <= 1e-4 * float(np.abs(parts).sum()) + 1e-12
+    verdict = "which is the same within the precision of 32-bit arithmetic"
+    if not near:
+        verdict = f"which differs by {_short(abs(total - stored))}"
+    return (
+        f"All {len(parts)} pictures together: **{_short(total)}**. PyTorch's gradient: "
+        f"**{_short(stored)}**, {verdict}."
+    )
+
+
+def _class(classes: tuple[str, ...], index: int | np.int64) -> str:
+    return classes[index] if 0 <= index < len(classes) else str(index)
+
+
+def _decimals(smallest: float, *, least: int, most: int) -> int:
+    """Decimals that show a number with about three digits."""
+    if not smallest or not math.isfinite(smallest):
+        return least
+    return min(most, max(least, 2 - math.floor(math.log10(smallest))))
+
+
+def _fixed(value: float, digits: int) -> str:
+    return f"{value + 0.0:.{digits}f}".replace("-", _MINUS)
+
+
+def _alike(values: NDArray[np.float64]) -> Callable[[float], str]:
+    """How to write all numbers of a grid: four digits of the largest, and as many decimals."""
+    largest = float(np.abs(values).max())
+    if 0 < largest < _TINY:
+        return lambda value: f"{value:.3e}".replace("-", _MINUS)
+    return functools.partial(_fixed, digits=_decimals(largest / 10, least=3, most=10))
+
+
+def _short(value: float) -> str:
+    """Four significant digits, a real minus; a power of ten only where there is no reading it."""
+    text = f"{value:.4g}"
+    if _TINY <= abs(value) < 1:
+        text = np.format_float_positional(float(text), trim="-")
+    return text.replace("-", _MINUS)
+
+
+def _bracket(value: float) -> str:
+    text = _short(value)
+    return f"({text})" if value < 0 else text

@@ -1,0 +1,132 @@
+"""Viewers' own small runs, where the classroom allows them; and the presenter's eye on them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import streamlit as st
+
+from cnnviz import classroom
+from cnnviz.datasets import DATASETS, DatasetError, is_available, load_dataset
+from cnnviz.networks import NETWORKS, NetworkError
+from cnnviz.runs import Run, RunError, list_runs
+from cnnviz.training import TrainingError, start, stop
+from cnnviz.training.config import make_config, recipe_for
+from cnnviz.training.engines import limits
+from cnnviz.ui.shared import role
+from cnnviz.ui.shared.actions import button
+from cnnviz.ui.shared.number_field import Limits, number_field, typed_number
+from cnnviz.ui.shared.recipe import SEED
+from cnnviz.ui.shared.run_list import arrival, run_label
+from cnnviz.ui.shared.text import plain
+
+_RATE = Limits(0.01, 100)
+_REFUSED = "_t_own_refused"
+
+
+def allowed() -> bool:
+    """Whether this session may start small runs of its own."""
+    return classroom.is_open() and not role.is_presenter() and limits.viewer_runs() > 0
+
+
+def own_run_form() -> None:
+    """Draw a viewer's form: pictures, network and learning rate; everything else is given."""
+    if not (allowed() and role.viewer_id()):
+        return
+    with st.expander("Train a small network of your own", icon=":material/model_training:"):
+        st.caption(limits.sentence())
+        sets = [id for id, info in DATASETS.items() if info.embedded or is_available(id)]
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.selectbox("Pictures", sets, format_func=lambda id: DATASETS[id].title,
+                         key="_t_own_data", width=200)  # fmt: skip
+            st.selectbox("Network", list(NETWORKS), format_func=lambda id: NETWORKS[id].title,
+                         key="_t_own_net", width=200)  # fmt: skip
+            rate = number_field("Peak learning rate, × usual", _RATE, 1.0, key="_t_own_rate",
+                                width=240)  # fmt: skip
+            seed = number_field("Seed", SEED, 0, key="_t_own_seed", width=120)
+            st.button("Start my run", icon=":material/play_arrow:", key="_t_own_start",
+                      on_click=_start_own, disabled=rate is None or seed is None)  # fmt: skip
+    if refused := st.session_state.pop(_REFUSED, None):
+        st.error(plain(refused), icon=":material/block:")
+
+
+def _start_own() -> None:
+    state = st.session_state
+    try:
+        arrival().at(
+            start_own(
+                state["_t_own_data"], state["_t_own_net"],
+                typed_number("_t_own_rate", _RATE, 1.0),
+                int(typed_number("_t_own_seed", SEED, 0)),
+            )
+        )  # fmt: skip
+    except (DatasetError, NetworkError, RunError, TrainingError, role.NotPresenterError) as error:
+        state[_REFUSED] = str(error)
+
+
+def start_own(dataset: str, network: str, rate: float, seed: int) -> Run:
+    """Start a viewer's run: a quick look at a data set that is there.
+
+    Args:
+        dataset: An id of `cnnviz.datasets.DATASETS`.
+        network: An id of `cnnviz.networks.NETWORKS`.
+        rate: Factor on the usual learning rate.
+        seed: Of the run.
+
+    Raises:
+        DatasetError: The pictures are not on this computer.
+        NetworkError: The network does not fit the pictures.
+        NotPresenterError: Viewers may not start runs here.
+        RunError: A value makes no sense, or the disk refused.
+        TrainingError: There are too many runs, or this one is too large.
+    """
+    if not allowed():
+        role.presenter_only()
+    pictures = load_dataset(dataset)
+    usual = recipe_for("quick", network, len(pictures.train_images))
+    recipe = dataclasses.replace(usual, learning_rate=usual.learning_rate * rate, seed=seed)
+    return start(limits.for_viewer(make_config(pictures, network, recipe), role.viewer_id()))
+
+
+def viewers_runs() -> None:
+    """Draw the presenter's list of what viewers train, with one button that stops it all."""
+    if not (role.is_presenter() and limits.viewer_runs() > 0):
+        return
+    shown = st.popover(
+        "Viewers’ runs", icon=":material/groups:", key="_t_viewers", on_change="rerun"
+    )
+    with shown:
+        if not shown.open:
+            return
+        active = active_viewers_runs()
+        if not active:
+            st.caption("No viewer is training anything now.")
+            return
+        for run in active:
+            st.markdown(f"{plain(run_label(run))}, {run.state().status}")
+        button("Stop all viewers’ runs", ":material/stop_circle:", stop_all, primary=True,
+               name="Stop-all", closes="_t_viewers")  # fmt: skip
+
+
+def active_viewers_runs() -> list[Run]:
+    """The runs of viewers that train or wait, newest first."""
+    found = []
+    for run in list_runs():
+        try:
+            if run.config.owner and run.state().active:
+                found.append(run)
+        except RunError:
+            continue
+    return found
+
+
+def stop_all() -> None:
+    """Stop every viewer's run, at work or in line.
+
+    Raises:
+        NotPresenterError: This session only watches.
+        RunError: The disk refused.
+    """
+    role.presenter_only()
+    for run in active_viewers_runs():
+        stop(run)
