@@ -27,6 +27,7 @@ class Page:
         thumbnail: The picture on its card, relative to `assets/screenshots`; empty for a page that
             no card leads to.
         on_home: What its card on Home says; empty for a page without one.
+        former_url: The address that it had before; old links lead on from there.
     """
 
     path: str
@@ -39,6 +40,7 @@ class Page:
     uses_picture: bool = False
     thumbnail: str = ""
     on_home: str = ""
+    former_url: str = ""
 
     @property
     def script(self) -> str:
@@ -219,8 +221,8 @@ PAGES = (
         thumbnail="lab/volumes.webp",
     ),
     Page(
-        "lab/field.py",
-        "field",
+        "lab/receptive_field.py",
+        "receptive_field",
         "Receptive field",
         ":material/center_focus_strong:",
         about="See how much of the picture a unit in a stack of layers sees, in theory and"
@@ -228,7 +230,8 @@ PAGES = (
         terms=("receptive field", "context", "dilated convolution", "effective receptive field"),
         group=LAB,
         uses_picture=True,
-        thumbnail="lab/field.webp",
+        thumbnail="lab/receptive_field.webp",
+        former_url="field",
     ),
     Page(
         "lab/pooling.py",
@@ -271,26 +274,28 @@ PAGES = (
         thumbnail="lab/equivariance.webp",
     ),
     Page(
-        "lab/upwards.py",
-        "upwards",
+        "lab/transposed.py",
+        "transposed",
         "Upsampling",
         ":material/expand:",
         about="See transposed convolution as stamps, from the output and as a matrix; the"
         " checkerboard.",
         terms=("transposed convolution", "deconvolution", "upsampling", "checkerboard artefact"),
         group=LAB,
-        thumbnail="lab/upwards.webp",
+        thumbnail="lab/transposed.webp",
+        former_url="upwards",
     ),
     Page(
-        "lab/backwards.py",
-        "backwards",
+        "lab/gradient.py",
+        "gradient",
         "Backpropagation",
         ":material/undo:",
         about="Follow the gradient back through a convolution or a pooling layer, checked three"
         " ways.",
         terms=("backpropagation", "gradient", "arg-max", "flipped kernel", "finite differences"),
         group=LAB,
-        thumbnail="lab/backwards.webp",
+        thumbnail="lab/gradient.webp",
+        former_url="backwards",
     ),
     Page(
         "lab/learn.py",
@@ -333,6 +338,7 @@ PAGES = (
         on_home="See what a trained network learned: filters, feature maps, class activation maps.",
     ),
 )
+FORMER_URLS = {page.former_url: page.url for page in PAGES if page.former_url}
 TOPICS = tuple(page for page in PAGES if page.group == LAB and page.url != "tour")
 
 

@@ -13,6 +13,8 @@ message passes here first:
 - What tells of the server answers the presenter or this machine.
 - Uploads and messages have bounds, and there is always room for those who are already in.
 - Every answer says what a browser may do with it.
+
+A link to an address that a page had before is led on to the page.
 """
 
 from __future__ import annotations
@@ -32,10 +34,11 @@ from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import Runtime
 
+from cnnviz.catalogue import FORMER_URLS
 from cnnviz.classroom import is_presenter
 from cnnviz.live.origin import is_allowed
 
@@ -151,17 +154,20 @@ class Gate:
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, method = scope["path"], scope["method"]
-        refusal: Response | None = None
+        answer: Response | None = None
         if method not in _READS and _is_foreign(scope):
-            refusal = PlainTextResponse("This request comes from another page.", 403)
+            answer = PlainTextResponse("This request comes from another page.", 403)
         elif _PRIVATE.search(path) and not _is_private(scope):
-            refusal = PlainTextResponse("Only the presenter and this machine may read this.", 403)
+            answer = PlainTextResponse("Only the presenter and this machine may read this.", 403)
         elif method == "PUT" and (upload := _UPLOAD.search(path)):
             await self._upload(upload[1], scope, receive, send)
             return
         elif _opens_page(scope) and not has_room():
-            refusal = HTMLResponse(_FULL_PAGE, 503, headers={"Cache-Control": "no-store"})
-        await (refusal or self._app)(scope, receive, send)
+            answer = HTMLResponse(_FULL_PAGE, 503, headers={"Cache-Control": "no-store"})
+        elif method in _READS and (page := _moved_to(path)):
+            query = scope["query_string"].decode("latin-1")
+            answer = RedirectResponse(f"{page}?{query}" if query else page, 308)
+        await (answer or self._app)(scope, receive, send)
 
     async def _upload(self, session: str, scope: Scope, receive: Receive, send: Send) -> None:
         length = Headers(scope=scope).get("content-length", "")
@@ -305,6 +311,20 @@ def _is_loopback(address: str) -> bool:
 
 def _opens_page(scope: Scope) -> bool:
     return scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", "")
+
+
+def _moved_to(path: str) -> str | None:
+    """Where the page is that had this address before.
+
+    Returns:
+        Its address relative to the one asked for, which is right behind any proxy and base path.
+    """
+    folder, _, url = path.rstrip("/").rpartition("/")
+    if url not in FORMER_URLS or folder.strip("/") != st.get_option("server.baseUrlPath").strip(
+        "/"
+    ):
+        return None
+    return ("../" if path.endswith("/") else "") + FORMER_URLS[url]
 
 
 def _with_headers(send: Send) -> Send:

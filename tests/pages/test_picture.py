@@ -120,7 +120,7 @@ PAGES = {
     "pixels": [{"px_source": "picture"}],
     "frequency": [{"fq_source": "picture"}],
     "activation": [{"re_map": "map"}],
-    "field": [{}],
+    "receptive_field": [{}],
     "volumes": [{}],
 }
 

@@ -11,7 +11,7 @@ SIZES = [(1, 1), (1, 9), (9, 1), (2, 3), (7, 7), (8, 8), (60, 900)]
 PAGES = {
     "filters": {},
     "activation": {"re_map": "map"},
-    "field": {},
+    "receptive_field": {},
     "frequency": {"fq_source": "picture"},
     "pixels": {"px_source": "picture"},
     "volumes": {},

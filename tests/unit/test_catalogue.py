@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cnnviz.catalogue import LAB, PAGES, TOPICS, page_at
+from cnnviz.catalogue import FORMER_URLS, LAB, PAGES, TOPICS, page_at
 
 
 def test_every_script_is_one_page(root):
@@ -20,14 +20,19 @@ def test_addresses_and_their_order_stay_as_they_are():
     ]  # fmt: skip
     assert [page.url for page in PAGES if page.group == LAB] == [
         "tour", "pixels", "flip", "sensor", "matrix", "frequency", "sharing", "windows", "volumes",
-        "field", "pooling", "activation", "equivariance", "upwards", "backwards", "learn",
+        "receptive_field", "pooling", "activation", "equivariance", "transposed", "gradient",
+        "learn",
     ]  # fmt: skip
-    assert len({page.url for page in PAGES}) == len(PAGES)
+    assert FORMER_URLS == {
+        "field": "receptive_field", "upwards": "transposed", "backwards": "gradient"
+    }  # fmt: skip
+    assert len({page.url for page in PAGES} | FORMER_URLS.keys()) == len(PAGES) + len(FORMER_URLS)
 
 
 def test_the_picture_can_be_chosen_on_the_pages_that_show_it():
     assert {page.url for page in PAGES if page.uses_picture} == {
-        "filters", "step", "inside", "pixels", "frequency", "activation", "field", "volumes"
+        "filters", "step", "inside", "pixels", "frequency", "activation", "receptive_field",
+        "volumes",
     }  # fmt: skip
 
 
@@ -43,9 +48,9 @@ def test_a_search_reads_title_sentence_and_terms_in_any_case():
         "BACKPROPAGATION", "toeplitz", "checkerboard transposed", "gradient mostly", "zebra",
     )}  # fmt: skip
     assert found == {
-        "BACKPROPAGATION": ["backwards"],
+        "BACKPROPAGATION": ["gradient"],
         "toeplitz": ["matrix"],
-        "checkerboard transposed": ["upwards"],
+        "checkerboard transposed": ["transposed"],
         "gradient mostly": [],
         "zebra": [],
     }

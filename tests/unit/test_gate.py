@@ -381,6 +381,23 @@ def test_the_rules_hold_under_a_base_path(tmp_path, root):
         assert headers["X-Frame-Options"] == "DENY"
         assert ask(port, "/deep/er/_stcore/metrics", **ELSEWHERE)[0] == 403
         assert ask(port, "/deep/er/_stcore/metrics")[0] == 200
+        status, headers, _ = ask(port, "/deep/er/field?fi_side=12")
+        assert (status, headers["Location"]) == (308, "receptive_field?fi_side=12")
+        assert ask(port, "/field")[0] != 308
+
+
+@pytest.mark.parametrize(
+    ("link", "page"),
+    [
+        ("/upwards?up_view=matrix&up_p=1", "transposed?up_view=matrix&up_p=1"),
+        ("/backwards", "gradient"),
+        ("/field/?fi_stack=c3%20p2", "../receptive_field?fi_stack=c3%20p2"),
+    ],
+)
+def test_a_link_to_a_former_address_leads_to_the_page(port, link, page):
+    status, headers, _ = ask(port, link)
+    assert (status, headers["Location"]) == (308, page)
+    assert ask(port, f"/static{link}")[0] != 308
 
 
 # What tells of the server, and what browsers are told

@@ -50,7 +50,7 @@ def test_hovering_a_cell_lights_its_relatives_without_the_server(page, open_at, 
 
 
 def test_the_words_follow_the_numbers(open_at):
-    page = open_at("/backwards")
+    page = open_at("/gradient")
     grids = page.locator(".linked-grids").first
     hover(grids, 2, 2, 2, 5, 5)  # ∂L/∂x in the middle: every output and the whole kernel
     told = grids.locator(".told")
@@ -148,7 +148,7 @@ def test_a_link_restores_the_state(open_at):
 
 def test_fits_a_phone(open_at, page):
     page.set_viewport_size({"width": 390, "height": 844})
-    for address in ("/matrix", "/upwards", "/windows", "/backwards", "/pooling"):
+    for address in ("/matrix", "/transposed", "/windows", "/gradient", "/pooling"):
         open_at(address)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 390, address

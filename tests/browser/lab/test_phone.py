@@ -16,7 +16,7 @@ def open_at(page, settle):
     return open_it
 
 
-@pytest.mark.parametrize("address", ["/field", "/matrix", "/sharing"])
+@pytest.mark.parametrize("address", ["/receptive_field", "/matrix", "/sharing"])
 def test_the_words_of_a_check_break_instead_of_being_cut(open_at, address):
     page = open_at(address)
     checks = page.locator("[data-testid=stMarkdown]", has_text="largest difference")

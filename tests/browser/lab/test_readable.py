@@ -121,7 +121,7 @@ def test_pictures_keep_their_colours_when_cells_light_up(open_at, dark):
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize(
     ("address", "at", "rows", "columns"),
-    [("/upwards", 1, 5, 5), ("/upwards", 2, 5, 5), ("/sharing", 0, 10, 3)],
+    [("/transposed", 1, 5, 5), ("/transposed", 2, 5, 5), ("/sharing", 0, 10, 3)],
 )
 def test_dimmed_numbers_stand_out_from_their_cells(  # noqa: PLR0917
     open_at, address, at, rows, columns, dark
@@ -138,7 +138,7 @@ def test_dimmed_numbers_stand_out_from_their_cells(  # noqa: PLR0917
 
 @pytest.mark.parametrize(
     ("address", "figure_at", "panel", "rows", "columns"),
-    [("/sharing", 0, 0, 10, 3), ("/volumes", 0, 0, 2, 3), ("/upwards", 3, 3, 4, 4)],
+    [("/sharing", 0, 0, 10, 3), ("/volumes", 0, 0, 2, 3), ("/transposed", 3, 3, 4, 4)],
 )
 def test_a_frame_covers_no_digit(open_at, address, figure_at, panel, rows, columns):  # noqa: PLR0917
     figure = open_at(address).locator(".linked-grids").nth(figure_at)

@@ -37,12 +37,12 @@ def test_every_page_opens_with_figures_that_add_up(open_lab, linked_grids, topic
     ("topic", "query"),
     [
         *((topic.url, {}) for topic in TOPICS),
-        ("backwards", {"bw_op": "max"}),
-        ("backwards", {"bw_op": "mean"}),
+        ("gradient", {"bw_op": "max"}),
+        ("gradient", {"bw_op": "mean"}),
         ("equivariance", {"eq_example": "s3-pool-invariance"}),
         *(("pooling", {"po_rule": rule}) for rule in ("mean", "lp", "holder")),
         ("pooling", {"po_rule": "holder", "po_p": "inf", "po_change": "scale"}),
-        ("upwards", {"up_view": "matrix", "up_p": "1"}),
+        ("transposed", {"up_view": "matrix", "up_p": "1"}),
         ("volumes", {"vo_view": "columns"}),
         ("windows", {"wi_pad": "valid", "wi_dv": "2"}),
     ],
@@ -57,7 +57,7 @@ def test_the_code_of_all_grids_gives_its_numbers(open_lab, linked_grids, topic, 
         ]
         shown = [values.ravel() for values in grids.panels.values()]
         shown += [np.concatenate(shown[first:]) for first in range(len(shown))]
-        if topic == "field":  # its code measures the gradient on other random pictures
+        if topic == "receptive_field":  # its code measures the gradient on other random pictures
             assert "rows" in printed[0]
             continue
         assert any(
@@ -250,14 +250,14 @@ def test_what_pooling_leaves_is_counted(open_lab, window, stride, sentence, rule
     [
         ("pooling", {"po_x": "1 2", "po_k": "2"}, "What does pooling ignore?"),
         ("matrix", {"mx_f": "1 2", "mx_h": "1 2 3"}, "Counting operations"),
-        ("upwards", {"up_p": "3"}, "Three ways to upsample"),
+        ("transposed", {"up_p": "3"}, "Three ways to upsample"),
     ],
 )
 def test_a_refused_example_leaves_the_rest_of_the_page(open_lab, page, query, kept):
     app = open_lab(page, **query)
     assert app.error
     assert kept in [head.value for head in app.header]
-    if page == "upwards":
+    if page == "transposed":
         assert "It is not the inverse" not in [head.value for head in app.header]
         assert "says otherwise" in text(app)
 
@@ -301,13 +301,13 @@ def test_negative_numbers_have_no_hoelder_mean(open_lab):
     assert "at least 0" in app.error[0].value
 
 
-# --- upwards ---
+# --- transposed ---
 
 
 @pytest.mark.parametrize("view", ["stamps", "view", "matrix"])
 @pytest.mark.parametrize("case", ["s3-transposed-2to5", "s1-transposed-spreadsheet"])
 def test_transposed_gives_the_slides_numbers(open_lab, linked_grids, view, case):
-    figure = linked_grids(open_lab("upwards", up_view=view, up_example=case))[0]
+    figure = linked_grids(open_lab("transposed", up_view=view, up_example=case))[0]
     assert figure.panels["Output"].tolist() == lecture_case(case)["expected"]["output"]
     if view == "matrix":
         product = figure.panels["Wᵀ"] @ figure.panels["Input"].ravel()
@@ -318,30 +318,30 @@ def test_transposed_gives_the_slides_numbers(open_lab, linked_grids, view, case)
 def test_transposed_with_padding_is_pytorchs(open_lab, linked_grids, view):
     name = "s3-transposed-2to5"
     query = {"up_view": view, "up_p": "1", f"up_s_{name}": "3", f"up_w_{name}": "1 2 0;0 1 5;2 2 1"}
-    figure = linked_grids(open_lab("upwards", **query))[0]
+    figure = linked_grids(open_lab("transposed", **query))[0]
     kernel = [[1, 2, 0], [0, 1, 5], [2, 2, 1]]
     expected = F.conv_transpose2d(tensor([[1, 2], [3, 4]]), tensor(kernel), stride=3, padding=1)
     assert np.array_equal(figure.panels["Output"], expected[0, 0].numpy())
 
 
 def test_the_checkerboard_is_there_when_the_stride_does_not_divide(open_lab, linked_grids):
-    app = open_lab("upwards")
+    app = open_lab("transposed")
     counts = next(b for b in linked_grids(app) if "Stamps on each cell" in b.titles[:1]).panels
     first = counts["Stamps on each cell"][0]
     # The deck's row for 4 inputs; here there are 5.
     assert first.tolist() == [1, 1, 2, 1, 2, 1, 2, 1, 2, 1, 1]
     assert "**uneven**" in text(app)
-    assert "**even**" in text(open_lab("upwards", up_ck="4"))
+    assert "**even**" in text(open_lab("transposed", up_ck="4"))
 
 
 def test_a_convolution_can_follow_a_fully_connected_layer(open_lab):
-    told = text(open_lab("upwards"))
+    told = text(open_lab("transposed"))
     assert f"are {lecture_case('s3-conv-after-fc')['expected']['slide_value']}." in told
     assert "**can follow a fully connected layer**" in told
 
 
 def test_nearest_is_the_slides(open_lab, linked_grids):
-    ways = linked_grids(open_lab("upwards"))[-1]
+    ways = linked_grids(open_lab("transposed"))[-1]
     expected = lecture_case("s1-upsample-nn")["expected"]["output"]
     assert ways.panels["Nearest"].tolist() == expected
     np.testing.assert_allclose(
@@ -349,11 +349,11 @@ def test_nearest_is_the_slides(open_lab, linked_grids):
     )
 
 
-# --- backwards ---
+# --- gradient ---
 
 
 def test_gradients_of_a_convolution_are_the_slides(open_lab, linked_grids):
-    figure, turned, over = linked_grids(open_lab("backwards"))
+    figure, turned, over = linked_grids(open_lab("gradient"))
     expected = lecture_case("s3-backward-is-conv")["expected"]
     assert figure.panels["∂L/∂x"].tolist() == expected["grad_input"]
     assert figure.panels["∂L/∂w"].tolist() == expected["grad_kernel"]
@@ -362,14 +362,14 @@ def test_gradients_of_a_convolution_are_the_slides(open_lab, linked_grids):
 
 
 def test_both_gradients_are_checked_three_times_whatever_their_size(open_lab):
-    app = open_lab("backwards", bw_x_conv="123456 -7e4 3;1 2 1e5;4 5 6", bw_d_conv="90000")
+    app = open_lab("gradient", bw_x_conv="123456 -7e4 3;1 2 1e5;4 5 6", bw_d_conv="90000")
     assert len([mark for mark in badges(app) if "finite differences" in mark]) == 2
     assert len([mark for mark in badges(app) if "autograd" in mark]) == 4
     assert not any("close" in mark for mark in badges(app))
 
 
 def test_the_slides_derivative_is_shown_with_the_right_one(open_lab):
-    told = text(open_lab("backwards"))
+    told = text(open_lab("gradient"))
     derivative = r"$\partial a_{rc}/\partial\theta_{ij} = "
     assert f"line 701) says otherwise: {derivative}\\sum_{{r, c}} x_{{r-i" in told
     assert f"**{derivative}x_{{r-i" in told
@@ -379,21 +379,21 @@ def test_the_slides_derivative_is_shown_with_the_right_one(open_lab):
     ("operator", "case"), [("max", "s2-maxpool-gradient"), ("mean", "s2-avgpool-gradient")]
 )
 def test_gradients_of_pooling_are_the_slides(open_lab, linked_grids, operator, case):
-    app = open_lab("backwards", bw_op=operator)
+    app = open_lab("gradient", bw_op=operator)
     figure = linked_grids(app)[0]
     assert figure.panels["∂L/∂x"].tolist() == lecture_case(case)["expected"]["grad"]
     assert len(badges(app)) == 2
 
 
 def test_a_tie_goes_to_the_first_and_is_said(open_lab, linked_grids):
-    app = open_lab("backwards", bw_op="max", bw_x_max="3 3;3 3", bw_d_max="5")
+    app = open_lab("gradient", bw_op="max", bw_x_max="3 3;3 3", bw_d_max="5")
     assert linked_grids(app)[0].panels["∂L/∂x"].tolist() == [[5, 0], [0, 0]]
     assert "share its maximum" in app.info[0].value
     assert len(badges(app)) == 1
 
 
 def test_a_gradient_of_another_shape_is_refused(open_lab):
-    app = open_lab("backwards", bw_d_conv="1 2")
+    app = open_lab("gradient", bw_d_conv="1 2")
     assert "upstream gradient must have the output's shape" in app.error[0].value
 
 

@@ -1,4 +1,4 @@
-"""A section of the page Backwards: the backward pass of a convolution is two convolutions."""
+"""A section of the page Backpropagation: the backward pass of a convolution is two convolutions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two sections of the page Upwards: the checkerboard, and three ways to enlarge a picture."""
+"""Two sections of the page Upsampling: the checkerboard, and three ways to enlarge a picture."""
 
 from __future__ import annotations
 

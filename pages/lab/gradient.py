@@ -1,4 +1,4 @@
-"""Backwards: the gradient through a convolution and through pooling."""
+"""Backpropagation: the gradient through a convolution and through pooling."""
 
 import numpy as np
 import streamlit as st

@@ -25,7 +25,7 @@ def lit(page):
 
 
 def test_pointing_at_a_unit_lights_it_through_every_layer(open_at):
-    page = open_at("/field?fi_side=12&fi_stack=c3 p2 c3")
+    page = open_at("/receptive_field?fi_side=12&fi_stack=c3 p2 c3")
     last = page.locator(".linked-grids").first.locator("canvas").last
     last.scroll_into_view_if_needed()
     box = last.bounding_box()
@@ -37,7 +37,8 @@ def test_pointing_at_a_unit_lights_it_through_every_layer(open_at):
 
 
 def test_keys_walk_over_units_and_layers(open_at):
-    page = open_at("/field?fi_side=12")
+    page = open_at("/field?fi_side=12")  # its former address
+    assert page.url.endswith("/receptive_field?fi_side=12")
     page.locator(".linked-grids").first.locator(".figure").focus()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")

@@ -1,4 +1,4 @@
-"""Upwards: transposed convolution as stamps, as a view and as a matrix; the checkerboard."""
+"""Upsampling: transposed convolution as stamps, as a view and as a matrix; the checkerboard."""
 
 import numpy as np
 import streamlit as st

@@ -16,7 +16,7 @@ def open_page(root):
     def open_it(**query):
         app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60).run()
         app.query_params.update(query)
-        return app.switch_page(page_at("field").script).run()
+        return app.switch_page(page_at("receptive_field").script).run()
 
     return open_it
 
