@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Event = dict[str, Any]
 _BLOCK = 1 << 16
-Command = Literal["pause", "resume", "stop", "step", "learning_rate", "pace"]
+Command = Literal["pause", "resume", "queue", "stop", "step", "learning_rate", "pace"]
 
 
 class EventWriter:

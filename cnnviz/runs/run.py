@@ -268,8 +268,9 @@ class Run:
         """Send a command to the training process.
 
         Args:
-            command: `pause`, `resume`, `stop`; `step` for one mini-batch while paused;
-                `learning_rate` for another peak; `pace` for another speed.
+            command: `pause`, `resume`, `stop`; `queue` for a paused run that goes back into the
+                line; `step` for one mini-batch while paused; `learning_rate` for another peak;
+                `pace` for another speed.
             values: `filter` for `step`: which filter of the first layer to follow; `value`
                 for `learning_rate` and for `pace` (steps per second, 0 for no limit).
 

@@ -42,7 +42,7 @@ def start(config: RunConfig, *, tensors: dict[str, Tensor] | None = None) -> Run
 
 
 def resume(run: Run) -> None:
-    """Go on with a run from its last checkpoint, now or when its turn comes.
+    """Go on with a run that is paused or has ended, now or when its turn comes.
 
     Raises:
         TrainingError: It is at work or in line, cannot be read, or may not be started.

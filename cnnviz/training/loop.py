@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _CONTROL_SECONDS = 0.1
 _SHARE_SECONDS = 1.0
 _SLICE = 0.02
+_LONGEST_PAUSE = 3600.0
 
 
 class Trainer:
@@ -83,7 +84,8 @@ class Trainer:
         self._images = 0
         self._polls, self._shares = Pace(_CONTROL_SECONDS), Pace(_SHARE_SECONDS, 0.01)
         self._next_step = 0.0
-        self._stop = self._paused = False
+        self._stop = self._paused = self._queued = False
+        self._heard_at = 0.0
         self._message = ""
         self.loop_seconds = 0.0
 
@@ -242,9 +244,12 @@ class Trainer:
             check_command(command)
         except RunError:
             return  # a line that somebody wrote by hand
+        self._heard_at = time.monotonic()
         name = command["command"]
         if name == "stop":
-            self._stop = True
+            self._stop, self._queued = True, False
+        elif name == "queue" and self._paused:
+            self._stop = self._queued = True
         elif name == "pause" and not self._paused:
             self._paused = True
             self._report_paused()
@@ -287,6 +292,10 @@ class Trainer:
         if limit and self._seconds_before + time.monotonic() - self._began > limit:
             self._stop = True
             self._message = f"Stopped after {limit:g} s, the longest this run may take."
+        elif self._paused and time.monotonic() - self._heard_at > _LONGEST_PAUSE:
+            # Its process outlives the app, and would keep its memory for ever.
+            self._stop = True
+            self._message = "Stopped after a pause of an hour. Resume continues from here."
 
     def _finish(self) -> None:
         if not self._stop:
@@ -298,7 +307,8 @@ class Trainer:
         if self.watch:
             self.recorder.diagnose(self._now())
         message = {"message": self._message} if self._message else {}
-        self._write_status("stopped" if self._stop else "finished", **message)
+        ended = "stopped" if self._stop else "finished"
+        self._write_status("waiting" if self._queued else ended, **message)
 
     def _write_running(self) -> None:
         self._write_status(

@@ -364,7 +364,8 @@ def test_a_new_rate_that_cannot_be_used_is_not_sent(open_page, at_work):
     assert not (run.path / "control.jsonl").exists()
 
 
-def test_a_run_in_line_says_who_holds_the_places(open_page, at_work):
+def test_a_run_in_line_says_who_holds_the_places(open_page, at_work, monkeypatch):
+    monkeypatch.setenv("CNNVIZ_SLOTS", "4")
     paused, _busy, waiting = at_work("paused"), at_work("running"), at_work("waiting")
     app = open_page(t_run=waiting.id)
     assert not app.exception

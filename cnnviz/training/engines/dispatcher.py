@@ -59,7 +59,7 @@ class Dispatcher(abc.ABC):
         return
 
     def submit(self, run: Run) -> None:
-        """Put a run in line and start it if there is room."""
+        """Put a run in line and start it if there is room; a paused one goes on if there is."""
         if run.shipped:
             raise TrainingError("This run is a bundled example and is read-only.")
         try:
@@ -71,6 +71,9 @@ class Dispatcher(abc.ABC):
             with line.hold(_PATIENCE):
                 if not run.path.is_dir():
                     raise TrainingError("This run has been deleted.")
+                if self._at_work(run) and self._is_paused(run):
+                    self._go_on(run)
+                    return
                 if self._at_work(run) or line.waiting_since(run) is not None:
                     raise TrainingError("This run is already being trained.")
                 limits.check_crowd(config, [r for r in line.own_runs() if r.id != run.id])
@@ -93,6 +96,7 @@ class Dispatcher(abc.ABC):
         try:
             if not self._leave(run, _PATIENCE):
                 self._end(run)
+                self._leave(run, _PATIENCE)  # it may have gone back into the line meanwhile
         except Exception:  # noqa: BLE001 - nobody waits for this thread
             _log.exception("The run %s could not be stopped", run.id)
 
@@ -122,8 +126,19 @@ class Dispatcher(abc.ABC):
                     _log.exception("Runs in line could not be started")
                 troubled = True
 
-    def _dispatch(self) -> None:
-        """Start runs while there is room. The caller holds the line."""
+    def _go_on(self, run: Run) -> None:
+        """Resume a paused run beside those at work, or send it into the line."""
+        self._dispatch()  # whoever has waited for a place comes first
+        _, busy, paused = self._look_around()
+        run.control("resume" if self._has_room(busy[paused:]) else "queue")
+
+    def _look_around(self) -> tuple[dict[str, tuple[float, Run, RunConfig]], list[RunConfig], int]:
+        """Look through all runs. The caller holds the line.
+
+        Returns:
+            Those in line by id, with the time since which they wait; the configs of those at
+            work; and how many of these are paused.
+        """
         waiting: dict[str, tuple[float, Run, RunConfig]] = {}
         busy: list[RunConfig] = []
         paused = 0
@@ -147,8 +162,13 @@ class Dispatcher(abc.ABC):
                 self._fail(run, "Viewers cannot start runs here.")
             else:
                 waiting[run.id] = since, run, config
-        # A paused run leaves its place to those in line, and goes on beside them when it is
-        # resumed; but it keeps its memory, so not any number can be paused.
+        return waiting, busy, paused
+
+    def _dispatch(self) -> None:
+        """Start runs while there is room. The caller holds the line."""
+        waiting, busy, paused = self._look_around()
+        # A paused run leaves its place to those in line; but it keeps its memory, so not any
+        # number can be paused.
         while self._has_room(busy[min(paused, _MOST_PAUSED) :]):
             id = line.first(
                 ((since, id, c) for id, (since, _, c) in waiting.items() if _may_start(c, busy)),

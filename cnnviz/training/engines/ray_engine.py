@@ -106,6 +106,7 @@ class RayEngine(Dispatcher):
             except BlockingIOError as error:
                 raise TrainingError("Another server has already submitted this run.") from error
             try:
+                since = line.waiting_since(run)
                 threads = run.state().threads or _threads(ray, run.config.threads)
                 task = ray.remote(_train_in_folder).options(
                     name=run.id,
@@ -120,11 +121,16 @@ class RayEngine(Dispatcher):
             claim = stack.pop_all()
         self._tasks[run.id] = reference
         watcher = threading.Thread(
-            target=self._watch, args=(ray, run, reference, claim), name=f"ray-{run.id}", daemon=True
+            target=self._watch,
+            args=(ray, run, reference, claim, since),
+            name=f"ray-{run.id}",
+            daemon=True,
         )
         watcher.start()
 
-    def _watch(self, ray: Any, run: Run, task: Any, claim: contextlib.ExitStack) -> None:
+    def _watch(
+        self, ray: Any, run: Run, task: Any, claim: contextlib.ExitStack, since: float | None
+    ) -> None:
         """Hold the claim until a task is over, then see that its run says how it ended."""
         reason = ""
         try:
@@ -141,7 +147,8 @@ class RayEngine(Dispatcher):
         finally:
             self._tasks.pop(run.id, None)
         with contextlib.suppress(line.BusyError, RunError, OSError), line.hold(_LINE_PATIENCE):
-            line.leave(run, "failed", f"Ray could not train this run: {reason}")
+            if line.waiting_since(run) == since:  # else it went back into the line by itself
+                line.leave(run, "failed", f"Ray could not train this run: {reason}")
 
     def _withdraw(self, ray: Any, run: Run, task: Any) -> None:
         if run.state().recorded not in ACTIVE:

@@ -190,7 +190,7 @@ def _holders(run: Run) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"{plain(run_label(other))}: {status}", width="content")
             if status == "paused":
-                button("Resume", ":material/play_arrow:", partial(other.control, "resume"),
+                button("Resume", ":material/play_arrow:", partial(resume, other),
                        name=f"resume_{other.id}")  # fmt: skip
             button("Stop", ":material/stop:", partial(stop, other), name=f"stop_{other.id}")
 
@@ -204,7 +204,7 @@ def _transport(run: Run, state: RunState) -> None:
     if state.status == "running":
         button("Pause", ":material/pause:", lambda: run.control("pause"))
     if state.status == "paused":
-        button("Resume", ":material/play_arrow:", lambda: run.control("resume"))
+        button("Resume", ":material/play_arrow:", lambda: resume(run))
         button(
             "One step",
             ":material/skip_next:",

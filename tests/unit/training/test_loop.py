@@ -12,8 +12,9 @@ import torch
 from cnnviz.inspection.frames import read_frame
 from cnnviz.networks import NETWORKS
 from cnnviz.runs import create_run
-from cnnviz.training import worker
+from cnnviz.training import loop, worker
 from cnnviz.training.config import again, make_config, recipe_for
+from cnnviz.training.engines import line
 from cnnviz.training.failure import DivergedError
 from cnnviz.training.learner import Learner
 from cnnviz.training.loop import Trainer
@@ -353,6 +354,37 @@ def test_commands_are_obeyed_after_a_pause_too(new_run, until):
         run.control("stop")
         thread.join(60)
     assert run.state().status == "stopped"
+
+
+def test_a_pause_that_nobody_ends_ends_the_process_and_loses_nothing(new_run, until, monkeypatch):
+    monkeypatch.setattr(loop, "_LONGEST_PAUSE", 0.0)
+    run = new_run(epochs=900, batch_size=32)
+    _, thread = in_the_background(run)
+    until(run, lambda s: s.step > 0)
+    run.control("pause")
+    thread.join(60)
+    state = run.state()
+    assert state.status == "stopped"
+    assert "pause of an hour" in state.message
+    assert state.can_resume
+    assert int(run.load("checkpoint.safetensors")["position.step"]) == state.step
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_paused_run_goes_back_into_the_line(new_run, until, stopped):
+    run = new_run(epochs=900, batch_size=32)
+    _, thread = in_the_background(run)
+    until(run, lambda s: s.step > 0)
+    run.control("queue")  # not paused: it has its place
+    run.control("pause")
+    paused = until(run, lambda s: s.status == "paused")
+    run.control("queue")
+    if stopped:
+        run.control("stop")
+    thread.join(60)
+    assert run.state().status == ("stopped" if stopped else "waiting")
+    assert (line.waiting_since(run) is None) == stopped
+    assert int(run.load("checkpoint.safetensors")["position.step"]) == paused.step
 
 
 def test_the_pace_is_held_and_stop_is_heard_meanwhile(digits, until):

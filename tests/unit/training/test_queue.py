@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import itertools
+import json
 import threading
 
 import pytest
@@ -73,15 +74,16 @@ def test_a_paused_run_leaves_its_place_to_those_in_line(paper, new_config, clock
     assert paper.launched == [one.id, two.id, three.id]
     paper.dispatch()
     assert four.state().status == "waiting"
-    # Resumed, it goes on at once, and the next in line waits for two places to be free.
-    with writers:
-        EventWriter(one.path / "events.jsonl").write("status", status="running", step=9)
+    # Resumed while both places are taken, it goes behind those in line; and at once if not.
+    resume(one)
     paper.done(two)
-    paper.dispatch()
-    assert four.state().status == "waiting"
-    paper.done(three)
-    paper.dispatch()
+    resume(one)
     assert paper.launched[-1] == four.id
+    paper.done(three)
+    resume(one)
+    writers.close()
+    commands = (one.path / "control.jsonl").read_text().splitlines()
+    assert [json.loads(command)["command"] for command in commands] == ["queue", "queue", "resume"]
 
 
 def test_not_any_number_of_paused_runs_is_overlooked(paper, new_config):
