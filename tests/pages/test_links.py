@@ -5,6 +5,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from cnnviz.catalogue import FORMER_URLS
+
 KINDS = (
     "slider", "number_input", "text_area", "text_input", "toggle", "selectbox", "select_slider",
     "button_group", "checkbox", "radio", "multiselect",
@@ -65,7 +67,7 @@ def in_words(value):
 def test_a_link_restores_what_it_names(visit, link, sent):
     url, _, query = link.partition("?")
     query = dict(parse_qsl(query))
-    app = visit(url, **query)
+    app = visit(FORMER_URLS.get(url, url), **query)
     settings = {
         one.key.removeprefix("_"): in_words(one.value)
         for kind in KINDS for one in app.get(kind) if one.key
