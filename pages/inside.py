@@ -16,12 +16,14 @@ from cnnviz.inspection import (
     maps_code,
     predict,
 )
-from cnnviz.ui.inside import answer as view
+from cnnviz.ui.inside.answer import show_answer, show_input, show_numbers, stretched
+from cnnviz.ui.inside.network import choose_run, choose_step, model_of, show_progress, where_to_run
 from cnnviz.ui.inside.over_time import show_over_time
 from cnnviz.ui.inside.picture import choose_shown, class_titles
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.controls import paired
+from cnnviz.ui.shared.evidence import describe
 from cnnviz.ui.shared.projecting import settings
 from cnnviz.ui.shared.text import plain
 
@@ -30,12 +32,12 @@ TIME = "Over time"
 over_time = st.session_state.get("i_tab", st.query_params.get("i_tab")) == TIME
 notice = st.container()
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    run = view.choose_run(notice)
-    step = view.choose_step(run, hidden=over_time)
+    run = choose_run(notice)
+    step = choose_step(run, hidden=over_time)
     shown = choose_shown(run)
 config = run.config
-where = view.where_to_run(run)
-model = view.model_of(run, step)
+where = where_to_run(run)
+model = model_of(run, step)
 answer = predict(model, shown.inputs)
 maps = feature_maps(model, shown.inputs)
 maps = {n: m[0].numpy() for n, m in maps.items() if m.ndim == 4 and m.shape[2] * m.shape[3] > 1}
@@ -61,12 +63,12 @@ def show_cam() -> None:
             None if wanted == "predicted" else int(wanted),
             layer=None if layer == "best" else layer,
         )
-        st.markdown(view.describe(cam, config.classes))
+        st.markdown(describe(cam, config.classes))
     name = config.classes[cam.class_index]
-    evidence(cam.raw, view.stretched(cam, shown), shown.backdrop, key="cam", label=name)
+    evidence(cam.raw, stretched(cam, shown), shown.backdrop, key="cam", label=name)
     with st.container(horizontal=True):
         copy_code("Copy the PyTorch lines", cam_code(config, step, shown.seen, cam), note=where)
-        view.show_numbers(cam.raw[None], "Cell", key="_i_cam_numbers")
+        show_numbers(cam.raw[None], "Cell", key="_i_cam_numbers")
 
 
 def show_maps() -> None:
@@ -93,7 +95,7 @@ def show_maps() -> None:
         with st.container(horizontal=True):
             code = maps_code(config, step, shown.seen, layer)
             copy_code("Copy the PyTorch lines", code, note=where)
-            view.show_numbers(maps[layer], "Map", key="_i_map")
+            show_numbers(maps[layer], "Map", key="_i_map")
 
 
 def show_filters() -> None:
@@ -125,7 +127,7 @@ def show_filters() -> None:
     )
     with st.container(horizontal=True):
         copy_code("Copy the PyTorch lines", filters_code(config, step, layer), note=where)
-        view.show_numbers(group.values, "Filter", key="_i_filter")
+        show_numbers(group.values, "Filter", key="_i_filter")
 
 
 def show_time() -> None:
@@ -146,10 +148,10 @@ st.html(
 )
 left, right = st.columns([1, 3], gap="medium")
 with left:
-    view.show_input(shown)
+    show_input(shown)
     if not over_time:
-        view.show_answer(shown, config, answer)
-        view.show_progress(run, step)
+        show_answer(shown, config, answer)
+        show_progress(run, step)
 with right:
     for tab, name in zip(
         st.tabs(list(SECTIONS), key="i_tab", bind="query-params"), SECTIONS, strict=True

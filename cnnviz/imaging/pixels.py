@@ -121,3 +121,18 @@ def pearson(one: ArrayLike, other: ArrayLike) -> float | None:
         return None
     x, y = x - x.mean(), y - y.mean()
     return float(np.clip((x @ y) / np.sqrt((x @ x) * (y @ y)), -1, 1))
+
+
+def crisp(image: NDArray[np.uint8], side: int = 240) -> NDArray[np.uint8]:
+    """Enlarge a small picture so that every pixel is a square.
+
+    Args:
+        image: C×H×W with one or three channels, as networks read it.
+        side: About how many pixels its longer side gets.
+
+    Returns:
+        H×W, or H×W×3.
+    """
+    zoom = max(1, round(side / max(image.shape[1:])))
+    pixels = image[0] if len(image) == 1 else image.transpose(1, 2, 0)
+    return np.ascontiguousarray(pixels.repeat(zoom, 0).repeat(zoom, 1))

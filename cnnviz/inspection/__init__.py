@@ -7,7 +7,14 @@ from cnnviz.inspection.activations import (
     filters,
     predict,
 )
-from cnnviz.inspection.cam import CAM, class_activation_map, gap_head, map_layers, upsample
+from cnnviz.inspection.cam import (
+    CAM,
+    class_activation_map,
+    gap_head,
+    map_layers,
+    overlay_size,
+    upsample,
+)
 from cnnviz.inspection.code import cam_code, filters_code, maps_code
 from cnnviz.inspection.guard import InspectionError, untouched
 from cnnviz.inspection.models import load_model
@@ -29,6 +36,7 @@ __all__ = [
     "load_samples",
     "map_layers",
     "maps_code",
+    "overlay_size",
     "predict",
     "untouched",
     "upsample",

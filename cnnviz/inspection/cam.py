@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_OVERLAY_SIDE = 280  # pixels, about: enough that an enlarged map looks smooth
+
 
 @dataclass(frozen=True)
 class CAM:
@@ -163,6 +165,12 @@ def upsample(raw: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.floa
     grid = torch.from_numpy(raw)[None, None]
     stretched = F.interpolate(grid, size=size, mode="bilinear", align_corners=False)
     return np.asarray(stretched[0, 0].numpy())
+
+
+def overlay_size(size: tuple[int, ...]) -> tuple[int, int]:
+    """Height and width at which a map is laid over a picture: the input's, enlarged."""
+    zoom = max(1, round(_OVERLAY_SIDE / max(size)))
+    return size[0] * zoom, size[1] * zoom
 
 
 def _exact(model: nn.Module, x: Tensor, class_index: int | None, head: GapHead) -> CAM:

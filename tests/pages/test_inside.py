@@ -4,7 +4,6 @@ import base64
 import io
 import json
 from functools import partial
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,11 +15,9 @@ from cnnviz import inspection
 from cnnviz.catalogue import page_at
 from cnnviz.datasets import normalise, preprocess
 from cnnviz.imaging import sample_image
-from cnnviz.inspection import load_model
 from cnnviz.inspection.frames import read_frame
 from cnnviz.networks import build, network_spec
 from cnnviz.runs import RunConfig, create_run, open_run
-from cnnviz.ui.inside import over_time as inside_time
 
 SHIPPED = "fashionmnist-gap"
 
@@ -377,37 +374,12 @@ def test_an_own_picture_has_no_true_class(open_page, make_run):
     assert len(frames_sent(app)) == 2
 
 
-def test_snapshots_come_coarse_to_fine_and_are_remembered(make_run, monkeypatch):
-    run = make_run(steps=9)
-    seen = inspection.load_samples(run).images[0]
-    shown = SimpleNamespace(seen=seen, inputs=normalise(seen, (0.5,), (0.3,)))
-    steps = run.snapshot_steps()
-    clock = iter(range(10**6))
-    monkeypatch.setattr(inside_time.time, "monotonic", lambda: next(clock))
-    first = inside_time.frames_of(run, shown, 0, steps, patience=4)
-    assert {0, 40} < set(first) < set(steps)
-    calls = []
-    monkeypatch.setattr(inside_time, "load_model", lambda *a: calls.append(a) or load_model(*a))
-    again = inside_time.frames_of(run, shown, 0, steps, patience=100)
-    assert sorted(again) == steps
-    assert len(calls) == len(steps) - len(first)
-    assert all(again[step] == frame for step, frame in first.items())
-
-
 def test_a_damaged_snapshot_leaves_the_others(open_page, make_run):
     run = make_run(steps=3)
     run.snapshot_path(5).write_bytes(b"nonsense")
     app = open_page(i_run=run.id, i_tab="Over time")
     assert [frame.step for frame in frames_sent(app)] == [0, 10]
     assert any("at 2 of 3 snapshots." in caption.value for caption in app.caption)
-
-
-@pytest.mark.parametrize("count", [0, 1, 2, 3, 8, 9, 40])
-def test_coarse_to_fine_names_each_index_once(count):
-    order = list(inside_time.coarse_to_fine(count))
-    assert sorted(order) == list(range(count))
-    if count > 1:
-        assert order[:2] == [count - 1, 0]
 
 
 def test_a_photo_that_is_cropped_is_shown_with_its_crop(open_page):

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
 from cnnviz.components.live import time_machine
-from cnnviz.inspection import InspectionError, load_model
+from cnnviz.inspection import load_model
 from cnnviz.inspection.frames import make_frame
-from cnnviz.networks import NetworkError
-from cnnviz.runs import Run, RunError
+from cnnviz.inspection.over_time import frames_over_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
+    from cnnviz.runs import Run
     from cnnviz.ui.inside.picture import Shown
-
-_SECONDS = 1.0
 
 
 @st.cache_data(max_entries=4000, show_spinner=False)
@@ -48,7 +42,12 @@ def show_over_time(run: Run, shown: Shown, label: int) -> None:
             it is known.
     """
     steps = run.snapshot_steps()
-    frames = frames_of(run, shown, label, steps)
+    digest = hashlib.blake2b(shown.seen.tobytes(), digest_size=16).hexdigest()
+
+    def frame_at(step: int, epoch: float, seconds: float) -> bytes:
+        return _frame(run, shown, (epoch, seconds), str(run.path), digest, step, label)
+
+    frames = frames_over_time(run.state(), steps, frame_at)
     if not frames:
         st.info("This run has not saved any weights that can be shown yet.")
         return
@@ -76,53 +75,3 @@ def show_over_time(run: Run, shown: Shown, label: int) -> None:
 
 def _how_many(here: int, kept: int) -> str:
     return f"each of {kept} snapshots" if here == kept else f"{here} of {kept} snapshots"
-
-
-def frames_of(
-    run: Run, shown: Shown, label: int, steps: Sequence[int], *, patience: float = _SECONDS
-) -> dict[int, bytes]:
-    """What the snapshots see in a picture, by step.
-
-    Those computed before are remembered. The rest are computed coarse to fine, the last one
-    first, until the patience is used up; the next call goes on.
-
-    Args:
-        run: The run.
-        shown: The picture.
-        label: The class whose evidence is shown beside the predicted one's.
-        steps: Snapshots, in order.
-        patience: Seconds to spend; one frame at least is made.
-    """
-    digest = hashlib.blake2b(shown.seen.tobytes(), digest_size=16).hexdigest()
-    points = run.state().progress
-    known = [0, *(p.step for p in points)]
-    epochs = np.interp(steps, known, [0.0, *(p.epoch for p in points)])
-    seconds = np.interp(steps, known, [0.0, *(p.seconds for p in points)])
-    frames: dict[int, bytes] = {}
-    begun = time.monotonic()
-    for i in coarse_to_fine(len(steps)):
-        if frames and time.monotonic() - begun > patience:
-            break
-        position = (float(epochs[i]), float(seconds[i]))
-        try:
-            frames[steps[i]] = _frame(run, shown, position, str(run.path), digest, steps[i], label)
-        except (InspectionError, NetworkError, RunError):
-            continue  # thinned in this moment, or damaged: the others still tell the story
-    return frames
-
-
-def coarse_to_fine(count: int) -> Iterator[int]:
-    """The indices 0 to count − 1: the last, the first, then halving the gaps."""
-    done = set()
-    stride = 1
-    while stride < count:
-        stride *= 2
-    while stride:
-        for i in range(count - 1, -1, -stride):
-            if i not in done:
-                done.add(i)
-                yield i
-        if 0 not in done and count:
-            done.add(0)
-            yield 0
-        stride //= 2

@@ -11,7 +11,7 @@ import streamlit as st
 
 from cnnviz.datasets import normalise, preprocess
 from cnnviz.datasets.preprocess import centre_crop
-from cnnviz.inspection import InspectionError, Samples, load_samples
+from cnnviz.inspection import InspectionError, Samples, load_samples, overlay_size
 from cnnviz.runs import Run, RunConfig
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.picture import OWN, Picture, current_picture
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-# The overlay lies over about this many pixels, so that it looks smooth.
-_OVERLAY_SIDE = 280
 _CROP_SIDE = 140  # of the small picture that shows which part is seen
 
 
@@ -167,9 +165,3 @@ def _show_crop(picture: Picture, config: RunConfig) -> None:
         f"across and {seen.shape[0]} of {height} down, scaled to {columns} × {rows} pixels. To "
         "show it another part, crop the picture yourself."
     )
-
-
-def overlay_size(size: tuple[int, ...]) -> tuple[int, int]:
-    """Height and width at which evidence is laid over a picture: the input's, enlarged."""
-    zoom = max(1, round(_OVERLAY_SIDE / max(size)))
-    return size[0] * zoom, size[1] * zoom

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -111,8 +111,3 @@ def weighed(source: int, target: int, traced: Trace) -> Link:
 def thousands(number: float) -> str:
     """Write a count with commas."""
     return f"{number:,.0f}"
-
-
-def as_rows(cells: dict[str, Any]) -> dict[str, list[Any]]:
-    """A one-row table for `st.dataframe`."""
-    return {name: [value] for name, value in cells.items()}

@@ -11,7 +11,7 @@ from cnnviz.catalogue import page_at
 from cnnviz.components.evidence import evidence
 from cnnviz.components.gallery import Tile
 from cnnviz.datasets import DATASETS, DatasetError, is_available, normalise
-from cnnviz.inspection import CAM, InspectionError, Samples, load_model, upsample
+from cnnviz.inspection import CAM, InspectionError, Samples, load_model, overlay_size, upsample
 from cnnviz.inspection.wrong import (
     Answers,
     images_tested,
@@ -22,8 +22,7 @@ from cnnviz.inspection.wrong import (
 )
 from cnnviz.networks import NetworkError
 from cnnviz.runs import Run, RunConfig, RunError
-from cnnviz.ui.inside.answer import describe
-from cnnviz.ui.inside.picture import overlay_size
+from cnnviz.ui.shared.evidence import describe
 from cnnviz.ui.shared.text import plain
 from cnnviz.ui.train.tiles import choose_tile
 

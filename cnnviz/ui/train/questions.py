@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from cnnviz.imaging.pixels import crisp
 from cnnviz.inspection.frames import Frame, read_frame
 from cnnviz.runs import Run, RunError, list_runs, open_run
 from cnnviz.runs.questions import (
@@ -29,7 +30,6 @@ from cnnviz.ui.shared.actions import button
 from cnnviz.ui.shared.run_list import run_label
 from cnnviz.ui.shared.text import plain
 from cnnviz.ui.train.again import differences
-from cnnviz.ui.train.picture_url import picture_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -110,7 +110,8 @@ def _choose(run: Run) -> None:
         st.caption(_CLASS_TEXT)
         key = "_t_ask_probe"
         probe = st.number_input("Picture", 1, len(images), key=key) - 1
-        st.image(picture_url(images[probe].numpy(), 160), alt=f"Picture {probe + 1}")
+        picture = crisp(images[probe].numpy(), 160)
+        st.image(picture, output_format="PNG", alt=f"Picture {probe + 1}")
         action: Callable[[], object] = lambda: pose(  # noqa: E731
             run, class_question(run, st.session_state[key] - 1)
         )

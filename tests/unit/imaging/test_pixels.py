@@ -8,6 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from cnnviz.convolution import lecture_case
 from cnnviz.imaging.pixels import (
+    crisp,
     distance,
     neighbours,
     paint,
@@ -115,3 +116,13 @@ def test_the_deck_s_neighbours_are_alike():
     r = pearson(*neighbours(picture))
     assert r > 0.9
     assert abs(pearson(*neighbours(shuffled(picture, 0)))) < 0.5
+
+
+def test_an_enlarged_picture_keeps_its_pixels_as_squares():
+    for channels, shape in ((1, (60, 40)), (3, (60, 40, 3))):
+        image = np.random.default_rng(0).integers(0, 256, (channels, 6, 4), np.uint8)
+        large = crisp(image, 58)
+        assert large.shape == shape
+        expected = image[0] if channels == 1 else image.transpose(1, 2, 0)
+        for row, column in ((0, 0), (5, 5), (9, 9)):
+            np.testing.assert_array_equal(large[row::10, column::10], expected)

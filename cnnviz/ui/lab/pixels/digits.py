@@ -1,4 +1,4 @@
-"""The digits network that comes with cnnviz, and the test pictures to show to it."""
+"""What the digits network predicts for pictures of the page Pixels are numbers."""
 
 from __future__ import annotations
 
@@ -6,64 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
-import torch
 
-from cnnviz.datasets import normalise, preprocess
-from cnnviz.imaging.pixels import shuffled
-from cnnviz.inspection import Samples, load_model, load_samples, untouched
-from cnnviz.runs import Run
-from cnnviz.runs.folder import SHIPPED
-from cnnviz.ui.inside.answer import crisp
+from cnnviz.imaging.pixels import crisp
+from cnnviz.inspection.digits import as_digit, probabilities
 from cnnviz.ui.shared.projecting import is_large
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import ArrayLike, NDArray
-    from torch import Tensor, nn
-
-RUN = Run(SHIPPED / "digits-gap", shipped=True)
-
-
-@st.cache_resource(show_spinner="Reading the digits", max_entries=1)
-def digits() -> Samples:
-    """The test pictures: N×1×8×8 `uint8`, light strokes on a dark ground."""
-    return load_samples(RUN)
-
-
-@st.cache_resource(show_spinner=False, max_entries=1)
-def _network() -> nn.Module:
-    return load_model(RUN)
-
-
-def probabilities(images: ArrayLike) -> NDArray[np.float32]:
-    """What the network says of digits.
-
-    Args:
-        images: N×8×8 or 8×8, 0 to 255.
-
-    Returns:
-        N×10 (N = 1 for a single picture), each row sums to 1.
-    """
-    config, model = RUN.config, _network()
-    values: Tensor = torch.as_tensor(np.asarray(images, dtype=np.float32)).reshape(-1, 1, 8, 8)
-    with untouched(model), torch.no_grad():
-        answers: Tensor = model(normalise(values, config.mean, config.std)).softmax(1)
-    result: NDArray[np.float32] = answers.numpy()
-    return result
-
-
-@st.cache_data(show_spinner=False, max_entries=32)
-def accuracy(shuffle: int | None) -> float:
-    """Share of the test digits that the network gets right.
-
-    Args:
-        shuffle: Seed of the permutation of the pixels that all of them go through; None for none.
-    """
-    samples = digits()
-    images = samples.images[:, 0]
-    answers = probabilities(images if shuffle is None else shuffled(images, shuffle)).argmax(1)
-    return float((answers == samples.labels).mean())
 
 
 def table(answers: Mapping[str, NDArray[np.float32]]) -> None:
@@ -85,21 +36,6 @@ def table(answers: Mapping[str, NDArray[np.float32]]) -> None:
     )
 
 
-def as_seen(image: ArrayLike, *, invert: bool) -> NDArray[np.uint8]:
-    """What the network sees of a grey picture.
-
-    Args:
-        image: H×W, 0 to 255.
-        invert: Swap dark and light, for dark strokes on a light ground.
-
-    Returns:
-        8×8: the middle square of the picture, shrunk or enlarged.
-    """
-    grey = np.rint(np.asarray(image)).astype(np.uint8)
-    seen = preprocess(np.repeat(grey[..., None], 3, axis=2), (1, 8, 8), invert=invert)
-    return seen.reshape(8, 8)
-
-
 def show_answer(image: ArrayLike, *, invert: bool) -> None:
     """Draw what the network sees of a painted picture, its prediction and all probabilities.
 
@@ -107,7 +43,7 @@ def show_answer(image: ArrayLike, *, invert: bool) -> None:
         image: H×W, 0 to 255.
         invert: Swap dark and light, for dark strokes on a light ground.
     """
-    size, seen = np.shape(image), as_seen(image, invert=invert)
+    size, seen = np.shape(image), as_digit(image, invert=invert)
     answer = probabilities(seen)[0]
     how = ["8×8 pixels"]
     if size[0] != size[1]:

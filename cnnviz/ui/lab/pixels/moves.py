@@ -9,7 +9,8 @@ import streamlit as st
 
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.imaging.pixels import distance, permutation, shifted, shuffled
-from cnnviz.ui.lab.pixels.digits import accuracy, digits, probabilities, table
+from cnnviz.inspection.digits import accuracy, digits, probabilities
+from cnnviz.ui.lab.pixels.digits import table
 from cnnviz.ui.lab.pixels.picture import choose_digit
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.controls import paired

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnviz.convolution import lecture_case, lecture_source
 from cnnviz.imaging import to_grey
-from cnnviz.ui.lab.pixels.digits import digits
+from cnnviz.inspection.digits import digits
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.picture import current_picture
 
