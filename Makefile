@@ -18,11 +18,17 @@ test: $(VENV)/.installed-dev
 	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || $(MAKE) --no-print-directory chromium
 	$(BIN)/python -m pytest $(ARGS)
 
-lint: $(VENV)/.installed-dev
+lint: $(VENV)/.installed-dev node_modules/.installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/node node_modules/eslint/bin/eslint.js
+
+# What checks the JavaScript, from npm; Node itself comes from PyPI with the rest. The app needs neither.
+node_modules/.installed: package.json package-lock.json $(VENV)/.installed-dev
+	$(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
 
 # As root the distribution's Chromium, else Playwright's own. Where neither can be had,
 # the browser tests skip and say so (and fail where CI=true).

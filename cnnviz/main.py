@@ -5,10 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from cnnviz.catalogue import PAGES, page_at
-from cnnviz.components.clipboard import copy_anywhere
-from cnnviz.components.history import one_entry_per_page
-from cnnviz.components.keys import tab_enters_panels
-from cnnviz.components.names import plain_names
+from cnnviz.components.page_wide import page_wide
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.address import drop_endless_numbers
 from cnnviz.ui.shared.join import join_button
@@ -37,11 +34,8 @@ for row in PAGES:
 st.set_page_config(page_icon=ASSETS / "icon.svg", layout="wide")
 page = st.navigation(groups, position="top")
 st.set_page_config(page_title=f"{page.title} · cnnviz" if page.url_path else "cnnviz")
-plain_names()
-tab_enters_panels()
+page_wide()
 dropped = drop_endless_numbers(page.url_path)
-one_entry_per_page()  # before the page, which a quick click may cut short
-copy_anywhere()
 follow_the_address()
 if role.has_lapsed():
     st.warning(

@@ -1,46 +1,126 @@
-"""Components out of files: the browser is sent one page, one style sheet and one module each."""
+"""Components out of files: the browser is sent one page, one style sheet and one module each.
+
+The files import one another as the browser and Node do, `import { name } from "./file.js"` and
+`@import url("./file.css")`, and `register` follows the imports. The browser cannot do so itself:
+Streamlit hands it a component's script as text without an address of its own, and serves files
+only to components of installed packages, without a version in their addresses.
+"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator
 
     from streamlit.components.v2.types import ComponentRenderer
 
-_FOLDER = Path(__file__).parent
+_FOLDER = Path(__file__).resolve().parent
 
-# What components stand on, in the order in which the browser reads it.
-BASE = ("shared/numbers", "shared/screen", "shared/elements", "shared/mounting", "shared/reach")
-FIGURE = (*BASE, "shared/figure")
-GRIDS = (*FIGURE, "shared/grid", "shared/panels")
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[^"]+\.js)";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async function|function|class|const) (\w+))", re.MULTILINE)
+_DEFAULT = re.compile(r"^export default ", re.MULTILINE)
+_LEFT = re.compile(r"^(?:import|export)\b.*$", re.MULTILINE)
+_STYLE_IMPORT = re.compile(r'^@import url\("([^"]+)"\);\n+', re.MULTILINE)
 
 
-def register(
-    name: str, *, scripts: Sequence[str] = (), styles: Sequence[str] = ()
-) -> ComponentRenderer:
+def register(name: str, *, isolate_styles: bool = True) -> ComponentRenderer:
     """Register the component `cnnviz_<name>` of the folder `name` and return what draws it.
 
-    Its own files are `<name>.html`, `<name>.css` and `<name>.js`.
+    Its files are `<name>.js`, which exports the function that Streamlit calls, and perhaps
+    `<name>.html` and `<name>.css`.
 
     Args:
         name: The folder beside this module.
-        scripts: What its script needs before it: paths beside this module, without ``.js``. All
-            become one module, so no two may declare the same name.
-        styles: The same for its style sheet, without ``.css``.
+        isolate_styles: Whether it has its own styles alone; else its style sheet is the page's.
+
+    Raises:
+        ValueError: An import or export is written in a way that is not understood here, or files
+            import one another in a circle.
+        OSError: A file that is imported does not exist.
     """
-    own = f"{name}/{name}"
+    entry = _FOLDER / name / name
+    page, styles = entry.with_suffix(".html"), entry.with_suffix(".css")
     return st.components.v2.component(
         f"cnnviz_{name}",
-        html=_joined("html", own),
-        css=_joined("css", *styles, own),
-        js=_joined("js", *scripts, own),
+        html=page.read_text(encoding="utf-8") if page.exists() else None,
+        css=bundled_styles(styles) if styles.exists() else None,
+        js=bundled(entry.with_suffix(".js")),
+        isolate_styles=isolate_styles,
     )
 
 
-def _joined(ending: str, *names: str) -> str:
-    return "\n".join((_FOLDER / f"{name}.{ending}").read_text(encoding="utf-8") for name in names)
+def bundled(entry: Path) -> str:
+    """A script with all that it imports, as one module.
+
+    Each imported file becomes a function that is called once and returns what the file exports,
+    so names that a file does not export stay its own.
+    """
+    return "\n".join(_module(file, entry) for file in _in_order(entry, _imports))
+
+
+def bundled_styles(entry: Path) -> str:
+    """A style sheet after all that it imports."""
+    files = _in_order(entry, _style_imports)
+    return "\n".join(_STYLE_IMPORT.sub("", file.read_text(encoding="utf-8")) for file in files)
+
+
+def _in_order(entry: Path, imports: Callable[[Path], Iterator[Path]]) -> list[Path]:
+    """Everything that a file imports, directly or not, each after its own imports; itself last."""
+    found: dict[Path, None] = {}
+
+    def visit(file: Path, importers: tuple[Path, ...]) -> None:
+        if file in importers:
+            circle = " → ".join(one.name for one in (*importers[importers.index(file) :], file))
+            raise ValueError(f"These files import one another in a circle: {circle}.")
+        if file not in found:
+            for imported in imports(file):
+                visit(imported, (*importers, file))
+            found[file] = None
+
+    visit(entry.resolve(), ())
+    return list(found)
+
+
+def _imports(file: Path) -> Iterator[Path]:
+    for match in _IMPORT.finditer(file.read_text(encoding="utf-8")):
+        yield (file.parent / match[2]).resolve()
+
+
+def _style_imports(file: Path) -> Iterator[Path]:
+    for match in _STYLE_IMPORT.finditer(file.read_text(encoding="utf-8")):
+        yield (file.parent / match[1]).resolve()
+
+
+def _module(file: Path, entry: Path) -> str:
+    """A file without its imports and exports: the entry as it is, any other as a function."""
+
+    def unpacked(match: re.Match[str]) -> str:
+        names = ", ".join(
+            name.strip().replace(" as ", ": ") for name in match[1].split(",") if name.strip()
+        )
+        return f"const {{ {names} }} = {_name((file.parent / match[2]).resolve())};"
+
+    text = _IMPORT.sub(unpacked, file.read_text(encoding="utf-8"))
+    exported = _EXPORT.findall(text)
+    text = _EXPORT.sub("", text)
+    is_entry = file == entry.resolve()
+    left = _LEFT.search(_DEFAULT.sub("", text) if is_entry else text)
+    if left:
+        raise ValueError(
+            f"{file.name}: cannot follow {left[0]!r}. Import as in"
+            ' `import { name } from "./file.js";`, export functions, classes and constants where'
+            " they are declared, and a default from a component's own script alone."
+        )
+    if is_entry:
+        return text
+    return f"const {_name(file)} = (() => {{\n{text}return {{ {', '.join(exported)} }};\n}})();"
+
+
+def _name(file: Path) -> str:
+    """What a file is called inside a bundle: `$kit$numbers`."""
+    return "$" + "$".join(file.relative_to(_FOLDER).with_suffix("").parts)

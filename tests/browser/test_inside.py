@@ -118,20 +118,6 @@ def test_hover_says_the_value_and_lights_the_place(inside, messages):
     assert messages[before:] == []
 
 
-def test_small_evidence_keeps_its_digits(page, root):
-    """75.2, but 0.00231: the digits follow the largest number of the map."""
-    folder = root / "cnnviz" / "components"
-    script = (folder / "shared/numbers.js").read_text() + (
-        folder / "evidence/evidence.js"
-    ).read_text()
-    write = "(values) => values.map((value) => plain(value, digitsFor(Math.abs(value))))"
-    written = page.evaluate(
-        f"(values) => {{ {script[: script.index('class Evidence')]}; return ({write})(values); }}",
-        [75.24, 8.137, 0.0512, -0.0023149, 2e-7, 0],
-    )
-    assert written == ["75.2", "8.14", "0.0512", "\u22120.00231", "0.000000200", "0.00"]
-
-
 def test_the_opacity_follows_the_slider_without_the_server(inside, messages):
     page = inside()
     slider = page.get_by_role("slider", name="Opacity")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cnnviz.components.packing import digest
-from cnnviz.components.sources import GRIDS, register
+from cnnviz.components.sources import register
 from cnnviz.imaging import DIVERGING_STOPS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_component = register("activation", scripts=GRIDS, styles=("shared/figure", "shared/panels"))
+_component = register("activation")
 
 
 def activation(

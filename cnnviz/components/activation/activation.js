@@ -1,5 +1,13 @@
 // A map, the curve of an activation function with a dot a cell, and the map after it.
 
+import { cellText, limits, sizedContext, sizeText } from "../kit/elements.js";
+import { followPointer } from "../kit/figure.js";
+import { Grid } from "../kit/grid.js";
+import { mounting } from "../kit/mounting.js";
+import { numberText } from "../kit/numbers.js";
+import { GridFigure, panelOf, signedScale } from "../kit/panels.js";
+import { cellScale, figureHeight, textScale } from "../kit/screen.js";
+
 const LARGEST_CELL = 46;
 const [MARGIN, PAD] = [30, 8]; // of the curve: for the numbers on the left and below, and opposite
 const DWELL = 900; // milliseconds on a cell while nobody points

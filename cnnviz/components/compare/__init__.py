@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
-from cnnviz.components.sources import BASE, register
+from cnnviz.components.sources import register
 from cnnviz.imaging import encode_jpeg, encode_png
 
 if TYPE_CHECKING:
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 PNG_PIXELS = 300_000
 JPEG_QUALITY = 85
 
-_component = register(
-    "compare", scripts=(*BASE, "compare/histogram", "compare/view", "compare/painting")
-)
+_component = register("compare")
 
 
 class Encoded(NamedTuple):

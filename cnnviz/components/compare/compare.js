@@ -1,5 +1,12 @@
 // A picture, or two with a divider between them: zoom, pan, pointer, keyboard, and one pixel chosen.
 
+import { sizedContext } from "../kit/elements.js";
+import { mounting } from "../kit/mounting.js";
+import { clamp } from "../kit/numbers.js";
+import { drawHistogram, fillScale, histogramText } from "./histogram.js";
+import { outlineWindow, paintBefore, paintImage, PINNED, POINTED } from "./painting.js";
+import { joinGroup, layOut, leaveGroup, pixelAt, settle, zoomAt } from "./view.js";
+
 const CLICK = 4; // pixels that a pointer may move and still have clicked
 const HANDLE = 14; // how near the divider a pointer takes hold of it
 

@@ -1,5 +1,7 @@
 // The scale of a picture: how often each number occurs, the colours, and their ends.
 
+import { numberText } from "../kit/numbers.js";
+
 const CHANNELS = ["#d1495b", "#3fae6a", "#4a97d2"]; // red, green, blue, apart in lightness too
 
 /** At most four significant digits, but whole numbers in full. */
@@ -7,7 +9,7 @@ function scaleText(value) {
   return Math.abs(value) >= 1000 ? numberText(Math.round(value), 15) : numberText(value, 4);
 }
 
-function fillScale(root, scale) {
+export function fillScale(root, scale) {
   const unit = scale.unit;
   const colours = scale.stops.map(([place, colour]) => `${colour} ${place * 100}%`);
   root.querySelector(".bar").style.background = `linear-gradient(to right, ${colours.join(", ")})`;
@@ -23,7 +25,7 @@ function fillScale(root, scale) {
 }
 
 /** Draw the counts; heights are square roots, else the flat areas of an edge picture hide the rest. */
-function drawHistogram(canvas, scale, ink) {
+export function drawHistogram(canvas, scale, ink) {
   const ratio = devicePixelRatio;
   canvas.width = Math.round(canvas.clientWidth * ratio);
   canvas.height = Math.round(canvas.clientHeight * ratio);
@@ -45,7 +47,7 @@ function drawHistogram(canvas, scale, ink) {
 }
 
 /** Say what stands under the pointer on the histogram. */
-function histogramText(scale, share) {
+export function histogramText(scale, share) {
   const steps = scale.counts[0].length;
   const step = Math.min(steps - 1, Math.max(0, Math.floor(share * steps)));
   const at = (place) => scaleText(scale.low + ((scale.high - scale.low) * place) / steps) + scale.unit;

@@ -1,10 +1,12 @@
 // What is drawn on the canvas of a picture: the picture, the one before it, and outlines.
 
-const PINNED = "#ffd400";
-const POINTED = "#fff";
+import { textScale } from "../kit/screen.js";
+
+export const PINNED = "#ffd400";
+export const POINTED = "#fff";
 const LEAST_OUTLINE = 7; // pixels: a smaller one could not be seen
 
-function paintImage(brush, image, group, { left, top, scale }) {
+export function paintImage(brush, image, group, { left, top, scale }) {
   if (!image) return;
   const step = (scale * group.width * devicePixelRatio) / image.naturalWidth;
   brush.imageSmoothingEnabled = step < 2; // crisp pixels once each is two on the screen
@@ -13,7 +15,7 @@ function paintImage(brush, image, group, { left, top, scale }) {
 }
 
 /** The picture before, left of the divider, and the divider. */
-function paintBefore(brush, picture, place) {
+export function paintBefore(brush, picture, place) {
   const { group, height } = picture;
   const x = picture.dividerX();
   brush.save();
@@ -44,7 +46,7 @@ function paintBefore(brush, picture, place) {
 }
 
 /** Outline what a pixel of the result reads (on an input) or the pixel itself (on a result). */
-function outlineWindow(brush, { window: [above, before, high, wide] }, { left, top, scale }, [row, column], colour) {
+export function outlineWindow(brush, { window: [above, before, high, wide] }, { left, top, scale }, [row, column], colour) {
   let box = [left + (column - before) * scale, top + (row - above) * scale, wide * scale, high * scale];
   if (Math.max(box[2], box[3]) < LEAST_OUTLINE) {
     const corner = [left + (column + 0.5) * scale, top + (row + 0.5) * scale].map((middle) => middle - LEAST_OUTLINE / 2);

@@ -1,10 +1,12 @@
 // What part of the picture is seen. Instances of one group share it: zoom, place and pointer.
 
+import { clamp } from "../kit/numbers.js";
+
 const MOST_ZOOM = 64; // screen pixels for one pixel of the picture
 const GROUPS = (window.cnnvizCompare ??= new Map());
 
 /** The shared view of a group; a picture of another size starts anew. */
-function joinGroup(name, height, width) {
+export function joinGroup(name, height, width) {
   let group = GROUPS.get(name);
   if (!group) {
     group = { members: new Set() };
@@ -16,14 +18,14 @@ function joinGroup(name, height, width) {
   return group;
 }
 
-function leaveGroup(name, member) {
+export function leaveGroup(name, member) {
   const group = GROUPS.get(name);
   group?.members.delete(member);
   if (group?.members.size === 0) GROUPS.delete(name);
 }
 
 /** Where the picture lies on a canvas of this size: `scale` screen pixels per pixel, from left and top. */
-function layOut(group, canvasWidth, canvasHeight) {
+export function layOut(group, canvasWidth, canvasHeight) {
   const fit = Math.min(canvasWidth / group.width, canvasHeight / group.height);
   const scale = fit * group.zoom;
   return {
@@ -35,7 +37,7 @@ function layOut(group, canvasWidth, canvasHeight) {
 }
 
 /** Keep the picture over the middle of the canvas, and at rest in it where it fits. */
-function settle(group, canvasWidth, canvasHeight) {
+export function settle(group, canvasWidth, canvasHeight) {
   const { fit } = layOut(group, canvasWidth, canvasHeight);
   group.zoom = clamp(group.zoom, 1, Math.max(1, MOST_ZOOM / fit));
   for (const [centre, length, room] of [["row", "height", canvasHeight], ["column", "width", canvasWidth]]) {
@@ -46,7 +48,7 @@ function settle(group, canvasWidth, canvasHeight) {
 }
 
 /** Zoom by `factor`, keeping the point (x, y) of the canvas where it is. */
-function zoomAt(group, factor, x, y, canvasWidth, canvasHeight) {
+export function zoomAt(group, factor, x, y, canvasWidth, canvasHeight) {
   const before = layOut(group, canvasWidth, canvasHeight);
   const row = (y - before.top) / before.scale;
   const column = (x - before.left) / before.scale;
@@ -58,7 +60,7 @@ function zoomAt(group, factor, x, y, canvasWidth, canvasHeight) {
 }
 
 /** The pixel of the picture at (x, y) of the canvas, or null beside it. */
-function pixelAt(group, x, y, canvasWidth, canvasHeight) {
+export function pixelAt(group, x, y, canvasWidth, canvasHeight) {
   const { left, top, scale } = layOut(group, canvasWidth, canvasHeight);
   const row = Math.floor((y - top) / scale);
   const column = Math.floor((x - left) / scale);

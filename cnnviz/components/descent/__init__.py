@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from cnnviz.components.packing import digest, packed
-from cnnviz.components.sources import GRIDS, register
+from cnnviz.components.sources import register
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_component = register(
-    "descent",
-    scripts=(*GRIDS, "shared/arrays", "descent/curve"),
-    styles=("shared/figure", "shared/panels"),
-)
+_component = register("descent")
 
 
 def descent(

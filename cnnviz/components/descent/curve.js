@@ -1,5 +1,9 @@
 // The loss at every step, on a logarithmic scale, with the step in view marked.
 
+import { sizedContext } from "../kit/elements.js";
+import { clamp, numberText } from "../kit/numbers.js";
+import { textScale } from "../kit/screen.js";
+
 /** The room around the curve, in CSS pixels. */
 function curveRoom() {
   return { left: 58 * textScale(), right: 12, top: 12, bottom: 24 * textScale() };
@@ -9,12 +13,12 @@ const RAISED = { "-": "\u207b", 0: "\u2070", 1: "\u00b9", 2: "\u00b2", 3: "\u00b
 const LEAST = 1e-16; // below it, a loss is rounding
 
 /** A power of ten: plain near 1, else with its exponent raised. */
-function tenTo(power) {
+export function tenTo(power) {
   if (power >= -2 && power <= 3) return numberText(10 ** power);
   return `10${[...String(power)].map((digit) => RAISED[digit]).join("")}`;
 }
 
-class Curve {
+export class Curve {
   constructor(canvas) {
     this.canvas = canvas;
   }

@@ -1,5 +1,13 @@
 // Gradient descent on a kernel, step by step.
 
+import { unpackArray } from "../kit/arrays.js";
+import { element, limits } from "../kit/elements.js";
+import { holdWithPointer, SPEAK_AFTER } from "../kit/figure.js";
+import { mounting } from "../kit/mounting.js";
+import { clamp, MINUS, numberText, Scale } from "../kit/numbers.js";
+import { GridFigure, signedScale } from "../kit/panels.js";
+import { Curve, tenTo } from "./curve.js";
+
 const WIDEST_CELL = 42;
 const BETWEEN = 38;
 
@@ -43,7 +51,7 @@ class Descent extends GridFigure {
     // The errors' colours are those of the start; its legend tells of every step.
     const errors = this.outputs.map((value, at) => value - this.target[at % this.target.length]);
     const most = errors.subarray(0, this.target.length).reduce((top, value) => Math.max(top, Math.abs(value)), 0) || 1;
-    const ends = limits(errors).map((end) => Math.min(Math.max(end, -most), most));
+    const ends = limits(errors).map((error) => clamp(error, -most, most));
     this.layOut([
       { title: "Input", shape: this.data.image.shape, values: this.image, scale: signed(this.image, stops) },
       { title: "Kernel \u03b8", sign: "\u22c6", shape: this.data.kernels.shape.slice(1), values: end, scale: signed(end, weightStops) },

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from cnnviz.components.packing import digest
-from cnnviz.components.sources import GRIDS, register
+from cnnviz.components.sources import register
 from cnnviz.imaging import DIVERGING_STOPS
 
 if TYPE_CHECKING:
     from cnnviz.convolution.equivariance import Scene
 
-_component = register(
-    "drag", scripts=(*GRIDS, "drag/scene"), styles=("shared/figure", "shared/panels")
-)
+_component = register("drag")
 
 
 def drag(

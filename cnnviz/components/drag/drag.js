@@ -1,5 +1,13 @@
 // Drag the object: its map follows, beside the map that was convolved first and moved after.
 
+import { cellText, element, limits } from "../kit/elements.js";
+import { holdWithPointer } from "../kit/figure.js";
+import { mounting } from "../kit/mounting.js";
+import { numberText, Scale } from "../kit/numbers.js";
+import { GridFigure } from "../kit/panels.js";
+import { cellScale, figureHeight } from "../kit/screen.js";
+import { largestGap, Scene } from "./scene.js";
+
 const PAUSE = 700; // milliseconds until the server is asked to check
 const WALK = 450; // milliseconds a cell
 
@@ -42,17 +50,17 @@ class Drag extends GridFigure {
     const { scene } = this;
     const input = scene.picture([0, 0]);
     const span = (values) => Math.max(...Array.from(values, Math.abs)) || 1;
-    const scale = (values) => {
-      const most = span(values);
+    const scaleOf = (values) => {
+      const reach = span(values);
       const [low] = limits(values);
-      return Scale.diverging(low < 0 ? -most : 0, most, most, this.data.stops);
+      return Scale.diverging(low < 0 ? -reach : 0, reach, reach, this.data.stops);
     };
     const most = span(this.home.values);
     const of = ({ rows, columns, values }, scale) => ({ shape: [rows, columns], values, scale });
     this.layOut([
-      { title: "Input", ...of(input, scale(input.values)) },
-      { title: "Shift, then convolve", sign: "\u2192", ...of(this.home, scale(this.home.values)) },
-      { title: "Convolve, then shift", sign: "|", ...of(this.home, scale(this.home.values)) },
+      { title: "Input", ...of(input, scaleOf(input.values)) },
+      { title: "Shift, then convolve", sign: "\u2192", ...of(this.home, scaleOf(this.home.values)) },
+      { title: "Convolve, then shift", sign: "|", ...of(this.home, scaleOf(this.home.values)) },
       { title: "Difference", sign: "\u2192", ...of(this.home, Scale.diverging(-most, most, most, this.data.stops)) },
     ]);
     const { canvas } = this.grids[0];

@@ -1,6 +1,6 @@
 // What becomes of the object: the same arithmetic as cnnviz.convolution.equivariance, on small grids.
 
-class Scene {
+export class Scene {
   constructor(data) {
     Object.assign(this, data);
     this.step = this.stride * (this.pooling === "none" ? 1 : 2);
@@ -77,7 +77,7 @@ function modulo(value, size) {
 }
 
 /** Largest absolute difference of two maps, where both are known. */
-function largestGap(one, other) {
+export function largestGap(one, other) {
   return one.values.reduce((most, value, at) => {
     const gap = Math.abs(value - other.values[at]);
     return gap > most ? gap : most;

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cnnviz.components.packing import png_address
-from cnnviz.components.sources import BASE, register
+from cnnviz.components.sources import register
 from cnnviz.imaging import DIVERGING_STOPS, heat
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_component = register("evidence", scripts=BASE)
+_component = register("evidence")
 
 
 def evidence(

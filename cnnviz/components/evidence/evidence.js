@@ -1,5 +1,10 @@
 // A map of evidence beside the picture it is laid over.
 
+import { sizedContext } from "../kit/elements.js";
+import { mounting } from "../kit/mounting.js";
+import { clamp, colourAt, inkOn, MINUS } from "../kit/numbers.js";
+import { textScale } from "../kit/screen.js";
+
 const plain = (value, digits) => value.toFixed(digits).replace(/^-(?=[0.]*$)/, "").replace("-", MINUS);
 const signed = (value, digits) => (value > 0 ? "+" : "") + plain(value, digits);
 // Two or three significant digits of the largest number.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from cnnviz.components.packing import png_address
-from cnnviz.components.sources import BASE, register
+from cnnviz.components.sources import register
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_component = register("gallery", scripts=BASE)
+_component = register("gallery")
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,8 @@
 // Pictures as buttons: Tab enters the group once, the arrow keys move inside it.
 
+import { element } from "../kit/elements.js";
+import { mounting } from "../kit/mounting.js";
+
 class Gallery {
   constructor(parent) {
     this.root = parent.querySelector(".gallery");

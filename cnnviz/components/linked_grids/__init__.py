@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from cnnviz.components.packing import digest, packed
-from cnnviz.components.sources import GRIDS, register
+from cnnviz.components.sources import register
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 
 if TYPE_CHECKING:
@@ -18,11 +18,7 @@ if TYPE_CHECKING:
 
 Palette = Literal["signed", "weights", "pixels", "counts", "groups"]
 
-_component = register(
-    "linked_grids",
-    scripts=(*GRIDS, "shared/arrays", "linked_grids/links", "linked_grids/marks"),
-    styles=("shared/figure", "shared/panels"),
-)
+_component = register("linked_grids")
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,16 @@
 // Grids of numbers that belong together: one cell is in focus, its relatives light up.
 
+import { unpackArray } from "../kit/arrays.js";
+import { cellText, element } from "../kit/elements.js";
+import { followPointer } from "../kit/figure.js";
+import { fittingFont, Grid } from "../kit/grid.js";
+import { mounting } from "../kit/mounting.js";
+import { bracketed, numberText, weightText } from "../kit/numbers.js";
+import { GridFigure, panelOf, stepOf } from "../kit/panels.js";
+import { cellScale, figureHeight, textScale } from "../kit/screen.js";
+import { Link, related } from "./links.js";
+import { GroupScale, paddingOf, scaleOf, unreadOf } from "./marks.js";
+
 const LARGEST_CELL = 44;
 const SIGN_ROOM = 38;
 const MOST_TERMS = 25;

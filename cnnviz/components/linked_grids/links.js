@@ -1,7 +1,9 @@
 // Which cells belong together: what is linked, without drawing anything.
 
+import { unpackArray } from "../kit/arrays.js";
+
 /** Links from the cells of one panel to those of another: row `cell` of `reads` names its targets. */
-class Link {
+export class Link {
   constructor({ source, target, reads, weights, sum }) {
     Object.assign(this, { source, target, sum });
     this.reads = unpackArray(reads);
@@ -39,7 +41,7 @@ class Link {
 
 /** All cells that belong to a cell: those it is made of, theirs, and so on; and those it goes into.
  * @returns {Map<number, Set<number>>} cells by panel, without the cell itself. */
-function related(links, panel, cell) {
+export function related(links, panel, cell) {
   const lit = new Map();
   const follow = (at, cells, towards) => {
     for (const link of links) {

@@ -1,9 +1,13 @@
 // What the cells of a panel look like: their colours, and which are padding or read by nothing.
 
+import { limits } from "../kit/elements.js";
+import { FADE, hexToRgb, inkOn, mix, Scale } from "../kit/numbers.js";
+import { signedScale } from "../kit/panels.js";
+
 const GROUP_COLOURS = ["#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bb7733", "#999933"];
 
 /** The colour scale of a panel. */
-function scaleOf({ palette, limits: given, stops, values }) {
+export function scaleOf({ palette, limits: given, stops, values }) {
   const [low, high] = given ?? limits(values.filter((value) => !Number.isNaN(value)));
   if (palette === "pixels") return Scale.pixels("grey", low, high);
   if (palette === "counts") {
@@ -13,7 +17,7 @@ function scaleOf({ palette, limits: given, stops, values }) {
 }
 
 /** Groups have no order: a hue each, and none for group 0. */
-class GroupScale {
+export class GroupScale {
   constructor(colours = GROUP_COLOURS.map(hexToRgb)) {
     this.colours = colours;
   }
@@ -36,7 +40,7 @@ class GroupScale {
 }
 
 /** Which cells of a panel are padding; null if none. */
-function paddingOf({ pads, shape: [rows, columns] }) {
+export function paddingOf({ pads, shape: [rows, columns] }) {
   if (!pads?.flat().some(Boolean)) return null;
   const [[top, bottom], [left, right]] = pads;
   return (at) => {
@@ -46,7 +50,7 @@ function paddingOf({ pads, shape: [rows, columns] }) {
 }
 
 /** Which cells of a panel nothing reads; null if none. */
-function unreadOf({ unread }) {
+export function unreadOf({ unread }) {
   if (!unread?.length) return null;
   const cells = new Set(unread);
   return (at) => cells.has(at);

@@ -10,12 +10,12 @@ import base64
 import dataclasses
 import hashlib
 import struct
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
+from cnnviz.components.sources import register
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 from cnnviz.live.relay import relay
 from cnnviz.networks import NETWORKS
@@ -25,44 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_HERE = Path(__file__).parent
-# One ES module: the browser is sent the files one after the other.
-_SCRIPTS = (
-    "../shared/address.js",
-    "../shared/reach.js",
-    "../shared/screen.js",
-    "words.js",
-    "fold.js",
-    "frames.js",
-    "paint.js",
-    "socket.js",
-    "source.js",
-    "relay.js",
-    "axes.js",
-    "chart.js",
-    "curves.js",
-    "head.js",
-    "question.js",
-    "transport.js",
-    "tiles.js",
-    "probes.js",
-    "sight.js",
-    "confusion.js",
-    "health.js",
-    "tables.js",
-    "live.js",
-    "race.js",
-    "machine.js",
-    "mount.js",
-)
-_STYLES = ("live.css", "views.css")
-
-_component = st.components.v2.component(
-    "cnnviz_live",
-    html=(_HERE / "live.html").read_text(encoding="utf-8"),
-    css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
-)
+_component = register("live")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,12 +1,14 @@
 // What charts need beside a canvas: colours, ticks, and which points to draw.
 
+import { lastUpTo } from "./words.js";
+
 // Apart for the colour-blind, and readable on white and on black.
 const RUN_COLOURS = {
   light: ["#1f6fb5", "#c4570c", "#0f8a6c", "#8250b8", "#8a6d00", "#b83a7a"],
   dark: ["#5aa9e6", "#f0914a", "#3fc7a0", "#b491e8", "#d6b53c", "#ec7fb0"],
 };
-const STYLES = ["solid", "dashed", "dotted"]; // of borders, where there is no canvas
-const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3], [4, 4], [12, 4]];
+export const STYLES = ["solid", "dashed", "dotted"]; // of borders, where there is no canvas
+export const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3], [4, 4], [12, 4]];
 
 function luminance(colour) {
   const context = (luminance.canvas ??= document.createElement("canvas")).getContext("2d", { willReadFrequently: true });
@@ -16,7 +18,7 @@ function luminance(colour) {
   return (0.299 * r + 0.587 * g + 0.114 * b) / 255;
 }
 
-function readTheme(root) {
+export function readTheme(root) {
   const style = getComputedStyle(root);
   const colour = (name) => style.getPropertyValue(name).trim();
   const paper = colour("--st-background-color") || "#fff";
@@ -29,7 +31,7 @@ function readTheme(root) {
   };
 }
 
-function niceTicks(low, high, most) {
+export function niceTicks(low, high, most) {
   const rough = (high - low) / Math.max(1, most);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].find((factor) => factor * power >= rough * (1 - 1e-9)) * power;
@@ -38,7 +40,7 @@ function niceTicks(low, high, most) {
   return ticks;
 }
 
-function decades(low, high) {
+export function decades(low, high) {
   const ticks = [];
   const few = high / low < 30;
   for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power += 1) {
@@ -51,7 +53,7 @@ function decades(low, high) {
 }
 
 /** At most about `most` points, with every extreme kept. */
-function thin(points, most) {
+export function thin(points, most) {
   if (points.length <= most) return points;
   const size = Math.ceil((2 * points.length) / most);
   const kept = [];
@@ -66,7 +68,7 @@ function thin(points, most) {
 }
 
 /** The point of a curve next to x. */
-function nearest(points, x) {
+export function nearest(points, x) {
   const at = lastUpTo(points, x, (point) => point.x);
   const [before, after] = [points[at], points[at + 1]];
   if (!before || !after) return before ?? after;
@@ -74,7 +76,7 @@ function nearest(points, x) {
 }
 
 /** Where a loss axis ends: a few huge values do not press the rest flat, but the start is shown. */
-function lossTop(curves) {
+export function lossTop(curves) {
   const drawn = curves.filter(({ points }) => points.length);
   const values = drawn.flatMap(({ points }) => points.map(({ y }) => y)).sort((a, b) => a - b);
   if (!values.length) return 1;
@@ -85,7 +87,7 @@ function lossTop(curves) {
 }
 
 /** A text cut to a width, with an ellipsis. */
-function fitted(context, text, width) {
+export function fitted(context, text, width) {
   if (context.measureText(text).width <= width) return text;
   let cut = text;
   while (cut.length > 1 && context.measureText(`${cut}\u2026`).width > width) cut = cut.slice(0, -1);

@@ -1,7 +1,11 @@
 // Curves on canvas: one chart is two layers, the curves and, above them, what moves with the
 // pointer and the time slider.
 
-class Chart {
+import { textScale } from "../kit/screen.js";
+import { decades, fitted, lossTop, nearest, niceTicks, thin } from "./axes.js";
+import { clamp, count, element, number, write } from "./words.js";
+
+export class Chart {
   /** `act` has point(x or null), pick(x) and key(event). */
   constructor(quantity, title, act) {
     this.quantity = quantity;

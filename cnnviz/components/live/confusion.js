@@ -1,11 +1,14 @@
 // Which class is taken for which: a matrix up to 20 classes, and the worst pairs in words.
 
+import { colourTable } from "./paint.js";
+import { count, element, rove, write } from "./words.js";
+
 const MOST_CLASSES = 20;
 const WORST = 5;
 const MOST_LETTERS = 13; // of a name beside a row: the style sheet cuts longer ones
 
 /** Let a box that holds more to its right say so: the style sheet fades that edge. */
-function hintScroll(box) {
+export function hintScroll(box) {
   const look = () => box.classList.toggle("onward", box.scrollLeft + box.clientWidth < box.scrollWidth - 2);
   box.addEventListener("scroll", look, { passive: true });
   const watching = new ResizeObserver(look);
@@ -31,7 +34,7 @@ function worstPairs(confusion, most = WORST) {
   return pairs.sort((a, b) => b.count - a.count || a.truth - b.truth).slice(0, most);
 }
 
-class Confusion {
+export class Confusion {
   /** `chosen({step, true, predicted})` is told of a cell that was clicked. */
   constructor(palettes, chosen) {
     this.palettes = palettes;

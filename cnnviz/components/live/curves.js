@@ -1,13 +1,17 @@
 // Loss and accuracy side by side: one x axis, one pointer, and what the curves say there.
 
-const AXES = {
+import { DASHES, nearest, STYLES } from "./axes.js";
+import { Chart } from "./chart.js";
+import { clamp, count, element, lastUpTo, number, percent, plain, write } from "./words.js";
+
+export const AXES = {
   steps: { unit: "steps", of: (point) => point.step },
   seconds: { unit: "s", of: (point) => point.seconds },
   epochs: { unit: "epochs", of: (point) => point.epoch },
 };
 
 /** A group of which one is chosen, as radio buttons that look like a switch. */
-function choice(name, options, chosen, onChange) {
+export function choice(name, options, chosen, onChange) {
   const group = element("fieldset", "choice");
   group.append(element("legend", "unseen", name));
   const unique = `${name}-${Math.random().toString(36).slice(2)}`;
@@ -33,7 +37,7 @@ function tick(text, checked, onChange) {
   return label;
 }
 
-function curvePoints(points, axis, quantity) {
+export function curvePoints(points, axis, quantity) {
   return points
     .map((point) => ({ x: AXES[axis].of(point), y: point[quantity], point }))
     .filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
@@ -45,7 +49,7 @@ function rounded(value) {
 }
 
 /** The right end of an axis: all steps that are to come, but only the seconds that were. */
-function axisEnd(states, axis) {
+export function axisEnd(states, axis) {
   const ends = states.map((state) => {
     const last = state.progress.at(-1) ?? state.evaluations.at(-1);
     if (axis === "steps") return Math.max(state.totalSteps, state.step);
@@ -70,7 +74,7 @@ function placeOf(state, axis, step) {
   return AXES[axis].of(among[at]) ?? 0;
 }
 
-class Curves {
+export class Curves {
   /** `pick(step)` is told the kept step next to a click. */
   constructor(pick, quantities = { loss: "Loss", accuracy: "Accuracy" }) {
     this.axis = "steps";

@@ -1,9 +1,9 @@
 // The state of a run: the fold of its events, as in cnnviz/runs/state.py.
 
-const ACTIVE = ["waiting", "starting", "running", "paused", "testing"];
+export const ACTIVE = ["waiting", "starting", "running", "paused", "testing"];
 const RATE_SECONDS = 10;
 
-class RunState {
+export class RunState {
   constructor() {
     this.recorded = "waiting";
     this.queued = false;
@@ -111,12 +111,12 @@ const HANDLERS = {
 };
 
 /** Training seconds of the first evaluation at or above a share of test images; null if none. */
-function secondsTo(evaluations, accuracy) {
+export function secondsTo(evaluations, accuracy) {
   return evaluations.find((point) => point.accuracy >= accuracy)?.seconds ?? null;
 }
 
 /** The best evaluation: on all test images if there was one, else on a part of them. */
-function bestEvaluation(state) {
+export function bestEvaluation(state) {
   const whole = state.evaluations.filter((point) => point.images === state.testImages);
   const among = whole.length ? whole : state.evaluations;
   return among.reduce((best, point) => (!best || point.accuracy > best.accuracy ? point : best), null);

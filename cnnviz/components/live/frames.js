@@ -3,10 +3,6 @@
 
 const PARSED = 24; // frames whose tensors are at hand; the others are parsed in well under 1 ms
 
-function bytesOf(base64) {
-  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-}
-
 /** A safetensors file of uint8 tensors: {tensors: {name: {shape, data}}, metadata}. */
 function parseSafetensors(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -36,7 +32,7 @@ function splitParts(buffer) {
   return parts;
 }
 
-class Frame {
+export class Frame {
   constructor(bytes) {
     this.serial = Frame.made = (Frame.made ?? 0) + 1; // tells it from another of the same step
     const { tensors, metadata } = parseSafetensors(bytes);
@@ -63,7 +59,7 @@ class Frame {
   }
 }
 
-class FrameStore {
+export class FrameStore {
   constructor() {
     this.bytes = new Map(); // step -> bytes
     this.parsed = new Map(); // the most recently seen ones

@@ -1,6 +1,9 @@
 // Where a run stands, in words: name, status, progress, what goes wrong.
 
-const STATUS = {
+import { lostWords } from "./socket.js";
+import { count, duration, element, number, percent, plain, write } from "./words.js";
+
+export const STATUS = {
   waiting: ["\u25cb", "Waiting in line"],
   starting: ["\u25cb", "Starting"],
   running: ["\u25cf", "Running"],
@@ -12,7 +15,7 @@ const STATUS = {
   interrupted: ["!", "Interrupted"],
 };
 
-class Head {
+export class Head {
   constructor() {
     this.root = element("header", "head");
     const title = element("div", "title");

@@ -1,9 +1,11 @@
 // How each layer fares in one step: is it learning at all, too fast, or not?
 
+import { clamp, count, element, number, percent, write } from "./words.js";
+
 const RULE = 1e-3; // a healthy update changes a weight by about a thousandth of itself
 const STRIP = [1e-7, 1]; // the ends of the logarithmic strips of the ratio
 
-class Health {
+export class Health {
   constructor() {
     this.root = element("section", "panel health");
     this.hint = element("p", "hint");

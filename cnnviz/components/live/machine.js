@@ -1,6 +1,13 @@
 // The time machine on frames that are given: nothing to wait for, nobody to ask.
 
-class MachineView extends View {
+import { bytesOf } from "../kit/arrays.js";
+import { FrameStore } from "./frames.js";
+import { StepLink, View } from "./view.js";
+import { Sight } from "./sight.js";
+import { Numbers, probabilityTable } from "./tables.js";
+import { Transport } from "./transport.js";
+
+export class MachineView extends View {
   constructor(root, data) {
     super(root);
     this.link = new StepLink(data.stepParameter);

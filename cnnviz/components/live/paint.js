@@ -1,7 +1,10 @@
 // Codes to colours. A tile is a canvas of one pixel a value; the style sheet enlarges it.
 
+import { bytesOf } from "../kit/arrays.js";
+import { clamp, element, MINUS, plain, write } from "./words.js";
+
 /** 256 colours between stops [[position, "#rrggbb"]]; `from` and `to` are positions of 0 and 255. */
-function colourTable(stops, from = 0, to = 1) {
+export function colourTable(stops, from = 0, to = 1) {
   const parsed = stops.map(([at, hex]) => [at, [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16))]);
   const table = new Uint8ClampedArray(256 * 3);
   for (let code = 0; code < 256; code += 1) {
@@ -14,18 +17,18 @@ function colourTable(stops, from = 0, to = 1) {
 }
 
 /** The largest size of a number among codes on a scale. */
-function peak(codes, { low, high }) {
+export function peak(codes, { low, high }) {
   let most = 0;
   for (const code of codes) most = Math.max(most, Math.abs(low + (code / 255) * (high - low)));
   return most;
 }
 
-const OWN = "own"; // instead of the limit of a scale: each picture has its own
+export const OWN = "own"; // instead of the limit of a scale: each picture has its own
 
 const TABLES = new Map();
 
 /** The colours of codes on [low, high], on a scale that reaches from −limit to limit. */
-function scaleTable(stops, low, high, limit) {
+export function scaleTable(stops, low, high, limit) {
   const reach = limit || Math.max(-low, high) || 1;
   const place = (value) => (value / reach + 1) / 2;
   const key = `${stops[0][1]} ${place(low).toFixed(4)} ${place(high).toFixed(4)}`;
@@ -46,7 +49,7 @@ function paintPixels(canvas, width, height, colourAt) {
 }
 
 /** Codes through a table of 256 colours. */
-function paintCodes(canvas, codes, width, height, table) {
+export function paintCodes(canvas, codes, width, height, table) {
   paintPixels(canvas, width, height, (at, data, to) => {
     const from = codes[at] * 3;
     data[to] = table[from];
@@ -57,7 +60,7 @@ function paintCodes(canvas, codes, width, height, table) {
 }
 
 /** A picture of 1 or 3 planes of bytes; `gain` stretches its codes about the middle grey. */
-function paintPicture(canvas, bytes, channels, width, height, gain = 1) {
+export function paintPicture(canvas, bytes, channels, width, height, gain = 1) {
   const plane = width * height;
   paintPixels(canvas, width, height, (at, data, to) => {
     for (let c = 0; c < 3; c += 1) {
@@ -69,7 +72,7 @@ function paintPicture(canvas, bytes, channels, width, height, gain = 1) {
 }
 
 /** A signed map to lay over a picture: the nearer to 0, the more of the picture shows. */
-function paintOverlay(canvas, codes, width, height, table, scale) {
+export function paintOverlay(canvas, codes, width, height, table, scale) {
   paintPixels(canvas, width, height, (at, data, to) => {
     const from = codes[at] * 3;
     data[to] = table[from];
@@ -86,7 +89,7 @@ function overlayOpacity(share) {
 }
 
 /** One filter, on a scale up to `limit` (0 for that of its frame): signed weights in colours, or, of three channels, a picture with 0 in mid-grey. */
-function paintFilter(canvas, frame, index, palettes, limit) {
+export function paintFilter(canvas, frame, index, palettes, limit) {
   const [, channels, height, width] = frame.tensors.filters.shape;
   const { low, high } = frame.filters;
   const codes = frame.slice("filters", index);
@@ -95,7 +98,7 @@ function paintFilter(canvas, frame, index, palettes, limit) {
 }
 
 /** A tile of a question: {shape, data, low, high, palette}. */
-function paintTile(canvas, tile, palettes) {
+export function paintTile(canvas, tile, palettes) {
   const channels = tile.shape.length === 3 ? tile.shape[0] : 1;
   const [height, width] = tile.shape.slice(-2);
   const codes = bytesOf(tile.data);
@@ -104,7 +107,7 @@ function paintTile(canvas, tile, palettes) {
 }
 
 /** The colour scale with its ends and 0; `update` writes other numbers. */
-class ScaleBar {
+export class ScaleBar {
   constructor(stops, name) {
     this.root = element("div", "scale");
     this.name = name;

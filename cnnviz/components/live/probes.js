@@ -1,5 +1,8 @@
 // The probe images: what the network saw, where its evidence lies, and what it says.
 
+import { OWN, paintOverlay, paintPicture, peak, ScaleBar, scaleTable } from "./paint.js";
+import { clamp, columnsOf, element, percent, rove, write } from "./words.js";
+
 const BARS = 3;
 const SHORT = 5; // letters of a name that fits on one line under a thumb
 
@@ -97,7 +100,7 @@ class ProbeCard {
   }
 }
 
-class Probes {
+export class Probes {
   /** `chosen(index)` is told which picture was clicked. */
   constructor(palettes, chosen) {
     this.palettes = palettes;

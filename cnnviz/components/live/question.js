@@ -1,5 +1,8 @@
 // A question to the class: options to vote for, the number of votes, and at last the answer.
 
+import { paintTile } from "./paint.js";
+import { count, element, write } from "./words.js";
+
 const HIDDEN = "cnnviz-hidden-questions"; // in the browser's own storage
 const MOST_HIDDEN = 50;
 
@@ -20,7 +23,7 @@ function keepHidden(ids) {
   }
 }
 
-class QuestionPanel {
+export class QuestionPanel {
   /** `vote(question id, option)` sends a vote. */
   constructor(palettes, vote) {
     this.palettes = palettes;

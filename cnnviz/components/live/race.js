@@ -1,5 +1,17 @@
 // Several runs on one chart, and a table of how they do.
 
+import { reachable } from "../kit/reach.js";
+import { DASHES, STYLES } from "./axes.js";
+import { hintScroll } from "./confusion.js";
+import { AXES, axisEnd, choice, curvePoints, Curves } from "./curves.js";
+import { ACTIVE, bestEvaluation, secondsTo } from "./fold.js";
+import { STATUS } from "./head.js";
+import { View } from "./view.js";
+import { Relay } from "./relay.js";
+import { liveAddress, lostWords, Socket } from "./socket.js";
+import { networkTitle, RunSource } from "./source.js";
+import { count, element, percent, plain, short, write } from "./words.js";
+
 const GOALS = [0.8, 0.85, 0.9];
 const COLUMNS = [
   "Run", "Status", "Best test accuracy", ...GOALS.map((goal) => `Seconds to ${percent(goal, 0)}`), "Images per second", "Parameters", "MACs",
@@ -88,7 +100,7 @@ class RaceCurves extends Curves {
   }
 }
 
-class RaceView extends View {
+export class RaceView extends View {
   constructor(root) {
     super(root);
     this.sources = new Map();

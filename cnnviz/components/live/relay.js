@@ -1,9 +1,11 @@
 // Where a network refuses the live sockets alone, the page itself carries the news: it runs again
 // every few seconds and brings what the sockets would have.
 
+import { bytesOf } from "../kit/arrays.js";
+
 const RELAY_EVERY = 4000;
 
-class Relay {
+export class Relay {
   /** `sources()` are those to keep up to date; `follow(id)` is told the run that is shown to all. */
   constructor(view, sources, follow = () => {}) {
     Object.assign(this, { view, sources, follow });

@@ -1,6 +1,12 @@
 // Everything a frame shows, at one step: filters, maps of one picture, and all pictures.
 
-class Sight {
+import { choice } from "./curves.js";
+import { OWN } from "./paint.js";
+import { Probes } from "./probes.js";
+import { Filters, Maps } from "./tiles.js";
+import { clamp, element } from "./words.js";
+
+export class Sight {
   constructor(palettes, wake) {
     this.root = element("div", "sight");
     this.probe = 0;

@@ -11,7 +11,7 @@ const WAKING_SILENCE = 6000; // when somebody looks again
 const SAY_EVERY = 10_000; // or the server takes us for gone (QUIET_SECONDS in live/subscriber.py)
 const FULL = 1013;
 
-class Socket {
+export class Socket {
   /** `url()` is asked before each connection; `told` has message, binary and connected(bool). */
   constructor(url, told) {
     this.url = url;
@@ -43,7 +43,7 @@ class Socket {
       if (this.socket !== socket) return; // given up: the next one brings it again
       this.hear();
       if (typeof data !== "string") return this.told.binary(data);
-      let message = null;
+      let message;
       try {
         message = JSON.parse(data);
       } catch {
@@ -150,7 +150,7 @@ class Socket {
 const WAKING = [[window, "online"], [window, "pageshow"], [document, "visibilitychange"]];
 
 /** What to say of a lost connection: that it is sought, and since when the picture stands. */
-function lostWords({ heard, full, blocked }) {
+export function lostWords({ heard, full, blocked }) {
   if (blocked) {
     const since = heard ? ` What you see is as of ${clockTime(heard)}.` : "";
     return `Your network blocks the live connection, so the numbers come every few seconds instead.${since} For the live view, try another network, such as your phone\u2019s own, or ask the administrator of this one to allow WebSockets to ${window.location.host}/live.`;
@@ -164,7 +164,7 @@ function clockTime(time) {
   return new Date(time).toLocaleTimeString("en-GB");
 }
 
-function liveAddress(base, path) {
+export function liveAddress(base, path) {
   const { protocol, host } = window.location;
   return `${protocol === "https:" ? "wss:" : "ws:"}//${host}${base}/live${path}`;
 }

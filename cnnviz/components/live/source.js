@@ -1,15 +1,20 @@
 // One run as it comes over its socket: hello, events, frames, questions. Others are told what
 // changed: "hello", "events", "frames", "probes", "connection", "question", "gone".
 
+import { RunState } from "./fold.js";
+import { bytesOf } from "../kit/arrays.js";
+import { FrameStore } from "./frames.js";
+import { liveAddress, Socket } from "./socket.js";
+
 const ASK_AT_ONCE = 64; // frames in one request
 const NO_FRAMES = "none";
-const NETWORK_TITLES = {}; // by id; `mount` fills it
+export const NETWORK_TITLES = {}; // by id; `mount` fills it
 
-function networkTitle(id) {
+export function networkTitle(id) {
   return NETWORK_TITLES[id] ?? id;
 }
 
-class RunSource {
+export class RunSource {
   constructor(id, { base, frames, changed }) {
     this.id = id;
     this.changed = changed;

@@ -1,5 +1,8 @@
 // The numbers behind the curves and the bars, for those who read rather than look.
 
+import { reachable } from "../kit/reach.js";
+import { count, element, lastUpTo, number, percent } from "./words.js";
+
 const MOST_ROWS = 300;
 
 function tableOf(caption, heads, rows) {
@@ -14,7 +17,7 @@ function tableOf(caption, heads, rows) {
   return table;
 }
 
-function progressTable(state) {
+export function progressTable(state) {
   const rows = state.evaluations.slice(-MOST_ROWS).map((test) => {
     const training = state.progress[lastUpTo(state.progress, test.step)];
     return [
@@ -27,7 +30,7 @@ function progressTable(state) {
 }
 
 /** What each picture is and what the network says of it, but for the `secret` one that the class votes on. */
-function probabilityTable(frame, labels, classes, secret = null) {
+export function probabilityTable(frame, labels, classes, secret = null) {
   const rows = frame.probabilities.map((row, at) => [
     String(at + 1), ...[labels ? classes[labels[at]] : "", ...row.map((share) => percent(share))].map((text) => (at === secret ? "?" : text)),
   ]);
@@ -35,7 +38,7 @@ function probabilityTable(frame, labels, classes, secret = null) {
 }
 
 /** A closed list of tables that are only filled while it is open. */
-class Numbers {
+export class Numbers {
   constructor() {
     this.root = element("details", "more");
     this.box = element("div", "scroll");

@@ -1,5 +1,8 @@
 // First-layer filters, and what the first stage makes of one picture: tile k is of channel k.
 
+import { OWN, paintCodes, paintFilter, peak, ScaleBar, scaleTable } from "./paint.js";
+import { columnsOf, element, number, rove, write } from "./words.js";
+
 class Tiles {
   /** `chosen(index)` is told of a tile that was clicked. */
   constructor({ title, kind, stops, chosen }) {
@@ -49,7 +52,7 @@ function rangeWords(codes, { low, high }) {
   return `from ${value(least)} to ${value(most)}`;
 }
 
-class Filters extends Tiles {
+export class Filters extends Tiles {
   constructor(palettes, chosen) {
     super({ title: "First-layer filters", kind: "filters", stops: palettes.weights, chosen });
     this.palettes = palettes;
@@ -82,7 +85,7 @@ class Filters extends Tiles {
   }
 }
 
-class Maps extends Tiles {
+export class Maps extends Tiles {
   constructor(palettes, chosen) {
     super({ title: "Feature maps", kind: "maps", stops: palettes.activations, chosen });
     this.palettes = palettes;

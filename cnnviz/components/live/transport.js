@@ -1,6 +1,8 @@
 // The time machine's slider: over the kept steps, by index, so that the first steps (1, 2, 4, …)
 // are as far apart as the late ones.
 
+import { clamp, count, element, lastUpTo, write } from "./words.js";
+
 const SPEEDS = [1, 2, 4, 8, 16];
 const ICONS = {
   play: "M8 5v14l11-7z",
@@ -30,7 +32,7 @@ function iconButton(path, words, act) {
   return button;
 }
 
-class Transport {
+export class Transport {
   /** `moved()` is called after each change of `step` (a step, or null to follow the newest). */
   constructor(moved) {
     this.moved = moved;

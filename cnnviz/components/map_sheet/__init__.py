@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from cnnviz.components.packing import packed
-from cnnviz.components.sources import BASE, register
+from cnnviz.components.sources import register
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 Scale = Literal["map", "layer", "all"]
 
-_component = register(
-    "map_sheet", scripts=(*BASE, "shared/arrays", "map_sheet/group", "map_sheet/enlarged")
-)
+_component = register("map_sheet")
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,9 +1,14 @@
 // One map in a dialog, with its numbers where they fit, and the maps before and after it.
 
+import { element } from "../kit/elements.js";
+import { inkOn, MINUS } from "../kit/numbers.js";
+import { cellScale, textScale } from "../kit/screen.js";
+import { drawMaps, shortNumber } from "./group.js";
+
 const PRINT_FROM = 44; // pixels of a cell
 
 /** The colours between two numbers; `each` says that these differ from map to map. */
-function fillScaleBar(target, stops, limit, each) {
+export function fillScaleBar(target, stops, limit, each) {
   const bar = element("span", "bar");
   bar.style.background = `linear-gradient(90deg, ${stops.map(([at, hex]) => `${hex} ${at * 100}%`).join(", ")})`;
   const low = element("span", "", each ? `${MINUS}max` : shortNumber(-limit));
@@ -12,12 +17,12 @@ function fillScaleBar(target, stops, limit, each) {
   target.setAttribute("aria-label", `Scale from ${low.textContent} over 0 to ${high.textContent}`);
 }
 
-function placeMark(mark, left, top, width, height) {
+export function placeMark(mark, left, top, width, height) {
   Object.assign(mark.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
   mark.hidden = false;
 }
 
-class Enlarged {
+export class Enlarged {
   constructor(dialog) {
     this.dialog = dialog;
     this.find = (selector) => dialog.querySelector(selector);

@@ -1,9 +1,13 @@
 // The maps of one group: their numbers, words and colours, and where each lies on the sheet.
 
-const GAP = 4; // pixels between tiles
-const LEVELS_OF_MAP = 255; // odd, so that the middle one is exactly 0
+import { unpackArray } from "../kit/arrays.js";
+import { element, limits, sizedContext } from "../kit/elements.js";
+import { clamp, MINUS } from "../kit/numbers.js";
 
-function shortNumber(value) {
+const GAP = 4; // pixels between tiles
+export const LEVELS_OF_MAP = 255; // odd, so that the middle one is exactly 0
+
+export function shortNumber(value) {
   if (!Number.isFinite(value)) return String(value);
   if (value === 0) return "0";
   const size = Math.abs(value);
@@ -12,7 +16,7 @@ function shortNumber(value) {
 }
 
 /** Draw maps, which lie below each other in `image`: `from` is the first row of each. */
-function drawMaps(canvas, image, boxes, width, height) {
+export function drawMaps(canvas, image, boxes, width, height) {
   canvas.style.width = `${width}px`;
   canvas.style.height = `${height}px`;
   const context = sizedContext(canvas, width, height);
@@ -21,7 +25,7 @@ function drawMaps(canvas, image, boxes, width, height) {
   return context;
 }
 
-class MapGroup {
+export class MapGroup {
   constructor(sent, colours, each) {
     Object.assign(this, sent);
     [this.count, this.rows, this.cells] = sent.shape;

@@ -1,5 +1,12 @@
 // Sheets of small maps: point for a number, choose one to enlarge it.
 
+import { element, sizeText } from "../kit/elements.js";
+import { mounting } from "../kit/mounting.js";
+import { clamp, colourAt } from "../kit/numbers.js";
+import { cellScale } from "../kit/screen.js";
+import { Enlarged, fillScaleBar, placeMark } from "./enlarged.js";
+import { LEVELS_OF_MAP, MapGroup } from "./group.js";
+
 class MapSheet {
   constructor(parent) {
     this.root = parent.querySelector(".map-sheet");

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from cnnviz.components.packing import digest
-from cnnviz.components.sources import FIGURE, register
+from cnnviz.components.sources import register
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 STAGES = ("full", "local", "shared")
 
-_component = register("neurons", scripts=(*FIGURE, "neurons/layer"), styles=("shared/figure",))
+_component = register("neurons")
 
 
 def neurons(

@@ -1,6 +1,6 @@
 // The arithmetic of a one-dimensional layer: which connections there are, and what they weigh.
 
-class Layer {
+export class Layer {
   constructor({ inputs, weights, kernel }) {
     this.inputs = inputs;
     this.kernel = kernel;

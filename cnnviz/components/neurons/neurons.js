@@ -1,5 +1,11 @@
 // Neurons and their connections: point, choose, edit a weight; everything moves in the same frame.
 
+import { element } from "../kit/elements.js";
+import { Figure } from "../kit/figure.js";
+import { mounting } from "../kit/mounting.js";
+import { bracketed, clamp, numberText } from "../kit/numbers.js";
+import { Layer } from "./layer.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const TAPS = ["#4477aa", "#ee6677", "#228833", "#aa7700", "#2299bb", "#aa3377", "#777777"]; // a hue for each shared weight
 const ORDER = ["full", "local", "shared"];
@@ -156,7 +162,8 @@ class Neurons extends Figure {
     }[stage];
     this.count.replaceChildren(element("span", "", `${counts[0]} ${stage === "shared" ? "" : "= "}`), element("b", "", `${counts[1]} weights`));
     const now = this.hover ?? this.focus;
-    let [head, text] = ["", ""];
+    let head;
+    let text;
     if (now.row === "out") {
       head = `Output ${now.at} = ${numberText(results[now.at])}`;
       text = ` = ${lit.map(({ weight, input }) => `${bracketed(numberText(weight))}\u00b7${bracketed(numberText(layer.inputs[input]))}`).join(" + ")}`;

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from cnnviz.components.sources import BASE, register
+from cnnviz.components.sources import register
 from cnnviz.imaging import format_weight
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_component = register("number_grid", scripts=BASE)
+_component = register("number_grid")
 
 
 def number_grid(

@@ -1,5 +1,8 @@
 // A grid of numbers on colours; where it may be edited, each cell is a text field.
 
+import { mounting } from "../kit/mounting.js";
+import { clamp, colourAt, inkOn, MINUS } from "../kit/numbers.js";
+
 const WIDEST = 56; // pixels of a cell
 const PER_CHARACTER = 0.6; // of the font size
 const LEGIBLE = 7.5; // pixels; smaller numbers are left out, and told below on hover

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import streamlit as st
 
 from cnnviz.components.packing import digest, packed
-from cnnviz.components.sources import GRIDS, register
+from cnnviz.components.sources import register
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 Look = Literal["both", "numbers", "picture"]
 
-_component = register(
-    "paint", scripts=(*GRIDS, "shared/arrays", "paint/strokes"), styles=("shared/figure",)
-)
+_component = register("paint")
 
 
 def paint_grid(

@@ -1,5 +1,15 @@
 // A grey picture as a grid of numbers: read by pointing, changed by painting.
 
+import { unpackArray } from "../kit/arrays.js";
+import { element, sizedContext } from "../kit/elements.js";
+import { followPointer } from "../kit/figure.js";
+import { Grid } from "../kit/grid.js";
+import { mounting } from "../kit/mounting.js";
+import { clamp, numberText, Scale } from "../kit/numbers.js";
+import { GridFigure } from "../kit/panels.js";
+import { cellScale, figureHeight } from "../kit/screen.js";
+import { cellsBetween, readStrokes, writeStrokes } from "./strokes.js";
+
 const LARGEST_CELL = 44;
 const CELLS_A_SECOND = 6;
 const PATIENCE = 4000; // milliseconds in which the server should have answered

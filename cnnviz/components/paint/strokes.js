@@ -1,7 +1,7 @@
 // What has been painted, as a short text: `0:57-59,70;255:3` is a value and where it is.
 
 /** @param {Map<number, number>} painted values by flat index */
-function writeStrokes(painted) {
+export function writeStrokes(painted) {
   const byValue = new Map();
   for (const at of [...painted.keys()].sort((a, b) => a - b)) {
     const value = painted.get(at);
@@ -15,7 +15,7 @@ function writeStrokes(painted) {
   return [...byValue].sort(([a], [b]) => a - b).map(([value, runs]) => `${value}:${runs.map(run).join(",")}`).join(";");
 }
 
-function readStrokes(text) {
+export function readStrokes(text) {
   const painted = new Map();
   for (const group of text.split(";").filter(Boolean)) {
     const [value, runs] = group.split(":");
@@ -28,7 +28,7 @@ function readStrokes(text) {
 }
 
 /** The cells on a straight line between two cells, both among them, so that a fast stroke has no gaps. */
-function cellsBetween(from, to, columns) {
+export function cellsBetween(from, to, columns) {
   const [row, column] = [Math.floor(from / columns), from % columns];
   const [down, across] = [Math.floor(to / columns) - row, (to % columns) - column];
   const steps = Math.max(Math.abs(down), Math.abs(across), 1);

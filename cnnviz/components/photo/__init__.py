@@ -13,7 +13,7 @@ from cnnviz.components.sources import register
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_component = register("photo", scripts=("shared/mounting",))
+_component = register("photo")
 
 
 def is_secure(url: str | None) -> bool:

@@ -1,5 +1,7 @@
 // A file field that asks phones for their camera. It needs no secure context, as a live camera does.
 
+import { mounting } from "../kit/mounting.js";
+
 const QUALITY = 0.92;
 
 class Photo {

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from cnnviz.components.sources import register
 
-import streamlit as st
-
-_component = st.components.v2.component(
-    "cnnviz_reveal",
-    js=(Path(__file__).parent / "reveal.js").read_text(encoding="utf-8"),
-    # Takes no room. Streamlit would look for a file where a star stands in a single line.
-    css='[class*="st-key-reveal"] {\n  position: absolute;\n  width: 0;\n}\n',
-    isolate_styles=False,
-)
+_component = register("reveal", isolate_styles=False)
 
 
 def reveal(place: str, token: str | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from cnnviz.components.sources import FIGURE, register
+from cnnviz.components.sources import register
 
 Shape = Literal["box", "triangle", "exponential", "gaussian", "ramp"]
 
@@ -12,11 +12,7 @@ Shape = Literal["box", "triangle", "exponential", "gaussian", "ramp"]
 _START = (0.0, 0.0, 1.0, 1.0)
 _LIMITS = ((-8.0, 8.0), (-3.0, 3.0), (0.2, 3.0), (0.2, 3.0))
 
-_component = register(
-    "sliding",
-    scripts=(*FIGURE, "shared/address", "sliding/integral", "sliding/plot"),
-    styles=("shared/figure",),
-)
+_component = register("sliding")
 
 
 def sliding(

@@ -1,12 +1,12 @@
 // Two functions and the integral over their product, by the midpoint rule.
 
-const STEP = 0.025; // of τ; t, places and widths are multiples of 2·STEP, so edges fall between samples
+export const STEP = 0.025; // of τ; t, places and widths are multiples of 2·STEP, so edges fall between samples
 const REACH = 12; // τ runs from −REACH to REACH
-const T_STEP = 0.05;
-const T_END = 8;
+export const T_STEP = 0.05;
+export const T_END = 8;
 
 /** Functions of height 1 around (or from) 0; `wide` is their one measure. */
-const SHAPES = {
+export const SHAPES = {
   box: {
     at: (x, wide) => (Math.abs(x) < wide ? 1 : 0),
     code: "(x.abs() < wide).double()",
@@ -30,13 +30,13 @@ const SHAPES = {
 };
 
 /** A function sampled in the middle of every step from −REACH − T_END to REACH + T_END. */
-function samples(shape, wide, place) {
+export function samples(shape, wide, place) {
   const half = Math.round((REACH + T_END) / STEP);
   return Float64Array.from({ length: 2 * half }, (_, at) => SHAPES[shape].at((at - half + 0.5) * STEP - place, wide));
 }
 
 /** The convolution of two sampled functions at every t from −T_END to T_END. */
-function convolved(f, g) {
+export function convolved(f, g) {
   const counts = Math.round((2 * T_END) / T_STEP) + 1;
   const length = Math.round((2 * REACH) / STEP);
   const margin = Math.round(T_END / STEP);
@@ -51,7 +51,7 @@ function convolved(f, g) {
   return curve;
 }
 
-function integralCode(data, { t, place, f, g }) {
+export function integralCode(data, { t, place, f, g }) {
   const number = (value) => String(Number(value.toFixed(2)));
   return [
     "import torch",

@@ -1,6 +1,10 @@
 // Curves on a canvas.
 
-class Plot {
+import { sizedContext } from "../kit/elements.js";
+import { numberText } from "../kit/numbers.js";
+import { textScale } from "../kit/screen.js";
+
+export class Plot {
   constructor(canvas, from, to) {
     Object.assign(this, { canvas, from, to });
   }

@@ -1,5 +1,13 @@
 // The continuous picture of a convolution: one function reversed, slid over the other, area by area.
 
+import { keepInAddress } from "../kit/address.js";
+import { element, readTheme } from "../kit/elements.js";
+import { Figure, holdWithPointer } from "../kit/figure.js";
+import { mounting } from "../kit/mounting.js";
+import { clamp, numberText } from "../kit/numbers.js";
+import { convolved, integralCode, samples, SHAPES, STEP, T_END, T_STEP } from "./integral.js";
+import { Plot } from "./plot.js";
+
 const A_SECOND = 1.6; // how far t moves
 const NAMES = ["t", "place", "f", "g"];
 const HOLD = 16; // pixels within which a handle is taken

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnviz.components.sources import BASE, register
+from cnnviz.components.sources import register
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-_component = register("softmax", scripts=(*BASE, "shared/address"), styles=("shared/figure",))
+_component = register("softmax")
 
 
 def softmax(

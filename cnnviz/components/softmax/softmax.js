@@ -1,5 +1,10 @@
 // Softmax at the temperature of the slider; the numbers were computed for every stop of it.
 
+import { keepInAddress } from "../kit/address.js";
+import { element } from "../kit/elements.js";
+import { mounting } from "../kit/mounting.js";
+import { numberText } from "../kit/numbers.js";
+
 class Softmax {
   constructor(parent) {
     this.root = parent.querySelector(".softmax");

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cnnviz.components.packing import digest, packed
-from cnnviz.components.sources import GRIDS, register
+from cnnviz.components.sources import register
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 
 if TYPE_CHECKING:
@@ -15,18 +15,8 @@ if TYPE_CHECKING:
 
     from cnnviz.convolution import Trace
 
-_PARTS = ("model", "view", "words", "painter", "copying")
 
-_component = register(
-    "stepper",
-    scripts=(
-        *GRIDS,
-        "shared/arrays",
-        "shared/address",
-        *(f"stepper/{part}" for part in _PARTS),
-    ),
-    styles=("shared/figure", "shared/panels"),
-)
+_component = register("stepper")
 
 
 def stepper(

@@ -1,6 +1,6 @@
 // The code to the clipboard, or selected where there is none.
 
-async function copyCode(stepper) {
+export async function copyCode(stepper) {
   const button = stepper.find(".copy-text");
   const code = stepper.find(".code");
   const text = code.querySelector("code");

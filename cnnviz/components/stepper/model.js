@@ -1,5 +1,7 @@
 // A trace as sent by the server, and every question the figure asks it.
 
+import { unpackArray } from "../kit/arrays.js";
+
 /** How the terms of one output cell become one number, and the running value after each term.
  * Terms are added, or `listed`. */
 const REDUCTIONS = {
@@ -9,7 +11,7 @@ const REDUCTIONS = {
   median: { listed: true },
 };
 
-class Model {
+export class Model {
   constructor(data) {
     Object.assign(this, data);
     for (const name of ["padded", "kernel", "output", "reads", "taps"]) {

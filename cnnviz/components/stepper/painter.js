@@ -1,6 +1,8 @@
 // One frame: the cells in focus marked on copies of the finished grids.
 // A scene is the stepper: its `model`, `parts` (its grids by what they hold), `theme`, `links` (a canvas) and `step`.
 
+import { cellText } from "../kit/elements.js";
+
 /** A mask of the cells of a grid, from indices into all channels. */
 function mask(grid, indices) {
   const lit = new Uint8Array(grid.count);
@@ -65,7 +67,7 @@ function paintKernel(scene, tap) {
   drawLinks(scene, []);
 }
 
-const PAINT = { output: paintOutput, input: paintInput, kernel: paintKernel };
+export const PAINT = { output: paintOutput, input: paintInput, kernel: paintKernel };
 
 function paintTaps({ parts, theme }, taps) {
   for (const grid of parts.kernels) {

@@ -1,5 +1,18 @@
 // The stepper: what is in focus, what moves it, and one paint per frame. The server is not asked.
 
+import { keepInAddress } from "../kit/address.js";
+import { sizedContext, sizeText } from "../kit/elements.js";
+import { followPointer } from "../kit/figure.js";
+import { mounting } from "../kit/mounting.js";
+import { clamp } from "../kit/numbers.js";
+import { GridFigure } from "../kit/panels.js";
+import { figureHeight } from "../kit/screen.js";
+import { copyCode } from "./copying.js";
+import { Model } from "./model.js";
+import { PAINT } from "./painter.js";
+import { buildFigure, cellSizes, fillKey, isWide, makeGrids, makeScales } from "./view.js";
+import { fillFormula, SumLine, tablesOf, unreadText } from "./words.js";
+
 const SPEEDS = [1, 2, 4, 8, 15, 30, 60, 120]; // steps a second
 const REST_AT_END = 1.2; // seconds before the animation starts over
 const PASS = 15; // seconds a whole pass should take at first

@@ -1,6 +1,12 @@
 // The document around the canvases: panels with title, shape and colour scale, and their sizes.
 
-const CHANNEL_NAMES = ["red", "green", "blue"];
+import { cellText, element, limits, sizeText } from "../kit/elements.js";
+import { Grid } from "../kit/grid.js";
+import { Scale, weightText } from "../kit/numbers.js";
+import { panelOf, signedScale } from "../kit/panels.js";
+import { cellScale, textScale } from "../kit/screen.js";
+
+export const CHANNEL_NAMES = ["red", "green", "blue"];
 const MAX_CELL = 46;
 // Room in CSS pixels; the style sheet says the same.
 const ARROW = 40;
@@ -8,7 +14,7 @@ const MIN_PANEL = 88;
 const CHANNEL_GAP = 14;
 
 /** The colour scales of input, kernel and output; input and output may share one. */
-function makeScales(model, shared) {
+export function makeScales(model, shared) {
   const ofInput = limits(model.padded);
   const ofOutput = limits(model.output);
   const reach = (low, high) => Math.max(Math.abs(low), Math.abs(high)) || 1;
@@ -31,7 +37,7 @@ function makeScales(model, shared) {
   return scales;
 }
 
-function makeGrids(model, scales) {
+export function makeGrids(model, scales) {
   const read = new Uint8Array(model.plane);
   for (const at of model.reads) if (at >= 0) read[at % model.plane] = 1;
   const padded = model.pads.flat().some(Boolean);
@@ -90,7 +96,7 @@ function panel(grid, title, shape) {
 }
 
 /** What the marks on an input mean, where it has any. */
-function fillKey(key, model) {
+export function fillKey(key, model) {
   key.replaceChildren();
   const mark = (className, text) => {
     const item = element("span");
@@ -112,7 +118,7 @@ function fillKey(key, model) {
 }
 
 /** Fill the figure: input → kernel → output on one line; channels side by side, kernels below. */
-function buildFigure(operands, result, model, grids) {
+export function buildFigure(operands, result, model, grids) {
   const many = model.channels > 1;
   const [rows, columns] = model.imageShape.slice(1);
   const turned = model.operator === "convolution" ? ", rotated by 180°" : "";
@@ -140,12 +146,12 @@ function buildFigure(operands, result, model, grids) {
 }
 
 /** Whether input, kernel and output have room on one line. */
-function isWide(width) {
+export function isWide(width) {
   return width >= 600;
 }
 
 /** Cell sizes that use the room: {input, kernel, output} in CSS pixels. */
-function cellSizes(model, grids, width, height) {
+export function cellSizes(model, grids, width, height) {
   const ratio = window.devicePixelRatio || 1;
   const largest = MAX_CELL * cellScale();
   const fit = (room, cells, most = largest) => {

@@ -1,11 +1,16 @@
 // What the figure says in words and numbers about the cell in focus.
 
+import { element, sizeText } from "../kit/elements.js";
+import { bracketed, numberText, weightText } from "../kit/numbers.js";
+import { reachable } from "../kit/reach.js";
+import { CHANNEL_NAMES } from "./view.js";
+
 function place(row, column) {
   return `(${numberText(row)}, ${numberText(column)})`;
 }
 
 /** The line of products under the figure; its elements are made once per trace and refilled. */
-class SumLine {
+export class SumLine {
   constructor(root, model) {
     this.model = model;
     this.headline = element("p", "headline");
@@ -176,7 +181,7 @@ function nameLines(word, lines, before, size, total) {
 }
 
 /** One sentence per direction about what no window reads; empty where everything is read. */
-function unreadText(model) {
+export function unreadText(model) {
   const sentence = (word, lines, axis, total) => {
     if (!lines.length) return "";
     const trailing = lines.filter((line, at) => line === total - (lines.length - at)).length;
@@ -194,7 +199,7 @@ function unreadText(model) {
 }
 
 /** The output-size formula filled in, its symbols in the colours of their controls. */
-function fillFormula(root, model) {
+export function fillFormula(root, model) {
   const [rows, columns] = model.formulas;
   const text = (parts) => parts.map(([part]) => part).join("");
   const line = (label, parts) => {
@@ -231,7 +236,7 @@ function numberLines(rows, columns, numberAt, firstRow = 0, firstColumn = 0) {
 }
 
 /** The numbers of a trace as tables. */
-function tablesOf(model) {
+export function tablesOf(model) {
   const [top, left] = [model.pads[0][0], model.pads[1][0]];
   const isPadded = model.pads.flat().some(Boolean);
   const padded = isPadded ? ", with padding (negative places are padding)" : "";

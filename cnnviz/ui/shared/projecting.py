@@ -1,7 +1,7 @@
 """Large figures for the last row of a room: one switch in the header, `?size=large` in any address.
 
 Everything on a page is as large as its text (`rem` in style sheets, `textScale` in
-`components/shared/screen.js`), so larger text is all that this changes. The settings beside a
+`components/kit/screen.js`), so larger text is all that this changes. The settings beside a
 figure are hidden; the choice above it, of what it shows, stays.
 """
 

@@ -3,9 +3,7 @@
 import base64
 import inspect
 import json
-import re
 import struct
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,11 +11,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.components import live as package
 from cnnviz.components.live import LiveResult, _result, _settings, machine_payload
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 
-FOLDER = Path(package.__file__).parent
 IMAGES = np.arange(2 * 1 * 3 * 4, dtype=np.uint8).reshape(2, 1, 3, 4)
 
 
@@ -84,24 +80,6 @@ def test_the_answer_is_read(monkeypatch):
     assert _result(told, "followed").step == 48
     nothing = SimpleNamespace(shown=None, cell=None)
     assert _result(nothing, "bad") == _result(nothing, None) == LiveResult()
-
-
-def test_every_script_and_style_is_sent_and_no_more():
-    scripts = {path.name for path in FOLDER.glob("*.js")}
-    assert scripts == {name for name in package._SCRIPTS if not name.startswith("../")}
-    assert {path.name for path in FOLDER.glob("*.css")} == set(package._STYLES)
-
-
-def test_no_script_makes_elements_of_text():
-    text = "\n".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.js"))
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", text)
-
-
-def test_names_are_declared_once():
-    """The scripts are one module: two of one name would not even load."""
-    text = "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in package._SCRIPTS)
-    names = re.findall(r"^(?:const|let|class|function|async function) (\w+)", text, re.MULTILINE)
-    assert sorted(names) == sorted(set(names))
 
 
 def _script():

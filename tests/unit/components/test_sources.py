@@ -1,58 +1,133 @@
-"""The modules that components are put together into: nothing is declared twice or missing."""
+"""Scripts and style sheets that import one another become one text for the browser."""
 
-import json
-import re
-import subprocess
-import sys
+import pkgutil
+from pathlib import Path
 
 import pytest
 
-# In a process of its own, which hands the files out instead of registering them.
-COLLECT = """
-import importlib, json, pkgutil, streamlit as st
-found = {}
-st.components.v2.component = lambda name, **files: found.setdefault(name, files)
 from cnnviz import components
-for module in pkgutil.iter_modules(components.__path__):
-    importlib.import_module(f"cnnviz.components.{module.name}")
-print(json.dumps({name: files.get("js") or "" for name, files in found.items()}))
+from cnnviz.components import sources
+from tests.unit.components.node import in_node
+
+COMPONENTS = Path(components.__path__[0])
+A = """\
+const own = 1;
+export const seen = [];
+export function a() {
+  return own;
+}
 """
-OF_THE_LANGUAGE = {"if", "for", "while", "switch", "catch", "return", "function", "super", "await"}
-OF_THE_BROWSER = {
-    "addEventListener", "atob", "btoa", "cancelAnimationFrame", "clearInterval", "clearTimeout",
-    "createImageBitmap", "decodeURIComponent", "encodeURIComponent", "fetch", "getComputedStyle",
-    "getSelection", "matchMedia", "parseFloat", "parseInt", "queueMicrotask",
-    "requestAnimationFrame", "setInterval", "setTimeout", "structuredClone",
-}  # fmt: skip
+B = """\
+import { a, seen } from "./a.js";
+
+const own = 2;
+seen.push("b");
+export class B {
+  static sum = a() + own;
+}
+"""
+C = """\
+import { B } from "../kit/b.js";
+import {
+  a as first,
+  seen,
+} from "../kit/a.js";
+
+const own = 3;
+export default function () {
+  return [first(), B.sum, own, ...seen];
+}
+"""
+PARSE = """
+import vm from "node:vm";
+for (const [name, text] of Object.entries(data)) {
+  new vm.SourceTextModule(text, { identifier: name });
+}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder of components, and `write("kit/a.js", text)` for its files."""
+    monkeypatch.setattr(sources, "_FOLDER", tmp_path)
+
+    def write(name, text):
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    return write
 
 
 @pytest.fixture(scope="module")
-def modules(request) -> dict[str, str]:
-    """The script of each component as the browser gets it, without its comments."""
-    run = subprocess.run(
-        [sys.executable, "-c", COLLECT],
-        cwd=request.config.rootpath,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found = json.loads(run.stdout)
-    assert {"cnnviz_linked_grids", "cnnviz_live", "cnnviz_stepper"} < found.keys()
-    comments = re.compile(r"/\*.*?\*/|(?<!:)//[^\n]*", re.DOTALL)
-    return {name: comments.sub("", script) for name, script in found.items()}
+def entries():
+    """The scripts that Streamlit is given, with what they import."""
+    names = [one.name for one in pkgutil.iter_modules(components.__path__) if one.ispkg]
+    assert {"live", "linked_grids", "page_wide", "stepper"} < set(names)
+    return [COMPONENTS / name / f"{name}.js" for name in names]
 
 
-def test_no_name_is_declared_twice(modules):
-    for name, script in modules.items():
-        declared = re.findall(r"(?m)^(?:async )?(?:function|class|const|let) (\w+)", script)
-        assert sorted(declared) == sorted(set(declared)), name
+def test_every_component_is_one_module_that_the_browser_can_read(entries):
+    bundles = {file.name: sources.bundled(file) for file in entries}
+    in_node(PARSE, "--experimental-vm-modules", "--no-warnings", data=bundles)
+    assert all(text.count("export default ") == 1 for text in bundles.values())
 
 
-def test_what_is_called_exists(modules):
-    for name, script in modules.items():
-        called = set(re.findall(r"(?<![\\\w.$'\"`#-])(?<!new )([a-z]\w*)\(", script))
-        methods = set(re.findall(r"(?m)^ +(?:async |static |get )?(\w+)\(.*\) \{", script))
-        # Whatever is declared, given or imported also stands somewhere without being called.
-        known = set(re.findall(r"(?:function )(\w+)|\b([a-zA-Z]\w*)\b(?!\()", script))
-        known = {one for pair in known for one in pair}
-        assert called - methods - known - OF_THE_LANGUAGE - OF_THE_BROWSER == set(), name
+def test_no_file_is_forgotten(entries):
+    styles = [file for file in (one.with_suffix(".css") for one in entries) if file.exists()]
+    used = {file for one in entries for file in sources._in_order(one, sources._imports)}
+    used |= {file for one in styles for file in sources._in_order(one, sources._style_imports)}
+    assert used == {*COMPONENTS.rglob("*.js"), *COMPONENTS.rglob("*.css")}
+
+
+def test_a_bundle_does_what_the_files_do(folder):
+    folder("kit/a.js", A)
+    folder("kit/b.js", B)
+    entry = folder("c/c.js", C)
+    text = sources.bundled(entry).replace("export default function", "function main")
+    assert in_node(f"{text}\nconsole.log(JSON.stringify(main()))") == [1, 3, 3, "b"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'import everything from "./a.js";',
+        'import * as a from "./a.js";',
+        'import { a } from "somewhere";',
+        "export let a = 1;",
+        "export { a };",
+    ],
+)
+def test_what_cannot_be_followed_is_refused(folder, line):
+    folder("c/a.js", "export const a = 1;\n")
+    with pytest.raises(ValueError, match=r"c\.js: cannot follow"):
+        sources.bundled(folder("c/c.js", f"{line}\n"))
+
+
+def test_a_default_is_exported_by_a_components_own_script_alone(folder):
+    folder("c/a.js", "export const a = 1;\nexport default a;\n")
+    with pytest.raises(ValueError, match=r"a\.js: cannot follow"):
+        sources.bundled(folder("c/c.js", 'import { a } from "./a.js";\nexport default a;\n'))
+
+
+def test_a_circle_is_named(folder):
+    folder("c/a.js", 'import { b } from "./b.js";\nexport const a = b;\n')
+    file = folder("c/b.js", 'import { a } from "./a.js";\nexport const b = a;\n')
+    with pytest.raises(ValueError, match=r"b\.js → a\.js → b\.js"):
+        sources.bundled(file)
+
+
+def test_style_sheets_come_after_what_they_import(folder):
+    folder("kit/base.css", "a { top: 1px }\n")
+    folder("kit/more.css", '@import url("./base.css");\n\na { top: 2px }\n')
+    imports = "".join(f'@import url("../kit/{name}.css");\n' for name in ("base", "more"))
+    entry = folder("c/c.css", f"{imports}\na {{ top: 3px }}\n")
+    text = sources.bundled_styles(entry)
+    assert [line[9] for line in text.splitlines() if line] == ["1", "2", "3"]
+    assert "@import" not in text
+
+
+def test_what_is_not_there_is_no_style_sheet(folder):
+    with pytest.raises(FileNotFoundError):
+        sources.bundled_styles(folder("c/c.css", '@import url("./gone.css");\n'))

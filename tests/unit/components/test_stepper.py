@@ -2,13 +2,10 @@
 
 import base64
 import json
-import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from cnnviz.components import stepper
 from cnnviz.components.stepper import payload
 from cnnviz.convolution import Padding, trace, trace_pool, trace_transposed
 
@@ -53,9 +50,3 @@ def test_the_id_is_that_of_the_trace():
     assert first["id"] == payload(TRACES["padded"], start=(1, 1))["id"]
     assert first["id"] != payload(TRACES["padded"], pixels=True)["id"]
     assert first["id"] != payload(TRACES["colour"])["id"]
-
-
-def test_the_scripts_write_text_only_and_ask_nobody():
-    for source in (Path(stepper.__file__).parent).glob("*.js"):
-        text = source.read_text(encoding="utf-8")
-        assert not re.search("innerHTML|insertAdjacentHTML|fetch\\(|setStateValue|https?:", text)

@@ -1,10 +1,13 @@
 // One grid of cells on a canvas: drawn once in full, then copied and marked in every frame.
 
+import { clamp, hexToRgb } from "./numbers.js";
+import { textScale } from "./screen.js";
+
 const THINNEST = 1.5; // line of an outline; a halo of 1 px lies on either side of it
 
 /** The largest font at which every text fits a cell and its outline, or 0 when the numbers would be
  * unreadable; and the room then left on either side of the widest. */
-function fittingFont(context, texts, cell, family) {
+export function fittingFont(context, texts, cell, family) {
   if (cell * 0.46 < 8) return { size: 0 };
   context.font = `10px ${family}`;
   const perPixel = [...new Set(texts)].reduce((most, text) => Math.max(most, context.measureText(text).width), 0) / 10;
@@ -13,7 +16,7 @@ function fittingFont(context, texts, cell, family) {
   return size >= 8 ? { size, spare: (cell - size * perPixel) / 2 } : { size: 0 };
 }
 
-class Grid {
+export class Grid {
   /**
    * @param {object} what `kind` (input, kernel, output), `rows`, `columns`, `values`, `texts`,
    *   `scale`, perhaps `text` (what wrote them), and for an input `first` (the index of its first

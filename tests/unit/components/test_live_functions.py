@@ -1,7 +1,6 @@
-"""The parts of the live component that need no screen, one function at a time."""
+"""What the live component computes in the browser is what Python computes."""
 
 import base64
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,29 +10,32 @@ from cnnviz.inspection.frames import make_frame, read_frame
 from cnnviz.networks import build
 from cnnviz.runs import fold
 from tests.browser.made_up_runs import SPEC
+from tests.unit.components.node import in_node
 
-FOLDER = Path(__file__).parent.parent.parent / "cnnviz/components/live"
-
-
-@pytest.fixture
-def page(browser):
-    page = browser.new_page()
-    yield page
-    page.close()
-
-
-@pytest.fixture(scope="module")
-def scripts():
-    """The pure parts of the component, as one expression that gives their functions."""
-    text = "\n".join(
-        (FOLDER / f"{name}.js").read_text() for name in ("words", "fold", "frames", "race")
-    )
-    text = text[: text.index("class RaceCurves")]
-    return f"(() => {{ {text}; return {{ RunState, Frame, secondsTo }}; }})()"
+FOLD = """
+import { RunState } from "./cnnviz/components/live/fold.js";
+const steps = (points) => points.map((point) => point.step);
+console.log(JSON.stringify([true, false].map((alive) => {
+  const state = new RunState();
+  for (const event of data) state.apply(event);
+  state.alive = alive;
+  return [state.status, state.step, state.seconds, state.imagesPerSecond,
+    steps(state.progress), steps(state.evaluations), steps(state.snapshots),
+    steps(state.health), steps(state.diagnoses), steps(state.changes), steps(state.batches),
+    state.findings.map((finding) => finding.text)];
+})));
+"""
+FRAME = """
+import { bytesOf } from "./cnnviz/components/kit/arrays.js";
+import { Frame } from "./cnnviz/components/live/frames.js";
+const frame = new Frame(bytesOf(data));
+console.log(JSON.stringify([frame.step, [...frame.slice("maps", 2, 5)],
+  [...frame.slice("cams", 1, 1)], frame.filters.high, frame.predicted, frame.probabilities]));
+"""
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_fold_is_that_of_the_server(page, scripts, seed):
+def test_the_fold_is_that_of_the_server(seed):
     random = np.random.default_rng(seed)
     kinds = [
         "step",
@@ -74,21 +76,9 @@ def test_the_fold_is_that_of_the_server(page, scripts, seed):
             else:
                 step = event["step"] = max(0, step - int(random.integers(0, 30)))
         made.append(event)
-    for alive in (True, False):
+    for alive, got in zip((True, False), in_node(FOLD, data=made), strict=True):
         state = fold(made)
         state.alive = alive
-        got = page.evaluate(
-            f"""([events, alive]) => {{ const state = new ({scripts}.RunState)();
-                for (const event of events) state.apply(event);
-                state.alive = alive;
-                const steps = (points) => points.map((point) => point.step);
-                return [state.status, state.step, state.seconds, state.imagesPerSecond,
-                    steps(state.progress), steps(state.evaluations), steps(state.snapshots),
-                    steps(state.health), steps(state.diagnoses), steps(state.changes),
-                    steps(state.batches),
-                    state.findings.map((finding) => finding.text)]; }}""",
-            [made, alive],
-        )
         points = (state.progress, state.evaluations, state.health, state.diagnoses, state.changes)
         steps = [[point.step for point in these] for these in points]
         steps.insert(2, state.snapshots)
@@ -100,30 +90,16 @@ def test_the_fold_is_that_of_the_server(page, scripts, seed):
         assert got[11] == [finding.text for finding in state.findings]
 
 
-def test_a_frame_of_the_trainer_is_read(page, scripts):
+def test_a_frame_of_the_trainer_is_read():
     torch.manual_seed(0)
     model = build(SPEC, (1, 28, 28)).eval()
     data = make_frame(model, torch.randn(3, 1, 28, 28), torch.tensor([0, 4, 9]), step=7, epoch=0.5,
                       seconds=1.5)  # fmt: skip
     frame = read_frame(data)
-    got = page.evaluate(
-        f"""(text) => {{ const frame = new ({scripts}.Frame)(bytesOf(text));
-            function bytesOf(text) {{ return Uint8Array.from(atob(text), (c) => c.charCodeAt(0)); }}
-            return [frame.step, [...frame.slice("maps", 2, 5)], [...frame.slice("cams", 1, 1)],
-                frame.filters.high, frame.predicted, frame.probabilities]; }}""",
-        base64.b64encode(data).decode(),
-    )
+    got = in_node(FRAME, data=base64.b64encode(data).decode())
     assert got[0] == 7
     assert got[1] == frame.maps.codes[2, 5].ravel().tolist()
     assert got[2] == frame.cams.codes[1, 1].ravel().tolist()
     assert got[3] == pytest.approx(frame.filters.high)
     assert got[4] == list(frame.predicted)
     np.testing.assert_allclose(got[5], frame.probabilities, atol=1e-4)
-
-
-def test_seconds_to_a_share_are_those_of_the_first_that_reached_it(page, scripts):
-    curve = [{"accuracy": a, "seconds": s} for a, s in [(0.5, 1), (0.8, 2), (0.7, 3), (0.85, 4)]]
-    got = page.evaluate(
-        f"(curve) => [0.8, 0.81, 0.86].map((goal) => {scripts}.secondsTo(curve, goal))", curve
-    )
-    assert got == [2, 4, None]

@@ -1,25 +1,27 @@
 // Pieces of the document that every figure of number grids has.
 
+import { numberText } from "./numbers.js";
+
 const APART = 6; // pixels between two texts of a line
 
-function element(tag, className, text) {
+export function element(tag, className, text) {
   const made = document.createElement(tag);
   if (className) made.className = className;
   if (text !== undefined) made.textContent = text;
   return made;
 }
 
-function sizeText(rows, columns) {
+export function sizeText(rows, columns) {
   return `${rows}\u00d7${columns}`;
 }
 
 /** Text of a number inside a cell: whole numbers whole, others to three digits. */
-function cellText(value) {
+export function cellText(value) {
   if (Number.isInteger(value)) return numberText(value, 15);
   return Math.abs(value) >= 100 ? numberText(Math.round(value), 15) : numberText(value, 3);
 }
 
-function limits(values) {
+export function limits(values) {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {
     if (value < low) low = value;
@@ -29,7 +31,7 @@ function limits(values) {
 }
 
 /** Give a canvas a size in CSS pixels, and empty it: returns what draws on it, in CSS pixels. */
-function sizedContext(canvas, width, height) {
+export function sizedContext(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
   const sizes = [width, height].map((length) => Math.round(length * ratio));
   if (canvas.width !== sizes[0]) canvas.width = sizes[0];
@@ -41,7 +43,7 @@ function sizedContext(canvas, width, height) {
 }
 
 /** The colour scale with its smallest number, 0 and its largest, written as the cells are. */
-function legend(scale, text = cellText) {
+export function legend(scale, text = cellText) {
   const made = element("div", "legend");
   const bar = element("div", "bar");
   bar.style.background = `linear-gradient(to right, ${scale.gradient()})`;
@@ -68,7 +70,7 @@ function keepApart(text) {
   text.style.visibility = near ? "hidden" : "";
 }
 
-function readTheme(root) {
+export function readTheme(root) {
   const style = getComputedStyle(root);
   const colour = (name) => style.getPropertyValue(name).trim();
   return {

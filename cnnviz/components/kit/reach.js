@@ -1,7 +1,7 @@
 // Keys reach what a finger or a wheel can scroll.
 
 /** Make a box a stop of the Tab key while it holds more than it shows; `name` is read aloud. */
-function reachable(box, name) {
+export function reachable(box, name) {
   box.setAttribute("role", "group");
   box.setAttribute("aria-label", name);
   const look = () => {

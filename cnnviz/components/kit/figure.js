@@ -1,6 +1,9 @@
 // What all figures do alike: they listen, speak after a pause, and are painted once a frame.
 
-const SPEAK_AFTER = 300; // milliseconds: nobody can listen to every step
+import { element } from "./elements.js";
+import { reachable } from "./reach.js";
+
+export const SPEAK_AFTER = 300; // milliseconds: nobody can listen to every step
 const OWN_KEYS = "details, .tools, .fields, .terms[tabindex]"; // what is inside uses the keys itself
 
 /**
@@ -8,7 +11,7 @@ const OWN_KEYS = "details, .tools, .fields, .terms[tabindex]"; // what is inside
  * `.live`), `.code`, `.table` and perhaps a play button. Each kind says what is its own: `load`,
  * `resize`, `paint`, `keys`, `tables` and, if it moves by itself, `running`, `advance`, `toggle`.
  */
-class Figure {
+export class Figure {
   constructor(parent) {
     this.root = parent.querySelector(".instrument");
     for (const name of ["figure", "told", "live", "table"]) this[name] = this.find(`.${name}`);
@@ -170,7 +173,7 @@ function tableOf({ caption, lines }) {
 }
 
 /** Call `point` with what is under the pointer, and with null when it leaves. */
-function followPointer(canvas, under, point) {
+export function followPointer(canvas, under, point) {
   canvas.onpointermove = (event) => point(under(event));
   canvas.onpointerdown = canvas.onpointermove;
   canvas.onpointerleave = () => point(null);
@@ -178,7 +181,7 @@ function followPointer(canvas, under, point) {
 }
 
 /** Let a pointer take hold of what is on a canvas: `hold` once, then `pull` until `drop`. */
-function holdWithPointer(canvas, hold, pull, drop = () => {}) {
+export function holdWithPointer(canvas, hold, pull, drop = () => {}) {
   let held = false;
   canvas.onpointerdown = (event) => {
     if (event.button) return;

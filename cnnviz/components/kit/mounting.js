@@ -1,7 +1,7 @@
 // Streamlit calls a component's module with each new data, and what that returns when it is gone.
 
 /** The function to export: one instance of `Kind` for each element, updated with each new data. */
-function mounting(Kind) {
+export function mounting(Kind) {
   const instances = new WeakMap(); // by parentElement
   return (component) => {
     const { parentElement, data } = component;

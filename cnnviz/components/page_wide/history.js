@@ -19,7 +19,8 @@ function withKept(url) {
   return url;
 }
 
-function install() {
+/** Watch the ways in which the address changes. */
+export function oneEntryPerPage() {
   const push = window.history.pushState.bind(window.history);
   let left = null; // the address of the page that is being left
   let timer = 0;
@@ -42,10 +43,4 @@ function install() {
     left = null;
     push(state, unused, url);
   };
-}
-
-export default function () {
-  if (window.cnnvizHistory) return;
-  window.cnnvizHistory = true;
-  install();
 }

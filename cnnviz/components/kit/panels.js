@@ -1,9 +1,14 @@
 // Grids of numbers side by side, each with its title, its shape and its colours.
 
+import { element, legend, readTheme, sizeText } from "./elements.js";
+import { Figure } from "./figure.js";
+import { Grid } from "./grid.js";
+import { numberText, Scale } from "./numbers.js";
+
 const TABLE_SIDE = 64; // rows and columns of a table
 
 /** A figure whose `grids` are grids. */
-class GridFigure extends Figure {
+export class GridFigure extends Figure {
   ready() {
     return Boolean(this.theme && this.grids?.[0].cell);
   }
@@ -51,7 +56,7 @@ class GridFigure extends Figure {
   }
 }
 
-function panelOf(grid, title, note) {
+export function panelOf(grid, title, note) {
   const made = element("figure", "panel");
   const caption = element("figcaption");
   caption.append(element("b", "", title), " ", element("span", "shape", note));
@@ -61,7 +66,7 @@ function panelOf(grid, title, note) {
 }
 
 /** A panel with the sign before it, if there is one: it never stays behind at the end of a line. */
-function stepOf(sign, panel) {
+export function stepOf(sign, panel) {
   const step = element("div", "step");
   if (sign) {
     const made = element("div", "sign", sign);
@@ -73,6 +78,6 @@ function stepOf(sign, panel) {
 }
 
 /** Signed numbers on colours alike on both sides of 0. */
-function signedScale([low, high], stops) {
+export function signedScale([low, high], stops) {
   return Scale.diverging(low, high, Math.max(Math.abs(low), Math.abs(high)) || 1, stops);
 }

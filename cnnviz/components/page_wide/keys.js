@@ -29,8 +29,7 @@ function onTab(event) {
   }
 }
 
-export default function () {
-  if (window.cnnvizKeys) return;
-  window.cnnvizKeys = true;
+/** The Tab key leads from a button that has opened a panel into the panel, and out of it again. */
+export function tabEntersPanels() {
   document.addEventListener("keydown", onTab);
 }

@@ -29,9 +29,9 @@ function copyAsTyped(event) {
   event.preventDefault();
 }
 
-export default function () {
-  if (!window.cnnvizCopies) document.addEventListener("copy", copyAsTyped);
-  window.cnnvizCopies = true;
+/** Give pages on plain HTTP a clipboard, and copy names as they were typed everywhere. */
+export function copyAnywhere() {
+  document.addEventListener("copy", copyAsTyped);
   if (navigator.clipboard) return;
   const clipboard = { writeText: async (text) => copySelected(String(text)) };
   Object.defineProperty(navigator, "clipboard", { value: clipboard, configurable: true });

@@ -1,9 +1,9 @@
 // Numbers as text and as colours.
 
-const MINUS = "\u2212";
+export const MINUS = "\u2212";
 
 /** The shortest text right to `digits` significant digits. Rounding dust is 0; minus is U+2212. */
-function numberText(value, digits = 5) {
+export function numberText(value, digits = 5) {
   if (Math.abs(value) < 1e-9) return "0";
   return String(Number(value.toPrecision(digits))).replaceAll("-", MINUS);
 }
@@ -17,7 +17,7 @@ function decimalsEnd(below) {
 }
 
 /** Ninths and their like, whose decimals never end, as fractions; anything else as a number. */
-function weightText(value) {
+export function weightText(value) {
   if (Math.abs(value - Number(value.toFixed(4))) < 1e-7) return numberText(value);
   for (let below = 3; below <= 49; below += 1) {
     if (decimalsEnd(below)) continue;
@@ -30,43 +30,43 @@ function weightText(value) {
 }
 
 /** A factor or a summand: negative numbers stand in brackets. */
-function bracketed(text) {
+export function bracketed(text) {
   return text.startsWith(MINUS) ? `(${text})` : text;
 }
 
-function clamp(value, low, high) {
+export function clamp(value, low, high) {
   return Math.min(Math.max(value, low), high);
 }
 
-const FADE = 0.6; // share of the paper in a faded colour
+export const FADE = 0.6; // share of the paper in a faded colour
 
 const LEVELS = 256; // even, so that 0 falls exactly on the middle colour of a diverging scale
 
 const PIXEL_TINTS = { grey: [255, 255, 255], red: [255, 80, 80], green: [90, 220, 100], blue: [95, 145, 255] };
 
-function hexToRgb(hex) {
+export function hexToRgb(hex) {
   return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
 }
 
-function mix(from, to, share) {
+export function mix(from, to, share) {
   return from.map((value, at) => value + (to[at] - value) * share);
 }
 
 /** The colour at a share of stops, [[place, "#rrggbb"], …]: [red, green, blue], not rounded. */
-function colourAt(stops, share) {
+export function colourAt(stops, share) {
   const next = Math.max(1, stops.findIndex(([place]) => place >= share));
   const [[from, low], [to, high]] = [stops[next - 1], stops[next]];
   return mix(hexToRgb(low), hexToRgb(high), (share - from) / (to - from));
 }
 
 /** Black or white, whichever stands out more from a colour: by 4.5 to 1 or more, as WCAG counts. */
-function inkOn(rgb) {
+export function inkOn(rgb) {
   const [red, green, blue] = Array.from(rgb, (part) => (part > 10 ? ((part / 255 + 0.055) / 1.055) ** 2.4 : part / 3295));
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000" : "#fff";
 }
 
 /** A colour scale from `low` to `high`: `css(value)` is a colour, `ink(value)` readable on it. */
-class Scale {
+export class Scale {
   constructor(low, high, bottom, top, colourOf) {
     this.low = low; // range of the numbers shown: the ends of the legend
     this.high = high;

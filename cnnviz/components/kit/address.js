@@ -5,7 +5,7 @@
  *
  * The server knows nothing of it: `history` puts it back when the server writes parameters.
  */
-function keepInAddress(name, value) {
+export function keepInAddress(name, value) {
   window.cnnvizKept ??= new Map();
   window.cnnvizKept.set(name, value);
   const url = new URL(window.location.href);

@@ -30,7 +30,8 @@ function correctAll(root) {
   root.querySelectorAll("[aria-label]").forEach(correct);
 }
 
-function install() {
+/** Correct the names on the page, now and whenever they change. */
+export function plainNames() {
   new MutationObserver((changes) => {
     for (const { type, target, addedNodes } of changes) {
       if (type === "attributes") correctAll(target);
@@ -40,10 +41,4 @@ function install() {
     subtree: true, childList: true, attributes: true, attributeFilter: ["aria-label", "aria-labelledby"],
   });
   correctAll(document.body);
-}
-
-export default function () {
-  if (window.cnnvizNames) return;
-  window.cnnvizNames = true;
-  install();
 }
