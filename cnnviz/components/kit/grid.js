@@ -9,11 +9,16 @@ const THINNEST = 1.5; // line of an outline; a halo of 1 px lies on either side 
  * unreadable; and the room then left on either side of the widest. */
 export function fittingFont(context, texts, cell, family) {
   if (cell * 0.46 < 8) return { size: 0 };
-  context.font = `10px ${family}`;
-  const perPixel = [...new Set(texts)].reduce((most, text) => Math.max(most, context.measureText(text).width), 0) / 10;
+  const room = Math.min(cell * 0.86, cell - 2 * (THINNEST + 1));
+  const different = [...new Set(texts)];
+  const widest = (size) => {
+    context.font = `${size}px ${family}`;
+    return different.reduce((most, text) => Math.max(most, context.measureText(text).width), 0);
+  };
   const largest = Math.max(17, cell * 0.25) * textScale();
-  const size = Math.floor(2 * Math.min(cell * 0.46, Math.min(cell * 0.86, cell - 2 * (THINNEST + 1)) / perPixel, largest)) / 2;
-  return size >= 8 ? { size, spare: (cell - size * perPixel) / 2 } : { size: 0 };
+  let size = Math.floor(2 * Math.min(cell * 0.46, (room / widest(10)) * 10, largest)) / 2;
+  while (size >= 8 && widest(size) > room) size -= 0.5; // where widths are rounded, they do not grow evenly
+  return size >= 8 ? { size, spare: (cell - widest(size)) / 2 } : { size: 0 };
 }
 
 export class Grid {
