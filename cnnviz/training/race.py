@@ -150,7 +150,7 @@ PRESETS: dict[str, Preset] = {
         _augmented,
     ),
     "skips": Preset(
-        "Skip connections in a deep net",
+        "Skip connections or none?",
         "Without normalisation, the gradient vanishes on its way through many blocks, unless skip"
         " connections lead around them.",
         lambda _shape, _mirror: tuple(

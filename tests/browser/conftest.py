@@ -21,6 +21,7 @@ ROOT = Path(__file__).parent.parent.parent
 LAN_NAME = "lan.example"  # this machine, by a name that browsers do not trust as they do localhost
 FLAGS = [
     f"--host-resolver-rules=MAP {LAN_NAME} 127.0.0.1",
+    "--font-render-hinting=none",  # text as wide as in a browser with a window
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

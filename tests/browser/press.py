@@ -99,6 +99,8 @@ def press_everything(
     page.on("pageerror", lambda error: blame(str(error)))
     page.on("console", lambda m: blame(m.text) if m.type == "error" and _ours(m.text) else None)
     page.on("popup", lambda popup: popup.close())
+    # A browser with a window lets whoever presses a button fill the clipboard; one without refuses.
+    page.context.grant_permissions(["clipboard-write"])
     _open(page, path)
     done: set[str] = set()
     end = time.monotonic() + seconds
