@@ -12,7 +12,7 @@ _known: set[str] = set()
 @pytest.mark.parametrize("path", ORDER, ids=lambda path: path or "home")
 def test_pressing_every_control_breaks_nothing(page, path):
     known = set(_known)
-    report = press_everything(page, path, seconds=12, known=known)
+    report = press_everything(page, path, seconds=5, known=known)
     assert report.faults == []
     assert report.pressed
     _known.update(known)

@@ -6,11 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-PIXELS = """canvas => {
-    const {width, height} = canvas;
-    const {data} = canvas.getContext("2d").getImageData(0, 0, width, height);
-    return [height, width, Array.from(data)];
-}"""
+from tests.browser.screen import pixels
 
 
 @pytest.fixture
@@ -49,15 +45,14 @@ def phone(browser, app_url, settle):
     context.close()
 
 
-def pixels(canvas):
+def colours(canvas):
     """H×W×3, the colours on a canvas."""
-    height, width, data = canvas.evaluate(PIXELS)
-    return np.array(data, dtype=np.uint8).reshape(height, width, 4)[..., :3]
+    return pixels(canvas)[..., :3].astype(np.uint8)
 
 
 def cells(canvas, rows, columns):
     """The pictures of its cells, row by row."""
-    image = pixels(canvas)
+    image = colours(canvas)
     side = image.shape[0] // rows
     assert image.shape == (rows * side, columns * side, 3)
     split = image.reshape(rows, side, columns, side, 3).swapaxes(1, 2)
@@ -76,8 +71,8 @@ def point(canvas, row, column, rows, columns):
 def contrasts(cell):
     """The contrast of each pixel of a cell, without its frame, to the colour of the cell."""
     inner = cell[5:-5, 5:-5].reshape(-1, 3)
-    colours, counts = np.unique(inner, axis=0, return_counts=True)
-    share = colours / 255
+    different, counts = np.unique(inner, axis=0, return_counts=True)
+    share = different / 255
     linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
     light = linear @ [0.2126, 0.7152, 0.0722] + 0.05
     ground = light[counts.argmax()]
@@ -85,9 +80,15 @@ def contrasts(cell):
 
 
 @pytest.mark.parametrize("address", ["/activation?re_f=gelu", "/learn", "/pixels", "/volumes"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_the_numbers_of_a_colour_bar_keep_apart(open_at, address, width):
-    page = open_at(address, width=width)
+def test_the_numbers_of_a_colour_bar_keep_apart(open_at, address):
+    page = open_at(address)
+    bars_keep_apart(page)
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.wait_for_timeout(300)  # until it is drawn anew
+    bars_keep_apart(page)
+
+
+def bars_keep_apart(page):
     for ends in page.locator(".legend .ends").all():
         boxes = [
             one.bounding_box()
@@ -168,7 +169,7 @@ def test_the_activation_rises_at_45_degrees(open_at):
             return Array.from(context.getImageData(0, 0, 1, 1).data).slice(0, 3);
         }"""
     )
-    shown = pixels(figure.locator(".curve canvas")).astype(int)
+    shown = colours(figure.locator(".curve canvas")).astype(int)
     line = np.abs(shown - colour).sum(axis=2) < 30
     tops = [row for row in range(len(line)) if line[row].any()]
     places = {row: np.flatnonzero(line[row]).mean() for row in (tops[0] + 5, tops[0] + 85)}

@@ -122,12 +122,12 @@ thread.join()
             stdout=subprocess.PIPE,
             cwd=root_folder,
         )
-        for _ in range(3)
+        for _ in range(2)
     ]
     try:
         for server in servers:
             server.stdout.readline()
-        runs = [start(new_config(epochs=1.0, threads=1)) for _ in range(5)]
+        runs = [start(new_config(epochs=1.0, threads=1)) for _ in range(4)]
         deadline = time.monotonic() + 240
         while any(run.state().active for run in runs):
             assert sum(run.is_alive() for run in runs) <= 2
@@ -136,30 +136,27 @@ thread.join()
     finally:
         for server in servers:
             server.communicate()
-    assert [run.state().status for run in runs] == ["finished"] * 5
-    assert [len(starts(run)) for run in runs] == [1] * 5
+    assert [run.state().status for run in runs] == ["finished"] * 4
+    assert [len(starts(run)) for run in runs] == [1] * 4
 
 
 def test_a_spare_gives_the_weights_of_a_cold_start_bit_for_bit(new_config, until, spare):
-    """The network with dropout and the one with batch norm: both use random numbers or state."""
-    for network in ("gap", "vgg"):
-        config = new_config(network, epochs=1.0, batch_size=32, shift=1, seed=5, threads=2)
-        assert spare._spares.wait(PATIENCE)
-        ready = spare._spares._process.pid
-        warm = start(config)
-        assert starts(warm)[0]["process"] == ready
-        until(warm, lambda s: s.status == "finished", PATIENCE)
-        cold = start(config)  # the next spare is not there yet
-        assert starts(cold)[0]["process"] != ready
-        until(cold, lambda s: s.status == "finished", PATIENCE)
-        spare.warm()
-        ours, theirs = (run.load_snapshot(run.state().total_steps) for run in (warm, cold))
-        assert ours.keys() == theirs.keys()
-        assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
-        assert warm.state().threads == cold.state().threads == 2
-        assert warm.state().final == dataclasses.replace(
-            cold.state().final, seconds=warm.state().final.seconds
-        )
+    """Random numbers shift the pictures and drop units out, so that none may be used before."""
+    config = new_config("vgg", epochs=0.5, batch_size=32, shift=1, seed=5, threads=2)
+    ready = spare._spares._process.pid
+    warm = start(config)
+    assert starts(warm)[0]["process"] == ready
+    until(warm, lambda s: s.status == "finished", PATIENCE)
+    cold = start(config)  # the next spare is not there yet
+    assert starts(cold)[0]["process"] != ready
+    until(cold, lambda s: s.status == "finished", PATIENCE)
+    ours, theirs = (run.load_snapshot(run.state().total_steps) for run in (warm, cold))
+    assert ours.keys() == theirs.keys()
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+    assert warm.state().threads == cold.state().threads == 2
+    assert warm.state().final == dataclasses.replace(
+        cold.state().final, seconds=warm.state().final.seconds
+    )
 
 
 def test_a_run_of_the_spare_is_like_any_other(new_config, until, spare):

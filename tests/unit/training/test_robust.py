@@ -105,7 +105,7 @@ def check_readable(run):
     return state
 
 
-def test_killed_at_twenty_random_moments(new_run, begin, over):
+def test_killed_at_ten_random_moments(new_run, begin, over):
     """Whatever a process was doing when it died, the run ends with the weights of one that lived.
 
     Checkpoints come every 0.1 s here, so that kills fall into all that is written, and each
@@ -122,11 +122,11 @@ def test_killed_at_twenty_random_moments(new_run, begin, over):
         at = {e["status"]: e["time"] for e in unbroken.events()[0] if e["event"] == "status"}
         loading, training = at["running"] - began, at["finished"] - at["running"]
         kills, went_on = 0, False
-        while kills < 10:  # once around, unless the machine has become faster meanwhile
+        while kills < 5:  # once around, unless the machine has become faster meanwhile
             broken = new_run(network, **recipe)
             while True:
                 child = begin(broken, savings=0.1)
-                if kills < 10:
+                if kills < 5:
                     if moments.random() < 0.4:
                         time.sleep(moments.uniform(0, loading))
                     else:

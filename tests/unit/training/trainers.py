@@ -14,7 +14,6 @@ import signal
 import sys
 from pathlib import Path
 
-import sklearn.datasets  # noqa: F401 - slow, and wanted by each of them
 import torch
 
 from cnnviz.runs import Run
