@@ -10,7 +10,6 @@ from cnnviz.datasets.base import Dataset, DatasetError, for_testing, make_datase
 from cnnviz.datasets.layout import Layout, arrange, listed
 from cnnviz.datasets.preprocess import preprocess
 from cnnviz.datasets.sources import Entry, Skipped, UnreadableError, list_folder, list_zip
-from cnnviz.imaging import ImageError, load_image
 
 # The id of every data set made of somebody's own pictures.
 OWN = "own"
@@ -72,6 +71,9 @@ def load_folder(
 def _collect(
     entries: list[Entry], remarks: list[str], *, title: str, size: int, channels: int
 ) -> tuple[Dataset, list[Skipped]]:
+    # Not above: a process that trains needs no reader of pictures.
+    from cnnviz.imaging import ImageError, load_image  # noqa: PLC0415
+
     if size not in SIZES or channels not in {1, 3}:
         raise DatasetError("Pictures are made 28, 32 or 64 pixels wide, in 1 or 3 channels.")
     layout = arrange(entries)

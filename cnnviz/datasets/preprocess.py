@@ -1,6 +1,5 @@
 """From a picture to what a network sees."""
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -21,6 +20,8 @@ def preprocess(
         C×H×W ``uint8``: the largest centred crop of the wanted proportions, each new pixel the
         mean of those it covers (bilinear where the picture is smaller than asked).
     """
+    import cv2  # noqa: PLC0415 - a process that trains does without
+
     channels, height, width = shape
     cropped = centre_crop(picture, height / width)
     shrinks = cropped.shape[0] >= height and cropped.shape[1] >= width

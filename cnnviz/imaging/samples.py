@@ -7,7 +7,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from skimage import data
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,6 +64,8 @@ def sample_image(sample_id: str) -> NDArray[np.uint8]:
     Raises:
         KeyError: If there is no such sample.
     """
+    from skimage import data  # noqa: PLC0415 - only where one is shown
+
     pixels = np.asarray(getattr(data, SAMPLES[sample_id].name)(), dtype=np.uint8)
     if pixels.ndim == 2:
         pixels = np.repeat(pixels[:, :, None], 3, axis=2)
