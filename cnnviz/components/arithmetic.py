@@ -9,13 +9,13 @@ import streamlit as st
 
 from cnnviz.components.number_grid import number_grid
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS, format_kernel, format_weight
+from cnnviz.numbers.formatting import MINUS, formatted, short
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cnnviz.imaging import Recipe
 
-_MINUS = "\N{MINUS SIGN}"
 _CHANNELS = ("red", "green", "blue")
 _TINTS = {
     "grey": ((0.0, "#000000"), (1.0, "#ffffff")),
@@ -26,16 +26,16 @@ _TINTS = {
 
 
 def number(value: float) -> str:
-    """Write a number to four significant digits, with a real minus."""
-    return f"{round(value, 3) + 0.0:.4g}".replace("-", _MINUS)
+    """Write a number to four significant digits and at most three decimals."""
+    return short(round(value, 3))
 
 
 def weight(value: float) -> str:
     """Write a weight for a narrow cell: a short fraction, else three decimals, a real minus."""
     text = format_weight(value)
     if len(text.lstrip("-")) > 5:
-        text = f"{value:.3f}" if abs(value) >= 0.001 else f"{value:.0e}"
-    return text.replace("-", _MINUS)
+        return formatted(value, ".3f" if abs(value) >= 0.001 else ".0e")
+    return text.replace("-", MINUS)
 
 
 def arithmetic(recipe: Recipe, image: NDArray[np.uint8], row: int, column: int) -> None:
@@ -115,7 +115,7 @@ def _ranked(recipe: Recipe, window: NDArray[np.float64], value: float) -> str:
 def _sum_line(products: NDArray[np.float64]) -> str:
     """Write the products as a sum: all of them for a small kernel, else row by row."""
     terms = products.ravel() if products.size <= 25 else products.sum(axis=1)
-    text = " + ".join(number(term) for term in terms).replace(f"+ {_MINUS}", f"{_MINUS} ")
+    text = " + ".join(number(term) for term in terms).replace(f"+ {MINUS}", f"{MINUS} ")
     return text if products.size <= 25 else f"Row by row: {text}"
 
 

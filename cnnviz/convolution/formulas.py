@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from cnnviz.convolution.geometry import Pair, output_size, transposed_size
+from cnnviz.numbers.formatting import MINUS
 
-MINUS = "\N{MINUS SIGN}"
 TIMES = "\N{MIDDLE DOT}"
 
 Role = Literal["input", "padding", "kernel", "dilation", "stride", "output", "sign"]

@@ -7,6 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.convolution.geometry import ConvolutionError, PaddingMode, Pads, Pair, span
+from cnnviz.numbers.formatting import counted
 
 Array: TypeAlias = NDArray[np.float64]
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -34,7 +35,7 @@ def as_channels(values: ArrayLike, name: str) -> Array:
     if array.ndim not in (2, 3):
         raise ConvolutionError(
             f"The {name} must be a grid (height x width) or a stack of grids (channels x height x "
-            f"width), but it has {array.ndim} dimension{'s' * (array.ndim != 1)}."
+            f"width), but it has {counted(array.ndim, 'dimension')}."
         )
     if array.size == 0:
         raise ConvolutionError(f"The {name} is empty: give it at least one row and one column.")
@@ -57,16 +58,12 @@ def pad_image(image: Array, pads: Pads, mode: PaddingMode, fill: float = 0.0) ->
         if mode in most and max(sides) > size + most[mode]:
             limit = size + most[mode]
             raise ConvolutionError(
-                f"{mode.capitalize()} padding can add at most {_counted(limit, word)} to an image "
-                f"with {_counted(size, word)}, not {max(sides)}: use less padding, or choose zero "
+                f"{mode.capitalize()} padding can add at most {counted(limit, word)} to an image "
+                f"with {counted(size, word)}, not {max(sides)}: use less padding, or choose zero "
                 "or replicate."
             )
     constant = {"constant_values": fill} if mode == "zero" else {}
     return np.pad(image, ((0, 0), *pads), mode=_NUMPY_MODE[mode], **constant)
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}{'s' * (count != 1)}"
 
 
 def window_view(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cnnviz.imaging.number_text import read_rows
+from cnnviz.numbers.parsing import read_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cnnviz.numbers.formatting import short
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -50,7 +52,7 @@ def explain_sum(weights: NDArray[Any]) -> str:
         return "The weights sum to 0: flat areas become 0, and only edges and detail remain."
     if total == 1:
         return "The weights sum to 1: the brightness stays the same."
-    number = f"{total:.4g}".replace("-", "\N{MINUS SIGN}")
+    number = short(total)
     if total < 0:
         return f"The weights sum to {number}: flat areas become negative."
     return f"The weights sum to {number}: flat areas become {number} times as bright."

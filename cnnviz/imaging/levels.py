@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cnnviz.numbers.formatting import short
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -111,14 +113,10 @@ def stretched(bands: Iterable[NDArray[Any]], no_data: float | None, *, unit: boo
     if low <= high and not (unit and low >= 0 and high <= 1):
         levels.low, levels.high = low, high
         levels.notes.append(
-            f"The file does not say which numbers are black and white: {_written(low)} is drawn"
-            f" black and {_written(high)} white."
+            f"The file does not say which numbers are black and white: {short(low, 6)} is drawn"
+            f" black and {short(high, 6)} white."
         )
     if missing or far:
-        what = " or ".join(["not a number", *map(_written, given + far)])
+        what = " or ".join(["not a number", *(short(marker, 6) for marker in given + far)])
         levels.notes.append(f"Missing values ({what}) are drawn black.")
     return levels
-
-
-def _written(number: float) -> str:
-    return f"{number:.6g}".replace("-", "−")

@@ -10,6 +10,7 @@ import math
 import statistics
 from typing import TYPE_CHECKING
 
+from cnnviz.numbers.formatting import as_typed, rough, short
 from cnnviz.runs import Finding
 from cnnviz.training.config import default_recipe
 
@@ -62,8 +63,8 @@ def nan_finding(config: RunConfig, train_images: int, peak: float) -> Finding:
         "nan",
         "The numbers became too large for the computer, so the run was stopped. The weights of its "
         "last snapshot are still good.",
-        f"The learning rate {peak:g} is too high for this network. Start again with a lower one, "
-        f"such as {lower:g}.",
+        f"The learning rate {as_typed(peak)} is too high for this network. Start again with a "
+        f"lower one, such as {as_typed(lower)}.",
     )
 
 
@@ -75,11 +76,6 @@ def _recent(progress: Sequence[Progress], share: float) -> list[Progress]:
 
 def _mean_loss(points: Sequence[Progress]) -> float:
     return statistics.fmean(p.loss for p in points)
-
-
-def _plain(loss: float) -> str:
-    """Two digits, and never an exponent: `3.4`, `450`."""
-    return f"{loss:.2g}" if loss < 100 else f"{float(f'{loss:.2g}'):,.0f}"
 
 
 def _diverging(progress: Sequence[Progress], chance: float) -> Finding | None:
@@ -95,13 +91,12 @@ def _diverging(progress: Sequence[Progress], chance: float) -> Finding | None:
     )
     if loss > 1.5 * chance and loss > 0.9 * best:
         text = (
-            f"The training loss is {_plain(loss)}; random guessing would give {chance:.2g}. The "
+            f"The training loss is {rough(loss)}; random guessing would give {rough(chance)}. The "
             "network is confident but wrong."
         )
     elif loss > best + 0.5 * chance and loss > 2 * best:
-        text = (
-            f"The training loss rose from {best:.2g} to {_plain(loss)}: the network is unlearning."
-        )
+        rise = f"rose from {rough(best)} to {rough(loss)}"
+        text = f"The training loss {rise}: the network is unlearning."
     else:
         return None
     return Finding("diverging", text, "Lower the learning rate to a third, or use larger batches.")
@@ -120,8 +115,8 @@ def _ended_sure_and_wrong(state: RunState, chance: float) -> Finding | None:
         return None
     return Finding(
         "diverging",
-        f"The test loss is {_plain(last.loss)} at the end; random guessing would give "
-        f"{chance:.2g}. The network is confident but wrong.",
+        f"The test loss is {rough(last.loss)} at the end; random guessing would give "
+        f"{rough(chance)}. The network is confident but wrong.",
         "Lower the learning rate to a third, or use larger batches.",
     )
 
@@ -130,7 +125,9 @@ def _flat(state: RunState, classes: int, *, dead: bool) -> Finding | None:
     what, loss = _stays(state, classes)
     if not what:
         return None
-    text = f"The {what} at {loss:.3g}, which is what guessing gives: the network learns nothing."
+    text = (
+        f"The {what} at {short(loss, 3)}, which is what guessing gives: the network learns nothing."
+    )
     ratios = [layer.ratio for layer in state.health[-1].layers] if state.health else []
     if dead:
         advice = "A layer is dead: start again with a lower learning rate or another seed."
@@ -240,8 +237,9 @@ def _overfitting(state: RunState) -> Finding | None:
         return None
     return Finding(
         "overfitting",
-        f"The test loss was {best.loss:.2g} at step {best.step:,} and is {later[-1].loss:.2g} now, "
-        f"while {accuracy:.0%} of the training images are right: they are learnt by heart.",
+        f"The test loss was {rough(best.loss)} at step {best.step:,} and is "
+        f"{rough(later[-1].loss)} now, while {accuracy:.0%} of the training images are right: "
+        "they are learnt by heart.",
         "Train for fewer epochs, or try random shifts, mirroring, more weight decay or more "
         "pictures.",
     )

@@ -10,6 +10,7 @@ import secrets
 from typing import TYPE_CHECKING, Any, get_args
 
 from cnnviz.networks import NETWORKS, NetworkError, options
+from cnnviz.numbers.formatting import counted
 from cnnviz.runs import RunError
 from cnnviz.runs.config import Optimiser
 from cnnviz.training.config import Length, make_config, recipe_for
@@ -141,7 +142,7 @@ PRESETS: dict[str, Preset] = {
         "More blocks see more of the picture but take longer. Does depth pay off per step? Per"
         " second?",
         lambda _shape, _mirror: tuple(
-            Lane(f"{depth} block{'s' * (depth > 1)}", depth=depth) for depth in (1, 3, 6)
+            Lane(counted(depth, "block"), depth=depth) for depth in (1, 3, 6)
         ),
     ),
     "augmentation": Preset(

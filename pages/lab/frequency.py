@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError
 from cnnviz.convolution.spectrum import log_magnitude, through_frequencies
+from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.lab.frequency.operands import choose_operands
 from cnnviz.ui.lab.frequency.speed import show_speed
 from cnnviz.ui.shared import lab
@@ -36,7 +37,7 @@ def spectrum(title: str, values: np.ndarray, **options: str) -> Panel:
     rows, columns = (np.arange(n) - n // 2 for n in values.shape)
     sizes = np.fft.fftshift(np.abs(values))
     words = [
-        f"frequency {v} down, {u} across: magnitude {sizes[i, j]:.3f}".replace("-", "\u2212")
+        f"frequency {formatted(v)} down, {formatted(u)} across: magnitude {sizes[i, j]:.3f}"
         for i, v in enumerate(rows)
         for j, u in enumerate(columns)
     ]

@@ -7,6 +7,7 @@ from cnnviz.components.descent import descent
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError
 from cnnviz.inspection.descent import Descent, descend, descent_code
+from cnnviz.numbers.formatting import thousands
 from cnnviz.ui.lab.learn.target import MOST_STEPS, RATES, choose_lesson, slide_section
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.projecting import figure_and_settings
@@ -76,7 +77,7 @@ with figure:
             f"**It diverges.** A learning rate of {rate:g} is too large for this input: each step"
             " overshoots the minimum and lands higher on the other side, so the loss grows"
             f" without limit. After {len(path.losses) - 1} steps it is"
-            f" {lab.thousands(path.losses[-1])}."
+            f" {thousands(path.losses[-1])}."
             + (
                 f" Choose a learning rate below {best.largest_rate:.3g}."
                 if best.largest_rate > RATES[0]

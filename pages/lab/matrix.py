@@ -15,6 +15,7 @@ from cnnviz.convolution import (
     linear_parameters,
     trace,
 )
+from cnnviz.numbers.formatting import thousands
 from cnnviz.ui.lab.matrix.operations import count_operations
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.controls import paired
@@ -114,7 +115,7 @@ with right:
         alt="Weights and multiply-adds of three layers between the same two volumes",
     )
     st.caption(
-        f"{lab.thousands(inputs)} inputs, {lab.thousands(outputs)} outputs"
+        f"{thousands(inputs)} inputs, {thousands(outputs)} outputs"
         f" ({'×'.join(map(str, shape))}); biases are not counted."
     )
     if (size, window, depth, maps) == (32, 5, 3, 6):

@@ -11,6 +11,7 @@ from cnnviz.imaging.pixels import (
     pearson,
     shuffled,
 )
+from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.lab.pixels.digits import show_answer
 from cnnviz.ui.lab.pixels.inputs import input_counts
 from cnnviz.ui.lab.pixels.moves import moved_and_shuffled
@@ -75,7 +76,7 @@ for place, (words, values) in zip(
 ):
     pairs = neighbours(values)
     r = pearson(*pairs)
-    told = "undefined (all equal)" if r is None else f"{r:.3f}".replace("-", "\u2212")
+    told = "undefined (all equal)" if r is None else formatted(r, ".3f")
     with place:
         st.markdown(f"**{words}**: Pearson's r = **{told}**, {len(pairs[0])} pairs")
         points = neighbour_points(*pairs, unit=unit)

@@ -15,6 +15,7 @@ from cnnviz.convolution import (
 from cnnviz.convolution.stacks import extent, inside
 from cnnviz.imaging import to_grey
 from cnnviz.inspection.field import gradient_field, measured_field, stack_code, stack_maps
+from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.lab.receptive_field.stack import OPENING, choose_stack
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.projecting import figure_and_settings
@@ -78,7 +79,7 @@ st.dataframe(
         "Sees": ["1×1", *(f"{field.size}×{field.size}" for field in fields)],
         "Jump between units": [1, *(field.jump for field in fields)],
         "Centre of unit 0": [0.0, *(field.centre for field in fields)],
-        "Unit 0 sees pixels": ["0", *(f"{a} to {b}".replace("-", "−") for a, b in spans)],
+        "Unit 0 sees pixels": ["0", *(f"{formatted(a)} to {formatted(b)}" for a, b in spans)],
     },
     hide_index=True,
     alt="Receptive field after each layer: size, jump and centre",
@@ -123,8 +124,8 @@ with st.container(horizontal=True):
     lab.check("Cells with a gradient match the traced cells", float((seen ^ (measured > 0)).sum()))
     lab.check("Their extent matches the formula, inside the picture", float(off.sum()))
 st.caption(
-    f"Unit {unit[0]}, {unit[1]} of the last layer sees rows {lows[0]} to {highs[0]} and columns"
-    f" {lows[1]} to {highs[1]}; {int(seen.sum())} pixels of the picture.".replace("-", "−")
+    f"Unit {unit[0]}, {unit[1]} of the last layer sees rows {formatted(lows[0])} to {highs[0]} and"
+    f" columns {formatted(lows[1])} to {highs[1]}; {int(seen.sum())} pixels of the picture."
     + (
         " Max pooling passes the gradient to the largest input only, so a single picture shows only"
         " part of the field; the mean is over many random pictures."

@@ -9,6 +9,7 @@ from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import lecture_case, trace
 from cnnviz.convolution.signals import moving_blob, rms, sensor, smooth
 from cnnviz.figures.signals import signal_points, signal_spec
+from cnnviz.numbers.formatting import short
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.projecting import figure_and_settings
@@ -59,7 +60,7 @@ with right:
         padding=w.shape[1] - 1,
     )
     lab.agree("Matches torch conv1d with w reversed", smoothed.output, exact)
-    total, averages = f"{w[0].sum():g}".replace("-", "\u2212"), abs(w[0].sum() - 1) < 1e-9
+    total, averages = short(w[0].sum()), abs(w[0].sum() - 1) < 1e-9
     signal = sensor(160, noise, seed)
     line = smooth(signal.measured, w[0])
     late = len(signal.true) - len(line)

@@ -12,6 +12,7 @@ from cnnviz.components.stepper import stepper
 from cnnviz.convolution import lecture_case, trace
 from cnnviz.convolution.volumes import as_columns
 from cnnviz.imaging import DIVERGING_STOPS
+from cnnviz.numbers.formatting import thousands
 from cnnviz.ui.lab.volumes.costs import layer_costs
 from cnnviz.ui.lab.volumes.im2col import show_columns
 from cnnviz.ui.shared import lab
@@ -74,7 +75,7 @@ with figure:
     st.markdown(
         f"**{size}×{size}×3** → {filters} filters of {kernel}×{kernel}×3 → "
         f"**{laid.shape[1]}×{laid.shape[2]}×{filters}**, with {filters}·({dot} + 1) ="
-        f" {lab.thousands(filters * (dot + 1))} parameters."
+        f" {thousands(filters * (dot + 1))} parameters."
     )
 
 st.header("1×1 convolution: mixing the channels of each pixel")

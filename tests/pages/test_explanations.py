@@ -317,16 +317,6 @@ def test_a_grid_has_one_way_to_write_numbers(numbers, expected):
     assert [write(number) for number in numbers] == expected
 
 
-@pytest.mark.parametrize(
-    ("number", "expected"),
-    [(-9.728e-05, "−0.00009728"), (0.25, "0.25"), (0.0, "0"), (12.3456, "12.35"), (2e-9, "2e−09")],
-)
-def test_a_small_number_is_written_out(number, expected):
-    from cnnviz.ui.train.single_step import _short
-
-    assert _short(number) == expected
-
-
 def test_the_rate_is_told_apart_from_that_of_the_next_step(stepped, drawn):
     rate = stepped.load_batch(9)[1]["learning_rate"]
     assert f"This step used a learning rate of {rate:.4g}." in texts(step())

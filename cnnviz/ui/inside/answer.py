@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnviz.imaging.pixels import crisp
 from cnnviz.inspection import overlay_size, upsample
-from cnnviz.ui.shared.evidence import number
+from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def show_answer(shown: Shown, config: RunConfig, answer: Prediction) -> None:
         {
             "Class": [config.classes[c] for c in best],
             "Probability": [round(100 * float(answer.probabilities[c]), 2) for c in best],
-            "Logit": [number(float(answer.logits[c]), ".2f") for c in best],
+            "Logit": [formatted(float(answer.logits[c]), ".2f") for c in best],
         },
         hide_index=True,
         column_config={

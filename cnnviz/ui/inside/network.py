@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnnviz.inspection import InspectionError, load_model
 from cnnviz.networks import NetworkError
+from cnnviz.numbers.formatting import counted
 from cnnviz.runs import Run, RunError, list_runs, open_run
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.choice import arriving, choice, choose, tell
@@ -113,7 +114,7 @@ def where_to_run(run: Run) -> str:
 
 def show_progress(run: Run, step: int) -> None:
     """Say at which step all this is, and how good the network was if it was tested just there."""
-    text = f"After {step:,} step{'s' * (step != 1)} of training"
+    text = f"After {counted(step, 'step')} of training"
     for tested in run.state().evaluations:
         if tested.step == step:
             text += f": test accuracy {tested.accuracy:.1%} on {tested.images:,} pictures"

@@ -9,6 +9,7 @@ import streamlit as st
 from cnnviz import training
 from cnnviz.catalogue import page_at
 from cnnviz.datasets import DATASETS, Dataset, DatasetError, is_available, load_dataset
+from cnnviz.numbers.formatting import counted
 from cnnviz.runs import Run, RunError, list_runs
 from cnnviz.training import race, race_result, race_times
 from cnnviz.training.config import LENGTHS
@@ -85,7 +86,7 @@ def new_race() -> None:
 
 def _fairness(count: int, *, together: bool) -> str:
     threads = race.threads_each(count, cores(), together=together)
-    each = f"{threads} thread{'s' * (threads > 1)}"
+    each = counted(threads, "thread")
     if not together:
         return f"Each run trains alone, on all {each} of this machine, after the previous one ends."
     most = min(count, _room(threads))

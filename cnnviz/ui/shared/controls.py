@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
+from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.shared.choice import choice, tell
 from cnnviz.ui.shared.text import without_colour
 
@@ -71,8 +72,9 @@ def paired(
             label_visibility="collapsed", width=112, on_change=_mirror, args=(field, key),
         )  # fmt: skip
     problem = f"{label}: the link asks for {refused}, which is not possible." if refused else ""
-    limits = f"It goes from {minimum:g} to {maximum:g}; this is {value:g}."
-    tell(key, str(value), problem and f"{problem} {limits}".replace("-", "\u2212"), opened=opened)
+    low, high, this = formatted(minimum), formatted(maximum), formatted(value)
+    limits = f"It goes from {low} to {high}; this is {this}."
+    tell(key, str(value), problem and f"{problem} {limits}", opened=opened)
     return value + 0  # −0 is 0
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from cnnviz.components.linked_grids import Link
 from cnnviz.convolution import lecture_source
 from cnnviz.imaging import format_kernel
+from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.shared.text import without_colour
 from cnnviz.ui.shared.typed import parse_grid
 
@@ -76,7 +77,7 @@ def correction(right: str, claim: str, case: str) -> None:
 def check(words: str, difference: float, *, within: float = 1e-9) -> None:
     """Say of two independently computed results how far they are apart."""
     holds = bool(difference <= within)
-    shown = "0" if difference == 0 else f"{difference:.1e}".replace("-", "\u2212")
+    shown = formatted(difference, ".1e") if difference else "0"
     badge = ":green-badge[:material/check:]" if holds else ":red-badge[:material/close:]"
     # Words in a badge would be cut off on a phone: it never breaks a line.
     st.markdown(f"{badge} :small[{words} (largest difference {shown})]", width="content")
@@ -106,8 +107,3 @@ def sums(source: int, target: int, traced: Trace) -> Link:
 def weighed(source: int, target: int, traced: Trace) -> Link:
     """Each output, panel `source`, uses every weight of the kernel, panel `target`."""
     return Link(source, target, np.tile(traced.taps, (traced.output.size, 1)))
-
-
-def thousands(number: float) -> str:
-    """Write a count with commas."""
-    return f"{number:,.0f}"

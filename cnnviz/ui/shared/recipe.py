@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, cast
 import streamlit as st
 
 from cnnviz.datasets import DATASETS
+from cnnviz.numbers.formatting import as_typed, duration
+from cnnviz.numbers.parsing import Limits
 from cnnviz.runs import Recipe
 from cnnviz.training.config import LENGTHS, default_recipe, recipe_for
 from cnnviz.ui.shared.choice import arriving, choice, choose
-from cnnviz.ui.shared.number_field import Limits, number_field, written
+from cnnviz.ui.shared.number_field import number_field
 
 if TYPE_CHECKING:
     from cnnviz.runs.config import Optimiser
@@ -37,10 +39,13 @@ def reset_recipe() -> None:
         return  # nobody chose: two runs of the page so close that the browser drew only the second
     info = DATASETS.get(data)
     recipe = default_recipe(network, info.train if info else 0, optimiser)
-    state["t_batch"] = written(recipe.batch_size)
+    state["t_batch"] = as_typed(recipe.batch_size)
     if "t_epochs" in state:
-        state["t_epochs"] = written(recipe.epochs)
-    state["t_rate"], state["t_decay"] = written(recipe.learning_rate), written(recipe.weight_decay)
+        state["t_epochs"] = as_typed(recipe.epochs)
+    state["t_rate"], state["t_decay"] = (
+        as_typed(recipe.learning_rate),
+        as_typed(recipe.weight_decay),
+    )
 
 
 def choose_recipe(network: str, train_images: int, seconds_per_epoch: float = 0.0) -> Recipe | None:
@@ -195,12 +200,3 @@ def _about(seconds: float) -> str:
         return ""
     # Starting and testing take a second or two whatever the network has to learn.
     return "a few seconds: " if seconds < _FEW else f"about {duration(seconds)}: "
-
-
-def duration(seconds: float) -> str:
-    """Seconds in words: `8.2 s`, `75 s`, `12 min`, `2.5 h`."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"

@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnviz.imaging import MAX_KERNEL_SIZE, format_weight
 from cnnviz.imaging.kernel_text import EXAMPLE
-from cnnviz.imaging.number_text import read_rows
+from cnnviz.numbers.parsing import read_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

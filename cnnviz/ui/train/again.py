@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from cnnviz.networks import NETWORKS, NetworkError, options
+from cnnviz.numbers.parsing import Limits
 from cnnviz.runs import Run, RunConfig, RunError, show_run_to_all
 from cnnviz.runs.config import OWN_DATASET
 from cnnviz.training import start
 from cnnviz.training.config import again
 from cnnviz.ui.shared.actions import button
-from cnnviz.ui.shared.number_field import Limits, number_field, typed_number
+from cnnviz.ui.shared.number_field import number_field, typed_number
 from cnnviz.ui.shared.recipe import BATCH, DECAY, EPOCHS, RATE, SEED, SHIFT, SMOOTHING
 from cnnviz.ui.shared.run_list import arrival
 from cnnviz.ui.shared.text import plain

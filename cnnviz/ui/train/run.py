@@ -15,6 +15,7 @@ from cnnviz.catalogue import page_at
 from cnnviz.components.live import live
 from cnnviz.components.reveal import reveal
 from cnnviz.networks import NetworkError, summary
+from cnnviz.numbers.parsing import Limits
 from cnnviz.runs import (
     Run,
     RunError,
@@ -31,7 +32,7 @@ from cnnviz.training.script import training_script
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.actions import attempt, button, say_refusal
 from cnnviz.ui.shared.code import copy_code
-from cnnviz.ui.shared.number_field import Limits, number_field, typed_number
+from cnnviz.ui.shared.number_field import number_field, typed_number
 from cnnviz.ui.shared.recipe import RATE
 from cnnviz.ui.shared.run_list import STEP, leave, run_label
 from cnnviz.ui.shared.text import plain

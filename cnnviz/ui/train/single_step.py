@@ -21,6 +21,7 @@ from cnnviz.inspection.single_step import (
     read_step,
     update_of,
 )
+from cnnviz.numbers.formatting import MINUS, formatted, short
 from cnnviz.runs import Run, RunError
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.text import plain
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 _BATCH, _FILTER = "t_batch", "t_batch_filter"
 _ENDS = 30  # pictures shown from each end, when there are many
 _TINY = 1e-7  # below, numbers are written with a power of ten
-_MINUS = "\N{MINUS SIGN}"
 
 
 def show_step(run: Run) -> None:
@@ -159,7 +159,8 @@ def _show_sum_of_grids(kept: SingleStep, filter_: int, channel: int) -> None:
     old, new = old.round(digits), new.round(digits)
     change = (new - old).round(digits)
     limit = float(max(np.abs(old).max(), np.abs(new).max())) or 1.0
-    write, same = functools.partial(_fixed, digits=digits), (-limit, limit)
+    ends = " to ".join(formatted(end, ".3f") for end in (-limit, limit))
+    write, same = functools.partial(formatted, spec=f".{digits}f"), (-limit, limit)
     gradient = kept.gradient[filter_, channel]
     parts: dict[str, tuple[NDArray[np.float64], Callable[[float], str], Any, Any]] = {
         "Old": (old, write, WEIGHT_STOPS, same),
@@ -181,8 +182,8 @@ def _show_sum_of_grids(kept: SingleStep, filter_: int, channel: int) -> None:
                 limits=limits,
             )
     st.caption(
-        f"Old, change and new share one colour scale, {_fixed(-limit, 3)} to {_fixed(limit, 3)}: a"
-        " single step is small compared with the weights."
+        f"Old, change and new share one colour scale, {ends}: a single step is small"
+        " compared with the weights."
     )
 
 
@@ -195,12 +196,12 @@ def _show_update(kept: SingleStep, filter_: int, weight: tuple[int, int, int]) -
     plain_, decay = round(update.plain, digits), round(update.decay, digits)
     rest = round(new - old - plain_ - decay, digits)  # so that the lines add up as written
     rate = f"{kept.learning_rate:.4g}"
-    step = f"{_MINUS} learning rate of this step"
+    step = f"{MINUS} learning rate of this step"
     shrink = f"{kept.weight_decay:g} × {_bracket(update.old)}"
     lines = [
         ("Old weight", old),
-        (f"{step} × gradient = {_MINUS}{rate} × {_bracket(update.gradient)}", plain_),
-        (f"{step} × weight decay × old = {_MINUS}{rate} × {shrink}", decay),
+        (f"{step} × gradient = {MINUS}{rate} × {_bracket(update.gradient)}", plain_),
+        (f"{step} × weight decay × old = {MINUS}{rate} × {shrink}", decay),
         (_memory(kept), rest),
         ("**New weight**", new),
     ]
@@ -208,7 +209,7 @@ def _show_update(kept: SingleStep, filter_: int, weight: tuple[int, int, int]) -
     where = f"Filter {filter_}{f', channel {weight[0]}' if kept.channels > 1 else ''}"
     st.markdown(
         f"| {where}, row {row}, column {column} | |\n|:--|--:|\n"
-        + "\n".join(f"| {words} | {_fixed(value, digits)} |" for words, value in lines)
+        + "\n".join(f"| {words} | {formatted(value, f'.{digits}f')} |" for words, value in lines)
     )
     st.caption(
         f"This step used a learning rate of {rate}. The “Learning rate now” above is already that"
@@ -246,7 +247,7 @@ def _show_replay(
         {
             "Picture": ["All", *(str(at) for at in order)],
             "Class": ["", *(_class(classes, kept.labels[at]) for at in order)],
-            "Contribution": [_short(float(parts.sum())), *(_short(parts[at]) for at in order)],
+            "Contribution": [short(float(parts.sum())), *(short(parts[at]) for at in order)],
         },
         hide_index=True,
         height=240,
@@ -262,10 +263,10 @@ def _agreement(parts: NDArray[np.float64], stored: float) -> str:
     near = abs(total - stored) <= 1e-4 * float(np.abs(parts).sum()) + 1e-12
     verdict = "which is the same within the precision of 32-bit arithmetic"
     if not near:
-        verdict = f"which differs by {_short(abs(total - stored))}"
+        verdict = f"which differs by {short(abs(total - stored))}"
     return (
-        f"All {len(parts)} pictures together: **{_short(total)}**. PyTorch's gradient: "
-        f"**{_short(stored)}**, {verdict}."
+        f"All {len(parts)} pictures together: **{short(total)}**. PyTorch's gradient: "
+        f"**{short(stored)}**, {verdict}."
     )
 
 
@@ -280,26 +281,13 @@ def _decimals(smallest: float, *, least: int, most: int) -> int:
     return min(most, max(least, 2 - math.floor(math.log10(smallest))))
 
 
-def _fixed(value: float, digits: int) -> str:
-    return f"{value + 0.0:.{digits}f}".replace("-", _MINUS)
-
-
 def _alike(values: NDArray[np.float64]) -> Callable[[float], str]:
     """How to write all numbers of a grid: four digits of the largest, and as many decimals."""
     largest = float(np.abs(values).max())
-    if 0 < largest < _TINY:
-        return lambda value: f"{value:.3e}".replace("-", _MINUS)
-    return functools.partial(_fixed, digits=_decimals(largest / 10, least=3, most=10))
-
-
-def _short(value: float) -> str:
-    """Four significant digits, a real minus; a power of ten only where there is no reading it."""
-    text = f"{value:.4g}"
-    if _TINY <= abs(value) < 1:
-        text = np.format_float_positional(float(text), trim="-")
-    return text.replace("-", _MINUS)
+    spec = f".{_decimals(largest / 10, least=3, most=10)}f"
+    return functools.partial(formatted, spec=".3e" if 0 < largest < _TINY else spec)
 
 
 def _bracket(value: float) -> str:
-    text = _short(value)
+    text = short(value)
     return f"({text})" if value < 0 else text

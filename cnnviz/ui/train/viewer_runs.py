@@ -9,13 +9,14 @@ import streamlit as st
 from cnnviz import classroom
 from cnnviz.datasets import DATASETS, DatasetError, is_available, load_dataset
 from cnnviz.networks import NETWORKS, NetworkError
+from cnnviz.numbers.parsing import Limits
 from cnnviz.runs import Run, RunError, list_runs
 from cnnviz.training import TrainingError, start, stop
 from cnnviz.training.config import make_config, recipe_for
 from cnnviz.training.engines import limits
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.actions import button
-from cnnviz.ui.shared.number_field import Limits, number_field, typed_number
+from cnnviz.ui.shared.number_field import number_field, typed_number
 from cnnviz.ui.shared.recipe import SEED
 from cnnviz.ui.shared.run_list import arrival, run_label
 from cnnviz.ui.shared.text import plain

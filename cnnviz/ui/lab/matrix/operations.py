@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.convolution import lecture_case
-from cnnviz.ui.shared import lab
+from cnnviz.numbers.formatting import thousands
 
 
 def count_operations() -> None:
@@ -34,8 +34,8 @@ def count_operations() -> None:
     )
     st.caption(
         "Each output of the convolution takes two multiplications and one addition:"
-        f" {lab.thousands(sliding)} operations in all. For the dense matrix, the textbook counts"
-        f" one multiplication and one addition per entry: {lab.thousands(dense)},"
-        f" {lab.thousands(dense / sliding)} times as many. Counted like the convolution, without"
-        f" the first addition of each output, it is {lab.thousands(dense - outputs)}."
+        f" {thousands(sliding)} operations in all. For the dense matrix, the textbook counts"
+        f" one multiplication and one addition per entry: {thousands(dense)},"
+        f" {thousands(dense / sliding)} times as many. Counted like the convolution, without"
+        f" the first addition of each output, it is {thousands(dense - outputs)}."
     )

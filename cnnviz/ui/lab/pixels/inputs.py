@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.convolution import lecture_case, lecture_source, linear_parameters
-from cnnviz.ui.shared import lab
+from cnnviz.numbers.formatting import counted, thousands
 from cnnviz.ui.shared.controls import paired
 
 _COUNTS = {  # W, H, C and the number of neurons
@@ -20,7 +20,7 @@ def input_counts() -> None:
     st.header("How many inputs and how many weights?")
     with st.container(horizontal=True):
         for case, (*size, neurons) in _COUNTS.items():
-            words = f"{neurons:,} neuron" + "s" * (neurons > 1)
+            words = counted(neurons, "neuron")
             label = f"{'×'.join(map(str, size))}, {words}"
             st.button(label, key=f"_px_{case}", on_click=_pick, args=((*size, neurons),))
     left, right = st.columns([1, 2], gap="medium")
@@ -32,11 +32,11 @@ def input_counts() -> None:
     weights, biases = linear_parameters(w * h * c, n)
     with right:
         st.markdown(
-            f"Inputs: :blue[{w}] · :blue[{h}] · :blue[{c}] = **{lab.thousands(w * h * c)}**\n\n"
-            f"Weights, if each neuron is connected to each input: {lab.thousands(w * h * c)} ·"
-            f" :violet[{n}] = **{lab.thousands(weights)}**, and {lab.thousands(biases)}"
+            f"Inputs: :blue[{w}] · :blue[{h}] · :blue[{c}] = **{thousands(w * h * c)}**\n\n"
+            f"Weights, if each neuron is connected to each input: {thousands(w * h * c)} ·"
+            f" :violet[{n}] = **{thousands(weights)}**, and {thousands(biases)}"
             f" bias{'es' * (biases > 1)}. At 4 bytes per weight, that is"
-            f" **{lab.thousands(weights * 4 / 2**20)} MiB**."
+            f" **{thousands(weights * 4 / 2**20)} MiB**."
         )
         for case, counts in _COUNTS.items():
             if (w, h, c, n) == counts:

@@ -17,6 +17,7 @@ from cnnviz.convolution import (
     output_size,
 )
 from cnnviz.convolution.sharing import fit_sharing, make_data
+from cnnviz.numbers.formatting import thousands
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.controls import paired
@@ -72,15 +73,15 @@ def weight_counts(inputs: int, kernel: int) -> None:
     )
     positions = lecture_case("s0-positions")["expected"]
     st.caption(
-        f"A single hidden unit on the 200×200 picture has {lab.thousands(200 * 200)} weights. One"
-        f" 10×10 filter has at most {positions['side']}² = {lab.thousands(positions['units'])}"
+        f"A single hidden unit on the 200×200 picture has {thousands(200 * 200)} weights. One"
+        f" 10×10 filter has at most {positions['side']}² = {thousands(positions['units'])}"
         f" positions, so 100,000 units are {positions['maps_for_1e5_units']} maps with 100 weights"
         f" each. The {lecture_source('s0-weight-sharing-100')} counts the 100 of one map."
     )
     st.markdown(
         f"On MNIST: 20 maps of 5×5 have 20·(25 + 1) = **{mnist.parameters}** parameters; 30 fully"
         f" connected neurons have 30·(784 + 1) ="
-        f" **{lab.thousands(linear_parameters(784, 30).parameters)}**."
+        f" **{thousands(linear_parameters(784, 30).parameters)}**."
     )
     wrong = lecture_case("s2-85K")["expected"]
     lab.correction(

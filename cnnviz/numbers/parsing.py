@@ -1,12 +1,15 @@
-"""Rows of numbers as people type and paste them, from spreadsheets, NumPy or MATLAB."""
+"""Numbers as people type and paste them: one, or rows from spreadsheets, NumPy or MATLAB."""
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from cnnviz.numbers.formatting import as_typed, formatted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +21,7 @@ _NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _WORD = re.compile(rf"({_NUMBER})(?:/({_NUMBER}))?")
 _APART = re.compile(r"(?:\s*,)?\s+(?:,\s*)?")  # between numbers whose commas are decimal points
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
+_ONE_THOUSAND = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 # What stands around the brackets of NumPy, PyTorch and MATLAB and changes none of the numbers.
 _NAME = re.compile(r"^\s*[A-Za-z_]\w*\s*=\s*")
 _CALL = re.compile(
@@ -40,6 +44,53 @@ _SIGNS = (
     | dict.fromkeys(map(ord, "\uff1b\u061b"), ";")
     | {ord("\u066b"): ",", ord("\uff0e"): ".", ord("\uff0b"): "+"}
 )
+
+
+class Limits(NamedTuple):
+    """What a number may be: from `low` to `high`, whole or not."""
+
+    low: float
+    high: float
+    whole: bool = False
+
+    def __str__(self) -> str:
+        kind = "whole number" if self.whole else "number"
+        return f"a {kind} from {as_typed(self.low)} to {as_typed(self.high)}"
+
+
+def parse_number(text: str, limits: Limits) -> float:
+    """Read one number as people write it: `0.02`, `0,02`, `2e-2`.
+
+    Args:
+        text: What was typed.
+        limits: What it may be.
+
+    Returns:
+        The number; a whole one as an `int`.
+
+    Raises:
+        ValueError: It is none, or not within the limits; the message says what to write.
+
+    >>> parse_number("0,5", Limits(0, 1))
+    0.5
+    """
+    if not text.strip():
+        raise ValueError(f"The field is empty: write {limits}.")
+    shown, typed = f"“{text[:20]}”", _plain(text).strip()
+    if _ONE_THOUSAND.fullmatch(typed):
+        raise ValueError(
+            f"{shown} could be read in two ways: write {typed.replace(',', '.')} or "
+            f"{typed.replace(',', '')}."
+        )
+    typed = typed.replace(",", ".") if typed.count(",") == 1 and "." not in typed else typed
+    if not re.fullmatch(_NUMBER, typed):
+        raise ValueError(f"{shown} is not a number: write {limits}.")
+    value = float(typed)
+    if not math.isfinite(value) or not limits.low <= value <= limits.high:
+        raise ValueError(f"{shown} is out of range: write {limits}.")
+    if limits.whole and not value.is_integer():
+        raise ValueError(f"{shown} is not whole: write {limits}.")
+    return int(value) if limits.whole else value
 
 
 def read_rows(text: str, what: str, most: int, example: str) -> NDArray[np.float64]:
@@ -81,7 +132,10 @@ def read_rows(text: str, what: str, most: int, example: str) -> NDArray[np.float
                 f"Every row of the {what} needs the same number of values: row 1 has"
                 f" {len(rows[0])}, row {at} has {len(row)}."
             )
-    return np.array([[_small(v * factor, f"{v * factor:g}", what) for v in row] for row in values])
+    scaled = np.array(values) * factor
+    for value in scaled.flat:
+        _small(value, formatted(value), what)
+    return scaled + 0.0  # no −0
 
 
 def read_number(word: str, what: str) -> float:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cnnviz.imaging.number_text import read_rows
+from cnnviz.numbers.parsing import read_rows
 
 CROSS = [[1, 0], [0, -1]]
 HALVES = [[0.5, 1], [0, -0.25]]
