@@ -293,6 +293,24 @@ def test_a_run_that_is_not_there_is_said(open_page):
     assert "There is no run called" in app.warning[0].value
 
 
+def test_runs_of_one_name_keep_their_labels_when_a_new_one_is_listed(open_page):
+    """A browser sends back the label on its screen, which must still mean the same run."""
+    config = make_config(load_dataset("digits"), "gap")
+    config = dataclasses.replace(config, created="2026-01-01T10:00:00+00:00")
+
+    def add(name):
+        path = create_run(config).path
+        return path.rename(path.with_name(name)).name
+
+    first = add("20260101-100000-a")
+    add("20260101-100000-b")
+    app = open_page(t_run=first)
+    before = app.selectbox(key="_t_run").options
+    assert len(set(before)) == len(before)
+    add("20260101-100000-c")
+    assert app.run().selectbox(key="_t_run").options[1:] == before
+
+
 def finished_run(root, runs):
     runs.mkdir(exist_ok=True)
     return shutil.copytree(root / "assets" / "runs" / "digits-gap", runs / "20260101-000000-a")

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
 from cnnviz.networks import NETWORKS
 from cnnviz.runs import Run, RunError, list_runs, shown_run
-from cnnviz.ui.shared.choice import address_changed, tell, wrote
+from cnnviz.ui.shared.choice import address_changed, distinct, tell, wrote
 from cnnviz.ui.shared.text import plain
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 FOLLOW = ""
 STEP = "t_step"  # the step scrubbed to; for people who follow the presenter, "step@run"
@@ -91,7 +88,8 @@ def choose_run(*, follow: bool = False) -> Run | None:
     tell(_RUN, chosen, problem, opened=opened)
     # Written every time: the browser remembers the label, but the run may have been renamed.
     state[_CHOSEN] = chosen
-    labels = {FOLLOW: "What the presenter shows"} | _labels(runs.values())
+    labels = distinct({id: run_label(run) for id, run in runs.items()})
+    labels[FOLLOW] = "What the presenter shows"
     chosen = st.selectbox("Run", options, format_func=labels.__getitem__, key=_CHOSEN)
     if chosen == FOLLOW:
         st.query_params.pop(_RUN, None)
@@ -106,15 +104,6 @@ def leave() -> None:
     """Forget the chosen run, because it was deleted."""
     arrival().pending = False
     st.session_state[_CHOSEN] = None
-
-
-def _labels(runs: Iterable[Run]) -> dict[str, str]:
-    """The label of each run by id; all different, because the browser sends back the label."""
-    labels: dict[str, str] = {}
-    for run in runs:
-        label = run_label(run)
-        labels[run.id] = f"{label} · {run.id}" if label in labels.values() else label
-    return labels
 
 
 def run_label(run: Run) -> str:
