@@ -16,7 +16,13 @@ from cnnviz.inspection import (
     maps_code,
     predict,
 )
-from cnnviz.ui.inside.answer import show_answer, show_input, show_numbers, stretched
+from cnnviz.ui.inside.answer import (
+    say_answer,
+    show_input,
+    show_numbers,
+    show_scores,
+    stretched,
+)
 from cnnviz.ui.inside.network import choose_run, choose_step, model_of, show_progress, where_to_run
 from cnnviz.ui.inside.over_time import show_over_time
 from cnnviz.ui.inside.picture import choose_shown, class_titles
@@ -24,14 +30,21 @@ from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.evidence import describe
-from cnnviz.ui.shared.projecting import settings
+from cnnviz.ui.shared.projecting import is_large, settings
 from cnnviz.ui.shared.text import plain
 
 TIME = "Over time"
 # It has a slider of its own, through all steps: a second one would contradict it.
 over_time = st.session_state.get("i_tab", st.query_params.get("i_tab")) == TIME
 notice = st.container()
-with st.container(horizontal=True, vertical_alignment="bottom"):
+if is_large():  # the maps need the height, so what is chosen stands beside them, too
+    beside, figure = st.columns([3, 10], gap="medium")
+    seen, choices = beside.container(), beside.container()
+else:
+    choices = st.container(horizontal=True, vertical_alignment="bottom")
+    beside, figure = st.columns([1, 3], gap="medium")
+    seen = beside.container()
+with choices:
     run = choose_run(notice)
     step = choose_step(run, hidden=over_time)
     shown = choose_shown(run)
@@ -72,10 +85,11 @@ def show_cam() -> None:
 
 
 def show_maps() -> None:
-    st.caption(
-        "Point at a map to read its values; click it to enlarge it. Choose a single layer for"
-        " larger maps, their numbers and the PyTorch code."
-    )
+    with settings("maps_words"):
+        st.caption(
+            "Point at a map to read its values; click it to enlarge it. Choose a single layer for"
+            " larger maps, their numbers and the PyTorch code."
+        )
     with settings("maps", horizontal=True):
         layers = {"every": "Every layer"} | {name: name for name in maps}
         layer = choice(st.selectbox, "Layer", layers, "every", key="i_maps", width=220)
@@ -99,7 +113,8 @@ def show_maps() -> None:
 
 
 def show_filters() -> None:
-    st.caption("Point at a filter to read its weights; click it to enlarge it.")
+    with settings("filters_words"):
+        st.caption("Point at a filter to read its weights; click it to enlarge it.")
     with settings("filters", horizontal=True):
         layers = {name: name for name in conv_layers(model)}
         first = next(iter(layers))
@@ -146,13 +161,15 @@ st.html(
     "<style>@media (max-width: 640px) { .st-key-i_tab [role=tablist] { gap: 0.6rem }"
     " .st-key-i_tab [role=tab] p { font-size: 0.8rem } }</style>"
 )
-left, right = st.columns([1, 3], gap="medium")
-with left:
+with seen:
     show_input(shown)
     if not over_time:
-        show_answer(shown, config, answer)
+        say_answer(shown, config, answer)
+if not over_time:
+    with beside:
+        show_scores(config, answer)
         show_progress(run, step)
-with right:
+with figure:
     for tab, name in zip(
         st.tabs(list(SECTIONS), key="i_tab", bind="query-params"), SECTIONS, strict=True
     ):

@@ -33,20 +33,25 @@ def show_input(shown: Shown) -> None:
     )
 
 
-def show_answer(shown: Shown, config: RunConfig, answer: Prediction) -> None:
-    """Say what the network answered, and draw its five best answers."""
-    best = answer.top(5)
-    guess = plain(config.classes[best[0]])
+def say_answer(shown: Shown, config: RunConfig, answer: Prediction) -> None:
+    """Say what the network answered, and whether that is right."""
+    best = answer.top(1)[0]
+    guess = plain(config.classes[best])
     if shown.truth is None:
         st.markdown(f"The network predicts **{guess}**.")
         st.caption(f"It knows {len(config.classes)} classes and always predicts one of them.")
-    elif shown.truth == best[0]:
+    elif shown.truth == best:
         st.markdown(f":green[:material/check:] The prediction is **{guess}**, which is correct.")
     else:
         st.markdown(
             f":red[:material/close:] The prediction is **{guess}**, but the true class is"
             f" **{plain(config.classes[shown.truth])}**."
         )
+
+
+def show_scores(config: RunConfig, answer: Prediction) -> None:
+    """Draw the network's five best answers as a table."""
+    best = answer.top(5)
     st.dataframe(
         {
             "Class": [config.classes[c] for c in best],

@@ -12,6 +12,7 @@ from cnnviz.numbers.formatting import counted
 from cnnviz.runs import Run, RunError, list_runs, open_run
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.choice import arriving, choice, choose, tell
+from cnnviz.ui.shared.projecting import wide
 from cnnviz.ui.shared.run_list import run_label
 from cnnviz.ui.shared.text import plain
 
@@ -41,7 +42,7 @@ def choose_run(notice: DeltaGenerator) -> Run:
         titles,
         DEFAULT_RUN,
         key="i_run",
-        width=380,
+        width=wide(380),
         on_change=choose,  # no step of the last run: the new one is shown at its own end
         args=("i_step", ""),
     )

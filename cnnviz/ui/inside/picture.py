@@ -15,6 +15,7 @@ from cnnviz.inspection import InspectionError, Samples, load_samples, overlay_si
 from cnnviz.runs import Run, RunConfig
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.picture import OWN, Picture, current_picture
+from cnnviz.ui.shared.projecting import wide
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _sample(run: Run) -> Shown:
         st.warning(f"{plain(str(error))} Choose “My picture” instead.")
         st.stop()
     kinds = {"any": "Any class"} | class_titles(config)
-    kind = choice(st.selectbox, "True class", kinds, "any", key="i_label", width=150)
+    kind = choice(st.selectbox, "True class", kinds, "any", key="i_label", width=wide(150))
     mine = np.arange(len(samples.labels))
     if kind != "any":
         mine = mine[samples.labels == int(kind)]
@@ -104,7 +105,7 @@ def _sample(run: Run) -> Shown:
     if st.session_state.get("i_sample", 0) > last:
         st.session_state["i_sample"] = last
     position = st.number_input(
-        f"Picture, 0 to {last}", 0, last, key="i_sample", width=150, bind="query-params",
+        f"Picture, 0 to {last}", 0, last, key="i_sample", width=wide(150), bind="query-params",
         help=plain(samples.origin),
     )  # fmt: skip
     i = int(mine[position])

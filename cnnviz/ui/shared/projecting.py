@@ -21,7 +21,7 @@ _IN_URL = "_size_in_url"
 _STYLE = (
     "<style>html { font-size: 150% !important }"
     " [class*=st-key-settings] { display: none !important }"
-    " [data-testid=stMainBlockContainer] { padding-inline: 2rem }"
+    " [data-testid=stMainBlockContainer] { padding: 4rem 2rem 2rem }"
     " [data-testid=stHeader] { zoom: 0.6667 }</style>"  # the menu keeps its size and all entries
 )
 
@@ -47,6 +47,11 @@ def follow_the_address() -> None:
     st.session_state[_IN_URL] = shown
     if is_large():
         st.html(_STYLE)
+
+
+def wide(pixels: int) -> int:
+    """How wide to make a field whose words need so many CSS pixels at the usual size."""
+    return pixels * 3 // 2 if is_large() else pixels
 
 
 def _switch() -> None:
