@@ -16,8 +16,8 @@ from cnnviz.live.source import News, RunGoneError, Source
 from cnnviz.runs import RunError
 from cnnviz.runs.events import parse_event
 from cnnviz.runs.history import LONG
-from cnnviz.runs.questions import NO_CARD, Question, vote, vote_of
 from cnnviz.runs.values import is_number
+from cnnviz.runs.votes import NO_CARD, vote, vote_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from cnnviz.live.subscriber import Subscriber
     from cnnviz.runs import Run
+    from cnnviz.runs.questions import Question
 
 ALIVE_SECONDS = 0.1
 IDLE_SECONDS = 0.4

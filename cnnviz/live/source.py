@@ -12,13 +12,14 @@ from cnnviz.live.log import CHUNK, Message, cut, encode
 from cnnviz.runs import RunError
 from cnnviz.runs.events import parse_event
 from cnnviz.runs.history import LONG, read_history
-from cnnviz.runs.questions import FILE as QUESTIONS
-from cnnviz.runs.questions import Question, read_questions
+from cnnviz.runs.votes import FILE as QUESTIONS
+from cnnviz.runs.votes import read_questions
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from cnnviz.runs import Run
+    from cnnviz.runs.questions import Question
 
 MAX_FRAME = 8_000_000
 _READ = 8_000_000

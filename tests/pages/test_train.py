@@ -13,7 +13,8 @@ from streamlit.runtime.scriptrunner import StopException
 from cnnviz.datasets import load_dataset
 from cnnviz.networks import build, network_spec
 from cnnviz.runs import Run, create_run, list_runs, shown_run
-from cnnviz.runs.questions import Option, Question, pose, read_questions
+from cnnviz.runs.questions import Option, Question
+from cnnviz.runs.votes import pose, read_questions
 from cnnviz.training.config import make_config, recipe_for
 from cnnviz.ui.train import estimate
 from cnnviz.ui.train.again import changed, settings

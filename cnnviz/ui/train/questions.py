@@ -16,16 +16,8 @@ import streamlit as st
 from cnnviz.imaging.pixels import crisp
 from cnnviz.inspection.frames import Frame, read_frame
 from cnnviz.runs import Run, RunError, list_runs, open_run
-from cnnviz.runs.questions import (
-    MAX_OPTIONS,
-    Option,
-    Question,
-    Tile,
-    close_voting,
-    pose,
-    read_questions,
-    reveal,
-)
+from cnnviz.runs.questions import MAX_OPTIONS, Option, Question, Tile
+from cnnviz.runs.votes import close_voting, pose, read_questions, reveal
 from cnnviz.ui.shared.actions import button
 from cnnviz.ui.shared.run_list import run_label
 from cnnviz.ui.shared.text import plain

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz.runs import Recipe
-from cnnviz.runs.questions import Option, Question, Tile, pose, reveal
+from cnnviz.runs.questions import Option, Question, Tile
+from cnnviz.runs.votes import pose, reveal
 from tests.browser.live.screen import all_kept, expect_view, watch
 from tests.browser.made_up_runs import Author, confusion_at
 

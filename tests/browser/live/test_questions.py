@@ -2,7 +2,8 @@
 
 from playwright.sync_api import expect
 
-from cnnviz.runs.questions import Option, Question, close_voting, pose, read_questions, reveal
+from cnnviz.runs.questions import Option, Question
+from cnnviz.runs.votes import close_voting, pose, read_questions, reveal
 from tests.browser.live.screen import watch
 from tests.browser.made_up_runs import CLASSES
 from tests.browser.screen import wait_until

@@ -7,7 +7,8 @@ import pytest
 
 from cnnviz.live.relay import relay
 from cnnviz.runs import delete_run
-from cnnviz.runs.questions import Option, Question, pose, reveal, vote
+from cnnviz.runs.questions import Option, Question
+from cnnviz.runs.votes import pose, reveal, vote
 
 from .conftest import unpack
 

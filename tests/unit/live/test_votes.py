@@ -10,14 +10,8 @@ import pytest
 
 from cnnviz.classroom import new_viewer, viewer_of
 from cnnviz.live import run_channel
-from cnnviz.runs.questions import (
-    Option,
-    Question,
-    close_voting,
-    pose,
-    read_questions,
-    reveal,
-)
+from cnnviz.runs.questions import Option, Question
+from cnnviz.runs.votes import close_voting, pose, read_questions, reveal
 
 QUESTION = Question("class", "Which class?", (Option("cat"), Option("dog"), Option("ship")))
 
@@ -74,7 +68,7 @@ def test_votes_are_counted_and_only_the_reveal_says_how_they_fell(view, written,
 
 
 def test_the_voter_is_the_one_that_pages_know(view, written, play, wait_until):
-    from cnnviz.runs.questions import vote
+    from cnnviz.runs.votes import vote
 
     id = pose(written.run, QUESTION)
 

@@ -17,7 +17,8 @@ from cnnviz.live.source import RunGoneError, Source
 from cnnviz.networks import NetworkError, summary
 from cnnviz.runs import Run, RunError, create_run, find_run, list_runs, open_run, shown_run
 from cnnviz.runs.events import read_commands
-from cnnviz.runs.questions import Option, Question, pose, read_questions, reveal, vote
+from cnnviz.runs.questions import Option, Question
+from cnnviz.runs.votes import pose, read_questions, reveal, vote
 from cnnviz.training import TrainingError
 from cnnviz.training.engines import limits, line
 from cnnviz.training.engines.dispatcher import Dispatcher

@@ -13,7 +13,7 @@ from cnnviz.inspection import feature_maps, filters, load_model, predict
 from cnnviz.inspection.frames import make_frame
 from cnnviz.networks import build
 from cnnviz.runs import RunError, create_run
-from cnnviz.runs.questions import pose, read_questions, vote
+from cnnviz.runs.votes import pose, read_questions, vote
 from cnnviz.training.config import make_config
 from cnnviz.ui.train import questions
 

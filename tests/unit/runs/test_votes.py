@@ -7,16 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from cnnviz.runs import Run, RunError
-from cnnviz.runs.questions import (
-    Option,
-    Question,
-    Tile,
-    close_voting,
-    pose,
-    read_questions,
-    reveal,
-    vote,
-)
+from cnnviz.runs.questions import Option, Question, Tile
+from cnnviz.runs.votes import close_voting, pose, read_questions, reveal, vote
 
 QUESTION = Question("class", "Which class?", (Option("cat"), Option("dog")))
 ANN, BOB = "ann-0123456789", "bob-0123456789"
@@ -145,7 +137,7 @@ def test_votes_at_once_all_count(run):
 
 
 def test_the_file_is_bounded(run, monkeypatch):
-    monkeypatch.setattr("cnnviz.runs.questions.MAX_BYTES", 400)
+    monkeypatch.setattr("cnnviz.runs.votes.MAX_BYTES", 400)
     id = pose(run, QUESTION)
     vote(run, id, 0, ANN)
     vote(run, id, 1, ANN)
@@ -207,7 +199,7 @@ def test_the_same_vote_again_writes_nothing(run):
 
 
 def test_a_crowd_of_votes_leaves_room_for_the_presenter(run, monkeypatch):
-    monkeypatch.setattr("cnnviz.runs.questions.MAX_BYTES", 20_000)
+    monkeypatch.setattr("cnnviz.runs.votes.MAX_BYTES", 20_000)
     id = pose(run, QUESTION)
 
     def crowd():
@@ -225,7 +217,7 @@ def test_a_crowd_of_votes_leaves_room_for_the_presenter(run, monkeypatch):
 
 
 def test_a_question_takes_so_many_votes_and_the_next_one_again(run, monkeypatch):
-    monkeypatch.setattr("cnnviz.runs.questions.MAX_VOTES", 10)
+    monkeypatch.setattr("cnnviz.runs.votes.MAX_VOTES", 10)
     first = pose(run, QUESTION)
     for n in range(10):
         vote(run, first, 0, f"voter-{n:06d}")
