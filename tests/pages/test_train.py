@@ -16,8 +16,8 @@ from cnnviz.runs import Run, create_run, list_runs, shown_run
 from cnnviz.runs.questions import Option, Question
 from cnnviz.runs.votes import pose, read_questions
 from cnnviz.training.config import make_config, recipe_for
+from cnnviz.training.repeat import changed, settings
 from cnnviz.ui.train import estimate
-from cnnviz.ui.train.again import changed, settings
 
 
 @pytest.fixture(autouse=True)

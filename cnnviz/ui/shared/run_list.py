@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.networks import NETWORKS
 from cnnviz.runs import Run, RunError, list_runs, shown_run
+from cnnviz.training import labels
 from cnnviz.ui.shared.choice import address_changed, distinct, tell, wrote
 from cnnviz.ui.shared.text import plain
 
@@ -88,9 +88,9 @@ def choose_run(*, follow: bool = False) -> Run | None:
     tell(_RUN, chosen, problem, opened=opened)
     # Written every time: the browser remembers the label, but the run may have been renamed.
     state[_CHOSEN] = chosen
-    labels = distinct({id: run_label(run) for id, run in runs.items()})
-    labels[FOLLOW] = "What the presenter shows"
-    chosen = st.selectbox("Run", options, format_func=labels.__getitem__, key=_CHOSEN)
+    titles = distinct({id: run_label(run) for id, run in runs.items()})
+    titles[FOLLOW] = "What the presenter shows"
+    chosen = st.selectbox("Run", options, format_func=titles.__getitem__, key=_CHOSEN)
     if chosen == FOLLOW:
         st.query_params.pop(_RUN, None)
         wrote(_RUN, None)
@@ -107,7 +107,7 @@ def leave() -> None:
 
 
 def run_label(run: Run) -> str:
-    """A run's name if it has one, else its data set and network; then when it was started."""
+    """`labels.run_label`, remembered."""
     try:
         named = (run.path / "name.txt").stat().st_mtime_ns
     except OSError:
@@ -117,18 +117,7 @@ def run_label(run: Run) -> str:
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def _label(_run: Run, path: str, named: int) -> str:  # noqa: ARG001 - the key
-    try:
-        config = _run.config
-        name = _run.name
-    except RunError:
-        return f"{_run.id} · unreadable"
-    if name == config.title:
-        network = NETWORKS[config.network].title if config.network in NETWORKS else config.network
-        name = f"{config.dataset_title} · {network}"
-    if config.owner:
-        name = f"{name} (viewer’s run)"
-    when = "bundled example" if _run.shipped else config.created[:19].replace("T", ", ")
-    return f"{name} · {when}"
+    return labels.run_label(_run)
 
 
 def compare_runs() -> None:

@@ -181,7 +181,7 @@ def test_a_server_killed_and_started_again_costs_no_event(server, connect_to, wr
         with serving(port):
             context, client = await reconnect(f"{path}?after={offset}&frames=1")
             await client.until(lambda c: c.frames and len(c.events) >= 6)
-            assert client.messages[0]["from"] == offset
+            assert client.of("hello")[0]["from"] == offset
             assert events + client.events == written.recorded()
             assert client.frames == [frames[2]]
             await context.__aexit__(None, None, None)

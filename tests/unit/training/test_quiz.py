@@ -14,8 +14,8 @@ from cnnviz.inspection.frames import make_frame
 from cnnviz.networks import build
 from cnnviz.runs import RunError, create_run
 from cnnviz.runs.votes import pose, read_questions, vote
+from cnnviz.training import labels, quiz
 from cnnviz.training.config import make_config
-from cnnviz.ui.train import questions
 
 
 @pytest.fixture(autouse=True)
@@ -77,12 +77,12 @@ def test_which_class_is_what_the_newest_weights_say(make_run):
     images, labels = run.load_probes()
     answers = set()
     for probe in range(6):
-        pose(run, questions.class_question(run, probe))
+        pose(run, quiz.class_question(run, probe))
         asked = last(run)
         assert base64.b64decode(asked.shown.data) == images[probe].numpy().tobytes()
         assert [o.label for o in asked.options] == list(run.config.classes)
         vote(run, asked.id, 3, "somebody-1")
-        questions.reveal_now(run)
+        quiz.reveal_now(run)
         told = last(run)
         answer = predict(load_model(run, 4), inputs_of(run, images)[probe])
         assert told.answer == answer.top(1)[0]
@@ -91,10 +91,10 @@ def test_which_class_is_what_the_newest_weights_say(make_run):
         answers.add(told.answer)
     # Newer weights before the reveal: they are the ones that answer, as the question says.
     assert "when the answer is revealed" in last(run).text
-    pose(run, questions.class_question(run, 0))
+    pose(run, quiz.class_question(run, 0))
     for step in range(10, 16):
         add_snapshot(run, step, seed=step)
-    questions.reveal_now(run)
+    quiz.reveal_now(run)
     answer = predict(load_model(run, 15), inputs_of(run, images)[0])
     assert last(run).answer == answer.top(1)[0]
     assert "After 15 steps" in last(run).words
@@ -108,12 +108,12 @@ def test_which_filter_is_the_one_that_gives_the_map(make_run, network):
     weights = next(iter(filters_of(model)))
     images, _ = run.load_probes()
     for seed in range(5):
-        pose(run, questions.filter_question(run, random.Random(seed)))
+        pose(run, quiz.filter_question(run, random.Random(seed)))
         asked = last(run)
         assert 2 <= len(asked.options) <= 4
         assert len({o.tile.data for o in asked.options}) == len(asked.options)
         add_snapshot(run, 5 + seed, seed=9 + seed)  # the weights go on meanwhile
-        questions.reveal_now(run)
+        quiz.reveal_now(run)
         told = last(run)
         index = next(i for i in range(len(weights)) if f"filter {i} " in told.words)
         tile = told.options[told.answer].tile
@@ -151,11 +151,11 @@ def test_a_map_whose_frame_is_gone_has_its_answer_all_the_same(make_run):
     run = make_run()
     add_snapshot(run, 4, seed=1)
     weights = next(iter(filters_of(load_model(run, 4))))
-    pose(run, questions.filter_question(run, random.Random(0)))
+    pose(run, quiz.filter_question(run, random.Random(0)))
     assert "after 4 steps" in last(run).text
     run.frame_path(4).unlink()  # thinned out while the class votes
     add_snapshot(run, 9, seed=2)
-    questions.reveal_now(run)
+    quiz.reveal_now(run)
     told = last(run)
     index = int(told.words.removeprefix("It is filter ").split()[0])
     tile = told.options[told.answer].tile
@@ -168,12 +168,12 @@ def test_a_map_whose_frame_is_gone_has_its_answer_all_the_same(make_run):
 def test_which_run_wins_is_decided_by_test_accuracy(make_run):
     worse, better = make_run(accuracies=(0.2, 0.9)), make_run(accuracies=(0.95, 0.3))
     better.rename("worse [trick]")
-    pose(worse, questions.run_question(worse))
+    pose(worse, quiz.run_question(worse))
     asked = last(worse)
     assert len(asked.options) == 2
     make_run(accuracies=(1.0,))  # a later run was not asked about
     better.rename("renamed meanwhile")
-    questions.reveal_now(worse)
+    quiz.reveal_now(worse)
     told = last(worse)
     assert told.options[told.answer].label == "worse [trick]"
     assert told.words == "worse [trick], with a test accuracy of 95.0%."
@@ -186,9 +186,9 @@ def test_a_run_that_wins_is_known_when_all_have_ended(make_run):
         writer.write(
             "status", status="running", total_steps=9, train_images=90, test_images=90, device="CPU"
         )
-        pose(first, questions.run_question(first))
+        pose(first, quiz.run_question(first))
         with pytest.raises(RunError, match="“The slow one” has not ended yet"):
-            questions.reveal_now(first)
+            quiz.reveal_now(first)
         assert not last(first).revealed
         for images, accuracy in ((9, 0.9), (90, 0.6)):
             writer.write(
@@ -201,43 +201,43 @@ def test_a_run_that_wins_is_known_when_all_have_ended(make_run):
                 seconds=1.0,
             )
         writer.write("status", status="finished")
-    questions.reveal_now(first)
+    quiz.reveal_now(first)
     assert last(first).words == "The slow one, with a test accuracy of 60.0%."
 
 
 def test_runs_to_compare_are_the_presenters(make_run):
     run = make_run()
     create_run(dataclasses.replace(run.config, owner="a-viewer"))
-    assert [one.id for one in questions.contestants(run)] == [run.id]
+    assert [one.id for one in quiz.contestants(run)] == [run.id]
     other = make_run()
-    assert {one.id for one in questions.contestants(run)} == {run.id, other.id}
+    assert {one.id for one in quiz.contestants(run)} == {run.id, other.id}
 
 
 def test_runs_to_compare_can_be_told_apart(make_run):
     run = make_run()
     recipe = dataclasses.replace(run.config.recipe, learning_rate=0.125)
     faster = create_run(dataclasses.replace(run.config, recipe=recipe))
-    assert questions.labels([run, faster]) == [
+    assert labels.labels([run, faster]) == [
         f"{run.name} · peak learning rate {run.config.recipe.learning_rate:g}",
         f"{run.name} · peak learning rate 0.125",
     ]
-    same = questions.labels([run, make_run()])  # only the time, or the id, can tell
+    same = labels.labels([run, make_run()])  # only the time, or the id, can tell
     assert len(set(same)) == 2
     assert all(run.config.created[:10] in label for label in same)
     faster.rename("Fast")  # names that differ say enough
-    assert questions.labels([run, faster]) == [run.name, "Fast"]
+    assert labels.labels([run, faster]) == [run.name, "Fast"]
 
 
 def test_a_tie_and_an_untested_run_have_no_winner(make_run):
     first, second = make_run(accuracies=(0.5,)), make_run()
-    pose(first, questions.run_question(first))
-    questions.reveal_now(first)
+    pose(first, quiz.run_question(first))
+    quiz.reveal_now(first)
     assert last(first).answer is None
     assert "not all" in last(first).words.lower()
     with second.writing() as writer:
         writer.write("evaluation", step=1, epoch=1, loss=1.0, accuracy=0.5, images=9, seconds=1.0)
-    pose(first, questions.run_question(first))
-    questions.reveal_now(first)
+    pose(first, quiz.run_question(first))
+    quiz.reveal_now(first)
     assert last(first).answer is None
     assert "a tie" in last(first).words
 
@@ -245,10 +245,10 @@ def test_a_tie_and_an_untested_run_have_no_winner(make_run):
 def test_what_cannot_be_asked_is_said(make_run):
     run = make_run()
     with pytest.raises(RunError, match="not saved any weights yet"):
-        questions.filter_question(run, random.Random(0))
+        quiz.filter_question(run, random.Random(0))
     with pytest.raises(RunError, match="no second run"):
-        questions.run_question(run)
+        quiz.run_question(run)
     with pytest.raises(RunError, match="no such picture"):
-        questions.class_question(run, 6)
+        quiz.class_question(run, 6)
     with pytest.raises(RunError, match="no longer an open question"):
-        questions.reveal_now(run)
+        quiz.reveal_now(run)

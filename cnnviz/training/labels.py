@@ -1,0 +1,44 @@
+"""What runs are called in lists, and what tells a few of them apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnviz.networks import NETWORKS
+from cnnviz.runs import RunError
+from cnnviz.training.repeat import differences
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnviz.runs import Run
+
+
+def run_label(run: Run) -> str:
+    """A run's name if it has one, else its data set and network; then when it was started."""
+    try:
+        config = run.config
+        name = run.name
+    except RunError:
+        return f"{run.id} · unreadable"
+    if name == config.title:
+        network = NETWORKS[config.network].title if config.network in NETWORKS else config.network
+        name = f"{config.dataset_title} · {network}"
+    if config.owner:
+        name = f"{name} (viewer’s run)"
+    when = "bundled example" if run.shipped else config.created[:19].replace("T", ", ")
+    return f"{name} · {when}"
+
+
+def labels(runs: Sequence[Run]) -> list[str]:
+    """Names that tell runs apart, if need be with the settings that differ, or the time."""
+    names = [run.name for run in runs]
+    ways = (
+        names,
+        [f"{name} · {words}" for name, words in zip(names, differences(runs), strict=True)],
+        [run_label(run) for run in runs],
+    )
+    for found in ways:
+        if len(set(found)) == len(found):
+            return found
+    return [f"{label} · {run.id[-4:]}" for label, run in zip(ways[-1], runs, strict=True)]
