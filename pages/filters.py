@@ -14,6 +14,7 @@ from cnnviz.components.reveal import reveal
 from cnnviz.imaging import FILTERS
 from cnnviz.ui.filters.noise import choose_noise, compare_filters
 from cnnviz.ui.filters.settings import ChosenFilter, choose_name, choose_settings
+from cnnviz.ui.shared.address import IN_ONE
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.picture import Picture, current_picture
@@ -45,7 +46,7 @@ def show_filter(picture: Picture) -> None:
         border = "reflect"
         if name not in {"median", "bilateral"}:  # OpenCV gives these a border of their own
             border = choice(st.selectbox, "Border", BORDERS, "reflect", key="f_border", width=130)
-    in_one = st.session_state.get("f_in_one", st.query_params.get("f_in_one") == "true")
+    in_one = bool(IN_ONE.ahead())
     # On a phone the three stand below each other: there the result comes first.
     st.html(
         "<style>@media (max-width: 640px) { .st-key-f_panes > div > div { flex-wrap:"
@@ -55,7 +56,7 @@ def show_filter(picture: Picture) -> None:
         sides = st.columns([7, 3] if in_one else [7, 6, 7], gap="medium")
     with sides[1]:
         chosen = choose_settings(name, border)
-        settings("one").toggle("Before and after in one view", key="f_in_one", bind="query-params")
+        settings("one").toggle("Before and after in one view", key=IN_ONE.name, bind="query-params")
     recipe = chosen.recipe
     view = natural = imaging.natural_view(recipe)
     if st.session_state.get("_f_name", name) != name != "custom":

@@ -26,6 +26,7 @@ from cnnviz.ui.inside.answer import (
 from cnnviz.ui.inside.network import choose_run, choose_step, model_of, show_progress, where_to_run
 from cnnviz.ui.inside.over_time import show_over_time
 from cnnviz.ui.inside.picture import choose_shown, class_titles
+from cnnviz.ui.shared.address import SECTION
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.controls import paired
@@ -35,7 +36,7 @@ from cnnviz.ui.shared.text import plain
 
 TIME = "Over time"
 # It has a slider of its own, through all steps: a second one would contradict it.
-over_time = st.session_state.get("i_tab", st.query_params.get("i_tab")) == TIME
+over_time = SECTION.ahead() == TIME
 notice = st.container()
 if is_large():  # the maps need the height, so what is chosen stands beside them, too
     beside, figure = st.columns([3, 10], gap="medium")
@@ -171,7 +172,7 @@ if not over_time:
         show_progress(run, step)
 with figure:
     for tab, name in zip(
-        st.tabs(list(SECTIONS), key="i_tab", bind="query-params"), SECTIONS, strict=True
+        st.tabs(list(SECTIONS), key=SECTION.name, bind="query-params"), SECTIONS, strict=True
     ):
         if tab.open:
             with tab:

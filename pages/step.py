@@ -1,6 +1,5 @@
 """Step through a convolution, one output cell at a time."""
 
-import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -8,6 +7,7 @@ import streamlit as st
 
 from cnnviz.components.stepper import stepper
 from cnnviz.convolution import LectureExample, lecture_source, trace
+from cnnviz.ui.shared.address import CELL, CONTROLS, CONTROLS_BEFORE
 from cnnviz.ui.shared.projecting import figure_and_settings, settings
 from cnnviz.ui.step import settings as controls
 
@@ -15,12 +15,6 @@ FIXED = (
     "Operator: {operator}. Its window and stride are fixed; in the convolution examples you can"
     " change the kernel, stride, padding and dilation."
 )
-
-
-def start_cell() -> tuple[int, int] | None:
-    """The output cell that the address names, as row,column."""
-    found = re.fullmatch(r"(\d{1,4}),(\d{1,4})", st.query_params.get("s_cell", ""))
-    return (int(found[1]), int(found[2])) if found else None
 
 
 def matrix(values: Iterable[Iterable[float]], right: Iterable[Iterable[float]]) -> str:
@@ -52,7 +46,7 @@ def show_erratum(example: LectureExample) -> None:
 
 
 controls.open_page()
-hidden = "off" in (st.query_params.get("s_controls"), st.query_params.get("controls"))
+hidden = bool(CONTROLS.read() or CONTROLS_BEFORE.read())
 top = settings("top", horizontal=True) if hidden else st.container(horizontal=True)
 figure, side = figure_and_settings(hidden=hidden)
 
@@ -90,8 +84,8 @@ with figure:
             traced,
             key="s_stepper",
             pixels=source == "picture",
-            start=start_cell(),
-            url_parameter="s_cell",
+            start=CELL.read(),
+            url_parameter=CELL.name,
         )
     if example and example.slide_value is not None and not hidden:
         show_erratum(example)

@@ -10,6 +10,7 @@ from cnnviz.components.softmax import softmax
 from cnnviz.convolution import correlate2d, lecture_case
 from cnnviz.imaging import KERNELS, resize_to_fit, to_grey
 from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.address import TEMPERATURE
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.picture import current_picture
 from cnnviz.ui.shared.projecting import figure_and_settings
@@ -94,5 +95,5 @@ softmax(
     temperatures,
     rows,
     key="re_softmax",
-    url_parameter="re_t",
+    url_parameter=TEMPERATURE.name,
 )

@@ -9,6 +9,7 @@ from cnnviz.convolution import ConvolutionError, lecture_case
 from cnnviz.inspection.shifting import scene_code, scene_output
 from cnnviz.ui.lab.equivariance.scene import POOLED, choose_scene, linked_shift, show_reasons
 from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.address import SHIFT
 from cnnviz.ui.shared.projecting import figure_and_settings
 
 figure, side = figure_and_settings()
@@ -19,7 +20,7 @@ except ConvolutionError as error:
     figure.error(str(error), icon=":material/grid_off:")
     st.stop()
 name, scene = chosen.example, chosen.scene
-linked = linked_shift("eq_at")
+linked = linked_shift()
 
 
 @st.fragment
@@ -32,11 +33,12 @@ def figure_and_check() -> None:
         " difference",
         shift=linked or chosen.suggested,
         play=linked is None,
-        url_parameter="eq_at",
         pytorch=scene_code(scene, linked or chosen.suggested),
     )
     if shown:
         shift = (int(shown["shift"][0]), int(shown["shift"][1]))
+        if shown["moved"]:
+            SHIFT.write(shift)
         exact = scene_output(scene, scene.picture(shift))
         with st.container(horizontal=True):
             lab.agree("The map on screen matches torch", shown["output"], exact)

@@ -11,6 +11,7 @@ from cnnviz.convolution import ConvolutionError, lecture_case, trace
 from cnnviz.convolution.signals import symmetric
 from cnnviz.ui.lab.flip.order import order_does_not_matter
 from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.address import SLIDING
 from cnnviz.ui.shared.controls import select
 from cnnviz.ui.shared.projecting import figure_and_settings
 
@@ -113,6 +114,6 @@ sliding(
     shape_g,
     key="fl_sliding",
     alt=f"A {SHAPES[shape_f].lower()} and a reversed {SHAPES[shape_g].lower()} that slides over it",
-    start=st.query_params.get("fl_at"),
-    url_parameter="fl_at",
+    start=SLIDING.read(),
+    url_parameter=SLIDING.name,
 )

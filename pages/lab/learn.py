@@ -10,6 +10,7 @@ from cnnviz.inspection.descent import Descent, descend, descent_code
 from cnnviz.numbers.formatting import thousands
 from cnnviz.ui.lab.learn.target import MOST_STEPS, RATES, choose_lesson, slide_section
 from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.address import DESCENT
 from cnnviz.ui.shared.projecting import figure_and_settings
 
 
@@ -51,7 +52,6 @@ diverges = path.diverged or (rate >= best.largest_rate and left_over > 1e-9)
 @st.fragment
 def play() -> None:
     """Only this runs again when a step is remembered in the address."""
-    shown = st.query_params.get("le_step", "")
     descent(
         image,
         target,
@@ -60,8 +60,8 @@ def play() -> None:
         path.losses,
         key="le_descent",
         alt="A kernel learned by gradient descent: input, kernel, prediction, target and error",
-        start=int(shown) if shown.isdecimal() else None,
-        url_parameter="le_step",
+        start=DESCENT.read(),
+        on_step=DESCENT.write,
         pytorch=descent_code(image, target, lesson.start, rate=rate, steps=lesson.steps),
     )
 

@@ -15,21 +15,21 @@ from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.lab.pixels.digits import show_answer
 from cnnviz.ui.lab.pixels.inputs import input_counts
 from cnnviz.ui.lab.pixels.moves import moved_and_shuffled
-from cnnviz.ui.lab.pixels.painting import drop_paint, keep_paint, painting
+from cnnviz.ui.lab.pixels.painting import keep_paint, painting
 from cnnviz.ui.lab.pixels.picture import LIGHT_STROKES, SOURCES, choose_pixels
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.projecting import figure_and_settings, is_large
 
 LOOKS = {"both": "Both", "numbers": "Numbers", "picture": "Picture"}
 UNITS = {"255": "0 to 255", "1": "0 to 1"}
-strokes = painting("px_paint", before="px_source")
+strokes = painting("px_source")
 
 
 figure, side = figure_and_settings()
 with side:
     source = choice(
         st.selectbox, "Picture", SOURCES, "letter", key="px_source",
-        on_change=drop_paint, args=("px_paint",),
+        on_change=keep_paint,
     )  # fmt: skip
     unit = int(choice(st.segmented_control, "Numbers from", UNITS, "1", key="px_unit"))
     look = choice(st.segmented_control, "Shown as", LOOKS, "both", key="px_look")
@@ -47,7 +47,7 @@ with figure:
         key="px_canvas",
         alt=f"{SOURCES[source]}, {'×'.join(map(str, base.shape))} pixels to read and paint",
         strokes=strokes,
-        on_paint=lambda new: keep_paint("px_paint", new),
+        on_paint=keep_paint,
         unit=unit,
         look=look,
         brush=255 if source in LIGHT_STROKES else 0,

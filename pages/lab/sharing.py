@@ -5,10 +5,11 @@ import streamlit as st
 import torch
 import torch.nn.functional as F
 
-from cnnviz.components.neurons import STAGES, neurons
+from cnnviz.components.neurons import neurons
 from cnnviz.convolution import as_matrix, output_size, trace
 from cnnviz.ui.lab.sharing.weights import weight_counts, when_to_share
 from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.address import WEIGHTS, WIRING
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.projecting import figure_and_settings
 
@@ -26,13 +27,16 @@ start = {
     "shared": np.array([-1.0, *[0.0] * (k - 2), 1.0]),
 }
 for stage, weights in start.items():
-    try:
-        typed = np.array(st.query_params.get(f"sh_w_{stage}", "").split(), dtype=float)
-    except ValueError:
-        continue
-    if typed.size == weights.size and np.isfinite(typed).all():
-        start[stage] = typed
-linked = st.query_params.get("sh_w")
+    typed = WEIGHTS[stage].read()
+    if typed and len(typed) == weights.size:
+        start[stage] = np.array(typed)
+
+
+def keep(stage: str, edited: dict[str, str]) -> None:
+    """Write into the address which connections are on screen, and the edited weights."""
+    WIRING.write(stage)
+    for name, text in edited.items():
+        WEIGHTS[name].write(WEIGHTS[name].parse(text))
 
 
 @st.fragment
@@ -44,8 +48,8 @@ def draw_neurons() -> None:
         k,
         key="sh_neurons",
         alt=f"A layer of {n} inputs and {m} outputs with its connections",
-        stage=linked if linked in STAGES else None,
-        url_prefix="sh_w",
+        stage=WIRING.read(),
+        on_edit=keep,
     )
 
 

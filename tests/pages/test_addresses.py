@@ -3,15 +3,14 @@
 import pytest
 
 from cnnviz.catalogue import PAGES, page_at
+from cnnviz.ui.shared import address
 
 KINDS = (
     "slider", "number_input", "text_area", "text_input", "toggle", "selectbox", "select_slider",
     "button_group", "checkbox", "radio", "multiselect",
 )  # fmt: skip
-ALSO = (
-    "f_tab", "f_weights", "picture", "s_cell", "controls", "i_run", "i_step", "i_tab", "r_race",
-    "eq_at", "le_step", "fl_at", "sh_w", "sh_w_shared", "px_paint", "re_t",
-)  # fmt: skip
+ROWS = [row.name for row in vars(address).values() if isinstance(row, address.Parameter)]
+ALSO = (*ROWS, "f_tab", "i_run", "i_step", "r_race", "sh_w_shared")
 ASKED = {
     "digits": "9" * 5000,
     "too large": "1e400",

@@ -50,7 +50,7 @@ def drawn(monkeypatch):
 
     def live(run_id, **given):
         asked.append((run_id, given))
-        return SimpleNamespace(run=run_id or shown_run(), status="", cell=None, step=None)
+        return SimpleNamespace(run=run_id or shown_run(), status="", cell=None)
 
     monkeypatch.setattr("cnnviz.ui.train.run.live", live)
     return asked

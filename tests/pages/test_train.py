@@ -35,7 +35,7 @@ def drawn(monkeypatch):
 
     def live(run_id, **given):
         asked.append((run_id, given))
-        return SimpleNamespace(run=run_id, status="", cell=None, step=None)
+        return SimpleNamespace(run=run_id, status="", cell=None)
 
     monkeypatch.setattr("cnnviz.ui.train.run.live", live)
     return asked

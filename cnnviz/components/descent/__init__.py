@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import streamlit as st
-
 from cnnviz.components.packing import digest, packed
 from cnnviz.components.sources import register
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -27,7 +27,7 @@ def descent(
     key: str,
     alt: str,
     start: int | None = None,
-    url_parameter: str | None = None,
+    on_step: Callable[[int | None], None] | None = None,
     pytorch: str = "",
 ) -> None:
     """Draw input, kernel, prediction, target and error at one step, and the loss at all.
@@ -43,19 +43,16 @@ def descent(
         key: Streamlit key. Another descent under the same key is played from its beginning.
         alt: What the figure shows, for screen readers.
         start: Step to open on, standing still; by default it plays.
-        url_parameter: Name under which the address remembers the step a person stands on.
+        on_step: Called with the step that a person stands on, or None while it plays.
         pytorch: Code that gives these numbers.
     """
     data = payload(
         image, target, kernels, outputs, losses,
-        alt=alt, start=start, url_parameter=url_parameter, pytorch=pytorch,
+        alt=alt, start=start, pytorch=pytorch,
     )  # fmt: skip
     told = _component(key=key, data=data, on_step_change=lambda: None).step
-    if url_parameter and told and told["id"] == data["id"]:
-        if told["step"] is None:
-            st.query_params.pop(url_parameter, None)
-        else:
-            st.query_params[url_parameter] = str(told["step"])
+    if on_step and told and told["id"] == data["id"]:
+        on_step(told["step"])
 
 
 def payload(
@@ -67,7 +64,6 @@ def payload(
     *,
     alt: str,
     start: int | None = None,
-    url_parameter: str | None = None,
     pytorch: str = "",
 ) -> dict[str, Any]:
     """What the browser needs, as JSON-able data."""
@@ -80,7 +76,6 @@ def payload(
         "losses": packed(losses),
         "stops": DIVERGING_STOPS,
         "weightStops": WEIGHT_STOPS,
-        "urlParameter": url_parameter,
         "pytorch": pytorch,
     }
     return content | {"id": digest(content), "start": start}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import streamlit as st
-
 from cnnviz.components.packing import digest
 from cnnviz.components.sources import register
 from cnnviz.imaging import DIVERGING_STOPS
@@ -23,7 +21,6 @@ def drag(
     alt: str,
     shift: tuple[int, int],
     play: bool,
-    url_parameter: str | None = None,
     pytorch: str = "",
 ) -> dict[str, Any] | None:
     """Draw the moved object, the output, the moved output of the object at home, and their gap.
@@ -34,22 +31,15 @@ def drag(
         alt: What the figure shows, for screen readers.
         shift: How far the object is moved at first, down and right.
         play: Whether it is walked there from home, unless less motion is asked for.
-        url_parameter: Name under which the address remembers the shift, as "down,right".
         pytorch: Code that computes the output.
 
     Returns:
         What is on screen after a pause: `scene` (its id), `shift`, `output` (rows of numbers) and
-        `gap`; None before that.
+        `gap`, and whether a person `moved` it; None before that.
     """
-    data = payload(
-        scene, alt=alt, shift=shift, play=play, url_parameter=url_parameter, pytorch=pytorch
-    )
+    data = payload(scene, alt=alt, shift=shift, play=play, pytorch=pytorch)
     shown = _component(key=key, data=data, on_shown_change=lambda: None).shown
-    if not shown or shown["scene"] != data["id"]:
-        return None
-    if url_parameter and shown["moved"]:
-        st.query_params[url_parameter] = ",".join(str(int(amount)) for amount in shown["shift"])
-    return dict(shown)
+    return dict(shown) if shown and shown["scene"] == data["id"] else None
 
 
 def payload(
@@ -58,7 +48,6 @@ def payload(
     alt: str,
     shift: tuple[int, int],
     play: bool,
-    url_parameter: str | None = None,
     pytorch: str = "",
 ) -> dict[str, Any]:
     """What the browser needs, as JSON-able data."""
@@ -73,5 +62,5 @@ def payload(
         "pooling": scene.pooling,
         "pytorch": pytorch,
     }
-    more = {"alt": alt, "shift": shift, "play": play, "urlParameter": url_parameter}
+    more = {"alt": alt, "shift": shift, "play": play}
     return content | more | {"stops": DIVERGING_STOPS, "id": digest(content)}

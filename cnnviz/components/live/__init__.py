@@ -38,13 +38,11 @@ class LiveResult:
             race `running` while any of the runs is active, else `finished`.
         cell: The cell of the confusion matrix clicked just now, with `run`, `step`, `true` and
             `predicted`; None in every other run of the page.
-        step: The step scrubbed to, as of this run of the page; None when it follows the newest.
     """
 
     run: str | None = None
     status: str | None = None
     cell: dict[str, Any] | None = None
-    step: int | None = None
 
 
 def live(
@@ -83,7 +81,7 @@ def live(
         on_relay_change=lambda: None,
         on_cell_change=lambda: None,
     )
-    return _result(told, step_parameter)
+    return _result(told)
 
 
 def race(run_ids: Sequence[str], *, key: str, uneven: str | None = "") -> LiveResult:
@@ -102,7 +100,7 @@ def race(run_ids: Sequence[str], *, key: str, uneven: str | None = "") -> LiveRe
         on_relay_change=lambda: None,
         on_cell_change=lambda: None,
     )
-    return _result(told, None)
+    return _result(told)
 
 
 def time_machine(
@@ -180,13 +178,6 @@ def _settings(kind: str, key: str) -> dict[str, Any]:
     }
 
 
-def _result(told: Any, step_parameter: str | None) -> LiveResult:
+def _result(told: Any) -> LiveResult:
     shown = told.shown or {}
-    step = st.query_params.get(step_parameter, "") if step_parameter else ""
-    step = step.partition("@")[0]  # after it stands the run, of who follows
-    return LiveResult(
-        run=shown.get("run"),
-        status=shown.get("status"),
-        cell=told.cell,
-        step=int(step) if step.isdecimal() else None,
-    )
+    return LiveResult(shown.get("run"), shown.get("status"), told.cell)

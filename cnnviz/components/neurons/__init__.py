@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import streamlit as st
-
 from cnnviz.components.packing import digest
 from cnnviz.components.sources import register
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 STAGES = ("full", "local", "shared")
 
@@ -25,7 +23,7 @@ def neurons(
     key: str,
     alt: str,
     stage: str | None = None,
-    url_prefix: str | None = None,
+    on_edit: Callable[[str, dict[str, str]], None] | None = None,
 ) -> None:
     """Draw the neurons of a layer and their connections; weights are edited in the browser.
 
@@ -36,15 +34,13 @@ def neurons(
         key: Streamlit key.
         alt: What the figure shows, for screen readers.
         stage: One of `STAGES` to open on; by default it walks through them.
-        url_prefix: The address remembers the stage under this name, and edited weights under
-            this name with `_full`, `_local` or `_shared` added.
+        on_edit: Called with the stage on screen and, by stage, the weights that were edited,
+            apart by spaces.
     """
-    data = payload(inputs, weights, kernel, alt=alt, stage=stage, url_prefix=url_prefix)
+    data = payload(inputs, weights, kernel, alt=alt, stage=stage)
     told = _component(key=key, data=data, on_edited_change=lambda: None).edited
-    if url_prefix and told and told["layer"] == data["id"]:
-        st.query_params[url_prefix] = told["stage"]
-        for name, text in told["weights"].items():
-            st.query_params[f"{url_prefix}_{name}"] = text
+    if on_edit and told and told["layer"] == data["id"]:
+        on_edit(told["stage"], told["weights"])
 
 
 def payload(
@@ -54,7 +50,6 @@ def payload(
     *,
     alt: str,
     stage: str | None,
-    url_prefix: str | None,
 ) -> dict[str, Any]:
     """What the browser needs, as JSON-able data."""
     content = {
@@ -62,7 +57,6 @@ def payload(
         "inputs": list(inputs),
         "weights": {name: list(weights[name]) for name in STAGES},
         "kernel": kernel,
-        "urlPrefix": url_prefix,
     }
     # What is edited in the browser comes back through the address: only another layer is new.
     layer = {"inputs": content["inputs"], "kernel": kernel}

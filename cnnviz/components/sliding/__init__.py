@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from cnnviz.components.sources import register
 
-Shape = Literal["box", "triangle", "exponential", "gaussian", "ramp"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
+Shape = Literal["box", "triangle", "exponential", "gaussian", "ramp"]
 
 _START = (0.0, 0.0, 1.0, 1.0)
 _LIMITS = ((-8.0, 8.0), (-3.0, 3.0), (0.2, 3.0), (0.2, 3.0))
@@ -21,7 +23,7 @@ def sliding(
     *,
     key: str,
     alt: str,
-    start: str | None = None,
+    start: Sequence[float] | None = None,
     url_parameter: str | None = None,
 ) -> None:
     """Draw f(τ), g(t − τ), their product and its area; t and both functions can be dragged.
@@ -36,10 +38,10 @@ def sliding(
         key: Streamlit key. Other functions under the same key keep places and widths.
         alt: What the figure shows, for screen readers.
         start: t, f's place, f's width and g's width, as `url_parameter` remembers them, to open
-            on, standing still; text that cannot be read opens playing.
+            on, standing still; with None or another count of numbers it opens playing.
         url_parameter: Name under which the address remembers them; None to leave it alone.
     """
-    place = read_place(start)
+    place = inside(start)
     _component(
         key=key,
         data={
@@ -53,17 +55,13 @@ def sliding(
     )
 
 
-def read_place(text: str | None) -> tuple[float, ...] | None:
-    """Read four numbers, each moved inside its limits; None where the text holds others.
+def inside(place: Sequence[float] | None) -> tuple[float, ...] | None:
+    """Four numbers, each moved inside its limits; None for any other count.
 
-    >>> read_place("1,0.5,2,9")
-    (1.0, 0.5, 2.0, 3.0)
+    >>> inside((1, 0.5, 2, 9))
+    (1, 0.5, 2, 3.0)
     """
-    try:
-        numbers = [float(part) for part in (text or "").split(",")]
-    except ValueError:
+    if place is None or len(place) != len(_LIMITS):
         return None
-    if len(numbers) != len(_LIMITS) or not all(abs(number) < 1e6 for number in numbers):
-        return None
-    pairs = zip(numbers, _LIMITS, strict=True)
+    pairs = zip(place, _LIMITS, strict=True)
     return tuple(min(max(number, low), high) for number, (low, high) in pairs)

@@ -12,6 +12,7 @@ from cnnviz import imaging
 from cnnviz.components.arithmetic import weight
 from cnnviz.components.number_grid import number_grid
 from cnnviz.imaging import FILTERS, KERNELS, MAX_KERNEL_SIZE, WEIGHT_STOPS, Recipe
+from cnnviz.ui.shared.address import KERNEL
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.controls import paired
 
@@ -64,7 +65,7 @@ def choose_settings(name: str, border: Border) -> ChosenFilter:
     panel = st.container()
     kernel = "custom"
     if name != "custom":
-        st.query_params.pop("f_weights", None)
+        KERNEL.set_aside()
     if name == "custom":
         recipe = Recipe("kernel", _typed_kernel())
     elif name in KERNELS:
@@ -117,18 +118,15 @@ def _other(name: str) -> Recipe:
 def _take(text: str) -> None:
     """Make numbers the person's own kernel."""
     choose("f_kernel", "custom")
-    st.session_state["_f_weights"] = st.session_state["_f_weights_seen"] = text
-    st.query_params["f_weights"] = text
+    st.session_state["_f_weights"] = text
+    KERNEL.write(text)
 
 
 def _typed_kernel() -> NDArray[np.float32]:
-    state, linked = st.session_state, st.query_params.get("f_weights")
+    state, opened = st.session_state, "_f_weights" not in st.session_state
     # Not bound: a bound text that appears together with a new choice misses the address.
-    if "_f_weights" not in state:
-        before = state.get("_f_weights_seen") or state.get("_f_shown", "0 0 0; 0 1 0; 0 0 0")
-        state["_f_weights"] = linked or before
-    elif linked != state.get("_f_weights_seen"):
-        state["_f_weights"] = linked or ""
+    text = KERNEL.follow(state.get("_f_weights"), opened=opened) or ""
+    state["_f_weights"] = text or (state.get("_f_shown", "0 0 0; 0 1 0; 0 0 0") if opened else "")
     text = st.text_input(
         "Kernel, row by row",
         key="_f_weights",
@@ -136,9 +134,7 @@ def _typed_kernel() -> NDArray[np.float32]:
         " Fractions such as 1/9 are fine. The largest size is"
         f" {MAX_KERNEL_SIZE}×{MAX_KERNEL_SIZE}.",
     )
-    if text != linked:
-        st.query_params["f_weights"] = text
-    state["_f_weights_seen"] = text
+    KERNEL.write(text)
     try:
         state["_f_valid"] = imaging.parse_kernel(text)
     except ValueError as error:

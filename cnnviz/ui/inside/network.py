@@ -11,7 +11,7 @@ from cnnviz.networks import NetworkError
 from cnnviz.numbers.formatting import counted
 from cnnviz.runs import Run, RunError, list_runs, open_run
 from cnnviz.ui.shared import role
-from cnnviz.ui.shared.choice import arriving, choice, choose, tell
+from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.projecting import wide
 from cnnviz.ui.shared.run_list import run_label
 from cnnviz.ui.shared.text import plain
@@ -30,11 +30,6 @@ def choose_run(notice: DeltaGenerator) -> Run:
         notice: Where to say what a link asks for in vain.
     """
     runs = {run.id: run for run in list_runs()}
-    asked = st.query_params.get("i_run")
-    problem, opened = "", arriving("i_run")
-    if asked is not None and asked not in runs:
-        name = plain(asked[:100])
-        problem = f"There is no run called “{name}” here. Another one is shown instead."
     titles = {name: _run_title(run) for name, run in runs.items()}
     chosen = choice(
         st.selectbox,
@@ -45,9 +40,9 @@ def choose_run(notice: DeltaGenerator) -> Run:
         width=wide(380),
         on_change=choose,  # no step of the last run: the new one is shown at its own end
         args=("i_step", ""),
+        notice=notice,
+        unknown="There is no run called “{}” here. Another one is shown instead.",
     )
-    with notice:
-        tell("i_run", chosen, problem, opened=opened)
     try:
         return open_run(chosen)
     except RunError as error:

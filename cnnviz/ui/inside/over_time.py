@@ -11,6 +11,7 @@ from cnnviz.components.live import time_machine
 from cnnviz.inspection import load_model
 from cnnviz.inspection.frames import make_frame
 from cnnviz.inspection.over_time import frames_over_time
+from cnnviz.ui.shared.address import FRAME
 
 if TYPE_CHECKING:
     from cnnviz.runs import Run
@@ -69,7 +70,7 @@ def show_over_time(run: Run, shown: Shown, label: int) -> None:
         images=shown.seen[None],
         labels=[label] if truth else None,
         classes=run.config.classes,
-        step_parameter="i_time",
+        step_parameter=FRAME.name,
     )
 
 

@@ -11,13 +11,13 @@ from cnnviz.datasets import DATASETS
 from cnnviz.networks import NETWORKS
 from cnnviz.runs import RunError
 from cnnviz.training.race import LEAST, MOST, PRESETS, Lane, lanes_from_text, lanes_to_text
+from cnnviz.ui.shared.address import LANES
 from cnnviz.ui.shared.choice import tell
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_LANES = "r_lanes"
 _UNMIRRORED = {"digits", "mnist"}
 _OPTIMISERS = {"sgd": "SGD, Nesterov", "adamw": "AdamW"}
 _COLUMNS = ("Name", "Network", "Optimiser", "Rate", "Depth", "Batch norm", "Skips", "Shift",
@@ -59,13 +59,9 @@ def choose_lanes(preset: str, dataset: str) -> tuple[tuple[Lane, ...], str]:
     except RunError as error:
         problem = str(error)
     kept = "" if problem or tuple(lanes) == usual else lanes_to_text(lanes)
-    if kept:
-        st.query_params[_LANES] = kept
-    else:
-        st.query_params.pop(_LANES, None)
-    state["_r_lanes_seen"] = kept
+    LANES.write(kept or None)
     with notice:
-        tell(_LANES, f"{_table_key()} {kept}", refused, opened=opened)
+        tell(LANES.name, f"{_table_key()} {kept}", refused, opened=opened)
     return tuple(lanes), problem
 
 
@@ -83,14 +79,11 @@ def _rebase(place: str, usual: tuple[Lane, ...]) -> str:
     Returns:
         Why the lanes of the address are not shown; empty if they are, or if it names none.
     """
-    state, linked = st.session_state, st.query_params.get(_LANES)
-    here = state.get("_r_place", place) == place
-    opened = _table_key() not in state
-    followed = linked is not None and linked != state.get("_r_lanes_seen", "")
-    left = not opened and linked is None and bool(state.get("_r_lanes_seen"))  # Back, or a link
-    if here and not (opened or followed or left):
+    state = st.session_state
+    here, opened = state.get("_r_place", place) == place, _table_key() not in state
+    if here and not opened and not LANES.changed():
         return ""
-    text = (linked or (state.get("_r_lanes_seen", "") if opened else "")) if here else ""
+    text = LANES.follow(None, opened=opened) if here else None
     base, refused = usual, ""
     if text:
         try:

@@ -17,7 +17,8 @@ from cnnviz.training.engines.settings import cores, slots
 from cnnviz.training.race import LEAST, MOST, PRESETS
 from cnnviz.ui.race.lanes import choose_lanes
 from cnnviz.ui.shared import actions
-from cnnviz.ui.shared.choice import arriving, choice, choose, distinct, tell
+from cnnviz.ui.shared.address import RUNS, asked
+from cnnviz.ui.shared.choice import arriving, choice, choose, chosen_before, distinct, tell
 from cnnviz.ui.shared.number_field import number_field, typed_number
 from cnnviz.ui.shared.recipe import SEED
 from cnnviz.ui.shared.run_list import run_label
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from cnnviz.training.race_times import Work
 
 ANY = "any"
-_RUNS = "r_runs"
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading the pictures")
@@ -202,31 +202,26 @@ def choose_runs(notice: DeltaGenerator) -> tuple[str, list[Run]]:
     runs = list_runs()
     found = races(runs)
     titles = {group: race.race_title(group) for group in found} | {ANY: "Any runs"}
-    asked = st.query_params.get("r_race")
-    if arriving("r_race") and asked is None and found and not st.session_state.get("_r_race_seen"):
+    if arriving("r_race") and not asked("r_race") and found and chosen_before("r_race") is None:
         choose("r_race", next(iter(found)))
-    problem, opened = "", arriving("r_race")
-    if opened and asked is not None and asked not in titles:
-        problem = f"There is no race “{plain(asked[:60])}” here (any more)."
-    chosen = choice(st.selectbox, "Race", titles, ANY, key="r_race", width=380)
-    with notice:
-        tell("r_race", chosen, problem, opened=opened)
+    chosen = choice(
+        st.selectbox, "Race", titles, ANY, key="r_race", width=380, notice=notice,
+        unknown="There is no race “{}” here (any more).",
+    )  # fmt: skip
     if chosen != ANY:
-        st.query_params.pop(_RUNS, None)
+        RUNS.set_aside()
         return chosen, found[chosen][:MOST]
     return ANY, _choose_any({run.id: run for run in runs}, notice)
 
 
 def _choose_any(runs: dict[str, Run], notice: DeltaGenerator) -> list[Run]:
-    state, linked = st.session_state, st.query_params.get(_RUNS)
-    usual = [run.id for run in runs.values() if run.shipped]
-    problem, opened = "", "_r_runs" not in state
-    if opened or linked != state.get("_r_runs_seen"):
-        kept = state.get("_r_runs_seen") if linked is None else linked
-        state["_r_runs"] = usual if kept is None else kept.split(",")
-        if missing := [id for id in state["_r_runs"] if id and id not in runs]:
-            problem = f"There is no run called “{plain(missing[0][:60])}” here (any more)."
-    state["_r_runs"] = [id for id in state["_r_runs"] if id in runs][:MOST]
+    state, opened = st.session_state, "_r_runs" not in st.session_state
+    usual = tuple(run.id for run in runs.values() if run.shipped)
+    wanted = RUNS.follow(tuple(state.get("_r_runs") or ()), opened=opened)
+    if wanted is None:
+        wanted = usual if (before := RUNS.last()) is None else before
+    missing = [id for id in wanted if id not in runs]
+    state["_r_runs"] = [id for id in wanted if id in runs][:MOST]
     labels = distinct({id: run_label(run) for id, run in runs.items()})
     chosen: list[str] = st.multiselect(
         "Runs",
@@ -236,14 +231,11 @@ def _choose_any(runs: dict[str, Run], notice: DeltaGenerator) -> list[Run]:
         max_selections=MOST,
         wrap=True,
     )
-    kept = None if chosen == usual else ",".join(chosen)
-    if kept is None:
-        st.query_params.pop(_RUNS, None)
-    else:
-        st.query_params[_RUNS] = kept
-    state["_r_runs_seen"] = kept
+    RUNS.write(None if tuple(chosen) == usual else tuple(chosen))
+    name = plain(missing[0][:60]) if missing else ""
+    problem = f"There is no run called “{name}” here (any more)."
     with notice:
-        tell(_RUNS, ",".join(chosen), problem, opened=opened)
+        tell(RUNS.name, chosen, name and problem, opened=opened)
     return [runs[id] for id in chosen]
 
 

@@ -7,26 +7,31 @@ numbers and free text do use `bind`.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+from cnnviz.ui.shared import address
+from cnnviz.ui.shared.address import Id, one_of, text
+from cnnviz.ui.shared.text import plain
 
-_ECHO_SECONDS = 5.0
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from streamlit.delta_generator import DeltaGenerator
 
 
 def choice(
-    widget: Callable[..., str | None],
+    widget: Callable[..., Id | None],
     label: str,
-    titles: Mapping[str, str],
-    default: str,
+    titles: Mapping[Id, str],
+    default: Id,
     *,
     key: str,
+    unknown: str = "",
+    notice: DeltaGenerator | None = None,
     **options: Any,
-) -> str:
+) -> Id:
     """Draw a selection and keep its id in the address.
 
     If the address changed since the last script run (first visit, a link, Back), it sets the
@@ -38,83 +43,56 @@ def choice(
         titles: What is shown for each id; made `distinct`.
         default: Id at first visit; the address leaves it out.
         key: The address parameter.
+        unknown: What to say if the address names none of the ids; `{}` is what it names.
+        notice: Where to say it.
         **options: For the widget.
 
     Returns:
         The chosen id; the default where the address names none of the ids.
     """
-    state, shown, seen = st.session_state, f"_{key}", f"_{key}_seen"
-    linked, titles = st.query_params.get(key), distinct(titles)
-    if shown not in state:
-        state[shown] = linked or state.get(seen)
-    elif address_changed(key, linked):
-        state[shown] = linked
-    if state[shown] is None and linked in titles:
+    state, shown, opened = st.session_state, f"_{key}", arriving(key)
+    parameter, titles = one_of(key, titles), distinct(titles)
+    refused = plain(parameter.refused())
+    chosen = parameter.follow(state.get(shown), opened=opened)
+    if chosen is None:
         # If the page runs twice in quick succession, the browser may not have the choice yet.
-        state[shown] = linked
-    elif state[shown] not in titles:
-        state[shown] = default
+        chosen = parameter.read()
     # Assigned every time, so that the value is sent to the browser: if the page runs twice in quick
     # succession, what the first run sent may be lost, and the widget would show its first option.
-    state[shown] = state[shown]
+    state[shown] = chosen if chosen in titles else default
     if widget is st.segmented_control:
         options["required"] = True
-    chosen = widget(label, list(titles), format_func=titles.__getitem__, key=shown, **options)
-    chosen = default if chosen is None else chosen
-    kept = None if chosen == default else chosen
-    if kept is None:
-        st.query_params.pop(key, None)
-    elif kept != linked:
-        st.query_params[key] = kept
-    wrote(key, kept)
+    drawn = widget(label, list(titles), format_func=titles.__getitem__, key=shown, **options)
+    chosen = default if drawn is None else drawn
+    parameter.write(None if chosen == default else chosen)
+    if unknown:
+        with notice or st.container():
+            tell(key, chosen, refused and unknown.format(refused), opened=opened)
     return chosen
 
 
-def distinct(titles: Mapping[str, str]) -> dict[str, str]:
+def distinct(titles: Mapping[Id, str]) -> dict[Id, str]:
     """The titles by id, made unique, because a browser sends back the chosen title.
 
     Of two equal titles the later one stays as it is, because lists show the newest first: what a
     browser already shows must keep its meaning when something new is added to the list.
     """
     taken: set[str] = set()
-    found: dict[str, str] = {}
+    found: dict[Id, str] = {}
     for id, title in reversed(list(titles.items())):
         found[id] = f"{title} · {id}" if title in taken else title
         taken.add(title)
     return {id: found[id] for id in titles}
 
 
-def address_changed(key: str, linked: str | None) -> bool:
-    """Whether the address of a choice changed since the last script run, other than by `wrote`.
-
-    For a few seconds, the value before the last one that this session wrote does not count as a
-    change either: a component can request a rerun with the address that its browser had at that
-    moment, and this must not undo what was chosen in between.
-    """
-    state, left = st.session_state, f"_{key}_left"
-    if linked == state.get(f"_{key}_seen"):
-        state.pop(left, None)
-        return False
-    before, when = state.get(left, (linked, -_ECHO_SECONDS))
-    return bool(linked != before or time.monotonic() - when > _ECHO_SECONDS)
-
-
-def wrote(key: str, kept: str | None) -> None:
-    """Remember what this session wrote into the address for a choice."""
-    state, seen = st.session_state, f"_{key}_seen"
-    if seen in state and state[seen] != kept:
-        state[f"_{key}_left"] = (state[seen], time.monotonic())
-    state[seen] = kept
-
-
-def choose(key: str, chosen: str) -> None:
+def choose(key: str, chosen: object) -> None:
     """Set a choice in a callback, on the person's behalf."""
     st.session_state[f"_{key}"] = chosen
 
 
 def chosen_before(key: str) -> str | None:
     """In a callback: the previous choice; None for the default."""
-    return st.session_state.get(f"_{key}_seen")
+    return text(key).last()
 
 
 def arriving(key: str) -> bool:
@@ -122,7 +100,7 @@ def arriving(key: str) -> bool:
     return f"_{key}" not in st.session_state
 
 
-def tell(key: str, chosen: str, problem: str, *, opened: bool) -> None:
+def tell(key: str, chosen: object, problem: str, *, opened: bool) -> None:
     """Say that a link asked for something that does not exist, while its replacement is chosen.
 
     The sentence stays when a component requests a rerun right after the link was followed.
@@ -143,13 +121,13 @@ def tell(key: str, chosen: str, problem: str, *, opened: bool) -> None:
         state.pop(told, None)
 
 
-def forget(keys: Iterable[str]) -> None:
+def forget(*keys: str) -> None:
     """Drop earlier settings, bound or chosen, so that the link alone decides how a page opens.
 
     Links leave out settings that have their default value. Without this function, the page would
     keep the values of an earlier visit for those settings.
     """
+    address.forget(*keys)
     for key in keys:
-        for name in (key, f"_{key}", f"_{key}_seen", f"_{key}_left", f"_{key}_told"):
-            if name in st.session_state:
-                del st.session_state[name]
+        for name in (key, f"_{key}", f"_{key}_told"):
+            st.session_state.pop(name, None)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 import streamlit as st
 
 from cnnviz.numbers.formatting import formatted
+from cnnviz.ui.shared.address import Id, between
 from cnnviz.ui.shared.choice import choice, tell
-from cnnviz.ui.shared.text import without_colour
+from cnnviz.ui.shared.text import plain, without_colour
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +22,8 @@ def _mirror(source: str, target: str) -> None:
 
 
 def select(
-    label: str, titles: Mapping[str, str], default: str, *, key: str, width: int | None = None
-) -> str:
+    label: str, titles: Mapping[Id, str], default: Id, *, key: str, width: int | None = None
+) -> Id:
     """A `choice` from a list, with a coloured label, as wide as its place or `width`."""
     return choice(st.selectbox, label, titles, default, key=key, width=width or "stretch")
 
@@ -56,7 +57,7 @@ def paired(
         The value, of the type of `default`.
     """
     field, opened = f"_{key}_field", key not in st.session_state
-    refused = opened and _refused(st.query_params.get(key, default), minimum, maximum)
+    refused = between(key, minimum, maximum).refused() if opened else ""
     if key in st.session_state:
         value = min(max(st.session_state[key], minimum), maximum)
         if value != st.session_state[key]:
@@ -71,16 +72,10 @@ def paired(
             without_colour(label), minimum, maximum, step=step, key=field, format=format,
             label_visibility="collapsed", width=112, on_change=_mirror, args=(field, key),
         )  # fmt: skip
-    problem = f"{label}: the link asks for {refused}, which is not possible." if refused else ""
     low, high, this = formatted(minimum), formatted(maximum), formatted(value)
-    limits = f"It goes from {low} to {high}; this is {this}."
-    tell(key, str(value), problem and f"{problem} {limits}", opened=opened)
+    problem = (
+        f"{label}: the link asks for “{plain(refused)}”, which is not possible."
+        f" It goes from {low} to {high}; this is {this}."
+    )
+    tell(key, value, refused and problem, opened=opened)
     return value + 0  # −0 is 0
-
-
-def _refused(linked: object, minimum: float, maximum: float) -> str:
-    """A linked value that is no number between the limits."""
-    try:
-        return "" if minimum <= float(str(linked)) <= maximum else str(linked)
-    except ValueError:
-        return "something else than a number"

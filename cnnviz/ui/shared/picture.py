@@ -28,6 +28,7 @@ from cnnviz.imaging import (
     resize_to_fit,
     sample_image,
 )
+from cnnviz.ui.shared.address import PICTURE
 from cnnviz.ui.shared.memory import BUDGET, MOST_PIXELS, Room
 from cnnviz.ui.shared.text import plain
 
@@ -37,13 +38,10 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
 OWN = "own"
-PARAMETER = "picture"
 MAX_SIDE = 4096  # pixels: what every browser draws and every format holds
 _CHOICE = "_picture"
 _OWN = "_own_picture"  # not `_picture_own`: the button that chooses it again
-_IN_URL = "_picture_in_url"
 _REFUSED = "_picture_refused"  # why the last file was not taken, shown beside the uploader
-_UNKNOWN = "_picture_unknown"  # why the address could not be followed, shown once on the page
 _FULL = (
     "The server has no room for another picture at the moment. Try again when others have left, or"
     " use one of the samples."
@@ -155,28 +153,19 @@ def _forget(file: UploadedFile) -> None:
         context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
-def _read_url() -> None:
-    wanted = st.query_params.get(PARAMETER)
-    if wanted is None or wanted == st.session_state.get(_IN_URL):
-        return
+def _follow_the_address(notice: DeltaGenerator) -> None:
+    """Take the picture that the address names, and name there the one that is chosen."""
+    wanted = PICTURE.follow(st.session_state.get(_CHOICE), opened=False)
     if wanted in SAMPLES or (wanted == OWN and _own()):
         st.session_state[_CHOICE] = wanted
-    else:
-        st.session_state[_UNKNOWN] = (
+    elif wanted:
+        notice.warning(
             f"This link names the picture “{plain(wanted[:100])}”, which is not one of the samples."
-            " Your own pictures are never stored: choose it again with the picture button."
+            " Your own pictures are never stored: choose it again with the picture button.",
+            icon=":material/link_off:",
         )
-
-
-def _write_url(chosen: str) -> None:
-    default = next(iter(SAMPLES))
-    shown = None if chosen == default else chosen
-    if st.query_params.get(PARAMETER) != shown:
-        if shown is None:
-            del st.query_params[PARAMETER]
-        else:
-            st.query_params[PARAMETER] = shown
-    st.session_state[_IN_URL] = shown
+    chosen = current_picture().id
+    PICTURE.write(None if chosen == next(iter(SAMPLES)) else chosen)
 
 
 def current_picture() -> Picture:
@@ -230,11 +219,8 @@ def choose_picture(notice: DeltaGenerator) -> None:
         notice: Where to say that the picture named in the address is not to be had, and what was
             done to one's own.
     """
-    _read_url()
+    _follow_the_address(notice)
     picture = current_picture()
-    _write_url(picture.id)
-    if unknown := st.session_state.pop(_UNKNOWN, None):
-        notice.warning(unknown, icon=":material/link_off:")
     if picture.notes:
         notice.caption(f":material/info: {' '.join(picture.notes)}")
     with st.popover(f"Picture: {plain(picture.title)}", icon=":material/image:", width="content"):

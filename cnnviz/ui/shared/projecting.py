@@ -7,17 +7,16 @@ figure are hidden; the choice above it, of what it shows, stays.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import streamlit as st
+
+from cnnviz.ui.shared.address import SIZE
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-PARAMETER: Final = "size"
-LARGE: Final = "large"
-_CHOICE = "_size_large"
-_IN_URL = "_size_in_url"
+_CHOICE = "_size_chosen"
 _STYLE = (
     "<style>html { font-size: 150% !important }"
     " [class*=st-key-settings] { display: none !important }"
@@ -28,7 +27,7 @@ _STYLE = (
 
 def is_large() -> bool:
     """Whether this page is drawn for a projector."""
-    return bool(st.session_state.get(_CHOICE))
+    return st.session_state.get(_CHOICE) == "large"
 
 
 def follow_the_address() -> None:
@@ -36,15 +35,9 @@ def follow_the_address() -> None:
 
     The choice lasts for the session, as a picture's does: links inside the app do not repeat it.
     """
-    wanted = st.query_params.get(PARAMETER)
-    if wanted is not None and wanted != st.session_state.get(_IN_URL):
-        st.session_state[_CHOICE] = wanted == LARGE
-    shown = LARGE if is_large() else None
-    if shown is None:
-        st.query_params.pop(PARAMETER, None)
-    elif wanted != shown:
-        st.query_params[PARAMETER] = shown
-    st.session_state[_IN_URL] = shown
+    before = st.session_state.get(_CHOICE)
+    st.session_state[_CHOICE] = SIZE.follow(before, opened=False) or before
+    SIZE.write("large" if is_large() else None)
     if is_large():
         st.html(_STYLE)
 
@@ -55,7 +48,7 @@ def wide(pixels: int) -> int:
 
 
 def _switch() -> None:
-    st.session_state[_CHOICE] = not is_large()
+    st.session_state[_CHOICE] = "usual" if is_large() else "large"
 
 
 def size_button() -> None:

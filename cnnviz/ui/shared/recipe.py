@@ -11,6 +11,7 @@ from cnnviz.numbers.formatting import as_typed, duration
 from cnnviz.numbers.parsing import Limits
 from cnnviz.runs import Recipe
 from cnnviz.training.config import LENGTHS, default_recipe, recipe_for
+from cnnviz.ui.shared.address import asked
 from cnnviz.ui.shared.choice import arriving, choice, choose
 from cnnviz.ui.shared.number_field import number_field
 
@@ -155,7 +156,7 @@ def _choose_epochs(
     epochs: dict[str, float] = {id: recipe_for(id, network, train_images).epochs for id in LENGTHS}
     titles: dict[str, str] = {id: length.title for id, length in LENGTHS.items()}
     titles[_OWN] = "Another number of epochs"
-    if arriving("t_length") and "t_epochs" in st.query_params:
+    if arriving("t_length") and asked("t_epochs"):
         choose("t_length", _OWN)
     captions = [
         f"{_about(epochs[id] * seconds_per_epoch)}{length.about}" for id, length in LENGTHS.items()

@@ -10,12 +10,12 @@ import streamlit as st
 
 from cnnviz.runs import Run, RunError, list_runs, shown_run
 from cnnviz.training import labels
-from cnnviz.ui.shared.choice import address_changed, distinct, tell, wrote
+from cnnviz.ui.shared.address import RUN, STEP
+from cnnviz.ui.shared.choice import distinct, tell
 from cnnviz.ui.shared.text import plain
 
 FOLLOW = ""
-STEP = "t_step"  # the step scrubbed to; for people who follow the presenter, "step@run"
-_RUN, _CHOSEN, _SEEN, _ARRIVAL = "t_run", "_t_run", "_t_run_seen", "_t_run_arrival"
+_CHOSEN, _ARRIVAL = "_t_run", "_t_run_arrival"
 _PATIENCE = 10.0
 
 
@@ -67,17 +67,13 @@ def choose_run(*, follow: bool = False) -> Run | None:
     if not runs:
         st.info("There is no run yet. Press Start training to watch a network learn here.")
         return None
-    state, asked = st.session_state, st.query_params.get(_RUN)
+    state, scrubbed = st.session_state, STEP.read()
     opened = _CHOSEN not in state
-    if opened and asked is None:
-        asked = st.query_params.get(STEP, "").partition("@")[2] or None
-    options = [*([FOLLOW] if follow else []), *runs]
-    if going := arrival().due(asked):
-        state[_CHOSEN] = going
-    elif opened or address_changed(_RUN, asked):
-        # Opened just now, by a link or by Back: the address decides, then the last visit.
-        state[_CHOSEN] = asked or state.get(_SEEN)
-    chosen, problem = state[_CHOSEN], ""
+    chosen = RUN.follow(state.get(_CHOSEN), opened=opened)
+    if opened and not RUN.read() and scrubbed and scrubbed.run:
+        chosen = scrubbed.run
+    chosen = arrival().due(RUN.read()) or (RUN.last() if chosen is None else chosen)
+    options, problem = [*([FOLLOW] if follow else []), *runs], ""
     if chosen not in options:
         if chosen:
             problem = (
@@ -85,19 +81,14 @@ def choose_run(*, follow: bool = False) -> Run | None:
             )
         first = FOLLOW if follow else shown_run()
         chosen = first if first in options else options[0]
-    tell(_RUN, chosen, problem, opened=opened)
+    tell(RUN.name, chosen, problem, opened=opened)
     # Written every time: the browser remembers the label, but the run may have been renamed.
     state[_CHOSEN] = chosen
     titles = distinct({id: run_label(run) for id, run in runs.items()})
     titles[FOLLOW] = "What the presenter shows"
     chosen = st.selectbox("Run", options, format_func=titles.__getitem__, key=_CHOSEN)
-    if chosen == FOLLOW:
-        st.query_params.pop(_RUN, None)
-        wrote(_RUN, None)
-        return None
-    st.query_params[_RUN] = chosen
-    wrote(_RUN, chosen)
-    return runs[chosen]
+    RUN.write(None if chosen == FOLLOW else chosen)
+    return runs.get(chosen)
 
 
 def leave() -> None:

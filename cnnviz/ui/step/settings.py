@@ -11,6 +11,7 @@ import streamlit as st
 
 from cnnviz.convolution import Padding, lecture_examples
 from cnnviz.imaging import KERNELS, format_kernel, resize_to_fit, to_grey
+from cnnviz.ui.shared.address import asked
 from cnnviz.ui.shared.choice import arriving, choice, choose, chosen_before, forget
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.picture import current_picture
@@ -73,8 +74,8 @@ def _rows(weights: NDArray[Any]) -> str:
 
 def open_page() -> None:
     """Let a link alone decide when the page is opened by one."""
-    if arriving("s_source") and any(key in st.query_params for key in (*CHOICES, *BOUND)):
-        forget((*CHOICES, *BOUND))
+    if arriving("s_source") and asked(*CHOICES, *BOUND):
+        forget(*CHOICES, *BOUND)
 
 
 def _take_defaults() -> None:

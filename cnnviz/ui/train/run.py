@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -31,10 +30,11 @@ from cnnviz.training import resume, stop
 from cnnviz.training.script import training_script
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.actions import attempt, button, say_refusal
+from cnnviz.ui.shared.address import CONFUSED, STEP
 from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.number_field import number_field, typed_number
 from cnnviz.ui.shared.recipe import RATE
-from cnnviz.ui.shared.run_list import STEP, leave, run_label
+from cnnviz.ui.shared.run_list import leave, run_label
 from cnnviz.ui.shared.text import plain
 from cnnviz.ui.train.again import again_button, overlays
 from cnnviz.ui.train.confusions import show_confused
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from streamlit.delta_generator import DeltaGenerator
 
-_CELL, _CELL_LINK = "_t_cell", "t_cell"
+_CELL = "_t_cell"
 _CELL_NUMBERS = ("step", "true", "predicted")
 _STATE = "_t_state"
 _CHANGE, _MORE = "_t_change", "_t_more"
@@ -88,7 +88,7 @@ def show_run(run: Run) -> None:
         run.id,
         key="t_live",
         overlay=overlays(run),
-        step_parameter=STEP,
+        step_parameter=STEP.name,
         presenter=role.is_presenter(),
     )
     _say_thinned(state)
@@ -104,7 +104,7 @@ def show_what_is_shown() -> None:
         key="t_live",
         follow=True,
         overlay=overlays(shown) if shown else (),
-        step_parameter=STEP,
+        step_parameter=STEP.name,
     )
     with head:
         _look_inside(result.run)
@@ -342,12 +342,12 @@ def _more(
     cell = st.session_state.get(_CELL) or _linked_cell(run)
     if cell and cell.get("run", run.id) == run.id:
         # Each time: the page may have run again with the address as the browser knew it.
-        st.query_params[_CELL_LINK] = ",".join(str(cell.get(name)) for name in _CELL_NUMBERS)
+        CONFUSED.write(tuple(cell[name] for name in _CELL_NUMBERS))
         with st.container(border=True, key=_CELL_PANEL):
             show_confused(run, cell)
         reveal(_CELL_PANEL, st.session_state.get(_CELL_ASKED))
-    elif _CELL_LINK in st.query_params:
-        del st.query_params[_CELL_LINK]  # it was a cell of another run
+    else:
+        CONFUSED.write(None)  # it was a cell of another run
     if state.batches:
         # While somebody steps by hand, what the step did is what they want to see.
         place = above if state.status == "paused" else st.container()
@@ -368,9 +368,9 @@ def _say_thinned(state: RunState) -> None:
 
 def _linked_cell(run: Run) -> dict[str, Any] | None:
     """The cell of the confusion matrix that the address names, at first visit."""
-    found = re.fullmatch(r"(\d{1,9}),(\d{1,4}),(\d{1,4})", st.query_params.get(_CELL_LINK, ""))
+    found = CONFUSED.read()
     if found is None:
         return None
-    cell = dict(zip(_CELL_NUMBERS, map(int, found.groups()), strict=True)) | {"run": run.id}
+    cell = dict(zip(_CELL_NUMBERS, found, strict=True)) | {"run": run.id}
     st.session_state[_CELL] = cell
     return cell

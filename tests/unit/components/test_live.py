@@ -72,14 +72,11 @@ def test_weights_and_activations_keep_their_palettes():
     assert palettes == {"activations": DIVERGING_STOPS, "weights": WEIGHT_STOPS}
 
 
-def test_the_answer_is_read(monkeypatch):
-    monkeypatch.setattr(st, "query_params", {"t_step": "64", "followed": "48@a", "bad": "6x"})
+def test_the_answer_is_read():
     cell = {"run": "a", "step": 60, "true": 1, "predicted": 2}
     told = SimpleNamespace(shown={"run": "a", "status": "running"}, cell=cell)
-    assert _result(told, "t_step") == LiveResult("a", "running", cell, 64)
-    assert _result(told, "followed").step == 48
-    nothing = SimpleNamespace(shown=None, cell=None)
-    assert _result(nothing, "bad") == _result(nothing, None) == LiveResult()
+    assert _result(told) == LiveResult("a", "running", cell)
+    assert _result(SimpleNamespace(shown=None, cell=None)) == LiveResult()
 
 
 def _script():

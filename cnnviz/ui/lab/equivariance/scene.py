@@ -12,6 +12,7 @@ from cnnviz.convolution import lecture_case
 from cnnviz.convolution.equivariance import Scene
 from cnnviz.convolution.features import cut_out
 from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.address import SHIFT
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.controls import paired, select
 
@@ -77,12 +78,11 @@ def choose_scene() -> Choice:
     return Choice(name, scene, (down, right))
 
 
-def linked_shift(parameter: str) -> tuple[int, int] | None:
-    """The shift that the address names as "down,right"; None if it names none."""
-    try:
-        down, right = map(int, st.query_params.get(parameter, "").split(","))
-    except ValueError:
+def linked_shift() -> tuple[int, int] | None:
+    """The shift that the address names, down and right; None if it names none."""
+    if not (asked := SHIFT.read()):
         return None
+    down, right = asked
     return max(-_FARTHEST, min(down, _FARTHEST)), max(-_FARTHEST, min(right, _FARTHEST))
 
 

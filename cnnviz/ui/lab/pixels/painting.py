@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
+from cnnviz.ui.shared.address import STROKES, asked
 from cnnviz.ui.shared.choice import arriving
 
 
-def painting(key: str, *, before: str) -> str:
+def painting(picture: str) -> str:
     """What is painted, as a text.
 
     Args:
-        key: The address parameter.
-        before: Key of the choice of picture, not drawn yet in this run: it tells whether the
-            page is opened now. Then the address decides, or else the last visit.
+        picture: Key of the choice of picture, not drawn yet in this run. A link that names one
+            says all about a page that is opened; else the paint of the last visit is there.
     """
-    linked, state = st.query_params.get(key), st.session_state
-    by_link = linked is not None or before in st.query_params
-    if arriving(before) and not by_link and state.get(f"_{key}"):
-        st.query_params[key] = linked = state[f"_{key}"]
-    state[f"_{key}"] = linked or ""
-    return linked or ""
-
-
-def keep_paint(key: str, strokes: str) -> None:
-    """In a callback: write what is painted to the address."""
-    if strokes:
-        st.query_params[key] = strokes
+    opened = arriving(picture)
+    if opened and asked(picture):
+        strokes = STROKES.read()
     else:
-        st.query_params.pop(key, None)
+        strokes = STROKES.follow(STROKES.last(), opened=opened)
+    STROKES.write(strokes)
+    return strokes or ""
 
 
-def drop_paint(key: str) -> None:
-    """In a callback: another picture was chosen."""
-    keep_paint(key, "")
-    st.session_state.pop(f"_{key}", None)
+def keep_paint(strokes: str = "") -> None:
+    """In a callback: remember what is painted; nothing once another picture was chosen."""
+    STROKES.write(strokes or None)
