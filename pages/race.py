@@ -3,27 +3,28 @@
 import streamlit as st
 
 from cnnviz.components.live import race as draw_race
-from cnnviz.ui.race import race as view
+from cnnviz.training.races import at_work, stop_all, uneven
+from cnnviz.ui.race.race import ANY, choose_runs
+from cnnviz.ui.race.result import go_on, say_result
+from cnnviz.ui.race.start import new_race
 from cnnviz.ui.shared import actions, role
 from cnnviz.ui.shared.projecting import settings
 
 form, notice = settings(), st.container()
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    chosen, runs = view.choose_runs(notice)
-    if role.is_presenter() and view.at_work(runs):
-        actions.button(
-            "Stop the race", (":material/stop:"), lambda: view.stop_all(runs), name="stop_race"
-        )
+    chosen, runs = choose_runs(notice)
+    if role.is_presenter() and at_work(runs):
+        actions.button("Stop the race", ":material/stop:", lambda: stop_all(runs), name="stop_race")
 
 if role.is_presenter():
-    fresh = chosen == view.ANY  # else the race comes first
+    fresh = chosen == ANY  # else the race comes first
     with form.expander("Set up a new race", icon=":material/flag:", expanded=fresh):
-        view.new_race()
+        new_race()
 
 if runs:
-    view.go_on(runs)
-    view.say_result(runs)
-    draw_race([run.id for run in runs], key="r_view", uneven=view.uneven(runs))
+    go_on(runs)
+    say_result(runs)
+    draw_race([run.id for run in runs], key="r_view", uneven=uneven(runs))
     st.caption(
         "Point at a curve to read its values. Steps compare what the networks learn from the same"
         " number of pictures; seconds compare what that costs, if this computer does nothing else."

@@ -297,7 +297,8 @@ def test_stop_all_stops_all(open_page, stopped):
 
 def test_a_viewer_looks_on_and_cannot_start_or_stop(open_page, monkeypatch, started, stopped):
     """The buttons are not drawn; and the actions behind them refuse."""
-    from cnnviz.ui.race import race as view
+    from cnnviz.training.races import stop_all
+    from cnnviz.ui.race.start import begin
     from cnnviz.ui.shared import actions
 
     _, ids = race_of("a", "b")
@@ -306,6 +307,6 @@ def test_a_viewer_looks_on_and_cannot_start_or_stop(open_page, monkeypatch, star
     app = open_page()
     assert {b.label for b in app.button} <= {"Join", "Project"}
     runs = [run for run in list_runs() if run.id in ids]
-    actions.attempt(lambda: view.stop_all(runs))
-    actions.attempt(lambda: view.begin("rates", "digits", (), "quick", 0, together=True))
+    actions.attempt(lambda: stop_all(runs))
+    actions.attempt(lambda: begin("rates", "digits", (), "quick", 0, together=True))
     assert started == stopped == []

@@ -1,0 +1,55 @@
+"""The answer to a race's question, and where to go from a race."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from cnnviz.catalogue import page_at
+from cnnviz.runs import RunError
+from cnnviz.training import race_result
+from cnnviz.training.races import at_work
+from cnnviz.ui.shared.run_list import run_label
+from cnnviz.ui.shared.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnviz.runs import Run
+
+
+def say_result(runs: Sequence[Run]) -> None:
+    """Draw the answer to the race's question, once all lanes are through."""
+    states, pictures = [], set()
+    for run in runs:
+        try:
+            states.append(run.state())
+            pictures.add((run.config.dataset, run.config.dataset_title))
+        except RunError:
+            return
+    if len(pictures) > 1:
+        titles = " and ".join(sorted(title for _, title in pictures))
+        st.markdown(
+            f"These runs learn from different pictures ({plain(titles)}), so neither their"
+            " accuracies nor their losses can be compared."
+        )
+        return
+    names = [run_label(run).rpartition(" · ")[0] for run in runs]
+    if text := race_result.verdict(names, states):
+        st.markdown(f"**Result.** {plain(text)}")
+
+
+def go_on(runs: Sequence[Run]) -> None:
+    """Draw a link for each run to what comes next: watching it, or, at its end, looking inside."""
+    page, parameter, words = page_at("inside"), "i_run", "Look inside"
+    if at_work(runs):
+        page, parameter, words = page_at("train"), "t_run", "Watch"
+    with st.container(horizontal=True, gap="small"):
+        for run in runs:
+            st.page_link(
+                page.script,
+                label=f"{words}: {plain(run_label(run).rpartition(' · ')[0])}",
+                icon=page.icon,
+                query_params={parameter: run.id},
+            )
