@@ -53,8 +53,11 @@ config = run.config
 where = where_to_run(run)
 model = model_of(run, step)
 answer = predict(model, shown.inputs)
-maps = feature_maps(model, shown.inputs)
-maps = {n: m[0].numpy() for n, m in maps.items() if m.ndim == 4 and m.shape[2] * m.shape[3] > 1}
+maps = {
+    name: volume[0].numpy()
+    for name, volume in feature_maps(model, shown.inputs).items()
+    if volume.ndim == 4 and volume.shape[2] * volume.shape[3] > 1
+}
 
 
 def show_cam() -> None:

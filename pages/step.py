@@ -32,11 +32,12 @@ def matrix(values: Iterable[Iterable[float]], right: Iterable[Iterable[float]]) 
 
 def show_erratum(example: LectureExample) -> None:
     """Say, quietly, what the lecture has instead of the right output, and why."""
-    if isinstance(example.slide_value, str):
-        told = f"says: {example.slide_value}"
+    claim = example.slide_value
+    if isinstance(claim, np.ndarray):
+        marked = matrix(claim, example.expected)
+        told = f"has this output, with its wrong numbers in red:\n\n$${marked}$$\n\n"
     else:
-        shown = matrix(example.slide_value, example.expected)
-        told = f"has this output, with its wrong numbers in red:\n\n$${shown}$$\n\n"
+        told = f"says: {claim}"
     with st.expander("A lecture says otherwise", icon=":material/rule:"):
         st.caption(
             "The figure is right: it computes every output from the input and the kernel."

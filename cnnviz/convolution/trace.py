@@ -76,6 +76,17 @@ class Trace:
     formulas: tuple[tuple[FormulaPart, ...], tuple[FormulaPart, ...]]
     pytorch: str
 
+    @property
+    def weights(self) -> Array:
+        """The kernel.
+
+        Raises:
+            TypeError: There is none, as in pooling.
+        """
+        if self.kernel is None:
+            raise TypeError(f"{self.operator} has no kernel")
+        return self.kernel
+
     def size_formula(self, axis: int) -> tuple[FormulaPart, ...]:
         """Return the filled-in output-size formula of axis 0 (rows) or 1 (columns)."""
         return self.formulas[axis]

@@ -2,13 +2,12 @@
 
 import numpy as np
 import streamlit as st
-import torch
-import torch.nn.functional as F
 
 from cnnviz.components.activation import activation
 from cnnviz.components.softmax import softmax
 from cnnviz.convolution import correlate2d, lecture_case
 from cnnviz.imaging import KERNELS, resize_to_fit, to_grey
+from cnnviz.inspection import by_torch
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.address import TEMPERATURE
 from cnnviz.ui.shared.choice import choice
@@ -17,16 +16,15 @@ from cnnviz.ui.shared.projecting import figure_and_settings
 from cnnviz.ui.shared.small_picture import at_least
 
 FUNCTIONS = {
-    "relu": ("ReLU", "torch.relu(x)", torch.relu, r"\max(0, x)"),
+    "relu": ("ReLU", "torch.relu(x)", r"\max(0, x)"),
     "leaky": (
         "Leaky ReLU",
         "F.leaky_relu(x, 0.1)",
-        lambda x: F.leaky_relu(x, 0.1),
         r"x \text{ if } x > 0 \text{ else } 0.1\,x",
     ),
-    "gelu": ("GELU", "F.gelu(x)", F.gelu, r"x\,\Phi(x)"),
-    "sigmoid": ("Sigmoid", "torch.sigmoid(x)", torch.sigmoid, r"\frac{1}{1 + e^{-x}}"),
-    "tanh": ("Tanh", "torch.tanh(x)", torch.tanh, r"\frac{e^x - e^{-x}}{e^x + e^{-x}}"),
+    "gelu": ("GELU", "F.gelu(x)", r"x\,\Phi(x)"),
+    "sigmoid": ("Sigmoid", "torch.sigmoid(x)", r"\frac{1}{1 + e^{-x}}"),
+    "tanh": ("Tanh", "torch.tanh(x)", r"\frac{e^x - e^{-x}}{e^x + e^{-x}}"),
 }
 SOURCES = {"example": "Example", "map": "An edge map of the picture"}
 
@@ -38,7 +36,7 @@ with st.container(horizontal=True):
     source = choice(
         st.segmented_control, "Map", SOURCES, "example", key="re_map", label_visibility="collapsed"
     )
-name, line, function, formula = FUNCTIONS[chosen]
+name, line, formula = FUNCTIONS[chosen]
 figure, side = figure_and_settings()
 if source == "example":
     with side:
@@ -53,14 +51,14 @@ else:
         " to the right."
     )
 
-after = function(torch.tensor(before)).numpy()
+after = by_torch.activated(chosen, before)
 reach = max(1.0, float(np.abs(before).max())) * 1.1
-xs = torch.linspace(-reach, reach, 241, dtype=torch.float64)
+xs = np.linspace(-reach, reach, 241)
 with figure:
     activation(
         before,
         after,
-        np.stack([xs.numpy(), function(xs).numpy()]),
+        np.stack([xs, by_torch.activated(chosen, xs)]),
         key="re_figure",
         name=name,
         pytorch="import torch\nimport torch.nn.functional as F\n\n"
@@ -87,13 +85,11 @@ with field:
         "Logits", [[3.0, 1.0, 0.2, -1.0]], key="re_logits", height=70, one_row=True
     )[0]
 temperatures = np.geomspace(0.1, 10, 81)
-logits = torch.tensor(typed)
-rows = torch.stack([(logits / t).softmax(0) for t in temperatures]).numpy()
 softmax(
-    typed,
+    typed.tolist(),
     [f"class {at}" for at in range(len(typed))],
-    temperatures,
-    rows,
+    temperatures.tolist(),
+    by_torch.softmax(typed, temperatures),
     key="re_softmax",
     url_parameter=TEMPERATURE.name,
 )

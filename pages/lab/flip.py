@@ -2,13 +2,12 @@
 
 import numpy as np
 import streamlit as st
-import torch
-import torch.nn.functional as F
 
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.components.sliding import sliding
 from cnnviz.convolution import ConvolutionError, lecture_case, trace
 from cnnviz.convolution.signals import symmetric
+from cnnviz.inspection import by_torch
 from cnnviz.ui.lab.flip.order import order_does_not_matter
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.address import SLIDING
@@ -22,11 +21,6 @@ SHAPES = {
     "gaussian": "Gaussian",
     "ramp": "Ramp",
 }
-
-
-def torch_conv(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    x, w = (torch.from_numpy(a.copy())[None, None] for a in (image, kernel))  # torch flips no view
-    return F.conv2d(x, w)[0, 0].numpy()
 
 
 def flip_and_compare() -> None:
@@ -61,7 +55,7 @@ def flip_and_compare() -> None:
                 Panel("I", image),
                 Panel(
                     "K, rotated" if flip else "K",
-                    used.kernel[0],
+                    used.weights[0],
                     "weights",
                     sign="⋆",
                 ),
@@ -86,9 +80,9 @@ def flip_and_compare() -> None:
             "print(convolution, correlation, convolution - correlation)\n",
         )
         with st.container(horizontal=True):
-            exact = torch_conv(image, kernel)
+            exact = by_torch.conv(image, kernel)
             lab.agree("Correlation matches torch conv2d", slid.output, exact)
-            exact = torch_conv(image, kernel[::-1, ::-1])
+            exact = by_torch.conv(image, kernel[::-1, ::-1])
             lab.agree("Convolution matches conv2d with K flipped", turned.output, exact)
         if difference.any():
             st.markdown(f"**{np.count_nonzero(difference)} of {difference.size} cells differ.**")

@@ -1,18 +1,24 @@
 """The frequency domain: spectra multiplied, the ends that wrap around, and the time."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import streamlit as st
-import torch
-import torch.nn.functional as F
 
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError
 from cnnviz.convolution.spectrum import log_magnitude, through_frequencies
+from cnnviz.inspection import by_torch
 from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.lab.frequency.operands import choose_operands
 from cnnviz.ui.lab.frequency.speed import show_speed
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.projecting import figure_and_settings
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 CODE = """import base64
 import torch
@@ -33,7 +39,7 @@ print(ring, direct, ring - direct)""",
 )
 
 
-def spectrum(title: str, values: np.ndarray, **options: str) -> Panel:
+def spectrum(title: str, values: NDArray[Any], sign: str = "") -> Panel:
     rows, columns = (np.arange(n) - n // 2 for n in values.shape)
     sizes = np.fft.fftshift(np.abs(values))
     words = [
@@ -44,15 +50,7 @@ def spectrum(title: str, values: np.ndarray, **options: str) -> Panel:
     shown = log_magnitude(values)
     if shown.size <= 100:  # the numbers are written into the cells, and have to fit
         shown = shown.round(2)
-    return Panel(title, shown, "pixels", limits=(0, shown.max() or 1), words=words, **options)
-
-
-def on_a_ring(image: np.ndarray, kernel: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
-    """The same by sliding, in torch: circular padding, the kernel flipped."""
-    high, wide = kernel.shape
-    x = F.pad(torch.from_numpy(image), (0, size[1] - image.shape[1], 0, size[0] - image.shape[0]))
-    x = F.pad(x[None, None], (wide - 1, 0, high - 1, 0), mode="circular")
-    return F.conv2d(x, torch.from_numpy(kernel[::-1, ::-1].copy())[None, None])[0, 0].numpy()
+    return Panel(title, shown, "pixels", limits=(0, shown.max() or 1), words=words, sign=sign)
 
 
 figure, side = figure_and_settings()
@@ -75,7 +73,9 @@ def show_route() -> None:
     high, wide = route.result.shape
     below, beside = high - given.image.shape[0], wide - given.image.shape[1]
     cells = np.arange(route.result.size)[:, None]
-    look = {"palette": "signed"} if given.signed else {"palette": "pixels", "limits": given.span}
+    look: dict[str, Any] = (
+        {"palette": "signed"} if given.signed else {"palette": "pixels", "limits": given.span}
+    )
     linked_grids(
         [
             Panel("Image", route.image, "pixels" if given.span else "signed", limits=given.span),
@@ -97,7 +97,7 @@ def show_route() -> None:
     lost = int(route.wrapped.sum())
     with st.container(horizontal=True):
         lab.agree("Matches the direct convolution", route.result, direct)
-        ring = on_a_ring(given.image, given.kernel, (high, wide))
+        ring = by_torch.conv_on_a_ring(given.image, given.kernel, (high, wide))
         lab.agree("Matches torch conv2d with circular padding", route.result, ring)
     st.header("What wraps around")
     st.caption(

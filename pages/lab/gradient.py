@@ -2,8 +2,6 @@
 
 import numpy as np
 import streamlit as st
-import torch
-import torch.nn.functional as F
 
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import (
@@ -17,6 +15,7 @@ from cnnviz.convolution import (
     trace,
     trace_pool,
 )
+from cnnviz.inspection import by_torch
 from cnnviz.ui.lab.gradient.as_convolution import backward_as_convolution
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.choice import choice
@@ -49,13 +48,13 @@ with figure:
 with side:
     given = lecture_case(CASES[operator])["inputs"]
     image = lab.grid_field(":blue[Input x]", given["image"], key=f"bw_x_{operator}")
-    kernel = None
+    kernel, rule = None, "mean" if operator == "mean" else "max"
     if operator == "conv":
         kernel = lab.grid_field(":violet[Kernel w]", given["kernel"], key="bw_w", height=100)
     upstream = lab.grid_field("Upstream δ", given["upstream"], key=f"bw_d_{operator}", height=100)
 
 try:
-    traced = trace_pool(image, 2, reduction=operator) if kernel is None else trace(image, kernel)
+    traced = trace_pool(image, 2, reduction=rule) if kernel is None else trace(image, kernel)
     gradients = backward(traced, upstream)
 except ConvolutionError as error:
     figure.error(str(error), icon=":material/grid_off:")
@@ -64,23 +63,11 @@ except ConvolutionError as error:
 
 def loss(x: np.ndarray, w: np.ndarray | None) -> float:
     """A loss whose gradient is δ at the outputs."""
-    output = pool2d(x, 2, reduction=operator) if w is None else correlate2d(x, w)
+    output = pool2d(x, 2, reduction=rule) if w is None else correlate2d(x, w)
     return float((upstream * output).sum())
 
 
-def by_autograd() -> list[np.ndarray]:
-    """∂L/∂x, and ∂L/∂w if there are weights."""
-    leaves = [torch.tensor(a, requires_grad=True) for a in (image, kernel) if a is not None]
-    x = leaves[0][None, None]
-    if kernel is not None:
-        output = F.conv2d(x, leaves[1][None, None])
-    else:
-        output = (F.max_pool2d if operator == "max" else F.avg_pool2d)(x, 2)
-    output.backward(torch.from_numpy(upstream)[None, None])
-    return [leaf.grad.numpy() for leaf in leaves]
-
-
-autograd = by_autograd()
+autograd = by_torch.gradients(image, kernel, upstream, rule=rule)
 values = {"x": image.tolist(), "delta": upstream.tolist(), "pool": operator.replace("mean", "avg")}
 with figure:
     st.caption(
@@ -95,7 +82,7 @@ with figure:
     ]
     links = [Link(1, 0, traced.reads), Link(2, 1, sources.outputs, sources.shares, sum=True)]
     code = POOL_CODE.format(**values)
-    if kernel is not None:
+    if kernel is not None and gradients.kernel is not None:
         every = np.tile(np.arange(upstream.size), (kernel.size, 1))
         met = traced.padded.flat[traced.reads].T  # what each weight met at each output
         panels.append(Panel("∂L/∂w", gradients.kernel[0], "weights", sign="and"))
@@ -113,7 +100,7 @@ with figure:
         if not tied:
             measured = finite_differences(lambda x: loss(x, kernel), image)
             lab.agree("∂L/∂x matches finite differences", gradients.image, measured, within=1e-5)
-        if kernel is not None:
+        if kernel is not None and gradients.kernel is not None:
             lab.agree("∂L/∂w matches autograd", gradients.kernel, autograd[1])
             measured = finite_differences(lambda w: loss(image, w), kernel)
             lab.agree("∂L/∂w matches finite differences", gradients.kernel, measured, within=1e-5)

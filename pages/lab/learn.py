@@ -13,9 +13,11 @@ from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.address import DESCENT
 from cnnviz.ui.shared.projecting import figure_and_settings
 
+Rows = list[list[float]]
+
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def learn(image: list, target: list, start: list, rate: float, steps: int) -> Descent:
+def learn(image: Rows, target: Rows, start: Rows, rate: float, steps: int) -> Descent:
     """Every step of the descent; the grids are small, and cached by all their numbers."""
     return descend(np.array(image), np.array(target), np.array(start), rate=rate, steps=steps)
 

@@ -2,8 +2,6 @@
 
 import numpy as np
 import streamlit as st
-import torch
-import torch.nn.functional as F
 
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import (
@@ -15,6 +13,7 @@ from cnnviz.convolution import (
     linear_parameters,
     trace,
 )
+from cnnviz.inspection import by_torch
 from cnnviz.numbers.formatting import thousands
 from cnnviz.ui.lab.matrix.operations import count_operations
 from cnnviz.ui.shared import lab
@@ -63,16 +62,14 @@ def show_matrix() -> None:
         ],
         [
             lab.sums(2, 1, traced),
-            Link(0, 1, np.where(matrix.flat == 0, -1, cells % columns)[:, None]),
+            Link(0, 1, np.where(matrix.ravel() == 0, -1, cells % columns)[:, None]),
             Link(2, 0, np.arange(rows)[:, None] * columns + np.arange(columns)),
         ],
         key="mx_grids",
         alt="A convolution written as a matrix times the picture",
         pytorch=CODE.format(image=image.tolist(), kernel=kernel.tolist(), stride=stride),
     )
-    slid = F.conv2d(
-        torch.from_numpy(image)[None, None], torch.from_numpy(kernel)[None, None], stride=stride
-    )
+    slid = by_torch.conv(image, kernel, stride=stride)
     lab.agree("W · f matches torch conv2d", matrix @ image.flat, slid)
     slots, taken = rows * kernel.size, np.count_nonzero(matrix)
     st.markdown(

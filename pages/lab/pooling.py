@@ -2,12 +2,11 @@
 
 import numpy as np
 import streamlit as st
-import torch
-import torch.nn.functional as F
 
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError, lecture_case, pool2d, trace, trace_pool
 from cnnviz.convolution.geometry import output_size
+from cnnviz.inspection import by_torch
 from cnnviz.ui.lab.pooling.invariance import pooling_change
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.choice import choice
@@ -58,24 +57,6 @@ p = float(power)
 reduction = "max" if rule == "holder" and p == np.inf else rule
 
 
-def by_torch(values: np.ndarray) -> np.ndarray:
-    x = torch.tensor(values)[None, None]
-    pooled = {
-        "max": lambda: F.max_pool2d(x, window, stride),
-        "mean": lambda: F.avg_pool2d(x, window, stride),
-        "lp": lambda: F.lp_pool2d(x, 2.0, window, stride),
-        "holder": lambda: norm(x.unfold(2, window, stride).unfold(3, window, stride)),
-    }[reduction]()
-    return pooled[0, 0].numpy()
-
-
-def norm(windows: torch.Tensor) -> torch.Tensor:
-    """Large numbers are made small first: their powers would overflow."""
-    largest = windows.amax((4, 5), keepdim=True).clamp(min=1)
-    norms = torch.linalg.vector_norm(windows / largest, p, (4, 5))
-    return largest[..., 0, 0] * norms / window ** (2 / p)
-
-
 def show_pooling() -> None:
     st.caption(
         "Each window becomes one number. Point at an output to see its window, or at an input to"
@@ -84,6 +65,7 @@ def show_pooling() -> None:
     try:
         traced = trace_pool(image, window, stride=stride)
         output = pool2d(image, window, reduction=reduction, stride=stride, power=p)
+        exact = by_torch.pool(image, window, rule=reduction, stride=stride, power=p)
     except ConvolutionError as error:
         st.error(str(error), icon=":material/grid_off:")
         return
@@ -104,7 +86,7 @@ def show_pooling() -> None:
         pytorch=f"{HEAD.format(image.tolist())}print({CODE[rule] % numbers})\n",
     )  # fmt: skip
     st.latex(FORMULAS[rule] % numbers if power != "inf" else LIMIT)
-    lab.agree("Matches PyTorch", output, by_torch(image), within=1e-6)
+    lab.agree("Matches PyTorch", output, exact, within=1e-6)
     lost, large = 1 - output.size / image.size, output_size(224, window, stride).size
     fewer = f": **{lost:.0%} fewer**" if lost else ""
     st.markdown(

@@ -2,25 +2,16 @@
 
 import numpy as np
 import streamlit as st
-import torch
-import torch.nn.functional as F
 
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import lecture_case, trace
 from cnnviz.convolution.signals import moving_blob, rms, sensor, smooth
 from cnnviz.figures.signals import signal_points, signal_spec
+from cnnviz.inspection import by_torch
 from cnnviz.numbers.formatting import short
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.projecting import figure_and_settings
-
-
-def conv(rank: int, values: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """What PyTorch calls a convolution, in `rank` dimensions."""
-    operator = (F.conv1d, F.conv2d, F.conv3d)[rank - 1]
-    x, w = (torch.from_numpy(np.ascontiguousarray(a))[None, None] for a in (values, kernel))
-    return operator(x, w)[0, 0].numpy()
-
 
 st.header("A noisy sensor")
 case = lecture_case("s3-sensor-1d")["inputs"]
@@ -41,7 +32,7 @@ with right:
     linked_grids(
         [
             Panel("x, padded", smoothed.padded[0]),
-            Panel("w, reversed", smoothed.kernel[0], "weights", sign="⋆"),
+            Panel("w, reversed", smoothed.weights[0], "weights", sign="⋆"),
             Panel("s", smoothed.output, sign="="),
         ],
         [
@@ -54,11 +45,7 @@ with right:
         f"x, w = torch.tensor({x[:1].tolist()})[None], torch.tensor({w[:1].tolist()})[None]\n"
         "print(F.conv1d(x, w.flip(2), padding=w.shape[2] - 1))  # convolution flips the weights\n",
     )
-    exact = F.conv1d(
-        torch.from_numpy(x[:1])[None],
-        torch.from_numpy(w[:1, ::-1].copy())[None],
-        padding=w.shape[1] - 1,
-    )
+    exact = by_torch.conv(x[0], w[0, ::-1], padding=w.shape[1] - 1)
     lab.agree("Matches torch conv1d with w reversed", smoothed.output, exact)
     total, averages = short(w[0].sum()), abs(w[0].sum() - 1) < 1e-9
     signal = sensor(160, noise, seed)
@@ -112,7 +99,7 @@ for title, (values, weights) in rows.items():
         [
             Panel(title, np.atleast_2d(values), "pixels"),
             Panel(f"{rank}-D kernel", np.atleast_2d(weights), "weights", sign="⋆"),
-            Panel(f"F.conv{rank}d", np.atleast_2d(conv(rank, values, weights)), sign="="),
+            Panel(f"F.conv{rank}d", np.atleast_2d(by_torch.conv(values, weights)), sign="="),
         ],
         [lab.sums(2, 0, made)],
         key=f"se_rank{rank}",
@@ -123,7 +110,7 @@ for title, (values, weights) in rows.items():
         f"kernel = torch.tensor({weights.tolist()})[None, None]\n"
         f"print(F.conv{rank}d(x, kernel))\n",
     )
-changes = conv(3, blob, minus_plus[:, None, None])
+changes = by_torch.conv(blob, minus_plus[:, None, None])
 own = np.arange(36)[:, None]
 count = len(blob)
 linked_grids(

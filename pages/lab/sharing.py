@@ -2,11 +2,10 @@
 
 import numpy as np
 import streamlit as st
-import torch
-import torch.nn.functional as F
 
 from cnnviz.components.neurons import neurons
 from cnnviz.convolution import as_matrix, output_size, trace
+from cnnviz.inspection import by_torch
 from cnnviz.ui.lab.sharing.weights import weight_counts, when_to_share
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.address import WEIGHTS, WIRING
@@ -60,7 +59,7 @@ with figure:
     )
     draw_neurons()
     shared = trace([inputs], [start["shared"]])
-    exact = F.conv1d(*(torch.tensor(a)[None, None] for a in (inputs, start["shared"])))
+    exact = by_torch.conv(inputs, start["shared"])
     lab.agree("Shared weights match torch conv1d", as_matrix(shared) @ inputs, exact)
 
 weight_counts(n, k)

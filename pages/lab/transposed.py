@@ -2,7 +2,6 @@
 
 import numpy as np
 import streamlit as st
-import torch.nn.functional as F
 
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import (
@@ -12,7 +11,8 @@ from cnnviz.convolution import (
     trace_transposed,
 )
 from cnnviz.convolution.upsampling import down_matrix
-from cnnviz.ui.lab.transposed.upsampling import as_torch, checkerboard, three_ways
+from cnnviz.inspection import by_torch
+from cnnviz.ui.lab.transposed.upsampling import checkerboard, three_ways
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.controls import paired
@@ -88,7 +88,7 @@ def go_up() -> None:
             )
             links = [
                 lab.sums(2, 1, up),
-                Link(0, 1, np.where(matrix.T.flat == 0, -1, cells % inputs)[:, np.newaxis]),
+                Link(0, 1, np.where(matrix.T.ravel() == 0, -1, cells % inputs)[:, np.newaxis]),
                 Link(2, 0, np.arange(outputs)[:, np.newaxis] * inputs + np.arange(inputs)),
             ]
         linked_grids(
@@ -96,11 +96,9 @@ def go_up() -> None:
             alt=f"Transposed convolution. {WHAT[view]}",
             pytorch=CODE.format(**operands),
         )  # fmt: skip
-        by_torch = F.conv_transpose2d(
-            as_torch(image), as_torch(kernel), stride=stride, padding=crop
-        )
+        exact = by_torch.transposed(image, kernel, stride=stride, crop=crop)
         with st.container(horizontal=True):
-            lab.agree("Matches PyTorch", up.output, by_torch)
+            lab.agree("Matches PyTorch", up.output, exact)
             lab.agree("Wᵀ · input matches the stamps", matrix.T @ image.ravel(), up.output)
         st.markdown("Height: " + "".join(part.text for part in up.size_formula(0)))
 

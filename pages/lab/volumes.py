@@ -2,9 +2,6 @@
 
 import numpy as np
 import streamlit as st
-import torch
-import torch.nn.functional as F
-from torch import nn
 
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.components.map_sheet import Group, map_sheet
@@ -12,6 +9,7 @@ from cnnviz.components.stepper import stepper
 from cnnviz.convolution import lecture_case, trace
 from cnnviz.convolution.volumes import as_columns
 from cnnviz.imaging import DIVERGING_STOPS
+from cnnviz.inspection import by_torch
 from cnnviz.numbers.formatting import thousands
 from cnnviz.ui.lab.volumes.costs import layer_costs
 from cnnviz.ui.lab.volumes.im2col import show_columns
@@ -46,11 +44,7 @@ pixels = small_square(size).transpose(2, 0, 1).astype(np.float64)
 bank = filter_bank(filters, 3, kernel)
 biases = np.r_[float(bias), np.zeros(filters - 1)]
 laid = as_columns(pixels, bank, biases)
-layer = nn.Conv2d(3, filters, kernel, dtype=torch.float64)
-with torch.no_grad():
-    layer.weight.copy_(torch.from_numpy(bank))
-    layer.bias.copy_(torch.from_numpy(biases))
-    exact = layer(torch.from_numpy(pixels)[None])[0].numpy()
+exact = by_torch.conv_layer(pixels, bank, biases)
 dot = laid.columns.shape[0] - 1
 with figure:
     if view == "step":
@@ -105,8 +99,8 @@ linked_grids(
     f"filters = torch.tensor({mixing.tolist()})[:, :, None, None]\n"
     "print(F.conv2d(x, filters))\n",
 )
-by_torch = F.conv2d(torch.from_numpy(tiny)[None], torch.from_numpy(mixing)[:, :, None, None])
-lab.agree("Matches torch conv2d", mixed.output, by_torch)
+exact = by_torch.conv_layer(tiny, mixing[:, :, None, None])
+lab.agree("Matches torch conv2d", mixed.output, exact)
 wrong = lecture_case("s1-1x1-depthwise")
 lab.correction(
     "A 1×1 convolution is a **pointwise** convolution. A depthwise convolution is the opposite: one"

@@ -100,8 +100,7 @@ def agree(words: str, ours: ArrayLike, theirs: ArrayLike, *, within: float = 1e-
 
 def sums(source: int, target: int, traced: Trace) -> Link:
     """Each output of a weighted sum, panel `source`, is made of its window in panel `target`."""
-    assert traced.kernel is not None
-    return Link(source, target, traced.reads, traced.kernel.flat[traced.taps], sum=True)
+    return Link(source, target, traced.reads, traced.weights.flat[traced.taps], sum=True)
 
 
 def weighed(source: int, target: int, traced: Trace) -> Link:

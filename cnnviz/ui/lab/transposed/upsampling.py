@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import streamlit as st
-import torch
-import torch.nn.functional as F
 
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import lecture_case
 from cnnviz.convolution.upsampling import away_from_edges, stamps
+from cnnviz.inspection.by_torch import upsampled
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.projecting import figure_and_settings
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-    from torch import Tensor
 
 _SIDE = 5  # of the flat picture
 _CHECKER_CODE = """import torch
@@ -38,11 +31,6 @@ print(F.interpolate(x, scale_factor=2, mode='nearest'))
 print(F.interpolate(x, scale_factor=2, mode='bilinear', align_corners=False))
 print(F.conv_transpose2d(x, w[None, None], stride=2, padding=1))
 """
-
-
-def as_torch(values: ArrayLike) -> Tensor:
-    """One picture of one channel: 1×1×H×W, float64."""
-    return torch.as_tensor(np.asarray(values), dtype=torch.float64)[None, None]
 
 
 def checkerboard() -> None:
@@ -92,19 +80,13 @@ def three_ways() -> None:
     with field:
         example = lecture_case("s1-upsample-nn")["inputs"]["image"]
         small = lab.grid_field(":blue[Input]", example, key="up_small", height=80)
-    x, weights = as_torch(small), np.outer([1, 3, 3, 1], [1, 3, 3, 1]) / 16
-    ways = {
-        "Nearest": F.interpolate(x, scale_factor=2, mode="nearest"),
-        "Bilinear": F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False),
-        "Transposed": F.conv_transpose2d(x, as_torch(weights), stride=2, padding=1),
-    }
     ends = (min(0.0, float(small.min())), max(float(small.max()), float(small.min()) + 1e-9))
     linked_grids(
         [
             Panel("Input", small, "pixels", limits=ends),
             *(
-                Panel(title, values[0, 0].numpy(), "pixels", sign="→", limits=ends)
-                for title, values in ways.items()
+                Panel(title, values, "pixels", sign="→", limits=ends)
+                for title, values in upsampled(small).items()
             ),
         ],
         [],
