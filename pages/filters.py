@@ -12,6 +12,8 @@ from cnnviz.components.arithmetic import arithmetic, stepper_links
 from cnnviz.components.compare import Encoded, clicked, compare, encode
 from cnnviz.components.reveal import reveal
 from cnnviz.imaging import FILTERS
+from cnnviz.imaging.filters import Border
+from cnnviz.imaging.present import View
 from cnnviz.ui.filters.noise import choose_noise, compare_filters
 from cnnviz.ui.filters.settings import ChosenFilter, choose_name, choose_settings
 from cnnviz.ui.shared.address import IN_ONE
@@ -21,10 +23,15 @@ from cnnviz.ui.shared.picture import Picture, current_picture
 from cnnviz.ui.shared.projecting import settings
 
 COLOURS = {"grey": "Grey", "colour": "Colour"}
-BORDERS = {
+BORDERS: dict[Border, str] = {
     "reflect": "Reflect", "replicate": "Replicate", "zero": "Zero", "circular": "Circular"
 }  # fmt: skip
-VIEWS = {"signed": "Signed", "absolute": "|x|", "relu": "ReLU", "clipped": "Clipped"}
+VIEWS: dict[View, str] = {
+    "signed": "Signed",
+    "absolute": "|x|",
+    "relu": "ReLU",
+    "clipped": "Clipped",
+}
 PREVIEW_PIXELS = 1_100_000
 Image = NDArray[np.uint8]
 
@@ -43,7 +50,7 @@ def show_filter(picture: Picture) -> None:
     with top:
         name = choose_name()
         colour = choice(st.segmented_control, "Picture", COLOURS, "grey", key="f_colour")
-        border = "reflect"
+        border: Border = "reflect"
         if name not in {"median", "bilateral"}:  # OpenCV gives these a border of their own
             border = choice(st.selectbox, "Border", BORDERS, "reflect", key="f_border", width=130)
     in_one = bool(IN_ONE.ahead())

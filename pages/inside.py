@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnnviz.components.evidence import evidence
-from cnnviz.components.map_sheet import Group, map_sheet
+from cnnviz.components.map_sheet import Group, Scale, map_sheet
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 from cnnviz.inspection import (
     InspectionError,
@@ -97,7 +97,7 @@ def show_maps() -> None:
     with settings("maps", horizontal=True):
         layers = {"every": "Every layer"} | {name: name for name in maps}
         layer = choice(st.selectbox, "Layer", layers, "every", key="i_maps", width=220)
-        scales = {"map": "each map", "layer": "each layer", "all": "all layers"}
+        scales: dict[Scale, str] = {"map": "each map", "layer": "each layer", "all": "all layers"}
         label = "Colour scale shared within"
         scale = choice(st.segmented_control, label, scales, "map", key="i_scale")
     every = layer == "every"
@@ -123,7 +123,7 @@ def show_filters() -> None:
         layers = {name: name for name in conv_layers(model)}
         first = next(iter(layers))
         layer = choice(st.selectbox, "Convolution", layers, first, key="i_conv", width=220)
-        scales = {"layer": "all filters", "map": "each filter"}
+        scales: dict[Scale, str] = {"layer": "all filters", "map": "each filter"}
         label = "Colour scale shared within"
         scale = choice(st.segmented_control, label, scales, "layer", key="i_filters")
     weights = filters(model, layer).numpy()

@@ -4,8 +4,8 @@ import streamlit as st
 
 from cnnviz.components.live import race as draw_race
 from cnnviz.training.races import at_work, stop_all, uneven
-from cnnviz.ui.race.race import ANY, choose_runs
 from cnnviz.ui.race.result import go_on, say_result
+from cnnviz.ui.race.runs import ANY, choose_runs
 from cnnviz.ui.race.start import new_race
 from cnnviz.ui.shared import actions, role
 from cnnviz.ui.shared.projecting import settings

@@ -81,11 +81,12 @@ with figure:
     for problem in problems:
         st.error(problem, icon=":material/grid_off:")
     if traced:
+        cell = CELL.read()
         stepper(
             traced,
             key="s_stepper",
             pixels=source == "picture",
-            start=CELL.read(),
+            start=(cell[0], cell[1]) if cell else None,
             url_parameter=CELL.name,
         )
     if example and example.slide_value is not None and not hidden:

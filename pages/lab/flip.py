@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
-from cnnviz.components.sliding import sliding
+from cnnviz.components.sliding import Shape, sliding
 from cnnviz.convolution import ConvolutionError, lecture_case, trace
 from cnnviz.convolution.signals import symmetric
 from cnnviz.inspection import by_torch
@@ -14,7 +14,7 @@ from cnnviz.ui.shared.address import SLIDING
 from cnnviz.ui.shared.controls import select
 from cnnviz.ui.shared.projecting import figure_and_settings
 
-SHAPES = {
+SHAPES: dict[Shape, str] = {
     "box": "Box",
     "triangle": "Triangle",
     "exponential": "Exponential",

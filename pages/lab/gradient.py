@@ -1,5 +1,7 @@
 """Backpropagation: the gradient through a convolution and through pooling."""
 
+from typing import Literal
+
 import numpy as np
 import streamlit as st
 
@@ -48,7 +50,8 @@ with figure:
 with side:
     given = lecture_case(CASES[operator])["inputs"]
     image = lab.grid_field(":blue[Input x]", given["image"], key=f"bw_x_{operator}")
-    kernel, rule = None, "mean" if operator == "mean" else "max"
+    kernel = None
+    rule: Literal["max", "mean"] = "mean" if operator == "mean" else "max"
     if operator == "conv":
         kernel = lab.grid_field(":violet[Kernel w]", given["kernel"], key="bw_w", height=100)
     upstream = lab.grid_field("Upstream δ", given["upstream"], key=f"bw_d_{operator}", height=100)

@@ -1,9 +1,11 @@
 """Pixels are numbers: a picture is a grid, a vector, and its neighbours are alike."""
 
+from typing import Literal
+
 import numpy as np
 import streamlit as st
 
-from cnnviz.components.paint import paint_grid
+from cnnviz.components.paint import Look, paint_grid
 from cnnviz.figures.neighbours import neighbour_points, neighbour_spec
 from cnnviz.imaging.pixels import (
     neighbours,
@@ -20,8 +22,8 @@ from cnnviz.ui.lab.pixels.picture import LIGHT_STROKES, SOURCES, choose_pixels
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.projecting import figure_and_settings, is_large
 
-LOOKS = {"both": "Both", "numbers": "Numbers", "picture": "Picture"}
-UNITS = {"255": "0 to 255", "1": "0 to 1"}
+LOOKS: dict[Look, str] = {"both": "Both", "numbers": "Numbers", "picture": "Picture"}
+UNITS: dict[Literal[1, 255], str] = {255: "0 to 255", 1: "0 to 1"}
 strokes = painting("px_source")
 
 
@@ -31,7 +33,7 @@ with side:
         st.selectbox, "Picture", SOURCES, "letter", key="px_source",
         on_change=keep_paint,
     )  # fmt: skip
-    unit = int(choice(st.segmented_control, "Numbers from", UNITS, "1", key="px_unit"))
+    unit = choice(st.segmented_control, "Numbers from", UNITS, 1, key="px_unit")
     look = choice(st.segmented_control, "Shown as", LOOKS, "both", key="px_look")
     base = choose_pixels(source)
 try:

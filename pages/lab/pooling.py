@@ -6,6 +6,7 @@ import streamlit as st
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError, lecture_case, pool2d, trace, trace_pool
 from cnnviz.convolution.geometry import output_size
+from cnnviz.convolution.pooling import Pooling
 from cnnviz.inspection import by_torch
 from cnnviz.ui.lab.pooling.invariance import pooling_change
 from cnnviz.ui.shared import lab
@@ -13,7 +14,7 @@ from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.projecting import figure_and_settings
 
-RULES = {"max": "Max", "mean": "Average", "lp": "L2", "holder": "Hölder mean"}
+RULES: dict[Pooling, str] = {"max": "Max", "mean": "Average", "lp": "L2", "holder": "Hölder mean"}
 FORMULAS = {
     "max": r"\max_i x_i",
     "mean": r"\frac{1}{N} \sum_i x_i",
@@ -54,7 +55,7 @@ with side:
     image = lab.grid_field(":blue[Input]", given, key="po_x")
 numbers = {"k": window, "s": stride, "p": power}
 p = float(power)
-reduction = "max" if rule == "holder" and p == np.inf else rule
+reduction: Pooling = "max" if rule == "holder" and p == np.inf else rule
 
 
 def show_pooling() -> None:
