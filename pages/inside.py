@@ -66,7 +66,7 @@ def show_cam() -> None:
         " Point at a cell to see where it lies."
     )
     with settings("evidence", horizontal=True):
-        classes = {"predicted": "The predicted class"} | class_titles(config)
+        classes = {"predicted": "The predicted class", **class_titles(config)}
         wanted = choice(st.selectbox, "Explain", classes, "predicted", key="i_class", width=220)
         layers = {"best": "Recommended"} | {name: name for name in maps}
         layer = choice(

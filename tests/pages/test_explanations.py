@@ -132,7 +132,7 @@ def test_a_picture_that_was_chosen_stays_when_the_page_runs_with_the_address_of_
     usual, number = answers.samples.indices[answers.cell(where["true"], where["true"])[:2]].tolist()
     app = confused(where)
     assert drawn["_t_wrong_tiles"][2]["chosen"] == usual
-    app.session_state["_t_wrong"] = str(number)  # as its tile does
+    app.session_state["_t_wrong"] = number  # as its tile does
     app.run()
     assert drawn["_t_wrong_tiles"][2]["chosen"] == number
     assert app.query_params["t_wrong"] in (str(number), [str(number)])
@@ -361,7 +361,7 @@ def test_another_filter_has_no_replay_and_says_so(stepped, drawn):
 def test_an_older_step_by_link(stepped, drawn):
     app = step(t_batch="8")
     assert "**Step 8**" in texts(app)
-    assert app.selectbox(key="_t_batch_filter").value == "2"
+    assert app.selectbox(key="_t_batch_filter").value == 2
 
 
 def test_a_new_step_is_shown_at_once(stepped, drawn, monkeypatch):
@@ -372,7 +372,7 @@ def test_a_new_step_is_shown_at_once(stepped, drawn, monkeypatch):
     (stepped.path / "events.jsonl").write_text("\n".join(lines) + "\n")
     app.run()
     assert "**Step 9**" in texts(app)
-    assert app.selectbox(key="_t_batch_filter").value == "5"
+    assert app.selectbox(key="_t_batch_filter").value == 5
 
 
 def test_a_damaged_step_gives_a_sentence(stepped, drawn):

@@ -128,8 +128,8 @@ def test_every_snapshot_is_shown(open_page):
     seen = inspection.load_samples(run).images[0]
     slider = app.select_slider(key="_i_step")
     assert slider.options == [str(step) for step in run.snapshot_steps()]
-    assert slider.value == slider.options[-1]
-    app.select_slider(key="_i_step").set_value("0").run()
+    assert slider.value == run.snapshot_steps()[-1]
+    app.select_slider(key="_i_step").set_value(0).run()
     np.testing.assert_allclose(sent(app, "cam")["values"], cam_of(run, seen, 0).raw)
     assert "on 1,000 pictures" in "\n".join(block.value for block in app.caption)
 
@@ -139,7 +139,7 @@ def test_the_address_restores_everything(open_page):
     app = open_page(
         i_run=SHIPPED, i_step=str(step), i_label="7", i_sample="2", i_class="3", i_layer="conv2"
     )
-    assert app.select_slider(key="_i_step").value == str(step)
+    assert app.select_slider(key="_i_step").value == step
     assert "**Dress**" in said(app, "**Dress**: logit")
     assert "conv2" in said(app, "**Dress**")
     run = open_run(SHIPPED)
@@ -163,7 +163,7 @@ def test_another_run_starts_at_its_own_end(open_page):
     app = open_page(i_step=str(open_run(SHIPPED).snapshot_steps()[3]), i_class="4", i_label="4")
     app.selectbox(key="_i_run").set_value("digits-gap").run()
     assert not app.exception
-    assert app.select_slider(key="_i_step").value == str(open_run("digits-gap").state().total_steps)
+    assert app.select_slider(key="_i_step").value == open_run("digits-gap").state().total_steps
     assert "cells. Mean" in said(app, "**4**: logit")
 
 
@@ -348,7 +348,7 @@ def test_over_time_has_one_slider_and_the_others_keep_theirs(open_page, make_run
     assert "says" not in said(app), "the answer of one step, beside those of all"
     app.session_state["i_tab"] = "Feature maps"
     app.run()
-    assert app.select_slider(key="_i_step").value == "5"
+    assert app.select_slider(key="_i_step").value == 5
 
 
 def test_runs_that_share_a_name_are_told_apart(open_page, make_run):
@@ -361,7 +361,7 @@ def test_runs_that_share_a_name_are_told_apart(open_page, make_run):
     assert sum("SGD" in option for option in options) == 2
     app.selectbox(key="_i_class").select_index(1).run()
     assert app.query_params["i_run"] == second.id
-    assert app.select_slider(key="_i_step").value == "10"
+    assert app.select_slider(key="_i_step").value == 10
 
 
 def test_an_own_picture_has_no_true_class(open_page, make_run):

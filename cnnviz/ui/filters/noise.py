@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from cnnviz.imaging import Denoised, Noise
 
-KINDS = {
+KINDS: dict[Noise, str] = {
     "salt-and-pepper": "Salt and pepper",
     "impulse": "White only",
     "gaussian": "Gaussian",
@@ -30,7 +30,7 @@ LONGEST = 4
 def choose_noise() -> tuple[Noise, float]:
     """Draw the choice of a noise; return its kind and its amount."""
     default: Noise = "salt-and-pepper"
-    kind = cast("Noise", choice(st.segmented_control, "Noise", KINDS, default, key="f_noise"))
+    kind = choice(st.segmented_control, "Noise", KINDS, default, key="f_noise")
     with st.container(width=330):
         if kind == "gaussian":
             return kind, paired("σ in grey levels", 0, 100, 25, key="f_noise_sigma")

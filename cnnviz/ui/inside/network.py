@@ -63,7 +63,7 @@ def choose_step(run: Run, *, hidden: bool) -> int:
         run: The run.
         hidden: Whether the choice is not drawn; the last snapshot then.
     """
-    steps = {str(step): str(step) for step in run.snapshot_steps()}
+    steps = {step: str(step) for step in run.snapshot_steps()}
     if not steps:
         if run.state().active:
             st.button("Look again", icon=":material/refresh:", key="_i_again")
@@ -73,11 +73,11 @@ def choose_step(run: Run, *, hidden: bool) -> int:
         st.stop()
     last = next(reversed(steps))
     if hidden:
-        return int(last)
+        return last
     if len(steps) == 1:
         st.markdown(f"Training step {last}, the only snapshot so far.")
-        return int(last)
-    return int(choice(st.select_slider, "Training step", steps, last, key="i_step"))
+        return last
+    return choice(st.select_slider, "Training step", steps, last, key="i_step")
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Run: lambda run: str(run.path)})

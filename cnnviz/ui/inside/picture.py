@@ -81,9 +81,9 @@ def choose_shown(run: Run) -> Shown:
     return _own(run, picture) if source == "own" else _sample(run)
 
 
-def class_titles(config: RunConfig) -> dict[str, str]:
-    """The classes' names by their numbers, as addresses name them."""
-    return {str(i): name for i, name in enumerate(config.classes)}
+def class_titles(config: RunConfig) -> dict[int | str, str]:
+    """The classes' names by their numbers."""
+    return dict(enumerate(config.classes))
 
 
 def _sample(run: Run) -> Shown:
@@ -93,11 +93,11 @@ def _sample(run: Run) -> Shown:
     except InspectionError as error:
         st.warning(f"{plain(str(error))} Choose “My picture” instead.")
         st.stop()
-    kinds = {"any": "Any class"} | class_titles(config)
+    kinds = {"any": "Any class", **class_titles(config)}
     kind = choice(st.selectbox, "True class", kinds, "any", key="i_label", width=wide(150))
     mine = np.arange(len(samples.labels))
     if kind != "any":
-        mine = mine[samples.labels == int(kind)]
+        mine = mine[samples.labels == kind]
     if len(mine) == 0:
         st.warning("None of these test pictures shows this class. Choose another class.")
         st.stop()

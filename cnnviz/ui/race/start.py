@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -34,7 +34,7 @@ def new_race() -> None:
         preset = choice(st.selectbox, "Question", questions, "optimiser", key="r_preset", width=270)
         titles = {name: info.title for name, info in DATASETS.items()}
         name = choice(st.selectbox, "Pictures", titles, next(iter(titles)), key="r_data", width=190)
-        lengths: dict[str, str] = {key: length.title for key, length in LENGTHS.items()}
+        lengths: dict[Length, str] = {key: length.title for key, length in LENGTHS.items()}
         length = choice(st.segmented_control, "Length", lengths, "lesson", key="r_length")
         modes = {"together": "Together", "turns": "One after another"}
         mode = choice(st.segmented_control, "Start the runs", modes, "together", key="r_mode")
@@ -55,7 +55,7 @@ def new_race() -> None:
                 preset,
                 name,
                 lanes,
-                cast("Length", length),
+                length,
                 int(typed_number("r_seed", SEED, 0)),
                 together=mode == "together",
             ),

@@ -29,7 +29,7 @@ PACE = Limits(0.1, 1000)
 
 _OWN = "own"
 _FEW = 3.0  # seconds
-_OPTIMISERS = {"sgd": "SGD, Nesterov", "adamw": "AdamW"}
+_OPTIMISERS: dict[Optimiser, str] = {"sgd": "SGD, Nesterov", "adamw": "AdamW"}
 
 
 def reset_recipe() -> None:
@@ -143,7 +143,7 @@ def choose_recipe(network: str, train_images: int, seconds_per_epoch: float = 0.
     }
     if None in numbers.values():
         return None
-    return Recipe(optimiser=cast("Optimiser", optimiser), flip=flip, **cast("Any", numbers))
+    return Recipe(optimiser=optimiser, flip=flip, **cast("Any", numbers))
 
 
 def _choose_epochs(

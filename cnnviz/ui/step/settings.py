@@ -22,16 +22,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cnnviz.convolution import LectureExample
+    from cnnviz.convolution.geometry import PaddingMode, Scheme
 
 EXAMPLES = {example.id: example for example in lecture_examples()}
 SOURCES = {"preset": "Example", "picture": "Picture patch", "numbers": "My numbers"}
 COLOURS = {"grey": "Grey", "rgb": "Red, green, blue"}
-PADDINGS = {str(amount): str(amount) for amount in range(5)} | {
+PADDINGS: dict[int | Scheme, str] = {
+    **{n: str(n) for n in range(5)},
     "valid": "valid: none",
     "same": "same: keeps the size",
     "full": "full: every overlap",
 }
-MODES = {
+MODES: dict[PaddingMode, str] = {
     "zero": "Zeros",
     "reflect": "Reflect: mirrored",
     "replicate": "Replicate: the edge repeated",
@@ -49,7 +51,7 @@ class Defaults:
 
     weights: str = "-1 0 1\n-1 0 1\n-1 0 1"
     stride: int = 1
-    padding: str = "valid"
+    padding: int | Scheme = "valid"
     flip: bool = False
     bias: float = 0.0
 
@@ -58,11 +60,11 @@ class Defaults:
         """Return the settings of an example whose operator is a convolution."""
         if example.kernel is None:
             return cls()
-        amount = str(example.padding.amount)
+        amount = example.padding.amount
         return cls(
             weights=_rows(example.kernel),
             stride=example.stride,
-            padding="valid" if amount == "0" else amount,
+            padding=amount if amount and isinstance(amount, int | str) else "valid",
             flip=example.flip,
             bias=example.bias,
         )
@@ -239,7 +241,7 @@ def choose_window(defaults: Defaults, channels: int) -> dict[str, Any]:
         MODES,
         "zero",
         key="s_mode",
-        disabled=padding in ("0", "valid"),
+        disabled=padding in (0, "valid"),
     )
     dilation = paired(":red[Dilation]", 1, 3, 1, key="s_dilation")
     bias = st.number_input(
@@ -267,7 +269,7 @@ def choose_window(defaults: Defaults, channels: int) -> dict[str, Any]:
     return {
         "kernel": kernel,
         "stride": int(stride),
-        "padding": Padding(padding if padding in ("valid", "same", "full") else int(padding), mode),  # type: ignore[arg-type]
+        "padding": Padding(padding, mode),
         "dilation": int(dilation),
         "flip": bool(flip),
         "bias": float(bias),

@@ -21,7 +21,7 @@ from cnnviz.inspection.single_step import (
     read_step,
     update_of,
 )
-from cnnviz.numbers.formatting import MINUS, formatted, short
+from cnnviz.numbers.formatting import MINUS, formatted, short, thousands
 from cnnviz.runs import Run, RunError
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.text import plain
@@ -70,19 +70,19 @@ def _kept(run: Run, step: int) -> SingleStep:
 def _choose_step(run: Run, steps: list[int]) -> int:
     newest, state = steps[-1], st.session_state
     if state.get("_t_batch_newest", (run.id, newest)) != (run.id, newest):
-        choose(_BATCH, str(newest))  # a step was made: that is the one to look at
+        choose(_BATCH, newest)  # a step was made: that is the one to look at
     state["_t_batch_newest"] = (run.id, newest)
-    titles = {str(step): f"{step:,}" for step in steps}
+    titles = {step: thousands(step) for step in steps}
     if len(steps) == 1:
         return newest
-    return int(choice(st.select_slider, "Step", titles, str(newest), key=_BATCH))
+    return choice(st.select_slider, "Step", titles, newest, key=_BATCH)
 
 
 def _follow_filter(run: Run, kept: SingleStep) -> None:
     """Another step may have followed another filter: that is the one to look at."""
     state, now = st.session_state, (run.id, kept.step)
     if state.get("_t_batch_seen_step", now) != now:
-        choose(_FILTER, str(kept.filter))
+        choose(_FILTER, kept.filter)
     state["_t_batch_seen_step"] = now
 
 
@@ -126,15 +126,13 @@ def _show_change(kept: SingleStep) -> tuple[int, int, int] | None:
     rows, columns = kept.kernel
     with st.container(horizontal=True):
         filters = {
-            str(k): f"Filter {k}{', followed' * (k == kept.filter)}" for k in range(len(kept.old))
+            k: f"Filter {k}{', followed' * (k == kept.filter)}" for k in range(len(kept.old))
         }
-        chosen = int(choice(st.selectbox, "Filter", filters, str(kept.filter), key=_FILTER))
+        chosen = choice(st.selectbox, "Filter", filters, kept.filter, key=_FILTER)
         channel = 0
         if kept.channels > 1:
-            channels = {str(c): f"Channel {c}" for c in range(kept.channels)}
-            channel = int(
-                choice(st.selectbox, "Input channel", channels, "0", key="t_batch_channel")
-            )
+            channels = {c: f"Channel {c}" for c in range(kept.channels)}
+            channel = choice(st.selectbox, "Input channel", channels, 0, key="t_batch_channel")
         weights = {f"{i}.{j}": f"Row {i}, column {j}" for i, j in np.ndindex(rows, columns)}
         steepest = int(np.abs(kept.gradient[chosen, channel]).argmax())
         usual = f"{steepest // columns}.{steepest % columns}"

@@ -28,15 +28,14 @@ def choose_tile(label: str, tiles: Sequence[Tile], default: int, *, key: str) ->
         The id of the chosen one; the default where the address names none of them.
     """
 
-    def draw(label: str, _ids: list[str], *, key: str, **_: object) -> str:
+    def draw(label: str, _ids: list[int], *, key: str, **_: object) -> int:
         state = st.session_state
 
         def chosen(id: int) -> None:
-            state[key] = str(id)
+            state[key] = id
 
-        gallery(tiles, key=f"{key}_tiles", chosen=int(state[key]), label=label, on_choose=chosen)
-        there: str = state[key]
+        gallery(tiles, key=f"{key}_tiles", chosen=state[key], label=label, on_choose=chosen)
+        there: int = state[key]
         return there
 
-    ids = {str(tile.id): str(tile.id) for tile in tiles}
-    return int(choice(draw, label, ids, str(default), key=key))
+    return choice(draw, label, {tile.id: str(tile.id) for tile in tiles}, default, key=key)

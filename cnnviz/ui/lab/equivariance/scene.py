@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 POOLED = "s3-pool-invariance"
 _EXAMPLES = {"s3-equivariance": "Convolution", POOLED: "Max pooling"}
-_EDGES = {
+_EDGES: dict[Edges, str] = {
     "zero": "Zero padding",
     "circular": "Circular",
     "valid": "No padding",
 }
-_POOLING = {"none": "None", "max": "Max 2×2", "mean": "Average 2×2"}
+_POOLING: dict[Pooling, str] = {"none": "None", "max": "Max 2×2", "mean": "Average 2×2"}
 _FARTHEST = 32  # a shift in the address, in cells
 
 
@@ -62,7 +62,7 @@ def choose_scene() -> Choice:
     background = paired(":blue[Background]", 0, 3, 0, key="eq_bg")
     stride = paired(":green[Stride]", 1, 3, 1, key="eq_s")
     edges = select(":orange[Edges]", _EDGES, "zero", key="eq_edges")
-    usual = "max" if pooled else "none"
+    usual: Pooling = "max" if pooled else "none"
     pooling = choice(st.selectbox, "Pooling", _POOLING, usual, key=f"eq_pool_{name}")
     scene = Scene(
         shape,
@@ -71,8 +71,8 @@ def choose_scene() -> Choice:
         float(background),
         kernel,
         stride,
-        edges=cast("Edges", edges),  # one of the keys
-        pooling=cast("Pooling", pooling),
+        edges=edges,
+        pooling=pooling,
     )
     down, right = (1, 1) if pooled else given["shift"]
     return Choice(name, scene, (down, right))

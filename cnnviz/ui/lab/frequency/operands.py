@@ -20,8 +20,10 @@ from cnnviz.ui.shared.small_picture import small_square
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from cnnviz.convolution.spectrum import KernelName
+
 SOURCES = {"deck": "A small drawing", "picture": "The picture"}
-KERNELS = {
+KERNELS: dict[KernelName, str] = {
     "gaussian": "Gaussian blur",
     "box": "Box blur",
     "motion": "Motion blur",
@@ -72,7 +74,7 @@ def choose_operands() -> Operands:
     grey = np.round(to_grey(small_square(SIDE))).astype(np.uint8)
     name = select(":violet[Kernel]", KERNELS, "gaussian", key="fq_kernel")
     length = paired(":violet[Side of the kernel]", 3, 31, 15, key="fq_side", step=2)
-    column, row = separable_kernel(name, length)  # type: ignore[arg-type]  # one of KERNELS
+    column, row = separable_kernel(name, length)
     kernel = np.outer(column, row)
     code = (
         f'data = base64.b64decode("{base64.b64encode(grey.tobytes()).decode()}")\n'

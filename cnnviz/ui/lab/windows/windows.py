@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
@@ -14,9 +14,10 @@ from cnnviz.ui.shared.controls import paired, select
 from cnnviz.ui.shared.projecting import figure_and_settings
 
 if TYPE_CHECKING:
-    from cnnviz.convolution.geometry import Pair
+    from cnnviz.convolution.geometry import Pair, Scheme
 
-_PADDINGS = {str(n): str(n) for n in range(4)} | {
+_PADDINGS: dict[int | Scheme | Literal["apart"], str] = {
+    **{n: str(n) for n in range(4)},
     "valid": "valid: none",
     "same": "same: keeps the size",
     "full": "full: every overlap",
@@ -61,7 +62,7 @@ def choose_windows() -> Windows:
         paired(":green[Stride across]", 1, 4, 2, key="wi_sh"),
     )
     name = select(":orange[Padding]", _PADDINGS, "valid", key="wi_pad")
-    vertical = horizontal = int(name) if name.isdecimal() else 0
+    vertical = horizontal = name if isinstance(name, int) else 0
     if name == "apart":
         vertical = paired(":orange[Padding above and below]", 0, 3, 1, key="wi_pv")
         horizontal = paired(":orange[Padding left and right]", 0, 3, 0, key="wi_ph")
@@ -71,10 +72,9 @@ def choose_windows() -> Windows:
     )
     padding = Padding(((vertical,) * 2, (horizontal,) * 2))
     words = f"({vertical}, {horizontal})"
-    if name in ("valid", "same"):
-        padding, words = Padding(name), repr(name)  # type: ignore[arg-type]  # one of two words
-    elif name == "full":  # PyTorch has no word for it
-        padding = Padding("full")
+    if isinstance(name, str) and name != "apart":
+        padding, words = Padding(name), repr(name)
+    if name == "full":  # PyTorch has no word for it
         words = f"({dilation[0] * (kernel[0] - 1)}, {dilation[1] * (kernel[1] - 1)})"
     return Windows(size, kernel, stride, padding, dilation, words)
 
