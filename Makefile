@@ -16,6 +16,7 @@ classroom: $(VENV)/.installed
 test: ARGS ?= -n 2 --dist loadfile
 test: $(VENV)/.installed-dev
 	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || $(MAKE) --no-print-directory chromium
+	$(BIN)/node --test --test-reporter=dot 'tests/js/**/*.test.js'
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/.installed-dev node_modules/.installed
@@ -24,6 +25,8 @@ lint: $(VENV)/.installed-dev node_modules/.installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/node node_modules/eslint/bin/eslint.js
+	$(BIN)/node node_modules/typescript/bin/tsc -p .
+	$(BIN)/node node_modules/typescript/bin/tsc -p cnnviz/components/kit
 
 # What checks the JavaScript, from npm; Node itself comes from PyPI with the rest. The app needs neither.
 node_modules/.installed: package.json package-lock.json $(VENV)/.installed-dev

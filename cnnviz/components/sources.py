@@ -24,6 +24,7 @@ _FOLDER = Path(__file__).resolve().parent
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[^"]+\.js)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async function|function|class|const) (\w+))", re.MULTILINE)
 _DEFAULT = re.compile(r"^export default ", re.MULTILINE)
+_COMMENT = re.compile(r"^ *(?://[^\n]*|/\*(?:(?!\*/).)*\*/)\n", re.MULTILINE | re.DOTALL)
 _LEFT = re.compile(r"^(?:import|export)\b.*$", re.MULTILINE)
 _STYLE_IMPORT = re.compile(r'^@import url\("([^"]+)"\);\n+', re.MULTILINE)
 
@@ -58,9 +59,11 @@ def bundled(entry: Path) -> str:
     """A script with all that it imports, as one module.
 
     Each imported file becomes a function that is called once and returns what the file exports,
-    so names that a file does not export stay its own.
+    so names that a file does not export stay its own. Comments on lines of their own are left out:
+    Streamlit sends the whole with every figure of a page.
     """
-    return "\n".join(_module(file, entry) for file in _in_order(entry, _imports))
+    modules = "\n".join(_module(file, entry) for file in _in_order(entry, _imports))
+    return _COMMENT.sub("", modules)
 
 
 def bundled_styles(entry: Path) -> str:

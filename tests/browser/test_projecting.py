@@ -50,8 +50,8 @@ def font_size(locator):
 @pytest.mark.parametrize(
     ("address", "figure", "texts"),
     [
-        ("/step?", ".stepper .figure", [".sum", "figcaption", ".legend", ".scrub"]),
-        ("/pooling?", ".linked-grids .figure", [".told", "figcaption", ".legend"]),
+        ("/step?", ".stepper .figure", [".sum", "figcaption", ".scale-bar", ".scrub"]),
+        ("/pooling?", ".linked-grids .figure", [".told", "figcaption", ".scale-bar"]),
         ("/train?t_run=sample-fashionmnist-gap&", ".live .plot", [".facts dt", "figcaption"]),
     ],
 )

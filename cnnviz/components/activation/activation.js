@@ -1,12 +1,14 @@
 // A map, the curve of an activation function with a dot a cell, and the map after it.
 
-import { cellText, limits, sizedContext, sizeText } from "../kit/elements.js";
-import { followPointer } from "../kit/figure.js";
+import { limits } from "../kit/arithmetic.js";
+import { signedScale } from "../kit/colours.js";
 import { Grid } from "../kit/grid.js";
 import { mounting } from "../kit/mounting.js";
-import { numberText } from "../kit/numbers.js";
-import { GridFigure, panelOf, signedScale } from "../kit/panels.js";
-import { cellScale, figureHeight, textScale } from "../kit/screen.js";
+import { cellText, numberText, sizeText } from "../kit/numbers.js";
+import { GridFigure, panelOf } from "../kit/panels.js";
+import { Plot } from "../kit/plot.js";
+import { followPointer } from "../kit/pointer.js";
+import { cellScale, figureHeight } from "../kit/screen.js";
 
 const LARGEST_CELL = 46;
 const [MARGIN, PAD] = [30, 8]; // of the curve: for the numbers on the left and below, and opposite
@@ -15,7 +17,8 @@ const DWELL = 900; // milliseconds on a cell while nobody points
 class Activation extends GridFigure {
   constructor(parent) {
     super(parent);
-    this.canvas = this.find(".curve canvas");
+    this.canvas = this.canvasAt(".curve canvas");
+    this.plot = new Plot(this.canvas);
     this.moving = !this.calm;
     this.cell = 0;
     this.hover = null;
@@ -87,79 +90,38 @@ class Activation extends GridFigure {
 
   // --- the curve ------------------------------------------------------------------------------
 
-  /** Where a point is: both axes go from −reach to reach, so that y = x rises at 45°. */
-  place(x, y) {
-    const { reach, side } = this;
-    const inner = side - MARGIN - PAD;
-    return [MARGIN + ((x + reach) / (2 * reach)) * inner, side - MARGIN - ((y + reach) / (2 * reach)) * inner];
-  }
-
   nearest(event) {
+    const { plot } = this;
     const box = this.canvas.getBoundingClientRect();
     const here = [event.clientX - box.left, event.clientY - box.top];
     let [best, least] = [null, Infinity];
     this.data.before.forEach((x, at) => {
-      const [left, top] = this.place(x, this.data.after[at]);
-      const far = Math.hypot(left - here[0], top - here[1]);
+      const far = Math.hypot(plot.x(x) - here[0], plot.y(this.data.after[at]) - here[1]);
       if (far < least) [best, least] = [at, far];
     });
     return best;
   }
 
+  /** Both axes go from −reach to reach, so that y = x rises at 45°. */
   drawCurve() {
-    const { theme, data, side } = this;
-    const context = sizedContext(this.canvas, side, side);
-    const [xs, ys] = data.curve;
-    context.strokeStyle = theme.line;
-    context.lineWidth = 1;
-    const line = (from, to) => {
-      context.beginPath();
-      context.moveTo(...from);
-      context.lineTo(...to);
-      context.stroke();
-    };
-    const { reach } = this;
-    context.font = `${11 * textScale()}px ${theme.font}`;
-    context.fillStyle = theme.muted;
+    const { theme, data, side, reach, plot } = this;
+    const { before, after, curve: [xs, ys] } = data;
+    const room = { left: MARGIN, right: PAD, top: PAD, bottom: MARGIN };
+    plot.begin(theme, { x: [-reach, reach], y: [-reach, reach], room, width: side, height: side });
     for (const tick of ticks(reach)) {
-      context.globalAlpha = tick ? 0.35 : 1;
-      line(this.place(tick, -reach), this.place(tick, reach));
-      line(this.place(-reach, tick), this.place(reach, tick));
-      context.globalAlpha = 1;
+      plot.upright(tick, theme.line, { opacity: tick ? 0.35 : 1 });
+      plot.across(tick, theme.line, tick ? 0.35 : 1);
       const text = numberText(tick, 3);
-      context.textAlign = "center";
-      context.textBaseline = "top";
-      context.fillText(text, this.place(tick, 0)[0], side - MARGIN + 4);
-      context.textAlign = "right";
-      context.textBaseline = "middle";
-      context.fillText(text, MARGIN - 4, this.place(0, tick)[1], MARGIN - 6);
+      plot.text(text, plot.x(tick), plot.floor + 4, { align: "center", baseline: "top" });
+      plot.text(text, MARGIN - 4, plot.y(tick), { align: "right", most: MARGIN - 6 });
     }
-    context.strokeStyle = theme.ink;
-    context.lineWidth = 2;
-    context.beginPath();
-    xs.forEach((one, at) => context.lineTo(...this.place(one, ys[at])));
-    context.stroke();
-    context.fillStyle = theme.window;
-    context.globalAlpha = data.before.length > 60 ? 0.3 : 0.7;
-    data.before.forEach((one, at) => {
-      context.beginPath();
-      context.arc(...this.place(one, data.after[at]), 3.5, 0, 7);
-      context.fill();
-    });
-    context.globalAlpha = 1;
-    const [x, y] = [data.before[this.cell], data.after[this.cell]];
-    context.setLineDash([3, 3]);
-    context.strokeStyle = theme.window;
-    line(this.place(x, 0), this.place(x, y));
-    line(this.place(x, y), this.place(0, y));
-    context.setLineDash([]);
-    context.fillStyle = theme.window;
-    context.strokeStyle = theme.paper;
-    context.lineWidth = 2;
-    context.beginPath();
-    context.arc(...this.place(x, y), 7, 0, 7);
-    context.fill();
-    context.stroke();
+    plot.line(xs.map((x, at) => [x, ys[at]]), theme.ink);
+    plot.context.globalAlpha = before.length > 60 ? 0.3 : 0.7;
+    before.forEach((x, at) => plot.dot(x, after[at], 3.5, theme.window));
+    plot.context.globalAlpha = 1;
+    const [x, y] = [before[this.cell], after[this.cell]];
+    plot.line([[x, 0], [x, y], [0, y]], theme.window, 2, [3, 3]);
+    plot.dot(x, y, 7, theme.window, theme.paper);
   }
 
   // --- frames ---------------------------------------------------------------------------------
@@ -184,7 +146,7 @@ class Activation extends GridFigure {
     const { before, after, shape, name } = this.data;
     const where = `Row ${Math.floor(this.cell / shape[1])}, column ${this.cell % shape[1]}`;
     this.told.textContent = `${where}: ${name} of ${numberText(before[this.cell])} is ${numberText(after[this.cell])}`;
-    this.root.dataset.cell = this.cell;
+    this.root.dataset.cell = String(this.cell);
   }
 
   caption({ kind }) {

@@ -1,8 +1,8 @@
 // A picture, or two with a divider between them: zoom, pan, pointer, keyboard, and one pixel chosen.
 
-import { sizedContext } from "../kit/elements.js";
+import { clamp } from "../kit/arithmetic.js";
 import { mounting } from "../kit/mounting.js";
-import { clamp } from "../kit/numbers.js";
+import { sizedContext } from "../kit/screen.js";
 import { drawHistogram, fillScale, histogramText } from "./histogram.js";
 import { outlineWindow, paintBefore, paintImage, PINNED, POINTED } from "./painting.js";
 import { joinGroup, layOut, leaveGroup, pixelAt, settle, zoomAt } from "./view.js";

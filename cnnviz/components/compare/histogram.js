@@ -1,18 +1,13 @@
 // The scale of a picture: how often each number occurs, the colours, and their ends.
 
-import { numberText } from "../kit/numbers.js";
+import { gradient } from "../kit/colours.js";
+import { count, scaleText } from "../kit/numbers.js";
 
 const CHANNELS = ["#d1495b", "#3fae6a", "#4a97d2"]; // red, green, blue, apart in lightness too
 
-/** At most four significant digits, but whole numbers in full. */
-function scaleText(value) {
-  return Math.abs(value) >= 1000 ? numberText(Math.round(value), 15) : numberText(value, 4);
-}
-
 export function fillScale(root, scale) {
   const unit = scale.unit;
-  const colours = scale.stops.map(([place, colour]) => `${colour} ${place * 100}%`);
-  root.querySelector(".bar").style.background = `linear-gradient(to right, ${colours.join(", ")})`;
+  root.querySelector(".bar").style.background = gradient(scale.stops);
   const ends = [scale.low, scale.low < 0 ? 0 : null, scale.high];
   root.querySelectorAll(".ticks span").forEach((tick, at) => {
     tick.textContent = ends[at] === null ? "" : scaleText(ends[at]) + unit;
@@ -36,10 +31,10 @@ export function drawHistogram(canvas, scale, ink) {
     const single = scale.counts.length === 1;
     brush.fillStyle = single ? ink : CHANNELS[channel];
     brush.globalAlpha = single ? 0.6 : 1;
-    counts.forEach((count, step) => {
+    counts.forEach((amount, step) => {
       const left = Math.round((step / counts.length) * width);
       const right = Math.round(((step + 1) / counts.length) * width);
-      const tall = (Math.sqrt(count) / most) * (height - 2 * ratio);
+      const tall = (Math.sqrt(amount) / most) * (height - 2 * ratio);
       // One channel is filled; three are lines, so that none hides another.
       brush.fillRect(left, height - tall, right - left, single ? tall : 2 * ratio);
     });
@@ -51,7 +46,7 @@ export function histogramText(scale, share) {
   const steps = scale.counts[0].length;
   const step = Math.min(steps - 1, Math.max(0, Math.floor(share * steps)));
   const at = (place) => scaleText(scale.low + ((scale.high - scale.low) * place) / steps) + scale.unit;
-  const counts = scale.counts.map((row) => Math.round(row[step]).toLocaleString("en"));
+  const counts = scale.counts.map((row) => count(row[step]));
   const what = scale.unit ? "gradient" : "pixels";
   return `${at(step)} to ${at(step + 1)}: ${counts.join(" · ")} ${what}`;
 }

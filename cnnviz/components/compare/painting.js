@@ -4,6 +4,8 @@ import { textScale } from "../kit/screen.js";
 
 export const PINNED = "#ffd400";
 export const POINTED = "#fff";
+/** @type {[string, number][]} */
+const OUTLINED = [["#000", 4], ["#fff", 2]]; // colours and widths that show on any picture
 const LEAST_OUTLINE = 7; // pixels: a smaller one could not be seen
 
 export function paintImage(brush, image, group, { left, top, scale }) {
@@ -26,7 +28,7 @@ export function paintBefore(brush, picture, place) {
   paintImage(brush, picture.images.before, group, place);
   brush.restore();
   const middle = height / 2;
-  for (const [style, thick] of [["#000", 4], ["#fff", 2]]) {
+  for (const [style, thick] of OUTLINED) {
     brush.strokeStyle = style;
     brush.fillStyle = style;
     brush.lineWidth = thick;

@@ -1,16 +1,20 @@
 // What part of the picture is seen. Instances of one group share it: zoom, place and pointer.
 
-import { clamp } from "../kit/numbers.js";
+import { clamp } from "../kit/arithmetic.js";
 
 const MOST_ZOOM = 64; // screen pixels for one pixel of the picture
-const GROUPS = (window.cnnvizCompare ??= new Map());
+
+/** The groups by name: on the window, because each picture has a module of its own. */
+function groups() {
+  return (window.cnnvizCompare ??= new Map());
+}
 
 /** The shared view of a group; a picture of another size starts anew. */
 export function joinGroup(name, height, width) {
-  let group = GROUPS.get(name);
+  let group = groups().get(name);
   if (!group) {
     group = { members: new Set() };
-    GROUPS.set(name, group);
+    groups().set(name, group);
   }
   if (group.height !== height || group.width !== width) {
     Object.assign(group, { height, width, zoom: 1, row: height / 2, column: width / 2, hover: null, cursor: null });
@@ -19,9 +23,9 @@ export function joinGroup(name, height, width) {
 }
 
 export function leaveGroup(name, member) {
-  const group = GROUPS.get(name);
+  const group = groups().get(name);
   group?.members.delete(member);
-  if (group?.members.size === 0) GROUPS.delete(name);
+  if (group?.members.size === 0) groups().delete(name);
 }
 
 /** Where the picture lies on a canvas of this size: `scale` screen pixels per pixel, from left and top. */

@@ -1,12 +1,15 @@
 // Gradient descent on a kernel, step by step.
 
+import { clamp, limits } from "../kit/arithmetic.js";
 import { unpackArray } from "../kit/arrays.js";
-import { element, limits } from "../kit/elements.js";
-import { holdWithPointer, SPEAK_AFTER } from "../kit/figure.js";
+import { Scale, signedScale } from "../kit/colours.js";
+import { element } from "../kit/elements.js";
+import { SPEAK_AFTER } from "../kit/figure.js";
 import { mounting } from "../kit/mounting.js";
-import { clamp, MINUS, numberText, Scale } from "../kit/numbers.js";
-import { GridFigure, signedScale } from "../kit/panels.js";
-import { Curve, tenTo } from "./curve.js";
+import { movingText, tinyText } from "../kit/numbers.js";
+import { GridFigure } from "../kit/panels.js";
+import { holdWithPointer } from "../kit/pointer.js";
+import { Curve } from "./curve.js";
 
 const WIDEST_CELL = 42;
 const BETWEEN = 38;
@@ -14,9 +17,9 @@ const BETWEEN = 38;
 class Descent extends GridFigure {
   constructor(parent) {
     super(parent);
-    this.scrub = this.find(".scrub input");
+    this.scrub = this.field(".scrub input");
     this.scrub.oninput = () => this.go(Number(this.scrub.value));
-    this.canvas = this.find(".curve");
+    this.canvas = this.canvasAt(".curve");
     this.curve = new Curve(this.canvas);
     this.canvas.onclick = () => this.figure.focus({ preventScroll: true });
     const scrub = (event) => this.go(this.curve.stepAt(event));
@@ -26,7 +29,11 @@ class Descent extends GridFigure {
   load(data) {
     const first = !this.data;
     this.data = data;
-    for (const name of ["image", "target", "kernels", "outputs", "losses"]) this[name] = unpackArray(data[name]);
+    this.image = unpackArray(data.image);
+    this.target = unpackArray(data.target);
+    this.kernels = unpackArray(data.kernels); // of every step, one after the other
+    this.outputs = unpackArray(data.outputs);
+    this.losses = unpackArray(data.losses);
     this.last = this.losses.length - 1;
     const given = first && data.start !== null;
     this.step = given ? Math.min(data.start, this.last) : this.calm ? this.last : 0;
@@ -35,7 +42,7 @@ class Descent extends GridFigure {
     this.exact = this.step; // while playing, between two steps
     this.makeGrids();
     this.curve.load(this.losses);
-    this.scrub.max = this.last;
+    this.scrub.max = String(this.last);
     this.describe(data);
     this.resize();
     this.fillTables();
@@ -51,13 +58,13 @@ class Descent extends GridFigure {
     // The errors' colours are those of the start; its legend tells of every step.
     const errors = this.outputs.map((value, at) => value - this.target[at % this.target.length]);
     const most = errors.subarray(0, this.target.length).reduce((top, value) => Math.max(top, Math.abs(value)), 0) || 1;
-    const ends = limits(errors).map((error) => clamp(error, -most, most));
+    const [low, high] = limits(errors).map((error) => clamp(error, -most, most));
     this.layOut([
       { title: "Input", shape: this.data.image.shape, values: this.image, scale: signed(this.image, stops) },
       { title: "Kernel \u03b8", sign: "\u22c6", shape: this.data.kernels.shape.slice(1), values: end, scale: signed(end, weightStops) },
       { title: "Prediction", sign: "=", shape, values: this.target, scale: signed(this.target, stops) },
       { title: "Target", sign: "|", shape, values: this.target, scale: signed(this.target, stops) },
-      { title: "Error", sign: "\u2192", shape, values: this.target, scale: Scale.diverging(...ends, most, stops) },
+      { title: "Error", sign: "\u2192", shape, values: this.target, scale: Scale.diverging(low, high, most, stops) },
     ]);
     for (const grid of this.grids) grid.big = grid.rows <= 4 ? 1.7 : 1;
   }
@@ -133,40 +140,24 @@ class Descent extends GridFigure {
     const output = this.at("outputs");
     const error = output.map((value, at) => value - this.target[at]);
     [this.image, this.at("kernels"), output, this.target, error].forEach((values, at) => {
-      this.show(this.grids[at], values, Array.from(values, (value) => roundText(value, at === 4 ? 1 : 2)));
+      this.show(this.grids[at], values, Array.from(values, (value) => movingText(value, at === 4 ? 1 : 2)));
     });
     this.curve.draw(this.step, this.theme);
     const loss = this.losses[this.step];
     const furthest = error.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     this.told.replaceChildren(
-      element("b", "", `Step ${this.step}: loss ${small(loss)}.`),
-      element("span", "", ` Largest error of any cell: ${small(furthest)}.`),
+      element("b", "", `Step ${this.step}: loss ${tinyText(loss)}.`),
+      element("span", "", ` Largest error of any cell: ${tinyText(furthest)}.`),
     );
-    this.scrub.value = this.step;
+    this.scrub.valueAsNumber = this.step;
     this.find(".scrub-text").textContent = `Step ${this.step} of ${this.last}`;
-    this.canvas.setAttribute("aria-label", `Loss from ${small(this.losses[0])} at step 0 to ${small(this.losses[this.last])} at step ${this.last}`);
+    this.canvas.setAttribute("aria-label", `Loss from ${tinyText(this.losses[0])} at step 0 to ${tinyText(this.losses[this.last])} at step ${this.last}`);
     Object.assign(this.root.dataset, { step: this.step, loss });
   }
 
   caption(grid) {
     return `${grid.kind} at step ${this.step}`;
   }
-}
-
-/** Text in a cell: two decimals, so that numbers that change keep their size. */
-function roundText(value, digits) {
-  if (Math.abs(value) < 5e-4) return "0";
-  if (Math.abs(value) >= 1e5) return small(value);
-  return digits === 1 ? numberText(value, 1) : numberText(Number(value.toFixed(2)));
-}
-
-/** A number that may be tiny: to three digits, in powers of ten below a ten-thousandth. */
-function small(value) {
-  if (value !== 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e6)) {
-    const [digits, power] = value.toExponential(1).split("e");
-    return `${digits}\u00b7${tenTo(Number(power))}`.replaceAll("-", MINUS);
-  }
-  return numberText(value, 3);
 }
 
 export default mounting(Descent);

@@ -1,10 +1,12 @@
 // Drag the object: its map follows, beside the map that was convolved first and moved after.
 
-import { cellText, element, limits } from "../kit/elements.js";
-import { holdWithPointer } from "../kit/figure.js";
+import { limits } from "../kit/arithmetic.js";
+import { Scale } from "../kit/colours.js";
+import { element } from "../kit/elements.js";
 import { mounting } from "../kit/mounting.js";
-import { numberText, Scale } from "../kit/numbers.js";
+import { cellText, numberText } from "../kit/numbers.js";
 import { GridFigure } from "../kit/panels.js";
+import { holdWithPointer } from "../kit/pointer.js";
 import { cellScale, figureHeight } from "../kit/screen.js";
 import { largestGap, Scene } from "./scene.js";
 

@@ -1,8 +1,24 @@
 // What becomes of the object: the same arithmetic as cnnviz.convolution.equivariance, on small grids.
 
 export class Scene {
+  /** @param {any} data of Python's `drag.payload` */
   constructor(data) {
-    Object.assign(this, data);
+    /** @type {number} of the canvas */
+    this.side = data.side;
+    /** @type {number} */
+    this.background = data.background;
+    /** @type {number[][]} */
+    this.object = data.object;
+    /** @type {number[]} row and column of its corner */
+    this.home = data.home;
+    /** @type {string} */
+    this.edges = data.edges;
+    /** @type {number[][]} */
+    this.kernel = data.kernel;
+    /** @type {number} */
+    this.stride = data.stride;
+    /** @type {string} */
+    this.pooling = data.pooling;
     this.step = this.stride * (this.pooling === "none" ? 1 : 2);
   }
 

@@ -1,14 +1,11 @@
 // A map of evidence beside the picture it is laid over.
 
-import { sizedContext } from "../kit/elements.js";
+import { clamp } from "../kit/arithmetic.js";
+import { colourAt, gradient, inkOn } from "../kit/colours.js";
 import { mounting } from "../kit/mounting.js";
-import { clamp, colourAt, inkOn, MINUS } from "../kit/numbers.js";
-import { textScale } from "../kit/screen.js";
-
-const plain = (value, digits) => value.toFixed(digits).replace(/^-(?=[0.]*$)/, "").replace("-", MINUS);
-const signed = (value, digits) => (value > 0 ? "+" : "") + plain(value, digits);
-// Two or three significant digits of the largest number.
-const digitsFor = (limit) => (limit >= 10 ? 1 : limit >= 0.1 || limit === 0 ? 2 : Math.min(9, 2 - Math.floor(Math.log10(limit))));
+import { digitsFor, fixed, signed } from "../kit/numbers.js";
+import { ScaleBar } from "../kit/scale_bar.js";
+import { sizedContext, textScale } from "../kit/screen.js";
 
 class Evidence {
   constructor(parent) {
@@ -19,6 +16,8 @@ class Evidence {
       frame.onpointermove = (event) => this.point(event, frame);
       frame.onpointerleave = () => this.show(null);
     }
+    this.scale = new ScaleBar("Evidence: colours");
+    this.find(".scale").replaceWith(this.scale.root);
     const slider = this.find("input");
     slider.oninput = () => this.fade(slider.value);
     // Streamlit listens to some keys; these belong to the slider.
@@ -45,10 +44,8 @@ class Evidence {
     this.digits = digitsFor(this.limit);
     for (const frame of this.frames) frame.style.aspectRatio = `${this.columns} / ${this.rows}`;
     this.find(".raw figcaption").textContent = `Evidence for ${data.label}, ${this.rows}×${this.columns}`;
-    this.find(".bar").style.background =
-      `linear-gradient(90deg, ${data.stops.map(([at, hex]) => `${hex} ${at * 100}%`).join(", ")})`;
-    this.find(".low").textContent = signed(-this.limit, this.digits);
-    this.find(".high").textContent = signed(this.limit, this.digits);
+    const text = (value) => signed(value, this.digits);
+    this.scale.update({ low: -this.limit, high: this.limit, gradient: gradient(data.stops), text });
     this.find(".picture").src = data.picture;
     const glow = this.find(".glow");
     glow.hidden = !data.glow;
@@ -82,7 +79,7 @@ class Evidence {
     const [w, h] = [width / this.columns, height / this.rows];
     context.textAlign = "center";
     context.textBaseline = "middle";
-    const longest = Math.max(...this.data.values.flat().map((value) => plain(value, this.digits).length));
+    const longest = Math.max(...this.data.values.flat().map((value) => fixed(value, this.digits).length));
     const size = Math.min(Math.max(13, w * 0.2) * textScale(), (w - 4) / (0.56 * longest));
     context.font = `${size}px ${getComputedStyle(this.root).fontFamily}`;
     this.data.values.forEach((line, row) => line.forEach((value, column) => {
@@ -92,7 +89,7 @@ class Evidence {
       context.fillRect(column * w, row * h, w + 0.5, h + 0.5);
       if (size < 8) return; // too small to be read: pointing says it
       context.fillStyle = inkOn(rgb);
-      context.fillText(plain(value, this.digits), (column + 0.5) * w, (row + 0.5) * h);
+      context.fillText(fixed(value, this.digits), (column + 0.5) * w, (row + 0.5) * h);
     }));
   }
 

@@ -2,12 +2,22 @@
 
 const KINDS = { float64: Float64Array, float32: Float32Array, int32: Int32Array, int16: Int16Array };
 
-/** The bytes that base64 text stands for. */
+/**
+ * The bytes that base64 text stands for.
+ * @param {string} base64
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
 export function bytesOf(base64) {
   return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 }
 
-/** @returns an array of the kind of number that Python sent. */
+/**
+ * @typedef {{ dtype: keyof typeof KINDS, shape: number[], data: string }} Packed
+ *
+ * The array of the kind of number that Python sent.
+ * @param {Packed} packed
+ * @returns {any} one of the kinds above
+ */
 export function unpackArray({ dtype, data }) {
   return new KINDS[dtype](bytesOf(data).buffer);
 }

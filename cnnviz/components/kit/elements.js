@@ -1,9 +1,13 @@
-// Pieces of the document that every figure of number grids has.
+// Pieces of the document. Everything from people or files goes in as text, never as markup.
 
-import { numberText } from "./numbers.js";
-
-const APART = 6; // pixels between two texts of a line
-
+/**
+ * A new element.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {string} [className]
+ * @param {string} [text]
+ * @returns {HTMLElementTagNameMap[T]}
+ */
 export function element(tag, className, text) {
   const made = document.createElement(tag);
   if (className) made.className = className;
@@ -11,76 +15,99 @@ export function element(tag, className, text) {
   return made;
 }
 
-export function sizeText(rows, columns) {
-  return `${rows}\u00d7${columns}`;
+/**
+ * Change a text only if it is another one: the browser then lays nothing out.
+ * @param {Node} node
+ * @param {string} text
+ */
+export function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
 }
 
-/** Text of a number inside a cell: whole numbers whole, others to three digits. */
-export function cellText(value) {
-  if (Number.isInteger(value)) return numberText(value, 15);
-  return Math.abs(value) >= 100 ? numberText(Math.round(value), 15) : numberText(value, 3);
-}
-
-export function limits(values) {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
+/**
+ * A group of which one is chosen, as radio buttons that look like a switch.
+ * @param {string} name
+ * @param {Record<string, string>} options
+ * @param {string} chosen
+ * @param {(value: any) => void} onChange
+ */
+export function choice(name, options, chosen, onChange) {
+  const group = element("fieldset", "choice");
+  group.append(element("legend", "unseen", name));
+  const unique = `${name}-${Math.random().toString(36).slice(2)}`;
+  for (const [value, text] of Object.entries(options)) {
+    const label = element("label");
+    const input = element("input");
+    Object.assign(input, { type: "radio", name: unique, value, checked: value === chosen });
+    input.onchange = () => onChange(value);
+    input.onkeydown = (event) => event.stopPropagation();
+    label.append(input, element("span", "", text));
+    group.append(label);
   }
-  return [low, high];
+  return group;
 }
 
-/** Give a canvas a size in CSS pixels, and empty it: returns what draws on it, in CSS pixels. */
-export function sizedContext(canvas, width, height) {
-  const ratio = window.devicePixelRatio || 1;
-  const sizes = [width, height].map((length) => Math.round(length * ratio));
-  if (canvas.width !== sizes[0]) canvas.width = sizes[0];
-  if (canvas.height !== sizes[1]) canvas.height = sizes[1];
-  const context = canvas.getContext("2d");
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, width, height);
-  return context;
+/**
+ * A box to tick, with its text.
+ * @param {string} text
+ * @param {boolean} checked
+ * @param {(checked: boolean) => void} onChange
+ */
+export function tick(text, checked, onChange) {
+  const label = element("label", "tick");
+  const input = element("input");
+  Object.assign(input, { type: "checkbox", checked });
+  input.onchange = () => onChange(input.checked);
+  input.onkeydown = (event) => event.stopPropagation();
+  label.append(input, ` ${text}`);
+  return label;
 }
 
-/** The colour scale with its smallest number, 0 and its largest, written as the cells are. */
-export function legend(scale, text = cellText) {
-  const made = element("div", "legend");
-  const bar = element("div", "bar");
-  bar.style.background = `linear-gradient(to right, ${scale.gradient()})`;
-  const ends = element("div", "ends");
-  const [low, high] = [text(scale.low), text(scale.high)];
-  ends.append(element("span", "", low));
-  if (scale.low < 0 && scale.high > 0) {
-    const zero = element("span", "zero", "0");
-    zero.style.left = `${(-scale.low / (scale.high - scale.low)) * 100}%`;
-    new ResizeObserver(() => keepApart(zero)).observe(ends);
-    ends.append(zero);
+/**
+ * Move one tab stop inside a group by the arrow keys, Home and End.
+ * @param {KeyboardEvent} event
+ * @param {HTMLElement[]} items
+ * @param {number} across
+ */
+export function rove(event, items, across) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  const at = items.indexOf(/** @type {HTMLElement} */ (target.closest("[data-rove]")));
+  if (at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+  /** @type {Record<string, number>} */
+  const moves = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: at - across, ArrowDown: at + across, Home: 0, End: items.length - 1 };
+  if (!(event.key in moves)) return;
+  const to = moves[event.key];
+  if (to >= 0 && to < items.length) {
+    items[at].tabIndex = -1;
+    items[to].tabIndex = 0;
+    items[to].focus();
   }
-  if (scale.high > scale.low) ends.append(element("span", "", high));
-  made.append(bar, ends);
-  made.setAttribute("role", "img");
-  made.setAttribute("aria-label", `Colour scale from ${low} to ${high}`);
-  return made;
+  event.preventDefault();
+  event.stopPropagation();
 }
 
-/** Hide a text that would touch the one before or after it. */
-function keepApart(text) {
-  const [before, here, after] = [text.previousSibling, text, text.nextSibling].map((one) => one.getBoundingClientRect());
-  const near = before.right + APART > here.left || here.right + APART > after.left;
-  text.style.visibility = near ? "hidden" : "";
+/**
+ * How many items a wrapping grid has in a row.
+ * @param {HTMLElement[]} items
+ * @returns {number}
+ */
+export function columnsOf(items) {
+  const top = items[0]?.offsetTop;
+  const next = items.findIndex((item) => item.offsetTop !== top);
+  return next < 0 ? items.length : next;
 }
 
-export function readTheme(root) {
-  const style = getComputedStyle(root);
-  const colour = (name) => style.getPropertyValue(name).trim();
-  return {
-    paper: colour("--st-background-color") || "#fff",
-    ink: colour("--st-text-color") || "#111",
-    line: colour("--line"),
-    muted: colour("--muted"),
-    accent: colour("--st-primary-color"),
-    window: colour("--window"),
-    padding: colour("--padding"),
-    font: style.fontFamily,
+/**
+ * Make a box a stop of the Tab key while it holds more than it shows; `name` is read aloud.
+ * @param {HTMLElement} box
+ * @param {string} name
+ */
+export function reachable(box, name) {
+  box.setAttribute("role", "group");
+  box.setAttribute("aria-label", name);
+  const look = () => {
+    if (box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
   };
+  new ResizeObserver(look).observe(box);
 }

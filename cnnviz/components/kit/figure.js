@@ -1,7 +1,7 @@
 // What all figures do alike: they listen, speak after a pause, and are painted once a frame.
 
-import { element } from "./elements.js";
-import { reachable } from "./reach.js";
+import { reachable } from "./elements.js";
+import { tableOf } from "./tables.js";
 
 export const SPEAK_AFTER = 300; // milliseconds: nobody can listen to every step
 const OWN_KEYS = "details, .tools, .fields, .terms[tabindex]"; // what is inside uses the keys itself
@@ -12,12 +12,24 @@ const OWN_KEYS = "details, .tools, .fields, .terms[tabindex]"; // what is inside
  * `resize`, `paint`, `keys`, `tables` and, if it moves by itself, `running`, `advance`, `toggle`.
  */
 export class Figure {
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
-    this.root = parent.querySelector(".instrument");
-    for (const name of ["figure", "told", "live", "table"]) this[name] = this.find(`.${name}`);
-    this.button = this.find("[data-act=play]");
+    this.root = /** @type {HTMLElement} */ (parent.querySelector(".instrument"));
+    this.figure = this.find(".figure");
+    this.told = this.find(".told");
+    this.live = this.find(".live");
+    this.table = /** @type {HTMLDetailsElement} */ (this.find(".table"));
+    this.button = /** @type {HTMLButtonElement | null} */ (this.find("[data-act=play]"));
     if (this.button) this.button.onclick = () => this.toggle();
+    /** @type {any} what Python sent; null before the first time */
+    this.data = null;
+    /** @type {import("./mounting.js").Component | null} */
+    this.component = null;
+    /** @type {Record<string, number>} */
     this.timers = {};
+    this.frame = 0; // of requestAnimationFrame
+    /** @type {number | undefined} when it last moved on by itself */
+    this.since = undefined;
     this.onScreen = true;
     this.root.addEventListener("keydown", (event) => this.handleKey(event));
     this.table.ontoggle = () => this.fillTables();
@@ -41,8 +53,29 @@ export class Figure {
     document.fonts.removeEventListener("loadingdone", this.refont);
   }
 
+  /**
+   * An element inside; there must be one.
+   * @param {string} selector
+   * @returns {HTMLElement}
+   */
   find(selector) {
-    return this.root.querySelector(selector);
+    return /** @type {HTMLElement} */ (this.root.querySelector(selector));
+  }
+
+  /**
+   * The same, of a field.
+   * @param {string} selector
+   */
+  field(selector) {
+    return /** @type {HTMLInputElement} */ (this.find(selector));
+  }
+
+  /**
+   * The same, of a canvas.
+   * @param {string} selector
+   */
+  canvasAt(selector) {
+    return /** @type {HTMLCanvasElement} */ (this.find(selector));
   }
 
   /** The element whose size counts. */
@@ -55,6 +88,11 @@ export class Figure {
     return matchMedia("(prefers-reduced-motion: reduce)").matches;
   }
 
+  /**
+   * Take what Python sent.
+   * @param {any} data
+   * @param {import("./mounting.js").Component} component
+   */
   update(data, component) {
     this.component = component;
     if (data.id !== this.data?.id) this.load(data);
@@ -62,12 +100,21 @@ export class Figure {
     requestAnimationFrame(() => this.root.isConnected && this.redraw());
   }
 
-  /** The figure's name for screen readers, and the code that gives its numbers. */
+  /**
+   * The figure's name for screen readers, and the code that gives its numbers.
+   * @param {{ alt: string, pytorch: string }} data
+   */
   describe({ alt, pytorch }) {
     this.figure.setAttribute("aria-label", alt);
     this.find(".code").hidden = !pytorch;
     this.find(".code code").textContent = pytorch;
   }
+
+  /**
+   * Take in new data.
+   * @param {any} _data
+   */
+  load(_data) {}
 
   resize() {}
 
@@ -77,9 +124,20 @@ export class Figure {
 
   // --- what people do -------------------------------------------------------------------------
 
+  /**
+   * What each key does, by the names of the keys; what is false does nothing.
+   * @param {KeyboardEvent} _event
+   * @returns {Record<string, (() => void) | false | null | undefined>}
+   */
+  keys(_event) {
+    return {};
+  }
+
+  /** @param {KeyboardEvent} event */
   handleKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(OWN_KEYS)) return;
-    if (event.key === " " && event.target.tagName === "BUTTON") return;
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (event.ctrlKey || event.metaKey || event.altKey || target.closest(OWN_KEYS)) return;
+    if (event.key === " " && target.tagName === "BUTTON") return;
     const act = this.keys(event)[event.key];
     if (!act) return;
     act();
@@ -87,12 +145,21 @@ export class Figure {
     event.stopPropagation();
   }
 
-  /** Do something after a pause, which starts anew whenever the same is asked for again. */
+  /** Start or stop moving. */
+  toggle() {}
+
+  /**
+   * Do something after a pause, which starts anew whenever the same is asked for again.
+   * @param {number} milliseconds
+   * @param {string} name
+   * @param {() => void} act
+   */
   after(milliseconds, name, act) {
     this.stop(name);
-    this.timers[name] = setTimeout(act, milliseconds);
+    this.timers[name] = window.setTimeout(act, milliseconds);
   }
 
+  /** @param {string} name */
   stop(name) {
     clearTimeout(this.timers[name]);
   }
@@ -102,8 +169,9 @@ export class Figure {
     this.after(SPEAK_AFTER, "say", () => { this.live.textContent = this.running() ? "" : this.words(); });
   }
 
+  /** @returns {string} what screen readers are told */
   words() {
-    return this.told.textContent;
+    return this.told.textContent ?? "";
   }
 
   // --- frames ---------------------------------------------------------------------------------
@@ -118,7 +186,17 @@ export class Figure {
     return false;
   }
 
-  advance() {}
+  /**
+   * Move on by itself.
+   * @param {number} _now milliseconds, as of `requestAnimationFrame`
+   */
+  advance(_now) {}
+
+  /**
+   * Draw one frame.
+   * @param {number} _now the same
+   */
+  paint(_now) {}
 
   wake() {
     this.frame ||= requestAnimationFrame((now) => {
@@ -130,7 +208,11 @@ export class Figure {
     });
   }
 
-  /** Milliseconds since it last moved on by itself, if they are `least` or more; else 0. */
+  /**
+   * Milliseconds since it last moved on by itself, if they are `least` or more; else 0.
+   * @param {number} now
+   * @param {number} [least]
+   */
   passed(now, least = 0) {
     if (!this.running()) {
       this.since = undefined;
@@ -143,56 +225,29 @@ export class Figure {
     return gone;
   }
 
-  /** Say on the button, and to the style sheet, whether it moves. */
+  /**
+   * Say on the button, and to the style sheet, whether it moves.
+   * @param {boolean} moving
+   * @param {string} [play] what the button says while it does not
+   * @param {string} [key] the key that does the same, in words
+   */
   markPlaying(moving, play = "Play", key = " (space)") {
     const label = moving ? "Pause" : play;
-    this.root.dataset.playing = moving;
-    if (this.button.getAttribute("aria-label") === label) return;
+    this.root.dataset.playing = String(moving);
+    if (!this.button || this.button.getAttribute("aria-label") === label) return;
     this.button.title = `${label}${key}`;
     this.button.setAttribute("aria-label", label);
   }
 
   // --- the numbers ----------------------------------------------------------------------------
 
+  /** @returns {import("./tables.js").Table[]} its numbers */
+  tables() {
+    return [];
+  }
+
   fillTables() {
     const seen = this.table.open && this.data;
-    this.find(".tables").replaceChildren(...(seen ? this.tables().map(tableOf) : []));
+    this.find(".tables").replaceChildren(...(seen ? this.tables().map((table) => tableOf(table)) : []));
   }
-}
-
-/** A table of {caption, lines}; a line is texts and elements. */
-function tableOf({ caption, lines }) {
-  const table = element("table");
-  if (caption) table.append(element("caption", "", caption));
-  for (const cells of lines) {
-    const line = element("tr");
-    for (const cell of cells) line.append(cell instanceof Node ? cell : element("td", "", cell));
-    table.append(line);
-  }
-  return table;
-}
-
-/** Call `point` with what is under the pointer, and with null when it leaves. */
-export function followPointer(canvas, under, point) {
-  canvas.onpointermove = (event) => point(under(event));
-  canvas.onpointerdown = canvas.onpointermove;
-  canvas.onpointerleave = () => point(null);
-  canvas.onpointercancel = canvas.onpointerleave;
-}
-
-/** Let a pointer take hold of what is on a canvas: `hold` once, then `pull` until `drop`. */
-export function holdWithPointer(canvas, hold, pull, drop = () => {}) {
-  let held = false;
-  canvas.onpointerdown = (event) => {
-    if (event.button) return;
-    canvas.setPointerCapture(event.pointerId);
-    held = true;
-    hold(event);
-  };
-  canvas.onpointermove = (event) => held && pull(event);
-  canvas.onpointerup = () => {
-    held = false;
-    drop();
-  };
-  canvas.onpointercancel = canvas.onpointerup;
 }

@@ -1,12 +1,50 @@
 // One grid of cells on a canvas: drawn once in full, then copied and marked in every frame.
 
-import { clamp, hexToRgb } from "./numbers.js";
-import { textScale } from "./screen.js";
+import { clamp } from "./arithmetic.js";
+import { hexToRgb } from "./colours.js";
+import { brushOf, textScale } from "./screen.js";
+
+/** @import { Theme } from "./theme.js" */
+
+/**
+ * The colours of the cells: `kit/colours.js` has the usual ones.
+ * @typedef {object} CellColours
+ * @property {(value: number) => string} css
+ * @property {(value: number) => string} ink what can be read on it
+ * @property {(paper: number[]) => CellColours} [faded] the same, faded into the paper
+ * @property {() => string} [gradient] for a colour bar, which others have none of
+ * @property {number} [low] the end of the bar
+ * @property {number} [high]
+ * @property {boolean} [picture] whether the cells are pixels, which are never faded
+ */
+
+/**
+ * @typedef {object} GridContent
+ * @property {string} kind what it is: input, kernel, output, or a title
+ * @property {number} rows
+ * @property {number} columns
+ * @property {any} values an array of numbers, row by row
+ * @property {string[]} texts what stands in the cells
+ * @property {CellColours | null} scale null until it is known
+ * @property {(value: number) => string} [text] what wrote the texts
+ * @property {number} [first] of an input of several planes: the index of its first value
+ * @property {number} [channel] the plane
+ * @property {boolean} [roomy] whether the numbers leave room for others below them
+ * @property {((at: number) => boolean) | null} [padding] whether a cell is padding
+ * @property {((at: number) => boolean) | null} [unread] whether nothing reads a cell
+ */
 
 const THINNEST = 1.5; // line of an outline; a halo of 1 px lies on either side of it
 
-/** The largest font at which every text fits a cell and its outline, or 0 when the numbers would be
- * unreadable; and the room then left on either side of the widest. */
+/**
+ * The largest font at which every text fits a cell and its outline, or 0 when the numbers would be
+ * unreadable; and the room then left on either side of the widest.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string[]} texts
+ * @param {number} cell CSS pixels
+ * @param {string} family
+ * @returns {{ size: number, spare?: number }}
+ */
 export function fittingFont(context, texts, cell, family) {
   if (cell * 0.46 < 8) return { size: 0 };
   const room = Math.min(cell * 0.86, cell - 2 * (THINNEST + 1));
@@ -22,22 +60,35 @@ export function fittingFont(context, texts, cell, family) {
 }
 
 export class Grid {
-  /**
-   * @param {object} what `kind` (input, kernel, output), `rows`, `columns`, `values`, `texts`,
-   *   `scale`, perhaps `text` (what wrote them), and for an input `first` (the index of its first
-   *   value) and the cells marked: `padding(at)` and `unread(at)`.
-   */
-  constructor(what) {
-    Object.assign(this, { first: 0 }, what);
+  /** @param {GridContent} content */
+  constructor({ kind, rows, columns, values, texts, scale, text, first = 0, channel, roomy = false, padding, unread }) {
+    this.kind = kind;
+    this.rows = rows;
+    this.columns = columns;
+    this.values = values;
+    this.texts = texts;
+    this.scale = /** @type {CellColours} */ (scale);
+    this.text = text;
+    this.first = first;
+    this.channel = channel;
+    this.roomy = roomy;
+    this.padding = padding;
+    this.unread = unread;
+    this.cell = 0; // side of a cell in CSS pixels; known once there is room
+    this.ratio = 1;
+    this.font = 0;
+    this.edge = THINNEST;
+    this.hasFaded = false;
     this.count = this.rows * this.columns;
     this.canvas = document.createElement("canvas");
     this.canvas.dataset.kind = this.kind;
-    this.context = this.canvas.getContext("2d");
+    this.context = brushOf(this.canvas);
     this.base = document.createElement("canvas"); // the finished grid
     this.ghost = document.createElement("canvas"); // an output before its numbers are known
     this.faded = document.createElement("canvas"); // the finished grid, paler; drawn when it is first needed
   }
 
+  /** @param {number} cell CSS pixels */
   resize(cell) {
     this.cell = cell;
     this.ratio = window.devicePixelRatio || 1;
@@ -49,7 +100,11 @@ export class Grid {
     this.canvas.style.height = `${this.rows * cell}px`;
   }
 
-  /** The cell under a pointer event, or null. */
+  /**
+   * The cell under a pointer, or null.
+   * @param {MouseEvent} event
+   * @returns {number | null}
+   */
   cellAt(event) {
     const box = this.canvas.getBoundingClientRect();
     const row = Math.floor(((event.clientY - box.top) / box.height) * this.rows);
@@ -58,24 +113,37 @@ export class Grid {
     return this.first + row * this.columns + column;
   }
 
-  /** Which cells are meant: 1 for each of `cells`, which are indices. */
+  /**
+   * Which cells are meant: 1 for each of `cells`, which are indices.
+   * @param {Iterable<number>} cells
+   */
   mask(cells) {
     const lit = new Uint8Array(this.count);
     for (const cell of cells) lit[cell] = 1;
     return lit;
   }
 
+  /**
+   * @param {number} at
+   * @returns {[x: number, y: number]} CSS pixels
+   */
   corner(at) {
     return [(at % this.columns) * this.cell, Math.floor(at / this.columns) * this.cell];
   }
 
+  /** @param {Theme} theme */
   drawBase(theme) {
     this.hasFaded = false;
     this.drawFull(this.base, this.scale, theme);
   }
 
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {CellColours} scale
+   * @param {Theme} theme
+   */
   drawFull(canvas, scale, theme) {
-    const context = canvas.getContext("2d");
+    const context = brushOf(canvas);
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     const { cell, columns, rows } = this;
     const gap = cell >= 9 ? 1 : 0;
@@ -98,8 +166,9 @@ export class Grid {
     }
   }
 
+  /** @param {Theme} theme */
   drawGhost(theme) {
-    const context = this.ghost.getContext("2d");
+    const context = brushOf(this.ghost);
     context.globalAlpha = 1;
     context.fillStyle = theme.paper;
     context.fillRect(0, 0, this.ghost.width, this.ghost.height);
@@ -107,12 +176,16 @@ export class Grid {
     context.drawImage(this.base, 0, 0);
   }
 
-  /** Padding is no part of the input: paler, hatched, and in the colour of its control. */
+  /**
+   * Padding is no part of the input: paler, hatched, and in the colour of its control.
+   * @param {CanvasRenderingContext2D} context
+   * @param {Theme} theme
+   */
   hatchPadding(context, theme) {
     const { cell } = this;
     const ring = new Path2D();
     for (let at = 0; at < this.count; at += 1) {
-      if (!this.padding(at)) continue;
+      if (!this.padding?.(at)) continue;
       ring.rect(...this.corner(at), cell, cell);
     }
     context.save();
@@ -136,13 +209,18 @@ export class Grid {
     context.strokeStyle = theme.padding;
     context.setLineDash([2, 2]);
     for (let at = 0; at < this.count; at += 1) {
-      if (!this.padding(at)) continue;
+      if (!this.padding?.(at)) continue;
       const [x, y] = this.corner(at);
       context.strokeRect(x + 1, y + 1, cell - 2, cell - 2);
     }
     context.restore();
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {CellColours} scale
+   * @param {Theme} theme
+   */
   writeNumbers(context, scale, theme) {
     const { size, spare = this.cell } = fittingFont(context, this.texts, this.roomy ? this.cell * 0.9 : this.cell, theme.font);
     this.font = size;
@@ -165,12 +243,16 @@ export class Grid {
     }
   }
 
-  /** Cells that no window reads are faded and struck through. */
+  /**
+   * Cells that no window reads are faded and struck through.
+   * @param {CanvasRenderingContext2D} context
+   * @param {Theme} theme
+   */
   strikeUnread(context, theme) {
     const { cell } = this;
     context.save();
     for (let at = 0; at < this.count; at += 1) {
-      if (!this.unread(at)) continue;
+      if (!this.unread?.(at)) continue;
       const [x, y] = this.corner(at);
       context.globalAlpha = 0.55;
       context.fillStyle = theme.paper;
@@ -188,7 +270,10 @@ export class Grid {
     context.restore();
   }
 
-  /** Copy the finished grid; cells from `done` on are still to come and only faintly there. */
+  /**
+   * Copy the finished grid; cells from `done` on are still to come and only faintly there.
+   * @param {number} [done]
+   */
   start(done = this.count) {
     const { context, canvas, columns } = this;
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -204,16 +289,23 @@ export class Grid {
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
   }
 
-  /** Show one cell in full. */
+  /**
+   * Show one cell in full.
+   * @param {number} at
+   */
   reveal(at) {
     this.context.setTransform(1, 0, 0, 1, 0, 0);
     this.copyCells(Math.floor(at / this.columns), at % this.columns, 1, 1);
     this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
   }
 
-  /** Fade everything but the lit cells; a picture stays as it is, or it would be another picture. */
+  /**
+   * Fade everything but the lit cells; a picture stays as it is, or it would be another picture.
+   * @param {ArrayLike<number>} lit
+   * @param {Theme} theme
+   */
   fade(lit, theme) {
-    if (this.scale.picture) return;
+    if (this.scale.picture || !this.scale.faded) return;
     if (!this.hasFaded) {
       this.context.fillStyle = theme.paper;
       const paper = hexToRgb(this.context.fillStyle); // however the theme writes it
@@ -223,20 +315,31 @@ export class Grid {
     this.context.setTransform(1, 0, 0, 1, 0, 0);
     this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     this.context.drawImage(this.faded, 0, 0);
-    lit.forEach((on, at) => on && this.reveal(at));
+    for (let at = 0; at < lit.length; at += 1) if (lit[at]) this.reveal(at);
     this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
   }
 
+  /**
+   * @param {number} row
+   * @param {number} column
+   * @param {number} rows
+   * @param {number} columns
+   */
   copyCells(row, column, rows, columns) {
     const size = this.cell * this.ratio;
-    const box = [column * size, row * size, columns * size, rows * size].map(Math.round);
-    if (box[2] > 0 && box[3] > 0) this.context.drawImage(this.base, ...box, ...box);
+    const [x, y, width, height] = [column * size, row * size, columns * size, rows * size].map(Math.round);
+    if (width > 0 && height > 0) this.context.drawImage(this.base, x, y, width, height, x, y, width, height);
   }
 
-  /** Draw one outline around each connected area of lit cells, readable on any colour. */
+  /**
+   * Draw one outline around each connected area of lit cells, readable on any colour.
+   * @param {ArrayLike<number>} lit
+   * @param {string} colour
+   * @param {Theme} theme
+   */
   outline(lit, colour, theme) {
     const { context, cell, columns, rows } = this;
-    const is = (row, column) =>
+    const is = (/** @type {number} */ row, /** @type {number} */ column) =>
       row >= 0 && column >= 0 && row < rows && column < columns && Boolean(lit[row * columns + column]);
     const path = new Path2D();
     const near = this.edge / 2;
@@ -244,14 +347,18 @@ export class Grid {
       if (!lit[at]) continue;
       const [x, y] = this.corner(at);
       const [row, column] = [Math.floor(at / columns), at % columns];
-      const line = (fromX, fromY, toX, toY) => {
-        path.moveTo(fromX, fromY);
-        path.lineTo(toX, toY);
+      const across = (/** @type {number} */ height) => {
+        path.moveTo(x, height);
+        path.lineTo(x + cell, height);
       };
-      if (!is(row - 1, column)) line(x, y + near, x + cell, y + near);
-      if (!is(row + 1, column)) line(x, y + cell - near, x + cell, y + cell - near);
-      if (!is(row, column - 1)) line(x + near, y, x + near, y + cell);
-      if (!is(row, column + 1)) line(x + cell - near, y, x + cell - near, y + cell);
+      const upright = (/** @type {number} */ place) => {
+        path.moveTo(place, y);
+        path.lineTo(place, y + cell);
+      };
+      if (!is(row - 1, column)) across(y + near);
+      if (!is(row + 1, column)) across(y + cell - near);
+      if (!is(row, column - 1)) upright(x + near);
+      if (!is(row, column + 1)) upright(x + cell - near);
     }
     context.strokeStyle = theme.paper; // a halo keeps it apart from any colour below
     context.lineWidth = this.edge + 2;
@@ -261,7 +368,11 @@ export class Grid {
     context.stroke(path);
   }
 
-  /** Write the number that each weight meets now under the weight itself. */
+  /**
+   * Write the number that each weight meets now under the weight itself.
+   * @param {[at: number, text: string][]} met
+   * @param {Theme} theme
+   */
   writeMet(met, theme) {
     const { context, cell } = this;
     if (!this.font || cell < 34) return;

@@ -1,14 +1,27 @@
-// Numbers as text and as colours.
+// Numbers as people read them. Minus is U+2212, as in print, and what is no number is a dash.
 
 export const MINUS = "\u2212";
 
-/** The shortest text right to `digits` significant digits. Rounding dust is 0; minus is U+2212. */
+const DASH = "\u2013";
+
+// --- exact numbers, such as those in a grid
+
+/**
+ * The shortest text right to `digits` significant digits. Rounding dust is 0; minus is U+2212.
+ * @param {number} value
+ * @param {number} [digits]
+ * @returns {string}
+ */
 export function numberText(value, digits = 5) {
   if (Math.abs(value) < 1e-9) return "0";
   return String(Number(value.toPrecision(digits))).replaceAll("-", MINUS);
 }
 
-/** Whether 1/below has decimals that end: no prime factor but 2 and 5. */
+/**
+ * Whether 1/below has decimals that end: no prime factor but 2 and 5.
+ * @param {number} below
+ * @returns {boolean}
+ */
 function decimalsEnd(below) {
   let left = below;
   while (left % 2 === 0) left /= 2;
@@ -16,7 +29,11 @@ function decimalsEnd(below) {
   return left === 1;
 }
 
-/** Ninths and their like, whose decimals never end, as fractions; anything else as a number. */
+/**
+ * Ninths and their like, whose decimals never end, as fractions; anything else as a number.
+ * @param {number} value
+ * @returns {string}
+ */
 export function weightText(value) {
   if (Math.abs(value - Number(value.toFixed(4))) < 1e-7) return numberText(value);
   for (let below = 3; below <= 49; below += 1) {
@@ -29,90 +46,212 @@ export function weightText(value) {
   return numberText(value, 3);
 }
 
-/** A factor or a summand: negative numbers stand in brackets. */
+/**
+ * A factor or a summand: negative numbers stand in brackets.
+ * @param {string} text
+ * @returns {string}
+ */
 export function bracketed(text) {
   return text.startsWith(MINUS) ? `(${text})` : text;
 }
 
-export function clamp(value, low, high) {
-  return Math.min(Math.max(value, low), high);
+/**
+ * Text of a number inside a cell: whole numbers whole, others to three digits.
+ * @param {number} value
+ * @returns {string}
+ */
+export function cellText(value) {
+  if (Number.isInteger(value)) return numberText(value, 15);
+  return Math.abs(value) >= 100 ? numberText(Math.round(value), 15) : numberText(value, 3);
 }
 
-export const FADE = 0.6; // share of the paper in a faded colour
-
-const LEVELS = 256; // even, so that 0 falls exactly on the middle colour of a diverging scale
-
-const PIXEL_TINTS = { grey: [255, 255, 255], red: [255, 80, 80], green: [90, 220, 100], blue: [95, 145, 255] };
-
-export function hexToRgb(hex) {
-  return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+/**
+ * The end of a scale: at most four significant digits, but large numbers to the whole.
+ * @param {number} value
+ * @returns {string}
+ */
+export function scaleText(value) {
+  return Math.abs(value) >= 1000 ? numberText(Math.round(value), 15) : numberText(value, 4);
 }
 
-export function mix(from, to, share) {
-  return from.map((value, at) => value + (to[at] - value) * share);
+/**
+ * Rows and columns, as 3×5.
+ * @param {number} rows
+ * @param {number} columns
+ * @returns {string}
+ */
+export function sizeText(rows, columns) {
+  return `${rows}\u00d7${columns}`;
 }
 
-/** The colour at a share of stops, [[place, "#rrggbb"], …]: [red, green, blue], not rounded. */
-export function colourAt(stops, share) {
-  const next = Math.max(1, stops.findIndex(([place]) => place >= share));
-  const [[from, low], [to, high]] = [stops[next - 1], stops[next]];
-  return mix(hexToRgb(low), hexToRgb(high), (share - from) / (to - from));
+// --- numbers that were measured
+
+/**
+ * To some significant digits: 0.0312, 12.4, 1.2e−05.
+ * @param {number | null | undefined} value
+ * @param {number} [digits]
+ * @returns {string}
+ */
+export function significant(value, digits = 3) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return DASH;
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size < 1e-4 || size >= 1e5) return value.toExponential(1).replaceAll("-", MINUS);
+  const places = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
+  return value.toFixed(Math.min(places, 6)).replace("-", MINUS);
 }
 
-/** Black or white, whichever stands out more from a colour: by 4.5 to 1 or more, as WCAG counts. */
-export function inkOn(rgb) {
-  const [red, green, blue] = Array.from(rgb, (part) => (part > 10 ? ((part / 255 + 0.055) / 1.055) ** 2.4 : part / 3295));
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000" : "#fff";
+/**
+ * The same without zeros at the end: settings and ends of scales.
+ * @param {number | null | undefined} value
+ * @returns {string}
+ */
+export function plain(value) {
+  const text = significant(value);
+  return /^[^e]*\.[^e]*$/.test(text) ? text.replace(/\.?0+$/, "") : text;
 }
 
-/** A colour scale from `low` to `high`: `css(value)` is a colour, `ink(value)` readable on it. */
-export class Scale {
-  constructor(low, high, bottom, top, colourOf) {
-    this.low = low; // range of the numbers shown: the ends of the legend
-    this.high = high;
-    this.bottom = bottom; // range of the colours
-    this.top = top;
-    this.colourOf = colourOf;
-    this.colours = [];
-    this.inks = [];
-    for (let level = 0; level <= LEVELS; level += 1) {
-      const rgb = colourOf(level / LEVELS).map(Math.round);
-      this.colours.push(`rgb(${rgb.join(" ")})`);
-      this.inks.push(inkOn(rgb));
-    }
-  }
+/**
+ * A value of a map: 0.123, 12.300, 123.4, 1.23e−4.
+ * @param {number} value
+ * @returns {string}
+ */
+export function mapText(value) {
+  if (!Number.isFinite(value)) return String(value);
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  const text = size < 0.001 || size >= 10000 ? value.toExponential(2) : value.toFixed(size >= 100 ? 1 : 3);
+  return text.replaceAll("-", MINUS);
+}
 
-  level(value) {
-    return Math.round(clamp((value - this.bottom) / (this.top - this.bottom), 0, 1) * LEVELS);
-  }
+/**
+ * With so many decimals; what rounds to 0 has no sign.
+ * @param {number} value
+ * @param {number} digits
+ * @returns {string}
+ */
+export function fixed(value, digits) {
+  return value.toFixed(digits).replace(/^-(?=[0.]*$)/, "").replace("-", MINUS);
+}
 
-  css(value) {
-    return this.colours[this.level(value)];
-  }
+/**
+ * The same, with a plus sign where it is positive.
+ * @param {number} value
+ * @param {number} digits
+ * @returns {string}
+ */
+export function signed(value, digits) {
+  return (value > 0 ? "+" : "") + fixed(value, digits);
+}
 
-  ink(value) {
-    return this.inks[this.level(value)];
-  }
+/**
+ * Decimals that leave two or three significant digits of the largest number.
+ * @param {number} limit
+ * @returns {number}
+ */
+export function digitsFor(limit) {
+  if (limit >= 10) return 1;
+  return limit >= 0.1 || limit === 0 ? 2 : Math.min(9, 2 - Math.floor(Math.log10(limit)));
+}
 
-  /** The same, faded into the paper: what is not meant just now. */
-  faded(paper) {
-    return new Scale(this.low, this.high, this.bottom, this.top, (share) => mix(this.colourOf(share), paper, FADE));
-  }
+/** @type {Record<string, string>} */
+const RAISED = { "-": "\u207b", 0: "\u2070", 1: "\u00b9", 2: "\u00b2", 3: "\u00b3", 4: "\u2074", 5: "\u2075", 6: "\u2076", 7: "\u2077", 8: "\u2078", 9: "\u2079" };
 
-  /** Stops of a CSS gradient from `low` to `high`. */
-  gradient() {
-    const steps = [...Array(17).keys()].map((at) => this.low + ((this.high - this.low) * at) / 16);
-    return steps.map((value) => this.css(value)).join(",");
-  }
+/**
+ * A power of ten: plain near 1, else with its exponent raised.
+ * @param {number} power
+ * @returns {string}
+ */
+export function tenTo(power) {
+  if (power >= -2 && power <= 3) return numberText(10 ** power);
+  return `10${[...String(power)].map((digit) => RAISED[digit]).join("")}`;
+}
 
-  /** Pixels, black to white or a full tint: a picture, which is never faded. */
-  static pixels(name, low = 0, high = 255) {
-    const made = new Scale(low, high, low, high, (share) => mix([0, 0, 0], PIXEL_TINTS[name], share));
-    return Object.assign(made, { picture: true });
+/**
+ * What may be tiny, to three digits: in powers of ten below a ten-thousandth.
+ * @param {number} value
+ * @returns {string}
+ */
+export function tinyText(value) {
+  if (value !== 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e6)) {
+    const [digits, power] = value.toExponential(1).split("e");
+    return `${digits}\u00b7${tenTo(Number(power))}`.replaceAll("-", MINUS);
   }
+  return numberText(value, 3);
+}
 
-  /** Signed numbers: blue positive, orange negative, neutral at 0, alike on both sides. */
-  static diverging(low, high, limit, stops) {
-    return new Scale(Math.min(low, 0), Math.max(high, 0), -limit, limit, (share) => colourAt(stops, share));
+/**
+ * A cell whose number changes all the time keeps its size: two decimals, or one digit.
+ * @param {number} value
+ * @param {number} digits
+ * @returns {string}
+ */
+export function movingText(value, digits) {
+  if (Math.abs(value) < 5e-4) return "0";
+  if (Math.abs(value) >= 1e5) return tinyText(value);
+  return digits === 1 ? numberText(value, 1) : numberText(Number(value.toFixed(2)));
+}
+
+/**
+ * A tick of an axis: 0.5, 2,000.
+ * @param {number} value
+ * @returns {string}
+ */
+export function tickText(value) {
+  if (value >= 1000 || count(value) === String(value)) return count(value);
+  return String(Number(value.toPrecision(3)));
+}
+
+/**
+ * A tick of an axis of losses: 0.05, 2, 1e+5.
+ * @param {number} value
+ * @returns {string}
+ */
+export function lossTick(value) {
+  return value < 1e5 ? String(Number(value.toPrecision(3))) : value.toExponential(0);
+}
+
+// --- amounts
+
+/**
+ * A whole number with commas: 12,000.
+ * @param {number} value
+ * @returns {string}
+ */
+export function count(value) {
+  return Math.round(value).toLocaleString("en-GB").replace("-", MINUS);
+}
+
+/**
+ * 1234567 as 1.23 M.
+ * @param {number} value
+ * @returns {string}
+ */
+export function short(value) {
+  if (!Number.isFinite(value)) return DASH;
+  for (const [size, sign] of /** @type {[number, string][]} */ ([[1e9, "G"], [1e6, "M"], [1e4, "k"]])) {
+    if (value >= size) return `${significant(sign === "k" ? value / 1e3 : value / size)} ${sign}`;
   }
+  return count(value);
+}
+
+/**
+ * A share as 93.1 %.
+ * @param {number} share
+ * @param {number} [digits]
+ * @returns {string}
+ */
+export function percent(share, digits = 1) {
+  return Number.isFinite(share) ? `${(100 * share).toFixed(digits)} %` : DASH;
+}
+
+/**
+ * Seconds in words: 8.2 s, 75 s, 12 min.
+ * @param {number} seconds
+ * @returns {string}
+ */
+export function duration(seconds) {
+  if (!Number.isFinite(seconds)) return DASH;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
 }

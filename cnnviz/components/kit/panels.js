@@ -1,14 +1,31 @@
 // Grids of numbers side by side, each with its title, its shape and its colours.
 
-import { element, legend, readTheme, sizeText } from "./elements.js";
+import { element } from "./elements.js";
 import { Figure } from "./figure.js";
 import { Grid } from "./grid.js";
-import { numberText, Scale } from "./numbers.js";
+import { cellText, numberText, sizeText } from "./numbers.js";
+import { ScaleBar } from "./scale_bar.js";
+import { readTheme } from "./theme.js";
 
 const TABLE_SIDE = 64; // rows and columns of a table
 
+/** @import { Table } from "./tables.js" */
+/** @import { Theme } from "./theme.js" */
+/** @import { CellColours } from "./grid.js" */
+
 /** A figure whose `grids` are grids. */
 export class GridFigure extends Figure {
+  /** @param {ShadowRoot} parent */
+  constructor(parent) {
+    super(parent);
+    /** @type {any} grids, to which figures add what is theirs; null before there is data */
+    this.grids = null;
+    /** @type {Theme | null} */
+    this.theme = null;
+    /** @type {any} what the grids show now; null when they are to be drawn anew */
+    this.drawn = null;
+  }
+
   ready() {
     return Boolean(this.theme && this.grids?.[0].cell);
   }
@@ -20,52 +37,86 @@ export class GridFigure extends Figure {
     this.wake();
   }
 
+  /** @returns {Table[]} */
   tables() {
-    return this.grids.map((grid) => ({ caption: this.caption(grid), lines: this.lines(grid) }));
+    return this.grids.map((/** @type {Grid} */ grid) => ({ caption: this.caption(grid), lines: this.lines(grid) }));
   }
 
+  /**
+   * What stands above a grid's table.
+   * @param {any} grid
+   * @returns {string}
+   */
   caption(grid) {
     return grid.kind;
   }
 
+  /** @param {Grid} grid */
   lines(grid) {
-    const indices = (length) => [...Array(Math.min(length, TABLE_SIDE)).keys()];
+    const indices = (/** @type {number} */ length) => [...Array(Math.min(length, TABLE_SIDE)).keys()];
     return indices(grid.rows).map((row) => indices(grid.columns).map((column) => this.tableText(grid, row * grid.columns + column)));
   }
 
-  /** A number in a table. */
+  /**
+   * A number in a table.
+   * @param {Grid} grid
+   * @param {number} at
+   * @returns {string}
+   */
   tableText(grid, at) {
     return Number.isNaN(grid.values[at]) ? "" : numberText(grid.values[at]);
   }
 
-  /** Put new grids in a line: each {title, sign, shape, values, scale}. */
-  layOut(shown) {
+  /**
+   * Put new grids in a line.
+   * @param {{ title: string, sign?: string, shape: number[], values: ArrayLike<number>, scale: CellColours }[]} contents
+   */
+  layOut(contents) {
     this.figure.replaceChildren();
-    this.grids = shown.map(({ title, sign, shape: [rows, columns], values, scale }) => {
+    this.grids = contents.map(({ title, sign, shape: [rows, columns], values, scale }) => {
       const grid = new Grid({ kind: title, rows, columns, values, texts: [], scale });
       this.figure.append(stepOf(sign, panelOf(grid, title, sizeText(rows, columns))));
       return grid;
     });
   }
 
-  /** Give a grid other numbers. */
+  /**
+   * Give a grid other numbers.
+   * @param {Grid} grid
+   * @param {ArrayLike<number>} values
+   * @param {string[]} texts
+   */
   show(grid, values, texts) {
     Object.assign(grid, { values, texts });
-    grid.drawBase(this.theme);
+    if (this.theme) grid.drawBase(this.theme);
     grid.start();
   }
 }
 
+/**
+ * A grid with its title, a note beside it and its colours.
+ * @param {Grid} grid
+ * @param {string} title
+ * @param {string} note
+ */
 export function panelOf(grid, title, note) {
   const made = element("figure", "panel");
   const caption = element("figcaption");
   caption.append(element("b", "", title), " ", element("span", "shape", note));
   made.append(caption, grid.canvas);
-  if (grid.scale.gradient) made.append(legend(grid.scale, grid.text));
+  const { scale, text = cellText } = grid;
+  if (scale.gradient) {
+    const { low = 0, high = 0 } = scale;
+    made.append(new ScaleBar("Colour scale", "below").update({ low, high, gradient: scale.gradient(), text }).root);
+  }
   return made;
 }
 
-/** A panel with the sign before it, if there is one: it never stays behind at the end of a line. */
+/**
+ * A panel with the sign before it, if there is one: it never stays behind at the end of a line.
+ * @param {string | undefined} sign
+ * @param {HTMLElement} panel
+ */
 export function stepOf(sign, panel) {
   const step = element("div", "step");
   if (sign) {
@@ -75,9 +126,4 @@ export function stepOf(sign, panel) {
   }
   step.append(panel);
   return step;
-}
-
-/** Signed numbers on colours alike on both sides of 0. */
-export function signedScale([low, high], stops) {
-  return Scale.diverging(low, high, Math.max(Math.abs(low), Math.abs(high)) || 1, stops);
 }

@@ -1,12 +1,12 @@
 // Grids of numbers that belong together: one cell is in focus, its relatives light up.
 
 import { unpackArray } from "../kit/arrays.js";
-import { cellText, element } from "../kit/elements.js";
-import { followPointer } from "../kit/figure.js";
+import { element } from "../kit/elements.js";
 import { fittingFont, Grid } from "../kit/grid.js";
 import { mounting } from "../kit/mounting.js";
-import { bracketed, numberText, weightText } from "../kit/numbers.js";
+import { bracketed, cellText, numberText, weightText } from "../kit/numbers.js";
 import { GridFigure, panelOf, stepOf } from "../kit/panels.js";
+import { followPointer } from "../kit/pointer.js";
 import { cellScale, figureHeight, textScale } from "../kit/screen.js";
 import { Link, related } from "./links.js";
 import { GroupScale, paddingOf, scaleOf, unreadOf } from "./marks.js";
@@ -20,7 +20,7 @@ const CELLS_A_SECOND = 3;
 class LinkedGrids extends GridFigure {
   constructor(parent) {
     super(parent);
-    this.scrub = this.find(".scrub input");
+    this.scrub = this.field(".scrub input");
     this.scrub.oninput = () => this.go(this.driver, Number(this.scrub.value));
     this.hover = null;
     this.pin = null;
@@ -40,7 +40,7 @@ class LinkedGrids extends GridFigure {
     this.cell = Math.min(this.cell, last);
     this.hover = null;
     if (this.pin && this.pin.index >= this.grids[this.pin.panel]?.count) this.pin = null;
-    this.scrub.max = last;
+    this.scrub.max = String(last);
     this.find(".transport").hidden = !data.play;
     this.find(".hint").hidden = !data.play; // one on a page is enough
     this.figure.replaceChildren(...this.grids.map(({ panel, made }) => stepOf(panel.sign, made)));
@@ -198,7 +198,7 @@ class LinkedGrids extends GridFigure {
       }
     });
     this.tell(panel, index, lit);
-    this.scrub.value = this.cell;
+    this.scrub.valueAsNumber = this.cell;
     const place = this.place(this.grids[this.driver], this.cell);
     this.find(".scrub-text").textContent = place;
     this.scrub.setAttribute("aria-valuetext", place);

@@ -1,9 +1,12 @@
 // Curves on canvas: one chart is two layers, the curves and, above them, what moves with the
 // pointer and the time slider.
 
+import { clamp } from "../kit/arithmetic.js";
+import { decades, lossTop, nearest, niceTicks, thin } from "../kit/axes.js";
+import { element, write } from "../kit/elements.js";
+import { count, lossTick, percent, significant, tickText } from "../kit/numbers.js";
+import { Plot } from "../kit/plot.js";
 import { textScale } from "../kit/screen.js";
-import { decades, fitted, lossTop, nearest, niceTicks, thin } from "./axes.js";
-import { clamp, count, element, number, write } from "./words.js";
 
 export class Chart {
   /** `act` has point(x or null), pick(x) and key(event). */
@@ -19,9 +22,18 @@ export class Chart {
     this.box.tabIndex = 0;
     this.box.setAttribute("role", "application");
     this.box.setAttribute("aria-roledescription", "chart");
-    [this.curves, this.overlay] = ["curves", "overlay"].map((name) => element("canvas", name));
-    for (const canvas of [this.curves, this.overlay]) canvas.setAttribute("aria-hidden", "true");
-    this.box.append(this.curves, this.overlay);
+    const layers = ["curves", "overlay"].map((name) => element("canvas", name));
+    for (const canvas of layers) canvas.setAttribute("aria-hidden", "true");
+    this.box.append(...layers);
+    this.plot = new Plot(layers[0]);
+    this.overlay = new Plot(layers[1]);
+    this.xMax = 1;
+    this.unit = ""; // of the horizontal axis
+    /** @type {{ x: number, text: string }[]} */
+    this.marks = [];
+    this.log = false;
+    /** @type {any[] | null} the curves; null before there are any */
+    this.sets = null;
     this.note = element("p", "note");
     this.root.append(caption, this.box, this.note);
     this.box.onpointermove = (event) => act.point(this.xAt(event));
@@ -43,215 +55,141 @@ export class Chart {
       this.yMax = positive.length ? Math.max(...positive) * 1.1 : 10;
     } else [this.yMin, this.yMax] = [0, lossTop(curves)];
     const above = values.filter((value) => value > this.yMax).length;
-    write(this.note, above ? `${count(above)} ${above === 1 ? "value is" : "values are"} above the axis (\u25b2); the highest is ${number(Math.max(...values))}.` : "");
+    write(this.note, above ? `${count(above)} ${above === 1 ? "value is" : "values are"} above the axis (\u25b2); the highest is ${significant(Math.max(...values))}.` : "");
     this.note.hidden = !above;
   }
 
-  resize() {
-    const [width, height] = [this.box.clientWidth, this.box.clientHeight];
-    this.scale = textScale();
-    this.around = { left: 46 * this.scale, top: 12, bottom: 24 * this.scale };
-    this.labelGap = 14 * this.scale;
-    const ratio = window.devicePixelRatio || 1;
-    if (width === this.width && height === this.height && ratio === this.ratio) return;
-    Object.assign(this, { width, height, ratio });
-    for (const canvas of [this.curves, this.overlay]) {
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(height * ratio);
-    }
-  }
-
-  begin(canvas) {
-    const context = canvas.getContext("2d");
-    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    context.clearRect(0, 0, this.width, this.height);
-    context.font = `${12 * this.scale}px ${this.theme.font}`;
-    context.lineJoin = "round";
-    return context;
+  /** Whether the room for it is another than the one it was drawn in. */
+  get outgrown() {
+    return this.plot.width !== this.box.clientWidth || this.plot.height !== this.box.clientHeight;
   }
 
   draw(theme) {
-    this.resize();
-    if (!this.width || !this.sets) return;
+    if (!this.box.clientWidth || !this.sets) return;
     this.theme = theme;
-    const context = this.begin(this.curves);
+    const scale = textScale();
+    this.labelGap = 14 * scale;
     const labelled = this.sets.filter(({ label, points }) => label && points.length);
-    const wide = this.width >= 300;
-    this.room = Math.min(130 * this.scale, 0.3 * this.width); // of a label
-    const widest = Math.max(0, ...labelled.map(({ label }) => context.measureText(label).width));
-    this.right = this.width - (wide && widest ? Math.min(widest, this.room) + 12 : 10);
-    this.drawAxes(context);
-    for (const mark of this.marks) this.drawMark(context, mark);
-    for (const curve of this.sets) this.drawCurve(context, curve);
-    context.globalAlpha = 1;
-    this.writeMarks(context);
-    if (wide) this.drawLabels(context, labelled);
+    const width = this.box.clientWidth;
+    this.room = Math.min(130 * scale, 0.3 * width); // of a label
+    this.begin(10);
+    const widest = width < 300 ? 0 : Math.max(0, ...labelled.map(({ label }) => this.plot.measure(label)));
+    if (widest) this.begin(Math.min(widest, this.room) + 12);
+    const { plot } = this;
+    this.drawAxes();
+    for (const { x } of this.marks) plot.upright(x, theme.muted, { dash: [2, 3] });
+    for (const curve of this.sets) this.drawCurve(curve);
+    plot.context.globalAlpha = 1;
+    this.writeMarks();
+    if (width >= 300) this.drawLabels(labelled);
   }
 
-  xOf(x) {
-    return this.around.left + (x / this.xMax) * (this.right - this.around.left);
+  /** Empty both layers, with so much room to the right of the curves. */
+  begin(right) {
+    const room = { left: 46 * textScale(), right, top: 12, bottom: 24 * textScale() };
+    const { clientWidth: width, clientHeight: height } = this.box;
+    for (const layer of [this.plot, this.overlay]) {
+      layer.begin(this.theme, { x: [0, this.xMax], y: [this.yMin, this.yMax], room, font: 12, logarithmic: this.logarithmic, width, height });
+    }
   }
 
-  yOf(y) {
-    const [low, high, at] = this.log && this.quantity === "loss"
-      ? [this.yMin, this.yMax, Math.max(y, this.yMin)].map(Math.log) : [this.yMin, this.yMax, y];
-    const floor = this.height - this.around.bottom;
-    return clamp(floor - ((at - low) / (high - low)) * (floor - this.around.top), this.around.top, floor);
+  get logarithmic() {
+    return this.log && this.quantity === "loss";
+  }
+
+  /** A value, or the end of the axis that it lies beyond. */
+  within(y) {
+    return clamp(y, this.yMin, this.yMax);
   }
 
   xAt(event) {
-    const left = event.clientX - this.box.getBoundingClientRect().left;
-    return clamp((left - this.around.left) / (this.right - this.around.left), 0, 1) * this.xMax;
+    return clamp(this.plot.under(event), 0, this.xMax);
   }
 
-  drawAxes(context) {
-    const { theme } = this;
-    const floor = this.height - this.around.bottom;
-    const log = this.log && this.quantity === "loss";
-    const ys = log ? decades(this.yMin, this.yMax) : niceTicks(this.yMin, this.yMax, 6);
-    context.lineWidth = 1;
-    context.textBaseline = "middle";
-    context.textAlign = "right";
+  drawAxes() {
+    const { theme, plot } = this;
+    const ys = this.logarithmic ? decades(this.yMin, this.yMax) : niceTicks(this.yMin, this.yMax, 6);
     for (const y of ys) {
-      const at = Math.round(this.yOf(y)) + 0.5;
-      context.strokeStyle = theme.line;
-      context.beginPath();
-      context.moveTo(this.around.left, at);
-      context.lineTo(this.right, at);
-      context.stroke();
-      context.fillStyle = theme.muted;
-      context.fillText(this.quantity === "accuracy" ? `${Math.round(100 * y)} %` : y < 1e5 ? String(Number(y.toPrecision(3))) : y.toExponential(0), this.around.left - 7, at);
+      plot.across(y, theme.faint);
+      const text = this.quantity === "accuracy" ? percent(y, 0) : lossTick(y);
+      plot.text(text, plot.left - 7, plot.y(y), { align: "right" });
     }
-    const xs = niceTicks(0, this.xMax, Math.max(2, Math.floor((this.right - this.around.left) / (90 * this.scale))));
-    context.textBaseline = "top";
+    const xs = niceTicks(0, this.xMax, Math.max(2, Math.floor((plot.right - plot.left) / (90 * textScale()))));
     xs.forEach((x, index) => {
-      const last = index === xs.length - 1;
-      const text = `${count(x) === String(x) || x >= 1000 ? count(x) : Number(x.toPrecision(3))}${last ? ` ${this.unit}` : ""}`;
-      const half = context.measureText(text).width / 2;
-      context.textAlign = "center";
-      context.fillText(text, Math.min(this.xOf(x), this.width - half - 1), floor + 7);
+      const text = `${tickText(x)}${index === xs.length - 1 ? ` ${this.unit}` : ""}`;
+      const half = plot.measure(text) / 2;
+      plot.text(text, Math.min(plot.x(x), plot.width - half - 1), plot.floor + 7, { align: "center", baseline: "top" });
     });
   }
 
-  /** The line of a mark, behind the curves. */
-  drawMark(context, { x }) {
-    const at = Math.round(this.xOf(x)) + 0.5;
-    context.strokeStyle = this.theme.muted;
-    context.setLineDash([2, 3]);
-    context.beginPath();
-    context.moveTo(at, this.around.top);
-    context.lineTo(at, this.height - this.around.bottom);
-    context.stroke();
-    context.setLineDash([]);
-  }
-
   /** What the marks say, over the curves: each in the first row where it touches no other. */
-  writeMarks(context) {
+  writeMarks() {
+    const { plot } = this;
     const ends = []; // of what stands in each row
-    context.textAlign = "left";
-    context.textBaseline = "top";
-    context.fillStyle = this.theme.muted;
-    context.strokeStyle = this.theme.paper;
-    context.lineWidth = 4;
     for (const { x, text } of this.marks) {
-      const { width } = context.measureText(text);
-      const beyond = this.xOf(x) + 4 + width > this.right;
-      const left = Math.max(this.around.left, this.xOf(x) + (beyond ? -4 - width : 4));
+      const width = plot.measure(text);
+      const beyond = plot.x(x) + 4 + width > plot.right;
+      const left = Math.max(plot.left, plot.x(x) + (beyond ? -4 - width : 4));
       const free = ends.findIndex((end) => end < left);
       const row = free < 0 ? ends.length : free;
       ends[row] = left + width + 6;
-      const top = this.around.top + row * this.labelGap;
-      context.strokeText(text, left, top); // a curve may pass behind it
-      context.fillText(text, left, top);
+      plot.text(text, left, plot.top + row * this.labelGap, { baseline: "top", halo: true });
     }
   }
 
-  drawCurve(context, { points, colour, width, dash = [], dots, faded }) {
-    context.globalAlpha = faded ? 0.25 : 1;
-    context.strokeStyle = colour;
-    context.fillStyle = colour;
-    context.lineWidth = width;
-    context.setLineDash(dash);
-    context.beginPath();
-    for (const { x, y } of thin(points, 2 * this.width)) context.lineTo(this.xOf(x), this.yOf(y));
-    context.stroke();
-    context.setLineDash([]);
+  drawCurve({ points, colour, width, dash = [], dots, faded }) {
+    const { plot } = this;
+    plot.context.globalAlpha = faded ? 0.25 : 1;
+    plot.line(thin(points, 2 * plot.width).map(({ x, y }) => [x, this.within(y)]), colour, width, dash);
     for (const { x, y } of points) {
-      if (dots && points.length < 60) this.dot(context, x, y, 2.6);
+      if (dots && points.length < 60) plot.dot(x, this.within(y), 2.6, colour);
       if (y > this.yMax) {
-        const [at, top] = [this.xOf(x), this.around.top];
-        context.beginPath();
-        context.moveTo(at, top - 6);
-        context.lineTo(at + 4, top);
-        context.lineTo(at - 4, top);
-        context.fill();
+        const [at, top] = [plot.x(x), plot.top];
+        plot.polygon([[at, top - 6], [at + 4, top], [at - 4, top]], colour);
       }
     }
   }
 
-  dot(context, x, y, radius) {
-    context.beginPath();
-    context.arc(this.xOf(x), this.yOf(y), radius, 0, 2 * Math.PI);
-    context.fill();
-  }
-
   /** Each name at the end of its curve, moved apart where two would touch. */
-  drawLabels(context, labelled) {
-    const ends = labelled.map((curve) => ({ curve, x: this.xOf(curve.points.at(-1).x) + 7, y: this.yOf(curve.points.at(-1).y) }));
+  drawLabels(labelled) {
+    const { plot } = this;
+    const ends = labelled.map((curve) => {
+      const { x, y } = curve.points.at(-1);
+      return { curve, x: plot.x(x) + 7, y: plot.y(this.within(y)) };
+    });
     ends.sort((a, b) => a.y - b.y);
     ends.forEach((end, at) => {
-      end.y = Math.max(end.y, at ? ends[at - 1].y + this.labelGap : this.around.top);
+      end.y = Math.max(end.y, at ? ends[at - 1].y + this.labelGap : plot.top);
     });
-    let floor = this.height - this.around.bottom;
+    let { floor } = plot;
     for (const end of ends.toReversed()) {
       end.y = Math.min(end.y, floor);
       floor = end.y - this.labelGap;
     }
-    context.textAlign = "left";
-    context.textBaseline = "middle";
     for (const { curve, x, y } of ends) {
-      context.globalAlpha = curve.faded ? 0.3 : 1;
-      context.fillStyle = curve.ink ?? curve.colour;
-      context.strokeStyle = this.theme.paper; // a curve may pass behind it
-      context.lineWidth = 4;
-      const text = fitted(context, curve.label, this.room);
-      context.strokeText(text, x, y);
-      context.fillText(text, x, y);
+      plot.context.globalAlpha = curve.faded ? 0.3 : 1;
+      plot.text(plot.fitted(curve.label, this.room), x, y, { colour: curve.ink ?? curve.colour, halo: true });
     }
-    context.globalAlpha = 1;
+    plot.context.globalAlpha = 1;
   }
 
   /** The line of the time slider at `now`, and of the pointer at `x`; null for none. */
   drawOverlay(now, x) {
-    if (!this.width || !this.theme || !this.sets) return;
-    const context = this.begin(this.overlay);
-    const floor = this.height - this.around.bottom;
-    const vertical = (at, colour, width) => {
-      context.strokeStyle = colour;
-      context.lineWidth = width;
-      context.beginPath();
-      context.moveTo(at, this.around.top - 6);
-      context.lineTo(at, floor);
-      context.stroke();
-    };
+    const { overlay, theme } = this;
+    if (!overlay.width || !this.sets) return;
+    overlay.context.clearRect(0, 0, overlay.width, overlay.height);
     if (now !== null) {
-      vertical(this.xOf(now), this.theme.ink, 1.5);
-      context.fillStyle = this.theme.ink;
-      context.beginPath();
-      context.moveTo(this.xOf(now), floor - 1);
-      context.lineTo(this.xOf(now) + 5, floor + 6);
-      context.lineTo(this.xOf(now) - 5, floor + 6);
-      context.fill();
+      overlay.upright(now, theme.ink, { width: 1.5, rise: 6 });
+      const [at, floor] = [overlay.x(now), overlay.floor];
+      overlay.polygon([[at, floor - 1], [at + 5, floor + 6], [at - 5, floor + 6]], theme.ink);
     }
     if (x === null) return;
-    vertical(this.xOf(x), this.theme.muted, 1);
+    overlay.upright(x, theme.muted, { rise: 6 });
     for (const { points, colour, faded } of this.sets) {
       const point = nearest(points, x);
       if (!point || faded) continue;
-      context.fillStyle = this.theme.paper;
-      this.dot(context, point.x, point.y, 5.5);
-      context.fillStyle = colour;
-      this.dot(context, point.x, point.y, 4);
+      overlay.dot(point.x, this.within(point.y), 5.5, theme.paper);
+      overlay.dot(point.x, this.within(point.y), 4, colour);
     }
   }
 }

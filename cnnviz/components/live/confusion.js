@@ -1,7 +1,8 @@
 // Which class is taken for which: a matrix up to 20 classes, and the worst pairs in words.
 
-import { colourTable } from "./paint.js";
-import { count, element, rove, write } from "./words.js";
+import { colourTable } from "../kit/colours.js";
+import { element, rove, write } from "../kit/elements.js";
+import { count } from "../kit/numbers.js";
 
 const MOST_CLASSES = 20;
 const WORST = 5;
@@ -16,7 +17,7 @@ export function hintScroll(box) {
   watching.observe(box.firstElementChild);
 }
 
-function confusionWords(confusion, classes, truth, predicted) {
+export function confusionWords(confusion, classes, truth, predicted) {
   const row = confusion[truth];
   const all = row.reduce((a, b) => a + b, 0);
   const [of, as] = [classes[truth] ?? truth, classes[predicted] ?? predicted];
@@ -26,7 +27,7 @@ function confusionWords(confusion, classes, truth, predicted) {
 }
 
 /** The most frequent mistakes, most first: [{truth, predicted, count}]. */
-function worstPairs(confusion, most = WORST) {
+export function worstPairs(confusion, most = WORST) {
   const pairs = [];
   confusion.forEach((row, truth) => row.forEach((amount, predicted) => {
     if (amount && truth !== predicted) pairs.push({ truth, predicted, count: amount });
@@ -51,10 +52,16 @@ export class Confusion {
     this.mistakes = element("section", "panel");
     this.mistakes.append(element("h3", "", "Most frequent mistakes"), this.list);
     this.cells = [];
+    /** @type {any} */
+    this.evaluation = null;
+    /** @type {string[]} */
+    this.classes = [];
+    /** @type {number[][] | null} */
+    this.confusion = null;
     this.table.onkeydown = (event) => rove(event, this.cells, this.size);
-    this.table.onpointerover = (event) => this.tell(event.target.closest("button"));
+    this.table.onpointerover = (event) => this.tell(/** @type {Element} */ (event.target).closest("button"));
     this.table.onpointerleave = () => this.tell(null);
-    this.table.onfocusin = (event) => this.tell(event.target);
+    this.table.addEventListener("focusin", (event) => this.tell(event.target)); // there is no onfocusin
   }
 
   draw(evaluation, classes) {
@@ -119,7 +126,7 @@ export class Confusion {
       for (let predicted = 0; predicted < size; predicted += 1) {
         const cell = element("button", truth === predicted ? "right" : "");
         cell.type = "button";
-        cell.dataset.rove = truth * size + predicted;
+        cell.dataset.rove = String(truth * size + predicted);
         cell.tabIndex = truth || predicted ? -1 : 0;
         cell.onclick = () => this.choose(truth, predicted);
         this.cells.push(cell);
@@ -130,8 +137,8 @@ export class Confusion {
       return row;
     });
     this.table.replaceChildren(top, ...body);
-    this.table.style.setProperty("--classes", size);
-    this.table.style.setProperty("--letters", Math.min(MOST_LETTERS, Math.max(...classes.map((name) => name.length))));
+    this.table.style.setProperty("--classes", String(size));
+    this.table.style.setProperty("--letters", String(Math.min(MOST_LETTERS, Math.max(...classes.map((name) => name.length)))));
     this.table.classList.toggle("upright", classes.every((name) => name.length <= 2));
   }
 

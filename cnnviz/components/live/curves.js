@@ -1,41 +1,17 @@
 // Loss and accuracy side by side: one x axis, one pointer, and what the curves say there.
 
-import { DASHES, nearest, STYLES } from "./axes.js";
+import { clamp, lastUpTo } from "../kit/arithmetic.js";
+import { nearest } from "../kit/axes.js";
+import { choice, element, tick, write } from "../kit/elements.js";
+import { count, percent, plain, significant } from "../kit/numbers.js";
 import { Chart } from "./chart.js";
-import { clamp, count, element, lastUpTo, number, percent, plain, write } from "./words.js";
+import { DASHES, STYLES } from "./theme.js";
 
 export const AXES = {
   steps: { unit: "steps", of: (point) => point.step },
   seconds: { unit: "s", of: (point) => point.seconds },
   epochs: { unit: "epochs", of: (point) => point.epoch },
 };
-
-/** A group of which one is chosen, as radio buttons that look like a switch. */
-export function choice(name, options, chosen, onChange) {
-  const group = element("fieldset", "choice");
-  group.append(element("legend", "unseen", name));
-  const unique = `${name}-${Math.random().toString(36).slice(2)}`;
-  for (const [value, text] of Object.entries(options)) {
-    const label = element("label");
-    const input = element("input");
-    Object.assign(input, { type: "radio", name: unique, value, checked: value === chosen });
-    input.onchange = () => onChange(value);
-    input.onkeydown = (event) => event.stopPropagation();
-    label.append(input, element("span", "", text));
-    group.append(label);
-  }
-  return group;
-}
-
-function tick(text, checked, onChange) {
-  const label = element("label", "tick");
-  const input = element("input");
-  Object.assign(input, { type: "checkbox", checked });
-  input.onchange = () => onChange(input.checked);
-  input.onkeydown = (event) => event.stopPropagation();
-  label.append(input, ` ${text}`);
-  return label;
-}
 
 export function curvePoints(points, axis, quantity) {
   return points
@@ -75,7 +51,10 @@ function placeOf(state, axis, step) {
 }
 
 export class Curves {
-  /** `pick(step)` is told the kept step next to a click. */
+  /**
+   * @param {((step: number) => void) | null} pick is told the kept step next to a click
+   * @param {Record<string, string>} [quantities] what is drawn, each with its title
+   */
   constructor(pick, quantities = { loss: "Loss", accuracy: "Accuracy" }) {
     this.axis = "steps";
     this.log = false;
@@ -128,7 +107,7 @@ export class Curves {
       });
       chart.set({ curves: curves.toReversed(), xMax, unit: AXES[axis].unit, log, marks: this.marks(state) });
       const [train, tests] = [state.progress.at(-1), state.evaluations.at(-1)];
-      const told = chart.quantity === "loss" ? (point) => number(point.loss) : (point) => percent(point.accuracy);
+      const told = chart.quantity === "loss" ? (point) => significant(point.loss) : (point) => percent(point.accuracy);
       chart.box.setAttribute("aria-label",
         `${chart.quantity} over ${axis}: training ${train ? told(train) : "not known yet"}, test ${tests ? told(tests) : "not known yet"}. Use the arrow keys to read the values.`);
     }
@@ -159,7 +138,7 @@ export class Curves {
       this.theme = theme;
       this.build(theme);
     }
-    const resized = this.charts.some((chart) => chart.width !== chart.box.clientWidth);
+    const resized = this.charts.some((chart) => chart.outgrown);
     if (fresh || resized) this.charts.forEach((chart) => chart.draw(theme));
     const now = step === null ? null : placeOf(this.runs[0].state, this.axis, step);
     const key = `${now} ${this.hover} ${fresh || resized ? performance.now() : ""}`;
@@ -174,8 +153,8 @@ export class Curves {
 
   /** Everything the curves say at the pointer, each with its own place where that differs. */
   words(chart) {
-    const told = chart.quantity === "loss" ? (y) => number(y) : (y) => percent(y);
-    const place = (x) => (this.axis === "seconds" ? `${number(x)} s` : this.axis === "epochs" ? `epoch ${number(x)}` : `step ${count(x)}`);
+    const told = chart.quantity === "loss" ? (y) => significant(y) : (y) => percent(y);
+    const place = (x) => (this.axis === "seconds" ? `${significant(x)} s` : this.axis === "epochs" ? `epoch ${significant(x)}` : `step ${count(x)}`);
     const said = chart.sets.toReversed().flatMap((curve) => {
       const point = nearest(curve.points, this.hover);
       if (!point) return [];

@@ -33,10 +33,27 @@ function splitParts(buffer) {
 }
 
 export class Frame {
+  static made = 0;
+
+  /** @param {Uint8Array} bytes a safetensors file of Python's `make_frame` */
   constructor(bytes) {
-    this.serial = Frame.made = (Frame.made ?? 0) + 1; // tells it from another of the same step
+    Frame.made += 1;
+    this.serial = Frame.made; // tells it from another of the same step
     const { tensors, metadata } = parseSafetensors(bytes);
-    Object.assign(this, JSON.parse(metadata.frame), { tensors });
+    this.tensors = tensors;
+    const { step, epoch, seconds, probabilities, filters, maps, cams } = JSON.parse(metadata.frame);
+    /** @type {number} */
+    this.step = step;
+    /** @type {number} */
+    this.epoch = epoch;
+    /** @type {number | undefined} */
+    this.seconds = seconds;
+    /** @type {number[][]} of each picture and class */
+    this.probabilities = probabilities;
+    // What is said of each tensor: the ends of its scale, its layer, and so on.
+    this.filters = filters;
+    this.maps = maps;
+    this.cams = cams;
   }
 
   /** One slice of a tensor: its codes, size and scale. */

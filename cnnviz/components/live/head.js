@@ -1,7 +1,8 @@
 // Where a run stands, in words: name, status, progress, what goes wrong.
 
+import { element, write } from "../kit/elements.js";
+import { count, duration, fixed, percent, plain, significant } from "../kit/numbers.js";
 import { lostWords } from "./socket.js";
-import { count, duration, element, number, percent, plain, write } from "./words.js";
 
 export const STATUS = {
   waiting: ["\u25cb", "Waiting in line"],
@@ -63,13 +64,13 @@ export class Head {
     write(this.values.step, state.totalSteps ? `${count(state.step)} of ${count(state.totalSteps)}` : count(state.step));
     // As many digits as the goal has: 0.65 of 0.65, not 0.6.
     const digits = Math.max(1, `${epochs ?? ""}`.split(".")[1]?.length ?? 0);
-    write(this.values.epoch, last ? `${last.epoch.toFixed(Math.min(digits, 3))}${epochs ? ` of ${plain(epochs)}` : ""}` : "\u2013");
+    write(this.values.epoch, last ? `${fixed(last.epoch, Math.min(digits, 3))}${epochs ? ` of ${plain(epochs)}` : ""}` : "\u2013");
     write(this.values.accuracy, test ? `${percent(test.accuracy)} of ${count(test.images)}` : "\u2013");
     const held = source.pace > 0; // then the clock of training stands still between steps
     write(this.values.rate.previousSibling, held ? "Images per second, computing" : "Images per second");
     write(this.values.time.previousSibling, held ? "Computing time" : "Training time");
     write(this.values.rate, last ? count(state.imagesPerSecond) : "\u2013");
-    write(this.values.learning, last ? `${number(last.learning_rate)}, peak ${plain(source.peak)}` : "\u2013");
+    write(this.values.learning, last ? `${significant(last.learning_rate)}, peak ${plain(source.peak)}` : "\u2013");
     this.values.learning.parentElement.hidden = !state.active;
     write(this.values.time, last ? duration(state.seconds) : "\u2013");
     write(this.values.left, state.active ? duration(left) : "\u2013");

@@ -1,6 +1,8 @@
 // How each layer fares in one step: is it learning at all, too fast, or not?
 
-import { clamp, count, element, number, percent, write } from "./words.js";
+import { clamp } from "../kit/arithmetic.js";
+import { element, write } from "../kit/elements.js";
+import { count, percent, significant } from "../kit/numbers.js";
 
 const RULE = 1e-3; // a healthy update changes a weight by about a thousandth of itself
 const STRIP = [1e-7, 1]; // the ends of the logarithmic strips of the ratio
@@ -59,8 +61,8 @@ export class Health {
 
   fill(row, { name, gradient, ratio, dead }) {
     write(row.name, name);
-    write(row.gradient, number(gradient, 2));
-    write(row.value, number(ratio, 2));
+    write(row.gradient, significant(gradient, 2));
+    write(row.value, significant(ratio, 2));
     row.dot.hidden = !(ratio > 0);
     row.dot.style.left = `${clamp(this.place(ratio), 0, 100)}%`;
     const some = dead !== null && dead !== undefined;

@@ -1,7 +1,7 @@
-import { LiveView } from "./view.js";
 import { MachineView } from "./machine.js";
 import { RaceView } from "./race.js";
 import { NETWORK_TITLES } from "./source.js";
+import { LiveView } from "./view.js";
 
 const VIEWS = new WeakMap(); // by parentElement
 const KINDS = { live: LiveView, race: RaceView, machine: MachineView };

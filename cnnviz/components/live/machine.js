@@ -1,11 +1,12 @@
 // The time machine on frames that are given: nothing to wait for, nobody to ask.
 
 import { bytesOf } from "../kit/arrays.js";
+import { fixed } from "../kit/numbers.js";
 import { FrameStore } from "./frames.js";
-import { StepLink, View } from "./view.js";
 import { Sight } from "./sight.js";
 import { Numbers, probabilityTable } from "./tables.js";
 import { Transport } from "./transport.js";
+import { StepLink, View } from "./view.js";
 
 export class MachineView extends View {
   constructor(root, data) {
@@ -37,7 +38,7 @@ export class MachineView extends View {
     if (transport.advance(now)) this.wake();
     const frame = transport.shown === null ? null : store.get(transport.shown);
     this.sight.draw(frame, { pictures: this.pictures, classes: data.classes, limits: store.limits });
-    transport.draw({ active: false, loading: false, place: Number.isFinite(frame?.seconds) ? `${frame.seconds.toFixed(1)} s` : "" });
+    transport.draw({ active: false, loading: false, place: Number.isFinite(frame?.seconds) ? `${fixed(frame.seconds, 1)} s` : "" });
     this.numbers.draw(`${data.id} ${frame?.step}`, () => (frame ? [probabilityTable(frame, data.labels, data.classes)] : []));
     this.root.dataset.step = frame?.step ?? "";
   }

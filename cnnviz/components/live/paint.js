@@ -1,20 +1,7 @@
 // Codes to colours. A tile is a canvas of one pixel a value; the style sheet enlarges it.
 
 import { bytesOf } from "../kit/arrays.js";
-import { clamp, element, MINUS, plain, write } from "./words.js";
-
-/** 256 colours between stops [[position, "#rrggbb"]]; `from` and `to` are positions of 0 and 255. */
-export function colourTable(stops, from = 0, to = 1) {
-  const parsed = stops.map(([at, hex]) => [at, [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16))]);
-  const table = new Uint8ClampedArray(256 * 3);
-  for (let code = 0; code < 256; code += 1) {
-    const at = clamp(from + ((to - from) * code) / 255, 0, 1); // full colour beyond the scale
-    const above = Math.max(1, parsed.findIndex(([stop]) => stop >= at - 1e-9));
-    const [[a, low], [b, high]] = [parsed[above - 1], parsed[above]];
-    for (let c = 0; c < 3; c += 1) table[code * 3 + c] = low[c] + ((high[c] - low[c]) * (at - a)) / (b - a);
-  }
-  return table;
-}
+import { colourTable } from "../kit/colours.js";
 
 /** The largest size of a number among codes on a scale. */
 export function peak(codes, { low, high }) {
@@ -106,34 +93,15 @@ export function paintTile(canvas, tile, palettes) {
   else paintCodes(canvas, codes, width, height, scaleTable(palettes[tile.palette], tile.low, tile.high));
 }
 
-/** The colour scale with its ends and 0; `update` writes other numbers. */
-export class ScaleBar {
-  constructor(stops, name) {
-    this.root = element("div", "scale");
-    this.name = name;
-    this.bar = element("span", "bar");
-    this.stops = stops;
-    [this.low, this.zero, this.high] = ["low", "zero", "high"].map((part) => element("span", part));
-    this.root.setAttribute("role", "img");
-    this.root.append(this.low, this.bar, this.high);
-    this.bar.append(this.zero);
-    write(this.zero, "0");
-  }
-
-  /** Show a scale from `low` to `high`; `own` says that these differ from picture to picture. */
-  update(low, high, own = false) {
-    const key = `${low} ${high} ${own}`;
-    if (key === this.key) return;
-    this.key = key;
-    const reach = Math.max(-low, high) || 1;
-    const table = scaleTable(this.stops, low, high, reach);
-    const colours = [0, 32, 64, 96, 127, 160, 191, 223, 255].map(
-      (code) => `rgb(${table.slice(code * 3, code * 3 + 3).join(" ")}) ${(100 * code) / 255}%`,
-    );
-    this.bar.style.background = `linear-gradient(90deg, ${colours.join(", ")})`;
-    write(this.low, low >= 0 ? "0" : own ? `${MINUS}max` : plain(low));
-    write(this.high, own ? "own maximum" : plain(high));
-    this.zero.hidden = low >= 0;
-    this.root.setAttribute("aria-label", `${this.name}: colours from ${this.low.textContent} over 0 to ${this.high.textContent}`);
-  }
+/** The bar of a scale from `low` to `high`; `own` says that these differ from picture to picture. */
+export function updateScale(bar, stops, low, high, own = false) {
+  const key = `${low} ${high} ${own}`;
+  if (key === bar.key) return;
+  bar.key = key;
+  const reach = Math.max(-low, high) || 1;
+  const table = scaleTable(stops, low, high, reach);
+  const colours = [0, 32, 64, 96, 127, 160, 191, 223, 255].map(
+    (code) => `rgb(${table.slice(code * 3, code * 3 + 3).join(" ")}) ${(100 * code) / 255}%`,
+  );
+  bar.update({ low, high, own, gradient: `linear-gradient(90deg, ${colours.join(", ")})` });
 }

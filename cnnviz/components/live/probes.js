@@ -1,13 +1,16 @@
 // The probe images: what the network saw, where its evidence lies, and what it says.
 
-import { OWN, paintOverlay, paintPicture, peak, ScaleBar, scaleTable } from "./paint.js";
-import { clamp, columnsOf, element, percent, rove, write } from "./words.js";
+import { clamp } from "../kit/arithmetic.js";
+import { columnsOf, element, rove, write } from "../kit/elements.js";
+import { percent } from "../kit/numbers.js";
+import { ScaleBar } from "../kit/scale_bar.js";
+import { OWN, paintOverlay, paintPicture, peak, scaleTable, updateScale } from "./paint.js";
 
 const BARS = 3;
 const SHORT = 5; // letters of a name that fits on one line under a thumb
 
 /** Classes to show bars of: the most likely ones, the true one always among them. */
-function barClasses(row, truth) {
+export function barClasses(row, truth) {
   const order = row.map((_, index) => index).sort((a, b) => row[b] - row[a] || a - b);
   const shown = order.slice(0, BARS);
   if (truth !== null && !shown.includes(truth)) shown[shown.length - 1] = truth;
@@ -18,7 +21,7 @@ class ProbeCard {
   constructor(index, chosen) {
     this.root = element("button", "probe");
     this.root.type = "button";
-    this.root.dataset.rove = index;
+    this.root.dataset.rove = String(index);
     this.root.tabIndex = index ? -1 : 0;
     this.root.onclick = () => chosen(index);
     this.thumbs = ["picture", "true", "said"].map((name) => {
@@ -77,7 +80,7 @@ class ProbeCard {
       ? `${named(predicted)}, ${percent(row[predicted], 0)}`
           : right ? `\u2713 ${named(predicted)}` : `\u2715 ${named(predicted)}, but it is ${named(truth)}`;
     write(this.verdict, verdict);
-    this.root.dataset.right = truth === null ? "" : right;
+    this.root.dataset.right = truth === null ? "" : String(right);
     barClasses(row, truth).forEach((at, slot) => {
       const { line, label, fill, share } = this.bars[slot];
       write(label, named(at));
@@ -110,7 +113,7 @@ export class Probes {
     this.hint = element("p", "hint");
     this.grid = element("div", "cards");
     this.grid.setAttribute("role", "group");
-    this.scale = new ScaleBar(palettes.activations, "Evidence");
+    this.scale = new ScaleBar("Evidence: colours");
     this.root.append(this.title, this.hint, this.grid, this.scale.root);
     this.cards = [];
     this.secret = null; // the picture whose answer the class votes on
@@ -148,7 +151,7 @@ export class Probes {
       });
       this.scale.root.hidden = !cams;
       const top = limit > 0 ? limit : frame.cams?.high;
-      if (cams) this.scale.update(-top, top, limit === OWN);
+      if (cams) updateScale(this.scale, this.palettes.activations, -top, top, limit === OWN);
       const choose = this.cards.length > 1 ? " Choose a picture to see its feature maps." : "";
       write(this.hint, cams
         ? `Blue speaks for the class, orange against it (${frame.cams.method}, ${frame.tensors.cams.shape.slice(2).join("\u00d7")} cells); the stronger, the more opaque.${choose}`

@@ -1,7 +1,8 @@
 // A question to the class: options to vote for, the number of votes, and at last the answer.
 
+import { element, write } from "../kit/elements.js";
+import { count } from "../kit/numbers.js";
 import { paintTile } from "./paint.js";
-import { count, element, write } from "./words.js";
 
 const HIDDEN = "cnnviz-hidden-questions"; // in the browser's own storage
 const MOST_HIDDEN = 50;
@@ -69,7 +70,7 @@ export class QuestionPanel {
     else if (this.presenter && watching) {
       write(this.votes, `${cast} so far, with ${count(watching)} ${watching === 1 ? "browser" : "browsers"} watching.`);
     } else write(this.votes, (voted ?? null) === null ? `${cast} so far.` : `${cast} so far. Your vote counts; choose another answer to change it.`);
-    this.root.dataset.revealed = Boolean(revealed);
+    this.root.dataset.revealed = String(Boolean(revealed));
   }
 
   /** Bring a question into view when it is asked, and again when it is answered. */

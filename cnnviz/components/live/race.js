@@ -1,69 +1,23 @@
 // Several runs on one chart, and a table of how they do.
 
-import { reachable } from "../kit/reach.js";
-import { DASHES, STYLES } from "./axes.js";
+import { choice, element, reachable, write } from "../kit/elements.js";
+import { count, percent, short } from "../kit/numbers.js";
 import { hintScroll } from "./confusion.js";
-import { AXES, axisEnd, choice, curvePoints, Curves } from "./curves.js";
-import { ACTIVE, bestEvaluation, secondsTo } from "./fold.js";
-import { STATUS } from "./head.js";
-import { View } from "./view.js";
+import { AXES, axisEnd, curvePoints, Curves } from "./curves.js";
+import { ACTIVE, bestEvaluation } from "./fold.js";
 import { Relay } from "./relay.js";
 import { liveAddress, lostWords, Socket } from "./socket.js";
-import { networkTitle, RunSource } from "./source.js";
-import { count, element, percent, plain, short, write } from "./words.js";
+import { RunSource } from "./source.js";
+import { differences, reached, strained, whereOf } from "./standings.js";
+import { DASHES, STYLES } from "./theme.js";
+import { View } from "./view.js";
 
 const GOALS = [0.8, 0.85, 0.9];
 const COLUMNS = [
   "Run", "Status", "Best test accuracy", ...GOALS.map((goal) => `Seconds to ${percent(goal, 0)}`), "Images per second", "Parameters", "MACs",
 ];
 const MUCH = 0.01; // how far the last evaluation may lie below the best without a word
-const UNALIKE = 1.5; // times as fast, of networks that cost the same: the computer was not
 const NOTE = "Training seconds: between the last evaluation below the mark and the first at or above it. Bold: the best of a column.";
-const SETTINGS = {
-  learning_rate: "peak rate", batch_size: "batch", weight_decay: "weight decay", label_smoothing: "label smoothing", batch_norm: "batch norm",
-};
-
-/** For each run the settings in which they are not all alike, in words. */
-function differences(runs) {
-  const settings = runs.map((run) => ({ network: run?.network, ...run?.recipe, ...run?.variant }));
-  const names = [...new Set(settings.flatMap((one) => Object.keys(one)))];
-  const differing = names.filter((name) => new Set(settings.map((one) => JSON.stringify(one[name]))).size > 1);
-  return settings.map((one) => differing.filter((name) => one[name] !== undefined).map((name) => {
-    const word = SETTINGS[name] ?? name.replaceAll("_", " ");
-    const value = name === "network" ? networkTitle(one[name]) : one[name];
-    if (typeof value === "boolean") return `${value ? "with" : "without"} ${word}`;
-    return `${word} ${typeof value === "number" ? plain(value) : value}`;
-  }).join(", "));
-}
-
-/** When a share of test images was reached: between two evaluations. */
-function reached(evaluations, goal) {
-  const value = secondsTo(evaluations, goal);
-  if (value === null) return { text: "\u2013", value: NaN };
-  const from = evaluations.findLast(({ seconds }) => seconds < value)?.seconds ?? 0;
-  const [low, high] = [from.toFixed(1), value.toFixed(1)];
-  return { text: low === high ? high : `${low}\u2013${high}`, from, value };
-}
-
-/** What speeds tell of the computer rather than of the networks; empty if nothing. */
-function strained(runs) {
-  const rates = {};
-  for (const { run, state } of runs) {
-    if (run && state.imagesPerSecond) (rates[[run.macs, run.parameters, run.recipe?.batch_size]] ??= []).push(state.imagesPerSecond);
-  }
-  const found = Object.values(rates).find((alike) => Math.max(...alike) > UNALIKE * Math.min(...alike));
-  if (!found) return "";
-  const [slowest, fastest] = [Math.min(...found), Math.max(...found)].map(count);
-  return `Seconds and images per second cannot be compared here: networks of equal cost processed ${slowest} to ${fastest} images per second, so the computer was busy with other work.`;
-}
-
-/** Where a run is, in words: how far it has come, or how it ended. */
-function whereOf({ state, gone, connected }) {
-  if (gone) return "Deleted";
-  const [symbol, words] = STATUS[state.status] ?? ["", state.status];
-  const share = state.active && state.totalSteps ? `, ${percent(state.step / state.totalSteps, 0)}` : "";
-  return `${symbol} ${words}${share}${connected ? "" : " (reconnecting\u2026)"}`;
-}
 
 class RaceCurves extends Curves {
   constructor() {
@@ -96,7 +50,7 @@ class RaceCurves extends Curves {
       points: curvePoints(images === "test" ? run.state.evaluations : run.state.progress, axis, quantity),
     }));
     chart.set({ curves: curves.toReversed(), xMax: axisEnd(runs.map(({ state }) => state), axis), unit: AXES[axis].unit, log: this.log });
-    this.settings.querySelector(".tick").hidden = quantity !== "loss";
+    /** @type {HTMLElement} */ (this.settings.querySelector(".tick")).hidden = quantity !== "loss";
   }
 }
 
@@ -104,6 +58,9 @@ export class RaceView extends View {
   constructor(root) {
     super(root);
     this.sources = new Map();
+    this.base = "";
+    /** @type {string | null} why times cannot be compared; null while that is not known */
+    this.uneven = null;
     this.relay = new Relay(this, () => [...this.sources.values()]);
     this.curves = new RaceCurves();
     this.curves.wake = this.wake;

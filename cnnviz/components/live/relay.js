@@ -6,9 +6,15 @@ import { bytesOf } from "../kit/arrays.js";
 const RELAY_EVERY = 4000;
 
 export class Relay {
-  /** `sources()` are those to keep up to date; `follow(id)` is told the run that is shown to all. */
+  /**
+   * @param {any} view the view that is served
+   * @param {() => import("./source.js").RunSource[]} sources those to keep up to date
+   * @param {(id: string | null) => void} [follow] is told the run that is shown to all
+   */
   constructor(view, sources, follow = () => {}) {
-    Object.assign(this, { view, sources, follow });
+    this.view = view;
+    this.sources = sources;
+    this.follow = follow;
     this.number = 0;
     this.clock = setInterval(() => this.ask(), RELAY_EVERY);
   }

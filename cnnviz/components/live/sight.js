@@ -1,10 +1,10 @@
 // Everything a frame shows, at one step: filters, maps of one picture, and all pictures.
 
-import { choice } from "./curves.js";
+import { clamp } from "../kit/arithmetic.js";
+import { choice, element } from "../kit/elements.js";
 import { OWN } from "./paint.js";
 import { Probes } from "./probes.js";
 import { Filters, Maps } from "./tiles.js";
-import { clamp, element } from "./words.js";
 
 export class Sight {
   constructor(palettes, wake) {

@@ -21,7 +21,7 @@ export class Socket {
     this.waiting = [];
     this.heard = 0; // when something last came, as Date.now() has it: that goes on in sleep
     this.awake = (event) => this.wake(event);
-    for (const [target, name] of WAKING) target.addEventListener(name, this.awake);
+    for (const [target, name] of waking()) target.addEventListener(name, this.awake);
     this.clock = setInterval(() => this.check(this.patience), 1000);
     this.open();
   }
@@ -140,14 +140,17 @@ export class Socket {
     this.closed = true;
     clearTimeout(this.timer);
     clearInterval(this.clock);
-    for (const [target, name] of WAKING) target.removeEventListener(name, this.awake);
+    for (const [target, name] of waking()) target.removeEventListener(name, this.awake);
     const { socket } = this;
     this.socket = null;
     socket?.close();
   }
 }
 
-const WAKING = [[window, "online"], [window, "pageshow"], [document, "visibilitychange"]];
+/** @returns {[EventTarget, string][]} what tells that somebody looks again */
+function waking() {
+  return [[window, "online"], [window, "pageshow"], [document, "visibilitychange"]];
+}
 
 /** What to say of a lost connection: that it is sought, and since when the picture stands. */
 export function lostWords({ heard, full, blocked }) {

@@ -1,8 +1,8 @@
 // One run as it comes over its socket: hello, events, frames, questions. Others are told what
 // changed: "hello", "events", "frames", "probes", "connection", "question", "gone".
 
-import { RunState } from "./fold.js";
 import { bytesOf } from "../kit/arrays.js";
+import { RunState } from "./fold.js";
 import { FrameStore } from "./frames.js";
 import { liveAddress, Socket } from "./socket.js";
 
@@ -19,6 +19,20 @@ export class RunSource {
     this.id = id;
     this.changed = changed;
     this.wantsFrames = frames;
+    this.connected = this.gone = false;
+    this.error = "";
+    // The question to the class: what was asked, how many voted and watch, and the answer.
+    /** @type {any} */
+    this.question = null;
+    this.votes = this.watching = 0;
+    this.closed = false;
+    /** @type {any} */
+    this.revealed = null;
+    /** @type {number | null} what this browser voted for */
+    this.voted = null;
+    this.refused = "";
+    /** @type {{ question: string, option: number } | null} the vote that was sent last */
+    this.ballot = null;
     this.reset();
     this.socket = new Socket(
       () => liveAddress(base, `/${encodeURIComponent(id)}?after=${this.offset}&frames=${frames ? this.frames.steps.join(",") : NO_FRAMES}`),

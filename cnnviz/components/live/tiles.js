@@ -1,7 +1,9 @@
 // First-layer filters, and what the first stage makes of one picture: tile k is of channel k.
 
-import { OWN, paintCodes, paintFilter, peak, ScaleBar, scaleTable } from "./paint.js";
-import { columnsOf, element, number, rove, write } from "./words.js";
+import { columnsOf, element, rove, write } from "../kit/elements.js";
+import { significant } from "../kit/numbers.js";
+import { ScaleBar } from "../kit/scale_bar.js";
+import { OWN, paintCodes, paintFilter, peak, scaleTable, updateScale } from "./paint.js";
 
 class Tiles {
   /** `chosen(index)` is told of a tile that was clicked. */
@@ -13,7 +15,8 @@ class Tiles {
     this.hint = element("p", "hint");
     this.grid = element("div", "tiles");
     this.grid.setAttribute("role", "group");
-    this.scale = new ScaleBar(stops, title);
+    this.stops = stops;
+    this.scale = new ScaleBar(`${title}: colours`);
     this.root.append(this.title, this.hint, this.grid, this.scale.root);
     this.tiles = [];
     this.grid.onkeydown = (event) => rove(event, this.tiles, columnsOf(this.tiles));
@@ -24,7 +27,7 @@ class Tiles {
     this.tiles = Array.from({ length: amount }, (_, index) => {
       const tile = element("button", "tile");
       tile.type = "button";
-      tile.dataset.rove = index;
+      tile.dataset.rove = String(index);
       tile.tabIndex = index ? -1 : 0;
       tile.append(element("canvas"));
       tile.onclick = () => this.chosen(index);
@@ -48,7 +51,7 @@ function rangeWords(codes, { low, high }) {
     if (code < least) least = code;
     if (code > most) most = code;
   }
-  const value = (code) => number(low + (code / 255) * (high - low), 2);
+  const value = (code) => significant(low + (code / 255) * (high - low), 2);
   return `from ${value(least)} to ${value(most)}`;
 }
 
@@ -78,7 +81,7 @@ export class Filters extends Tiles {
         tile.title = tile.getAttribute("aria-label");
       });
       const top = limit > 0 ? limit : frame.filters.high;
-      this.scale.update(-top, top, limit === OWN);
+      updateScale(this.scale, this.stops, -top, top, limit === OWN);
       this.scale.root.classList.toggle("grey", colour);
     }
     this.light(lit);
@@ -118,7 +121,7 @@ export class Maps extends Tiles {
         tile.title = tile.getAttribute("aria-label");
       });
       const top = limit > 0 ? limit : Math.max(high, -low);
-      this.scale.update(low < 0 ? -top : 0, top, limit === OWN);
+      updateScale(this.scale, this.stops, low < 0 ? -top : 0, top, limit === OWN);
     }
     this.light(lit);
   }

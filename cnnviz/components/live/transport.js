@@ -1,7 +1,9 @@
 // The time machine's slider: over the kept steps, by index, so that the first steps (1, 2, 4, …)
 // are as far apart as the late ones.
 
-import { clamp, count, element, lastUpTo, write } from "./words.js";
+import { clamp, lastUpTo } from "../kit/arithmetic.js";
+import { element, write } from "../kit/elements.js";
+import { count } from "../kit/numbers.js";
 
 const SPEEDS = [1, 2, 4, 8, 16];
 const ICONS = {
@@ -62,10 +64,10 @@ export class Transport {
     this.speed.setAttribute("aria-label", "Playback speed");
     for (const speed of SPEEDS) {
       const option = element("option", "", `${speed} ${speed === 1 ? "frame" : "frames"}/s`);
-      option.value = speed;
+      option.value = String(speed);
       this.speed.append(option);
     }
-    this.speed.value = 4;
+    this.speed.value = "4";
     this.root.append(buttons, scrub, this.speed, this.newest);
     this.root.onkeydown = (event) => this.key(event);
     this.speed.onkeydown = (event) => event.stopPropagation();
@@ -155,8 +157,8 @@ export class Transport {
     this.active = active;
     const at = steps.indexOf(shown);
     this.root.hidden = !steps.length;
-    this.slider.max = Math.max(0, steps.length - 1);
-    this.slider.value = at;
+    this.slider.max = String(Math.max(0, steps.length - 1));
+    this.slider.valueAsNumber = at;
     const text = shown === null ? "" : `Step ${count(shown)}${place ? `, ${place}` : ""}${loading ? " \u2026" : ""}`;
     write(this.text, text);
     this.slider.setAttribute("aria-valuetext", `${text}, frame ${at + 1} of ${steps.length}`);

@@ -1,7 +1,9 @@
 // A run as it trains: follows it, or any step of it that somebody chooses.
 
 import { keepInAddress } from "../kit/address.js";
-import { readTheme } from "./axes.js";
+import { lastUpTo } from "../kit/arithmetic.js";
+import { element, write } from "../kit/elements.js";
+import { fixed } from "../kit/numbers.js";
 import { Confusion } from "./confusion.js";
 import { Curves } from "./curves.js";
 import { Head } from "./head.js";
@@ -12,8 +14,8 @@ import { Sight } from "./sight.js";
 import { liveAddress, lostWords, Socket } from "./socket.js";
 import { RunSource } from "./source.js";
 import { Numbers, probabilityTable, progressTable } from "./tables.js";
+import { chartTheme } from "./theme.js";
 import { Transport } from "./transport.js";
-import { element, lastUpTo, write } from "./words.js";
 
 const SPEAK_EVERY = 10_000;
 const ASK_AFTER = 1500; // frames usually come unasked
@@ -31,18 +33,24 @@ export class View {
 
   update(component) {
     this.component = component;
-    const theme = readTheme(this.root);
+    const theme = chartTheme(this.root);
     if (JSON.stringify(theme) !== JSON.stringify(this.theme)) this.theme = theme;
     this.take(component.data);
     this.wake();
     // If the theme is what changed, its colours are in place by the next frame.
     setTimeout(() => {
-      const later = readTheme(this.root);
+      const later = chartTheme(this.root);
       if (JSON.stringify(later) === JSON.stringify(this.theme)) return;
       this.theme = later;
       this.wake();
     }, 100);
   }
+
+  /** Take what Python sent. */
+  take(_data) {}
+
+  /** Draw one frame. */
+  draw(_now) {}
 
   tick(now) {
     this.frame = 0;
@@ -231,7 +239,7 @@ export class LiveView extends View {
     transport.draw({
       active: state.active,
       loading: !following && frame?.step !== transport.step && source.asked.has(transport.step),
-      place: Number.isFinite(snapshot?.seconds) ? `${snapshot.seconds.toFixed(1)} s` : "",
+      place: Number.isFinite(snapshot?.seconds) ? `${fixed(snapshot.seconds, 1)} s` : "",
     });
     const { secret } = this.sight.probes;
     this.numbers.draw(`${source.version} ${frame?.step} ${secret}`, () => [

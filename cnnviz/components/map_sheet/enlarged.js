@@ -1,21 +1,12 @@
 // One map in a dialog, with its numbers where they fit, and the maps before and after it.
 
-import { element } from "../kit/elements.js";
-import { inkOn, MINUS } from "../kit/numbers.js";
+import { gradient, inkOn } from "../kit/colours.js";
+import { mapText } from "../kit/numbers.js";
+import { ScaleBar } from "../kit/scale_bar.js";
 import { cellScale, textScale } from "../kit/screen.js";
-import { drawMaps, shortNumber } from "./group.js";
+import { drawMaps } from "./group.js";
 
 const PRINT_FROM = 44; // pixels of a cell
-
-/** The colours between two numbers; `each` says that these differ from map to map. */
-export function fillScaleBar(target, stops, limit, each) {
-  const bar = element("span", "bar");
-  bar.style.background = `linear-gradient(90deg, ${stops.map(([at, hex]) => `${hex} ${at * 100}%`).join(", ")})`;
-  const low = element("span", "", each ? `${MINUS}max` : shortNumber(-limit));
-  const high = element("span", "", each ? "own maximum" : shortNumber(limit));
-  target.replaceChildren(low, bar, high);
-  target.setAttribute("aria-label", `Scale from ${low.textContent} over 0 to ${high.textContent}`);
-}
 
 export function placeMark(mark, left, top, width, height) {
   Object.assign(mark.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
@@ -25,6 +16,12 @@ export function placeMark(mark, left, top, width, height) {
 export class Enlarged {
   constructor(dialog) {
     this.dialog = dialog;
+    /** @type {import("./group.js").MapGroup[]} */
+    this.groups = [];
+    /** @type {import("./group.js").MapGroup | null} the one of what is open */
+    this.group = null;
+    /** @type {import("../kit/colours.js").Stops} */
+    this.stops = [];
     this.find = (selector) => dialog.querySelector(selector);
     this.find(".close").onclick = () => dialog.close();
     this.find(".previous").onclick = () => this.turn(-1);
@@ -36,6 +33,8 @@ export class Enlarged {
       if (by) this.turn(by);
       event.stopPropagation();
     };
+    this.scale = new ScaleBar("Scale");
+    this.find(".scale").replaceWith(this.scale.root);
     this.place = null; // {group, tile}: indices of what is open
     this.canvas = this.find("canvas");
     this.canvas.onpointermove = (event) => this.point(event);
@@ -68,7 +67,7 @@ export class Enlarged {
     if (unit >= PRINT_FROM) this.print(context);
     this.find(".name").textContent = `${group.title}, ${group.name(tile)}`;
     this.canvas.setAttribute("aria-label", group.summary(tile));
-    fillScaleBar(this.find(".scale"), this.stops, group.limits[tile], false);
+    this.scale.update({ low: -group.limits[tile], high: group.limits[tile], gradient: gradient(this.stops), text: mapText });
     this.describe(null);
     if (!this.dialog.open) this.dialog.showModal();
   }
@@ -83,7 +82,7 @@ export class Enlarged {
       const at = this.place.tile * size + i;
       context.fillStyle = inkOn(group.colour(at));
       const [x, y] = [i % group.cells, Math.floor(i / group.cells)];
-      context.fillText(shortNumber(group.values[at]), (x + 0.5) * unit, (y + 0.5) * unit);
+      context.fillText(mapText(group.values[at]), (x + 0.5) * unit, (y + 0.5) * unit);
     }
   }
 

@@ -1,19 +1,13 @@
 // The maps of one group: their numbers, words and colours, and where each lies on the sheet.
 
+import { clamp, limits } from "../kit/arithmetic.js";
 import { unpackArray } from "../kit/arrays.js";
-import { element, limits, sizedContext } from "../kit/elements.js";
-import { clamp, MINUS } from "../kit/numbers.js";
+import { element } from "../kit/elements.js";
+import { mapText } from "../kit/numbers.js";
+import { sizedContext } from "../kit/screen.js";
 
 const GAP = 4; // pixels between tiles
 export const LEVELS_OF_MAP = 255; // odd, so that the middle one is exactly 0
-
-export function shortNumber(value) {
-  if (!Number.isFinite(value)) return String(value);
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  const text = size < 0.001 || size >= 10000 ? value.toExponential(2) : value.toFixed(size >= 100 ? 1 : 3);
-  return text.replaceAll("-", MINUS);
-}
 
 /** Draw maps, which lie below each other in `image`: `from` is the first row of each. */
 export function drawMaps(canvas, image, boxes, width, height) {
@@ -26,9 +20,33 @@ export function drawMaps(canvas, image, boxes, width, height) {
 }
 
 export class MapGroup {
+  /**
+   * @param {any} sent a group of Python's `map_sheet.payload`
+   * @param {Uint8ClampedArray[]} colours from the lowest number to the highest
+   * @param {boolean} each whether each map has a scale of its own
+   */
   constructor(sent, colours, each) {
-    Object.assign(this, sent);
-    [this.count, this.rows, this.cells] = sent.shape;
+    /** @type {string} */
+    this.title = sent.title;
+    /** @type {string} */
+    this.note = sent.note;
+    /** @type {string} */
+    this.tile = sent.tile;
+    /** @type {number | null} */
+    this.columns = sent.columns;
+    /** @type {number} */
+    this.limit = sent.limit;
+    /** @type {number[]} */
+    const [count, rows, cells] = sent.shape; // of maps, and of each of them
+    this.count = count;
+    this.rows = rows;
+    this.cells = cells;
+    /** @type {number | null} the map chosen by keys */
+    this.chosen = null;
+    /** @type {{ tile: HTMLElement, cell: HTMLElement } | null} what marks them on the sheet */
+    this.marks = null;
+    // Where they lie on the sheet, in CSS pixels and tiles; `fit` chooses.
+    this.unit = this.wide = this.high = this.across = 1;
     this.values = unpackArray(sent.values);
     this.colours = colours;
     this.limits = Array.from({ length: this.count }, (_, tile) => (each ? Math.max(...this.ends(tile).map(Math.abs)) : sent.limit));
@@ -67,13 +85,13 @@ export class MapGroup {
   }
 
   summary(tile) {
-    const [low, high] = this.ends(tile).map(shortNumber);
+    const [low, high] = this.ends(tile).map(mapText);
     return `${this.name(tile)}: from ${low} to ${high}`;
   }
 
   words({ tile, x, y }) {
     const value = this.values[(tile * this.rows + y) * this.cells + x];
-    return `${this.name(tile)}, row ${y}, column ${x}: ${shortNumber(value)}`;
+    return `${this.name(tile)}, row ${y}, column ${x}: ${mapText(value)}`;
   }
 
   // --- on the sheet ---------------------------------------------------------------------------

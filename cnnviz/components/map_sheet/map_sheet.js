@@ -1,10 +1,13 @@
 // Sheets of small maps: point for a number, choose one to enlarge it.
 
-import { element, sizeText } from "../kit/elements.js";
+import { clamp } from "../kit/arithmetic.js";
+import { colourAt, gradient } from "../kit/colours.js";
+import { element } from "../kit/elements.js";
 import { mounting } from "../kit/mounting.js";
-import { clamp, colourAt } from "../kit/numbers.js";
+import { mapText, sizeText } from "../kit/numbers.js";
+import { ScaleBar } from "../kit/scale_bar.js";
 import { cellScale } from "../kit/screen.js";
-import { Enlarged, fillScaleBar, placeMark } from "./enlarged.js";
+import { Enlarged, placeMark } from "./enlarged.js";
 import { LEVELS_OF_MAP, MapGroup } from "./group.js";
 
 class MapSheet {
@@ -45,10 +48,11 @@ class MapSheet {
   section(group, index) {
     const words = element("span");
     words.append(element("strong", "", group.title), element("span", "note", group.note));
-    const scale = element("span", "scale");
-    fillScaleBar(scale, this.data.stops, group.limit, this.data.scale === "map");
+    const scale = new ScaleBar("Scale").update({
+      low: -group.limit, high: group.limit, gradient: gradient(this.data.stops), own: this.data.scale === "map", text: mapText,
+    });
     const heading = element("div", "heading");
-    heading.append(words, scale);
+    heading.append(words, scale.root);
 
     const canvas = element("canvas");
     canvas.tabIndex = 0;
@@ -80,7 +84,8 @@ class MapSheet {
     return section;
   }
 
-  mark(group, { tile, x, y }) {
+  /** Mark a map of a group and, where it is given, a cell of it: {tile, x, y}. */
+  mark(group, { tile, x = undefined, y = undefined }) {
     const at = group.corner(tile);
     placeMark(group.marks.tile, at.x, at.y, group.wide, group.high);
     if (x === undefined) group.marks.cell.hidden = true;

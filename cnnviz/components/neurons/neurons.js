@@ -1,9 +1,10 @@
 // Neurons and their connections: point, choose, edit a weight; everything moves in the same frame.
 
+import { clamp } from "../kit/arithmetic.js";
 import { element } from "../kit/elements.js";
 import { Figure } from "../kit/figure.js";
 import { mounting } from "../kit/mounting.js";
-import { bracketed, clamp, numberText } from "../kit/numbers.js";
+import { bracketed, numberText } from "../kit/numbers.js";
 import { Layer } from "./layer.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -15,12 +16,16 @@ const [TOP, BOTTOM, HEIGHT, RADIUS] = [36, 264, 300, 19];
 class Neurons extends Figure {
   constructor(parent) {
     super(parent);
-    [this.count, this.row, this.title] = [".count", ".fields .row", ".fields legend"].map((place) => this.find(place));
-    this.buttons = [...this.root.querySelectorAll("[data-stage]")];
+    this.count = this.find(".count");
+    this.row = this.find(".fields .row");
+    this.title = this.find(".fields legend");
+    /** @type {HTMLButtonElement[]} */
+    this.buttons = [...this.root.querySelectorAll("button")].filter((button) => button.dataset.stage);
     for (const button of this.buttons) button.onclick = () => this.choose(button.dataset.stage);
-    this.figure.onpointerover = (event) => this.point(event.target.closest("[data-what]"));
+    const what = (event) => /** @type {Element} */ (event.target).closest("[data-what]");
+    this.figure.onpointerover = (event) => this.point(what(event));
     this.figure.onpointerleave = () => this.point(null);
-    this.figure.onclick = (event) => this.select(event.target.closest("[data-what]"));
+    this.figure.onclick = (event) => this.select(what(event));
   }
 
   /** Everything is painted where it changes, and the style sheet follows the theme. */
@@ -95,7 +100,7 @@ class Neurons extends Figure {
     this.add("text", "side", { x: 4, y: HEIGHT - 6 }).textContent = "Outputs";
     for (const button of this.buttons) {
       const on = button.dataset.stage === stage;
-      button.setAttribute("aria-checked", on);
+      button.setAttribute("aria-checked", String(on));
     }
     this.makeFields();
     this.paint();

@@ -5,7 +5,7 @@
 const WORD_JOINER = "\u2060";
 
 function copySelected(text) {
-  const focused = document.activeElement;
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
   const area = document.createElement("textarea");
   area.value = text;
   area.readOnly = true; // or a phone would bring up its keyboard

@@ -12,10 +12,10 @@ function isReached(node) {
 
 function onTab(event) {
   if (event.key !== "Tab" || event.altKey || event.ctrlKey || event.metaKey) return;
-  const button = document.querySelector(BUTTON);
-  const panel = document.querySelector(PANEL);
+  const button = /** @type {HTMLElement | null} */ (document.querySelector(BUTTON));
+  const panel = /** @type {HTMLElement | null} */ (document.querySelector(PANEL));
   if (!button || !panel) return;
-  const controls = [...panel.querySelectorAll(CONTROLS)].filter(isReached);
+  const controls = /** @type {HTMLElement[]} */ ([...panel.querySelectorAll(CONTROLS)].filter(isReached));
   const focused = document.activeElement;
   if (focused === button && !event.shiftKey) {
     panel.tabIndex = -1; // for a panel without any control

@@ -1,13 +1,15 @@
 // A grey picture as a grid of numbers: read by pointing, changed by painting.
 
+import { clamp } from "../kit/arithmetic.js";
 import { unpackArray } from "../kit/arrays.js";
-import { element, sizedContext } from "../kit/elements.js";
-import { followPointer } from "../kit/figure.js";
+import { Scale } from "../kit/colours.js";
+import { element } from "../kit/elements.js";
 import { Grid } from "../kit/grid.js";
 import { mounting } from "../kit/mounting.js";
-import { clamp, numberText, Scale } from "../kit/numbers.js";
+import { numberText } from "../kit/numbers.js";
 import { GridFigure } from "../kit/panels.js";
-import { cellScale, figureHeight } from "../kit/screen.js";
+import { followPointer } from "../kit/pointer.js";
+import { cellScale, figureHeight, sizedContext } from "../kit/screen.js";
 import { cellsBetween, readStrokes, writeStrokes } from "./strokes.js";
 
 const LARGEST_CELL = 44;
@@ -17,8 +19,8 @@ const PATIENCE = 4000; // milliseconds in which the server should have answered
 class Paint extends GridFigure {
   constructor(parent) {
     super(parent);
-    this.strip = this.find(".vector");
-    this.brush = this.find(".brush input");
+    this.strip = this.canvasAt(".vector");
+    this.brush = this.field(".brush input");
     this.hover = null;
     this.stroke = null;
     this.sentAt = -Infinity;
@@ -98,8 +100,8 @@ class Paint extends GridFigure {
     for (const [at, value] of this.painted) if (at < grid.count) grid.values[at] = value;
     grid.texts = Array.from(grid.values, (value) => (data.look === "picture" ? "" : this.text(value)));
     grid.drawBase(this.theme);
-    this.find("[data-act=undo]").disabled = !this.before.length;
-    this.find("[data-act=clear]").disabled = !this.painted.size;
+    this.field("[data-act=undo]").disabled = !this.before.length;
+    this.field("[data-act=clear]").disabled = !this.painted.size;
     this.root.dataset.strokes = writeStrokes(this.painted);
     this.showBrush();
     this.fillTables();

@@ -51,7 +51,9 @@ export function convolved(f, g) {
   return curve;
 }
 
-export function integralCode(data, { t, place, f, g }) {
+/** PyTorch code that gives the same; `at` holds t, place, and the widths f and g. */
+export function integralCode(data, at) {
+  const { t, place, f, g } = at;
   const number = (value) => String(Number(value.toFixed(2)));
   return [
     "import torch",

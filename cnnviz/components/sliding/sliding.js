@@ -1,23 +1,28 @@
 // The continuous picture of a convolution: one function reversed, slid over the other, area by area.
 
 import { keepInAddress } from "../kit/address.js";
-import { element, readTheme } from "../kit/elements.js";
-import { Figure, holdWithPointer } from "../kit/figure.js";
+import { clamp } from "../kit/arithmetic.js";
+import { element } from "../kit/elements.js";
+import { Figure } from "../kit/figure.js";
 import { mounting } from "../kit/mounting.js";
-import { clamp, numberText } from "../kit/numbers.js";
+import { fixed, numberText } from "../kit/numbers.js";
+import { Plot } from "../kit/plot.js";
+import { holdWithPointer } from "../kit/pointer.js";
+import { textScale } from "../kit/screen.js";
+import { readTheme } from "../kit/theme.js";
 import { convolved, integralCode, samples, SHAPES, STEP, T_END, T_STEP } from "./integral.js";
-import { Plot } from "./plot.js";
 
 const A_SECOND = 1.6; // how far t moves
 const NAMES = ["t", "place", "f", "g"];
 const HOLD = 16; // pixels within which a handle is taken
+const MARK = { width: 1.5, dash: [4, 4], rise: 4 };
 
 class Sliding extends Figure {
   constructor(parent) {
     super(parent);
-    this.upper = new Plot(this.find(".upper"), -T_END, T_END);
-    this.lower = new Plot(this.find(".lower"), -T_END, T_END);
-    this.inputs = Object.fromEntries(NAMES.map((name) => [name, this.find(`[data-set=${name}]`)]));
+    this.upper = new Plot(this.canvasAt(".upper"));
+    this.lower = new Plot(this.canvasAt(".lower"));
+    this.inputs = Object.fromEntries(NAMES.map((name) => [name, this.field(`[data-set=${name}]`)]));
     for (const name of NAMES) this.inputs[name].oninput = () => this.set(name, Number(this.inputs[name].value));
     for (const plot of [this.upper, this.lower]) {
       holdWithPointer(plot.canvas, (event) => this.hold(plot, event), (event) => this.pull(plot, event), () => { this.grip = null; });
@@ -120,7 +125,7 @@ class Sliding extends Figure {
       const box = plot.canvas.getBoundingClientRect();
       const far = ({ x, y }) => Math.hypot(plot.x(x) - (event.clientX - box.left), plot.y(y) - (event.clientY - box.top));
       const nearest = this.handles().reduce((a, b) => (far(b) < far(a) ? b : a));
-      const height = (1 - (event.clientY - box.top - 8) / (box.height - plot.foot - 8)) * plot.high;
+      const height = ((plot.floor - (event.clientY - box.top)) / (plot.floor - plot.top)) * plot.high;
       const inF = SHAPES[this.data.f].at(under - this.at.place, this.at.f) >= height;
       const inG = SHAPES[this.data.g].at(this.at.t - under, this.at.g) >= height;
       if (far(nearest) < HOLD) this.grip = { name: nearest.name, from: 0 };
@@ -180,25 +185,26 @@ class Sliding extends Figure {
       gs.push([tau, other]);
       products.push([tau, one * other]);
     }
-    this.upper.start(theme, 1.12);
+    drawAxes(this.upper, theme, 1.12);
     this.upper.area(products, product, 0.4);
     this.upper.line(fs, f, 2.5);
     this.upper.line(gs, g, 2.5);
-    this.upper.upright(t, g);
+    this.upper.upright(t, g, MARK);
     for (const { name, x, y, square } of this.handles()) {
-      this.upper.handle(x, y, name === "f" || name === "place" ? f : g, square);
+      drawHandle(this.upper, x, y, name === "f" || name === "place" ? f : g, square);
     }
     const high = Math.max(...this.curve) * 1.15 || 1;
-    this.lower.start(theme, high);
+    drawAxes(this.lower, theme, high);
+    /** @type {import("../kit/plot.js").Pair[]} */
     const points = Array.from(this.curve, (value, n) => [n * T_STEP - T_END, value]);
     this.lower.line(points.filter(([x]) => x <= this.seen + 1e-9), product, 2.5);
-    this.lower.upright(t, g);
+    this.lower.upright(t, g, MARK);
     const area = this.valueAt(t);
-    this.lower.handle(t, area, product);
+    drawHandle(this.lower, t, area, product);
     const total = products.reduce((sum, [, value]) => sum + value, 0) * STEP;
     this.told.replaceChildren(
-      element("b", "", `t = ${numberText(t, 3)}: the shaded area is ${area.toFixed(3)}.`),
-      element("span", "", ` (f ∗ g)(${numberText(t, 3)}) = ∫ f(τ) · g(${numberText(t, 3)} − τ) dτ ≈ ${area.toFixed(3)}, in steps of ${STEP}.`),
+      element("b", "", `t = ${numberText(t, 3)}: the shaded area is ${fixed(area, 3)}.`),
+      element("span", "", ` (f ∗ g)(${numberText(t, 3)}) = ∫ f(τ) · g(${numberText(t, 3)} − τ) dτ ≈ ${fixed(area, 3)}, in steps of ${STEP}.`),
     );
     for (const name of NAMES) {
       this.inputs[name].value = at[name];
@@ -206,7 +212,7 @@ class Sliding extends Figure {
     }
     this.markPlaying(this.playing, "Play", "");
     Object.assign(this.root.dataset, { t: t.toFixed(2), area, shaded: total, seen: this.seen.toFixed(2), place: at.place, f: at.f, g: at.g });
-    const code = this.find(".code");
+    const code = /** @type {HTMLDetailsElement} */ (this.find(".code"));
     if (code.open || !this.playing) code.querySelector("code").textContent = integralCode(this.data, { ...at, t });
   }
 
@@ -217,6 +223,30 @@ class Sliding extends Figure {
     }
     return [{ caption: "t and (f ∗ g)(t)", lines }];
   }
+}
+
+/** The axes of a plot from −T_END to T_END and from 0 to `high`. */
+function drawAxes(plot, theme, high) {
+  plot.begin(theme, { x: [-T_END, T_END], y: [0, high], room: { left: 0, right: 0, top: 8, bottom: 18 * textScale() } });
+  for (let value = -T_END; value <= T_END; value += 1) {
+    plot.upright(value, theme.line, { rise: 4, opacity: value ? 0.35 : 1 });
+    if (value % 2 === 0 && Math.abs(value) < T_END) {
+      plot.text(numberText(value), plot.x(value), plot.floor + 4, { align: "center", baseline: "top" });
+    }
+  }
+  plot.across(0, theme.line);
+  const top = 10 ** Math.floor(Math.log10(high));
+  const tick = [5, 2, 1].map((times) => times * top).find((value) => value <= high) ?? top;
+  plot.text(numberText(tick, 3), 3, plot.y(tick) + 2, { baseline: "top" });
+  plot.context.globalAlpha = 0.5;
+  plot.stroke([[0, plot.y(tick)], [12, plot.y(tick)]], theme.line, 1);
+  plot.context.globalAlpha = 1;
+}
+
+/** Something to take hold of: round to move, square to widen. */
+function drawHandle(plot, x, y, colour, square) {
+  if (square) plot.square(x, y, 10, colour, plot.theme.paper);
+  else plot.dot(x, y, 6.5, colour, plot.theme.paper);
 }
 
 export default mounting(Sliding);

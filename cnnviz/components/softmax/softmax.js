@@ -3,7 +3,7 @@
 import { keepInAddress } from "../kit/address.js";
 import { element } from "../kit/elements.js";
 import { mounting } from "../kit/mounting.js";
-import { numberText } from "../kit/numbers.js";
+import { numberText, percent } from "../kit/numbers.js";
 
 class Softmax {
   constructor(parent) {
@@ -39,11 +39,11 @@ class Softmax {
     data.names.forEach((name, at) => {
       const track = element("div", "bar-track");
       const fill = element("div", "bar-fill");
-      const percent = element("span", "number");
+      const shown = element("span", "number");
       track.append(fill);
       this.fills.push(fill);
-      this.percents.push(percent);
-      bars.append(element("b", "", name), element("span", "number", numberText(data.logits[at], 3)), track, percent);
+      this.percents.push(shown);
+      bars.append(element("b", "", name), element("span", "number", numberText(data.logits[at], 3)), track, shown);
     });
     this.show(Number(this.slider.value));
   }
@@ -55,10 +55,10 @@ class Softmax {
     this.slider.setAttribute("aria-valuetext", text);
     rows[at].forEach((share, index) => {
       this.fills[index].style.width = `${100 * share}%`;
-      this.percents[index].textContent = `${(100 * share).toFixed(1)} %`;
+      this.percents[index].textContent = percent(share);
     });
     const best = rows[at].indexOf(Math.max(...rows[at]));
-    this.root.querySelector(".words").textContent = `${names[best]}: ${(100 * rows[at][best]).toFixed(1)} %. The temperature never changes the order, only the confidence.`;
+    this.root.querySelector(".words").textContent = `${names[best]}: ${percent(rows[at][best])}. The temperature never changes the order, only the confidence.`;
   }
 }
 

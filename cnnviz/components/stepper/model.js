@@ -12,14 +12,60 @@ const REDUCTIONS = {
 };
 
 export class Model {
+  /** @param {any} data of Python's `stepper.payload` */
   constructor(data) {
-    Object.assign(this, data);
-    for (const name of ["padded", "kernel", "output", "reads", "taps"]) {
-      this[name] = data[name] && unpackArray(data[name]);
-    }
-    [this.channels, this.rows, this.columns] = data.padded.shape;
-    [this.outputRows, this.outputColumns] = data.output.shape;
-    [this.windowRows, this.windowColumns] = data.window;
+    /** @type {string} */
+    this.operator = data.operator;
+    /** @type {string} */
+    this.reduction = data.reduction;
+    /** @type {number} */
+    this.bias = data.bias;
+    /** @type {string} how padding is filled */
+    this.mode = data.mode;
+    /** @type {[before: number, after: number][]} of rows and of columns */
+    this.pads = data.pads;
+    /** @type {number[]} */
+    this.stride = data.stride;
+    /** @type {number[]} */
+    this.dilation = data.dilation;
+    /** @type {number[]} channels, rows and columns, without padding */
+    this.imageShape = data.imageShape;
+    /** @type {number[]} */
+    this.unreadRows = data.unreadRows;
+    /** @type {number[]} */
+    this.unreadCols = data.unreadCols;
+    /** @type {[text: string, role: string][][]} */
+    this.formulas = data.formulas;
+    /** @type {string} */
+    this.pytorch = data.pytorch;
+    /** @type {boolean} */
+    this.pixels = data.pixels;
+    /** @type {import("../kit/colours.js").Stops} */
+    this.stops = data.stops;
+    /** @type {import("../kit/colours.js").Stops} */
+    this.weightStops = data.weightStops;
+    this.padded = unpackArray(data.padded);
+    this.kernel = data.kernel && unpackArray(data.kernel);
+    this.output = unpackArray(data.output);
+    this.reads = unpackArray(data.reads);
+    this.taps = unpackArray(data.taps);
+    const { padded, output, window } = data;
+    /** @type {number} */
+    this.channels = padded.shape[0];
+    /** @type {number} */
+    this.rows = padded.shape[1];
+    /** @type {number} */
+    this.columns = padded.shape[2];
+    /** @type {number} */
+    this.outputRows = output.shape[0];
+    /** @type {number} */
+    this.outputColumns = output.shape[1];
+    /** @type {number} */
+    this.windowRows = window[0];
+    /** @type {number} */
+    this.windowColumns = window[1];
+    /** @type {{ starts: Int32Array, places: Int32Array } | null} of inputs; found when first asked for */
+    this.uses = null;
     this.plane = this.rows * this.columns;
     this.steps = this.output.length;
     this.terms = this.reads.length / this.steps;

@@ -1,7 +1,7 @@
 // One frame: the cells in focus marked on copies of the finished grids.
 // A scene is the stepper: its `model`, `parts` (its grids by what they hold), `theme`, `links` (a canvas) and `step`.
 
-import { cellText } from "../kit/elements.js";
+import { cellText } from "../kit/numbers.js";
 
 /** A mask of the cells of a grid, from indices into all channels. */
 function mask(grid, indices) {

@@ -1,12 +1,12 @@
 // The stepper: what is in focus, what moves it, and one paint per frame. The server is not asked.
 
 import { keepInAddress } from "../kit/address.js";
-import { sizedContext, sizeText } from "../kit/elements.js";
-import { followPointer } from "../kit/figure.js";
+import { clamp } from "../kit/arithmetic.js";
 import { mounting } from "../kit/mounting.js";
-import { clamp } from "../kit/numbers.js";
+import { sizeText } from "../kit/numbers.js";
 import { GridFigure } from "../kit/panels.js";
-import { figureHeight } from "../kit/screen.js";
+import { followPointer } from "../kit/pointer.js";
+import { figureHeight, sizedContext } from "../kit/screen.js";
 import { copyCode } from "./copying.js";
 import { Model } from "./model.js";
 import { PAINT } from "./painter.js";
@@ -21,15 +21,15 @@ const LONGEST_FRAME = 0.25; // seconds: after a pause of the browser nothing jum
 class Stepper extends GridFigure {
   constructor(parent) {
     super(parent);
-    this.links = this.find(".links");
-    this.scrub = this.find(".scrub input");
-    this.speedInput = this.find(".speed input");
-    this.shared = this.find(".shared input"); // one scale for input and output
+    this.links = this.canvasAt(".links");
+    this.scrub = this.field(".scrub input");
+    this.speedInput = this.field(".speed input");
+    this.shared = this.field(".shared input"); // one scale for input and output
     this.playing = !this.calm;
     this.hover = null; // {kind, index} under the pointer
     this.pin = null; // {kind, index} held by a click
     this.carry = 0; // seconds since the last step, or since the end was reached
-    this.speedInput.max = SPEEDS.length - 1;
+    this.speedInput.max = String(SPEEDS.length - 1);
     this.listen();
   }
 
@@ -52,12 +52,13 @@ class Stepper extends GridFigure {
     this.sum = new SumLine(this.find(".sum"), model);
     fillFormula(this.find(".formula"), model);
     this.find(".unread").textContent = unreadText(model);
-    const sizes = [sizeText(...model.imageShape.slice(1)), sizeText(model.outputRows, model.outputColumns)];
+    const [, rows, columns] = model.imageShape;
+    const sizes = [sizeText(rows, columns), sizeText(model.outputRows, model.outputColumns)];
     const alt = `${model.operator}: ${sizes[0]} input, ${sizes[1]} output. Arrow keys step, space plays.`;
     this.describe({ alt, pytorch: model.pytorch });
     this.fillTables();
     this.find(".shared").hidden = Boolean(model.pixels);
-    this.scrub.max = model.steps - 1;
+    this.scrub.max = String(model.steps - 1);
     if (!this.speedChosen) {
       const wanted = clamp(model.steps / PASS, SPEEDS[1], 60);
       this.setSpeed(SPEEDS.findIndex((speed) => speed >= wanted));
@@ -170,7 +171,7 @@ class Stepper extends GridFigure {
 
   setSpeed(index) {
     this.speed = SPEEDS[index];
-    this.speedInput.value = index;
+    this.speedInput.valueAsNumber = index;
     const text = `${this.speed} step${this.speed === 1 ? "" : "s"}/s`;
     this.find(".speed-text").textContent = text;
     this.speedInput.setAttribute("aria-valuetext", text);
@@ -279,7 +280,7 @@ class Stepper extends GridFigure {
   /** The transport, and what tests and styles read. */
   mark(focus, shown) {
     const { model } = this;
-    this.scrub.value = this.step;
+    this.scrub.valueAsNumber = this.step;
     const [row, column] = model.outputAt(this.step);
     const where = `Step ${this.step + 1} of ${model.steps}`;
     this.find(".scrub-text").textContent = this.pin ? `${where}, pinned` : where;

@@ -1,9 +1,11 @@
 // The document around the canvases: panels with title, shape and colour scale, and their sizes.
 
-import { cellText, element, limits, sizeText } from "../kit/elements.js";
+import { limits } from "../kit/arithmetic.js";
+import { Scale, signedScale } from "../kit/colours.js";
+import { element } from "../kit/elements.js";
 import { Grid } from "../kit/grid.js";
-import { Scale, weightText } from "../kit/numbers.js";
-import { panelOf, signedScale } from "../kit/panels.js";
+import { cellText, sizeText, weightText } from "../kit/numbers.js";
+import { panelOf } from "../kit/panels.js";
 import { cellScale, textScale } from "../kit/screen.js";
 
 export const CHANNEL_NAMES = ["red", "green", "blue"];
@@ -20,7 +22,7 @@ export function makeScales(model, shared) {
   const reach = (low, high) => Math.max(Math.abs(low), Math.abs(high)) || 1;
   const limit = { input: reach(...ofInput), output: reach(...ofOutput) };
   if (shared) limit.input = limit.output = Math.max(limit.input, limit.output);
-  const signed = (range, most, stops) => Scale.diverging(...range, most, stops);
+  const signed = ([low, high], most, stops) => Scale.diverging(low, high, most, stops);
   const scales = {
     inputs: Array(model.channels).fill(signed(ofInput, limit.input, model.stops)),
     output: signed(ofOutput, limit.output, model.stops),

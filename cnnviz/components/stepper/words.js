@@ -1,8 +1,7 @@
 // What the figure says in words and numbers about the cell in focus.
 
-import { element, sizeText } from "../kit/elements.js";
-import { bracketed, numberText, weightText } from "../kit/numbers.js";
-import { reachable } from "../kit/reach.js";
+import { element, reachable } from "../kit/elements.js";
+import { bracketed, numberText, sizeText, weightText } from "../kit/numbers.js";
 import { CHANNEL_NAMES } from "./view.js";
 
 function place(row, column) {

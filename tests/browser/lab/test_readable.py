@@ -89,11 +89,15 @@ def test_the_numbers_of_a_colour_bar_keep_apart(open_at, address):
 
 
 def bars_keep_apart(page):
-    for ends in page.locator(".legend .ends").all():
+    bars = page.locator(".scale-bar.below")
+    assert bars.count() > 0
+    for ends in bars.all():
+        texts = [ends.locator(f".{name}") for name in ("low", "zero", "high")]
         boxes = [
             one.bounding_box()
-            for one in ends.locator("span").all()
-            if one.evaluate("one => getComputedStyle(one).visibility") == "visible"
+            for one in texts
+            if one.text_content()
+            and one.evaluate("one => getComputedStyle(one).visibility") == "visible"
         ]
         for before, after in itertools.pairwise(boxes):
             assert before["x"] + before["width"] + 5 <= after["x"], ends.text_content()
@@ -105,7 +109,7 @@ def test_a_bar_ends_with_the_numbers_of_the_cells(open_at):
     last = page.locator(".stepper table").last.locator("td").all_text_contents()
     largest = max(int(text) for text in last if text)
     assert largest > 1000  # three digits would not tell
-    expect(page.locator(".stepper .result .ends")).to_have_text(f"0{largest}")
+    expect(page.locator(".stepper .result .scale-bar")).to_have_text(f"0{largest}")
 
 
 @pytest.mark.parametrize("dark", [False, True])

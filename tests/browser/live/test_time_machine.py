@@ -176,7 +176,7 @@ def test_filters_of_three_channels_are_colours(page, runs):
 def test_the_scope_of_the_colour_scales(page, done):
     watch(page, done, query="&t_step=0")
     all_kept(page)
-    end = page.locator(".filters .scale .high")
+    end = page.locator(".filters .scale-bar .high")
     expect(end).to_have_text("0.4")
     codes = load(frame_at(0))["filters"][2, 0]
     own = 0.4 * np.abs(codes / 127.5 - 1).max()

@@ -11,8 +11,12 @@ from tests.unit.components.node import in_node
 
 COMPONENTS = Path(components.__path__[0])
 A = """\
-const own = 1;
+/* One comment, */ const own = 1; // and
+/**
+ * another.
+ */
 export const seen = [];
+  // Not sent.
 export function a() {
   return own;
 }
@@ -86,6 +90,9 @@ def test_a_bundle_does_what_the_files_do(folder):
     folder("kit/b.js", B)
     entry = folder("c/c.js", C)
     text = sources.bundled(entry).replace("export default function", "function main")
+    assert "One comment" in text
+    assert "another" not in text
+    assert "Not sent" not in text
     assert in_node(f"{text}\nconsole.log(JSON.stringify(main()))") == [1, 3, 3, "b"]
 
 

@@ -1,0 +1,12 @@
+// What components keep on the window, where it outlives the module that put it there.
+
+interface Window {
+  /** What components keep in the address: see kit/address.js. */
+  cnnvizKept?: Map<string, string | number | null>;
+  /** The groups of pictures that are zoomed together: see compare/view.js. */
+  cnnvizCompare?: Map<string, any>;
+  /** What was scrolled to already: see reveal/reveal.js. */
+  cnnvizRevealed?: Set<string>;
+  /** Whether page_wide is installed. */
+  cnnvizPageWide?: boolean;
+}
