@@ -209,7 +209,7 @@ def test_a_map_is_enlarged_and_read_without_the_server(inside, messages):
     sheet.click(position={"x": 20, "y": 20})
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("relu2, map 0")
-    big = dialog.get_by_role("img")
+    big = dialog.locator("canvas")
     cell(page, big, row, column)
     expect(dialog.locator(".value")).to_have_text(
         f"map 0, row {row}, column {column}: {first.max():.3f}"
@@ -240,7 +240,7 @@ def test_the_colours_of_a_map_are_its_values(inside):
     page.get_by_role("img", name=re.compile("^Feature maps of conv1")).click(
         position={"x": 20, "y": 20}
     )
-    big = page.get_by_role("dialog").get_by_role("img")
+    big = page.get_by_role("dialog").locator("canvas")
     wanted = diverging(maps[0], float(np.abs(maps).max()))
     for row, column in [(0, 0), (14, 3), (20, 14), (27, 27)]:
         got = pixel(big, (column + 0.5) / 28, (row + 0.5) / 28)

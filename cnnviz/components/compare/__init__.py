@@ -77,25 +77,42 @@ def compare(
     Returns:
         Row and column of the pixel clicked last, or None.
     """
-    high, wide = window
-    _component(
-        key=key,
-        data={
-            "title": title,
-            "alt": alt,
-            "height": size[0],
-            "width": size[1],
-            "picture": picture.url,
-            "before": before.url if before else None,
-            "scale": picture.scale,
-            "group": group or key,
-            "window": [(high - 1) // 2, (wide - 1) // 2, high, wide],
-            "pixel": pixel,
-            "pickable": pickable,
-        },
-        on_pixel_change=lambda: None,
-    )
+    data = payload(
+        picture, before, title=title, alt=alt, size=size, group=group or key, window=window,
+        pixel=pixel, pickable=pickable,
+    )  # fmt: skip
+    _component(key=key, data=data, on_pixel_change=lambda: None)
     return clicked(key, size)
+
+
+def payload(
+    picture: Encoded,
+    before: Encoded | None = None,
+    *,
+    title: str,
+    alt: str,
+    size: tuple[int, int],
+    group: str,
+    window: tuple[int, int] = (1, 1),
+    pixel: tuple[int, int] | None = None,
+    pickable: bool = False,
+) -> dict[str, Any]:
+    """What the browser needs, as JSON-able data."""
+    high, wide = window
+    return {
+        "title": title,
+        "alt": alt,
+        "height": size[0],
+        "width": size[1],
+        "picture": picture.url,
+        "before": before.url if before else None,
+        "scale": picture.scale,
+        "group": group,
+        # Rows above and columns before the pixel, then height and width.
+        "window": [(high - 1) // 2, (wide - 1) // 2, high, wide],
+        "pixel": pixel,
+        "pickable": pickable,
+    }
 
 
 def clicked(key: str, size: tuple[int, int]) -> tuple[int, int] | None:

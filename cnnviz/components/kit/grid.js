@@ -49,7 +49,7 @@ export function fittingFont(context, texts, cell, family) {
   if (cell * 0.46 < 8) return { size: 0 };
   const room = Math.min(cell * 0.86, cell - 2 * (THINNEST + 1));
   const different = [...new Set(texts)];
-  const widest = (size) => {
+  const widest = (/** @type {number} */ size) => {
     context.font = `${size}px ${family}`;
     return different.reduce((most, text) => Math.max(most, context.measureText(text).width), 0);
   };

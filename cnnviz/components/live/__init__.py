@@ -10,7 +10,7 @@ import base64
 import dataclasses
 import hashlib
 import struct
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import streamlit as st
@@ -21,7 +21,7 @@ from cnnviz.live.relay import relay
 from cnnviz.networks import NETWORKS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -67,20 +67,14 @@ def live(
     Returns:
         What is shown, and what was clicked. Scrubbing does not make the page run again.
     """
-    told = _component(
-        key=key,
-        data=_settings("live", key)
-        | {
-            "run": run_id,
-            "follow": follow,
-            "overlay": list(overlay),
-            "stepParameter": step_parameter,
-            "presenter": presenter,
-        },
-        on_shown_change=lambda: None,
-        on_relay_change=lambda: None,
-        on_cell_change=lambda: None,
-    )
+    own = {
+        "run": run_id,
+        "follow": follow,
+        "overlay": list(overlay),
+        "stepParameter": step_parameter,
+        "presenter": presenter,
+    }
+    told = _draw("live", key, own)
     return _result(told)
 
 
@@ -93,13 +87,7 @@ def race(run_ids: Sequence[str], *, key: str, uneven: str | None = "") -> LiveRe
         uneven: Why their times cannot be compared, in a sentence; empty if they can; None while
             that is not known. Only times that can be compared have a best.
     """
-    told = _component(
-        key=key,
-        data=_settings("race", key) | {"runs": list(run_ids), "uneven": uneven},
-        on_shown_change=lambda: None,
-        on_relay_change=lambda: None,
-        on_cell_change=lambda: None,
-    )
+    told = _draw("race", key, {"runs": list(run_ids), "uneven": uneven})
     return _result(told)
 
 
@@ -122,15 +110,8 @@ def time_machine(
         classes: Their names.
         step_parameter: Name under which the page's address remembers the step scrubbed to.
     """
-    _component(
-        key=key,
-        data=_settings("machine", key)
-        | machine_payload(frames, images, labels, classes)
-        | {"stepParameter": step_parameter},
-        on_shown_change=lambda: None,
-        on_relay_change=lambda: None,
-        on_cell_change=lambda: None,
-    )
+    own = machine_payload(frames, images, labels, classes) | {"stepParameter": step_parameter}
+    _draw("machine", key, own)
 
 
 def machine_payload(
@@ -164,18 +145,47 @@ def machine_payload(
     }
 
 
-def _settings(kind: str, key: str) -> dict[str, Any]:
-    """What every kind of view needs."""
-    path = str(st.get_option("server.baseUrlPath") or "").strip("/")
+def payload(
+    kind: Literal["live", "race", "machine"],
+    own: Mapping[str, Any],
+    *,
+    base: str = "",
+    told: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What the browser needs, as JSON-able data.
+
+    Args:
+        kind: The view.
+        own: What only this view needs.
+        base: Where the server's addresses begin.
+        told: What this view has told the page, so that one that is mounted anew does not tell it
+            again; `relay` is what it asks for.
+    """
+    told = told or {}
     return {
         "kind": kind,
-        "base": f"/{path}" if path else "",
+        "base": base,
         "networks": {name: info.title for name, info in NETWORKS.items()},
         "palettes": {"activations": DIVERGING_STOPS, "weights": WEIGHT_STOPS},
-        # What it told before, so that a view that is mounted anew does not tell it again.
-        "shown": st.session_state.get(key, {}).get("shown"),
-        "relay": relay(st.session_state.get(key, {}).get("relay")),
+        "shown": told.get("shown"),
+        "relay": relay(told.get("relay")),
+        **own,
     }
+
+
+def _draw(kind: Literal["live", "race", "machine"], key: str, own: Mapping[str, Any]) -> Any:
+    return _component(
+        key=key,
+        data=payload(kind, own, base=_base(), told=st.session_state.get(key)),
+        on_shown_change=lambda: None,
+        on_relay_change=lambda: None,
+        on_cell_change=lambda: None,
+    )
+
+
+def _base() -> str:
+    path = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{path}" if path else ""
 
 
 def _result(told: Any) -> LiveResult:

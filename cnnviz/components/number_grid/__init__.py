@@ -47,18 +47,32 @@ def number_grid(
         if on_edit is not None:
             on_edit(st.session_state[key]["edited"])
 
+    data = payload(
+        values, label=label, write=write, stops=stops, limits=limits, note=note,
+        editable=on_edit is not None,
+    )  # fmt: skip
+    _component(key=key, data=data, on_edited_change=edited)
+
+
+def payload(
+    values: NDArray[Any],
+    *,
+    label: str,
+    write: Callable[[float], str],
+    stops: tuple[tuple[float, str], ...],
+    limits: tuple[float, float] | None = None,
+    note: str = "",
+    editable: bool = False,
+) -> dict[str, Any]:
+    """What the browser needs, as JSON-able data: each number as it is shown, and exactly."""
     low, high = limits or (None, None)
-    _component(
-        key=key,
-        data={
-            "cells": [[write(float(value)) for value in row] for row in values],
-            "exact": [[format_weight(float(value)) for value in row] for row in values],
-            "label": label,
-            "stops": stops,
-            "low": low,
-            "high": high,
-            "note": note,
-            "editable": on_edit is not None,
-        },
-        on_edited_change=edited,
-    )
+    return {
+        "cells": [[write(float(value)) for value in row] for row in values],
+        "exact": [[format_weight(float(value)) for value in row] for row in values],
+        "label": label,
+        "stops": stops,
+        "low": low,
+        "high": high,
+        "note": note,
+        "editable": editable,
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -41,11 +41,12 @@ def take_photo(*, key: str, on_photo: Callable[[bytes, str], object], max_pixels
         photo = st.session_state[key]["photo"]
         on_photo(_content(photo), str(photo.get("name", ""))[:200] or "Photo")
 
-    _component(
-        key=key,
-        data={"pixels": max_pixels, "megabytes": st.get_option("server.maxUploadSize")},
-        on_photo_change=chosen,
-    )
+    _component(key=key, data=payload(max_pixels), on_photo_change=chosen)
+
+
+def payload(max_pixels: int) -> dict[str, Any]:
+    """What the browser needs, as JSON-able data: how large a photo may be."""
+    return {"pixels": max_pixels, "megabytes": st.get_option("server.maxUploadSize")}
 
 
 def _content(photo: dict[str, str]) -> bytes:

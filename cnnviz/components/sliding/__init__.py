@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from cnnviz.components.sources import register
 
@@ -41,18 +41,27 @@ def sliding(
             on, standing still; with None or another count of numbers it opens playing.
         url_parameter: Name under which the address remembers them; None to leave it alone.
     """
+    _component(key=key, data=payload(f, g, alt=alt, start=start, url_parameter=url_parameter))
+
+
+def payload(
+    f: Shape,
+    g: Shape,
+    *,
+    alt: str,
+    start: Sequence[float] | None = None,
+    url_parameter: str | None = None,
+) -> dict[str, Any]:
+    """What the browser needs, as JSON-able data."""
     place = inside(start)
-    _component(
-        key=key,
-        data={
-            "f": f,
-            "g": g,
-            "alt": alt,
-            "start": place or _START,
-            "still": place is not None,
-            "urlParameter": url_parameter,
-        },
-    )
+    return {
+        "f": f,
+        "g": g,
+        "alt": alt,
+        "start": place or _START,
+        "still": place is not None,
+        "urlParameter": url_parameter,
+    }
 
 
 def inside(place: Sequence[float] | None) -> tuple[float, ...] | None:

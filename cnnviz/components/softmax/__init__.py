@@ -33,13 +33,23 @@ def softmax(
         key: Streamlit key.
         url_parameter: Name under which the page's address remembers the temperature.
     """
-    _component(
-        key=key,
-        data={
-            "logits": list(logits),
-            "names": list(names),
-            "temperatures": list(temperatures),
-            "rows": probabilities.tolist(),
-            "urlParameter": url_parameter,
-        },
-    )
+    data = payload(logits, names, temperatures, probabilities, url_parameter=url_parameter)
+    _component(key=key, data=data)
+
+
+def payload(
+    logits: Sequence[float],
+    names: Sequence[str],
+    temperatures: Sequence[float],
+    probabilities: NDArray[Any],
+    *,
+    url_parameter: str,
+) -> dict[str, Any]:
+    """What the browser needs, as JSON-able data."""
+    return {
+        "logits": list(logits),
+        "names": list(names),
+        "temperatures": list(temperatures),
+        "rows": probabilities.tolist(),
+        "urlParameter": url_parameter,
+    }

@@ -11,8 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.components.live import LiveResult, _result, _settings, machine_payload
-from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
+from cnnviz.components.live import LiveResult, _base, _result, machine_payload
 
 IMAGES = np.arange(2 * 1 * 3 * 4, dtype=np.uint8).reshape(2, 1, 3, 4)
 
@@ -64,12 +63,7 @@ def test_what_does_not_fit_is_refused(images, labels, words):
 )
 def test_the_base_path_leads_to_the_routes(monkeypatch, setting, base):
     monkeypatch.setattr(st, "get_option", lambda _name: setting)
-    assert _settings("live", "key")["base"] == base
-
-
-def test_weights_and_activations_keep_their_palettes():
-    palettes = _settings("race", "key")["palettes"]
-    assert palettes == {"activations": DIVERGING_STOPS, "weights": WEIGHT_STOPS}
+    assert _base() == base
 
 
 def test_the_answer_is_read():

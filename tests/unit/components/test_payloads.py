@@ -1,0 +1,205 @@
+"""What each component is sent, whole: a snapshot a component, in `snapshots/`.
+
+After a change that is meant, write them anew and read what has changed:
+`.venv/bin/python -m tests.unit.components.test_payloads`.
+"""
+
+import base64
+import io
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnnviz.components import (
+    activation,
+    compare,
+    descent,
+    drag,
+    evidence,
+    gallery,
+    linked_grids,
+    live,
+    map_sheet,
+    neurons,
+    number_grid,
+    paint,
+    photo,
+    sliding,
+    softmax,
+    stepper,
+)
+from cnnviz.convolution import Padding, trace
+from cnnviz.convolution.equivariance import Scene
+from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
+from cnnviz.networks import NETWORKS
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+PALETTES = {"DIVERGING_STOPS": DIVERGING_STOPS, "WEIGHT_STOPS": WEIGHT_STOPS}
+SMALL = np.array([[1.0, -2.0], [0.5, 4.0]])
+GREY = np.arange(4, dtype=np.uint8).reshape(2, 2)
+SCENE = Scene(
+    object=np.ones((1, 2)), side=4, home=(1, 1), background=0.25, kernel=SMALL, stride=2,
+    edges="circular", pooling="max",
+)  # fmt: skip
+SHARED = {"alt": "What it shows", "pytorch": "print(1)"}
+DESCENT = (SMALL, SMALL[:1], np.array([SMALL, -SMALL]), np.ones((2, 1, 2)), np.array([2.0, 1.0]))
+NEURONS = ((1.0, 2.0), {"full": (1.0, 2.0), "local": (3.0, 4.0), "shared": (5.0, 6.0)}, 2)
+
+
+def linked():
+    panels = [
+        linked_grids.Panel("A", SMALL, "pixels", limits=(-5, 5), pads=((1, 0), (0, 0)), zoom=2),
+        linked_grids.Panel(
+            "B", [[3]], "weights", note="its note", sign="=", words=["three"], bias=0.5,
+            unread=np.array([[True]]),
+        ),
+        linked_grids.Panel("C", [[1]]),
+    ]  # fmt: skip
+    links = [
+        linked_grids.Link(1, 0, np.array([[0, 3]]), np.array([1.0, 0.5]), sum=True),
+        linked_grids.Link(2, 1, np.array([[0]])),
+    ]
+    return linked_grids.payload(panels, links, driver=1, start=1, play=False, **SHARED)
+
+
+PAYLOADS = {
+    "activation": lambda: activation.payload(
+        SMALL, np.abs(SMALL), np.array([[-1.0, 1.0], [1.0, 1.0]]), name="abs", pytorch="print(1)"
+    ),
+    "compare": lambda: compare.payload(
+        compare.Encoded("data:picture", {"low": -1, "high": 2}), compare.Encoded("data:before", {}),
+        title="Title", alt="Alt", size=(3, 4), group="both", window=(4, 3), pixel=(1, 2),
+        pickable=True,
+    ),
+    "descent": lambda: descent.payload(*DESCENT, start=1, **SHARED),
+    "drag": lambda: drag.payload(SCENE, shift=(1, 2), play=True, **SHARED),
+    "evidence": lambda: evidence.payload(SMALL, SMALL, GREY, label="cat", limit=8.0),
+    "gallery": lambda: gallery.payload(
+        [gallery.Tile(7, GREY[None], "a", "words")], chosen=7, label="Pictures", side=40
+    ),
+    "linked_grids": linked,
+    "live": lambda: live.payload(
+        "live", {"run": "a", "presenter": True}, base="/cnn", told={"shown": {"run": "b"}}
+    ),
+    "map_sheet": lambda: map_sheet.payload(
+        [
+            map_sheet.Group("conv", SMALL[None], note="one", tile="filter, input", columns=2),
+            map_sheet.Group("fc", np.array([[[9.0]]])),
+        ],
+        scale="all", stops=WEIGHT_STOPS, side=50, alt="Maps of",
+    ),
+    "neurons": lambda: neurons.payload(*NEURONS, alt="Alt", stage="local"),
+    "number_grid": lambda: number_grid.payload(
+        SMALL, label="Kernel", write="{:g}".format, stops=WEIGHT_STOPS, limits=(-4, 4), note="Note",
+        editable=True,
+    ),
+    "paint": lambda: paint.payload(
+        SMALL, strokes="0:1", unit=1, look="both", brush=9, **SHARED
+    ),
+    "photo": lambda: photo.payload(1000),
+    "sliding": lambda: sliding.payload(
+        "box", "ramp", alt="Alt", start=(1, 0.5, 2, 0.7), url_parameter="at"
+    ),
+    "softmax": lambda: softmax.payload(
+        [1.0, 2.0], ["cat", "dog"], [0.5, 1.0], SMALL, url_parameter="t"
+    ),
+    "stepper": lambda: stepper.payload(
+        trace(SMALL, SMALL[:1], padding=Padding(1, "reflect"), bias=2.0), pixels=True,
+        start=(0, 1), url_parameter="cell",
+    ),
+}  # fmt: skip
+
+
+def readable(data):
+    """A payload as JSON, its arrays and pictures unpacked and its palettes by name."""
+    for name, stops in PALETTES.items():
+        if isinstance(data, list | tuple) and json.dumps(data) == json.dumps(stops):
+            return name
+    if isinstance(data, str) and data.startswith("data:image/png;base64,"):
+        image = Image.open(io.BytesIO(base64.b64decode(data.partition(",")[2])))
+        return {"png": np.asarray(image).tolist()}
+    if isinstance(data, dict) and "dtype" in data:
+        values = np.frombuffer(base64.b64decode(data["data"]), data["dtype"])
+        return data | {"data": values.tolist()}
+    if data == {name: info.title for name, info in NETWORKS.items()}:
+        return "the titles of all networks"
+    if isinstance(data, dict):
+        digest = {"id": "a digest"} if len(str(data.get("id"))) == 24 else {}
+        return {name: readable(value) for name, value in (data | digest).items()}
+    if isinstance(data, list | tuple):
+        return [readable(value) for value in data]
+    return data
+
+
+def written(name):
+    return json.dumps(readable(PAYLOADS[name]()), indent=1, ensure_ascii=False) + "\n"
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_what_is_sent_is_what_the_snapshot_says(name):
+    assert json.loads(written(name)) == json.loads((SNAPSHOTS / f"{name}.json").read_text("utf-8"))
+
+
+def test_every_component_that_is_sent_data_has_a_snapshot():
+    folder = Path(live.__file__).parent.parent
+    sent = {
+        one.parent.name
+        for one in folder.glob("*/__init__.py")
+        if "def payload" in one.read_text("utf-8")
+    }
+    assert sent == set(PAYLOADS)
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """`told(module, **values)`: what its browser is to have told."""
+
+    def tell(module, **values):
+        monkeypatch.setattr(module, "_component", lambda **_: SimpleNamespace(**values))
+
+    return tell
+
+
+def test_a_descent_tells_the_step_that_a_person_stands_on(told):
+    sent = descent.payload(*DESCENT, **SHARED)["id"]
+    steps = []
+    for answer in (
+        None,
+        {"id": sent, "step": 3},
+        {"id": "another", "step": 4},
+        {"id": sent, "step": None},
+    ):
+        told(descent, step=answer)
+        descent.descent(*DESCENT, key="k", on_step=steps.append, **SHARED)
+    assert steps == [3, None]
+
+
+def test_a_drag_tells_what_is_on_screen_of_this_scene(told):
+    given = {"shift": (1, 2), "play": True, **SHARED}
+    answer = {"scene": drag.payload(SCENE, **given)["id"], "shift": [-2, 3], "moved": True}
+    for shown, result in [(None, None), (answer | {"scene": "another"}, None), (answer, answer)]:
+        told(drag, shown=shown)
+        assert drag.drag(SCENE, key="k", **given) == result
+
+
+def test_neurons_tell_the_stage_and_the_edited_weights(told):
+    answer = {
+        "layer": neurons.payload(*NEURONS, alt="Alt", stage=None)["id"],
+        "stage": "local",
+        "weights": {"local": "3 9"},
+    }
+    edits = []
+    for edited in (None, answer | {"layer": "another"}, answer):
+        told(neurons, edited=edited)
+        neurons.neurons(*NEURONS, key="k", alt="Alt", on_edit=lambda *told: edits.append(told))
+    assert edits == [("local", {"local": "3 9"})]
+
+
+if __name__ == "__main__":
+    SNAPSHOTS.mkdir(exist_ok=True)
+    for name in PAYLOADS:
+        (SNAPSHOTS / f"{name}.json").write_text(written(name), "utf-8")
