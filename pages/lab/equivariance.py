@@ -6,7 +6,7 @@ import streamlit as st
 from cnnviz.components.drag import drag
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError, lecture_case
-from cnnviz.inspection.shifting import scene_code, scene_output
+from cnnviz.inspection.equivariance import scene_code, scene_output
 from cnnviz.ui.lab.equivariance.scene import POOLED, choose_scene, linked_shift, show_reasons
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.address import SHIFT

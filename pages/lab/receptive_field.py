@@ -14,7 +14,7 @@ from cnnviz.convolution import (
 )
 from cnnviz.convolution.stacks import extent, inside
 from cnnviz.imaging import to_grey
-from cnnviz.inspection.field import gradient_field, measured_field, stack_code, stack_maps
+from cnnviz.inspection.receptive_field import gradient_field, measured_field, stack_code, stack_maps
 from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.lab.receptive_field.stack import OPENING, choose_stack
 from cnnviz.ui.shared import lab

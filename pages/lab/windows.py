@@ -6,7 +6,7 @@ import streamlit as st
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError, Padding, lecture_case, trace
 from cnnviz.convolution.geometry import span
-from cnnviz.ui.lab.windows.windows import choose_windows, short_cases, until_nothing_is_left
+from cnnviz.ui.lab.windows.settings import choose_windows, short_cases, until_nothing_is_left
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.projecting import figure_and_settings
 

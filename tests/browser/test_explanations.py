@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from safetensors.torch import save_file
 
 from cnnviz.inspection import load_model
-from cnnviz.inspection.wrong import pictures_tested, predict_all
+from cnnviz.inspection.misclassified import pictures_tested, predict_all
 from cnnviz.runs import Run
 
 

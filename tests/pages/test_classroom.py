@@ -14,7 +14,7 @@ from cnnviz.runs import Run, create_run, list_runs, show_run_to_all, shown_run
 from cnnviz.training.config import make_config
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.actions import attempt
-from cnnviz.ui.train.again import start_again
+from cnnviz.ui.train.repeat import start_again
 from cnnviz.ui.train.viewer_runs import start_own, stop_all
 
 SECRET = "open sesame"
@@ -59,7 +59,7 @@ def drawn(monkeypatch):
 @pytest.fixture(autouse=True)
 def no_process(monkeypatch):
     monkeypatch.setattr("cnnviz.ui.train.viewer_runs.start", create_run)
-    monkeypatch.setattr("cnnviz.ui.train.again.start", lambda config, **_: create_run(config))
+    monkeypatch.setattr("cnnviz.ui.train.repeat.start", lambda config, **_: create_run(config))
 
 
 @pytest.fixture

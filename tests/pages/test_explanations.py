@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.inspection import load_model
-from cnnviz.inspection.wrong import nearest_snapshot, pictures_tested, predict_all
+from cnnviz.inspection.misclassified import nearest_snapshot, pictures_tested, predict_all
 from cnnviz.runs import open_run
 from cnnviz.training.data import Batches, Normalise, load_run_dataset
 from cnnviz.training.schedule import make_optimiser

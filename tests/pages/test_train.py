@@ -52,7 +52,7 @@ def started(monkeypatch):
 
     monkeypatch.setattr("cnnviz.training.start", start)
     monkeypatch.setattr("cnnviz.training.launch.start", start)
-    monkeypatch.setattr("cnnviz.ui.train.again.start", start)
+    monkeypatch.setattr("cnnviz.ui.train.repeat.start", start)
     return asked
 
 

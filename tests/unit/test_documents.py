@@ -66,6 +66,15 @@ def test_the_tree_is_the_real_one():
     assert packages <= listed
 
 
+def test_the_ideas_are_where_the_table_says():
+    table = DOCUMENTS["docs/develop.md"].partition("## Where is what?")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| .+ \| `(\S+)` \| `(\w+)` \|$", table, re.MULTILINE)
+    assert len(rows) >= 25
+    for path, name in rows:
+        source = (ROOT / path).read_text(encoding="utf-8")
+        assert re.search(rf"^(def |class |){name}\b(?=[(:\[ ])", source, re.MULTILINE), (path, name)
+
+
 def test_make_has_the_targets():
     wanted = set(re.findall(r"\bmake ([a-z]+)\b", commands()))
     assert {"run", "test", "classroom", "lint"} <= wanted

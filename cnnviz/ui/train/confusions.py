@@ -12,7 +12,7 @@ from cnnviz.components.evidence import evidence
 from cnnviz.components.gallery import Tile
 from cnnviz.datasets import DATASETS, DatasetError, is_available, normalise
 from cnnviz.inspection import CAM, InspectionError, Samples, load_model, overlay_size, upsample
-from cnnviz.inspection.wrong import (
+from cnnviz.inspection.misclassified import (
     Answers,
     images_tested,
     nearest_snapshot,

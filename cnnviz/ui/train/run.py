@@ -36,9 +36,9 @@ from cnnviz.ui.shared.number_field import number_field, typed_number
 from cnnviz.ui.shared.recipe import RATE
 from cnnviz.ui.shared.run_list import leave, run_label
 from cnnviz.ui.shared.text import plain
-from cnnviz.ui.train.again import again_button, overlays
 from cnnviz.ui.train.confusions import show_confused
 from cnnviz.ui.train.questions import ask_the_class
+from cnnviz.ui.train.repeat import again_button, overlays
 from cnnviz.ui.train.single_step import show_step
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as hnp
 
 from cnnviz.convolution import ConvolutionError, lecture_case
 from cnnviz.convolution.equivariance import Scene
-from cnnviz.inspection.shifting import scene_code, scene_output
+from cnnviz.inspection.equivariance import scene_code, scene_output
 
 CASE = lecture_case("s3-equivariance")
 IMAGE = np.array(CASE["inputs"]["image"], float)

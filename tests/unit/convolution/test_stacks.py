@@ -15,7 +15,7 @@ from cnnviz.convolution import (
     stack_sizes,
 )
 from cnnviz.convolution.stacks import extent, inside
-from cnnviz.inspection.field import measured_field, stack_maps
+from cnnviz.inspection.receptive_field import measured_field, stack_maps
 
 
 @st.composite

@@ -1,4 +1,4 @@
-"""“Again, with one thing changed”: a copy of a run, with both curves on one chart."""
+"""“Repeat with one change”: a copy of a run, with both curves on one chart."""
 
 from __future__ import annotations
 

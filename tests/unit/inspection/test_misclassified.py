@@ -8,7 +8,7 @@ import torch
 
 from cnnviz.datasets import load_dataset, normalise
 from cnnviz.inspection import InspectionError, load_model
-from cnnviz.inspection.wrong import (
+from cnnviz.inspection.misclassified import (
     images_tested,
     nearest_snapshot,
     order_of_testing,
