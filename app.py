@@ -8,13 +8,13 @@ back to its old automatic pages for a first visitor who opens a deep link.
 
 import streamlit as st
 
-from cnnviz import classroom, gate
+from cnnviz import classroom, gate, plotly_js
 from cnnviz.live import live_routes
 from cnnviz.server import lifespan
 
 app = st.App(
     "cnnviz/main.py",
     lifespan=lifespan,
-    routes=[*live_routes, *classroom.routes],
+    routes=[*live_routes, *classroom.routes, *plotly_js.routes],
     middleware=[*gate.middleware, *classroom.middleware],
 )

@@ -115,6 +115,23 @@ def log_magnitude(spectrum: ArrayLike) -> NDArray[np.float64]:
     return shown
 
 
+def response(kernel: ArrayLike, size: int = 33) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """By how much a kernel multiplies the waves of each frequency.
+
+    Args:
+        kernel: H×W, of any size: one larger than `size` is folded, which changes no value.
+        size: Frequencies along each side; odd, so that 0 is in the middle.
+
+    Returns:
+        The frequencies in cycles per pixel, from just above −½ to just below ½; and size×size
+        magnitudes, frequency 0 in the middle.
+    """
+    values = np.asarray(kernel, dtype=np.float64)
+    frequencies = np.fft.fftshift(np.fft.fftfreq(size))
+    waves = [np.exp(-2j * np.pi * np.outer(frequencies, np.arange(n))) for n in values.shape]
+    return frequencies, np.abs(waves[0] @ values @ waves[1].T)
+
+
 def separable_kernel(
     name: KernelName, size: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

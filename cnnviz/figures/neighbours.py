@@ -4,54 +4,55 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnviz.figures.look import BLUE, GREY, Figure, axis
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def neighbour_points(
-    left: NDArray[Any], right: NDArray[Any], *, unit: float
-) -> dict[str, list[float]]:
-    """The chart's points as columns.
+def neighbours_figure(
+    left: NDArray[Any], right: NDArray[Any], *, low: float, high: float, unit: float
+) -> Figure:
+    """Draw a dot for each pair, and the line on which both are equal.
 
     Args:
-        left: Pixels, 0 to 255.
+        left: N pixels, 0 to 255.
         right: The neighbour of each.
+        low: Lower end of both axes, in 0 to 255.
+        high: Upper end.
         unit: What 255 is to be called.
     """
     scale = unit / 255
-    return {"value": (left * scale).tolist(), "neighbour": (right * scale).tolist()}
-
-
-def neighbour_spec(low: float, high: float) -> dict[str, Any]:
-    """The Vega-Lite chart for `neighbour_points`, with the line on which both are equal.
-
-    Args:
-        low: Lower end of both axes, in the unit of the points.
-        high: Upper end.
-    """
-    axis = {"domain": [low, high], "nice": False}
-    both = {"type": "quantitative", "scale": axis}
-    x = both | {"field": "value", "title": "Pixel"}
-    y = both | {"field": "neighbour", "title": "Its right neighbour"}
-    ends = [{"value": end, "neighbour": end} for end in (low, high)]
+    ends = [low * scale, high * scale]
+    margin = 0.03 * (ends[1] - ends[0])  # else a dot at the end is cut in half
+    both = [ends[0] - margin, ends[1] + margin]
     return {
-        "height": 260,
-        "layer": [
+        "data": [
             {
-                "data": {"values": ends},
-                "mark": {"type": "line", "color": "#8a8f98", "strokeDash": [4, 4]},
-                "encoding": {"x": x, "y": y},
-            },
-            {
-                "mark": {"type": "circle", "size": 60, "opacity": 0.45, "color": "#4a97d2"},
-                "encoding": {
-                    "x": x,
-                    "y": y,
-                    "tooltip": [
-                        {"field": "value", "format": ".4~g", "title": "Pixel"},
-                        {"field": "neighbour", "format": ".4~g", "title": "Its right neighbour"},
-                    ],
-                },
-            },
+                "type": "scatter",
+                "mode": "markers",
+                "name": "Pixels",
+                "x": (left * scale).tolist(),
+                "y": (right * scale).tolist(),
+                "marker": {"size": 8, "opacity": 0.45, "color": BLUE},
+                "hovertemplate": "Pixel %{x:.4~g}<br>Its right neighbour %{y:.4~g}<extra></extra>",
+            }
         ],
+        "layout": {
+            "height": 290,
+            "uirevision": f"{ends}",  # a zoom holds while the axes stay
+            "xaxis": axis("Pixel", range=both),
+            "yaxis": axis("Its right neighbour", range=both),
+            "shapes": [
+                {
+                    "type": "line",
+                    "layer": "below",
+                    "x0": ends[0],
+                    "y0": ends[0],
+                    "x1": ends[1],
+                    "y1": ends[1],
+                    "line": {"color": GREY, "width": 1, "dash": "dash"},
+                }
+            ],
+        },
     }

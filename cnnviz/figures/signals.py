@@ -4,67 +4,51 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnviz.figures.look import BLUE, GREEN, GREY, Figure, axis
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cnnviz.convolution.signals import Sensor
 
-TRUE, MEASURED, SMOOTHED = "true", "measured", "smoothed"
 
-
-def signal_points(signal: Sensor, smoothed: NDArray[Any]) -> dict[str, list[Any]]:
-    """The chart's points as columns: time, position, line.
+def signal_figure(signal: Sensor, smoothed: NDArray[Any]) -> Figure:
+    """Draw the true position, its measurements and the smoothed ones over time.
 
     Args:
         signal: N moments.
         smoothed: Values at the last moments, at most N of them.
     """
     late = len(signal.true) - len(smoothed)
-    lines = ((TRUE, 0, signal.true), (MEASURED, 0, signal.measured), (SMOOTHED, late, smoothed))
-    columns: dict[str, list[Any]] = {"time": [], "position": [], "line": []}
-    for name, start, values in lines:
-        columns["time"] += range(start, start + len(values))
-        columns["position"] += values.tolist()
-        columns["line"] += [name] * len(values)
-    return columns
-
-
-def signal_spec() -> dict[str, Any]:
-    """The Vega-Lite chart for `signal_points`."""
     return {
-        "height": 300,
-        "encoding": {
-            "x": {
-                "field": "time",
-                "type": "quantitative",
-                "title": "Time",
-                "scale": {"nice": False},
-            },
-            "y": {"field": "position", "type": "quantitative", "title": "Position"},
-            "color": {
-                "field": "line",
-                "type": "nominal",
-                "scale": {
-                    "domain": [TRUE, MEASURED, SMOOTHED],
-                    "range": ["#2f9e5a", "#8a8f98", "#4a97d2"],
-                },
-                "legend": {"orient": "top", "title": None},
-            },
-        },
-        "layer": [
-            {
-                "transform": [{"filter": f"datum.line !== '{MEASURED}'"}],
-                "mark": {"type": "line", "strokeWidth": 2.2},
-            },
-            {
-                "transform": [{"filter": f"datum.line === '{MEASURED}'"}],
-                "mark": {"type": "circle", "size": 16, "opacity": 0.75},
-                "encoding": {
-                    "tooltip": [
-                        {"field": "time", "title": "Time"},
-                        {"field": "position", "format": ".2f", "title": "Measured"},
-                    ]
-                },
-            },
+        "data": [
+            _over_time("True", signal.true, mode="lines", line={"color": GREEN, "width": 2.2}),
+            _over_time(
+                "Measured",
+                signal.measured,
+                mode="markers",
+                marker={"color": GREY, "size": 5, "opacity": 0.75},
+            ),
+            _over_time(
+                "Smoothed", smoothed, late, mode="lines", line={"color": BLUE, "width": 2.2}
+            ),
         ],
+        "layout": {
+            "height": 320,
+            "uirevision": "signal",
+            "hovermode": "x unified",
+            "xaxis": axis("Time", unifiedhovertitle={"text": "Time %{x}"}),
+            "yaxis": axis("Position"),
+        },
+    }
+
+
+def _over_time(name: str, values: NDArray[Any], start: int = 0, **look: Any) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "name": name,
+        "x": list(range(start, start + len(values))),
+        "y": values.tolist(),
+        "hovertemplate": "%{y:.2f}",
+        **look,
     }

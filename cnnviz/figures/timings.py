@@ -4,66 +4,63 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnviz.figures.look import BLUE, GREY, ORANGE, VIOLET, Figure, axis
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnviz.convolution.speed import Timing
 
-WAYS = {"direct": "direct", "separable": "two 1-D kernels", "fft": "FFT"}
+_WAYS = {
+    "direct": ("Direct", ORANGE),
+    "separable": ("Two 1-D kernels", VIOLET),
+    "fft": ("FFT", BLUE),
+}
 
 
-def timing_points(timings: Sequence[Timing]) -> dict[str, list[Any]]:
-    """The chart's points as columns: side of the kernel, milliseconds, way."""
-    columns: dict[str, list[Any]] = {"kernel": [], "milliseconds": [], "way": []}
-    for field, way in WAYS.items():
-        for timing in timings:
-            columns["kernel"].append(timing.kernel)
-            columns["milliseconds"].append(getattr(timing, field) * 1000)
-            columns["way"].append(way)
-    return columns
-
-
-def timing_spec(crossover: int | None) -> dict[str, Any]:
-    """The Vega-Lite chart for `timing_points`.
+def timings_figure(timings: Sequence[Timing], crossover: int | None) -> Figure:
+    """Draw the milliseconds of each way to convolve, on a logarithmic axis.
 
     Args:
-        crossover: Side of the kernel to mark; None to mark nothing.
+        timings: One per size of the kernel.
+        crossover: Side of the kernel from which the FFT is faster, to be marked; None if there
+            is none.
     """
-    x = {"field": "kernel", "type": "quantitative", "title": "Side of the kernel"}
-    layers: list[dict[str, Any]] = [
-        {
-            "mark": {"type": "line", "point": True, "strokeWidth": 2},
-            "encoding": {
-                "x": x,
-                "y": {
-                    "field": "milliseconds",
-                    "type": "quantitative",
-                    "title": "Milliseconds",
-                    "scale": {"type": "log"},
-                    "axis": {"format": "~g"},
-                },
-                "color": {
-                    "field": "way",
-                    "type": "nominal",
-                    "scale": {
-                        "domain": list(WAYS.values()),
-                        "range": ["#dd7a1f", "#8482dc", "#4a97d2"],
-                    },
-                    "legend": {"orient": "top", "title": None},
-                },
-                "tooltip": [
-                    {"field": "way", "title": "Way"},
-                    {"field": "kernel", "title": "Side of the kernel"},
-                    {"field": "milliseconds", "format": ".3~g", "title": "Milliseconds"},
-                ],
-            },
-        }
-    ]
+    layout: dict[str, Any] = {
+        "height": 340,
+        "uirevision": "timings",
+        "hovermode": "x unified",
+        "xaxis": axis("Side of the kernel", unifiedhovertitle={"text": "%{x}×%{x}"}),
+        "yaxis": axis("Milliseconds", type="log", dtick=1, tickformat="~g"),
+    }
     if crossover is not None:
-        mark = {"data": {"values": [{"kernel": crossover}]}, "encoding": {"x": x}}
-        words = {"align": "left", "dx": 6, "y": 12, "color": "#8a8f98"}
-        layers += [
-            mark | {"mark": {"type": "rule", "strokeDash": [5, 4], "color": "#8a8f98"}},
-            mark | {"mark": {"type": "text", "text": "FFT is faster from here"} | words},
+        line = {"color": GREY, "width": 1, "dash": "dash"}
+        ends = {"x0": crossover, "x1": crossover, "y0": 0, "y1": 1, "yref": "paper"}
+        layout["shapes"] = [{"type": "line", **ends, "line": line}]
+        layout["annotations"] = [
+            {
+                "text": "FFT is faster from here",
+                "showarrow": False,
+                "x": crossover,
+                "xanchor": "left",
+                "xshift": 4,
+                "y": 1,
+                "yref": "paper",
+                "yanchor": "top",
+            }
         ]
-    return {"height": 320, "layer": layers}
+    return {
+        "data": [
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": name,
+                "x": [timing.kernel for timing in timings],
+                "y": [getattr(timing, way) * 1000 for timing in timings],
+                "line": {"color": colour, "width": 2},
+                "hovertemplate": "%{y:.3~g} ms",
+            }
+            for way, (name, colour) in _WAYS.items()
+        ],
+        "layout": layout,
+    }

@@ -5,8 +5,9 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
+from cnnviz.components.chart import chart
 from cnnviz.components.paint import Look, paint_grid
-from cnnviz.figures.neighbours import neighbour_points, neighbour_spec
+from cnnviz.figures.neighbours import neighbours_figure
 from cnnviz.imaging.pixels import (
     neighbours,
     paint,
@@ -70,7 +71,7 @@ st.caption(
     " you shuffle the pixels, a pixel tells you nothing about the next. A small kernel relies on"
     " what neighbours have in common."
 )
-low, high = image.min() * unit / 255, max(image.max(), image.min() + 1) * unit / 255
+low, high = image.min(), max(image.max(), image.min() + 1)
 for place, (words, values) in zip(
     st.columns(2, gap="medium"),
     (("Original", image), ("The same pixels, shuffled", shuffled(image, 0))),
@@ -81,16 +82,11 @@ for place, (words, values) in zip(
     told = "undefined (all equal)" if r is None else formatted(r, ".3f")
     with place:
         st.markdown(f"**{words}**: Pearson's r = **{told}**, {len(pairs[0])} pairs")
-        points = neighbour_points(*pairs, unit=unit)
-        st.vega_lite_chart(
-            points,
-            neighbour_spec(low, high),
-            width="stretch",
+        chart(
+            neighbours_figure(*pairs, low=low, high=high, unit=unit),
             key=f"_px_chart_{words[:2]}",
             alt=f"{words}: every pixel against its right neighbour",
         )
-        with st.expander("The numbers as a table"):
-            st.dataframe(points, hide_index=True, alt=f"{words}: pixels and right neighbours")
 if source == "corner" and not strokes:
     steps = np.abs(np.concatenate([np.diff(base, axis=axis).ravel() for axis in (0, 1)]))
     st.caption(f"Horizontal and vertical neighbours differ by {steps.mean():.3f} on average.")

@@ -3,10 +3,11 @@
 import numpy as np
 import streamlit as st
 
+from cnnviz.components.chart import chart
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import lecture_case, trace
 from cnnviz.convolution.signals import moving_blob, rms, sensor, smooth
-from cnnviz.figures.signals import signal_points, signal_spec
+from cnnviz.figures.signals import signal_figure
 from cnnviz.inspection import by_torch
 from cnnviz.numbers.formatting import short
 from cnnviz.ui.shared import lab
@@ -51,16 +52,11 @@ with right:
     signal = sensor(160, noise, seed)
     line = smooth(signal.measured, w[0])
     late = len(signal.true) - len(line)
-    points = signal_points(signal, line)
-    st.vega_lite_chart(
-        points,
-        signal_spec(),
-        width="stretch",
+    chart(
+        signal_figure(signal, line),
         key="_se_chart",
         alt="True, measured and smoothed positions over time",
     )
-    with st.expander("The numbers as a table"):
-        st.dataframe(points, hide_index=True, alt="True, measured and smoothed positions")
     st.markdown(
         f"Typical error (root mean square): measured **{rms(signal.measured - signal.true):.3f}**,"
         f" smoothed **{rms(line - signal.true[late:]):.3f}**."

@@ -35,14 +35,13 @@ OPEN_DETAILS = f"""() => {{
     for (const node of everywhere(document))
       if (node.matches("details:not([open], .table)")) node.open = true;
 }}"""
-# In a box that scrolls by itself, in the closed menu, not drawn at all, or in a chart of
-# Streamlit's, which keeps its width until the page is opened anew.
+# In a box that scrolls by itself, in the closed menu, or not drawn at all.
 TOO_WIDE = f"""() => {{
     {EVERYWHERE}
     const excused = (node) => {{
       for (let box = node; box; box = box.parentElement ?? box.getRootNode().host) {{
         if (box.dataset?.testid === "stMain") return false;
-        if (box.matches("[data-testid=stSidebar], [data-testid=stVegaLiteChart]")) return true;
+        if (box.matches("[data-testid=stSidebar]")) return true;
         if (box.offsetWidth === 1) return true;
         if (/auto|scroll/.test(getComputedStyle(box).overflowX)) return true;
       }}

@@ -1,5 +1,7 @@
 """Opening a page without a browser."""
 
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -18,3 +20,17 @@ def visit(root):
         return app
 
     return open_it
+
+
+@pytest.fixture
+def charts():
+    """What each chart of a page is sent, in order."""
+
+    def read(app):
+        return [
+            json.loads(element.proto.json)
+            for element in app.get("bidi_component")
+            if element.proto.component_name == "cnnviz_chart"
+        ]
+
+    return read

@@ -26,11 +26,15 @@ def test_opens_on_the_deck_s_sensor(open_lab, linked_grids):
     assert ":material/check:" in words(app)
 
 
-def test_other_weights_and_measurements(open_lab, linked_grids):
+def test_other_weights_and_measurements(open_lab, linked_grids, charts):
     app = open_lab("sensor", se_s="1 0 2 5", se_w="1 1")
     expected = scipy.signal.convolve([1, 0, 2, 5], [1, 1])
     np.testing.assert_allclose(linked_grids(app)[0].panels["s"], [expected])
     assert "add up to 2, not 1" in app.warning[0].value
+    ((_, measured, smoothed),) = (chart["figure"]["data"] for chart in charts(app))
+    both = np.add(measured["y"][1:], measured["y"][:-1])
+    np.testing.assert_allclose(smoothed["y"], both)
+    assert smoothed["x"] == measured["x"][1:]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from PIL import Image
 
 from cnnviz.components import (
     activation,
+    chart,
     compare,
     descent,
     drag,
@@ -69,6 +70,9 @@ def linked():
 PAYLOADS = {
     "activation": lambda: activation.payload(
         SMALL, np.abs(SMALL), np.array([[-1.0, 1.0], [1.0, 1.0]]), name="abs", pytorch="print(1)"
+    ),
+    "chart": lambda: chart.payload(
+        {"data": [{"type": "bar", "x": ["a"], "y": [0.5]}], "layout": {"height": 90}}, **SHARED
     ),
     "compare": lambda: compare.payload(
         compare.Encoded("data:picture", {"low": -1, "high": 2}), compare.Encoded("data:before", {}),

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from cnnviz.components.chart import chart
 from cnnviz.convolution.speed import crossover, machine, measure, ties
-from cnnviz.figures.timings import timing_points, timing_spec
+from cnnviz.figures.timings import timings_figure
 
 if TYPE_CHECKING:
     from cnnviz.convolution.speed import Timing
@@ -26,16 +27,11 @@ def show_speed() -> None:
         _timed.clear()
     timings = _timed()
     found = crossover(timings)
-    points = timing_points(timings)
-    st.vega_lite_chart(
-        points,
-        timing_spec(found),
-        width="stretch",
+    chart(
+        timings_figure(timings, found),
         key="_fq_chart",
         alt="Milliseconds by kernel size, for three ways to convolve",
     )
-    with st.expander("The numbers as a table"):
-        st.dataframe(points, hide_index=True, alt="Measured times")
     words = (
         f"Measured this time: from **{found}×{found}** upwards, the FFT is clearly faster than"
         " direct convolution."

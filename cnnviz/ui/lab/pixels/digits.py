@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
+from cnnviz.components.chart import chart
+from cnnviz.figures.probabilities import probabilities_figure
 from cnnviz.imaging.pixels import crisp
 from cnnviz.inspection.digits import as_digit, probabilities
-from cnnviz.ui.shared.projecting import is_large
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,13 +54,12 @@ def show_answer(image: ArrayLike, *, invert: bool) -> None:
     if invert:
         how.append("with dark and light swapped, because it was trained on light strokes")
     st.markdown(f"The network predicts **{answer.argmax()}** ({answer.max():.1%}).")
-    st.vega_lite_chart(
-        {"digit": list(range(10)), "probability": answer.tolist()},
-        _bars(),
-        width="stretch",
+    names = [str(digit) for digit in range(10)]
+    chart(
+        probabilities_figure(answer, names, title="Digit"),
         key="_digits_answer",
         alt="Probabilities: "
-        + ", ".join(f"{digit}: {share:.1%}" for digit, share in enumerate(answer)),
+        + ", ".join(f"{name}: {share:.1%}" for name, share in zip(names, answer, strict=True)),
     )
     st.caption("It knows the digits 0 to 9 and always predicts one of them.")
     st.caption(f"What the network sees: {', '.join(how)}.")
@@ -69,19 +69,3 @@ def show_answer(image: ArrayLike, *, invert: bool) -> None:
         width=128,
         alt="The painting as the network sees it, at 8×8 pixels",
     )
-
-
-def _bars() -> dict[str, Any]:
-    """The Vega-Lite chart of the ten probabilities."""
-    share = {"field": "probability", "type": "quantitative", "title": "Probability"}
-    digit = {"field": "digit", "type": "ordinal", "title": "Digit", "axis": {"labelAngle": 0}}
-    top = {"domain": [0, 1]}
-    return {
-        "height": 220 if is_large() else 150,
-        "mark": {"type": "bar", "color": "#4a97d2"},
-        "encoding": {
-            "x": digit,
-            "y": share | {"scale": top, "axis": {"format": "%", "tickCount": 3}},
-            "tooltip": [digit, share | {"format": ".1%"}],
-        },
-    }

@@ -1,0 +1,34 @@
+// What is in three dimensions: whether it can be drawn, where the camera is, and how it looks flat.
+
+import { clamp } from "../kit/arithmetic.js";
+
+const [LOWEST, HIGHEST] = [-1.5, 1.5]; // just below a quarter turn: from right above there is no left
+const [NEAREST, FARTHEST] = [0.6, 6];
+
+/** Whether this browser can draw in 3-D. */
+export function hasWebGL() {
+  const canvas = document.createElement("canvas");
+  return Boolean(canvas.getContext("webgl2") ?? canvas.getContext("webgl"));
+}
+
+/** A place {x, y, z} after a turn about the vertical and one up, in radians, at `factor` times its distance. */
+export function turned({ x, y, z }, across, up, factor = 1) {
+  const before = Math.hypot(x, y, z);
+  const distance = clamp(before * factor, NEAREST, FARTHEST);
+  const height = clamp(Math.asin(z / before) + up, LOWEST, HIGHEST);
+  const direction = Math.atan2(y, x) + across;
+  return {
+    x: distance * Math.cos(height) * Math.cos(direction),
+    y: distance * Math.cos(height) * Math.sin(direction),
+    z: distance * Math.sin(height),
+  };
+}
+
+/** A figure of surfaces as one of heat maps. */
+export function flat({ data, layout: { scene, ...layout } }) {
+  const square = { scaleanchor: "x", constrain: "domain" };
+  return {
+    data: data.map(({ type: _, cmin, cmax, contours: __, ...trace }) => ({ ...trace, type: "heatmap", zmin: cmin, zmax: cmax })),
+    layout: { ...layout, xaxis: { ...scene.xaxis, constrain: "domain" }, yaxis: { ...scene.yaxis, ...square } },
+  };
+}
