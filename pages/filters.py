@@ -15,7 +15,12 @@ from cnnviz.imaging import FILTERS
 from cnnviz.imaging.filters import Border
 from cnnviz.imaging.present import View
 from cnnviz.ui.filters.noise import choose_noise, compare_filters
-from cnnviz.ui.filters.settings import ChosenFilter, choose_name, choose_settings
+from cnnviz.ui.filters.settings import (
+    ChosenFilter,
+    choose_name,
+    choose_settings,
+    draw_surfaces,
+)
 from cnnviz.ui.shared.address import IN_ONE
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.code import copy_code
@@ -86,12 +91,15 @@ def show_filter(picture: Picture) -> None:
                 before=photo, window=recipe.window, title=f"Before and after, {height}×{width}",
                 alt=f"{picture.title} before and after {title}",
             )  # fmt: skip
+        with sides[1]:
+            draw_surfaces(chosen.recipe)
     else:
         with sides[0]:
             draw(
                 photo, key="f_photo", window=recipe.window, title=f"Picture, {height}×{width}",
                 alt=picture.title,
             )  # fmt: skip
+            draw_surfaces(chosen.recipe)  # where there is room, beside the numbers
         with sides[2]:
             draw_result(title=f"Result, {height}×{width}", alt=f"{picture.title} after {title}")
     if shown is not full:

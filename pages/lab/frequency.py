@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from cnnviz.components.chart import chart
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError
-from cnnviz.convolution.spectrum import log_magnitude, through_frequencies
+from cnnviz.convolution.spectrum import log_magnitude, response, through_frequencies
+from cnnviz.figures.spectrum import response_figure
 from cnnviz.inspection import by_torch
 from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.lab.frequency.operands import choose_operands
@@ -125,7 +127,22 @@ def show_route() -> None:
     )
 
 
+def show_response() -> None:
+    st.header("What the kernel lets through")
+    st.caption(
+        "The spectrum of the kernel alone, at frequencies in cycles per pixel: each wave of the"
+        " image is multiplied by the height of the surface at its frequency. A blur keeps the slow"
+        " waves in the middle; a kernel for edges takes them away."
+    )
+    chart(
+        response_figure(*response(given.kernel)),
+        key="_fq_response",
+        alt="The magnitude of the kernel's spectrum as a surface above the frequencies",
+    )
+
+
 with figure:
     show_route()
+    show_response()
 
 show_speed()

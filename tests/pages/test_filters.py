@@ -42,11 +42,11 @@ def bring(monkeypatch):
     return bring_it
 
 
-def sent(app, name):
+def sent(app, name, by="title"):
     """What each component of this name gets, by title or label."""
     found = [e.proto for e in app.get("bidi_component") if e.proto.component_name == name]
     data = [json.loads(proto.json) for proto in found]
-    return {one.get("title", one.get("label")): one for one in data}
+    return {one.get(by, one.get("label")): one for one in data}
 
 
 def picture(app, title):
@@ -87,6 +87,8 @@ def test_it_opens_on_a_sobel_filtered_sample(open_page):
     assert np.array_equal(result, diverging(values, data["scale"]["high"]))
     assert np.array_equal(kernel(app), KERNELS["sobel-x"].weights)
     assert any("sum to 0" in caption.value for caption in app.caption)
+    [surface] = sent(app, "cnnviz_chart", by="alt").values()
+    assert surface["figure"]["data"][0]["z"] == KERNELS["sobel-x"].weights.tolist()
 
 
 @pytest.mark.parametrize("colour", ["grey", "colour"])
@@ -165,6 +167,19 @@ def test_flip_turns_the_kernel(open_page):
     turned = KERNELS["emboss"].weights[::-1, ::-1].copy()
     expected = np.clip(by_torch(GREY, turned), 0, 255).astype(np.uint8)
     assert np.array_equal(picture(app, "Result")[0], expected)
+
+
+@pytest.mark.parametrize(
+    ("query", "surfaces"),
+    [
+        ({"f_kernel": "sobel", "f_part": "magnitude"}, 2),
+        ({"f_kernel": "median"}, 0),  # has no kernel
+        ({"f_kernel": "custom", "f_weights": "1 2 1"}, 0),  # one row spans no surface
+        ({"f_kernel": "gaussian", "f_in_one": "true"}, 1),
+    ],
+)
+def test_each_kernel_with_two_sides_is_drawn_as_a_surface(open_page, charts, query, surfaces):
+    assert len(charts(open_page(**query))) == surfaces
 
 
 def test_typed_numbers_become_the_kernel(open_page):

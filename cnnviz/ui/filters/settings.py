@@ -10,7 +10,9 @@ import streamlit as st
 
 from cnnviz import imaging
 from cnnviz.components.arithmetic import weight
+from cnnviz.components.chart import chart
 from cnnviz.components.number_grid import number_grid
+from cnnviz.figures.kernel import has_surface, kernel_figure
 from cnnviz.imaging import FILTERS, KERNELS, MAX_KERNEL_SIZE, WEIGHT_STOPS, Recipe
 from cnnviz.ui.shared.address import KERNEL
 from cnnviz.ui.shared.choice import choice, choose
@@ -181,3 +183,21 @@ def _draw_kernels(name: str, recipe: Recipe) -> None:
         st.caption(f"{FILTERS[name].does} {imaging.explain_sum(weights)}")
     else:
         st.caption(FILTERS[name].does)
+
+
+def draw_surfaces(recipe: Recipe) -> None:
+    """Draw each kernel of a filter as a surface; one row or one column spans none.
+
+    Args:
+        recipe: The filter with its settings.
+    """
+    for part, weights in recipe.kernels.items():
+        if has_surface(weights):
+            name = part if len(recipe.kernels) == 1 else f"Kernel {part}"
+            height, width = weights.shape
+            st.markdown(f"**{name}** as a surface", text_alignment="center")
+            chart(
+                kernel_figure(weights),
+                key=f"_f_surface_{part}",
+                alt=f"{name}: the {height}×{width} weights as a surface",
+            )

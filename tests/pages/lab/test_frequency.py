@@ -5,6 +5,7 @@ import pytest
 import scipy.signal
 
 from cnnviz.convolution import lecture_case
+from cnnviz.convolution.spectrum import response
 
 CASE = lecture_case("s3-fft")
 IMAGE, KERNEL = (np.array(CASE["inputs"][name], float) for name in ("image", "kernel"))
@@ -52,6 +53,13 @@ def test_every_frequency_has_a_name_of_its_own(open_lab, linked_grids):
     assert panel["shape"] == [14, 14]
     downs = [text.split()[1] for text in panel["words"][::14]]
     assert downs == [str(v).replace("-", "\u2212") for v in range(-7, 7)]
+
+
+def test_the_spectrum_of_the_kernel_and_the_times_are_drawn(open_lab, charts):
+    spectrum, times = (chart["figure"]["data"] for chart in charts(open_lab("frequency")))
+    np.testing.assert_allclose(spectrum[0]["z"], response(KERNEL)[1])
+    assert [trace["name"] for trace in times] == ["Direct", "Two 1-D kernels", "FFT"]
+    assert min(min(trace["y"]) for trace in times) > 0
 
 
 @pytest.mark.parametrize("padding", [0, 1])
