@@ -7,6 +7,7 @@ import json
 import shutil
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from streamlit.runtime.scriptrunner import StopException
 
@@ -462,6 +463,32 @@ def test_again_with_one_thing_changed(open_page, started, drawn, root, runs):
     assert Run(runs / run_id).config.based_on == path.name
     assert list(given["overlay"]) == [path.name]
     assert "learning rate 0.125" in Run(runs / run_id).name
+
+
+def test_a_finished_run_is_compared_with_another(open_page, charts, root, runs):
+    path = finished_run(root, runs)
+    curves, matrix = charts(open_page(t_run=path.name, t_along="epoch", t_log="true"))
+    state = Run(path).state()
+    test = next(trace for trace in curves["figure"]["data"] if trace["name"] == "test")
+    assert test["x"] == [tested.epoch for tested in state.evaluations]
+    assert test["y"] == [tested.loss for tested in state.evaluations]
+    assert curves["figure"]["layout"]["yaxis"]["type"] == "log"
+    counts = [list(row) for row in state.evaluations[-1].confusion]
+    assert matrix["figure"]["data"][0]["customdata"] == counts
+
+    def compared(other):
+        curves, matrix = charts(open_page(t_run=path.name, t_with=other, t_matrix="difference"))
+        assert len({trace["name"] for trace in curves["figure"]["data"]}) == 3
+        return matrix["figure"]["data"][0]["customdata"]
+
+    assert not np.any(compared("digits-gap"))  # of which it is a copy
+    assert (
+        compared("fashionmnist-gap") == counts
+    )  # of other classes, whose matrix says nothing here
+
+
+def test_a_run_that_trains_is_left_to_the_live_view(open_page, charts, at_work):
+    assert not charts(open_page(t_run=at_work("running").id))
 
 
 def test_a_popover_closes_when_its_action_was_done(open_page, started, at_work, root, runs):

@@ -119,7 +119,8 @@ def compare_runs() -> None:
     if not table.open:
         return
     rows = [
-        _row(run, run_label(run), str(run.path), _size(run), run.is_alive()) for run in list_runs()
+        _row(run, run_label(run), str(run.path), log_size(run), run.is_alive())
+        for run in list_runs()
     ]
     with table:
         st.dataframe(
@@ -133,7 +134,8 @@ def compare_runs() -> None:
         )
 
 
-def _size(run: Run) -> int:
+def log_size(run: Run) -> int:
+    """Bytes of what happened in a run: while they stay, so does its state."""
     events = run.path / "events.jsonl"
     return events.stat().st_size if events.exists() else 0
 

@@ -37,6 +37,7 @@ from cnnviz.ui.shared.recipe import RATE
 from cnnviz.ui.shared.run_list import leave, run_label
 from cnnviz.ui.shared.text import plain
 from cnnviz.ui.train.confusions import show_confused
+from cnnviz.ui.train.finished import show_finished
 from cnnviz.ui.train.questions import ask_the_class
 from cnnviz.ui.train.repeat import again_button, overlays
 from cnnviz.ui.train.single_step import show_step
@@ -93,6 +94,8 @@ def show_run(run: Run) -> None:
     )
     _say_thinned(state)
     _more(run, state, result.cell, above)
+    if not state.active:
+        show_finished(run, state)
 
 
 def show_what_is_shown() -> None:
@@ -117,6 +120,8 @@ def show_what_is_shown() -> None:
         return  # the live view says what is the matter
     _say_thinned(state)
     _more(run, state, result.cell, above)
+    if not state.active:
+        show_finished(run, state)
 
 
 def _follow(run: Run) -> RunState:
