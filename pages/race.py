@@ -6,8 +6,9 @@ from cnnviz.components.live import race as draw_race
 from cnnviz.training.races import at_work, stop_all, uneven
 from cnnviz.ui.race.result import go_on, say_result
 from cnnviz.ui.race.runs import ANY, choose_runs
-from cnnviz.ui.race.start import new_race
+from cnnviz.ui.race.start import FORM, new_race
 from cnnviz.ui.shared import actions, role
+from cnnviz.ui.shared.phone import behind_a_button
 from cnnviz.ui.shared.projecting import settings
 
 form, notice = settings(), st.container()
@@ -18,7 +19,9 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 
 if role.is_presenter():
     fresh = chosen == ANY  # else the race comes first
-    with form.expander("Set up a new race", icon=":material/flag:", expanded=fresh):
+    with form:
+        place = behind_a_button("Set up a new race", FORM)
+    with place.expander("Set up a new race", icon=":material/flag:", expanded=fresh):
         new_race()
 
 if runs:

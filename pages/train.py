@@ -14,6 +14,7 @@ from cnnviz.training.data import own_dataset_tensors
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.code import copy_code
+from cnnviz.ui.shared.phone import behind_a_button, fold
 from cnnviz.ui.shared.projecting import figure_and_settings
 from cnnviz.ui.shared.recipe import choose_pace, choose_recipe, reset_recipe
 from cnnviz.ui.shared.run_list import arrival, choose_run, compare_runs
@@ -23,7 +24,7 @@ from cnnviz.ui.train.estimate import seconds_per_epoch
 from cnnviz.ui.train.run import show_run, show_what_is_shown
 from cnnviz.ui.train.viewer_runs import own_run_form, viewers_runs
 
-PRESSED, VIEW = "_t_pressed", "_t_view"
+PRESSED, VIEW, FORM = "_t_pressed", "_t_view", "train"
 
 
 def press_start() -> None:
@@ -43,6 +44,7 @@ def begin(data: Choice, network: str, recipe: Recipe, pace: float) -> None:
             del st.session_state[PRESSED]
             run = start(config, tensors=tensors)
             coming.at(run)
+            fold(FORM)
             show_run_to_all(run.id)
         except (
             DatasetError, NetworkError, RunError, TrainingError, role.NotPresenterError,
@@ -122,8 +124,8 @@ def choose_and_start() -> None:
 
 
 if role.is_presenter():
-    view, controls = figure_and_settings(shares=(5, 2), settings_first=True)
-    with controls:
+    view, controls = figure_and_settings(shares=(5, 2), settings_first=True, phone_below=False)
+    with controls, behind_a_button("Set up a new run", FORM):
         choose_and_start()
     view = view.container(key=VIEW)
 else:

@@ -165,7 +165,11 @@ def test_pause_and_stop_stay_in_reach(browser, app_url, settle, size, scheme):
         color_scheme=scheme, reduced_motion="reduce",
     )  # fmt: skip
     page.goto("/train?t_epochs=900&t_held=held&t_pace=30")
+    if is_phone := size[0] < 640:  # it opens on a run
+        expect(page.locator("section.live .facts")).to_be_in_viewport(**SLOW)
+        page.get_by_role("button", name="Set up a new run").click()
     start(page, settle)
+    expect(page.get_by_role("button", name="Start training")).to_be_visible(visible=not is_phone)
     commands = [command(page, label) for label in ("Pause", "Stop")]
     for button in commands:
         expect(button).to_be_in_viewport(ratio=1, **SLOW)  # wherever Start was

@@ -17,6 +17,7 @@ from cnnviz.ui.race.lanes import choose_lanes
 from cnnviz.ui.shared import actions
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.number_field import number_field, typed_number
+from cnnviz.ui.shared.phone import fold
 from cnnviz.ui.shared.recipe import SEED
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from cnnviz.runs import Run
     from cnnviz.training.config import Length
     from cnnviz.training.race import Lane
+
+FORM = "race"
 
 
 def new_race() -> None:
@@ -79,6 +82,7 @@ def begin(
     """
     runs = races.begin(preset, name, lanes, length, seed, together=together)
     choose("r_race", runs[0].config.group)
+    fold(FORM)
     return runs
 
 

@@ -225,20 +225,22 @@ def choose_picture(notice: DeltaGenerator) -> None:
         notice.caption(f":material/info: {' '.join(picture.notes)}")
     with st.popover(f"Picture: {plain(picture.title)}", icon=":material/image:", width="content"):
         st.caption(picture.credit)
-        st.file_uploader(
-            "Upload your own picture",
-            type=FILE_TYPES,
-            key="_picture_upload",
-            on_change=_take,
-            args=("_picture_upload",),
-        )
-        megabytes = st.get_option("server.maxUploadSize")
-        st.caption(
-            f"PNG, JPEG, WebP, BMP, TIFF, GIF or AVIF; up to {megabytes} MB and 50 megapixels."
-            " Larger files are refused."
-        )
-        if refused := st.session_state.get(_REFUSED):
-            st.error(refused, icon=":material/broken_image:")
+        with st.container(key="_upload"):
+            st.file_uploader(
+                "Upload your own picture",
+                type=FILE_TYPES,
+                key="_picture_upload",
+                on_change=_take,
+                args=("_picture_upload",),
+            )
+            megabytes = st.get_option("server.maxUploadSize")
+            st.caption(
+                f"PNG, JPEG, WebP, BMP, TIFF, GIF or AVIF; up to {megabytes} MB and 50 megapixels."
+                " Larger files are refused."
+            )
+            if refused := st.session_state.get(_REFUSED):
+                # Hidden by `main.css` when the browser itself refuses the next file, unheard here.
+                st.container(key="_refused").error(refused, icon=":material/broken_image:")
         _offer_camera()
         with st.container(horizontal=True, gap="small"):
             if own := _own():

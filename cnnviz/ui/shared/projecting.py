@@ -83,6 +83,7 @@ def figure_and_settings(
     *,
     shares: tuple[int, int] = (3, 1),
     settings_first: bool = False,
+    phone_below: bool = True,
     hidden: bool = False,
 ) -> tuple[DeltaGenerator, DeltaGenerator]:
     """Two places side by side: for a figure, and for its settings.
@@ -94,6 +95,7 @@ def figure_and_settings(
         name: Tells two pairs on one page apart.
         shares: How wide the figure and the settings are.
         settings_first: Put the settings on the left.
+        phone_below: Whether a phone has these below the figure.
         hidden: Hide the settings at the usual size, too.
     """
     if is_large() or hidden:
@@ -101,7 +103,9 @@ def figure_and_settings(
             st.html("<style>[class*=st-key-settings] { display: none }</style>")
         return st.container(), settings(name or "beside")
     if settings_first:
-        beside, figure = st.columns(shares[::-1], gap="medium")
+        # Of this name `main.css` knows what to do on a phone.
+        with st.container(key=f"figure_first_{name or 'beside'}" if phone_below else None):
+            beside, figure = st.columns(shares[::-1], gap="medium")
     else:
         figure, beside = st.columns(shares, gap="medium")
     return figure, beside

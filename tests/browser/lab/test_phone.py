@@ -64,3 +64,7 @@ def test_a_row_of_cells_keeps_room_for_its_numbers(open_at, address, title, colu
     canvas = page.locator(f"canvas[data-kind='{title}']")
     expect(canvas).to_be_visible()
     assert canvas.bounding_box()["width"] / columns >= 18
+    if address != "/flip":  # the page opens on the figure, not on the fields beside it
+        both = page.locator("[class*=st-key-figure_first]").filter(has=canvas)
+        row = both.get_by_test_id("stHorizontalBlock").first
+        expect(row).to_have_css("flex-wrap", "wrap-reverse")
