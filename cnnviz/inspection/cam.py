@@ -18,12 +18,14 @@ from torch import Tensor, nn
 
 from cnnviz.inspection.activations import chain, feature_maps, find, one_picture
 from cnnviz.inspection.guard import InspectionError, untouched
+from cnnviz.networks import Concat, LocallyConnected, Residual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
+_STAGE_ENDS = (nn.Conv2d, LocallyConnected, Residual, Concat)
 _OVERLAY_SIDE = 280  # pixels, about: enough that an enlarged map looks smooth
 
 
@@ -99,19 +101,20 @@ def last_stage(model: nn.Module, x: Tensor) -> str:
     """The layer that Grad-CAM reads by default: the end of the last convolution stage.
 
     That is the last activation function after the last convolution that still gives maps,
-    or that convolution itself when no activation follows.
+    or that convolution itself when no activation follows. A block counts as one convolution: what
+    a layer inside it gives is not all that goes on.
 
     Raises:
         InspectionError: No convolution gives maps larger than 1×1.
     """
     layers = [(name, find(model, name)) for name in map_layers(model, x)]
-    convolutions = [i for i, (_, module) in enumerate(layers) if isinstance(module, nn.Conv2d)]
-    if not convolutions:
+    ends = [i for i, (_, module) in enumerate(layers) if isinstance(module, _STAGE_ENDS)]
+    if not ends:
         raise InspectionError(
             "No convolution of this network gives maps larger than 1×1 for this input, so there"
             " is no place to show."
         )
-    stage = layers[convolutions[-1] :]
+    stage = layers[ends[-1] :]
     activations = [n for n, m in stage if type(m).__module__ == nn.ReLU.__module__]
     return activations[-1] if activations else stage[0][0]
 

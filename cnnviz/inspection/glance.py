@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from cnnviz.inspection.activations import conv_layers, find, is_chain
 from cnnviz.inspection.cam import gap_head, last_stage, leaf_of
 from cnnviz.inspection.guard import InspectionError
+from cnnviz.networks import LocallyConnected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,11 +76,12 @@ def _first_stage(model: nn.Module) -> Iterator[dict[str, Tensor]]:
     """
     found: dict[str, Tensor] = {}
     convolutions = 0
+    kind = nn.Conv2d if conv_layers(model) else LocallyConnected
 
     def hook(name: str) -> Callable[[nn.Module, object, object], None]:
         def look(module: nn.Module, _inputs: object, output: object) -> None:
             nonlocal convolutions
-            first = isinstance(module, nn.Conv2d)
+            first = isinstance(module, kind)
             convolutions += first
             if convolutions != 1 or not (first or type(module).__module__ in _ENDS):
                 return

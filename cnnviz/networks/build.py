@@ -4,33 +4,20 @@ import inspect
 from collections import OrderedDict
 from collections.abc import Iterable
 
-import torch
 from torch import nn
 
 from cnnviz.networks.layers import Shape
-from cnnviz.networks.plan import Layer, Spec, flat, plan
-
-
-class Residual(nn.Module):
-    """Adds what goes round the body to what comes out of it (He et al., arXiv:1512.03385)."""
-
-    def __init__(self, body: nn.Sequential, shortcut: nn.Sequential) -> None:
-        super().__init__()
-        self.body = body
-        self.shortcut = shortcut
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Return ``body(x) + shortcut(x)``; an empty shortcut gives back its input."""
-        total: torch.Tensor = self.body(x) + self.shortcut(x)
-        return total
+from cnnviz.networks.plan import Layer, flat, plan, times
+from cnnviz.networks.spec import Spec
 
 
 def build(spec: Spec, input_shape: Shape) -> nn.Sequential:
     """Make the module that a description stands for.
 
     Its children are named by kind and number (``conv1``, ``relu1``, ``conv2`` …), those inside a
-    residual block ``residual1.body.conv1``. No layer works in place, so what a hook sees stays
-    as it was. The weights are PyTorch's usual random ones; the seed is the caller's.
+    block with the name of the part between, such as ``residual1.body.conv1`` and
+    ``concat1.branch2.conv1``. No layer works in place, so what a hook sees stays as it was. The
+    weights are PyTorch's usual random ones; the seed is the caller's.
 
     Args:
         spec: The layers.
@@ -53,8 +40,10 @@ def pytorch_code(spec: Spec, input_shape: Shape) -> str:
     """
     layers = plan(spec, input_shape)
     lines = ["from collections import OrderedDict", "", "import torch", "from torch import nn", ""]
-    if any(layer.kind == "residual" for layer in flat(layers)):
-        lines += ["", *inspect.getsource(Residual).splitlines(), "", ""]
+    # Each class once, in the order of use.
+    for own in dict.fromkeys(layer.call.own for layer in flat(layers)):
+        if own:
+            lines += ["", *inspect.getsource(own).splitlines(), "", ""]
     lines += [f"model = {_sequential_code(layers, '')}", ""]
     shape = ", ".join(map(str, (1, *input_shape)))
     result = ", ".join(map(str, (1, *layers[-1].output)))
@@ -67,28 +56,23 @@ def _sequential(layers: Iterable[Layer]) -> nn.Sequential:
 
 
 def _module(layer: Layer) -> nn.Module:
-    if layer.call is None:
-        return Residual(_sequential(layer.body), _sequential(layer.shortcut))
-    # The name is one of those written in layers.py, never one from the description.
-    module: nn.Module = getattr(nn, layer.call.name)(*layer.call.args, **layer.call.kwargs)
-    return module
+    return layer.call.make(**{name: _sequential(part) for name, part in layer.parts.items()})
 
 
 def _sequential_code(layers: Iterable[Layer], indent: str) -> str:
-    layers = list(layers)
-    if not layers:
-        return "nn.Sequential()"
     inner = f"{indent}    "
-    lines = [f'{inner}("{layer.name}", {_layer_code(layer, inner)}),' for layer in layers]
-    for i, layer in enumerate(layers):
-        if layer.call:
-            lines[i] += f"  # {'×'.join(map(str, layer.output))}"
+    lines = []
+    for layer in layers:
+        line = f'{inner}("{layer.name}", {_layer_code(layer, inner)}),'
+        lines.append(line if layer.parts else f"{line}  # {times(layer.output)}")
     return "\n".join(["nn.Sequential(OrderedDict([", *lines, f"{indent}]))"])
 
 
 def _layer_code(layer: Layer, indent: str) -> str:
-    if layer.call:
+    if not layer.parts:
         return str(layer.call)
     inner = f"{indent}    "
-    body, shortcut = (_sequential_code(part, inner) for part in (layer.body, layer.shortcut))
-    return f"Residual(\n{inner}{body},\n{inner}{shortcut},\n{indent})"
+    parts = [
+        f"{inner}{name}={_sequential_code(part, inner)},\n" for name, part in layer.parts.items()
+    ]
+    return f"{layer.call.name}(\n{''.join(parts)}{indent})"

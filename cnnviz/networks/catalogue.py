@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnviz.networks.layers import NetworkError, Shape
-from cnnviz.networks.plan import Spec, plan
+from cnnviz.networks.plan import plan
+from cnnviz.networks.spec import Spec
 
 MIN_SIDE = 8
 # Only the first blocks of the GAP net are pooled, so more always fit: the limit is patience.

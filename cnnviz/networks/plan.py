@@ -1,21 +1,16 @@
-"""Reading a network's description: checks every layer and works out every shape.
+"""From a description and the shape of a picture to every layer with its shapes."""
 
-A description may come from a file that somebody edited by hand, so nothing in it is trusted:
-it can name only the layers of ``KINDS``, and hold only numbers within limits.
-"""
-
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
-from cnnviz.convolution import ConvolutionError, WindowLayer, output_size
-from cnnviz.networks.layers import KINDS, Call, NetworkError, Option, Shape
+import torch
 
-Spec = list[dict[str, Any]]
+from cnnviz.convolution import ConvolutionError, WindowLayer, output_size
+from cnnviz.networks.layers import KINDS, Block, Call, NetworkError, Shape
+from cnnviz.networks.spec import Entry, Reader, Spec, is_number
 
 # Far above what this app can train, far below what would exhaust a computer.
-MAX_LAYERS = 300
-MAX_DEPTH = 4
 MAX_SIDE = 1024
 MAX_VALUES = 2**25
 MAX_PARAMETERS = 20_000_000
@@ -27,39 +22,47 @@ class Layer:
 
     Attributes:
         name: Its name in the module, unique among its neighbours, such as ``conv2``.
-        kind: Its key in ``KINDS``, or ``residual``.
-        call: How PyTorch makes it; None for a residual block.
+        kind: Its key in ``KINDS``.
+        call: How its module is made; a block's also takes its parts.
         window: What it slides over its input, if anything.
         input: Shape of its input, without the batch: (C, H, W) or (features,).
         output: Shape of its output.
-        body: Layers inside a residual block.
-        shortcut: Layers on its way round; none means that the input itself is added.
+        groups: Into how many groups a convolution divides its channels.
+        parts: The layers inside a block, by the name of the part in the module.
     """
 
     name: str
     kind: str
-    call: Call | None
+    call: Call
     window: WindowLayer | None
     input: Shape
     output: Shape
-    body: tuple["Layer", ...] = ()
-    shortcut: tuple["Layer", ...] = ()
+    groups: int = 1
+    parts: dict[str, tuple["Layer", ...]] = field(default_factory=dict)
 
     @property
     def parameters(self) -> int:
-        """Weights and biases of this layer itself (a residual block has none of its own)."""
-        if self.kind == "conv" and self.window:
-            return self.output[0] * (self.input[0] * self.window.kernel**2 + 1)
-        if self.kind == "linear":
-            return self.output[0] * (self.input[0] + 1)
-        return 2 * self.input[0] if self.kind == "batchnorm" else 0
+        """Weights and biases of this layer itself (a block has none of its own)."""
+        if self.kind == "batchnorm":
+            return 2 * self.input[0]
+        if not self._terms:
+            return 0
+        shared = self.kind != "local"
+        return (self.output[0] if shared else prod(self.output)) * (self._terms + 1)
 
     @property
     def macs(self) -> int:
         """Multiply-adds for one picture; convolutions and linear layers alone are counted."""
-        if self.kind == "conv" and self.window:
-            return prod(self.output) * self.input[0] * self.window.kernel**2
-        return self.output[0] * self.input[0] if self.kind == "linear" else 0
+        return prod(self.output) * self._terms
+
+    @property
+    def _terms(self) -> int:
+        """How many products with weights make up one value of the output."""
+        if self.kind == "linear":
+            return self.input[0]
+        if self.kind in {"conv", "local"} and self.window:
+            return self.input[0] // self.groups * self.window.kernel**2
+        return 0
 
 
 def plan(spec: Spec, input_shape: Shape) -> list[Layer]:
@@ -73,22 +76,20 @@ def plan(spec: Spec, input_shape: Shape) -> list[Layer]:
         The layers, each with its shapes.
 
     Raises:
-        NetworkError: What is wrong, and with which layer.
+        NetworkError: What is wrong, and with which layer. Where shapes do not fit, the message
+            ends with what PyTorch says to it.
     """
     if not (
         isinstance(input_shape, tuple | list)
         and len(input_shape) == 3
-        and all(_is_number(side, whole=True) and 1 <= side <= MAX_SIDE for side in input_shape)
+        and all(is_number(side, whole=True) and 1 <= side <= MAX_SIDE for side in input_shape)
     ):
         raise NetworkError(
             f"A picture's shape is three whole numbers from 1 to {MAX_SIDE} (channels, height, "
             f"width), not {input_shape!r}."
         )
-    layers = _sequence(spec, tuple(input_shape), "", depth=0)
-    everything = flat(layers)
-    if len(everything) > MAX_LAYERS:
-        raise NetworkError(f"The network has more than {MAX_LAYERS} layers: leave some out.")
-    parameters = sum(layer.parameters for layer in everything)
+    layers = _sequence(Reader(), spec, tuple(input_shape), "")
+    parameters = sum(layer.parameters for layer in flat(layers))
     if parameters > MAX_PARAMETERS:
         raise NetworkError(
             f"The network has {parameters:,} parameters, more than {MAX_PARAMETERS:,}: use fewer "
@@ -98,129 +99,132 @@ def plan(spec: Spec, input_shape: Shape) -> list[Layer]:
 
 
 def flat(layers: list[Layer]) -> list[Layer]:
-    """Every layer, each residual block after the layers inside it."""
+    """Every layer, each block after the layers inside it."""
     found: list[Layer] = []
     for layer in layers:
-        found += flat([*layer.body, *layer.shortcut])
+        for part in layer.parts.values():
+            found += flat([*part])
         found.append(layer)
     return found
 
 
-def _sequence(spec: Any, shape: Shape, within: str, depth: int) -> list[Layer]:
-    if not isinstance(spec, list) or not spec:
-        raise NetworkError(f"{within or 'A network'} must be a list of at least one layer.")
-    if len(spec) > MAX_LAYERS or depth > MAX_DEPTH:
-        raise NetworkError(
-            f"{within or 'The network'} has more than {MAX_LAYERS} layers or more than "
-            f"{MAX_DEPTH} blocks inside each other: leave some out."
-        )
+def _sequence(reader: Reader, spec: Any, shape: Shape, within: str) -> list[Layer]:
     layers: list[Layer] = []
-    counts: dict[str, int] = {}
-    for position, entry in enumerate(spec, start=1):
-        kind = entry.get("layer") if isinstance(entry, dict) else None
-        if not isinstance(kind, str) or (kind not in KINDS and kind != "residual"):
-            raise NetworkError(
-                f"Layer {position}{within and f' of {within}'} is not one of "
-                f"{', '.join(KINDS)}, residual: it is {_short(entry)}."
-            )
-        counts[kind] = counts.get(kind, 0) + 1
-        name = f"{kind}{counts[kind]}"
-        title = f"{within}.{name}" if within else name
-        make = _residual if kind == "residual" else _layer
-        layers.append(make(entry, name, title, shape, depth))
+    for entry in reader.read(spec, within):
+        block = KINDS[entry.kind].block
+        layers.append(_block(reader, entry, block, shape) if block else _layer(entry, shape))
         shape = layers[-1].output
     return layers
 
 
-def _layer(entry: dict[str, Any], name: str, title: str, shape: Shape, _depth: int) -> Layer:
-    kind = KINDS[entry["layer"]]
-    options = _options(entry, kind.options, title)
+def _layer(entry: Entry, shape: Shape) -> Layer:
+    kind, options = KINDS[entry.kind], entry.options
     if kind.maps is True and len(shape) != 3:
-        raise NetworkError(f"{title} needs maps, but it comes after flatten: put it before.")
+        raise NetworkError(f"{entry.place} needs maps, but it comes after flatten: put it before.")
     if kind.maps is False and len(shape) != 1:
-        raise NetworkError(f"{title} needs a flat input: put flatten before it.")
+        raise NetworkError(
+            f"{entry.place} needs a flat input, not {times(shape)}: put flatten before it."
+        )
     window = kind.window(options) if kind.window else None
+    groups = options.get("groups", 1)
     if window:
-        if entry["layer"] != "conv" and 2 * window.padding > window.kernel:
-            raise NetworkError(
-                f"{title} pads by {window.padding}, but a pool may pad by at most half its kernel."
-            )
-        try:
-            height, width = (output_size(side, *window).size for side in shape[1:])
-        except ConvolutionError as error:
-            reach = window.dilation * (window.kernel - 1) + 1
-            raise NetworkError(
-                f"{title} covers {reach}×{reach}, but its input of {shape[1]}×{shape[2]} padded "
-                f"by {window.padding} is smaller: use larger pictures, a smaller kernel or fewer "
-                "pools."
-            ) from error
-        output: Shape = (options.get("out", shape[0]), height, width)
-    elif entry["layer"] == "linear":
+        _check_channels(entry, shape)
+        output = _slide(entry, window, shape)
+    elif entry.kind == "linear":
         output = (options["out"],)
-    elif entry["layer"] == "gap":
+    elif entry.kind == "gap":
         output = (shape[0], 1, 1)
-    elif entry["layer"] == "flatten":
+    elif entry.kind == "flatten":
         output = (prod(shape),)
     else:
         output = shape
     if prod(output) > MAX_VALUES:
         raise NetworkError(
-            f"{title} gives {prod(output):,} values for each picture, more than {MAX_VALUES:,}: "
-            "use fewer channels or smaller pictures."
+            f"{entry.place} gives {prod(output):,} values for each picture, more than "
+            f"{MAX_VALUES:,}: use fewer channels or smaller pictures."
         )
-    return Layer(name, entry["layer"], kind.call(options, shape), window, shape, output)
+    call = kind.call(options, shape, output)
+    return Layer(entry.name, entry.kind, call, window, shape, output, groups)
 
 
-def _residual(entry: dict[str, Any], name: str, title: str, shape: Shape, depth: int) -> Layer:
-    unknown = set(entry) - {"layer", "body", "shortcut"}
-    if unknown:
-        raise NetworkError(f"{title} has no {_short(min(unknown, key=str))}.")
-    body = _sequence(entry.get("body"), shape, f"{title}.body", depth + 1)
-    shortcut: list[Layer] = []
-    if "shortcut" in entry:
-        shortcut = _sequence(entry["shortcut"], shape, f"{title}.shortcut", depth + 1)
-    added = shortcut[-1].output if shortcut else shape
-    if body[-1].output != added:
+def _check_channels(entry: Entry, shape: Shape) -> None:
+    """Refuse groups that do not divide the channels."""
+    groups, out = entry.options.get("groups", 1), entry.options.get("out", 1)
+    if shape[0] % groups or (groups > 1 and out % groups):
         raise NetworkError(
-            f"{title} adds {_times(added)} to {_times(body[-1].output)}, which do not match: give "
-            "it a shortcut (a 1×1 conv) that ends in the shape of its body."
+            f"{entry.place} has {groups} groups, which must divide its {shape[0]} input channels "
+            f"and its {out} output channels: choose a number of groups that divides both."
+            f"{_pytorch_says(entry, shape)}"
         )
-    return Layer(name, "residual", None, None, shape, added, tuple(body), tuple(shortcut))
 
 
-def _options(entry: dict[str, Any], known: dict[str, Option], title: str) -> dict[str, Any]:
-    """The layer's numbers, checked, with defaults filled in."""
-    unknown = set(entry) - set(known) - {"layer"}
-    if unknown:
-        raise NetworkError(f"{title} has no {_short(min(unknown, key=str))}.")
-    values: dict[str, Any] = {}
-    for key, option in known.items():
-        if key not in entry and not option.required:
-            values[key] = values["kernel"] if option.default is None else option.default
-            continue
-        value: Any = entry.get(key)
-        if not _is_number(value, whole=option.whole) or not option.low <= value <= option.high:
-            kind = "a whole number" if option.whole else "a number"
-            got = f"not {_short(value)}" if key in entry else "but it is missing"
-            raise NetworkError(
-                f"{title} needs {kind} from {option.low} to {option.high} as its {key}, {got}."
-            )
-        values[key] = value
-    return values
-
-
-def _is_number(value: Any, *, whole: bool) -> bool:
-    """True and False count as numbers in Python, but nobody means them as such."""
-    return isinstance(value, int if whole else int | float) and not isinstance(value, bool)
-
-
-def _short(value: object) -> str:
+def _slide(entry: Entry, window: WindowLayer, shape: Shape) -> Shape:
+    """Shape of what a window that slides over maps gives."""
+    if "out" not in entry.options and 2 * window.padding > window.kernel:
+        raise NetworkError(
+            f"{entry.place} pads by {window.padding}, but a pool may pad by at most half its "
+            f"kernel.{_pytorch_says(entry, shape)}"
+        )
     try:
-        text = repr(value)
-    except (RecursionError, ValueError):  # nested too deeply, or a number of 5,000 digits
-        return "nothing that can be written here"
-    return text if len(text) <= 60 else f"{text[:57]}…"
+        height, width = (output_size(side, *window).size for side in shape[1:])
+    except ConvolutionError as error:
+        reach = window.dilation * (window.kernel - 1) + 1
+        raise NetworkError(
+            f"{entry.place} covers {reach}×{reach}, but its input of {times(shape)}, padded by "
+            f"{window.padding}, is smaller: use larger pictures, a smaller kernel, more padding "
+            f"or fewer pools before it.{_pytorch_says(entry, shape)}"
+        ) from error
+    return entry.options.get("out", shape[0]), height, width
 
 
-def _times(shape: Shape) -> str:
+def _block(reader: Reader, entry: Entry, block: Block, shape: Shape) -> Layer:
+    parts = {
+        name: tuple(_sequence(reader, part, shape, f"{entry.title}.{name}"))
+        for name, part in entry.parts.items()
+    }
+    outputs = [layers[-1].output for layers in parts.values()]
+    output = block.join(shape, outputs)
+    if output is None:
+        ways = dict(zip(parts, outputs, strict=True))
+        if len(ways) == 1:
+            ways["input"] = shape
+        said = " and ".join(f"{times(way)} ({name})" for name, way in ways.items())
+        raise NetworkError(
+            f"{entry.place} has an input of {times(shape)} and joins {said}, which do not match: "
+            f"{block.advice}.{_pytorch_joins(entry.kind, [*ways.values()])}"
+        )
+    if prod(output) > MAX_VALUES:
+        raise NetworkError(
+            f"{entry.place} gives {prod(output):,} values for each picture, more than "
+            f"{MAX_VALUES:,}: use fewer branches or channels."
+        )
+    call = KINDS[entry.kind].call(entry.options, shape, output)
+    return Layer(entry.name, entry.kind, call, None, shape, output, parts=parts)
+
+
+def _pytorch_says(entry: Entry, shape: Shape) -> str:
+    """What PyTorch says to a layer that does not fit; empty if it would take it."""
+    try:
+        # On the meta device nothing is allocated, however large the layer is. The output's size
+        # does not matter: what fails, fails before.
+        with torch.device("meta"):
+            KINDS[entry.kind].call(entry.options, shape, (1, 1, 1)).make()(torch.empty(1, *shape))
+    except (RuntimeError, ValueError) as error:
+        return f" PyTorch says: {str(error).splitlines()[0]}"
+    return ""
+
+
+def _pytorch_joins(kind: str, shapes: list[Shape]) -> str:
+    """What PyTorch says to parts that do not match; empty if it would broadcast them."""
+    # One number each, repeated without being copied.
+    parts = [torch.zeros((), dtype=torch.uint8).expand(1, *shape) for shape in shapes]
+    try:
+        _ = torch.cat(parts, 1) if kind == "concat" else parts[0] + parts[1]
+    except RuntimeError as error:
+        return f" PyTorch says: {str(error).splitlines()[0]}"
+    return ""
+
+
+def times(shape: Shape) -> str:
+    """A shape for people, such as 3×28×28."""
     return "×".join(map(str, shape))

@@ -1,10 +1,15 @@
 """What a network costs and sees, layer by layer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from cnnviz.convolution import WindowLayer
 from cnnviz.networks.layers import Shape
-from cnnviz.networks.plan import Layer, Spec, plan
+from cnnviz.networks.plan import Layer, plan
+from cnnviz.networks.spec import Spec
+
+_MOST_WAYS = 64
 
 
 @dataclass(frozen=True)
@@ -12,7 +17,7 @@ class LayerSummary:
     """One line of the table.
 
     Attributes:
-        name: Name in the module; inside a residual block with its path, as hooks need it.
+        name: Name in the module; inside a block with its path, as hooks need it.
         kind: Kind of layer.
         output_shape: (C, H, W) or (features,), without the batch.
         parameters: Weights and biases learnt.
@@ -31,42 +36,67 @@ class LayerSummary:
 
 @dataclass(frozen=True)
 class _Reach:
-    """One axis: units ``jump`` pixels apart, the first of which sees ``first`` … ``last``.
+    """One axis of a layer's maps, and which pixels its units see.
 
     After Araujo et al., *Computing receptive fields of convolutional neural networks*, Distill
-    2019. ``count`` is the number of units. The two ends are kept, not the size alone, because a
-    residual block sees what either of its ways sees.
+    2019. A block sees what any of its ways sees, and ways of different strides move differently
+    from unit to unit.
+
+    Attributes:
+        count: Number of units.
+        ways: By their jump, in pixels from unit to unit: first and last pixel that unit 0 sees.
     """
 
     count: int
-    jump: int = 1
-    first: int = 0
-    last: int = 0
+    ways: dict[int, tuple[int, int]]
 
     def slide(self, window: WindowLayer, count: int) -> "_Reach":
+        before, after = window.padding, window.dilation * (window.kernel - 1) - window.padding
         return _Reach(
-            count=count,
-            jump=self.jump * window.stride,
-            first=self.first - window.padding * self.jump,
-            last=self.last + (window.dilation * (window.kernel - 1) - window.padding) * self.jump,
+            count,
+            {
+                jump * window.stride: (first - before * jump, last + after * jump)
+                for jump, (first, last) in self.ways.items()
+            },
         )
 
     def gather(self) -> "_Reach":
         """One unit that sees what all of them see."""
-        return replace(self, count=1, last=self.last + (self.count - 1) * self.jump)
+        ends = [pixel for unit in (0, self.count - 1) for pixel in self.field(unit)]
+        return _Reach(1, {1: (min(ends), max(ends))})
 
     def join(self, other: "_Reach") -> "_Reach":
-        return replace(self, first=min(self.first, other.first), last=max(self.last, other.last))
+        # Past a flatten, a unit is no place: a linear layer's see all, and the others go along.
+        if self.count != other.count:
+            return self.gather().join(other.gather())
+        ways = dict(self.ways)
+        for jump, (first, last) in other.ways.items():
+            known = ways.get(jump, (first, last))
+            ways[jump] = min(first, known[0]), max(last, known[1])
+        joined = _Reach(self.count, ways)
+        # Of a single unit the jumps do not matter; so many different ones, nobody needs.
+        if self.count == 1 or len(ways) > _MOST_WAYS:
+            return replace(joined, ways=joined.gather().ways)
+        return joined
+
+    def field(self, unit: int) -> tuple[int, int]:
+        """First and last pixel that a unit sees."""
+        ways = self.ways.items()
+        return (
+            min(first + unit * jump for jump, (first, _) in ways),
+            max(last + unit * jump for jump, (_, last) in ways),
+        )
 
     @property
     def size(self) -> int:
-        return self.last - self.first + 1
+        """What the unit that sees most sees: the first or the last, since fields grow evenly."""
+        return max(last - first + 1 for first, last in map(self.field, (0, self.count - 1)))
 
 
 def summary(spec: Spec, input_shape: Shape) -> list[LayerSummary]:
     """Shapes, parameters, multiply-adds and receptive fields of every layer.
 
-    A residual block comes after the layers inside it, with no parameters of its own, so the
+    A block comes after the layers inside it, with no parameters of its own, so the
     columns add up to the whole network's.
 
     Args:
@@ -80,28 +110,26 @@ def summary(spec: Spec, input_shape: Shape) -> list[LayerSummary]:
         NetworkError: The description is not one of a network for that shape.
     """
     rows: list[LayerSummary] = []
-    _walk(plan(spec, input_shape), (_Reach(input_shape[1]), _Reach(input_shape[2])), "", rows)
+    layers = plan(spec, input_shape)
+    _walk(layers, [_Reach(side, {1: (0, 0)}) for side in input_shape[1:]], "", rows)
     return rows
 
 
 def _walk(
-    layers: list[Layer] | tuple[Layer, ...],
-    reach: tuple[_Reach, _Reach],
-    within: str,
-    rows: list[LayerSummary],
-) -> tuple[_Reach, _Reach]:
+    layers: Iterable[Layer], reach: list[_Reach], within: str, rows: list[LayerSummary]
+) -> list[_Reach]:
     for layer in layers:
-        if layer.kind == "residual":
-            body = _walk(layer.body, reach, f"{within}{layer.name}.body.", rows)
-            past = _walk(layer.shortcut, reach, f"{within}{layer.name}.shortcut.", rows)
-            reach = (body[0].join(past[0]), body[1].join(past[1]))
+        if layer.parts:
+            # Without a shortcut, the input goes past a residual block's body as it is.
+            ways = [reach] if layer.kind == "residual" and len(layer.parts) == 1 else []
+            for name, part in layer.parts.items():
+                ways.append(_walk(part, reach, f"{within}{layer.name}.{name}.", rows))
+            reach = [reduce(_Reach.join, axis) for axis in zip(*ways, strict=True)]
         elif layer.window:
-            reach = (
-                reach[0].slide(layer.window, layer.output[1]),
-                reach[1].slide(layer.window, layer.output[2]),
-            )
+            window, sides = layer.window, layer.output[1:]
+            reach = [axis.slide(window, side) for axis, side in zip(reach, sides, strict=True)]
         elif layer.kind in {"gap", "linear"}:
-            reach = (reach[0].gather(), reach[1].gather())
+            reach = [axis.gather() for axis in reach]
         rows.append(
             LayerSummary(
                 name=within + layer.name,

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from cnnviz.inspection.activations import is_chain
-from cnnviz.networks import Residual
+from cnnviz.networks import LocallyConnected
 from cnnviz.training.evaluate import evaluating
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ _BETWEEN = (
     nn.BatchNorm1d, nn.BatchNorm2d, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d,
     nn.Dropout, nn.Identity,
 )  # fmt: skip
+_WEIGHTED = (nn.Conv2d, nn.Linear, LocallyConnected)
 
 
 class HealthCheck:
@@ -35,7 +36,7 @@ class HealthCheck:
         self._weights = {
             name: module.get_parameter("weight")
             for name, module in model.named_modules()
-            if isinstance(module, nn.Conv2d | nn.Linear)
+            if isinstance(module, _WEIGHTED)
         }
         self._relus = fed_relus(model)
         self._old: dict[str, Tensor] = {}
@@ -108,7 +109,7 @@ def fed_relus(model: nn.Module) -> dict[str, str]:
     for chain in _chains(model, ""):
         layer = ""
         for name, module in chain:
-            if isinstance(module, nn.Conv2d | nn.Linear):
+            if isinstance(module, _WEIGHTED):
                 layer = name
             elif isinstance(module, nn.ReLU):
                 if layer:
@@ -120,10 +121,9 @@ def fed_relus(model: nn.Module) -> dict[str, str]:
 
 
 def _chains(model: nn.Module, prefix: str) -> Iterator[list[tuple[str, nn.Module]]]:
-    """Every run of modules that follow one another, those inside residual blocks too."""
+    """Every run of modules that follow one another, those inside blocks too."""
     steps = [(f"{prefix}{name}", child) for name, child in model.named_children()]
     if is_chain(model):
         yield steps
     for name, child in steps:
-        if isinstance(child, Residual | nn.Sequential):
-            yield from _chains(child, f"{name}.")
+        yield from _chains(child, f"{name}.")

@@ -60,7 +60,7 @@ def step_in_detail(learner: Learner, step: int, rate: float, chosen: int) -> Ten
         "old": old,
         "gradient": gradient,
         "new": layer.weight.detach(),
-        "input": _padded(layer, seen["input"]),
+        "input": _padded(layer, _read_by(layer, chosen, seen["input"])),
         "delta": seen["delta"],
     }
     about = {
@@ -133,6 +133,12 @@ def _random_state(device: torch.device) -> list[Tensor]:
 def _losses(learner: Learner, logits: Tensor, labels: Tensor) -> Tensor:
     smoothing = learner.recipe.label_smoothing
     return F.cross_entropy(logits, labels, label_smoothing=smoothing, reduction="none")
+
+
+def _read_by(layer: nn.Conv2d, chosen: int, given: Tensor) -> Tensor:
+    """The channels that a filter reads: those of its group."""
+    group = chosen // (layer.out_channels // layer.groups)
+    return given.chunk(layer.groups, 1)[group]
 
 
 def _padded(layer: nn.Conv2d, given: Tensor) -> Tensor:

@@ -81,7 +81,7 @@ def check_against_torch(spec, shape):
     for row in rows:
         assert row.output_shape == shapes[row.name]
         own = sum(p.numel() for p in modules[row.name].parameters())
-        assert row.parameters == (0 if row.kind == "residual" else own)
+        assert row.parameters == (0 if row.kind in {"residual", "concat"} else own)
     assert sum(row.parameters for row in rows) == sum(p.numel() for p in model.parameters())
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         model(torch.zeros(1, *shape))
