@@ -30,6 +30,8 @@ export default [
       "no-restricted-syntax": [
         "error",
         { selector: "Literal[value=/^(https?:)?\\u002f\\u002f(?!www.w3.org)/]", message: "Pages load nothing from elsewhere." },
+        // cnnviz/components/sources.py leaves out the spaces at the beginning of lines.
+        { selector: "TemplateElement[value.raw=/\\n/]", message: "A text that goes over several lines would lose its indentation." },
       ],
     },
   },

@@ -59,17 +59,27 @@ def bundled(entry: Path) -> str:
     """A script with all that it imports, as one module.
 
     Each imported file becomes a function that is called once and returns what the file exports,
-    so names that a file does not export stay its own. Comments on lines of their own are left out:
-    Streamlit sends the whole with every figure of a page.
+    so names that a file does not export stay its own.
     """
-    modules = "\n".join(_module(file, entry) for file in _in_order(entry, _imports))
-    return _COMMENT.sub("", modules)
+    return _shortened("\n".join(_module(file, entry) for file in _in_order(entry, _imports)))
 
 
 def bundled_styles(entry: Path) -> str:
     """A style sheet after all that it imports."""
     files = _in_order(entry, _style_imports)
-    return "\n".join(_STYLE_IMPORT.sub("", file.read_text(encoding="utf-8")) for file in files)
+    return _shortened(
+        "\n".join(_STYLE_IMPORT.sub("", file.read_text(encoding="utf-8")) for file in files)
+    )
+
+
+def _shortened(text: str) -> str:
+    """A text without indentation, empty lines and comments on lines of their own.
+
+    Streamlit sends the whole with every figure of a page. ESLint sees to it that no text in a
+    script goes over several lines, whose spaces would count.
+    """
+    lines = (line.lstrip() for line in _COMMENT.sub("", text).splitlines())
+    return "\n".join(line for line in lines if line) + "\n"
 
 
 def _in_order(entry: Path, imports: Callable[[Path], Iterator[Path]]) -> list[Path]:
