@@ -24,7 +24,7 @@ lint: $(VENV)/.installed-dev node_modules/.installed
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/node node_modules/eslint/bin/eslint.js
+	$(BIN)/node node_modules/eslint/bin/eslint.js cnnviz/components tests/js eslint.config.js
 	$(BIN)/node node_modules/typescript/bin/tsc -p .
 	$(BIN)/node node_modules/typescript/bin/tsc -p cnnviz/components/kit
 

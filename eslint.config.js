@@ -6,6 +6,7 @@ import globals from "globals";
 const INSERTS_MARKUP = "Text from people or files goes in by textContent.";
 
 export default [
+  { ignores: [".venv/", "runs/"] },
   js.configs.recommended,
   {
     files: ["cnnviz/components/**/*.js"],
