@@ -16,7 +16,7 @@ from cnnviz.ui.shared.text import plain
 ASSETS = Path(__file__).parent.parent / "assets"
 
 st.logo(ASSETS / "logo.svg", size="large")
-st.html(Path(__file__).parent / "main.css")
+st.html(Path(__file__).parent / "main.css")  # what themes and options of Streamlit leave out
 
 groups: dict[str, list[st.Page]] = {}
 for row in PAGES:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
 _CHOICE = "_size_chosen"
+# Streamlit has no option for larger text, nor for a part of a page that is drawn but hidden.
 _STYLE = (
     "<style>html { font-size: 150% !important }"
     " [class*=st-key-settings] { display: none !important }"
