@@ -12,8 +12,8 @@ run: $(VENV)/.installed
 classroom: $(VENV)/.installed
 	$(BIN)/python -m cnnviz.classroom $(ARGS)
 
-# Two at a time: most tests wait for a browser or a training process.
-test: ARGS ?= -n 2 --dist loadfile
+# Three at a time, also on two cores: most tests wait for a browser or a training process.
+test: ARGS ?= -n 3 --dist loadfile --no-loadscope-reorder
 test: $(VENV)/.installed-dev
 	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || $(MAKE) --no-print-directory chromium
 	$(BIN)/node --test --test-reporter=dot 'tests/js/**/*.test.js'

@@ -16,9 +16,12 @@ REAL = [ROOT / "tests" / name for name in ("browser", "unit/training", "unit/liv
 
 
 def pytest_collection_modifyitems(items):
-    for item in items:
-        if any(folder in item.path.parents for folder in REAL):
-            item.add_marker(pytest.mark.flaky(reruns=1))
+    real = [item for item in items if any(folder in item.path.parents for folder in REAL)]
+    for item in real:
+        item.add_marker(pytest.mark.flaky(reruns=1))
+    # The long ones come first, so that at the end no worker waits for another.
+    others = [item for item in items if item not in set(real)]
+    items[:] = [*real, *others]
 
 
 @pytest.fixture(scope="session")
