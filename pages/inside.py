@@ -25,7 +25,7 @@ from cnnviz.ui.inside.answer import (
 )
 from cnnviz.ui.inside.network import choose_run, choose_step, model_of, show_progress, where_to_run
 from cnnviz.ui.inside.over_time import show_over_time
-from cnnviz.ui.inside.picture import choose_shown, class_titles
+from cnnviz.ui.inside.picture import choose_subject, class_titles
 from cnnviz.ui.shared.address import SECTION
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.code import copy_code
@@ -40,22 +40,22 @@ over_time = SECTION.ahead() == TIME
 notice = st.container()
 if is_large():  # the maps need the height, so what is chosen stands beside them, too
     beside, figure = st.columns([3, 10], gap="medium")
-    seen, choices = beside.container(), beside.container()
+    input_place, choices = beside.container(), beside.container()
 else:
     choices = st.container(horizontal=True, vertical_alignment="bottom")
     beside, figure = st.columns([1, 3], gap="medium")
-    seen = beside.container()
+    input_place = beside.container()
 with choices:
     run = choose_run(notice)
     step = choose_step(run, hidden=over_time)
-    shown = choose_shown(run)
+    subject = choose_subject(run)
 config = run.config
 where = where_to_run(run)
 model = model_of(run, step)
-answer = predict(model, shown.inputs)
+answer = predict(model, subject.inputs)
 maps = {
     name: volume[0].numpy()
-    for name, volume in feature_maps(model, shown.inputs).items()
+    for name, volume in feature_maps(model, subject.inputs).items()
     if volume.ndim == 4 and volume.shape[2] * volume.shape[3] > 1
 }
 
@@ -76,15 +76,15 @@ def show_cam() -> None:
         )  # fmt: skip
         cam = class_activation_map(
             model,
-            shown.inputs,
+            subject.inputs,
             None if wanted == "predicted" else int(wanted),
             layer=None if layer == "best" else layer,
         )
         st.markdown(describe(cam, config.classes))
     name = config.classes[cam.class_index]
-    evidence(cam.raw, stretched(cam, shown), shown.backdrop, key="cam", label=name)
+    evidence(cam.raw, stretched(cam, subject), subject.backdrop, key="cam", label=name)
     with st.container(horizontal=True):
-        copy_code("Copy the PyTorch lines", cam_code(config, step, shown.seen, cam), note=where)
+        copy_code("Copy the PyTorch lines", cam_code(config, step, subject.pixels, cam), note=where)
         show_numbers(cam.raw[None], "Cell", key="_i_cam_numbers")
 
 
@@ -111,7 +111,7 @@ def show_maps() -> None:
     )
     if not every:
         with st.container(horizontal=True):
-            code = maps_code(config, step, shown.seen, layer)
+            code = maps_code(config, step, subject.pixels, layer)
             copy_code("Copy the PyTorch lines", code, note=where)
             show_numbers(maps[layer], "Map", key="_i_map")
 
@@ -150,8 +150,8 @@ def show_filters() -> None:
 
 
 def show_time() -> None:
-    label = answer.top(1)[0] if shown.truth is None else shown.truth
-    show_over_time(run, shown, label)
+    label = answer.top(1)[0] if subject.truth is None else subject.truth
+    show_over_time(run, subject, label)
 
 
 SECTIONS = {
@@ -165,10 +165,10 @@ st.html(
     "<style>@media (max-width: 640px) { .st-key-i_tab [role=tablist] { gap: 0.6rem }"
     " .st-key-i_tab [role=tab] p { font-size: 0.8rem } }</style>"
 )
-with seen:
-    show_input(shown)
+with input_place:
+    show_input(subject)
     if not over_time:
-        say_answer(shown, config, answer)
+        say_answer(subject, config, answer)
 if not over_time:
     with beside:
         show_scores(config, answer)

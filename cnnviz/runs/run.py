@@ -226,15 +226,6 @@ class Run:
             raise RunError(f"{name} of this run cannot be read: {error}") from error
         return tensors, about
 
-    def load_current(self) -> dict[str, Tensor]:
-        """The newest weights, from the checkpoint: they change every ten seconds.
-
-        Raises:
-            RunError: There is no checkpoint yet, or it is damaged.
-        """
-        tensors = self.load("checkpoint.safetensors")
-        return {k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")}
-
     def load_probes(self) -> tuple[Tensor, Tensor]:
         """The probe images (P×C×H×W, uint8) and their labels (P, int64).
 

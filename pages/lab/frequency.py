@@ -49,15 +49,17 @@ def spectrum(title: str, values: NDArray[Any], sign: str = "") -> Panel:
         for i, v in enumerate(rows)
         for j, u in enumerate(columns)
     ]
-    shown = log_magnitude(values)
-    if shown.size <= 100:  # the numbers are written into the cells, and have to fit
-        shown = shown.round(2)
-    return Panel(title, shown, "pixels", limits=(0, shown.max() or 1), words=words, sign=sign)
+    magnitudes = log_magnitude(values)
+    if magnitudes.size <= 100:  # the numbers are written into the cells, and have to fit
+        magnitudes = magnitudes.round(2)
+    return Panel(
+        title, magnitudes, "pixels", limits=(0, magnitudes.max() or 1), words=words, sign=sign
+    )
 
 
 figure, side = figure_and_settings()
 with side:
-    given = choose_operands()
+    operands = choose_operands()
 
 
 def show_route() -> None:
@@ -68,19 +70,21 @@ def show_route() -> None:
         " log₁₀(1 + |F|); the text gives |F| itself."
     )
     try:
-        route = through_frequencies(given.image, given.kernel, given.padding)
+        route = through_frequencies(operands.image, operands.kernel, operands.padding)
     except ConvolutionError as error:
         st.error(str(error), icon=":material/grid_off:")
         return
     high, wide = route.result.shape
-    below, beside = high - given.image.shape[0], wide - given.image.shape[1]
+    below, beside = high - operands.image.shape[0], wide - operands.image.shape[1]
     cells = np.arange(route.result.size)[:, None]
     look: dict[str, Any] = (
-        {"palette": "signed"} if given.signed else {"palette": "pixels", "limits": given.span}
+        {"palette": "signed"} if operands.signed else {"palette": "pixels", "limits": operands.span}
     )
     linked_grids(
         [
-            Panel("Image", route.image, "pixels" if given.span else "signed", limits=given.span),
+            Panel(
+                "Image", route.image, "pixels" if operands.span else "signed", limits=operands.span
+            ),
             Panel("Kernel", route.kernel, "weights", sign="∗"),
             spectrum("Image's spectrum", route.image_spectrum, sign="→"),
             spectrum("Kernel's spectrum", route.kernel_spectrum, sign="⊙"),
@@ -88,18 +92,18 @@ def show_route() -> None:
             Panel("Result", route.clean(route.result), **look, sign="→"),
         ],
         [Link(4, 2, cells), Link(4, 3, cells), Link(5, 0, cells)],
-        key=f"fq_route_{given.id}",
+        key=f"fq_route_{operands.id}",
         alt="Image and kernel, their spectra as log magnitudes, the product, and the result",
         driver=4,
         start=high // 2 * wide + wide // 2,
-        play=given.id == "deck",
-        pytorch=CODE.format(operands=given.code, padding=given.padding),
+        play=operands.id == "deck",
+        pytorch=CODE.format(operands=operands.code, padding=operands.padding),
     )
     direct = route.clean(route.full[:high, :wide])
     lost = int(route.wrapped.sum())
     with st.container(horizontal=True):
         lab.agree("Matches the direct convolution", route.result, direct)
-        ring = by_torch.conv_on_a_ring(given.image, given.kernel, (high, wide))
+        ring = by_torch.conv_on_a_ring(operands.image, operands.kernel, (high, wide))
         lab.agree("Matches torch conv2d with circular padding", route.result, ring)
     st.header("What wraps around")
     st.caption(
@@ -114,10 +118,10 @@ def show_route() -> None:
             Panel("Difference", route.clean(route.difference), sign="="),
         ],
         [Link(2, 0, cells), Link(2, 1, cells, np.array([-1.0]))],
-        key=f"fq_wrap_{given.id}",
+        key=f"fq_wrap_{operands.id}",
         alt="The circular result, the direct one, and their difference",
         play=False,
-        pytorch=WRAP_CODE.format(operands=given.code, padding=given.padding),
+        pytorch=WRAP_CODE.format(operands=operands.code, padding=operands.padding),
     )
     st.markdown(
         f"With zeros added, {below} below and {beside} to the right, **{lost} of"
@@ -135,7 +139,7 @@ def show_response() -> None:
         " waves in the middle; a kernel for edges takes them away."
     )
     chart(
-        response_figure(*response(given.kernel)),
+        response_figure(*response(operands.kernel)),
         key="_fq_response",
         alt="The magnitude of the kernel's spectrum as a surface above the frequencies",
     )

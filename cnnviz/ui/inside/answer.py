@@ -17,35 +17,35 @@ if TYPE_CHECKING:
 
     from cnnviz.inspection import CAM, Prediction
     from cnnviz.runs import RunConfig
-    from cnnviz.ui.inside.picture import Shown
+    from cnnviz.ui.inside.picture import Subject
 
 
-def show_input(shown: Shown) -> None:
+def show_input(subject: Subject) -> None:
     """Draw what the network saw."""
-    height, width = shown.seen.shape[1:]
+    height, width = subject.pixels.shape[1:]
     st.markdown("What the network sees")
     st.image(
-        crisp(shown.seen),
+        crisp(subject.pixels),
         output_format="PNG",
         width=168,
-        caption=f"{plain(shown.name)}, {width}×{height}",
-        alt=f"{shown.name} at {width}×{height} pixels",
+        caption=f"{plain(subject.name)}, {width}×{height}",
+        alt=f"{subject.name} at {width}×{height} pixels",
     )
 
 
-def say_answer(shown: Shown, config: RunConfig, answer: Prediction) -> None:
+def say_answer(subject: Subject, config: RunConfig, answer: Prediction) -> None:
     """Say what the network answered, and whether that is right."""
     best = answer.top(1)[0]
     guess = plain(config.classes[best])
-    if shown.truth is None:
+    if subject.truth is None:
         st.markdown(f"The network predicts **{guess}**.")
         st.caption(f"It knows {len(config.classes)} classes and always predicts one of them.")
-    elif shown.truth == best:
+    elif subject.truth == best:
         st.markdown(f":green[:material/check:] The prediction is **{guess}**, which is correct.")
     else:
         st.markdown(
             f":red[:material/close:] The prediction is **{guess}**, but the true class is"
-            f" **{plain(config.classes[shown.truth])}**."
+            f" **{plain(config.classes[subject.truth])}**."
         )
 
 
@@ -70,9 +70,9 @@ def show_scores(config: RunConfig, answer: Prediction) -> None:
     )
 
 
-def stretched(cam: CAM, shown: Shown) -> NDArray[np.float64]:
+def stretched(cam: CAM, subject: Subject) -> NDArray[np.float64]:
     """The map at the size at which it is laid over the picture."""
-    return upsample(cam.raw, overlay_size(shown.seen.shape[1:]))
+    return upsample(cam.raw, overlay_size(subject.pixels.shape[1:]))
 
 
 def show_numbers(values: NDArray[Any], tile: str, *, key: str) -> None:

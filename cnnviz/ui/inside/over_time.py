@@ -1,4 +1,4 @@
-"""The time machine on a person's own picture: what each kept snapshot sees in it."""
+"""The time machine on one picture: what each saved snapshot sees in it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from cnnviz.ui.shared.address import FRAME
 
 if TYPE_CHECKING:
     from cnnviz.runs import Run
-    from cnnviz.ui.inside.picture import Shown
+    from cnnviz.ui.inside.picture import Subject
 
 
 @st.cache_data(max_entries=4000, show_spinner=False)
 def _frame(
     _run: Run,
-    _shown: Shown,
+    _subject: Subject,
     _position: tuple[float, float],
     path: str,  # noqa: ARG001 - these four are the key
     picture: str,  # noqa: ARG001
@@ -30,29 +30,31 @@ def _frame(
 ) -> bytes:
     epoch, seconds = _position
     model = load_model(_run, step)
-    return make_frame(model, _shown.inputs[None], [label], step=step, epoch=epoch, seconds=seconds)
+    return make_frame(
+        model, _subject.inputs[None], [label], step=step, epoch=epoch, seconds=seconds
+    )
 
 
-def show_over_time(run: Run, shown: Shown, label: int) -> None:
+def show_over_time(run: Run, subject: Subject, label: int) -> None:
     """Draw the picture through all snapshots, with a slider over the training steps.
 
     Args:
         run: The run.
-        shown: The picture.
+        subject: The picture.
         label: The class whose evidence is shown beside the predicted one's: the true class if
             it is known.
     """
     steps = run.snapshot_steps()
-    digest = hashlib.blake2b(shown.seen.tobytes(), digest_size=16).hexdigest()
+    digest = hashlib.blake2b(subject.pixels.tobytes(), digest_size=16).hexdigest()
 
     def frame_at(step: int, epoch: float, seconds: float) -> bytes:
-        return _frame(run, shown, (epoch, seconds), str(run.path), digest, step, label)
+        return _frame(run, subject, (epoch, seconds), str(run.path), digest, step, label)
 
     frames = frames_over_time(run.state(), steps, frame_at)
     if not frames:
         st.info("This run has not saved any weights that can be shown yet.")
         return
-    truth = shown.truth is not None
+    truth = subject.truth is not None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             "Drag the slider, or press play, to see how the network saw this picture at"
@@ -67,12 +69,12 @@ def show_over_time(run: Run, shown: Shown, label: int) -> None:
     time_machine(
         [frames[step] for step in sorted(frames)],
         key="i_time_machine",
-        images=shown.seen[None],
+        images=subject.pixels[None],
         labels=[label] if truth else None,
         classes=run.config.classes,
         step_parameter=FRAME.name,
     )
 
 
-def _how_many(here: int, kept: int) -> str:
-    return f"each of {kept} snapshots" if here == kept else f"{here} of {kept} snapshots"
+def _how_many(here: int, total: int) -> str:
+    return f"each of {total} snapshots" if here == total else f"{here} of {total} snapshots"

@@ -26,18 +26,18 @@ _CROP_SIDE = 140  # of the small picture that shows which part is seen
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class Subject:
     """The picture that the network is shown.
 
     Attributes:
-        seen: C×H×W `uint8`: the network's input before normalising.
+        pixels: C×H×W `uint8`: the network's input before normalising.
         inputs: C×H×W: the input itself.
         backdrop: H×W×3 to lay the evidence over; of the input's proportions.
         name: What it is.
         truth: Its true class, if that is known.
     """
 
-    seen: NDArray[np.uint8]
+    pixels: NDArray[np.uint8]
     inputs: Tensor
     backdrop: NDArray[np.uint8]
     name: str
@@ -62,7 +62,7 @@ def _preprocessed(
     return preprocess(picture.pixels, shape, invert=invert)
 
 
-def choose_shown(run: Run) -> Shown:
+def choose_subject(run: Run) -> Subject:
     """Let the person choose a test picture, or take the picture of the page's header."""
     picture, state = current_picture(), st.session_state
     # Whoever brings a picture, or chooses another one at the top, wants to see that one.
@@ -86,7 +86,7 @@ def class_titles(config: RunConfig) -> dict[int | str, str]:
     return dict(enumerate(config.classes))
 
 
-def _sample(run: Run) -> Shown:
+def _sample(run: Run) -> Subject:
     config = run.config
     try:
         samples = _samples(run)
@@ -109,21 +109,21 @@ def _sample(run: Run) -> Shown:
         help=plain(samples.origin),
     )  # fmt: skip
     i = int(mine[position])
-    seen = samples.images[i]
+    pixels = samples.images[i]
     where = "" if samples.indices is None else f" {samples.indices[i]}"
-    backdrop = np.ascontiguousarray(seen.transpose(1, 2, 0))
+    backdrop = np.ascontiguousarray(pixels.transpose(1, 2, 0))
     if backdrop.shape[2] == 1:
         backdrop = np.repeat(backdrop, 3, axis=2)
-    return Shown(
-        seen,
-        normalise(seen, config.mean, config.std),
+    return Subject(
+        pixels,
+        normalise(pixels, config.mean, config.std),
         backdrop,
         f"Test picture{where}",
         int(samples.labels[i]),
     )
 
 
-def _own(run: Run, picture: Picture) -> Shown:
+def _own(run: Run, picture: Picture) -> Subject:
     config = run.config
     invert = st.toggle(
         "Invert the picture",
@@ -133,12 +133,12 @@ def _own(run: Run, picture: Picture) -> Shown:
         " dark-on-light.",
     )
     large = (3, *overlay_size(config.input_shape[1:]))
-    seen = _preprocessed(picture, config.input_shape, invert=invert)
+    pixels = _preprocessed(picture, config.input_shape, invert=invert)
     backdrop = _preprocessed(picture, large, invert=False)
     _show_crop(picture, config)
-    return Shown(
-        seen,
-        normalise(seen, config.mean, config.std),
+    return Subject(
+        pixels,
+        normalise(pixels, config.mean, config.std),
         np.ascontiguousarray(backdrop.transpose(1, 2, 0)),
         picture.title,
         None,
@@ -149,8 +149,8 @@ def _show_crop(picture: Picture, config: RunConfig) -> None:
     """Say and show which part of a picture the network sees, if that is not all of it."""
     height, width = picture.pixels.shape[:2]
     _, rows, columns = config.input_shape
-    seen = centre_crop(picture.pixels, rows / columns)
-    if seen.shape[:2] == (height, width):
+    part = centre_crop(picture.pixels, rows / columns)
+    if part.shape[:2] == (height, width):
         return
     left, right = st.columns([1, 3], vertical_alignment="center", width=560)
     scale = _CROP_SIDE / max(height, width)
@@ -162,7 +162,7 @@ def _show_crop(picture: Picture, config: RunConfig) -> None:
     dark[top : top + inner.shape[0], side : side + inner.shape[1]] = inner
     left.image(dark)
     right.caption(
-        f"The network sees only the bright part: the middle {seen.shape[1]} of {width} pixels "
-        f"across and {seen.shape[0]} of {height} down, scaled to {columns} × {rows} pixels. To "
+        f"The network sees only the bright part: the middle {part.shape[1]} of {width} pixels "
+        f"across and {part.shape[0]} of {height} down, scaled to {columns} × {rows} pixels. To "
         "show it another part, crop the picture yourself."
     )
