@@ -1,22 +1,9 @@
 // Frames: what is seen at a snapshot, as 8-bit tensors in safetensors files. Kept in memory, so
 // that scrubbing asks nobody.
 
-const PARSED = 24; // frames whose tensors are at hand; the others are parsed in well under 1 ms
+import { readSafetensors } from "../kit/safetensors.js";
 
-/** A safetensors file of uint8 tensors: {tensors: {name: {shape, data}}, metadata}. */
-function parseSafetensors(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = Number(view.getBigUint64(0, true));
-  if (length > bytes.byteLength - 8) throw new RangeError("The header is longer than the file.");
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-  const { __metadata__: metadata = {}, ...entries } = header;
-  const tensors = {};
-  for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(entries)) {
-    if (dtype !== "U8") continue;
-    tensors[name] = { shape, data: bytes.subarray(8 + length + from, 8 + length + to) };
-  }
-  return { tensors, metadata };
-}
+const PARSED = 24; // frames whose tensors are at hand; the others are parsed in well under 1 ms
 
 /** The parts of a message of several: each with its length as 4 little-endian bytes before it. */
 function splitParts(buffer) {
@@ -35,11 +22,11 @@ function splitParts(buffer) {
 export class Frame {
   static made = 0;
 
-  /** @param {Uint8Array} bytes a safetensors file of Python's `make_frame` */
+  /** @param {Uint8Array<ArrayBuffer>} bytes a safetensors file of Python's `make_frame` */
   constructor(bytes) {
     Frame.made += 1;
     this.serial = Frame.made; // tells it from another of the same step
-    const { tensors, metadata } = parseSafetensors(bytes);
+    const { tensors, metadata } = readSafetensors(bytes);
     this.tensors = tensors;
     const { step, epoch, seconds, probabilities, filters, maps, cams } = JSON.parse(metadata.frame);
     /** @type {number} */
@@ -58,13 +45,13 @@ export class Frame {
 
   /** One slice of a tensor: its codes, size and scale. */
   slice(name, ...index) {
-    const { shape, data } = this.tensors[name];
-    let [from, size] = [0, data.length];
+    const { shape, values } = this.tensors[name];
+    let [from, size] = [0, values.length];
     index.forEach((at, axis) => {
       size /= shape[axis];
       from += at * size;
     });
-    return data.subarray(from, from + size);
+    return values.subarray(from, from + size);
   }
 
   has(name) {
