@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from cnnviz.datasets import normalise, preprocess
+from cnnviz.datasets import normalise
 from cnnviz.imaging.pixels import shuffled
 from cnnviz.inspection.guard import untouched
 from cnnviz.inspection.models import load_model
@@ -67,18 +67,3 @@ def accuracy(shuffle: int | None) -> float:
     images = samples.images[:, 0]
     answers = probabilities(images if shuffle is None else shuffled(images, shuffle)).argmax(1)
     return float((answers == samples.labels).mean())
-
-
-def as_digit(image: ArrayLike, *, invert: bool) -> NDArray[np.uint8]:
-    """A grey picture as the network sees it.
-
-    Args:
-        image: H×W, 0 to 255.
-        invert: Swap dark and light, for dark strokes on a light ground.
-
-    Returns:
-        8×8: the middle square of the picture, shrunk or enlarged.
-    """
-    grey = np.rint(np.asarray(image)).astype(np.uint8)
-    pixels = preprocess(np.repeat(grey[..., None], 3, axis=2), (1, 8, 8), invert=invert)
-    return pixels.reshape(8, 8)

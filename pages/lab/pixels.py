@@ -15,7 +15,7 @@ from cnnviz.imaging.pixels import (
     shuffled,
 )
 from cnnviz.numbers.formatting import formatted
-from cnnviz.ui.lab.pixels.digits import show_answer
+from cnnviz.ui.lab.pixels.digits import answer_while_painting
 from cnnviz.ui.lab.pixels.inputs import input_counts
 from cnnviz.ui.lab.pixels.moves import moved_and_shuffled
 from cnnviz.ui.lab.pixels.painting import keep_paint, painting
@@ -59,11 +59,7 @@ with figure:
     )
 # Beside the figure, in sight of who paints; a projector hides what is beside it.
 with figure if is_large() else side:
-    if strokes or source == "digit":
-        dark_strokes = source not in LIGHT_STROKES and bool(np.median(image) > 127)
-        show_answer(image, invert=dark_strokes)
-    else:
-        st.caption("Paint a digit, and a network that was trained on digits says which one it is.")
+    answer_while_painting("px_canvas", waits=source != "digit", light=source in LIGHT_STROKES)
 
 st.header("Neighbouring pixels are similar")
 st.caption(

@@ -35,7 +35,7 @@ def paint_grid(
 
     Args:
         values: H×W, 0 (black) to 255 (white), without the paint.
-        key: Streamlit key.
+        key: Streamlit key, and the name under which other components find the picture.
         alt: What the picture shows, for screen readers.
         strokes: What is painted already, as `cnnviz.imaging.pixels.paint` reads it.
         on_paint: Called with all that is painted, in the same form.
@@ -51,7 +51,14 @@ def paint_grid(
     _component(
         key=key,
         data=payload(
-            values, alt=alt, strokes=strokes, unit=unit, look=look, brush=brush, pytorch=pytorch
+            values,
+            name=key,
+            alt=alt,
+            strokes=strokes,
+            unit=unit,
+            look=look,
+            brush=brush,
+            pytorch=pytorch,
         ),
         on_painted_change=painted,
     )

@@ -8,6 +8,7 @@ import { Grid } from "../kit/grid.js";
 import { mounting } from "../kit/mounting.js";
 import { numberText } from "../kit/numbers.js";
 import { GridFigure } from "../kit/panels.js";
+import { offerPicture } from "../kit/pictures.js";
 import { followPointer } from "../kit/pointer.js";
 import { cellScale, figureHeight, sizedContext } from "../kit/screen.js";
 import { cellsBetween, readStrokes, writeStrokes } from "./strokes.js";
@@ -23,6 +24,7 @@ class Paint extends GridFigure {
     this.brush = this.field(".brush input");
     this.hover = null;
     this.stroke = null;
+    this.offer = null;
     this.sentAt = -Infinity;
     this.cell = 0;
     this.brush.oninput = () => this.showBrush();
@@ -48,6 +50,7 @@ class Paint extends GridFigure {
     const strokes = stale ? writeStrokes(this.painted) : data.strokes;
     this.data = data;
     this.painted = readStrokes(strokes);
+    this.offer ??= offerPicture(data.name, () => this.picture());
     if (!same) this.load();
     this.describe(data);
     requestAnimationFrame(() => this.root.isConnected && this.redraw());
@@ -79,6 +82,19 @@ class Paint extends GridFigure {
     this.redraw();
   }
 
+  destroy() {
+    super.destroy();
+    this.offer.stop();
+  }
+
+  /** The picture with its paint, for those who look at it. */
+  picture() {
+    const values = this.base.slice();
+    for (const [at, value] of this.painted) if (at < values.length) values[at] = value;
+    const { rows, columns } = this.grid;
+    return { values, rows, columns, painted: this.painted.size > 0 };
+  }
+
   // --- numbers --------------------------------------------------------------------------------
 
   inUnit(value) {
@@ -96,8 +112,7 @@ class Paint extends GridFigure {
     this.greys = Scale.pixels("grey");
     const plain = { css: () => this.theme.paper, ink: () => this.theme.ink };
     grid.scale = data.look === "numbers" ? plain : this.greys;
-    grid.values.set(this.base);
-    for (const [at, value] of this.painted) if (at < grid.count) grid.values[at] = value;
+    grid.values.set(this.picture().values);
     grid.texts = Array.from(grid.values, (value) => (data.look === "picture" ? "" : this.text(value)));
     grid.drawBase(this.theme);
     this.field("[data-act=undo]").disabled = !this.before.length;
@@ -105,6 +120,7 @@ class Paint extends GridFigure {
     this.root.dataset.strokes = writeStrokes(this.painted);
     this.showBrush();
     this.fillTables();
+    this.offer.tell();
   }
 
   showBrush() {

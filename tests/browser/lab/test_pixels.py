@@ -61,6 +61,27 @@ def test_a_stroke_paints_every_pixel_on_its_way_and_a_link_restores_it(page, ope
     expect(again.locator(".told")).to_contain_text("Painted; it was 57.")
 
 
+def test_a_network_predicts_while_the_pen_moves_and_nothing_is_sent(page, open_at, sent):
+    paint = open_at("/pixels?px_source=blank")
+    answer = page.locator(".classifier")
+    expect(answer).to_contain_text("Paint a digit")
+    expect(answer.locator(".bars")).to_be_hidden()
+    page.mouse.move(*place(paint, 1, 4, 8, 8))
+    sent.clear()
+    page.mouse.down()
+    expect(answer.locator(".bars")).to_be_visible()
+    before = answer.locator(".bars").get_attribute("aria-label")
+    page.mouse.move(*place(paint, 6, 4, 8, 8))
+    expect(answer.locator(".bars")).not_to_have_attribute("aria-label", before)
+    expect(answer).to_have_attribute("data-predicted", "1")  # a stroke straight down
+    expect(answer.locator(".best")).to_contain_text(re.compile(r"^1\d+\.\d %$"))
+    expect(answer.locator(".live")).to_contain_text("The network predicts 1 (")
+    assert sent == []
+    page.mouse.up()
+    answer.locator("summary").click()
+    expect(answer.locator(".tables")).to_contain_text("Logit of 1")
+
+
 def test_undo_and_taking_the_paint_off(page, open_at, settle):
     paint = open_at("/pixels?px_source=digit")
     for column in (0, 3):

@@ -17,6 +17,7 @@ from PIL import Image
 from cnnviz.components import (
     activation,
     chart,
+    classifier,
     compare,
     descent,
     drag,
@@ -74,6 +75,12 @@ PAYLOADS = {
     "chart": lambda: chart.payload(
         {"data": [{"type": "bar", "x": ["a"], "y": [0.5]}], "layout": {"height": 90}}, **SHARED
     ),
+    "classifier": lambda: classifier.payload(
+        SimpleNamespace(
+            spec=[{"layer": "relu"}], input_shape=(1, 2, 2), mean=(0.5,), std=(0.2,), classes=["a"]
+        ),
+        {"a.weight": SMALL.astype(np.float32), "a.count": np.array(3)},
+    ),
     "compare": lambda: compare.payload(
         compare.Encoded("data:picture", {"low": -1, "high": 2}), compare.Encoded("data:before", {}),
         title="Title", alt="Alt", size=(3, 4), group="both", window=(4, 3), pixel=(1, 2),
@@ -102,7 +109,7 @@ PAYLOADS = {
         editable=True,
     ),
     "paint": lambda: paint.payload(
-        SMALL, strokes="0:1", unit=1, look="both", brush=9, **SHARED
+        SMALL, name="a", strokes="0:1", unit=1, look="both", brush=9, **SHARED
     ),
     "photo": lambda: photo.payload(1000),
     "sliding": lambda: sliding.payload(

@@ -12,7 +12,6 @@ from cnnviz.figures.confusion import confusion_difference_figure, confusion_figu
 from cnnviz.figures.curves import curves_figure
 from cnnviz.figures.kernel import kernel_figure
 from cnnviz.figures.neighbours import neighbours_figure
-from cnnviz.figures.probabilities import probabilities_figure
 from cnnviz.figures.signals import signal_figure
 from cnnviz.figures.spectrum import response_figure
 from cnnviz.figures.timings import timings_figure
@@ -59,11 +58,6 @@ def test_timings_are_in_milliseconds_and_the_crossover_is_marked():
     assert all(trace["x"] == [3, 5] for trace in figure["data"])
     assert figure["layout"]["shapes"][0]["x0"] == figure["layout"]["shapes"][0]["x1"] == 5
     assert "shapes" not in timings_figure(timings, None)["layout"]
-
-
-def test_probabilities():
-    [bars] = probabilities_figure(np.array([0.25, 0.75]), ["3", "8"], title="Digit")["data"]
-    assert (bars["x"], bars["y"]) == (["3", "8"], [0.25, 0.75])
 
 
 def test_a_kernel_is_coloured_about_zero():
@@ -191,7 +185,6 @@ def test_figures_are_data_that_json_can_hold(state):
         kernel_figure(np.eye(3, dtype=np.float32)),
         curves_figure([("A", state)]),
         confusion_figure([[1, 0], [0, 1]], ["a", "b"]),
-        probabilities_figure(np.array([1], np.float32), ["a"], title="A"),
     ):
         assert json.loads(json.dumps(figure, allow_nan=False)) == figure
         assert figure["layout"]["height"] > 0

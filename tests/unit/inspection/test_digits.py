@@ -1,6 +1,6 @@
 import numpy as np
 
-from cnnviz.inspection.digits import accuracy, as_digit, digits, probabilities
+from cnnviz.inspection.digits import accuracy, digits, probabilities
 
 
 def test_the_network_knows_digits_and_loses_them_when_their_pixels_are_shuffled():
@@ -13,10 +13,3 @@ def test_the_network_knows_digits_and_loses_them_when_their_pixels_are_shuffled(
     )
     assert accuracy(None) > 0.9
     assert accuracy(0) < 0.5
-
-
-def test_a_picture_becomes_a_digit_by_its_middle_square():
-    image = np.zeros((8, 12))
-    image[:, 2:10] = 200.4
-    np.testing.assert_array_equal(as_digit(image, invert=False), np.full((8, 8), 200))
-    np.testing.assert_array_equal(as_digit(image, invert=True), np.full((8, 8), 55))

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
-from cnnviz.components.chart import chart
-from cnnviz.figures.probabilities import probabilities_figure
-from cnnviz.imaging.pixels import crisp
-from cnnviz.inspection.digits import as_digit, probabilities
+from cnnviz.components.classifier import classifier
+from cnnviz.inspection.digits import RUN, accuracy, digits
+from cnnviz.networks import summary
+from cnnviz.numbers.formatting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import ArrayLike, NDArray
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import Tensor
 
 
 def table(answers: Mapping[str, NDArray[np.float32]]) -> None:
@@ -37,35 +39,37 @@ def table(answers: Mapping[str, NDArray[np.float32]]) -> None:
     )
 
 
-def show_answer(image: ArrayLike, *, invert: bool) -> None:
-    """Draw what the network sees of a painted picture, its prediction and all probabilities.
+def answer_while_painting(picture: str, *, waits: bool, light: bool) -> None:
+    """Draw what the network predicts for a picture while it is painted on.
 
     Args:
-        image: H×W, 0 to 255.
-        invert: Swap dark and light, for dark strokes on a light ground.
+        picture: Streamlit key of the component that is painted on.
+        waits: Whether nothing is predicted before something is painted.
+        light: Whether the picture has light strokes on a dark ground, as the network's own have.
     """
-    size, seen = np.shape(image), as_digit(image, invert=invert)
-    answer = probabilities(seen)[0]
-    how = ["8×8 pixels"]
-    if size[0] != size[1]:
-        how.append(f"made from the middle {min(size)}×{min(size)}")
-    elif size != seen.shape:
-        how.append(f"made from {size[0]}×{size[1]}")
-    if invert:
-        how.append("with dark and light swapped, because it was trained on light strokes")
-    st.markdown(f"The network predicts **{answer.argmax()}** ({answer.max():.1%}).")
-    names = [str(digit) for digit in range(10)]
-    chart(
-        probabilities_figure(answer, names, title="Digit"),
+    right, known = round(accuracy(None) * len(digits().images)), len(digits().images)
+    classifier(
+        RUN.config,
+        _weights(),
         key="_digits_answer",
-        alt="Probabilities: "
-        + ", ".join(f"{name}: {share:.1%}" for name, share in zip(names, answer, strict=True)),
+        picture=picture,
+        waits=waits,
+        light=light,
+        invitation="Paint a digit, and a network that was trained on digits says which one it is,"
+        " while you paint.",
+        about=f"A {RUN.config.network_title} of {counted(_parameters(), 'parameter')}, trained on "
+        f"{RUN.state().train_images:,} handwritten digits that were scanned and centred at 8×8 "
+        f"pixels. It classifies {right} of {known} test digits correctly, but a painted digit may "
+        "be unlike all of them. It always predicts one of the digits 0 to 9. Your browser "
+        "computes it, without the server.",
     )
-    st.caption("It knows the digits 0 to 9 and always predicts one of them.")
-    st.caption(f"What the network sees: {', '.join(how)}.")
-    st.image(
-        crisp(seen[None]),
-        output_format="PNG",
-        width=128,
-        alt="The painting as the network sees it, at 8×8 pixels",
-    )
+
+
+@functools.cache
+def _weights() -> dict[str, Tensor]:
+    return RUN.load_snapshot(RUN.snapshot_steps()[-1])
+
+
+def _parameters() -> int:
+    config = RUN.config
+    return sum(layer.parameters for layer in summary(config.spec, config.input_shape))

@@ -1,0 +1,128 @@
+// What a network predicts for a picture of this page, computed here while the picture changes.
+
+import { bytesOf } from "../kit/arrays.js";
+import { element, write } from "../kit/elements.js";
+import { prepare, softmax } from "../kit/forward.js";
+import { mounting } from "../kit/mounting.js";
+import { numberText, percent } from "../kit/numbers.js";
+import { parts } from "../kit/parts.js";
+import { watchPicture } from "../kit/pictures.js";
+import { readSafetensors } from "../kit/safetensors.js";
+import { tableOf } from "../kit/tables.js";
+import { seenOf } from "./seen.js";
+
+const LARGEST_PARTS = 5;
+const SPEAK_AFTER = 700; // milliseconds without a change: nobody can listen to a moving pen
+
+class Classifier {
+  constructor(parent) {
+    this.root = parent.querySelector(".classifier");
+    this.find = (selector) => this.root.querySelector(selector);
+    this.find("details").ontoggle = () => this.showSum();
+  }
+
+  destroy() {
+    this.stop();
+    clearTimeout(this.speaking);
+  }
+
+  update(data) {
+    const other = data.id !== this.data?.id;
+    this.data = data;
+    this.find(".about").textContent = data.about;
+    if (other) this.load();
+    this.stop?.();
+    this.stop = watchPicture(data.picture, (picture) => this.look(picture));
+  }
+
+  load() {
+    const { spec, shape, weights, classes } = this.data;
+    this.network = prepare(spec, shape, readSafetensors(bytesOf(weights)).tensors);
+    this.bars = classes.map((name) => {
+      const bar = element("div", "bar");
+      const track = element("span", "track");
+      const fill = element("div", "fill");
+      const number = element("span", "share");
+      track.append(fill);
+      bar.append(element("span", "name", name), track, number);
+      return { bar, fill, number };
+    });
+    this.find(".bars").replaceChildren(...this.bars.map(({ bar }) => bar));
+  }
+
+  look(picture) {
+    const { data, network } = this;
+    const waiting = data.waits && !picture.painted;
+    this.root.dataset.waiting = waiting;
+    if (waiting) {
+      clearTimeout(this.speaking);
+      this.find(".verdict").textContent = data.invitation;
+      return;
+    }
+    const side = data.shape[1];
+    const invert = !data.light && median(picture.values) > 127;
+    const seen = seenOf(picture, side, invert);
+    network.run(seen.map((level) => (level / 255 - data.mean) / data.std));
+    const shares = softmax(network.output.values);
+    this.best = shares.indexOf(Math.max(...shares));
+    this.bars.forEach(({ bar, fill, number }, at) => {
+      bar.classList.toggle("best", at === this.best);
+      fill.style.width = `${100 * shares[at]}%`;
+      number.textContent = percent(shares[at]);
+    });
+    const [name, share] = [data.classes[this.best], percent(shares[this.best])];
+    this.find(".verdict").replaceChildren("The network predicts ", element("b", "", name), ` (${share}).`);
+    const each = data.classes.map((one, at) => `${one}: ${percent(shares[at])}`).join(", ");
+    this.find(".bars").setAttribute("aria-label", `Probabilities: ${each}`);
+    this.root.dataset.predicted = name;
+    this.showSeen(seen, side, picture, invert);
+    this.showSum();
+    this.speak(`The network predicts ${name} (${share}).`);
+  }
+
+  showSeen(seen, side, { rows, columns }, invert) {
+    const canvas = this.find(".seen");
+    Object.assign(canvas, { width: side, height: side });
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(side, side);
+    seen.forEach((level, at) => image.data.set([level, level, level, 255], at * 4));
+    context.putImageData(image, 0, 0);
+    const how = [`${side}×${side} pixels`];
+    if (rows !== columns) how.push(`made from the middle ${Math.min(rows, columns)}×${Math.min(rows, columns)}`);
+    else if (rows !== side) how.push(`made from ${rows}×${columns}`);
+    if (invert) how.push("with dark and light swapped, because it was trained on light strokes");
+    this.find(".how").textContent = `What the network sees: ${how.join(", ")}.`;
+    canvas.setAttribute("aria-label", `The picture as the network sees it, ${how.join(", ")}`);
+  }
+
+  /** The sum that gives the predicted class its logit, while it is open. */
+  showSum() {
+    if (!this.find("details").open || this.best === undefined) return;
+    const { output } = this.network;
+    const sum = parts(output, this.best);
+    const largest = sum.parts.toSorted((a, b) => Math.abs(b.sum) - Math.abs(a.sum)).slice(0, LARGEST_PARTS);
+    const rest = sum.parts.length - largest.length;
+    const others = sum.total - sum.bias - largest.reduce((total, part) => total + part.sum, 0);
+    const lines = largest.map((part) => [`Feature ${part.channel}`, numberText(part.values[0], 4), numberText(part.weights[0], 4), numberText(part.sum, 4)]);
+    if (rest > 0) lines.push([`${rest} others`, "", "", numberText(others, 4)]);
+    lines.push(["Bias", "", "", numberText(sum.bias, 4)], [`Logit of ${this.data.classes[this.best]}`, "", "", numberText(sum.value, 4)]);
+    const logits = this.data.classes.map((name, at) => [name, numberText(output.values[at], 4), this.bars[at].number.textContent]);
+    this.find(".tables").replaceChildren(
+      tableOf({ caption: "The largest parts of the logit", heads: ["", "Average of its map", "Weight", "Product"], lines }),
+      tableOf({ caption: "Logits and, by softmax, probabilities", heads: ["Class", "Logit", "Probability"], lines: logits }),
+    );
+  }
+
+  speak(verdict) {
+    clearTimeout(this.speaking);
+    this.speaking = setTimeout(() => write(this.find(".live"), verdict), SPEAK_AFTER);
+  }
+}
+
+function median(values) {
+  const sorted = Array.from(values).toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
+}
+
+export default mounting(Classifier);

@@ -1,0 +1,338 @@
+// What each kind of layer computes, as PyTorch does in evaluation mode. Sums are added up in
+// double precision and stored in single precision, as the tensors are.
+
+/**
+ * @typedef {object} Layer
+ * @property {string} name as in the module: `conv2`, `residual1.body.conv1`
+ * @property {string} kind
+ * @property {Record<string, any>} settings its numbers, with what was left out filled in
+ * @property {Layer[]} inputs the layers that it reads
+ * @property {number[]} shape C×H×W, or the number of features
+ * @property {Float32Array} values its maps, one after the other, row by row
+ * @property {Record<string, Float32Array>} tensors its weights
+ * @property {() => void} compute fills `values` from those of `inputs`
+ *
+ * @typedef {object} Kind
+ * @property {(layer: Layer) => number[]} [shape] of its output; left out: that of its input
+ * @property {(layer: Layer) => Record<string, number[]>} [tensors] the shapes of its weights
+ * @property {boolean} [same] whether its values are those of its input
+ * @property {(layer: Layer) => () => void} [compute] allocates what it needs, and returns what computes
+ * @property {(value: number, settings: Record<string, any>) => number} [activation] what it does to each value
+ */
+
+export const EPSILON = 1e-5; // of batch normalisation, as PyTorch has it
+
+/**
+ * @param {(value: number, settings: Record<string, any>) => number} activation
+ * @returns {Kind}
+ */
+function each(activation) {
+  return { activation, compute: (layer) => () => applyToEach(layer, activation) };
+}
+
+/** @type {Record<string, Kind>} */
+export const KINDS = {
+  conv: { shape: slid, compute: convolution, tensors: filters },
+  local: {
+    shape: slid,
+    compute: locallyConnected,
+    tensors: (layer) => {
+      const [out, ...places] = layer.shape;
+      return { weight: [...places, ...filters(layer).weight], bias: [...places, out] };
+    },
+  },
+  maxpool: { shape: slid, compute: maxPooling },
+  avgpool: { shape: slid, compute: averagePooling },
+  gap: { shape: ({ inputs: [{ shape }] }) => [shape[0], 1, 1], compute: globalAverage },
+  batchnorm: {
+    compute: batchNormalisation,
+    tensors: ({ shape: [channels] }) =>
+      Object.fromEntries(["weight", "bias", "running_mean", "running_var"].map((name) => [name, [channels]])),
+  },
+  relu: each((x) => (x < 0 ? 0 : x)),
+  leakyrelu: each((x, { slope = 0.01 }) => (x < 0 ? x * slope : x)),
+  gelu: each((x) => x * (0.5 + 0.5 * errorFunction(x * Math.SQRT1_2))),
+  tanh: each(Math.tanh),
+  sigmoid: each((x) => 1 / (1 + Math.exp(-x))),
+  identity: { same: true },
+  dropout: { same: true },
+  flatten: { same: true, shape: ({ inputs: [{ values }] }) => [values.length] },
+  linear: {
+    shape: ({ settings }) => [settings.out],
+    compute: linear,
+    tensors: ({ inputs: [{ shape }], settings: { out } }) => ({ weight: [out, shape[0]], bias: [out] }),
+  },
+  residual: { compute: sum },
+  concat: {
+    shape: ({ inputs }) => [inputs.reduce((count, { shape }) => count + shape[0], 0), ...inputs[0].shape.slice(1)],
+    compute: concatenation,
+  },
+};
+
+/**
+ * The shape that a window leaves, rounded down as PyTorch does.
+ * @param {Layer} layer
+ */
+function slid({ inputs: [{ shape }], settings: { out, kernel, stride, padding, dilation } }) {
+  const size = (/** @type {number} */ side) => Math.floor((side + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
+  return [out ?? shape[0], size(shape[1]), size(shape[2])];
+}
+
+/** @param {Layer} layer */
+function filters({ inputs: [{ shape }], settings: { out, kernel, groups } }) {
+  return { weight: [out, shape[0] / groups, kernel, kernel], bias: [out] };
+}
+
+/**
+ * A convolution as few long loops: a weight meets a whole map at once. The input is copied with
+ * its padding around it, and for a stride s into s×s smaller maps (every s-th row and column of
+ * it, from each start), so that the places that meet a weight always lie side by side. At the
+ * end of each row a few places are computed for nothing, which is cheaper than a loop per row.
+ * @param {Layer} layer
+ */
+function convolution(layer) {
+  const { values: output, shape: [out, rows, columns], settings: { kernel, stride, dilation, groups } } = layer;
+  const { padded, pitch, plane, copy } = paddedCopy(layer);
+  const inputs = layer.inputs[0].shape[0] / groups;
+  const taps = inputs * kernel * kernel;
+  const offsets = new Int32Array(taps); // from the first place that a filter reads
+  for (let tap = 0; tap < taps; tap += 1) {
+    const [channel, down, across] = [Math.floor(tap / kernel / kernel), (Math.floor(tap / kernel) % kernel) * dilation, (tap % kernel) * dilation];
+    const part = (channel * stride + (down % stride)) * stride + (across % stride);
+    offsets[tap] = part * plane + Math.floor(down / stride) * pitch + Math.floor(across / stride);
+  }
+  const length = (rows - 1) * pitch + columns;
+  const sums = new Float64Array(length);
+  return () => {
+    copy();
+    const { weight, bias } = layer.tensors;
+    for (let channel = 0; channel < out; channel += 1) {
+      const start = Math.floor((channel * groups) / out) * inputs * stride * stride * plane;
+      sums.fill(bias[channel]);
+      let [tap, at] = [0, channel * taps];
+      for (; tap + 4 <= taps; tap += 4, at += 4) {
+        addFour(sums, padded, length,
+          start + offsets[tap], start + offsets[tap + 1], start + offsets[tap + 2], start + offsets[tap + 3],
+          weight[at], weight[at + 1], weight[at + 2], weight[at + 3]);
+      }
+      for (; tap < taps; tap += 1, at += 1) addOne(sums, padded, length, start + offsets[tap], weight[at]);
+      let to = channel * rows * columns;
+      for (let row = 0; row < rows; row += 1) {
+        for (let from = row * pitch; from < row * pitch + columns; from += 1, to += 1) output[to] = sums[from];
+      }
+    }
+  };
+}
+
+/**
+ * Four weights at once: a sum is loaded and stored a fourth as often.
+ * @param {Float64Array} sums
+ * @param {Float64Array} values
+ * @param {number} length
+ * @param {number} a
+ * @param {number} b
+ * @param {number} c
+ * @param {number} d
+ * @param {number} weightA
+ * @param {number} weightB
+ * @param {number} weightC
+ * @param {number} weightD
+ */
+function addFour(sums, values, length, a, b, c, d, weightA, weightB, weightC, weightD) {
+  for (let at = 0; at < length; at += 1) {
+    sums[at] += weightA * values[a + at] + weightB * values[b + at] + weightC * values[c + at] + weightD * values[d + at];
+  }
+}
+
+/**
+ * @param {Float64Array} sums
+ * @param {Float64Array} values
+ * @param {number} length
+ * @param {number} start
+ * @param {number} weight
+ */
+function addOne(sums, values, length, start, weight) {
+  for (let at = 0; at < length; at += 1) sums[at] += weight * values[start + at];
+}
+
+/**
+ * A layer's input with zeros around it, divided by the stride; see `convolution`.
+ * @param {Layer} layer
+ */
+function paddedCopy({ inputs: [{ values, shape: [channels, height, width] }], settings: { stride, padding } }) {
+  const pitch = Math.ceil((width + 2 * padding) / stride);
+  const plane = pitch * Math.ceil((height + 2 * padding) / stride);
+  const padded = new Float64Array(channels * stride * stride * plane);
+  const copy = () => {
+    let from = 0;
+    for (let channel = 0; channel < channels; channel += 1) {
+      for (let row = padding; row < height + padding; row += 1) {
+        const line = (channel * stride + (row % stride)) * stride * plane + Math.floor(row / stride) * pitch;
+        for (let column = padding; column < width + padding; column += 1, from += 1) {
+          padded[line + (column % stride) * plane + Math.floor(column / stride)] = values[from];
+        }
+      }
+    }
+  };
+  return { padded, pitch, plane, copy };
+}
+
+/**
+ * As a convolution, but with filters of its own for each place: H×W×out×in×k×k.
+ * @param {Layer} layer
+ */
+function locallyConnected(layer) {
+  const { values: output, shape: [out, rows, columns], settings: { kernel, stride, padding } } = layer;
+  const { values, shape: [channels, height, width] } = layer.inputs[0];
+  return () => {
+    const { weight, bias } = layer.tensors;
+    let filter = 0;
+    for (let place = 0; place < rows * columns; place += 1) {
+      const [top, left] = [Math.floor(place / columns) * stride - padding, (place % columns) * stride - padding];
+      for (let channel = 0; channel < out; channel += 1) {
+        let total = bias[place * out + channel];
+        for (let input = 0; input < channels; input += 1) {
+          for (let row = top; row < top + kernel; row += 1) {
+            for (let column = left; column < left + kernel; column += 1, filter += 1) {
+              if (row < 0 || row >= height || column < 0 || column >= width) continue;
+              total += weight[filter] * values[(input * height + row) * width + column];
+            }
+          }
+        }
+        output[channel * rows * columns + place] = total;
+      }
+    }
+  };
+}
+
+/**
+ * Go over the windows of all maps: `meet(at, first, last, top, bottom, left, right)` with the
+ * output's index and the part of the window that lies inside the map.
+ * @param {Layer} layer
+ * @param {(at: number, map: number, top: number, bottom: number, left: number, right: number) => void} meet
+ */
+function overWindows({ shape: [channels, rows, columns], inputs: [{ shape: [, height, width] }], settings: { kernel, stride, padding } }, meet) {
+  let at = 0;
+  for (let channel = 0; channel < channels; channel += 1) {
+    for (let row = 0; row < rows; row += 1) {
+      const top = row * stride - padding;
+      for (let column = 0; column < columns; column += 1, at += 1) {
+        const left = column * stride - padding;
+        meet(at, channel * height * width, Math.max(top, 0), Math.min(top + kernel, height), Math.max(left, 0), Math.min(left + kernel, width));
+      }
+    }
+  }
+}
+
+/** @param {Layer} layer */
+function maxPooling(layer) {
+  const { values: output, inputs: [{ values, shape: [, , width] }] } = layer;
+  return () => overWindows(layer, (at, map, top, bottom, left, right) => {
+    let largest = -Infinity;
+    for (let row = top; row < bottom; row += 1) {
+      for (let from = map + row * width + left; from < map + row * width + right; from += 1) {
+        const value = values[from];
+        if (value > largest || value !== value) largest = value; // what is no number stays so
+      }
+    }
+    output[at] = largest;
+  });
+}
+
+/**
+ * The padding counts as zeros, as PyTorch counts it.
+ * @param {Layer} layer
+ */
+function averagePooling(layer) {
+  const { values: output, settings: { kernel }, inputs: [{ values, shape: [, , width] }] } = layer;
+  return () => overWindows(layer, (at, map, top, bottom, left, right) => {
+    let total = 0;
+    for (let row = top; row < bottom; row += 1) {
+      for (let from = map + row * width + left; from < map + row * width + right; from += 1) total += values[from];
+    }
+    output[at] = total / (kernel * kernel);
+  });
+}
+
+/** @param {Layer} layer */
+function globalAverage({ values: output, inputs: [{ values }] }) {
+  const area = values.length / output.length;
+  return () => {
+    for (let channel = 0; channel < output.length; channel += 1) {
+      let total = 0;
+      for (let at = channel * area; at < (channel + 1) * area; at += 1) total += values[at];
+      output[channel] = total / area;
+    }
+  };
+}
+
+/** @param {Layer} layer */
+function batchNormalisation(layer) {
+  const { values: output, shape: [channels], inputs: [{ values }] } = layer;
+  const area = values.length / channels;
+  return () => {
+    const { weight, bias, running_mean: mean, running_var: variance } = layer.tensors;
+    for (let channel = 0; channel < channels; channel += 1) {
+      const factor = weight[channel] / Math.sqrt(variance[channel] + EPSILON);
+      const shift = bias[channel] - mean[channel] * factor;
+      for (let at = channel * area; at < (channel + 1) * area; at += 1) output[at] = values[at] * factor + shift;
+    }
+  };
+}
+
+/**
+ * @param {Layer} layer
+ * @param {(value: number, settings: Record<string, any>) => number} activation
+ */
+function applyToEach({ values: output, inputs: [{ values }], settings }, activation) {
+  for (let at = 0; at < output.length; at += 1) output[at] = activation(values[at], settings);
+}
+
+/** @param {Layer} layer */
+function linear(layer) {
+  const { values: output, inputs: [{ values }] } = layer;
+  const inputs = values.length;
+  return () => {
+    const { weight, bias } = layer.tensors;
+    for (let feature = 0, at = 0; feature < output.length; feature += 1) {
+      let total = bias[feature];
+      for (let from = 0; from < inputs; from += 1, at += 1) total += weight[at] * values[from];
+      output[feature] = total;
+    }
+  };
+}
+
+/** @param {Layer} layer */
+function sum({ values: output, inputs: [body, shortcut] }) {
+  return () => {
+    for (let at = 0; at < output.length; at += 1) output[at] = body.values[at] + shortcut.values[at];
+  };
+}
+
+/** @param {Layer} layer */
+function concatenation({ values: output, inputs }) {
+  return () => {
+    let at = 0;
+    for (const { values } of inputs) {
+      output.set(values, at);
+      at += values.length;
+    }
+  };
+}
+
+/**
+ * erf to 1.2e−7 of what is left to ±1 (W. H. Press et al., Numerical Recipes, 6.2).
+ * @param {number} x
+ */
+function errorFunction(x) {
+  const t = 1 / (1 + 0.5 * Math.abs(x));
+  let series = 0;
+  for (const factor of ERROR_SERIES) series = series * t + factor;
+  const rest = t * Math.exp(-x * x + series);
+  return x >= 0 ? 1 - rest : rest - 1;
+}
+
+// From the highest power of t down.
+const ERROR_SERIES = [
+  0.17087277, -0.82215223, 1.48851587, -1.13520398, 0.27886807, -0.18628806, 0.09678418, 0.37409196, 1.00002368, -1.26551223,
+];
