@@ -14,20 +14,30 @@ if TYPE_CHECKING:
     from cnnviz.runs import Run
 
 
-def run_label(run: Run) -> str:
-    """A run's name if it has one, else its data set and network; then when it was started."""
+def run_name(run: Run) -> str:
+    """A run's name if it has one, else its data set and network; its id if it cannot be read."""
     try:
         config = run.config
         name = run.name
     except RunError:
-        return f"{run.id} · unreadable"
+        return run.id
     if name == config.title:
         network = NETWORKS[config.network].title if config.network in NETWORKS else config.network
         name = f"{config.dataset_title} · {network}"
-    if config.owner:
-        name = f"{name} (viewer’s run)"
-    when = "bundled example" if run.shipped else config.created[:19].replace("T", ", ")
-    return f"{name} · {when}"
+    return f"{name} (viewer’s run)" if config.owner else name
+
+
+def run_label(run: Run) -> str:
+    """When a run was started, which tells runs of one name apart and must not be cut off; its name.
+
+    One that came with cnnviz has its name first.
+    """
+    name = run_name(run)
+    try:
+        when = run.config.created[:19].replace("T", ", ")
+    except RunError:
+        return f"{name} · unreadable"
+    return f"{name} · bundled example" if run.shipped else f"{when} · {name}"
 
 
 def labels(runs: Sequence[Run]) -> list[str]:

@@ -30,7 +30,7 @@ def choose_run(notice: DeltaGenerator) -> Run:
         notice: Where to say what a link asks for in vain.
     """
     runs = {run.id: run for run in list_runs()}
-    titles = {name: _run_title(run) for name, run in runs.items()}
+    titles = {name: run_label(run) for name, run in runs.items()}
     chosen = choice(
         st.selectbox,
         "Run",
@@ -48,12 +48,6 @@ def choose_run(notice: DeltaGenerator) -> Run:
     except RunError as error:
         st.error(plain(str(error)), icon=":material/folder_off:")
         st.stop()
-
-
-def _run_title(run: Run) -> str:
-    """A run's label; its time first, which tells one's own apart and must not be cut off."""
-    name, _, when = run_label(run).rpartition(" · ")
-    return f"{when} · {name}" if when[:1].isdigit() else f"{name} · {when}"
 
 
 def choose_step(run: Run, *, hidden: bool) -> int:

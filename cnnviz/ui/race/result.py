@@ -9,8 +9,8 @@ import streamlit as st
 from cnnviz.catalogue import page_at
 from cnnviz.runs import RunError
 from cnnviz.training import race_result
+from cnnviz.training.labels import run_name
 from cnnviz.training.races import at_work
-from cnnviz.ui.shared.run_list import run_label
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def say_result(runs: Sequence[Run]) -> None:
             " accuracies nor their losses can be compared."
         )
         return
-    names = [run_label(run).rpartition(" · ")[0] for run in runs]
+    names = list(map(run_name, runs))
     if text := race_result.verdict(names, states):
         st.markdown(f"**Result.** {plain(text)}")
 
@@ -49,7 +49,7 @@ def go_on(runs: Sequence[Run]) -> None:
         for run in runs:
             st.page_link(
                 page.script,
-                label=f"{words}: {plain(run_label(run).rpartition(' · ')[0])}",
+                label=f"{words}: {plain(run_name(run))}",
                 icon=page.icon,
                 query_params={parameter: run.id},
             )
