@@ -17,20 +17,14 @@ from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.phone import behind_a_button, fold
 from cnnviz.ui.shared.projecting import figure_and_settings
 from cnnviz.ui.shared.recipe import choose_pace, choose_recipe, reset_recipe
-from cnnviz.ui.shared.run_list import arrival, choose_run, compare_runs
+from cnnviz.ui.shared.run_list import choose_run, compare_runs, started_runs
 from cnnviz.ui.shared.text import plain
 from cnnviz.ui.train.data import OWN, Choice, choose_data
 from cnnviz.ui.train.estimate import seconds_per_epoch
 from cnnviz.ui.train.run import show_run, show_what_is_shown
 from cnnviz.ui.train.viewer_runs import own_run_form, viewers_runs
 
-PRESSED, VIEW, FORM = "_t_pressed", "_t_view", "train"
-
-
-def press_start() -> None:
-    # Remembered until it is done: the live view can make the page run again by itself, and a
-    # click that was being answered just then would be lost.
-    st.session_state[PRESSED] = True
+VIEW, FORM = "_t_view", "train"
 
 
 def begin(data: Choice, network: str, recipe: Recipe, pace: float) -> None:
@@ -40,16 +34,14 @@ def begin(data: Choice, network: str, recipe: Recipe, pace: float) -> None:
             dataset = data.load()
             tensors = own_dataset_tensors(dataset) if dataset.id == OWN else None
             config = dataclasses.replace(make_config(dataset, network, recipe), pace=pace)
-            coming = arrival()
-            del st.session_state[PRESSED]
+            started = started_runs()
             run = start(config, tensors=tensors)
-            coming.at(run)
-            fold(FORM)
+            started.append(run.id)
             show_run_to_all(run.id)
+            fold(FORM)
         except (
             DatasetError, NetworkError, RunError, TrainingError, role.NotPresenterError,
         ) as error:  # fmt: skip
-            st.session_state.pop(PRESSED, None)
             st.error(plain(str(error)))
 
 
@@ -104,20 +96,18 @@ def choose_and_start() -> None:
         recipe = choose_recipe(network, images, seconds)
     if recipe is None or pace is None:
         reason = reason or "A number above cannot be used: correct it first."
-    st.button(
+    start_now = st.button(
         "Start training",
         icon=":material/play_arrow:",
         type="primary",
         width="stretch",
         disabled=bool(reason),
         key="_t_start",
-        on_click=press_start,
     )
-    if st.session_state.get(PRESSED) and data and recipe and pace is not None and not reason:
-        begin(data, network, recipe, pace)
     if reason:
-        st.session_state.pop(PRESSED, None)
         st.caption(reason)
+    elif start_now and data and recipe and pace is not None:
+        begin(data, network, recipe, pace)
     if spec and data:
         network_table(spec, data.shape)
     viewers_runs()
@@ -131,18 +121,17 @@ if role.is_presenter():
 else:
     view = st.container(key=VIEW)
 
-with view:
+# What comes and goes above the live view must not move it.
+form, chooser, place = view.container(), view.container(), view.container()
+with form:
     own_run_form()
+with chooser:
     run = choose_run(follow=not role.is_presenter())
-    if role.is_presenter():
-        if run:
-            show_run(run)
-            compare_runs()
-    # A change of the run's status reaches all viewers at once: only this part runs again then.
-    elif run:
-        st.fragment(show_run)(run)
+with place:
+    if run:
+        show_run(run)
         compare_runs()
-    else:
-        st.fragment(show_what_is_shown)()
+    elif not role.is_presenter():
+        show_what_is_shown()
 # On a phone the run stands below the form; elsewhere its buttons may have been scrolled away.
-reveal(VIEW, arrival().run_id)
+reveal(VIEW, next(reversed(started_runs()), None))

@@ -229,7 +229,7 @@ def test_a_viewers_own_run(open_page, sit, monkeypatch):
 def test_a_viewer_stops_own_runs_and_the_presenter_all(open_page, sit, at_work, monkeypatch):
     monkeypatch.setenv("CNNVIZ_VIEWER_RUNS", "2")
     stopped = []
-    monkeypatch.setattr("cnnviz.ui.train.run.stop", lambda run: stopped.append(run.id))
+    monkeypatch.setattr("cnnviz.ui.train.manage.stop", lambda run: stopped.append(run.id))
     monkeypatch.setattr("cnnviz.ui.train.viewer_runs.stop", lambda run: stopped.append(run.id))
     sit(VIEWER)
     mine, presenters = at_work(owner=role.viewer_id()), at_work()

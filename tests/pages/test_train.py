@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from streamlit.runtime.scriptrunner import StopException
+from streamlit.testing.v1 import AppTest
 
 from cnnviz.datasets import load_dataset
 from cnnviz.networks import build, network_spec
@@ -128,21 +128,18 @@ def test_a_number_that_cannot_be_used_starts_nothing(open_page, started, key, wr
     assert len(started) == 1
 
 
-def test_a_start_that_is_cut_short_leads_to_its_run_all_the_same(open_page, started, monkeypatch):
-    """The live view can make the page run again at any moment, which ends the script at work."""
-
-    def cut_short(_):
-        raise StopException
-
-    app = open_page()
-    with monkeypatch.context() as patch:
-        patch.setattr("cnnviz.runs.show_run_to_all", cut_short)
-        button(app, "Start training").click().run()
+def test_a_session_that_begins_with_a_start_shows_its_run(root, runs):
+    """The server was started anew since the page was drawn; the address is of another run."""
+    before = finished_run(root, runs)
+    shutil.copytree(before, runs / "20260101-000000-b")
+    app = AppTest.from_string(
+        "from cnnviz.ui.shared.run_list import choose_run, started_runs\n"
+        "started_runs().append('20260101-000000-b')\n"
+        "choose_run()\n"
+    )
+    app.query_params["t_run"] = before.name
     app.run()
-    (run, *_) = list_runs()
-    assert len(started) == 1
-    assert app.selectbox(key="_t_run").value == run.id
-    assert app.query_params["t_run"] in (run.id, [run.id])
+    assert app.selectbox(key="_t_run").value == "20260101-000000-b"
 
 
 def test_another_data_set_brings_its_own_sizes(open_page):
@@ -436,7 +433,7 @@ def test_a_run_gets_a_name_of_its_own(open_page, root, runs):
     assert not app.exception
     assert Run(path).name == "*Mine* [1]"
     assert app.selectbox(key="_t_run").value == path.name
-    assert any(o.startswith("*Mine* [1]") for o in app.selectbox(key="_t_run").options)
+    assert any(o.endswith(" · *Mine* [1]") for o in app.selectbox(key="_t_run").options)
     app.text_input(key=f"_t_name_{path.name}").set_value("two\tlines")
     button(app, "Rename").click().run()
     assert "single line" in app.error[0].value
@@ -448,6 +445,14 @@ def test_again_with_one_thing_changed(open_page, started, drawn, root, runs):
     app = open_page(t_run=path.name)
     app.session_state["_t_again"] = True
     app.run()
+    app.selectbox(key="_t_again_what").select("optimiser").run()
+    assert "instead of" not in texts(app)
+    app.segmented_control(key="_t_again_optimiser").select("adamw").run()
+    usual = changed(Run(path), "optimiser", "adamw").recipe
+    assert (
+        f"The peak learning rate becomes {usual.learning_rate:g} instead of"
+        f" {old.recipe.learning_rate:g}" in texts(app)
+    )
     app.selectbox(key="_t_again_what").select("learning_rate").run()
     button(app, "Start the repeat").click().run()
     assert "choose another one" in app.error[0].value
@@ -601,6 +606,10 @@ def test_two_runs_of_one_second_have_two_names(open_page, runs):
     app = open_page()
     options = app.selectbox(key="_t_run").options
     assert len(set(options)) == len(options)
+    # What a browser shows already keeps its meaning when one more is listed.
+    create_run(config)
+    app.run()
+    assert [label for label in app.selectbox(key="_t_run").options if label in options] == options
 
 
 def test_network_table_and_code(open_page):
@@ -611,19 +620,3 @@ def test_network_table_and_code(open_page):
     assert table["Parameters"].sum() == total
     assert f"{total:,} parameters" in texts(app)
     assert "nn.Conv2d" in app.code[0].value
-
-
-def test_an_echo_of_the_address_before_does_not_lead_back(open_page, started, root, runs):
-    """The live view made the page run again before its browser knew the new address."""
-    path = finished_run(root, runs)
-    app = open_page(t_run=path.name)
-    button(app, "Start training").click().run()
-    new = app.selectbox(key="_t_run").value
-    assert new != path.name
-    app.query_params["t_run"] = path.name
-    app.selectbox(key="_t_run").set_value(path.name)  # as its browser still had it
-    app.run()
-    assert app.selectbox(key="_t_run").value == new
-    app.run()
-    app.selectbox(key="_t_run").set_value(path.name).run()  # now somebody chooses it
-    assert app.selectbox(key="_t_run").value == path.name

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _component = register("live")
+_NEWS = ("shown", "cell")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,8 +37,8 @@ class LiveResult:
         run: Id of the run that is shown; None until known, and in a race.
         status: Its status as the browser sees it: the page runs again when it changes. In a
             race `running` while any of the runs is active, else `finished`.
-        cell: The cell of the confusion matrix clicked just now, with `run`, `step`, `true` and
-            `predicted`; None in every other run of the page.
+        cell: The cell of the confusion matrix that was clicked last, with `run`, `step`, `true`,
+            `predicted` and `at`, which tells one click from another; None before the first.
     """
 
     run: str | None = None
@@ -55,6 +56,8 @@ def live(
     presenter: bool = False,
 ) -> LiveResult:
     """Draw a run while it trains and after it, with a slider over all its kept steps.
+
+    Call it in a container whose place on the page never changes; see `_draw`.
 
     Args:
         run_id: The run; None only if `follow`.
@@ -80,6 +83,8 @@ def live(
 
 def race(run_ids: Sequence[str], *, key: str, uneven: str | None = "") -> LiveResult:
     """Draw several runs on one chart, and a table of how good and how fast each of them is.
+
+    Call it in a container whose place on the page never changes; see `_draw`.
 
     Args:
         run_ids: The runs, in the order of the table.
@@ -173,13 +178,31 @@ def payload(
     }
 
 
+# A server that was started anew knows no fragment, and ignores its news. Where a fragment has an
+# interval, however long, the browser asks such a server for the whole page first.
+@st.fragment(run_every="24h")
 def _draw(kind: Literal["live", "race", "machine"], key: str, own: Mapping[str, Any]) -> Any:
+    """Mount the component; when it has news, the whole page runs again.
+
+    It may have news at any moment. A fragment's turn comes when the script at work has ended; a
+    part of the page would end that script, and with it what a person has just asked for, such as
+    the start of a run. Streamlit knows a fragment by its place on the page, and forgets the news of
+    one that has moved.
+    """
+    run_id = own.get("run")
+
+    def run_the_page() -> None:
+        told = st.session_state[key]
+        # News of a run that the page no longer shows is from before.
+        if run_id is None or run_id in [(told.get(name) or {}).get("run") for name in _NEWS]:
+            st.rerun()
+
     return _component(
         key=key,
         data=payload(kind, own, base=_base(), told=st.session_state.get(key)),
-        on_shown_change=lambda: None,
+        on_shown_change=run_the_page,
+        on_cell_change=run_the_page,
         on_relay_change=lambda: None,
-        on_cell_change=lambda: None,
     )
 
 

@@ -102,7 +102,7 @@ export class LiveView extends View {
     this.curves = new Curves((step) => this.transport.go(step));
     this.curves.wake = this.wake;
     this.sight = new Sight(palettes, this.wake);
-    this.confusion = new Confusion(palettes, (cell) => this.component.setTriggerValue("cell", { run: this.source.id, ...cell }));
+    this.confusion = new Confusion(palettes, (cell) => this.component.setStateValue("cell", { run: this.source.id, ...cell, at: Date.now() }));
     this.health = new Health();
     this.transport = new Transport(() => this.moved());
     this.transport.wanted = this.link.read();

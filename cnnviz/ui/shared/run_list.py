@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import time
 from typing import Any
 
 import streamlit as st
@@ -15,43 +13,18 @@ from cnnviz.ui.shared.choice import distinct, tell
 from cnnviz.ui.shared.text import plain
 
 FOLLOW = ""
-_CHOSEN, _ARRIVAL = "_t_run", "_t_run_arrival"
-_PATIENCE = 10.0
+_CHOSEN = "_t_run"
+_STARTED, _FOLLOWED = "_t_run_started", "_t_run_followed"
 
 
-@dataclasses.dataclass
-class Arrival:
-    """The run that this session started last, and whether the page has yet to switch to it.
+def started_runs() -> list[str]:
+    """The ids of the runs that this session has started; `choose_run` goes to a new one.
 
-    A rerun, which the live view may request at any time, ends the current script at its next use
-    of the session state or of a Streamlit element. A script that starts a run must not end between
-    starting it and noting it. So get this object with `arrival()` before starting the run, and call
-    `at` afterwards: `at` uses neither, and the next script run finds the note.
+    Get the list before starting a run and append to it afterwards. A second press of the button
+    ends the script at its next use of the session state or of an element; appending is neither.
     """
-
-    run_id: str | None = None
-    pending: bool = False
-    since: float = 0.0
-
-    def at(self, run: Run) -> None:
-        """Note a run that was just started, for the next call of `choose_run`."""
-        self.run_id, self.pending, self.since = run.id, True, time.monotonic()
-
-    def due(self, asked: str | None) -> str | None:
-        """The run to switch to, until the browser knows about it; then None.
-
-        Until then, the page may rerun with the browser's old address and list of runs, and must
-        not switch back to the previous run.
-        """
-        if asked == self.run_id or time.monotonic() - self.since > _PATIENCE:
-            self.pending = False
-        return self.run_id if self.pending else None
-
-
-def arrival() -> Arrival:
-    """The `Arrival` of this session."""
-    there: Arrival = st.session_state.setdefault(_ARRIVAL, Arrival())
-    return there
+    runs: list[str] = st.session_state.setdefault(_STARTED, [])
+    return runs
 
 
 def choose_run(*, follow: bool = False) -> Run | None:
@@ -72,7 +45,10 @@ def choose_run(*, follow: bool = False) -> Run | None:
     chosen = RUN.follow(state.get(_CHOSEN), opened=opened)
     if opened and not RUN.read() and scrubbed and scrubbed.run:
         chosen = scrubbed.run
-    chosen = arrival().due(RUN.read()) or (RUN.last() if chosen is None else chosen)
+    started = started_runs()
+    if len(started) > state.get(_FOLLOWED, 0):
+        chosen, state[_FOLLOWED] = started[-1], len(started)
+    chosen = RUN.last() if chosen is None else chosen
     options, problem = [*([FOLLOW] if follow else []), *runs], ""
     if chosen not in options:
         if chosen:
@@ -93,7 +69,6 @@ def choose_run(*, follow: bool = False) -> Run | None:
 
 def leave() -> None:
     """Forget the chosen run, because it was deleted."""
-    arrival().pending = False
     st.session_state[_CHOSEN] = None
 
 

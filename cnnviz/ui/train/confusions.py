@@ -10,6 +10,7 @@ import streamlit as st
 from cnnviz.catalogue import page_at
 from cnnviz.components.evidence import evidence
 from cnnviz.components.gallery import Tile
+from cnnviz.components.reveal import reveal
 from cnnviz.datasets import DATASETS, DatasetError, is_available, normalise
 from cnnviz.inspection import CAM, InspectionError, Samples, load_model, overlay_size, upsample
 from cnnviz.inspection.misclassified import (
@@ -22,6 +23,7 @@ from cnnviz.inspection.misclassified import (
 )
 from cnnviz.networks import NetworkError
 from cnnviz.runs import Run, RunConfig, RunError
+from cnnviz.ui.shared.address import CONFUSED
 from cnnviz.ui.shared.evidence import describe
 from cnnviz.ui.shared.text import plain
 from cnnviz.ui.train.tiles import choose_tile
@@ -33,6 +35,37 @@ if TYPE_CHECKING:
     from torch import nn
 
 _MOST = 120
+_CELL, _PANEL = "_t_cell", "_t_confused"
+_CELL_NUMBERS = ("step", "true", "predicted")
+
+
+def clicked_cell(run: Run, clicked: Mapping[str, Any] | None) -> None:
+    """Draw the cell of the confusion matrix that was clicked last, or that the address names.
+
+    Args:
+        run: The run that is on screen.
+        clicked: As `cnnviz.components.live.LiveResult.cell`.
+    """
+    if clicked:
+        st.session_state[_CELL] = dict(clicked)
+    cell = st.session_state.get(_CELL) or _linked_cell(run)
+    if cell and cell.get("run", run.id) == run.id:
+        CONFUSED.write(tuple(cell[name] for name in _CELL_NUMBERS))
+        with st.container(border=True, key=_PANEL):
+            show_confused(run, cell)
+        reveal(_PANEL, str(cell["at"]) if "at" in cell else None)
+    else:
+        CONFUSED.write(None)  # it was a cell of another run
+
+
+def _linked_cell(run: Run) -> dict[str, Any] | None:
+    """The cell of the confusion matrix that the address names, at first visit."""
+    found = CONFUSED.read()
+    if found is None:
+        return None
+    cell = dict(zip(_CELL_NUMBERS, found, strict=True)) | {"run": run.id}
+    st.session_state[_CELL] = cell
+    return cell
 
 
 def show_confused(run: Run, cell: Mapping[str, Any]) -> None:

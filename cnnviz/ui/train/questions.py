@@ -32,20 +32,6 @@ if TYPE_CHECKING:
 _ASK = "_t_ask"
 _TITLES = {CLASS: "Which class?", FILTER: "Which filter?", RUN: "Which run wins?"}
 _ENDED = " The winner is known when all of these runs have ended."
-_STYLE = """<style> /* while a question is open */
-@media (min-width: 641px) { /* stays in reach beside the question, wherever that stands */
-    [data-testid="stLayoutWrapper"]:has(> .st-key-_t_head) {
-        position: sticky;
-        top: 3.75rem; /* below Streamlit's own bar, and below what steers the run */
-        z-index: 49;
-        padding: 0.5rem 0;
-        background: light-dark(#fff, #171614);
-    }
-    [data-testid="stLayoutWrapper"]:has(> .st-key-_t_transport) ~ *:has(> .st-key-_t_head) {
-        top: 7.25rem;
-    }
-}
-</style>"""
 
 
 def ask_the_class(run: Run) -> None:
@@ -81,8 +67,6 @@ def ask_the_class(run: Run) -> None:
         disabled=last.closed,
         help="No more votes count; they stay hidden until you reveal them.",
     )
-    if question:
-        st.html(_STYLE)
 
 
 def _choose(run: Run) -> None:

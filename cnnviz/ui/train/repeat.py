@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from cnnviz.networks import NETWORKS
+from cnnviz.networks import NETWORKS, NetworkError
 from cnnviz.numbers.parsing import Limits
 from cnnviz.runs import Run, RunError, show_run_to_all
 from cnnviz.runs.config import OWN_DATASET
@@ -15,7 +15,7 @@ from cnnviz.training.repeat import NOTHING, TITLES, changed, in_words, setting, 
 from cnnviz.ui.shared.actions import button
 from cnnviz.ui.shared.number_field import number_field, typed_number
 from cnnviz.ui.shared.recipe import BATCH, DECAY, EPOCHS, RATE, SEED, SHIFT, SMOOTHING
-from cnnviz.ui.shared.run_list import arrival
+from cnnviz.ui.shared.run_list import started_runs
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
@@ -53,12 +53,12 @@ def again_button(run: Run) -> None:
             "Setting to change", list(now), format_func=TITLES.__getitem__, key="_t_again_what"
         )
         value = _ask(name, now[name])
-        if name == "optimiser":
-            st.caption("This also sets the usual peak learning rate and weight decay for it.")
+        if name == "optimiser" and value != now[name]:
+            st.caption(_usual_for(run, value))
         if name == NOTHING:
             st.caption("On the CPU, the same seed gives exactly the same curve.")
         else:
-            st.caption(f"It was {plain(in_words(now[name]))}.")
+            st.caption(f"It was {plain(in_words(now[name]))}." + _by_hand(run, name))
         button(
             "Start the repeat",
             ":material/play_arrow:",
@@ -67,6 +67,31 @@ def again_button(run: Run) -> None:
             disabled=value is None and name != NOTHING,
             closes=_AGAIN,
         )
+
+
+def _by_hand(run: Run, name: str) -> str:
+    """What was changed while the run trained, which its copy does not repeat."""
+    try:
+        rates = [change.learning_rate for change in run.state().changes]
+    except RunError:
+        return ""
+    last = next((rate for rate in reversed(rates) if rate is not None), None)
+    if name != "learning_rate" or last is None:
+        return ""
+    return f" It was set to {in_words(last)} by hand during training, which a repeat leaves out."
+
+
+def _usual_for(run: Run, optimiser: str) -> str:
+    """What else another optimiser changes, with the numbers before and after."""
+    try:
+        old, new = run.config.recipe, changed(run, "optimiser", optimiser).recipe
+    except (NetworkError, RunError) as error:
+        return plain(str(error))
+    return (
+        f"The peak learning rate becomes {in_words(new.learning_rate)} instead of"
+        f" {in_words(old.learning_rate)}, and the weight decay {in_words(new.weight_decay)} instead"
+        f" of {in_words(old.weight_decay)}, as is usual for {in_words(optimiser)}."
+    )
 
 
 def _ask(name: str, was: Any) -> Any:
@@ -110,9 +135,9 @@ def start_again(run: Run, name: str, value: Any) -> None:
     tensors: dict[str, Tensor] | None = None
     if config.dataset == OWN_DATASET:
         tensors = run.load("data.safetensors")
-    coming = arrival()
+    started = started_runs()
     copy = start(config, tensors=tensors)
-    coming.at(copy)
+    started.append(copy.id)
     what = "exact repeat" if name == NOTHING else setting(name, value)
     title = NETWORKS[config.network].title if config.network in NETWORKS else config.network
     copy.rename(f"{config.dataset_title}, {title}: {what}"[:80])

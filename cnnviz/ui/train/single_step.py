@@ -11,6 +11,7 @@ import streamlit as st
 
 from cnnviz.components.gallery import Tile
 from cnnviz.components.number_grid import number_grid
+from cnnviz.components.reveal import reveal
 from cnnviz.components.stepper import stepper
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 from cnnviz.inspection import InspectionError
@@ -31,10 +32,40 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+    from streamlit.delta_generator import DeltaGenerator
+
+    from cnnviz.runs import RunState
 
 _BATCH, _FILTER = "t_batch", "t_batch_filter"
+_PANEL, _ASKED = "_t_by_hand", "_t_by_hand_asked"
 _ENDS = 30  # pictures shown from each end, when there are many
 _TINY = 1e-7  # below, numbers are written with a power of ten
+
+
+def made_by_hand(run: Run, count: int) -> None:
+    """In a callback: bring a run's newest step into view, once.
+
+    Args:
+        run: The run.
+        count: How many steps were made by hand, with that one.
+    """
+    st.session_state[_ASKED] = f"{run.id} {count}"
+
+
+def steps_by_hand(run: Run, state: RunState, above: DeltaGenerator) -> None:
+    """Draw the steps that were made by hand, if any.
+
+    Args:
+        run: The run.
+        state: Its state.
+        above: A place above the live view: while somebody steps by hand, what the step did is
+            what they want to see.
+    """
+    if state.batches:
+        place = above if state.status == "paused" else st.container()
+        with place.container(border=True, key=_PANEL):
+            show_step(run)
+        reveal(_PANEL, st.session_state.get(_ASKED))
 
 
 def show_step(run: Run) -> None:

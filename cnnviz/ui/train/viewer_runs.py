@@ -18,7 +18,7 @@ from cnnviz.ui.shared import role
 from cnnviz.ui.shared.actions import button
 from cnnviz.ui.shared.number_field import number_field, typed_number
 from cnnviz.ui.shared.recipe import SEED
-from cnnviz.ui.shared.run_list import arrival, run_label
+from cnnviz.ui.shared.run_list import run_label, started_runs
 from cnnviz.ui.shared.text import plain
 
 _RATE = Limits(0.01, 100)
@@ -52,15 +52,15 @@ def own_run_form() -> None:
 
 
 def _start_own() -> None:
-    state = st.session_state
+    state, started = st.session_state, started_runs()
     try:
-        arrival().at(
-            start_own(
-                state["_t_own_data"], state["_t_own_net"],
-                typed_number("_t_own_rate", _RATE, 1.0),
-                int(typed_number("_t_own_seed", SEED, 0)),
-            )
-        )  # fmt: skip
+        run = start_own(
+            state["_t_own_data"],
+            state["_t_own_net"],
+            typed_number("_t_own_rate", _RATE, 1.0),
+            int(typed_number("_t_own_seed", SEED, 0)),
+        )
+        started.append(run.id)
     except (DatasetError, NetworkError, RunError, TrainingError, role.NotPresenterError) as error:
         state[_REFUSED] = str(error)
 
