@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from cnnviz.networks.layers import NetworkError, Shape
+from cnnviz.networks.line import network_from_line
 from cnnviz.networks.plan import plan
 from cnnviz.networks.spec import Spec
 
@@ -50,7 +50,7 @@ class NetworkInfo:
         source: The paper it follows.
         block: What its depth counts; empty where depth cannot be chosen.
         options: What can be chosen about it for an input shape.
-        layers: Gives its layers for an input shape, a number of classes and what was chosen.
+        line: Gives its line for an input shape, a number of classes and what was chosen.
     """
 
     id: str
@@ -59,7 +59,7 @@ class NetworkInfo:
     source: str
     block: str
     options: Callable[[Shape], NetworkOptions]
-    layers: Callable[[Shape, int, _Chosen], Spec]
+    line: Callable[[Shape, int, _Chosen], str]
 
 
 def options(id: str, input_shape: Shape) -> NetworkOptions:
@@ -102,7 +102,7 @@ def network_spec(
     if classes < 2:
         raise NetworkError(f"{info.title} needs at least 2 classes to tell apart, not {classes}.")
     chosen = _check(info, input_shape, depth, batch_norm=batch_norm, skips=skips)
-    spec = info.layers(input_shape, classes, chosen)
+    spec = network_from_line(info.line(input_shape, classes, chosen))
     plan(spec, input_shape)
     return spec
 
@@ -141,25 +141,17 @@ def _check(
     return _Chosen(depth, batch_norm, skips)
 
 
-def _conv(out: int, chosen: _Chosen, *, pool: bool = False) -> Spec:
+def _conv(out: int, chosen: _Chosen, *, pool: bool = False) -> str:
     """A 3×3 convolution that keeps the size; pooled before it is normalised, which is faster."""
-    layers: Spec = [{"layer": "conv", "out": out, "kernel": 3, "padding": 1}]
-    if pool:
-        layers.append({"layer": "maxpool", "kernel": 2})
-    if chosen.batch_norm:
-        layers.append({"layer": "batchnorm"})
-    return layers
+    return f"c{out}k3p1{' p2' * pool}{' bn' * chosen.batch_norm}"
 
 
-def _skip(body: Spec, channels: int, out: int, chosen: _Chosen, *, pools: int = 0) -> Spec:
+def _skip(body: str, channels: int, out: int, chosen: _Chosen, *, pools: int = 0) -> str:
     """A body with its input added (He et al., arXiv:1512.03385), and the ReLU after the sum."""
-    shortcut: Spec = [{"layer": "maxpool", "kernel": 2} for _ in range(pools)]
+    shortcut = " p2" * pools
     if channels != out:
-        shortcut.append({"layer": "conv", "out": out, "kernel": 1})
-        if chosen.batch_norm:
-            shortcut.append({"layer": "batchnorm"})
-    block: dict[str, Any] = {"layer": "residual", "body": body}
-    return [block | ({"shortcut": shortcut} if shortcut else {}), {"layer": "relu"}]
+        shortcut += f" c{out}k1{' bn' * chosen.batch_norm}"
+    return f"res[{body}{shortcut and ' |' + shortcut}] relu"
 
 
 def _gap_options(shape: Shape) -> NetworkOptions:
@@ -168,7 +160,7 @@ def _gap_options(shape: Shape) -> NetworkOptions:
     return NetworkOptions(max(3, pools), depths, batch_norm=True, skips=True)
 
 
-def _gap(shape: Shape, classes: int, chosen: _Chosen) -> Spec:
+def _gap(shape: Shape, classes: int, chosen: _Chosen) -> str:
     """Three or more 3×3 convolutions of 16, 32, 64 … channels; the first ones are pooled.
 
     The maps are halved until no side is above 8, at least once: 8×8 pictures end in 4×4 maps,
@@ -176,39 +168,24 @@ def _gap(shape: Shape, classes: int, chosen: _Chosen) -> Spec:
     """
     pools = _halvings(max(shape[1:]), until=8)
     width = [min(16 * 2**block, 64) for block in range(chosen.depth)]
-    spec = [*_conv(width[0], chosen, pool=pools > 0), {"layer": "relu"}]
+    layers = [_conv(width[0], chosen, pool=pools > 0), "relu"]
     per_skip = 2 if chosen.skips else 1
     for first in range(1, chosen.depth, per_skip):
         blocks = range(first, min(first + per_skip, chosen.depth))
-        body: Spec = []
-        for block in blocks:
-            body += [{"layer": "relu"}] if body else []
-            body += _conv(width[block], chosen, pool=block < pools)
+        body = " relu ".join(_conv(width[block], chosen, pool=block < pools) for block in blocks)
         if chosen.skips:
             pooled = sum(block < pools for block in blocks)
-            spec += _skip(body, width[first - 1], width[blocks[-1]], chosen, pools=pooled)
+            layers.append(_skip(body, width[first - 1], width[blocks[-1]], chosen, pools=pooled))
         else:
-            spec += [*body, {"layer": "relu"}]
-    return [*spec, {"layer": "gap"}, {"layer": "flatten"}, {"layer": "linear", "out": classes}]
+            layers += [body, "relu"]
+    return f"{' '.join(layers)} gap fc{classes}"
 
 
-def _lenet5(shape: Shape, classes: int, _chosen: _Chosen) -> Spec:
+def _lenet5(shape: Shape, classes: int, _chosen: _Chosen) -> str:
     """LeNet-5 with the full second convolution; padded where a picture is below its 32×32."""
     side = min(shape[1:])
-    return [
-        {"layer": "conv", "out": 6, "kernel": 5, "padding": 0 if side >= 32 else 2},
-        {"layer": "tanh"},
-        {"layer": "avgpool", "kernel": 2},
-        {"layer": "conv", "out": 16, "kernel": 5, "padding": 0 if side >= 20 else 2},
-        {"layer": "tanh"},
-        {"layer": "avgpool", "kernel": 2},
-        {"layer": "flatten"},
-        {"layer": "linear", "out": 120},
-        {"layer": "tanh"},
-        {"layer": "linear", "out": 84},
-        {"layer": "tanh"},
-        {"layer": "linear", "out": classes},
-    ]
+    first, second = (0 if side >= least else 2 for least in (32, 20))
+    return f"c6k5p{first} tanh a2 c16k5p{second} tanh a2 fc120 tanh fc84 tanh fc{classes}"
 
 
 def _vgg_options(shape: Shape) -> NetworkOptions:
@@ -217,27 +194,17 @@ def _vgg_options(shape: Shape) -> NetworkOptions:
     return NetworkOptions(depth, depths, batch_norm=True, skips=True)
 
 
-def _vgg(_shape: Shape, classes: int, chosen: _Chosen) -> Spec:
+def _vgg(_shape: Shape, classes: int, chosen: _Chosen) -> str:
     """Pairs of 3×3 convolutions, each pair pooled; one more pair above 32 pixels."""
-    spec: Spec = []
+    layers = []
     channels = 0
     for out in [min(16 * 2**pair, 64) for pair in range(chosen.depth)]:
-        body = [*_conv(out, chosen), {"layer": "relu"}, *_conv(out, chosen)]
+        body = f"{_conv(out, chosen)} relu {_conv(out, chosen)}"
         # The first pair reads pixels, which are nothing to add its maps to.
-        if chosen.skips and channels:
-            spec += _skip(body, channels, out, chosen)
-        else:
-            spec += [*body, {"layer": "relu"}]
-        spec.append({"layer": "maxpool", "kernel": 2})
+        skips = chosen.skips and channels
+        layers += [_skip(body, channels, out, chosen) if skips else f"{body} relu", "p2"]
         channels = out
-    return [
-        *spec,
-        {"layer": "flatten"},
-        {"layer": "linear", "out": 128},
-        {"layer": "relu"},
-        {"layer": "dropout", "p": 0.5},
-        {"layer": "linear", "out": classes},
-    ]
+    return f"{' '.join(layers)} fc128 relu drop0.5 fc{classes}"
 
 
 def _pools_that_fit(shape: Shape) -> int:

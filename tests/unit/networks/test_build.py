@@ -47,6 +47,34 @@ def test_a_residual_block_adds_both_ways():
     assert torch.equal(plain(x), x.tanh() + x)
 
 
+def test_the_names_of_weights_on_disk_stay():
+    """Runs hold them: another name, and old weights no longer fit."""
+    weights = build(RESIDUAL, (2, 6, 6)).state_dict()
+    assert list(weights) == [
+        "conv1.weight",
+        "conv1.bias",
+        "residual1.body.conv1.weight",
+        "residual1.body.conv1.bias",
+        "residual1.body.residual1.body.batchnorm1.weight",
+        "residual1.body.residual1.body.batchnorm1.bias",
+        "residual1.body.residual1.body.batchnorm1.running_mean",
+        "residual1.body.residual1.body.batchnorm1.running_var",
+        "residual1.body.residual1.body.batchnorm1.num_batches_tracked",
+        "residual1.shortcut.conv1.weight",
+        "residual1.shortcut.conv1.bias",
+        "linear1.weight",
+        "linear1.bias",
+    ]
+    # The first weights of a seed stay too: a run that is repeated begins where it began.
+    torch.manual_seed(5)
+    body = nn.Conv2d(4, 6, 3, stride=2, padding=1)
+    past = nn.Conv2d(4, 6, 1)
+    torch.manual_seed(5)
+    block = build(RESIDUAL[1:2], (4, 6, 6)).residual1
+    assert torch.equal(block.body.conv1.weight, body.weight)
+    assert torch.equal(block.shortcut.conv1.weight, past.weight)
+
+
 @pytest.mark.parametrize(("id", "shape"), CASES)
 def test_nothing_works_in_place(id, shape):
     model = build(network_spec(id, shape, 10), shape)
