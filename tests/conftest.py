@@ -1,12 +1,18 @@
 """What every test may use."""
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-# A busy machine makes no example wrong.
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A busy machine makes no example wrong. CI tries the same examples each time; other runs, new ones.
+settings.register_profile(
+    "busy",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="CI" in os.environ,
+)
 settings.load_profile("busy")
 
 ROOT = Path(__file__).parent.parent
