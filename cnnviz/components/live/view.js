@@ -18,6 +18,7 @@ import { chartTheme } from "./theme.js";
 import { Transport } from "./transport.js";
 
 const SPEAK_EVERY = 10_000;
+const REPEAT_AFTER = 4000;
 const ASK_AFTER = 1500; // frames usually come unasked
 
 export class View {
@@ -102,7 +103,7 @@ export class LiveView extends View {
     this.curves = new Curves((step) => this.transport.go(step));
     this.curves.wake = this.wake;
     this.sight = new Sight(palettes, this.wake);
-    this.confusion = new Confusion(palettes, (cell) => this.component.setStateValue("cell", { run: this.source.id, ...cell, at: Date.now() }));
+    this.confusion = new Confusion(palettes, (cell) => this.clicked(cell));
     this.health = new Health();
     this.transport = new Transport(() => this.moved());
     this.transport.wanted = this.link.read();
@@ -195,6 +196,18 @@ export class LiveView extends View {
     this.component.setStateValue("shown", shown);
   }
 
+  /**
+   * Tell the page of a click, twice: a server that has just been started anew misses the first, and
+   * to any other the second is no news.
+   */
+  clicked(cell) {
+    const value = { run: this.source.id, ...cell, at: Date.now() };
+    const tell = () => this.component.setStateValue("cell", value);
+    tell();
+    clearTimeout(this.repeat);
+    this.repeat = setTimeout(tell, REPEAT_AFTER);
+  }
+
   moved() {
     const { transport, source } = this;
     this.link.write(transport.step, this.data.follow ? source?.id : null);
@@ -285,6 +298,7 @@ export class LiveView extends View {
     super.destroy();
     this.relay.close();
     clearTimeout(this.asking);
+    clearTimeout(this.repeat);
     this.link.close();
     this.lobby?.close();
     this.source?.close();
