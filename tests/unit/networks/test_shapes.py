@@ -220,6 +220,23 @@ def test_receptive_field_is_where_the_gradient_is(spec):
     assert summary(spec, shape)[-1].receptive_field == seen
 
 
+def test_receptive_field_where_branches_have_different_strides():
+    """The first unit sees pixels 0 to 2 and 0, the last 2 to 4 and 4; two of them see 4."""
+    spec = [
+        {
+            "layer": "concat",
+            "branches": [
+                [{"layer": "conv", "out": 1, "kernel": 3}],
+                [{"layer": "conv", "out": 1, "kernel": 1, "stride": 2}],
+            ],
+        },
+        {"layer": "conv", "out": 1, "kernel": 2},
+    ]
+    assert [row.receptive_field for row in summary(spec, (1, 5, 5))] == [
+        (3, 3), (1, 1), (3, 3), (4, 4),
+    ]  # fmt: skip
+
+
 def test_receptive_field_of_a_linear_layer_is_all_that_its_inputs_see():
     spec = [
         {"layer": "conv", "out": 1, "kernel": 3, "stride": 2},

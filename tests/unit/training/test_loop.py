@@ -10,8 +10,9 @@ import pytest
 import torch
 
 from cnnviz.inspection.frames import read_frame
-from cnnviz.networks import NETWORKS
-from cnnviz.runs import create_run
+from cnnviz.inspection.single_step import read_step
+from cnnviz.networks import NETWORKS, network_from_line
+from cnnviz.runs import Recipe, create_run
 from cnnviz.training import loop, worker
 from cnnviz.training.config import again, make_config, recipe_for
 from cnnviz.training.engines import line
@@ -297,6 +298,25 @@ def test_mini_batches_by_hand(new_run):
     right = (tensors["predicted_before"] == tensors["labels"]).float().mean()
     assert point.accuracy == pytest.approx(float(right), abs=1e-4)
     assert tensors["loss_after"].mean() < tensors["loss_before"].mean()
+
+
+def test_a_network_of_all_kinds_of_layer_learns(digits):
+    line = (
+        "c8k3p1 bn leaky cat[none | c8k3p1g4 gelu | lc2k3p1 tanh] p2 "
+        "res[c16k3p2d2 relu | c16k1] a2 sigmoid drop0.1 fc16 relu fc10"
+    )
+    config = make_config(digits, "gap", Recipe(epochs=2, batch_size=32, learning_rate=0.02))
+    run = create_run(dataclasses.replace(config, spec=network_from_line(line)))
+    run.control("pause")
+    run.control("step")
+    run.control("resume")
+    train(run)
+    state = run.state()
+    assert (state.status, state.batches) == ("finished", [2])
+    assert state.evaluations[-1].accuracy > state.evaluations[0].accuracy + 0.2
+    names = {row.name for row in state.health[-1].layers}
+    assert {"concat1.branch2.conv1", "concat1.branch3.local1", "residual1.shortcut.conv1"} <= names
+    assert read_step(run, 2).layer == "conv1"
 
 
 def test_the_last_mini_batch_can_be_taken_by_hand(new_run, monkeypatch):
