@@ -1,7 +1,7 @@
 // What a network predicts for a picture of this page, computed here while the picture changes.
 
 import { bytesOf } from "../kit/arrays.js";
-import { element, write } from "../kit/elements.js";
+import { element, reachable, write } from "../kit/elements.js";
 import { prepare, softmax } from "../kit/forward.js";
 import { mounting } from "../kit/mounting.js";
 import { numberText, percent } from "../kit/numbers.js";
@@ -19,6 +19,7 @@ class Classifier {
     this.root = parent.querySelector(".classifier");
     this.find = (selector) => this.root.querySelector(selector);
     this.find("details").ontoggle = () => this.showSum();
+    reachable(this.find(".tables"), "How the prediction adds up");
   }
 
   destroy() {
