@@ -69,8 +69,8 @@ export class Filters extends Tiles {
     const colour = channels === 3;
     const size = `${amount} of ${height}\u00d7${width}`;
     write(this.hint, colour
-      ? `${size}, as colours of the three channels; mid-grey is 0. Choose one to light its map.`
-      : `${size}. Choose one to light its map.`);
+      ? `${size}, as colours of the three channels; mid-grey is 0. Click one to highlight its map.`
+      : `${size}. Click one to highlight its map.`);
     const painted = `${frame.serial} ${limit}`;
     if (painted !== this.painted) {
       this.painted = painted;
