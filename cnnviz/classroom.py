@@ -79,8 +79,8 @@ def is_presenter(cookies: Mapping[str, str]) -> bool:
     secret = os.environ.get(SECRET_VARIABLE)
     if secret is None:
         return True
-    shown = cookies.get(PRESENTER_COOKIE, "").encode("utf-8", "replace")
-    return bool(secret) and secrets.compare_digest(shown, _proof(secret).encode())
+    proof = cookies.get(PRESENTER_COOKIE, "").encode("utf-8", "replace")
+    return bool(secret) and secrets.compare_digest(proof, _proof(secret).encode())
 
 
 def has_lapsed(cookies: Mapping[str, str]) -> bool:
@@ -126,9 +126,9 @@ def _proof(secret: str) -> str:
 async def _present(request: Request) -> Response:
     """Give the presenter's cookie to anyone who knows the secret."""
     secret = os.environ.get(SECRET_VARIABLE, "")
-    shown: str = request.path_params["secret"]
+    offered: str = request.path_params["secret"]
     # Digests have one length, so that the time taken says nothing about the secret.
-    right = secrets.compare_digest(_proof(shown), _proof(secret)) and bool(secret)
+    right = secrets.compare_digest(_proof(offered), _proof(secret)) and bool(secret)
     private = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     if is_open() and not right:
         return HTMLResponse(_REFUSED, status_code=403, headers=private)

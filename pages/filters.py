@@ -45,8 +45,8 @@ Image = NDArray[np.uint8]
 def prepare(digest: str, colour: str, _pixels: Image) -> tuple[Image, Image, Encoded]:  # noqa: ARG001
     """The full-size picture that is filtered, its preview, and the preview for the browser."""
     full = _pixels if colour == "colour" else imaging.to_grey(_pixels).astype(np.uint8)
-    shown = imaging.preview(full, PREVIEW_PIXELS)
-    return full, shown, encode(imaging.present_photo(shown))
+    preview = imaging.preview(full, PREVIEW_PIXELS)
+    return full, preview, encode(imaging.present_photo(preview))
 
 
 @st.fragment
@@ -78,8 +78,8 @@ def show_filter(picture: Picture) -> None:
         with top:
             view = choice(st.segmented_control, "Show the result as", VIEWS, natural, key="f_view")
 
-    full, shown, photo = prepare(picture.digest, colour, picture.pixels)
-    result = encode(imaging.present(recipe.apply(shown), view))
+    full, preview, photo = prepare(picture.digest, colour, picture.pixels)
+    result = encode(imaging.present(recipe.apply(preview), view))
     height, width = size = full.shape[:2]
     pixel = clicked("f_result", size)
     title = FILTERS[name].title
@@ -102,11 +102,11 @@ def show_filter(picture: Picture) -> None:
             draw_surfaces(chosen.recipe)  # where there is room, beside the numbers
         with sides[2]:
             draw_result(title=f"Result, {height}×{width}", alt=f"{picture.title} after {title}")
-    if shown is not full:
+    if preview is not full:
         st.caption(
             f":material/photo_size_select_small: Preview: the picture is reduced to"
-            f" {shown.shape[0]}×{shown.shape[1]}, then filtered. The download and the arithmetic"
-            " of a pixel use the full size."
+            f" {preview.shape[0]}×{preview.shape[1]}, then filtered. The download and the"
+            " arithmetic of a pixel use the full size."
         )
     with st.container(key="f_pixel"):
         show_pixel(chosen, full, pixel)

@@ -104,11 +104,11 @@ def _ranked(recipe: Recipe, window: NDArray[np.float64], value: float) -> str:
         )
     ordered = np.sort(window, axis=None)
     middle = ordered.size // 2
-    shown = slice(max(0, middle - 6), middle + 7)
-    words = [number(v) for v in ordered[shown]]
-    words[middle - shown.start] = f"**{words[middle - shown.start]}**"
-    before = "… " if shown.start else ""
-    after = " …" if shown.stop < ordered.size else ""
+    nearest = slice(max(0, middle - 6), middle + 7)
+    words = [number(v) for v in ordered[nearest]]
+    words[middle - nearest.start] = f"**{words[middle - nearest.start]}**"
+    before = "… " if nearest.start else ""
+    after = " …" if nearest.stop < ordered.size else ""
     return f"Sorted: {before}{', '.join(words)}{after}. The middle one is **{number(value)}**."
 
 

@@ -111,8 +111,8 @@ def through_frequencies(image: ArrayLike, kernel: ArrayLike, padding: int) -> Fr
 
 def log_magnitude(spectrum: ArrayLike) -> NDArray[np.float64]:
     """`log₁₀(1 + |F|)` with frequency 0 in the middle, as spectra are usually shown."""
-    shown: NDArray[np.float64] = np.fft.fftshift(np.log10(1 + np.abs(np.asarray(spectrum))))
-    return shown
+    centred: NDArray[np.float64] = np.fft.fftshift(np.log10(1 + np.abs(np.asarray(spectrum))))
+    return centred
 
 
 def response(kernel: ArrayLike, size: int = 33) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -123,10 +123,10 @@ def _limit(values: NDArray[Any]) -> float:
     return most * (level + 1) / 128
 
 
-def _greys(shown: NDArray[Any], values: NDArray[Any], white: float) -> Presented:
+def _greys(brightness: NDArray[Any], values: NDArray[Any], white: float) -> Presented:
     """Show 0 as black and `white` as white, clipping the rest."""
-    counts = _histogram(shown, 0, white)
-    pixels = _levels(shown, 255 / white, 0)
+    counts = _histogram(brightness, 0, white)
+    pixels = _levels(brightness, 255 / white, 0)
     return Presented(pixels, Scale(0.0, white, _GREYS, counts, *_range(values)))
 
 

@@ -66,10 +66,10 @@ class LobbyReader:
         readable = {entry["id"] for entry in shared if entry["status"] != "unreadable"}
         newest = [run.id for run in runs if not run.shipped and run.id in readable]
         first = [id for id in (chosen,) if id in ids]
-        shown = next(iter([*first, *active, *newest]), FALLBACK if FALLBACK in ids else None)
-        told = {shown, *(run.id for run in runs if run.shipped), *ids[:_MOST]}
+        on_show = next(iter([*first, *active, *newest]), FALLBACK if FALLBACK in ids else None)
+        told = {on_show, *(run.id for run in runs if run.shipped), *ids[:_MOST]}
         listed = [e for e in entries if e["id"] in told or e["status"] in ACTIVE]
-        return json.dumps({"type": "lobby", "runs": listed, "shown": shown})
+        return json.dumps({"type": "lobby", "runs": listed, "shown": on_show})
 
     def _entry(self, run: Run) -> dict[str, Any]:
         try:

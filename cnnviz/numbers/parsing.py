@@ -76,20 +76,20 @@ def parse_number(text: str, limits: Limits) -> float:
     """
     if not text.strip():
         raise ValueError(f"The field is empty: write {limits}.")
-    shown, typed = f"“{text[:20]}”", _plain(text).strip()
+    quoted, typed = f"“{text[:20]}”", _plain(text).strip()
     if _ONE_THOUSAND.fullmatch(typed):
         raise ValueError(
-            f"{shown} could be read in two ways: write {typed.replace(',', '.')} or "
+            f"{quoted} could be read in two ways: write {typed.replace(',', '.')} or "
             f"{typed.replace(',', '')}."
         )
     typed = typed.replace(",", ".") if typed.count(",") == 1 and "." not in typed else typed
     if not re.fullmatch(_NUMBER, typed):
-        raise ValueError(f"{shown} is not a number: write {limits}.")
+        raise ValueError(f"{quoted} is not a number: write {limits}.")
     value = float(typed)
     if not math.isfinite(value) or not limits.low <= value <= limits.high:
-        raise ValueError(f"{shown} is out of range: write {limits}.")
+        raise ValueError(f"{quoted} is out of range: write {limits}.")
     if limits.whole and not value.is_integer():
-        raise ValueError(f"{shown} is not whole: write {limits}.")
+        raise ValueError(f"{quoted} is not whole: write {limits}.")
     return int(value) if limits.whole else value
 
 
@@ -140,22 +140,22 @@ def read_rows(text: str, what: str, most: int, example: str) -> NDArray[np.float
 
 def read_number(word: str, what: str) -> float:
     """Read one number, such as ``2``, ``-0.5`` or ``1/9``; see `read_rows`."""
-    shown = word if len(word) <= 20 else f"{word[:20]}…"
+    excerpt = word if len(word) <= 20 else f"{word[:20]}…"
     if re.fullmatch(r"[+-]?(inf|infinity|nan|∞)", word, re.IGNORECASE):
-        raise ValueError(f"“{shown}” is not finite: use numbers below a million.")
+        raise ValueError(f"“{excerpt}” is not finite: use numbers below a million.")
     found = _WORD.fullmatch(word)
     if not found:
-        raise ValueError(f"“{shown}” is not a number: use numbers such as 2, -0.5 or 1/9.")
+        raise ValueError(f"“{excerpt}” is not a number: use numbers such as 2, -0.5 or 1/9.")
     top, bottom = float(found[1]), float(found[2] or 1)
     if bottom == 0:
-        raise ValueError(f"“{shown}” divides by 0.")
-    return _small(top / bottom, shown, what)
+        raise ValueError(f"“{excerpt}” divides by 0.")
+    return _small(top / bottom, excerpt, what)
 
 
-def _small(value: float, shown: str, what: str) -> float:
+def _small(value: float, excerpt: str, what: str) -> float:
     if not abs(value) < LARGEST:
         raise ValueError(
-            f"“{shown}” is too large for the {what}: use numbers between minus a million and"
+            f"“{excerpt}” is too large for the {what}: use numbers between minus a million and"
             " a million."
         )
     return value + 0.0  # no −0

@@ -94,8 +94,8 @@ def parse_event(line: bytes) -> Event:
         or not isinstance(event.get("event"), str)
         or not is_number(event.get("time", 0))
     ):
-        shown = line[:40].decode("utf-8", "replace")
-        raise RunError(f"events.jsonl has a line that is not an event: “{shown}”.")
+        beginning = line[:40].decode("utf-8", "replace")
+        raise RunError(f"events.jsonl has a line that is not an event: “{beginning}”.")
     return event
 
 

@@ -246,5 +246,5 @@ def _overfitting(state: RunState) -> Finding | None:
 
 
 def _list(names: Sequence[str]) -> str:
-    shown = list(names[:4])
-    return ", ".join(shown) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    first = list(names[:4])
+    return ", ".join(first) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

@@ -44,8 +44,8 @@ def class_question(run: Run, probe: int) -> Question:
             [c for c in range(len(classes)) if c != own], MAX_OPTIONS - 1
         )
         classes = [classes[c] for c in sorted([own, *others])]
-    shown = _tile(images[probe].numpy(), 0.0, 255.0, "pixels")
-    return Question(CLASS, CLASS_TEXT, tuple(map(Option, classes)), shown, probe)
+    tile = _tile(images[probe].numpy(), 0.0, 255.0, "pixels")
+    return Question(CLASS, CLASS_TEXT, tuple(map(Option, classes)), tile, probe)
 
 
 def filter_question(run: Run, chance: random.Random) -> Question:
@@ -71,12 +71,12 @@ def filter_question(run: Run, chance: random.Random) -> Question:
         Option("ABCD"[place], _tile(_plane(filters.codes[i]), filters.low, filters.high, "weights"))
         for place, i in enumerate(asked)
     )
-    shown = _tile(maps.codes[probe, right], maps.low, maps.high, "activations")
+    tile = _tile(maps.codes[probe, right], maps.low, maps.high, "activations")
     step = f"{frame.step:,} steps"
     text = f"Which of these filters made this feature map of picture {probe + 1} after {step}?"
     words = f"It is filter {right} of the layer {filters.layer} after {step}."
     secret = {"answer": asked.index(right), "words": words}
-    return Question(FILTER, text, options, shown, probe, secret)
+    return Question(FILTER, text, options, tile, probe, secret)
 
 
 def run_question(run: Run) -> Question:

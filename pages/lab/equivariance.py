@@ -26,7 +26,7 @@ linked = linked_shift()
 @st.fragment
 def figure_and_check() -> None:
     """Only this runs again when the browser says what is on screen."""
-    shown = drag(
+    reply = drag(
         scene,
         key=f"eq_drag_{name}",
         alt="An object on a canvas, its feature map, the shifted original map, and their"
@@ -35,15 +35,15 @@ def figure_and_check() -> None:
         play=linked is None,
         pytorch=scene_code(scene, linked or chosen.suggested),
     )
-    if shown:
-        shift = (int(shown["shift"][0]), int(shown["shift"][1]))
-        if shown["moved"]:
+    if reply:
+        shift = (int(reply["shift"][0]), int(reply["shift"][1]))
+        if reply["moved"]:
             SHIFT.write(shift)
         exact = scene_output(scene, scene.picture(shift))
         with st.container(horizontal=True):
-            lab.agree("The map on screen matches torch", shown["output"], exact)
+            lab.agree("The map on screen matches torch", reply["output"], exact)
             gap = scene.difference(shift)
-            lab.agree("The largest difference matches NumPy", shown["gap"], gap)
+            lab.agree("The largest difference matches NumPy", reply["gap"], gap)
 
 
 with figure:

@@ -38,8 +38,8 @@ def drag(
         `gap`, and whether a person `moved` it; None before that.
     """
     data = payload(scene, alt=alt, shift=shift, play=play, pytorch=pytorch)
-    shown = _component(key=key, data=data, on_shown_change=lambda: None).shown
-    return dict(shown) if shown and shown["scene"] == data["id"] else None
+    reply = _component(key=key, data=data, on_shown_change=lambda: None).shown
+    return dict(reply) if reply and reply["scene"] == data["id"] else None
 
 
 def payload(

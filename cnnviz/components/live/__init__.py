@@ -212,5 +212,5 @@ def _base() -> str:
 
 
 def _result(told: Any) -> LiveResult:
-    shown = told.shown or {}
-    return LiveResult(shown.get("run"), shown.get("status"), told.cell)
+    news = told.shown or {}
+    return LiveResult(news.get("run"), news.get("status"), told.cell)

@@ -105,5 +105,5 @@ def _draw(title: str, pixels: NDArray[np.uint8], words: str, badge: str = "") ->
 
 
 def _words(decibels: float, likeness: float) -> str:
-    shown = "∞" if decibels == float("inf") else f"{decibels:.1f} dB"
-    return f"PSNR {shown}, SSIM {likeness:.2f}"
+    psnr = "∞" if decibels == float("inf") else f"{decibels:.1f} dB"
+    return f"PSNR {psnr}, SSIM {likeness:.2f}"

@@ -96,9 +96,9 @@ def _rebase(place: str, usual: tuple[Lane, ...]) -> str:
 
 
 def _row(lane: Lane) -> dict[str, Any]:
-    shown = {"network": NETWORKS[lane.network].title, "optimiser": _OPTIMISERS[lane.optimiser]}
+    titles = {"network": NETWORKS[lane.network].title, "optimiser": _OPTIMISERS[lane.optimiser]}
     return {
-        column: shown.get(field, getattr(lane, field))
+        column: titles.get(field, getattr(lane, field))
         for column, field in zip(_COLUMNS, _FIELDS, strict=True)
     }
 

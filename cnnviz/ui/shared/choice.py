@@ -50,19 +50,19 @@ def choice(
     Returns:
         The chosen id; the default where the address names none of the ids.
     """
-    state, shown, opened = st.session_state, f"_{key}", arriving(key)
+    state, widget_key, opened = st.session_state, f"_{key}", arriving(key)
     parameter, titles = one_of(key, titles), distinct(titles)
     refused = plain(parameter.refused())
-    chosen = parameter.follow(state.get(shown), opened=opened)
+    chosen = parameter.follow(state.get(widget_key), opened=opened)
     if chosen is None:
         # If the page runs twice in quick succession, the browser may not have the choice yet.
         chosen = parameter.read()
     # Assigned every time, so that the value is sent to the browser: if the page runs twice in quick
     # succession, what the first run sent may be lost, and the widget would show its first option.
-    state[shown] = chosen if chosen in titles else default
+    state[widget_key] = chosen if chosen in titles else default
     if widget is st.segmented_control:
         options["required"] = True
-    drawn = widget(label, list(titles), format_func=titles.__getitem__, key=shown, **options)
+    drawn = widget(label, list(titles), format_func=titles.__getitem__, key=widget_key, **options)
     chosen = default if drawn is None else drawn
     parameter.write(None if chosen == default else chosen)
     if unknown:

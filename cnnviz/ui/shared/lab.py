@@ -77,10 +77,10 @@ def correction(right: str, claim: str, case: str) -> None:
 def check(words: str, difference: float, *, within: float = 1e-9) -> None:
     """Say of two independently computed results how far they are apart."""
     holds = bool(difference <= within)
-    shown = formatted(difference, ".1e") if difference else "0"
+    amount = formatted(difference, ".1e") if difference else "0"
     badge = ":green-badge[:material/check:]" if holds else ":red-badge[:material/close:]"
     # Words in a badge would be cut off on a phone: it never breaks a line.
-    st.markdown(f"{badge} :small[{words} (largest difference {shown})]", width="content")
+    st.markdown(f"{badge} :small[{words} (largest difference {amount})]", width="content")
 
 
 def agree(words: str, ours: ArrayLike, theirs: ArrayLike, *, within: float = 1e-9) -> None:

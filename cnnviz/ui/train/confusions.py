@@ -132,8 +132,8 @@ def _remarks(run: Run, tested: Answers, step: int, cell: tuple[int, int]) -> lis
 def _show_pictures(
     run: Run, tested: Answers, model: nn.Module, found: NDArray[np.int64], place: tuple[int, int]
 ) -> None:
-    samples, shown = tested.samples, found[:_MOST]
-    numbers = {_number(samples, int(at)): int(at) for at in shown}
+    samples, first = tested.samples, found[:_MOST]
+    numbers = {_number(samples, int(at)): int(at) for at in first}
     st.caption(
         "Choose a picture to see where the network found evidence for each class."
         + (f" These are the first {_MOST}." if len(found) > _MOST else "")

@@ -127,10 +127,10 @@ def _show_batch(kept: SingleStep, classes: tuple[str, ...]) -> int:
         f" from **{before.mean():.4f}** to **{after.mean():.4f}**; {right} of them were classified"
         " correctly before the step."
     )
-    shown = order if len(order) <= 2 * _ENDS else [*order[:_ENDS], *order[-_ENDS:]]
+    ends = order if len(order) <= 2 * _ENDS else [*order[:_ENDS], *order[-_ENDS:]]
     st.caption(
         "Each picture's number and its loss before → after; those that improved most come first"
-        + ("" if len(shown) == len(order) else f" (the first {_ENDS} and, below, the last {_ENDS})")
+        + ("" if len(ends) == len(order) else f" (the first {_ENDS} and, below, the last {_ENDS})")
         + ". Scroll to see all of them; choose one to replay its part of the gradient below."
     )
 
@@ -145,7 +145,7 @@ def _show_batch(kept: SingleStep, classes: tuple[str, ...]) -> int:
                 f"{_class(classes, kept.predicted[at])}: loss {before[at]:.4f} before, "
                 f"{after[at]:.4f} after",
             )
-            for at in shown
+            for at in ends
         ],
         order[0],
         key="t_batch_image",

@@ -93,11 +93,11 @@ def viewers_runs() -> None:
     """Draw the presenter's list of what viewers train, with one button that stops it all."""
     if not (role.is_presenter() and limits.viewer_runs() > 0):
         return
-    shown = st.popover(
+    popover = st.popover(
         "Viewers’ runs", icon=":material/groups:", key="_t_viewers", on_change="rerun"
     )
-    with shown:
-        if not shown.open:
+    with popover:
+        if not popover.open:
             return
         active = active_viewers_runs()
         if not active:
