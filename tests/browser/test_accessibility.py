@@ -162,6 +162,7 @@ def filters(context: BrowserContext) -> Iterator[Page]:
 
 @pytest.mark.parametrize("name", ["Picture: Astronaut", "Copy the OpenCV code"])
 def test_a_panel_comes_right_after_its_button(filters: Page, name):
+    filters.bring_to_front()  # a page of another test may lie over it
     button = filters.get_by_role("button", name=name, exact=True)
     panel = filters.get_by_test_id("stPopoverBody")
     button.focus()
