@@ -27,11 +27,14 @@ _HIGHEST = 999_999_999
 
 
 class _Written(NamedTuple):
-    """What this session wrote for a parameter last, and what before that; None for nothing."""
+    """What this session wrote for a parameter last; None for nothing.
+
+    Before it come the texts that stood there, each with the time at which it was replaced. They
+    are forgotten once the browser has sent the address with the last one.
+    """
 
     text: str | None
-    before: str | None
-    when: float
+    before: tuple[tuple[str | None, float], ...] = ()
 
 
 def _written() -> dict[str, _Written]:
@@ -74,10 +77,12 @@ class Parameter(Generic[Value]):
             self.set_aside()
         elif text != self.text:
             st.query_params[self.name] = text
-        before = _written().get(self.name)
-        if before is None or before.text != text:
-            past = (before.text, time.monotonic()) if before else (text, -math.inf)
-            _written()[self.name] = _Written(text, *past)
+        last = _written().get(self.name)
+        if last is None:
+            _written()[self.name] = _Written(text)
+        elif last.text != text:
+            replaced = (last.text, time.monotonic())
+            _written()[self.name] = _Written(text, (*last.before[-9:], replaced))
 
     def set_aside(self) -> None:
         """Take the parameter out of the address, but not out of what was written last."""
@@ -108,17 +113,18 @@ class Parameter(Generic[Value]):
     def changed(self) -> bool:
         """Whether the address differs from what this session wrote.
 
-        For a few seconds, it may also be as before the last change: a component can request a
-        rerun with the address that its browser had at that moment, and this must not undo what
-        was chosen in between.
+        For a few seconds, it may also be as before one of the last changes: a browser requests
+        a rerun with the address that it has at that moment, and this must not undo what was
+        chosen since.
         """
         written = _written().get(self.name)
         if written is None:
             return self.text is not None
         if self.text == written.text:
-            _written()[self.name] = written._replace(when=-math.inf)
+            _written()[self.name] = _Written(self.text)
             return False
-        return self.text != written.before or time.monotonic() - written.when > _ECHO_SECONDS
+        since = time.monotonic() - _ECHO_SECONDS
+        return self.text not in {text for text, when in written.before if when >= since}
 
 
 def text(name: str) -> Parameter[str]:

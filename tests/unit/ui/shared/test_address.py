@@ -129,3 +129,13 @@ def test_an_address_from_before_the_last_press_is_an_echo_for_a_while(visit):
     assert visit("c", late=False) == ("c",)
     visit(press=("d",))
     assert visit("c") == ("c",)
+
+
+def test_so_are_those_from_before_several_quick_presses(visit):
+    visit("a")
+    for press in ("b", "c", "d"):  # with the address that the browser still has
+        assert visit("a", press=(press,), late=False) == (press,)
+    for old in ("a", "b", "c"):
+        assert visit(old, late=False) == ("d",)
+    assert visit("d", late=False) == ("d",)  # the browser has caught up
+    assert visit("b", late=False) == ("b",)  # so this is a link
