@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.applications import Starlette
@@ -22,7 +23,9 @@ def ask(path, encodings):
 
     headers = [(b"accept-encoding", encodings)]
     scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": headers}
-    asyncio.run(Starlette(routes=plotly_js.routes)(scope, receive, send))
+    app = Starlette(routes=plotly_js.routes)
+    with ThreadPoolExecutor() as pool:  # in this thread a loop may be running, for a browser
+        pool.submit(asyncio.run, app(scope, receive, send)).result()
     start, body = sent
     found = {name.decode(): value.decode() for name, value in start["headers"]}
     return start["status"], found, body["body"]
