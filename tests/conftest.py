@@ -21,10 +21,11 @@ ROOT = Path(__file__).parent.parent
 REAL = [ROOT / "tests" / name for name in ("browser", "unit/training", "unit/live")]
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     real = [item for item in items if any(folder in item.path.parents for folder in REAL)]
-    for item in real:
-        item.add_marker(pytest.mark.flaky(reruns=1))
+    if config.getoption("reruns", None) is None:
+        for item in real:
+            item.add_marker(pytest.mark.flaky(reruns=1))
     # The long ones come first, so that at the end no worker waits for another.
     others = [item for item in items if item not in set(real)]
     items[:] = [*real, *others]

@@ -12,9 +12,9 @@ from tests.browser.screen import wait_until
 SLOW = {"timeout": 120_000}
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(autouse=True)
 def nothing_trains_on(runs_folder):
-    """Training outlives the app, so also a test that fails half-way."""
+    """A test that fails half-way leaves a run at work, for which all others would wait in line."""
     yield
     for path in runs_folder.iterdir():
         if path.is_dir():

@@ -24,6 +24,7 @@ class Chart extends Figure {
     /** @type {any} with what Plotly adds to it */
     this.plot = this.find(".plot");
     this.ranges = {}; // of zoomed axes
+    this.saving = false;
     this.onScreen = false; // until told otherwise: what nobody sees yet need not be loaded
   }
 
@@ -131,12 +132,23 @@ class Chart extends Figure {
       : ["zoomIn2d", "zoomOut2d", "resetScale2d"];
     const save = {
       name: "Save as a picture", title: "Save as a picture", icon: camera,
-      click: (plot) => plotly.downloadImage(plot, { format: "png", scale: 2, filename: "chart" }),
+      click: (plot) => this.save(plotly, plot),
     };
     return {
       displayModeBar: !this.fixed, modeBarButtons: [[save], view], displaylogo: false, showTips: false,
       scrollZoom: false, doubleClick: "reset", responsive: false,
     };
+  }
+
+  /** Save what is on screen. Plotly refuses a second press while it is still at the first. */
+  async save(plotly, plot) {
+    if (this.saving) return;
+    this.saving = true;
+    try {
+      await plotly.downloadImage(plot, { format: "png", scale: 2, filename: "chart" });
+    } finally {
+      this.saving = false;
+    }
   }
 
   keys() {

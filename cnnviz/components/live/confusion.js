@@ -73,7 +73,9 @@ export class Confusion {
     write(this.hint, `Evaluation at step ${count(evaluation.step)} on ${count(evaluation.images)} test pictures. Rows: true class, columns: prediction.`);
     this.table.hidden = confusion.length > MOST_CLASSES;
     if (!this.table.hidden) this.fill(confusion, classes);
-    const pairs = worstPairs(confusion, this.table.hidden ? 3 * WORST : WORST);
+    const most = Math.min(this.table.hidden ? 3 * WORST : WORST, classes.length * (classes.length - 1));
+    this.list.style.setProperty("--rows", String(most));
+    const pairs = worstPairs(confusion, most);
     this.list.replaceChildren(...pairs.map(({ truth, predicted }) => {
       const button = element("button", "", confusionWords(confusion, classes, truth, predicted));
       button.type = "button";

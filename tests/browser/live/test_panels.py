@@ -46,6 +46,21 @@ def test_many_classes_are_a_list_of_the_worst_pairs(page, runs):
     author.writing.close()
 
 
+def test_fewer_mistakes_leave_their_room(page, author):
+    author.upto(20)
+    many = np.eye(10, dtype=int) * 90 + 1
+    author.evaluate(21, confusion=many.tolist())
+    watch(page, author.run)
+    rows = page.locator(".worst button")
+    expect(rows).to_have_count(5)
+    tall = page.locator("section.live").bounding_box()["height"]
+    one = np.eye(10, dtype=int) * 100
+    one[3, 5] = 2
+    author.evaluate(22, confusion=one.tolist())
+    expect(rows).to_have_text(["2 of 102 pictures of Dress mistaken for Sandal"])
+    assert page.locator("section.live").bounding_box()["height"] == tall
+
+
 def test_predict_then_reveal(page, author):
     author.upto(20)
     question = Question(
