@@ -24,7 +24,7 @@ from cnnviz.ui.train.estimate import seconds_per_epoch
 from cnnviz.ui.train.run import show_run, show_what_is_shown
 from cnnviz.ui.train.viewer_runs import own_run_form, viewers_runs
 
-VIEW, FORM = "_t_view", "train"
+VIEW, FORM, START, PRESSED = "_t_view", "train", "_t_start", "_t_start_pressed"
 
 
 def begin(data: Choice, network: str, recipe: Recipe, pace: float) -> None:
@@ -36,12 +36,14 @@ def begin(data: Choice, network: str, recipe: Recipe, pace: float) -> None:
             config = dataclasses.replace(make_config(dataset, network, recipe), pace=pace)
             started = started_runs()
             run = start(config, tensors=tensors)
+            st.session_state.pop(PRESSED, None)
             started.append(run.id)
             show_run_to_all(run.id)
             fold(FORM)
         except (
             DatasetError, NetworkError, RunError, TrainingError, role.NotPresenterError,
         ) as error:  # fmt: skip
+            st.session_state.pop(PRESSED, None)
             st.error(plain(str(error)))
 
 
@@ -96,17 +98,22 @@ def choose_and_start() -> None:
         recipe = choose_recipe(network, images, seconds)
     if recipe is None or pace is None:
         reason = reason or "A number above cannot be used: correct it first."
-    start_now = st.button(
+    pressed = st.button(
         "Start training",
         icon=":material/play_arrow:",
         type="primary",
         width="stretch",
         disabled=bool(reason),
-        key="_t_start",
+        key=START,
+        on_click=st.session_state.update,
+        args=({PRESSED: True},),
     )
+    # Another run of the page can cut this one short before it gets here; the press is kept for it.
+    pressed = st.session_state.get(PRESSED, pressed)
     if reason:
+        st.session_state.pop(PRESSED, None)
         st.caption(reason)
-    elif start_now and data and recipe and pace is not None:
+    elif pressed and data and recipe and pace is not None:
         begin(data, network, recipe, pace)
     if spec and data:
         network_table(spec, data.shape)

@@ -106,6 +106,15 @@ def test_start_asks_for_what_the_controls_say(open_page, started):
     assert shown_run() == run.id
 
 
+def test_a_press_whose_run_of_the_page_was_cut_short_is_answered_by_the_next(open_page, started):
+    app = open_page()
+    app.session_state["_t_start_pressed"] = True  # as its callback leaves it
+    app.run()
+    assert len(started) == 1
+    app.run()
+    assert len(started) == 1
+
+
 @pytest.mark.parametrize(
     ("key", "wrong", "right"),
     [("t_rate", "1e9", "0,01"), ("t_rate", "0", "1e-2"), ("t_rate", "-1", "3"),
