@@ -2,6 +2,7 @@
 
 from cnnviz.datasets.base import Dataset, DatasetError
 from cnnviz.datasets.catalogue import DATASETS, DatasetInfo, data_root
+from cnnviz.datasets.code import data_code
 from cnnviz.datasets.download import Progress
 from cnnviz.datasets.layout import listed
 from cnnviz.datasets.loading import is_available, load_dataset
@@ -17,6 +18,7 @@ __all__ = [
     "DatasetInfo",
     "Progress",
     "Skipped",
+    "data_code",
     "data_root",
     "is_available",
     "listed",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def filters_code(config: RunConfig, step: int, layer: str) -> str:
     """Code that prints the filters of a convolution."""
-    return f"""{_model(config, step)}
+    return f"""{model_code(config, step)}
 filters = model.get_submodule({layer!r}).weight.detach()
 print(filters.shape)
 print(filters)
@@ -35,8 +35,8 @@ def maps_code(config: RunConfig, step: int, seen: NDArray[np.uint8], layer: str)
         seen: C×H×W, the picture as the network saw it, before normalising.
         layer: Name of the layer.
     """
-    return f"""{_model(config, step)}
-{_input(config, seen)}
+    return f"""{model_code(config, step)}
+{input_code(config, seen)}
 {_hook(layer)}
 maps = kept[0][0].detach()
 print(maps.shape)
@@ -64,8 +64,8 @@ print((cam.mean() + linear.bias[chosen]).item(), "is the logit")"""
 (gradient,) = torch.autograd.grad(logits[chosen], maps)
 weights = gradient[0].mean((1, 2))"""
         check = ""
-    return f"""{_model(config, step)}
-{_input(config, seen)}
+    return f"""{model_code(config, step)}
+{input_code(config, seen)}
 {_hook(cam.layer)}
 maps = kept[0]
 chosen = {cam.class_index}  # {config.classes[cam.class_index]!r}
@@ -76,7 +76,8 @@ print(logits[chosen].item(), logits.softmax(0)[chosen].item()){check}
 """
 
 
-def _model(config: RunConfig, step: int) -> str:
+def model_code(config: RunConfig, step: int) -> str:
+    """The lines that make a snapshot's network: `model`."""
     return f"""{pytorch_code(config.spec, config.input_shape)}
 # Run this in the folder of the run.
 from safetensors.torch import load_file
@@ -86,7 +87,8 @@ model.eval()
 """
 
 
-def _input(config: RunConfig, seen: NDArray[np.uint8]) -> str:
+def input_code(config: RunConfig, seen: NDArray[np.uint8]) -> str:
+    """The lines that hold a picture, C×H×W as the network saw it, and preprocess it: `x`."""
     # The picture travels inside the code: it may be one's own, and is small.
     text = base64.b64encode(zlib.compress(seen.tobytes(), 9)).decode()
     lines = "\n".join(f'    "{line}"' for line in textwrap.wrap(text, 88))

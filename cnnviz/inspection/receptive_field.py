@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from cnnviz.inspection.guard import untouched
+from cnnviz.inspection.outputs import batches, check_channel, run_to
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -100,6 +103,54 @@ def _field(
     (gradient,) = torch.autograd.grad(units.sum(), pictures)
     field: NDArray[np.float64] = gradient.abs().mean((0, 1)).numpy()
     return field
+
+
+def effective_field(
+    model: nn.Module, layer: str, channel: int, inputs: Tensor
+) -> tuple[NDArray[np.float64], tuple[int, int]]:
+    """The mean of |∂ unit / ∂ pixel| over pictures, for the unit in the middle of a filter's map.
+
+    Luo et al., *Understanding the effective receptive field in deep convolutional neural
+    networks*, NeurIPS 2016: what a unit really depends on is less than what it could depend on.
+
+    Args:
+        model: Any model.
+        layer: Name of a layer that gives maps or a flat output.
+        channel: The filter.
+        inputs: N×C×H×W, preprocessed.
+
+    Returns:
+        The field, H×W, summed over the picture's channels, in units of the layer for each unit of
+        the normalised pixel; and the unit's row and column, 0 and 0 for a flat layer. The field is
+        0 everywhere where the unit is off for every picture.
+
+    Raises:
+        InspectionError: There is no such layer or filter.
+    """
+    total = torch.zeros(inputs.shape[-2:], dtype=torch.float64)
+    unit = (0, 0)
+    for batch in batches(inputs):
+        x = batch.detach().clone().requires_grad_()
+        with untouched(model), torch.enable_grad():
+            output = run_to(model, layer, x)
+            check_channel(layer, channel, output.shape[1])
+            units = output[:, channel]
+            if units.ndim == 3:
+                unit = units.shape[1] // 2, units.shape[2] // 2
+                units = units[:, unit[0], unit[1]]
+            (gradient,) = torch.autograd.grad(units.sum(), x)
+        total += gradient.abs().double().sum((0, 1))
+    field: NDArray[np.float64] = (total / len(inputs)).numpy()
+    return field, unit
+
+
+def effective_side(field: NDArray[np.float64]) -> float:
+    """Side in pixels of a square as large as the effective part of a field.
+
+    That part is the pixels with more than 4.55 % of the largest value, as Luo et al. count.
+    """
+    strongest = field.max()
+    return float((field > 0.0455 * strongest).sum()) ** 0.5 if strongest > 0 else 0.0
 
 
 def stack_code(layers: Sequence[StackLayer], side: int, unit: tuple[int, int]) -> str:

@@ -6,7 +6,7 @@ from cnnviz.networks.layers import NetworkError
 from cnnviz.networks.line import network_from_line, network_line
 from cnnviz.networks.modules import Concat, LocallyConnected, Residual
 from cnnviz.networks.spec import Spec
-from cnnviz.networks.summary import LayerSummary, summary
+from cnnviz.networks.summary import LayerSummary, field_of, summary
 
 __all__ = [
     "NETWORKS",
@@ -19,6 +19,7 @@ __all__ = [
     "Residual",
     "Spec",
     "build",
+    "field_of",
     "network_from_line",
     "network_line",
     "network_spec",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 
 from cnnviz.convolution import WindowLayer
-from cnnviz.networks.layers import Shape
+from cnnviz.networks.layers import NetworkError, Shape
 from cnnviz.networks.plan import Layer, plan
 from cnnviz.networks.spec import Spec
 
@@ -109,14 +109,54 @@ def summary(spec: Spec, input_shape: Shape) -> list[LayerSummary]:
     Raises:
         NetworkError: The description is not one of a network for that shape.
     """
-    rows: list[LayerSummary] = []
+    return [row for row, _ in _rows(spec, input_shape)]
+
+
+def field_of(
+    spec: Spec, input_shape: Shape, layer: str, unit: tuple[int, int] = (0, 0)
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The pixels that one unit of a layer can depend on: its receptive field, with its place.
+
+    Args:
+        spec: The layers.
+        input_shape: C, H, W of one picture.
+        layer: Name of the layer, inside a block with its path.
+        unit: Row and column in the layer's maps; ignored where the output is flat, since each of
+            its units is then taken to see all that any of them sees.
+
+    Returns:
+        First and last row, first and last column. They may lie outside the picture, in the
+        padding.
+
+    Raises:
+        NetworkError: The description is not one of a network for that shape, or there is no such
+            layer or unit.
+    """
+    reaches = {row.name: (row, reach) for row, reach in _rows(spec, input_shape)}
+    if layer not in reaches:
+        raise NetworkError(f"This network has no layer called “{layer}”.")
+    row, reach = reaches[layer]
+    if len(row.output_shape) == 1:
+        reach, unit = [axis.gather() for axis in reach], (0, 0)
+    elif not all(0 <= at < axis.count for at, axis in zip(unit, reach, strict=True)):
+        raise NetworkError(f"The maps of {layer} have no cell {unit[0]}, {unit[1]}.")
+    rows, columns = (axis.field(at) for axis, at in zip(reach, unit, strict=True))
+    return rows, columns
+
+
+def _rows(spec: Spec, input_shape: Shape) -> list[tuple[LayerSummary, list[_Reach]]]:
+    """Every layer, with what its units see along both axes."""
+    rows: list[tuple[LayerSummary, list[_Reach]]] = []
     layers = plan(spec, input_shape)
     _walk(layers, [_Reach(side, {1: (0, 0)}) for side in input_shape[1:]], "", rows)
     return rows
 
 
 def _walk(
-    layers: Iterable[Layer], reach: list[_Reach], within: str, rows: list[LayerSummary]
+    layers: Iterable[Layer],
+    reach: list[_Reach],
+    within: str,
+    rows: list[tuple[LayerSummary, list[_Reach]]],
 ) -> list[_Reach]:
     for layer in layers:
         if layer.parts:
@@ -130,14 +170,13 @@ def _walk(
             reach = [axis.slide(window, side) for axis, side in zip(reach, sides, strict=True)]
         elif layer.kind in {"gap", "linear"}:
             reach = [axis.gather() for axis in reach]
-        rows.append(
-            LayerSummary(
-                name=within + layer.name,
-                kind=layer.kind,
-                output_shape=layer.output,
-                parameters=layer.parameters,
-                macs=layer.macs,
-                receptive_field=(reach[0].size, reach[1].size),
-            )
+        row = LayerSummary(
+            name=within + layer.name,
+            kind=layer.kind,
+            output_shape=layer.output,
+            parameters=layer.parameters,
+            macs=layer.macs,
+            receptive_field=(reach[0].size, reach[1].size),
         )
+        rows.append((row, reach))
     return reach

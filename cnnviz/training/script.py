@@ -4,48 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnviz.datasets import data_code
 from cnnviz.networks import pytorch_code
 from cnnviz.runs.config import OWN_DATASET
 
 if TYPE_CHECKING:
     from cnnviz.runs import RunConfig
-
-_TORCHVISION = {"fashionmnist": "FashionMNIST", "mnist": "MNIST", "cifar10": "CIFAR10"}
-
-_DIGITS = """\
-import numpy as np
-from sklearn.datasets import load_digits
-
-digits = load_digits()
-pixels = torch.tensor(np.rint(digits.images * (255 / 16)).astype(np.uint8))[..., None]  # N×H×W×1
-labels = torch.tensor(digits.target, dtype=torch.int64)
-test = torch.zeros(len(labels), dtype=torch.bool)  # every fifth picture of each class
-for digit in range(10):
-    test[(labels == digit).nonzero()[1::5]] = True
-train_x, train_y, test_x, test_y = pixels[~test], labels[~test], pixels[test], labels[test]
-"""
-
-_DOWNLOADED = """\
-from torchvision.datasets import {name}
-
-
-def load(train):
-    data = {name}("data", train=train, download=True)
-    pixels = torch.as_tensor(data.data)
-    return pixels if pixels.ndim == 4 else pixels[..., None], torch.as_tensor(data.targets)
-
-
-(train_x, train_y), (test_x, test_y) = load(True), load(False)  # pictures N×H×W×C, uint8
-"""
-
-_BROUGHT = """\
-# Run this in the folder of the run: your pictures lie there.
-from safetensors.torch import load_file
-
-data = load_file("data.safetensors")
-train_x, test_x = (data[f"{part}_images"].permute(0, 2, 3, 1) for part in ("train", "test"))
-train_y, test_y = data["train_labels"], data["test_labels"]
-"""
 
 _LOOP = """\
 EPOCHS, BATCH, PEAK, SEED = {epochs!r}, {batch!r}, {peak!r}, {seed!r}
@@ -122,12 +86,7 @@ def training_script(config: RunConfig, threads: int = 1) -> str:
         NetworkError: The network does not fit the pictures.
     """
     recipe = config.recipe
-    if config.dataset == OWN_DATASET:
-        data = _BROUGHT
-    elif config.dataset in _TORCHVISION:
-        data = _DOWNLOADED.format(name=_TORCHVISION[config.dataset])
-    else:
-        data = _DIGITS
+    data = data_code(None if config.dataset == OWN_DATASET else config.dataset)
     rest = f"lr=PEAK, weight_decay={recipe.weight_decay!r}, fused=True)"
     optimiser = (
         f"torch.optim.AdamW(model.parameters(), {rest}"

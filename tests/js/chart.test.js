@@ -59,3 +59,9 @@ test("without a third dimension a surface keeps its numbers and its colours", ()
   assert.equal(figure.layout.yaxis.autorange, "reversed");
   assert.equal(figure.layout.scene, undefined);
 });
+
+test("a bar has the name that stands below it", () => {
+  const xaxis = { ...titled("Class"), tickvals: [0, 1], ticktext: ["bee", "ant"] };
+  const [table] = tablesOf({ data: [{ type: "bar", x: [0, 1], y: [3, 0] }], layout: { xaxis, yaxis: titled("Pictures") } });
+  assert.deepEqual(table.lines, [["Class", "Pictures"], ["bee", "3"], ["ant", "0"]]);
+});

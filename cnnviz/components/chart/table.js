@@ -15,28 +15,29 @@ function axisOf({ layout }, trace, letter) {
 }
 
 const titleOf = (axis) => axis.title?.text ?? "";
+const nameOf = (axis, value) => axis.ticktext?.[axis.tickvals.indexOf(value)] ?? written(value);
 
 /** Rows and columns of a surface or heat map: [[corner, …], [row, …], …] as texts. */
 export function gridLines(figure, trace) {
   const [across, down] = ["x", "y"].map((letter) => axisOf(figure, trace, letter));
-  const name = (axis, value) => axis.ticktext?.[axis.tickvals.indexOf(value)] ?? written(value);
   const numbers = trace.customdata ?? trace.z;
   return [
-    [`${titleOf(down)} \\ ${titleOf(across)}`, ...trace.x.map((x) => name(across, x))],
-    ...numbers.map((row, at) => [name(down, trace.y[at]), ...row.map(written)]),
+    [`${titleOf(down)} \\ ${titleOf(across)}`, ...trace.x.map((x) => nameOf(across, x))],
+    ...numbers.map((row, at) => [nameOf(down, trace.y[at]), ...row.map(written)]),
   ];
 }
 
 /** Traces over the same axis side by side where each has one value a place, else one of them. */
 export function columnLines(figure, traces) {
+  const across = axisOf(figure, traces[0], "x");
   const heading = (trace) => {
     const title = titleOf(axisOf(figure, trace, "y"));
     return traces.length > 1 ? [trace.name, new Set(traces.map(({ yaxis }) => yaxis)).size > 1 ? title : ""].filter(Boolean).join(", ") : title;
   };
-  const first = [titleOf(axisOf(figure, traces[0], "x")), ...traces.map(heading)];
+  const first = [titleOf(across), ...traces.map(heading)];
   if (traces.length === 1) {
     const [{ x, y }] = traces;
-    return [first, ...x.map((value, at) => [value, y[at]].map(written))];
+    return [first, ...x.map((value, at) => [nameOf(across, value), written(y[at])])];
   }
   const columns = traces.map(({ x, y }) => new Map(x.map((value, at) => [value, y[at]])));
   const places = [...new Set(traces.flatMap(({ x }) => x))].sort((a, b) => a - b);

@@ -12,6 +12,12 @@ from cnnviz.figures.confusion import confusion_difference_figure, confusion_figu
 from cnnviz.figures.curves import curves_figure
 from cnnviz.figures.kernel import kernel_figure
 from cnnviz.figures.neighbours import neighbours_figure
+from cnnviz.figures.one_filter import (
+    classes_figure,
+    correlation_figure,
+    field_figure,
+    values_figure,
+)
 from cnnviz.figures.signals import signal_figure
 from cnnviz.figures.spectrum import response_figure
 from cnnviz.figures.timings import timings_figure
@@ -188,3 +194,32 @@ def test_figures_are_data_that_json_can_hold(state):
     ):
         assert json.loads(json.dumps(figure, allow_nan=False)) == figure
         assert figure["layout"]["height"] > 0
+
+
+def test_what_a_filter_gives_and_for_which_classes():
+    values = np.array([0, 0, 0, 4.8, 2.4])
+    [bars] = values_figure(values)["data"]
+    assert sum(bars["y"]) == 5
+    assert bars["y"][0] == 3
+    assert bars["hovertext"][0] == "3 pictures from 0 to 0.2"
+    figure = classes_figure(np.array([1, 0, 2]), ["bee", "ant", "bee"])
+    assert figure["data"][0]["y"] == [1, 0, 2]
+    assert figure["data"][0]["hovertext"][0] == "bee: 1 picture"
+    assert figure["layout"]["xaxis"]["ticktext"] == ["bee", "ant", "bee"]
+
+
+def test_a_field_is_drawn_with_the_frame_of_all_it_could_be():
+    field = np.arange(12.0).reshape(3, 4)
+    figure = field_figure(field, ((-2, 1), (1, 7)))
+    [trace] = figure["data"]
+    assert trace["z"] == field.tolist()
+    assert (trace["zmin"], trace["zmax"]) == (-11, 11)
+    [frame] = figure["layout"]["shapes"]
+    assert [frame[end] for end in ("y0", "y1", "x0", "x1")] == [-0.5, 1.5, 0.5, 3.5]
+
+
+def test_filters_without_a_correlation_are_left_out():
+    figure = correlation_figure(np.array([[1, -0.12345], [np.nan, np.nan]]), 1)
+    assert figure["data"][0]["z"] == [[1, -0.123], [None, None]]
+    assert (figure["data"][0]["zmin"], figure["data"][0]["zmax"]) == (-1, 1)
+    json.dumps(figure, allow_nan=False)

@@ -5,6 +5,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+# Passes this small are slower on several threads, many times so on a busy machine.
+torch.set_num_threads(1)
+
 
 @pytest.fixture
 def lecture_net():

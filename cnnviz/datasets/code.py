@@ -1,0 +1,56 @@
+"""Python that loads a data set as it is loaded here."""
+
+from __future__ import annotations
+
+_TORCHVISION = {"fashionmnist": "FashionMNIST", "mnist": "MNIST", "cifar10": "CIFAR10"}
+
+_DIGITS = """\
+import numpy as np
+from sklearn.datasets import load_digits
+
+digits = load_digits()
+pixels = torch.tensor(np.rint(digits.images * (255 / 16)).astype(np.uint8))[..., None]  # N×H×W×1
+labels = torch.tensor(digits.target, dtype=torch.int64)
+test = torch.zeros(len(labels), dtype=torch.bool)  # every fifth picture of each class
+for digit in range(10):
+    test[(labels == digit).nonzero()[1::5]] = True
+train_x, train_y, test_x, test_y = pixels[~test], labels[~test], pixels[test], labels[test]
+"""
+
+_DOWNLOADED = """\
+from torchvision.datasets import {name}
+
+
+def load(train):
+    data = {name}("data", train=train, download=True)
+    pixels = torch.as_tensor(data.data)
+    return pixels if pixels.ndim == 4 else pixels[..., None], torch.as_tensor(data.targets)
+
+
+(train_x, train_y), (test_x, test_y) = load(True), load(False)  # pictures N×H×W×C, uint8
+"""
+
+_BROUGHT = """\
+# Run this in the folder of the run: your pictures lie there.
+from safetensors.torch import load_file
+
+data = load_file("data.safetensors")
+train_x, test_x = (data[f"{part}_images"].permute(0, 2, 3, 1) for part in ("train", "test"))
+train_y, test_y = data["train_labels"], data["test_labels"]
+"""
+
+
+def data_code(dataset: str | None) -> str:
+    """Write the lines that load a data set: pictures N×H×W×C `uint8`, and their labels.
+
+    Args:
+        dataset: Its id; None for pictures that somebody brought, to be run in the run's folder.
+
+    Returns:
+        Lines that make `train_x`, `train_y`, `test_x` and `test_y`; `torch` is imported already.
+    """
+    if dataset is None:
+        return _BROUGHT
+    if dataset in _TORCHVISION:
+        return _DOWNLOADED.format(name=_TORCHVISION[dataset])
+    return _DIGITS

@@ -1,0 +1,134 @@
+"""Which pictures excite a filter most, and which part of each it sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from cnnviz.imaging.pixels import crisp
+from cnnviz.inspection.outputs import outputs_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor, nn
+
+_FRAME = np.array([221, 122, 31], dtype=np.uint8)  # the orange of the charts
+
+
+@dataclass(frozen=True, eq=False)
+class Peaks:
+    """The strongest cell of every filter in every picture.
+
+    Attributes:
+        values: N×C `float32`, what the layer gives there, in its own unit.
+        rows: N×C, where the cell is in the filter's map; 0 for flat layers.
+        columns: N×C, likewise.
+    """
+
+    values: NDArray[np.float32]
+    rows: NDArray[np.int16]
+    columns: NDArray[np.int16]
+
+    def best(self, channel: int, count: int = 9) -> NDArray[np.int64]:
+        """The pictures that excite a filter most, the strongest first; equal ones in order."""
+        order = np.argsort(-self.values[:, channel], kind="stable")
+        return order[:count].astype(np.int64)
+
+    def is_constant(self, channel: int) -> bool:
+        """Whether the filter gives the same strongest value for every picture: dead, mostly."""
+        values = self.values[:, channel]
+        return bool(np.ptp(values) == 0)
+
+
+def peaks(model: nn.Module, layer: str, inputs: Tensor) -> Peaks:
+    """Find the strongest cell of every filter of a layer in every picture.
+
+    One pass does it for the whole layer. Each picture has one cell a filter, so that the best nine
+    are nine pictures (as in Yosinski et al., *Understanding neural networks through deep
+    visualization*, 2015).
+
+    Args:
+        model: Any model.
+        layer: Name of a layer that gives maps or a flat output.
+        inputs: N×C×H×W, preprocessed.
+
+    Returns:
+        Values and places. Of equal cells it is the first, row by row.
+
+    Raises:
+        InspectionError: There is no such layer, or it gives neither.
+    """
+    values: list[Tensor] = []
+    rows: list[Tensor] = []
+    columns: list[Tensor] = []
+    for output in outputs_of(model, layer, inputs):
+        width = output.shape[-1] if output.ndim == 4 else 1
+        cells = output.reshape(*output.shape[:2], -1)
+        strongest, at = cells.max(2)
+        values.append(strongest)
+        rows.append(at // width)
+        columns.append(at % width)
+    return Peaks(
+        torch.cat(values).float().numpy(),
+        torch.cat(rows).to(torch.int16).numpy(),
+        torch.cat(columns).to(torch.int16).numpy(),
+    )
+
+
+def separation(values: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    r"""How well each filter's strongest value tells the classes apart: $\eta^2$.
+
+    The share of the variance of a filter's values that lies between the means of the classes,
+    $\sum_c n_c (\bar v_c - \bar v)^2 / \sum_i (v_i - \bar v)^2$ (Fisher, *Statistical methods for
+    research workers*, 1925).
+
+    Args:
+        values: N×C, one value for each picture and filter.
+        labels: N, the classes of the pictures.
+
+    Returns:
+        C numbers from 0, no difference, to 1; 0 for a filter that always gives the same.
+    """
+    v = np.asarray(values, dtype=np.float64)
+    centred = v - v.mean(0)
+    total = (centred**2).sum(0)
+    between = np.zeros(v.shape[1])
+    for label in np.unique(labels):
+        mine = centred[labels == label]
+        between += len(mine) * mine.mean(0) ** 2
+    share: NDArray[np.float64] = between / np.where(total > 0, total, 1)
+    return share
+
+
+def field_on(
+    image: NDArray[np.uint8], field: tuple[tuple[int, int], tuple[int, int]], side: int = 96
+) -> NDArray[np.uint8]:
+    """A picture with all that a cell cannot see darkened, and a frame around what it sees.
+
+    Args:
+        image: C×H×W with one or three channels.
+        field: First and last row, first and last column; they may lie outside the picture.
+        side: About how many pixels the longer side of the result gets.
+
+    Returns:
+        h×w×3.
+    """
+    height, width = image.shape[1:]
+    large = crisp(image, side)
+    zoom = large.shape[0] // height
+    if large.ndim == 2:
+        large = np.repeat(large[..., None], 3, axis=2)
+    (top, bottom), (left, right) = (
+        (max(0, first) * zoom, (min(last, size - 1) + 1) * zoom)
+        for (first, last), size in zip(field, (height, width), strict=True)
+    )
+    shown = large // 3
+    shown[top:bottom, left:right] = large[top:bottom, left:right]
+    for row in {top, bottom - 1}:
+        shown[row, left:right] = _FRAME
+    for column in {left, right - 1}:
+        shown[top:bottom, column] = _FRAME
+    return shown
