@@ -35,13 +35,13 @@ def show_erratum(example: LectureExample) -> None:
     claim = example.slide_value
     if isinstance(claim, np.ndarray):
         marked = matrix(claim, example.expected)
-        told = f"has this output, with its wrong numbers in red:\n\n$${marked}$$\n\n"
+        correction = f"has this output, with its wrong numbers in red:\n\n$${marked}$$\n\n"
     else:
-        told = f"says: {claim}"
+        correction = f"says: {claim}"
     with st.expander("A lecture says otherwise", icon=":material/rule:"):
         st.caption(
             "The figure is right: it computes every output from the input and the kernel."
-            f" The {lecture_source(example.id)} {told}"
+            f" The {lecture_source(example.id)} {correction}"
         )
         st.caption(example.note)
 

@@ -40,8 +40,8 @@ name, line, formula = FUNCTIONS[chosen]
 figure, side = figure_and_settings()
 if source == "example":
     with side:
-        given = lecture_case("s0-relu")["inputs"]["x"]
-        before = lab.grid_field("Map", given, key="re_x", height=80)
+        values = lecture_case("s0-relu")["inputs"]["x"]
+        before = lab.grid_field("Map", values, key="re_x", height=80)
 else:
     grey = to_grey(current_picture().pixels).astype(np.uint8)
     small = at_least(resize_to_fit(grey, 22), 3)  # the kernel is 3×3

@@ -24,7 +24,7 @@ SHAPES: dict[Shape, str] = {
 
 
 def flip_and_compare() -> None:
-    given = lecture_case("s3-correlation-vs-convolution")["inputs"]
+    example = lecture_case("s3-correlation-vs-convolution")["inputs"]
     figure, side = figure_and_settings()
     with side:
         flip = st.toggle(
@@ -32,8 +32,8 @@ def flip_and_compare() -> None:
             help="On: convolution as in mathematics. Off: cross-correlation, which libraries call"
             " convolution.",
         )  # fmt: skip
-        image = lab.grid_field(":blue[Picture I]", given["image"], key="fl_x")
-        kernel = lab.grid_field(":violet[Kernel K]", given["kernel"], key="fl_k", height=100)
+        image = lab.grid_field(":blue[Picture I]", example["image"], key="fl_x")
+        kernel = lab.grid_field(":violet[Kernel K]", example["kernel"], key="fl_k", height=100)
         if st.toggle("Make the kernel symmetric", key="fl_even", bind="query-params"):
             kernel = symmetric(kernel)
     with figure:

@@ -48,13 +48,13 @@ with figure:
         label_visibility="collapsed",
     )  # fmt: skip
 with side:
-    given = lecture_case(CASES[operator])["inputs"]
-    image = lab.grid_field(":blue[Input x]", given["image"], key=f"bw_x_{operator}")
+    example = lecture_case(CASES[operator])["inputs"]
+    image = lab.grid_field(":blue[Input x]", example["image"], key=f"bw_x_{operator}")
     kernel = None
     rule: Literal["max", "mean"] = "mean" if operator == "mean" else "max"
     if operator == "conv":
-        kernel = lab.grid_field(":violet[Kernel w]", given["kernel"], key="bw_w", height=100)
-    upstream = lab.grid_field("Upstream δ", given["upstream"], key=f"bw_d_{operator}", height=100)
+        kernel = lab.grid_field(":violet[Kernel w]", example["kernel"], key="bw_w", height=100)
+    upstream = lab.grid_field("Upstream δ", example["upstream"], key=f"bw_d_{operator}", height=100)
 
 try:
     traced = trace_pool(image, 2, reduction=rule) if kernel is None else trace(image, kernel)

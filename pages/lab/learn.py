@@ -31,8 +31,8 @@ def what_helps() -> str:
     found = ["more steps"] if lesson.steps < MOST_STEPS else []
     for other, words in ((rate - RATES[0], "a smaller rate"), (rate + RATES[0], "a larger rate")):
         within = RATES[0] <= round(other, 3) <= RATES[1]
-        given = (image.tolist(), target.tolist(), lesson.start.tolist())
-        if within and learn(*given, round(other, 3), lesson.steps).losses[-1] < path.losses[-1]:
+        arrays = (image.tolist(), target.tolist(), lesson.start.tolist())
+        if within and learn(*arrays, round(other, 3), lesson.steps).losses[-1] < path.losses[-1]:
             found.append(words)
     return " or ".join(found)
 

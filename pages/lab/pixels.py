@@ -75,9 +75,9 @@ for place, (words, values) in zip(
 ):
     pairs = neighbours(values)
     r = pearson(*pairs)
-    told = "undefined (all equal)" if r is None else formatted(r, ".3f")
+    correlation = "undefined (all equal)" if r is None else formatted(r, ".3f")
     with place:
-        st.markdown(f"**{words}**: Pearson's r = **{told}**, {len(pairs[0])} pairs")
+        st.markdown(f"**{words}**: Pearson's r = **{correlation}**, {len(pairs[0])} pairs")
         chart(
             neighbours_figure(*pairs, low=low, high=high, unit=unit),
             key=f"_px_chart_{words[:2]}",

@@ -51,8 +51,8 @@ with side:
         )
     window = paired(":violet[Window]", 1, 4, 2, key="po_k")
     stride = paired(":green[Stride]", 1, 4, 2, key="po_s")
-    given = lecture_case("s0-maxpool-2x2s2")["inputs"]["image"]
-    image = lab.grid_field(":blue[Input]", given, key="po_x")
+    default = lecture_case("s0-maxpool-2x2s2")["inputs"]["image"]
+    image = lab.grid_field(":blue[Input]", default, key="po_x")
 numbers = {"k": window, "s": stride, "p": power}
 p = float(power)
 reduction: Pooling = "max" if rule == "holder" and p == np.inf else rule

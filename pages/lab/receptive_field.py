@@ -100,10 +100,10 @@ st.caption(
     " stack, pixels in the middle usually count more, because more paths lead from them to the"
     " unit."
 )
-seen = cells_seen(layers, size, unit[0] * sizes[-1] + unit[1])
+reached = cells_seen(layers, size, unit[0] * sizes[-1] + unit[1])
 measured = measured_field(layers, size, unit)
 panels = [
-    Panel("What the unit can see", seen.astype(float), "counts", limits=(0, 1)),
+    Panel("What the unit can see", reached.astype(float), "counts", limits=(0, 1)),
     Panel("Mean |gradient|", measured, "counts", sign="|"),
 ]
 if any(layer.kind == "max" for layer in layers):
@@ -121,11 +121,13 @@ linked_grids(
 lows, highs = zip(*(fields[-1].bounds(at) for at in unit), strict=True)
 off = extent(measured > 0) ^ inside(fields[-1], unit, size)
 with st.container(horizontal=True):
-    lab.check("Cells with a gradient match the traced cells", float((seen ^ (measured > 0)).sum()))
+    lab.check(
+        "Cells with a gradient match the traced cells", float((reached ^ (measured > 0)).sum())
+    )
     lab.check("Their extent matches the formula, inside the picture", float(off.sum()))
 st.caption(
     f"Unit {unit[0]}, {unit[1]} of the last layer sees rows {formatted(lows[0])} to {highs[0]} and"
-    f" columns {formatted(lows[1])} to {highs[1]}; {int(seen.sum())} pixels of the picture."
+    f" columns {formatted(lows[1])} to {highs[1]}; {int(reached.sum())} pixels of the picture."
     + (
         " Max pooling passes the gradient to the largest input only, so a single picture shows only"
         " part of the field; the mean is over many random pictures."

@@ -45,11 +45,11 @@ BACK_CODE = f"{CODE}print(F.conv2d(up, kernel, stride={{s}}, padding={{p}}))  # 
 figure, side = figure_and_settings()
 with side:
     name = choice(st.selectbox, "Example", EXAMPLES, next(iter(EXAMPLES)), key="up_example")
-    given = lecture_case(name)["inputs"]
-    image = lab.grid_field(":blue[Input]", given["image"], key=f"up_x_{name}", height=110)
-    kernel = lab.grid_field(":violet[Kernel]", given["kernel"], key=f"up_w_{name}", height=100)
-    stride = paired(":green[Stride]", 1, 4, given["stride"], key=f"up_s_{name}")
-    crop = paired(":orange[Padding], removed from the output", 0, 3, given["pad"], key="up_p")
+    example = lecture_case(name)["inputs"]
+    image = lab.grid_field(":blue[Input]", example["image"], key=f"up_x_{name}", height=110)
+    kernel = lab.grid_field(":violet[Kernel]", example["kernel"], key=f"up_w_{name}", height=100)
+    stride = paired(":green[Stride]", 1, 4, example["stride"], key=f"up_s_{name}")
+    crop = paired(":orange[Padding], removed from the output", 0, 3, example["pad"], key="up_p")
 
 
 def go_up() -> None:

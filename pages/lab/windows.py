@@ -12,8 +12,8 @@ from cnnviz.ui.shared.projecting import figure_and_settings
 
 figure, side = figure_and_settings()
 with side:
-    given = choose_windows()
-(rows, columns), (high, wide), (down, across) = given.size, given.kernel, given.stride
+    windows = choose_windows()
+(rows, columns), (high, wide), (down, across) = windows.size, windows.kernel, windows.stride
 image = np.arange(rows * columns, dtype=np.float64).reshape(rows, columns)
 
 
@@ -46,12 +46,12 @@ def show_visits() -> None:
         traced = trace(
             image,
             np.ones((high, wide)),
-            stride=given.stride,
-            padding=given.padding,
-            dilation=given.dilation,
+            stride=windows.stride,
+            padding=windows.padding,
+            dilation=windows.dilation,
         )
     except ConvolutionError as error:
-        strided = given.padding.amount == "same" and max(given.stride) > 1
+        strided = windows.padding.amount == "same" and max(windows.stride) > 1
         by_torch = (
             "padding='same' is not supported for strided convolutions"
             if strided
@@ -80,7 +80,7 @@ def show_visits() -> None:
         pytorch="import torch\nimport torch.nn.functional as F\n\n"
         f"x = torch.ones(1, 1, {rows}, {columns}, requires_grad=True)\n"
         f"y = F.conv2d(x, torch.ones(1, 1, {high}, {wide}), stride=({down}, {across}), "
-        f"padding={given.torch_padding}, dilation={given.dilation})\n"
+        f"padding={windows.torch_padding}, dilation={windows.dilation})\n"
         "y.sum().backward()\nprint(y.shape, x.grad)  # how often each pixel is used\n",
     )
     unread = int((used == 0).sum())
@@ -93,10 +93,10 @@ def show_visits() -> None:
             f"**{counted(unread, 'cell')} never read.** {why_unread(times)}",
             icon=":material/visibility_off:",
         )
-    if max(given.dilation) > 1:
-        seen = [span(k, d) for k, d in zip(given.kernel, given.dilation, strict=True)]
+    if max(windows.dilation) > 1:
+        spans = [span(k, d) for k, d in zip(windows.kernel, windows.dilation, strict=True)]
         st.info(
-            f"The kernel spans {seen[0]}×{seen[1]} pixels and reads {high * wide} of them.",
+            f"The kernel spans {spans[0]}×{spans[1]} pixels and reads {high * wide} of them.",
             icon=":material/open_in_full:",
         )
 

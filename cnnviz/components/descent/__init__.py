@@ -50,9 +50,9 @@ def descent(
         image, target, kernels, outputs, losses,
         alt=alt, start=start, pytorch=pytorch,
     )  # fmt: skip
-    told = _component(key=key, data=data, on_step_change=lambda: None).step
-    if on_step and told and told["id"] == data["id"]:
-        on_step(told["step"])
+    news = _component(key=key, data=data, on_step_change=lambda: None).step
+    if on_step and news and news["id"] == data["id"]:
+        on_step(news["step"])
 
 
 def payload(

@@ -77,8 +77,7 @@ def live(
         "stepParameter": step_parameter,
         "presenter": presenter,
     }
-    told = _draw("live", key, own)
-    return _result(told)
+    return _result(_draw("live", key, own))
 
 
 def race(run_ids: Sequence[str], *, key: str, uneven: str | None = "") -> LiveResult:
@@ -92,8 +91,7 @@ def race(run_ids: Sequence[str], *, key: str, uneven: str | None = "") -> LiveRe
         uneven: Why their times cannot be compared, in a sentence; empty if they can; None while
             that is not known. Only times that can be compared have a best.
     """
-    told = _draw("race", key, {"runs": list(run_ids), "uneven": uneven})
-    return _result(told)
+    return _result(_draw("race", key, {"runs": list(run_ids), "uneven": uneven}))
 
 
 def time_machine(
@@ -155,7 +153,7 @@ def payload(
     own: Mapping[str, Any],
     *,
     base: str = "",
-    told: Mapping[str, Any] | None = None,
+    news: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What the browser needs, as JSON-able data.
 
@@ -163,17 +161,17 @@ def payload(
         kind: The view.
         own: What only this view needs.
         base: Where the server's addresses begin.
-        told: What this view has told the page, so that one that is mounted anew does not tell it
+        news: What this view has told the page, so that one that is mounted anew does not tell it
             again; `relay` is what it asks for.
     """
-    told = told or {}
+    news = news or {}
     return {
         "kind": kind,
         "base": base,
         "networks": {name: info.title for name, info in NETWORKS.items()},
         "palettes": {"activations": DIVERGING_STOPS, "weights": WEIGHT_STOPS},
-        "shown": told.get("shown"),
-        "relay": relay(told.get("relay")),
+        "shown": news.get("shown"),
+        "relay": relay(news.get("relay")),
         **own,
     }
 
@@ -192,14 +190,14 @@ def _draw(kind: Literal["live", "race", "machine"], key: str, own: Mapping[str, 
     run_id = own.get("run")
 
     def run_the_page() -> None:
-        told = st.session_state[key]
+        news = st.session_state[key]
         # News of a run that the page no longer shows is from before.
-        if run_id is None or run_id in [(told.get(name) or {}).get("run") for name in _NEWS]:
+        if run_id is None or run_id in [(news.get(name) or {}).get("run") for name in _NEWS]:
             st.rerun()
 
     return _component(
         key=key,
-        data=payload(kind, own, base=_base(), told=st.session_state.get(key)),
+        data=payload(kind, own, base=_base(), news=st.session_state.get(key)),
         on_shown_change=run_the_page,
         on_cell_change=run_the_page,
         on_relay_change=lambda: None,
@@ -211,6 +209,6 @@ def _base() -> str:
     return f"/{path}" if path else ""
 
 
-def _result(told: Any) -> LiveResult:
-    news = told.shown or {}
-    return LiveResult(news.get("run"), news.get("status"), told.cell)
+def _result(news: Any) -> LiveResult:
+    run = news.shown or {}
+    return LiveResult(run.get("run"), run.get("status"), news.cell)

@@ -38,9 +38,9 @@ def neurons(
             apart by spaces.
     """
     data = payload(inputs, weights, kernel, alt=alt, stage=stage)
-    told = _component(key=key, data=data, on_edited_change=lambda: None).edited
-    if on_edit and told and told["layer"] == data["id"]:
-        on_edit(told["stage"], told["weights"])
+    news = _component(key=key, data=data, on_edited_change=lambda: None).edited
+    if on_edit and news and news["layer"] == data["id"]:
+        on_edit(news["stage"], news["weights"])
 
 
 def payload(

@@ -58,10 +58,10 @@ def choose_lanes(preset: str, dataset: str) -> tuple[tuple[Lane, ...], str]:
             problem = f"A race has {LEAST} to {MOST} lanes; this one has {len(lanes)}."
     except RunError as error:
         problem = str(error)
-    kept = "" if problem or tuple(lanes) == usual else lanes_to_text(lanes)
-    LANES.write(kept or None)
+    text = "" if problem or tuple(lanes) == usual else lanes_to_text(lanes)
+    LANES.write(text or None)
     with notice:
-        tell(LANES.name, f"{_table_key()} {kept}", refused, opened=opened)
+        tell(LANES.name, f"{_table_key()} {text}", refused, opened=opened)
     return tuple(lanes), problem
 
 

@@ -93,17 +93,17 @@ class Parameter(Generic[Value]):
         written = _written().get(self.name)
         return None if written is None or written.text is None else self.parse(written.text)
 
-    def follow(self, shown: Value | None, *, opened: bool) -> Value | None:
+    def follow(self, value: Value | None, *, opened: bool) -> Value | None:
         """Return the value to show: the address decides where it changed, by a link or by Back.
 
         Args:
-            shown: The value on screen.
+            value: The value on screen.
             opened: Whether the page was just opened. An address that does not name the
                 parameter then leaves it as it was on the last visit.
         """
         if opened and self.text is None:
             return self.last()
-        return self.read() if opened or self.changed() else shown
+        return self.read() if opened or self.changed() else value
 
     def ahead(self) -> Value | None:
         """The value of a bound widget that is drawn further down the page."""

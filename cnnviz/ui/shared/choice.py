@@ -111,14 +111,14 @@ def tell(key: str, chosen: object, problem: str, *, opened: bool) -> None:
         problem: The sentence, in the script run that follows the link; empty in later runs.
         opened: Whether the page was just opened, as opposed to rerun.
     """
-    state, told = st.session_state, f"_{key}_told"
+    state, warning = st.session_state, f"_{key}_told"
     if problem or opened:
-        state[told] = (chosen, problem)
-    instead, sentence = state.get(told, (None, ""))
+        state[warning] = (chosen, problem)
+    instead, sentence = state.get(warning, (None, ""))
     if sentence and instead == chosen:
         st.warning(sentence)
     else:
-        state.pop(told, None)
+        state.pop(warning, None)
 
 
 def forget(*keys: str) -> None:

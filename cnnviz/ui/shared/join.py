@@ -56,8 +56,8 @@ def _show() -> None:
 
 def _address() -> str:
     """What others open: what the terminal said, else what this browser's own address says."""
-    if told := classroom.join_address():
-        return told
+    if address := classroom.join_address():
+        return address
     here = str(st.context.url or "")
     return here.rstrip("/").rsplit("/", 1)[0] if here.count("/") > 2 else here
 

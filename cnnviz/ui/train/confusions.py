@@ -167,13 +167,13 @@ def _show_pictures(
 
 
 def _show_evidence(
-    run: Run, seen: NDArray[np.uint8], model: nn.Module, place: tuple[int, int]
+    run: Run, pixels: NDArray[np.uint8], model: nn.Module, place: tuple[int, int]
 ) -> None:
     config = run.config
-    inputs = normalise(seen, config.mean, config.std)
+    inputs = normalise(pixels, config.mean, config.std)
     maps = two_maps(model, inputs, *place)
     limit = max(float(np.abs(cam.raw).max()) for cam in maps) or 1.0
-    backdrop = np.ascontiguousarray(seen.transpose(1, 2, 0))
+    backdrop = np.ascontiguousarray(pixels.transpose(1, 2, 0))
     if backdrop.shape[2] == 1:
         backdrop = np.repeat(backdrop, 3, axis=2)
     second = "The second most probable class" if place[0] == place[1] else "The predicted class"
@@ -188,7 +188,7 @@ def _show_evidence(
             st.markdown(_words(cam, config, role))
             evidence(
                 cam.raw,
-                upsample(cam.raw, overlay_size(seen.shape[1:])),
+                upsample(cam.raw, overlay_size(pixels.shape[1:])),
                 backdrop,
                 key=f"_t_wrong_{part}",
                 label=config.classes[cam.class_index],

@@ -131,7 +131,7 @@ def _choose_own() -> tuple[Choice | None, str]:
         "Your pictures stay in this session's memory until you press Start. Then they are written, "
         "resized, to the run's folder on the server, and deleted with the run."
     )
-    kept, problem = _kept(), "Choose a zip of pictures first."
+    upload, problem = _kept(), "Choose a zip of pictures first."
     shape = (int(size or 32), 1 if colour == "Grey" else 3)
     found = None
     if file is not None:
@@ -142,11 +142,11 @@ def _choose_own() -> tuple[Choice | None, str]:
             problem = "This zip cannot be trained on."
             st.error(plain(str(error)), icon=":material/folder_off:")
         else:
-            kept["zip"] = new
-    if found is None and "zip" in kept:
-        found = _read(kept["zip"], *shape)
+            upload["zip"] = new
+    if found is None and "zip" in upload:
+        found = _read(upload["zip"], *shape)
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"In use: {plain(kept['zip'][0])}", width="stretch")
+            st.caption(f"In use: {plain(upload['zip'][0])}", width="stretch")
             st.button("Remove", icon=":material/close:", key="_t_zip_remove", on_click=_forget)
     if found is None:
         return None, problem

@@ -66,7 +66,7 @@ def show_what_is_shown() -> None:
     head = st.container(horizontal=True, vertical_alignment="center")
     above, figure, shown = st.container(), st.container(), find_run(shown_run())
     with figure:
-        told = live(
+        news = live(
             None,
             key="t_live",
             follow=True,
@@ -74,16 +74,16 @@ def show_what_is_shown() -> None:
             step_parameter=STEP.name,
         )
     with head:
-        _look_inside(told.run)
-    if told.run is None:
+        _look_inside(news.run)
+    if news.run is None:
         return
     try:
-        run = open_run(told.run)
+        run = open_run(news.run)
         state = _state_of(run)
     except RunError:
         return  # the live view says what is the matter
     _say_thinned(state)
-    clicked_cell(run, told.cell)
+    clicked_cell(run, news.cell)
     steps_by_hand(run, state, above)
     if not state.active:
         show_finished(run, state)

@@ -69,7 +69,7 @@ def steps_by_hand(run: Run, state: RunState, above: DeltaGenerator) -> None:
 
 
 def show_step(run: Run) -> None:
-    """Draw the newest, or a chosen, step that was kept in detail.
+    """Draw the newest, or a chosen, step that was recorded in detail.
 
     The step, the picture, the filter and the weight that are looked at are kept in the address.
 
@@ -82,15 +82,15 @@ def show_step(run: Run) -> None:
         if not steps:
             st.caption("No single step has been recorded yet: pause the run and press One step.")
             return
-        kept = _kept(run, _choose_step(run, steps))
+        record = _kept(run, _choose_step(run, steps))
     except (InspectionError, RunError) as error:
         st.warning(f"This step cannot be shown: {plain(str(error))}")
         return
-    _follow_filter(run, kept)
-    image = _show_batch(kept, run.config.classes)
-    weight = _show_change(kept)
+    _follow_filter(run, record)
+    image = _show_batch(record, run.config.classes)
+    weight = _show_change(record)
     if weight is not None:
-        _show_replay(kept, weight, image, run.config.classes)
+        _show_replay(record, weight, image, run.config.classes)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={Run: lambda run: str(run.path)})
@@ -109,23 +109,23 @@ def _choose_step(run: Run, steps: list[int]) -> int:
     return choice(st.select_slider, "Step", titles, newest, key=_BATCH)
 
 
-def _follow_filter(run: Run, kept: SingleStep) -> None:
+def _follow_filter(run: Run, record: SingleStep) -> None:
     """Another step may have followed another filter: that is the one to look at."""
-    state, now = st.session_state, (run.id, kept.step)
+    state, now = st.session_state, (run.id, record.step)
     if state.get("_t_batch_seen_step", now) != now:
-        choose(_FILTER, kept.filter)
+        choose(_FILTER, record.filter)
     state["_t_batch_seen_step"] = now
 
 
-def _show_batch(kept: SingleStep, classes: tuple[str, ...]) -> int:
+def _show_batch(record: SingleStep, classes: tuple[str, ...]) -> int:
     """Draw the pictures by how much their loss fell, most first; return the chosen one."""
-    before, after = kept.loss_before, kept.loss_after
+    before, after = record.loss_before, record.loss_after
     order = [int(at) for at in np.argsort(after - before, kind="stable")]
-    right = int((kept.predicted == kept.labels).sum())
+    right = int((record.predicted == record.labels).sum())
     st.markdown(
-        f"**Step {kept.step:,}**: one mini-batch of {len(order)} pictures. Their mean loss changed"
-        f" from **{before.mean():.4f}** to **{after.mean():.4f}**; {right} of them were classified"
-        " correctly before the step."
+        f"**Step {record.step:,}**: one mini-batch of {len(order)} pictures. Their mean loss"
+        f" changed from **{before.mean():.4f}** to **{after.mean():.4f}**; {right} of them were"
+        " classified correctly before the step."
     )
     ends = order if len(order) <= 2 * _ENDS else [*order[:_ENDS], *order[-_ENDS:]]
     st.caption(
@@ -139,10 +139,10 @@ def _show_batch(kept: SingleStep, classes: tuple[str, ...]) -> int:
         [
             Tile(
                 at,
-                kept.images[at],
+                record.images[at],
                 f"{at}: {before[at]:.2f} → {after[at]:.2f}",
-                f"Picture {at}, {_class(classes, kept.labels[at])}, was classified as "
-                f"{_class(classes, kept.predicted[at])}: loss {before[at]:.4f} before, "
+                f"Picture {at}, {_class(classes, record.labels[at])}, was classified as "
+                f"{_class(classes, record.predicted[at])}: loss {before[at]:.4f} before, "
                 f"{after[at]:.4f} after",
             )
             for at in ends
@@ -152,28 +152,28 @@ def _show_batch(kept: SingleStep, classes: tuple[str, ...]) -> int:
     )
 
 
-def _show_change(kept: SingleStep) -> tuple[int, int, int] | None:
+def _show_change(record: SingleStep) -> tuple[int, int, int] | None:
     """Draw a filter before and after; return the chosen weight if its gradient can be replayed."""
-    rows, columns = kept.kernel
+    rows, columns = record.kernel
     with st.container(horizontal=True):
         filters = {
-            k: f"Filter {k}{', followed' * (k == kept.filter)}" for k in range(len(kept.old))
+            k: f"Filter {k}{', followed' * (k == record.filter)}" for k in range(len(record.old))
         }
-        chosen = choice(st.selectbox, "Filter", filters, kept.filter, key=_FILTER)
+        chosen = choice(st.selectbox, "Filter", filters, record.filter, key=_FILTER)
         channel = 0
-        if kept.channels > 1:
-            channels = {c: f"Channel {c}" for c in range(kept.channels)}
+        if record.channels > 1:
+            channels = {c: f"Channel {c}" for c in range(record.channels)}
             channel = choice(st.selectbox, "Input channel", channels, 0, key="t_batch_channel")
         weights = {f"{i}.{j}": f"Row {i}, column {j}" for i, j in np.ndindex(rows, columns)}
-        steepest = int(np.abs(kept.gradient[chosen, channel]).argmax())
+        steepest = int(np.abs(record.gradient[chosen, channel]).argmax())
         usual = f"{steepest // columns}.{steepest % columns}"
         wanted = choice(st.selectbox, "Weight", weights, usual, key="t_batch_weight")
     row, column = map(int, wanted.split("."))
-    _show_sum_of_grids(kept, chosen, channel)
-    _show_update(kept, chosen, (channel, row, column))
-    if chosen != kept.filter:
+    _show_sum_of_grids(record, chosen, channel)
+    _show_update(record, chosen, (channel, row, column))
+    if chosen != record.filter:
         st.caption(
-            f"The inputs and deltas of this step were saved only for filter {kept.filter}: choose"
+            f"The inputs and deltas of this step were saved only for filter {record.filter}: choose"
             " it to "
             "replay its gradient."
         )
@@ -181,16 +181,16 @@ def _show_change(kept: SingleStep) -> tuple[int, int, int] | None:
     return channel, row, column
 
 
-def _show_sum_of_grids(kept: SingleStep, filter_: int, channel: int) -> None:
+def _show_sum_of_grids(record: SingleStep, filter_: int, channel: int) -> None:
     """Old + change = new, in numbers that add up as they are written, on one scale."""
-    old, new = kept.old[filter_, channel], kept.new[filter_, channel]
+    old, new = record.old[filter_, channel], record.new[filter_, channel]
     digits = _decimals(np.abs(new - old).max(), least=3, most=6)
     old, new = old.round(digits), new.round(digits)
     change = (new - old).round(digits)
     limit = float(max(np.abs(old).max(), np.abs(new).max())) or 1.0
     ends = " to ".join(formatted(end, ".3f") for end in (-limit, limit))
     write, same = functools.partial(formatted, spec=f".{digits}f"), (-limit, limit)
-    gradient = kept.gradient[filter_, channel]
+    gradient = record.gradient[filter_, channel]
     parts: dict[str, tuple[NDArray[np.float64], Callable[[float], str], Any, Any]] = {
         "Old": (old, write, WEIGHT_STOPS, same),
         "Change": (change, write, WEIGHT_STOPS, same),
@@ -216,26 +216,26 @@ def _show_sum_of_grids(kept: SingleStep, filter_: int, channel: int) -> None:
     )
 
 
-def _show_update(kept: SingleStep, filter_: int, weight: tuple[int, int, int]) -> None:
-    update = update_of(kept, filter_, weight)
+def _show_update(record: SingleStep, filter_: int, weight: tuple[int, int, int]) -> None:
+    update = update_of(record, filter_, weight)
     least = abs(update.change) / 100  # below, it may be the rounding of 32-bit arithmetic
     sizes = [abs(v) for v in (update.plain, update.rest, update.change) if abs(v) > least]
     digits = _decimals(min(sizes, default=0.0), least=4, most=9)
     old, new = round(update.old, digits), round(update.new, digits)
     plain_, decay = round(update.plain, digits), round(update.decay, digits)
     rest = round(new - old - plain_ - decay, digits)  # so that the lines add up as written
-    rate = f"{kept.learning_rate:.4g}"
+    rate = f"{record.learning_rate:.4g}"
     step = f"{MINUS} learning rate of this step"
-    shrink = f"{kept.weight_decay:g} × {_bracket(update.old)}"
+    shrink = f"{record.weight_decay:g} × {_bracket(update.old)}"
     lines = [
         ("Old weight", old),
         (f"{step} × gradient = {MINUS}{rate} × {_bracket(update.gradient)}", plain_),
         (f"{step} × weight decay × old = {MINUS}{rate} × {shrink}", decay),
-        (_memory(kept), rest),
+        (_memory(record), rest),
         ("**New weight**", new),
     ]
     _, row, column = weight
-    where = f"Filter {filter_}{f', channel {weight[0]}' if kept.channels > 1 else ''}"
+    where = f"Filter {filter_}{f', channel {weight[0]}' if record.channels > 1 else ''}"
     st.markdown(
         f"| {where}, row {row}, column {column} | |\n|:--|--:|\n"
         + "\n".join(f"| {words} | {formatted(value, f'.{digits}f')} |" for words, value in lines)
@@ -246,14 +246,14 @@ def _show_update(kept: SingleStep, filter_: int, weight: tuple[int, int, int]) -
     )
 
 
-def _memory(kept: SingleStep) -> str:
-    if kept.optimiser == "adamw":
+def _memory(record: SingleStep) -> str:
+    if record.optimiser == "adamw":
         return "Adam: uses the mean and the magnitude of recent gradients"
-    return f"Momentum {kept.momentum:g}: contribution of earlier steps"
+    return f"Momentum {record.momentum:g}: contribution of earlier steps"
 
 
 def _show_replay(
-    kept: SingleStep, weight: tuple[int, int, int], image: int, classes: tuple[str, ...]
+    record: SingleStep, weight: tuple[int, int, int], image: int, classes: tuple[str, ...]
 ) -> None:
     channel, row, column = weight
     st.markdown(f"**Where the gradient comes from**: picture {image}")
@@ -264,18 +264,18 @@ def _show_replay(
         " belongs to this weight; step through the others or point at them."
     )
     stepper(
-        gradient_trace(kept, image, channel),
+        gradient_trace(record, image, channel),
         key=f"_t_step_replay_{row}_{column}",
         start=(row, column),
     )
-    parts = parts_by_image(kept, weight)
-    stored = float(kept.gradient[(kept.filter, *weight)])
+    parts = parts_by_image(record, weight)
+    stored = float(record.gradient[(record.filter, *weight)])
     st.markdown(_agreement(parts, stored))
     order = np.argsort(-np.abs(parts), kind="stable")
     st.dataframe(
         {
             "Picture": ["All", *(str(at) for at in order)],
-            "Class": ["", *(_class(classes, kept.labels[at]) for at in order)],
+            "Class": ["", *(_class(classes, record.labels[at]) for at in order)],
             "Contribution": [short(float(parts.sum())), *(short(parts[at]) for at in order)],
         },
         hide_index=True,

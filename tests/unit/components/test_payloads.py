@@ -94,7 +94,7 @@ PAYLOADS = {
     ),
     "linked_grids": linked,
     "live": lambda: live.payload(
-        "live", {"run": "a", "presenter": True}, base="/cnn", told={"shown": {"run": "b"}}
+        "live", {"run": "a", "presenter": True}, base="/cnn", news={"shown": {"run": "b"}}
     ),
     "map_sheet": lambda: map_sheet.payload(
         [

@@ -52,11 +52,11 @@ def choose_scene() -> Choice:
         ConvolutionError: With a sentence, where the parts do not fit together.
     """
     name = choice(st.selectbox, "Example", _EXAMPLES, "s3-equivariance", key="eq_example")
-    given, pooled = lecture_case(name)["inputs"], name == POOLED
-    image = given["images"][0] if pooled else given["image"]
+    example, pooled = lecture_case(name)["inputs"], name == POOLED
+    image = example["images"][0] if pooled else example["image"]
     first, home = cut_out(image)
     shape = lab.grid_field(":blue[Object]", first, key=f"eq_x_{name}", height=110)
-    default = np.ones((1, 1)) if pooled else given["kernel"]
+    default = np.ones((1, 1)) if pooled else example["kernel"]
     kernel = lab.grid_field(":violet[Kernel]", default, key=f"eq_k_{name}", height=110)
     side = paired(":blue[Side of the canvas]", 4, 16, len(image), key=f"eq_n_{name}")
     background = paired(":blue[Background]", 0, 3, 0, key="eq_bg")
@@ -74,7 +74,7 @@ def choose_scene() -> Choice:
         edges=edges,
         pooling=pooling,
     )
-    down, right = (1, 1) if pooled else given["shift"]
+    down, right = (1, 1) if pooled else example["shift"]
     return Choice(name, scene, (down, right))
 
 

@@ -66,9 +66,9 @@ def choose_operands() -> Operands:
         label_visibility="collapsed",
     )
     if source == "deck":
-        given = lecture_case("s3-fft")["inputs"]
-        image = lab.grid_field(":blue[Image]", given["image"], key="fq_x")
-        kernel = lab.grid_field(":violet[Kernel]", given["kernel"], key="fq_k", height=100)
+        example = lecture_case("s3-fft")["inputs"]
+        image = lab.grid_field(":blue[Image]", example["image"], key="fq_x")
+        kernel = lab.grid_field(":violet[Kernel]", example["kernel"], key="fq_k", height=100)
         code = f"x = torch.tensor({image.tolist()})\nkernel = torch.tensor({kernel.tolist()})"
         return Operands(source, image, kernel, _padding(kernel), code, None, signed=True)
     grey = np.round(to_grey(small_square(SIDE))).astype(np.uint8)

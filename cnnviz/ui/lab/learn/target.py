@@ -63,8 +63,8 @@ def choose_lesson() -> Lesson:
         ConvolutionError: With a sentence, where input and target do not go together.
     """
     source = choice(st.selectbox, "The target", _TARGETS, "right", key="le_target")
-    given = lecture_case("s4-learned-theta")["inputs"]["image"]
-    image = lab.grid_field(":blue[Input]", given, key="le_x", height=190)
+    default = lecture_case("s4-learned-theta")["inputs"]["image"]
+    image = lab.grid_field(":blue[Input]", default, key="le_x", height=190)
     if max(image.shape) > _LARGEST:
         raise ConvolutionError(
             f"The input has {image.shape[0]}×{image.shape[1]} cells; {_LARGEST}×{_LARGEST} is the"

@@ -15,10 +15,10 @@ def count_operations() -> None:
         "To find vertical edges in a 320×280 picture, subtract from each pixel its left neighbour."
         " This takes two weights. The example is from the textbook Deep Learning, figure 9.6."
     )
-    given = lecture_case("s3-edge-ops")["inputs"]
-    outputs = given["out_w"] * given["h"]
-    entries = given["in_w"] * given["h"] * outputs
-    sliding, dense = given["ops_per_output"] * outputs, 2 * entries
+    example = lecture_case("s3-edge-ops")["inputs"]
+    outputs = example["out_w"] * example["h"]
+    entries = example["in_w"] * example["h"] * outputs
+    sliding, dense = example["ops_per_output"] * outputs, 2 * entries
     st.dataframe(
         {
             "": ["Dense matrix", "Sparse matrix", "Convolution"],

@@ -35,23 +35,23 @@ print(x.flatten()[order].reshape(8, 8))
 """
 
 
-def moved_and_shuffled(given: NDArray[np.float64] | None) -> None:
+def moved_and_shuffled(picture: NDArray[np.float64] | None) -> None:
     """Draw what moving and what shuffling a digit's pixels does to its vector and its answer.
 
     Args:
-        given: 8×8, 0 to 255; None to let a test digit be chosen.
+        picture: 8×8, 0 to 255; None to let a test digit be chosen.
     """
-    digit, moved = _moved(given)
+    digit, moved = _moved(picture)
     _shuffled(digit, moved)
 
 
-def _moved(given: NDArray[np.float64] | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _moved(picture: NDArray[np.float64] | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The digit, and the same moved."""
     st.header("One pixel to the side")
     st.caption("Move a digit: people still see the same digit, but its vector changes.")
     right, left = figure_and_settings("moved", settings_first=True)
     with left:
-        digit = choose_digit() if given is None else given
+        digit = choose_digit() if picture is None else picture
         across = paired("Pixels to the right", -3, 3, 1, key="px_dx")
         down = paired("Pixels down", -3, 3, 0, key="px_dy")
     moved = shifted(digit, down, across)

@@ -37,13 +37,13 @@ def pooling_change() -> None:
             changed = feature(right=paired("Pixels to the right", 0, 4, 1, key="po_move"))
         else:
             changed = feature(times=paired("Size factor", 1, 3, 2, key="po_scale"))
-    given = feature()
-    before, after = trace_pool(given, 2), trace_pool(changed, 2)
+    unchanged = feature()
+    before, after = trace_pool(unchanged, 2), trace_pool(changed, 2)
     moved = np.flatnonzero(before.output != after.output)
     with right:
         linked_grids(
             [
-                Panel("Before", given, limits=(0, 9)),
+                Panel("Before", unchanged, limits=(0, 9)),
                 Panel("Max-pooled", before.output, sign="→", limits=(0, 9)),
                 Panel("After", changed, sign="|", limits=(0, 9)),
                 Panel("Max-pooled after", after.output, sign="→", limits=(0, 9)),
@@ -53,11 +53,11 @@ def pooling_change() -> None:
             alt="A feature before and after a change, with its max pooling",
             play=False,
             start=int(moved[0]) if len(moved) else 4,
-            pytorch=_CODE.format(before=given.tolist(), after=changed.tolist()),
+            pytorch=_CODE.format(before=unchanged.tolist(), after=changed.tolist()),
         )
         st.markdown(
             f"**{len(moved)} of {before.output.size}** pooled cells changed;"
-            f" {np.count_nonzero(given != changed)} of {given.size} input cells did."
+            f" {np.count_nonzero(unchanged != changed)} of {unchanged.size} input cells did."
         )
     if change == "scale":
         lab.correction(

@@ -88,8 +88,8 @@ def short_cases() -> None:
     )
     rows = []
     for case in _SHORT:
-        given = lecture_case(case)["inputs"]
-        side, kernel, stride = given["m"], given["k"], max(given["s"], 2)
+        example = lecture_case(case)["inputs"]
+        side, kernel, stride = example["m"], example["k"], max(example["s"], 2)
         found = output_size(side, kernel, stride)
         rows.append((side, kernel, stride, found))
     with st.container(horizontal=True):
