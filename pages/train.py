@@ -8,15 +8,18 @@ from cnnviz.components.reveal import reveal
 from cnnviz.datasets import DatasetError
 from cnnviz.networks import NETWORKS, NetworkError, Spec, network_spec, pytorch_code, summary
 from cnnviz.runs import Recipe, RunError, show_run_to_all
+from cnnviz.runs.config import OWN_NETWORK
 from cnnviz.training import TrainingError, start
-from cnnviz.training.config import make_config
+from cnnviz.training.config import default_recipe, make_config
 from cnnviz.training.data import own_dataset_tensors
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.code import copy_code
+from cnnviz.ui.shared.number_field import number_or
+from cnnviz.ui.shared.own_network import ABOUT, TITLE, build_network
 from cnnviz.ui.shared.phone import behind_a_button, fold
 from cnnviz.ui.shared.projecting import figure_and_settings
-from cnnviz.ui.shared.recipe import choose_pace, choose_recipe, reset_recipe
+from cnnviz.ui.shared.recipe import BATCH, choose_pace, choose_recipe, reset_recipe
 from cnnviz.ui.shared.run_list import choose_run, compare_runs, started_runs
 from cnnviz.ui.shared.text import plain
 from cnnviz.ui.train.data import OWN, Choice, choose_data
@@ -27,7 +30,7 @@ from cnnviz.ui.train.viewer_runs import own_run_form, viewers_runs
 VIEW, FORM, START, PRESSED = "_t_view", "train", "_t_start", "_t_start_pressed"
 
 
-def begin(data: Choice, network: str, recipe: Recipe, pace: float) -> None:
+def begin(data: Choice, network: str | Spec, recipe: Recipe, pace: float) -> None:
     with st.spinner("Starting…"):
         try:
             role.presenter_only()
@@ -76,19 +79,31 @@ def network_table(spec: Spec, shape: tuple[int, int, int]) -> None:
         copy_code("Copy the PyTorch code", pytorch_code(spec, shape))
 
 
-def choose_and_start() -> None:
-    data, reason = choose_data()
-    titles = {name: info.title for name, info in NETWORKS.items()}
+def choose_network(data: Choice | None) -> tuple[str, Spec | None, str]:
+    """The id of a network, its layers for the pictures, and why there are none."""
+    titles = {name: info.title for name, info in NETWORKS.items()} | {OWN_NETWORK: TITLE}
     network = choice(
         st.segmented_control, "Network", titles, "gap", key="t_net", on_change=reset_recipe
     )
+    if network == OWN_NETWORK:
+        st.caption(ABOUT)
+        if not data:
+            return network, None, ""
+        usual = default_recipe(network, data.train_images).batch_size
+        batch_size = int(number_or("t_batch", BATCH, usual))
+        return network, *build_network(data.shape, data.classes, batch_size)
     st.caption(NETWORKS[network].about, help=f"{NETWORKS[network].source}.")
-    spec = None
-    if data:
-        try:
-            spec = network_spec(network, data.shape, data.classes)
-        except NetworkError as error:
-            reason = str(error)
+    try:
+        spec = network_spec(network, data.shape, data.classes) if data else None
+    except NetworkError as error:
+        return network, None, str(error)
+    return network, spec, ""
+
+
+def choose_and_start() -> None:
+    data, reason = choose_data()
+    network, spec, problem = choose_network(data)
+    reason = reason or problem
     images, place = data.train_images if data else 0, st.container()
     pace = choose_pace()  # stands below the lengths, and their times depend on it
     seconds = 0.0
@@ -114,7 +129,7 @@ def choose_and_start() -> None:
         st.session_state.pop(PRESSED, None)
         st.caption(reason)
     elif pressed and data and recipe and pace is not None:
-        begin(data, network, recipe, pace)
+        begin(data, spec if network == OWN_NETWORK and spec else network, recipe, pace)
     if spec and data:
         network_table(spec, data.shape)
     viewers_runs()

@@ -83,7 +83,16 @@ class Source:
             raise RunError(f"The network in run.json makes no sense: {error}") from error
         given = config.to_json()
         names = ("dataset", "dataset_title", "network", "classes", "input_shape", "recipe")
-        later = ("group", "based_on", "variant", "pace", "created", "threads", "max_seconds")
+        later = (
+            "network_title",
+            "group",
+            "based_on",
+            "variant",
+            "pace",
+            "created",
+            "threads",
+            "max_seconds",
+        )
         return {
             "id": self.run.id,
             "name": self._name(),

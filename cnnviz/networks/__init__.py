@@ -2,6 +2,8 @@
 
 from cnnviz.networks.build import build, pytorch_code
 from cnnviz.networks.catalogue import NETWORKS, NetworkInfo, NetworkOptions, network_spec, options
+from cnnviz.networks.classifier import check_classifier
+from cnnviz.networks.examples import EXAMPLES, Example
 from cnnviz.networks.layers import NetworkError
 from cnnviz.networks.line import network_from_line, network_line
 from cnnviz.networks.modules import Concat, LocallyConnected, Residual
@@ -9,8 +11,10 @@ from cnnviz.networks.spec import Spec
 from cnnviz.networks.summary import LayerSummary, field_of, summary
 
 __all__ = [
+    "EXAMPLES",
     "NETWORKS",
     "Concat",
+    "Example",
     "LayerSummary",
     "LocallyConnected",
     "NetworkError",
@@ -19,6 +23,7 @@ __all__ = [
     "Residual",
     "Spec",
     "build",
+    "check_classifier",
     "field_of",
     "network_from_line",
     "network_line",

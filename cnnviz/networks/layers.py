@@ -19,7 +19,15 @@ MAX_BRANCHES = 16
 
 
 class NetworkError(ValueError):
-    """A network cannot be built; the message is a sentence that says what to do."""
+    """A network cannot be built; the message is a sentence that says what to do.
+
+    Attributes:
+        layer: The layer that does not fit, by its name in the module; empty if it is not one.
+    """
+
+    def __init__(self, message: str, layer: str = "") -> None:
+        super().__init__(message)
+        self.layer = layer
 
 
 @dataclass(frozen=True)

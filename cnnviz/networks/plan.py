@@ -112,7 +112,11 @@ def _sequence(reader: Reader, spec: Any, shape: Shape, within: str) -> list[Laye
     layers: list[Layer] = []
     for entry in reader.read(spec, within):
         block = KINDS[entry.kind].block
-        layers.append(_block(reader, entry, block, shape) if block else _layer(entry, shape))
+        try:
+            layers.append(_block(reader, entry, block, shape) if block else _layer(entry, shape))
+        except NetworkError as error:
+            error.layer = error.layer or entry.title
+            raise
         shape = layers[-1].output
     return layers
 

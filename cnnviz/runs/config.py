@@ -17,6 +17,9 @@ Optimiser = Literal["adamw", "sgd"]
 OWN_DATASET = "own"
 """`RunConfig.dataset` of a run on a person's own pictures: they lie in the run's folder."""
 
+OWN_NETWORK = "own"
+"""`RunConfig.network` of a network that a person made, layer by layer: `RunConfig.spec` has it."""
+
 
 class RunError(ValueError):
     """A run cannot be made, read or changed; the message says why in one sentence."""
@@ -73,7 +76,7 @@ class RunConfig:
     Attributes:
         dataset: An id of `cnnviz.datasets.DATASETS`, or `own` (see `OWN_DATASET`).
         dataset_title: How the data set is called on screen.
-        network: An id of `cnnviz.networks.NETWORKS`.
+        network: An id of `cnnviz.networks.NETWORKS`, or `own` (see `OWN_NETWORK`).
         network_title: How the network is called on screen; empty for its id.
         spec: The network as data, input to `cnnviz.networks.build`.
         input_shape: (channels, height, width) of one image.

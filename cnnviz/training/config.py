@@ -5,8 +5,17 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any, Literal
 
-from cnnviz.networks import NETWORKS, network_spec
+from cnnviz.networks import (
+    NETWORKS,
+    NetworkError,
+    Spec,
+    check_classifier,
+    network_line,
+    network_spec,
+)
 from cnnviz.runs import Recipe, RunConfig
+from cnnviz.runs.config import OWN_NETWORK
+from cnnviz.training.estimate import training_bytes
 
 if TYPE_CHECKING:
     from cnnviz.datasets import Dataset
@@ -15,7 +24,7 @@ if TYPE_CHECKING:
 
 def make_config(
     dataset: Dataset,
-    network: str,
+    network: str | Spec,
     recipe: Recipe | None = None,
     *,
     variant: dict[str, Any] | None = None,
@@ -24,26 +33,67 @@ def make_config(
 
     Args:
         dataset: The pictures.
-        network: An id of `cnnviz.networks.NETWORKS`.
+        network: An id of `cnnviz.networks.NETWORKS`, or the layers of another network.
         recipe: How; the default recipe for this data set if not given.
         variant: Options of the network, as `cnnviz.networks.network_spec` takes them.
 
     Raises:
-        NetworkError: The network does not fit the pictures.
+        NetworkError: The network does not fit the pictures, or training it needs too much memory.
     """
+    shape, classes = dataset.shape, len(dataset.classes)
+    id = network if isinstance(network, str) else OWN_NETWORK
+    recipe = recipe or default_recipe(id, len(dataset.train_images))
+    if isinstance(network, str):
+        spec = network_spec(network, shape, classes, **(variant or {}))
+        title = NETWORKS[network].title
+    else:
+        spec, title = network, own_title(network)
+        check_trainable(spec, shape, classes, recipe.batch_size)
     return RunConfig(
         dataset=dataset.id,
         dataset_title=dataset.title,
-        network=network,
-        spec=network_spec(network, dataset.shape, len(dataset.classes), **(variant or {})),
-        input_shape=dataset.shape,
+        network=id,
+        spec=spec,
+        input_shape=shape,
         classes=dataset.classes,
         mean=dataset.mean,
         std=dataset.std,
-        recipe=recipe or default_recipe(network, len(dataset.train_images)),
-        network_title=NETWORKS[network].title,
+        recipe=recipe,
+        network_title=title,
         variant=variant or {},
     )
+
+
+def own_title(spec: Spec) -> str:
+    """What a network that somebody made is called: the beginning of its line."""
+    line = network_line(spec)
+    return line if len(line) <= _TITLE else f"{line[: _TITLE - 1].rstrip()}…"
+
+
+_TITLE = 40
+_MOST_BYTES = 4 * 2**30
+
+
+def check_trainable(spec: Spec, shape: tuple[int, int, int], classes: int, batch_size: int) -> None:
+    """Refuse a network that cannot be trained here to tell classes apart.
+
+    Args:
+        spec: The layers.
+        shape: C, H, W of one picture.
+        classes: How many there are.
+        batch_size: Pictures per step.
+
+    Raises:
+        NetworkError: What does not fit, or that it needs too much memory.
+    """
+    check_classifier(spec, shape, classes)
+    needed = training_bytes(spec, shape, batch_size)
+    if needed > _MOST_BYTES:
+        raise NetworkError(
+            f"With batches of {batch_size} pictures, training this network needs about "
+            f"{needed / 2**30:.0f} GB of memory, more than the {_MOST_BYTES >> 30} GB that a run "
+            "may take: use fewer channels, pool earlier, or take smaller batches."
+        )
 
 
 # Peak rates for batches of 128, found on Fashion-MNIST. With the GAP net, SGD reached

@@ -14,6 +14,7 @@ from cnnviz.runs import RunError, list_runs
 if TYPE_CHECKING:
     import torch
 
+    from cnnviz.networks import Spec
     from cnnviz.runs import RunConfig, RunState
 
 _PATIENCE = 0.25
@@ -22,6 +23,9 @@ _RUNS = 20
 _TIMINGS = 5
 _APART = 20.0
 _WARM_UP, _STEADY = 1.0, 2.0  # seconds
+_WORK = 4_000_000_000
+"""Multiply-adds of a step that is timed, forward."""
+_SLOW = 1.0  # seconds of a step that is timed only once
 _WATCHING = 1.06
 """Events, frames and evaluations take up to this much on top."""
 
@@ -42,7 +46,8 @@ def estimate_seconds(config: RunConfig, train_images: int) -> float:
     """Seconds that a run will train on this machine when nothing else does.
 
     From the fastest finished run of the same network, picture size, batch size and kind of
-    device; else from timing a few steps, which takes up to half a second. It is timed a few
+    device; else from timing a few steps, which takes up to half a second, or a few for a huge
+    network. It is timed a few
     times, some seconds apart, and the fastest counts: the machine may have been busy.
 
     Args:
@@ -60,6 +65,25 @@ def estimate_seconds(config: RunConfig, train_images: int) -> float:
         steps = config.recipe.epochs * train_images / config.recipe.batch_size
         seconds = max(seconds, steps / config.pace)
     return min(seconds, config.max_seconds) if config.max_seconds else seconds
+
+
+def training_bytes(spec: Spec, shape: tuple[int, int, int], batch_size: int) -> int:
+    """About how much memory training takes: weights, what is kept of each step, and gradients.
+
+    Raises:
+        NetworkError: The network does not fit the pictures.
+    """
+    from cnnviz.networks.plan import flat, plan  # noqa: PLC0415 - torch
+
+    values = weights = 0
+    for layer in flat(plan(spec, shape)):
+        weights += layer.parameters
+        values += 2 * math.prod(layer.output)  # its output, and the gradient of it
+        if layer.kind == "local" and layer.window:  # every window is copied out
+            windows = layer.input[0] * layer.window.kernel**2
+            values += 2 * windows * math.prod(layer.output[1:])
+    # Of each weight: itself, its gradient and what optimisers remember.
+    return 4 * (4 * weights + batch_size * values)
 
 
 def _timed_rate(config: RunConfig) -> float:
@@ -121,13 +145,16 @@ def _time_steps(config: RunConfig) -> float:
     import torch  # noqa: PLC0415
     import torch.nn.functional as F  # noqa: PLC0415
 
-    from cnnviz.networks import build  # noqa: PLC0415
+    from cnnviz.networks import build, summary  # noqa: PLC0415
     from cnnviz.training.data import Batches, Normalise  # noqa: PLC0415
     from cnnviz.training.device import pick_device  # noqa: PLC0415
     from cnnviz.training.schedule import make_optimiser  # noqa: PLC0415
 
     device = pick_device()
-    size = config.recipe.batch_size
+    rows = summary(config.spec, config.input_shape)
+    work = sum(row.macs for row in rows)
+    # As many pictures as are timed soon: a step of a huge network can take a minute.
+    size = max(2, min(config.recipe.batch_size, _WORK // max(1, work)))
     with torch.random.fork_rng([]):
         images = torch.randint(256, (size, *config.input_shape), dtype=torch.uint8)
         labels = torch.randint(len(config.classes), (size,))
@@ -148,7 +175,9 @@ def _time_steps(config: RunConfig) -> float:
         _wait_for(device)
         return time.perf_counter() - began
 
-    step()  # the first one also makes ready what the others find
+    # The first one also makes ready what the others find.
+    if (first := step()) > _SLOW:
+        return batches.size / first
     began, best = time.perf_counter(), step()
     left = _FEWEST - 1
     while left > 0 or time.perf_counter() - began + best < _PATIENCE:

@@ -22,7 +22,8 @@ def run_name(run: Run) -> str:
     except RunError:
         return run.id
     if name == config.title:
-        network = NETWORKS[config.network].title if config.network in NETWORKS else config.network
+        known = NETWORKS.get(config.network)
+        network = known.title if known else config.network_title or config.network
         name = f"{config.dataset_title} · {network}"
     return f"{name} (viewer’s run)" if config.owner else name
 

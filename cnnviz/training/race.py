@@ -9,10 +9,10 @@ import re
 import secrets
 from typing import TYPE_CHECKING, Any, get_args
 
-from cnnviz.networks import NETWORKS, NetworkError, options
+from cnnviz.networks import EXAMPLES, NETWORKS, NetworkError, network_from_line, options
 from cnnviz.numbers.formatting import counted
 from cnnviz.runs import RunError
-from cnnviz.runs.config import Optimiser
+from cnnviz.runs.config import OWN_NETWORK, Optimiser
 from cnnviz.training.config import Length, make_config, recipe_for
 
 if TYPE_CHECKING:
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from cnnviz.runs import RunConfig
 
 LEAST, MOST = 2, 6
+_CLASSES = 10  # of each set of pictures that can be raced on
 _NAME_LENGTH = 60
+_LONGEST = 16_000  # characters of lanes in an address
 _GROUP = re.compile(r"(\d{8})-(\d{6})-([a-z]+)-[0-9a-f]{4,8}")
 
 
@@ -32,7 +34,8 @@ class Lane:
 
     Attributes:
         name: What it is called.
-        network: An id of `cnnviz.networks.NETWORKS`.
+        network: An id of `cnnviz.networks.NETWORKS`, or `OWN_NETWORK`.
+        line: The layers of an own network, as `cnnviz.networks.network_from_line` reads them.
         optimiser: `sgd` or `adamw`.
         rate: Learning rate, as a multiple of what is usual for network and optimiser.
         depth: Convolution blocks; None for as many as the network usually has.
@@ -44,6 +47,7 @@ class Lane:
 
     name: str = ""
     network: str = "gap"
+    line: str = ""
     optimiser: Optimiser = "sgd"
     rate: float = 1.0
     depth: int | None = None
@@ -70,8 +74,12 @@ class Lane:
             kept = {key: _KINDS[key](value) for key, value in given.items() if value is not None}
         except (TypeError, ValueError, OverflowError) as error:
             raise RunError(f"{name} has a value that cannot be used.") from error
+        if kept.get("network") != OWN_NETWORK:
+            kept.pop("line", None)  # of a network that was chosen before
         lane = cls(name=name, **kept)
-        if lane.network not in NETWORKS or lane.optimiser not in get_args(Optimiser):
+        if lane.network not in {*NETWORKS, OWN_NETWORK} or lane.optimiser not in get_args(
+            Optimiser
+        ):
             raise RunError(f"{name} needs a network and an optimiser from the list.")
         if not 0 < lane.rate <= 1e6:
             raise RunError(f"{name} needs a learning rate above 0.")
@@ -80,6 +88,7 @@ class Lane:
 
 _KINDS: dict[str, Callable[[Any], Any]] = {
     "network": str,
+    "line": str,
     "optimiser": str,
     "rate": float,
     "depth": int,
@@ -109,6 +118,14 @@ def _augmented(shape: tuple[int, ...], mirror: bool) -> tuple[Lane, ...]:  # noq
     shift = max(1, round(min(shape[1:]) / 14))
     lanes = (Lane("No augmentation"), Lane(f"Shifted by up to {shift}", shift=shift))
     return (*lanes, Lane("Shifted and mirrored", shift=shift, flip=True)) if mirror else lanes
+
+
+def _examples(**names: str) -> Callable[[tuple[int, ...], bool], tuple[Lane, ...]]:
+    """Lanes of networks of `EXAMPLES`, by id, with what each is called."""
+    return lambda shape, _mirror: tuple(
+        Lane(name, network=OWN_NETWORK, line=EXAMPLES[id].line(shape, _CLASSES))
+        for id, name in names.items()
+    )
 
 
 # The rates of the races without normalisation are low: at the usual one they fail at once.
@@ -159,6 +176,28 @@ PRESETS: dict[str, Preset] = {
             for name, skips in (("14 blocks, plain", False), ("14 blocks with skips", True))
         ),
     ),
+    "activation": Preset(
+        "What do activations do?",
+        "Without any, convolutions, average pooling and a linear layer can do no more than one"
+        " linear layer alone.",
+        _examples(averaged="With ReLU", linear="Without activation", one="One linear layer"),
+    ),
+    "dense": Preset(
+        "Convolutions or one huge layer?",
+        "Both need the same number of multiply-adds for a picture. Which one needs fewer weights,"
+        " and which is better on pictures it has never seen?",
+        _examples(small="Two convolutions", dense="One huge layer"),
+    ),
+    "pooling": Preset(
+        "Pooling or stride 2?",
+        "All halve the maps twice; with a stride, a convolution computes a quarter of the places.",
+        _examples(small="Max pooling", averaged="Average pooling", strided="Stride 2"),
+    ),
+    "sharing": Preset(
+        "With or without shared weights?",
+        "Without, every place learns filters of its own, from its own part of the pictures.",
+        _examples(shared="Shared", unshared="Not shared"),
+    ),
 }
 
 
@@ -201,7 +240,10 @@ def lane_config(
             flip=lane.flip,
             seed=seed,
         )
-        config = make_config(dataset, lane.network, recipe, variant=_variant(dataset, lane))
+        if lane.network == OWN_NETWORK:
+            config = make_config(dataset, network_from_line(lane.line), recipe)
+        else:
+            config = make_config(dataset, lane.network, recipe, variant=_variant(dataset, lane))
     except (NetworkError, RunError) as error:
         raise type(error)(f"{lane.name}: {error}") from error
     return dataclasses.replace(config, group=group, threads=threads, lanes=lanes)
@@ -254,7 +296,7 @@ def lanes_from_text(text: str) -> tuple[Lane, ...]:
         RunError: They are no lanes.
     """
     try:
-        rows = json.loads(text[:4000])
+        rows = json.loads(text[:_LONGEST])
     except (ValueError, RecursionError):
         rows = None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):

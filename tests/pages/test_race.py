@@ -141,6 +141,16 @@ def test_lanes_come_back_from_the_address(open_page, started):
     assert {run.name for run in list_runs() if not run.shipped} == {"Mine", "LeNet"}
 
 
+def test_networks_typed_as_lines_race(open_page, started):
+    app = open_page(r_preset="sharing")
+    button(app, "Start the race").click().run()
+    assert [c.network for c in started] == ["own", "own"]
+    assert [c.spec[0]["layer"] for c in started] == ["conv", "local"]
+    app = open_page(r_lanes='[{"name":"A","network":"own","line":"c4k3 fc9"},{"line":"c4k3 zz"}]')
+    assert button(app, "Start the race").disabled
+    assert "A: The last layer, linear1, gives 9 numbers" in texts(app)
+
+
 @pytest.mark.parametrize("lanes", ["hello", "[1, 2]", '[{"rate": "fast"}, {}]'])
 def test_lanes_that_cannot_be_read_are_said(open_page, lanes):
     app = open_page(r_lanes=lanes)
@@ -264,7 +274,7 @@ def test_the_columns_in_which_the_lanes_differ_come_first(open_page):
     app.selectbox(key="_r_preset").select("Augmentation").run()
     order = list(app.dataframe[0].proto.column_order)
     assert order[:2] == ["Name", "Shift"]
-    assert len(order) == 9
+    assert len(order) == 10
 
 
 def test_a_link_names_a_race(open_page, shown):

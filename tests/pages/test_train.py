@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.datasets import load_dataset
-from cnnviz.networks import build, network_spec
+from cnnviz.networks import build, network_from_line, network_spec
 from cnnviz.runs import Run, create_run, list_runs, shown_run
 from cnnviz.runs.questions import Option, Question
 from cnnviz.runs.votes import pose, read_questions
@@ -196,6 +196,62 @@ def test_the_times_are_those_of_the_pace(open_page, monkeypatch):
     assert app.radio(key="_t_length").captions[0].startswith(f"about {steps / 4:.0f} s: ")
     app.segmented_control(key="_t_held").select("Full speed").run()
     assert app.radio(key="_t_length").captions[0].startswith("a few seconds: ")
+
+
+def builder(app):
+    """What the list of layers was sent last."""
+    (sent,) = [
+        json.loads(element.proto.json)
+        for element in app.get("bidi_component")
+        if element.proto.component_name == "cnnviz_layers"
+    ]
+    return sent
+
+
+def test_a_network_of_ones_own_is_trained_as_its_line_says(open_page, started):
+    line = "c6k3p1 relu res[c6k3p1 | none] p2 fc10"
+    app = open_page(t_net="own", t_line=line)
+    sent = builder(app)
+    assert sent["line"] == sent["answer"]["line"] == line
+    assert sent["answer"]["problem"] == ""
+    assert sent["answer"]["layers"]["residual1.body.conv1"]["output"] == "6×8×8"
+    assert "last" not in sent["examples"][0]["title"]
+    button(app, "Start training").click().run()
+    assert not app.exception
+    config = started[0][0]
+    assert (config.network, config.network_title) == ("own", line)
+    assert config.spec == network_from_line(line)
+    assert app.query_params["t_line"] in (line, [line])
+    sent = builder(app.run())
+    assert (sent["examples"][0]["title"], sent["examples"][0]["line"]) == ("Your last one", line)
+    assert line in app.selectbox(key="_t_run").options[0]
+
+
+def test_a_line_that_does_not_fit_stays_says_why_and_starts_nothing(open_page, started):
+    app = open_page(t_net="own", t_line="c6k3 fc9")
+    assert button(app, "Start training").disabled
+    assert "gives 9 numbers, but there are 10 classes" in texts(app)
+    answer = builder(app)["answer"]
+    assert answer["wrong"] == "linear1"
+    assert answer["layers"]["conv1"]["costs"].startswith("60 parameters")
+    for line, said in {
+        "c6k3 zz fc10": "“zz” is not a layer",
+        "c6k3 res[c5k3] fc10": "do not match",
+        "": "",
+        "c6k3 fc10": "",
+        f"c4000k1 {'relu ' * 200} gap fc10": "GB of memory",
+    }.items():
+        app.query_params["t_line"] = line
+        app.run()
+        assert not app.exception
+        assert said in texts(app)
+        assert button(app, "Start training").disabled == bool(said), line
+        if line:
+            assert builder(app)["line"] == line
+    app.segmented_control(key="_t_net").select("gap").run()
+    app.segmented_control(key="_t_net").select("own").run()
+    assert builder(app)["line"] == line  # nothing was lost
+    assert not started
 
 
 def test_a_data_set_that_is_not_there_disables_start_and_says_why(open_page, monkeypatch):

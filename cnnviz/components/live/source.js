@@ -10,8 +10,9 @@ const ASK_AT_ONCE = 64; // frames in one request
 const NO_FRAMES = "none";
 export const NETWORK_TITLES = {}; // by id; `mount` fills it
 
-export function networkTitle(id) {
-  return NETWORK_TITLES[id] ?? id;
+/** What a run's network is called; one that somebody made brings its own title. */
+export function networkTitle({ network, network_title: own }) {
+  return NETWORK_TITLES[network] ?? (own || network);
 }
 
 export class RunSource {
@@ -55,9 +56,9 @@ export class RunSource {
   }
 
   get name() {
-    const { name, title, dataset_title: data, network } = this.run ?? {};
+    const { name, title, dataset_title: data } = this.run ?? {};
     if (name && name !== title) return name; // somebody gave it
-    return data ? `${data}, ${networkTitle(network)}` : title || this.id;
+    return data ? `${data}, ${networkTitle(this.run)}` : title || this.id;
   }
 
   /** The highest learning rate of the cycle, as it was set last. */

@@ -12,12 +12,12 @@ const SETTINGS = {
 
 /** For each run the settings in which they are not all alike, in words. */
 export function differences(runs) {
-  const settings = runs.map((run) => ({ network: run?.network, ...run?.recipe, ...run?.variant }));
+  const settings = runs.map((run) => ({ network: run ? networkTitle(run) : undefined, ...run?.recipe, ...run?.variant }));
   const names = [...new Set(settings.flatMap((one) => Object.keys(one)))];
   const differing = names.filter((name) => new Set(settings.map((one) => JSON.stringify(one[name]))).size > 1);
   return settings.map((one) => differing.filter((name) => one[name] !== undefined).map((name) => {
     const word = SETTINGS[name] ?? name.replaceAll("_", " ");
-    const value = name === "network" ? networkTitle(one[name]) : one[name];
+    const value = one[name];
     if (typeof value === "boolean") return `${value ? "with" : "without"} ${word}`;
     return `${word} ${typeof value === "number" ? plain(value) : value}`;
   }).join(", "));

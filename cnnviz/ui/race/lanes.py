@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from cnnviz.datasets import DATASETS
-from cnnviz.networks import NETWORKS
+from cnnviz.networks import NETWORKS, NetworkError, network_from_line
 from cnnviz.runs import RunError
+from cnnviz.runs.config import OWN_NETWORK
+from cnnviz.training.config import check_trainable, default_recipe
 from cnnviz.training.race import LEAST, MOST, PRESETS, Lane, lanes_from_text, lanes_to_text
 from cnnviz.ui.shared.address import LANES
 from cnnviz.ui.shared.choice import tell
+from cnnviz.ui.shared.own_network import TITLE
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
@@ -20,9 +23,11 @@ if TYPE_CHECKING:
 
 _UNMIRRORED = {"digits", "mnist"}
 _OPTIMISERS = {"sgd": "SGD, Nesterov", "adamw": "AdamW"}
-_COLUMNS = ("Name", "Network", "Optimiser", "Rate", "Depth", "Batch norm", "Skips", "Shift",
-            "Mirror")  # fmt: skip
-_FIELDS = ("name", "network", "optimiser", "rate", "depth", "batch_norm", "skips", "shift", "flip")
+_NETWORKS = {name: info.title for name, info in NETWORKS.items()} | {OWN_NETWORK: TITLE}
+_COLUMNS = ("Name", "Network", "Layers", "Optimiser", "Rate", "Depth", "Batch norm", "Skips",
+            "Shift", "Mirror")  # fmt: skip
+_FIELDS = ("name", "network", "line", "optimiser", "rate", "depth", "batch_norm", "skips", "shift",
+           "flip")  # fmt: skip
 
 
 def choose_lanes(preset: str, dataset: str) -> tuple[tuple[Lane, ...], str]:
@@ -58,11 +63,25 @@ def choose_lanes(preset: str, dataset: str) -> tuple[tuple[Lane, ...], str]:
             problem = f"A race has {LEAST} to {MOST} lanes; this one has {len(lanes)}."
     except RunError as error:
         problem = str(error)
+    unfit = problem or next(filter(None, (_unfit(lane, dataset) for lane in lanes)), "")
     text = "" if problem or tuple(lanes) == usual else lanes_to_text(lanes)
     LANES.write(text or None)
     with notice:
         tell(LANES.name, f"{_table_key()} {text}", refused, opened=opened)
-    return tuple(lanes), problem
+    return tuple(lanes), unfit
+
+
+def _unfit(lane: Lane, dataset: str) -> str:
+    """Why a lane's own network cannot be trained on these pictures; empty if it can."""
+    if lane.network != OWN_NETWORK:
+        return ""
+    info = DATASETS[dataset]
+    batch_size = default_recipe(lane.network, info.train).batch_size
+    try:
+        check_trainable(network_from_line(lane.line), info.shape, len(info.classes), batch_size)
+    except NetworkError as error:
+        return f"{lane.name}: {error}"
+    return ""
 
 
 def _table_key() -> str:
@@ -96,7 +115,7 @@ def _rebase(place: str, usual: tuple[Lane, ...]) -> str:
 
 
 def _row(lane: Lane) -> dict[str, Any]:
-    titles = {"network": NETWORKS[lane.network].title, "optimiser": _OPTIMISERS[lane.optimiser]}
+    titles = {"network": _NETWORKS[lane.network], "optimiser": _OPTIMISERS[lane.optimiser]}
     return {
         column: titles.get(field, getattr(lane, field))
         for column, field in zip(_COLUMNS, _FIELDS, strict=True)
@@ -117,7 +136,7 @@ def _values(row: Mapping[str, Any]) -> dict[str, Any]:
         field: None if isinstance(value, float) and math.isnan(value) else value
         for field, value in values.items()
     }
-    networks = {info.title: name for name, info in NETWORKS.items()}
+    networks = {title: name for name, title in _NETWORKS.items()}
     optimisers = {title: name for name, title in _OPTIMISERS.items()}
     values["network"] = networks.get(str(values["network"]))
     values["optimiser"] = optimisers.get(str(values["optimiser"]))
@@ -125,7 +144,7 @@ def _values(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _column_config(dataset: str) -> dict[str, Any]:
-    column, networks = st.column_config, [info.title for info in NETWORKS.values()]
+    column, networks = st.column_config, list(_NETWORKS.values())
     rate_help = (
         "The peak learning rate, as a multiple of the usual one for the network and optimiser."
     )
@@ -136,6 +155,12 @@ def _column_config(dataset: str) -> dict[str, Any]:
     return {
         "Name": column.TextColumn(max_chars=60, width=150),
         "Network": column.SelectboxColumn(options=networks, default=networks[0], required=True),
+        "Layers": column.TextColumn(
+            max_chars=2000,
+            width=220,
+            help=f"The layers of “{TITLE}”, such as c16k3p1 relu p2 fc10. You can build them on the"
+            " page Train and copy the line.",
+        ),
         "Optimiser": column.SelectboxColumn(
             options=list(_OPTIMISERS.values()), default=_OPTIMISERS["sgd"], required=True
         ),

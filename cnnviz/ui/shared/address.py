@@ -224,6 +224,7 @@ CONTROLS = one_of("controls", ("off",))
 CONTROLS_BEFORE = one_of("s_controls", ("off",))  # in older links
 # Train.
 RUN = text("t_run")
+NETWORK = text("t_line")  # of one's own, as it is typed
 STEP = place("t_step")  # for people who follow the presenter, with the run
 CONFUSED = wholes("t_cell", 3)  # a cell of the confusion matrix: step, true class, predicted class
 # Race.

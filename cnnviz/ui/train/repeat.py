@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from cnnviz.networks import NETWORKS, NetworkError
+from cnnviz.networks import NetworkError
 from cnnviz.numbers.parsing import Limits
 from cnnviz.runs import Run, RunError, show_run_to_all
 from cnnviz.runs.config import OWN_DATASET
@@ -139,8 +139,7 @@ def start_again(run: Run, name: str, value: Any) -> None:
     copy = start(config, tensors=tensors)
     started.append(copy.id)
     what = "exact repeat" if name == NOTHING else setting(name, value)
-    title = NETWORKS[config.network].title if config.network in NETWORKS else config.network
-    copy.rename(f"{config.dataset_title}, {title}: {what}"[:80])
+    copy.rename(f"{config.title}: {what}"[:80])
     show_run_to_all(copy.id)
 
 

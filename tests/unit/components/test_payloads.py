@@ -23,6 +23,7 @@ from cnnviz.components import (
     drag,
     evidence,
     gallery,
+    layers,
     linked_grids,
     live,
     map_sheet,
@@ -37,7 +38,7 @@ from cnnviz.components import (
 from cnnviz.convolution import Padding, trace
 from cnnviz.convolution.equivariance import Scene
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
-from cnnviz.networks import NETWORKS
+from cnnviz.networks import NETWORKS, Example, network_from_line, summary
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 PALETTES = {"DIVERGING_STOPS": DIVERGING_STOPS, "WEIGHT_STOPS": WEIGHT_STOPS}
@@ -91,6 +92,14 @@ PAYLOADS = {
     "evidence": lambda: evidence.payload(SMALL, SMALL, GREY, label="cat", limit=8.0),
     "gallery": lambda: gallery.payload(
         [gallery.Tile(7, GREY[None], "a", "words")], chosen=7, label="Pictures", side=40
+    ),
+    "layers": lambda: layers.payload(
+        "c2k3 fc3",
+        edition=1,
+        examples=[(Example("One", "About it.", lambda _shape, _classes: ""), "fc3")],
+        rows=summary(network_from_line("c2k3 fc3"), (1, 8, 8)),
+        problem="It does not fit.",
+        wrong="linear1",
     ),
     "linked_grids": linked,
     "live": lambda: live.payload(

@@ -2,10 +2,11 @@ import dataclasses
 
 import pytest
 
-from cnnviz.networks import NetworkError, network_spec
+from cnnviz.networks import NetworkError, network_from_line, network_spec
 from cnnviz.runs import RunError
 from cnnviz.training import estimate
 from cnnviz.training.config import LENGTHS, again, default_recipe, make_config, recipe_for
+from cnnviz.training.data import Batches
 from cnnviz.training.estimate import estimate_seconds, recorded_rate
 
 
@@ -30,6 +31,40 @@ def test_a_set_of_middling_size_gets_as_many_steps_as_a_large_one():
 
 def test_an_unknown_network_gets_a_careful_rate():
     assert 0 < recipe_for("quick", "mine", 60_000).learning_rate <= 0.1
+
+
+def test_a_network_of_ones_own(digits):
+    spec = network_from_line("c4k3 relu fc10")
+    config = make_config(digits, spec)
+    assert (config.network, config.network_title, config.spec) == ("own", "c4k3 relu fc10", spec)
+    assert (
+        config.recipe.learning_rate == default_recipe("own", len(digits.train_images)).learning_rate
+    )
+    changed = again(config, "first", batch_size=8, optimiser="adamw", seed=3)
+    assert (changed.spec, changed.network_title) == (spec, config.network_title)
+    with pytest.raises(NetworkError, match="10 classes"):
+        make_config(digits, network_from_line("c4k3 relu fc9"))
+    large = network_from_line("c2000k1 c2000k1 gap fc10")
+    make_config(digits, large)
+    with pytest.raises(NetworkError, match="GB of memory"):
+        make_config(digits, large, dataclasses.replace(config.recipe, batch_size=4096))
+    long = network_from_line("relu " * 30 + "fc10")
+    assert make_config(digits, long).network_title.endswith("relu…")
+
+
+def test_a_step_of_a_huge_network_is_timed_on_few_pictures(digits, monkeypatch):
+    monkeypatch.setattr(estimate, "_WORK", 1_000_000)
+    sizes = []
+
+    class Timed(Batches):
+        def __init__(self, images, *rest):
+            sizes.append(len(images))
+            super().__init__(images, *rest)
+
+    monkeypatch.setattr("cnnviz.training.data.Batches", Timed)
+    for line in ("fc10", "c64k3p1 bn c64k3p1 fc10"):
+        assert estimate._time_steps(make_config(digits, network_from_line(line))) > 0
+    assert sizes == [32, 2]
 
 
 def test_again_with_one_thing_changed(digits):

@@ -1,0 +1,136 @@
+"""A network of one's own: its layers in a list and as a line, which the address keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import streamlit as st
+
+from cnnviz.components.layers import layers
+from cnnviz.networks import (
+    EXAMPLES,
+    Example,
+    LayerSummary,
+    NetworkError,
+    Spec,
+    network_from_line,
+    network_line,
+    summary,
+)
+from cnnviz.runs import RunError, list_runs
+from cnnviz.runs.config import OWN_NETWORK
+from cnnviz.training.config import check_trainable
+from cnnviz.ui.shared.address import NETWORK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TITLE = "Your own"
+ABOUT = "Build it layer by layer, or type it as a line. Both always say the same."
+_RECENT = 50
+_KEY, _LINE, _SHOWN, _EDITION = "_own_layers", "_own_line", "_own_shown", "_own_edition"
+
+
+class OwnNetwork(NamedTuple):
+    """What somebody built.
+
+    Attributes:
+        spec: The layers; None if they cannot be trained as they are.
+        problem: Why not, in a sentence; empty if they can.
+    """
+
+    spec: Spec | None
+    problem: str
+
+
+def build_network(shape: tuple[int, int, int], classes: int, batch_size: int) -> OwnNetwork:
+    """Draw the builder.
+
+    Args:
+        shape: C, H, W of a picture.
+        classes: How many there are.
+        batch_size: Pictures per step, which decides the memory that training needs.
+    """
+    state = st.session_state
+    usual = EXAMPLES["gap"].line(shape, classes)
+    line = NETWORK.follow(state.get(_LINE), opened=_KEY not in state)
+    NETWORK.write(line)
+    state[_LINE] = line
+    line = usual if line is None else line
+    if line != state.get(_SHOWN):  # not what the browser sent
+        state[_EDITION] = state.get(_EDITION, 0) + 1
+    state[_SHOWN] = line
+    rows, spec, problem, wrong = read_network(line, shape, classes, batch_size)
+    layers(
+        line,
+        key=_KEY,
+        edition=state[_EDITION],
+        examples=_examples(shape, classes),
+        rows=rows,
+        problem=problem,
+        wrong=wrong,
+        on_change=_changed,
+    )
+    return OwnNetwork(spec, problem)
+
+
+def _changed(line: str) -> None:
+    st.session_state[_LINE] = st.session_state[_SHOWN] = line
+
+
+def read_network(
+    line: str, shape: tuple[int, int, int], classes: int, batch_size: int
+) -> tuple[list[LayerSummary], Spec | None, str, str]:
+    """What a line means for pictures of a shape.
+
+    Returns:
+        What is known of each layer, up to the one that does not fit; the layers, None if they
+        cannot be trained; why not; and the name of the layer at fault, empty if it is none.
+    """
+    spec: Spec = []
+    try:
+        spec = network_from_line(line)
+        rows = summary(spec, shape)
+        check_trainable(spec, shape, classes, batch_size)
+    except NetworkError as error:
+        return _first_rows(spec, shape), None, str(error), error.layer
+    return rows, spec, "", ""
+
+
+def _first_rows(spec: Spec, shape: tuple[int, int, int]) -> list[LayerSummary]:
+    """As many layers as fit."""
+    for count in range(len(spec), 0, -1):
+        try:
+            return summary(spec[:count], shape)
+        except NetworkError:
+            continue
+    return []
+
+
+def _examples(shape: tuple[int, int, int], classes: int) -> list[tuple[Example, str]]:
+    """Where one can begin, with the line for these pictures; what does not fit is left out."""
+    found = []
+    for example in EXAMPLES.values():
+        try:
+            found.append((example, example.line(shape, classes)))
+        except NetworkError:
+            continue
+    last = _last_one()
+    return [(last, last.line(shape, classes)), *found] if last else found
+
+
+def _last_one() -> Example | None:
+    """The newest network of one's own that was trained."""
+    for run, _ in zip(list_runs(), range(_RECENT), strict=False):
+        try:
+            config = run.config
+            if config.network == OWN_NETWORK and not (run.shipped or config.owner):
+                line = network_line(config.spec)
+                return Example("Your last one", "The network that you trained last.", _always(line))
+        except (NetworkError, RunError):
+            continue
+    return None
+
+
+def _always(line: str) -> Callable[[tuple[int, ...], int], str]:
+    return lambda _shape, _classes: line
