@@ -89,6 +89,8 @@ def show_cam() -> None:
 
 
 def show_maps() -> None:
+    if not maps:
+        raise InspectionError("No layer of this network gives maps: all its numbers are in lists.")
     with settings("maps_words"):
         st.caption(
             "Point at a map to read its values; click it to enlarge it. Choose a single layer for"
@@ -121,6 +123,8 @@ def show_filters() -> None:
         st.caption("Point at a filter to read its weights; click it to enlarge it.")
     with settings("filters", horizontal=True):
         layers = {name: name for name in conv_layers(model)}
+        if not layers:
+            raise InspectionError("This network has no convolution, and so no filters to show.")
         first = next(iter(layers))
         layer = choice(st.selectbox, "Convolution", layers, first, key="i_conv", width=220)
         scales: dict[Scale, str] = {"layer": "all filters", "map": "each filter"}

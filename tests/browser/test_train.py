@@ -6,6 +6,7 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
+from cnnviz.networks import network_line
 from cnnviz.runs import Run
 from tests.browser.screen import wait_until
 
@@ -63,6 +64,52 @@ def test_train_digits_and_look_inside(page, settle, chosen):
     name = chosen().id
     page.get_by_role("link", name="Look inside this run").click()
     expect(page).to_have_url(re.compile(rf"/inside.*i_run={name}"))
+
+
+def test_build_a_network_by_hand_by_keys_and_as_a_line(page, settle, chosen):
+    page.goto("/train?t_net=own&t_epochs=2")
+    settle(page)
+    builder = page.locator("section.layers")
+    line = builder.get_by_role("textbox", name="The layers as a line")
+    begin = page.get_by_role("button", name="Start training")
+    expect(line).to_have_value(re.compile("^c16k3p1"), **SLOW)
+    line.fill("c6k3p1 zz fc10")
+    expect(builder.locator(".problem")).to_contain_text("“zz” is not a layer", **SLOW)
+    expect(begin).to_be_disabled(**SLOW)
+    line.fill("c6k3p1 relu fc10")
+    expect(begin).to_be_enabled(**SLOW)
+    expect(builder.locator(".layer").last).to_contain_text("3,850 parameters", **SLOW)
+    builder.get_by_label("Kind of layer to add").select_option("Max pooling")
+    builder.get_by_role("button", name="Add before linear1").click()
+    expect(line).to_have_value("c6k3p1 relu p2 fc10")
+    page.keyboard.press("Alt+ArrowUp")
+    expect(line).to_have_value("c6k3p1 p2 relu fc10")
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    builder.get_by_role("spinbutton", name="Filters").fill("4")
+    expect(line).to_have_value("c4k3p1 p2 relu fc10")
+    page.keyboard.press("Escape")  # in a field: it does nothing
+    builder.locator(".layer").last.press("+")
+    builder.locator(".layer").last.press("Delete")
+    expect(line).to_have_value("c4k3p1 p2 relu fc10")
+    handle, target = (builder.locator(".row").nth(at).locator(".handle") for at in (2, 1))
+    target.scroll_into_view_if_needed()
+    handle.hover()
+    page.mouse.down()
+    box = target.bounding_box()
+    page.mouse.move(box["x"] + 5, box["y"] + 2, steps=3)
+    page.mouse.up()
+    expect(line).to_have_value("c4k3p1 relu p2 fc10")
+    expect(page).to_have_url(re.compile(r"t_line=c4k3p1\+relu\+p2\+fc10"), **SLOW)
+    start(page, settle)
+    expect(badge(page)).to_contain_text("Finished", **SLOW)
+    run = chosen()
+    assert network_line(run.config.spec) == "c4k3p1 relu p2 fc10"
+    page.get_by_role("link", name="Look inside this run").click()
+    expect(page).to_have_url(re.compile(rf"/inside.*i_run={run.id}"))
+    expect(page.get_by_role("combobox", name="Run")).to_have_value(
+        re.compile(re.escape("c4k3p1 relu p2 fc10")), **SLOW
+    )
 
 
 def test_watching_moves_nothing_and_commands_are_obeyed(page, settle, chosen):

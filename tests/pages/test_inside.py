@@ -16,7 +16,7 @@ from cnnviz.catalogue import page_at
 from cnnviz.datasets import normalise, preprocess
 from cnnviz.imaging import sample_image
 from cnnviz.inspection.frames import read_frame
-from cnnviz.networks import build, network_spec
+from cnnviz.networks import build, network_from_line, network_spec
 from cnnviz.runs import RunConfig, create_run, open_run
 
 SHIPPED = "fashionmnist-gap"
@@ -35,8 +35,10 @@ def open_page(visit):
 
 @pytest.fixture
 def make_run():
-    def make(network="lenet5", shape=(1, 12, 12), classes=("ant", "*bee*", ":red[cat]"), steps=2):
-        spec = network_spec(network, shape, len(classes))
+    def make(
+        network="lenet5", shape=(1, 12, 12), classes=("ant", "*bee*", ":red[cat]"), steps=2, line=""
+    ):
+        spec = network_from_line(line) if line else network_spec(network, shape, len(classes))
         config = RunConfig(
             "own", "Insects", network, spec, shape, classes, (0.5,) * shape[0], (0.3,) * shape[0]
         )
@@ -400,3 +402,19 @@ def test_copied_code_says_where_it_runs(open_page, make_run):
 
 def said_all(app):
     return "\n".join(e.value for e in (*app.caption, *app.markdown))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("fc8 relu fc3", {"Feature maps": "lists", "Learned filters": "no convolution"}),
+        ("lc2k3 relu fc3", {"Learned filters": "no convolution"}),
+        ("res[c1k3p1 | c1k1] cat[c2k3 | c2k3] gelu gap fc3", {}),
+    ],
+)
+def test_networks_of_other_kinds_say_what_they_lack(open_page, make_run, line, said):
+    run = make_run("own", line=line)
+    for tab in ("Feature maps", "Learned filters", "Over time"):
+        app = open_page(i_run=run.id, i_tab=tab)
+        errors = " ".join(error.value for error in app.error)
+        assert (said[tab] in errors) if tab in said else not errors
