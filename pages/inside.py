@@ -17,6 +17,7 @@ from cnnviz.inspection import (
     predict,
 )
 from cnnviz.ui.inside.answer import (
+    answer_while_drawing,
     say_answer,
     show_input,
     show_numbers,
@@ -25,7 +26,7 @@ from cnnviz.ui.inside.answer import (
 )
 from cnnviz.ui.inside.network import choose_run, choose_step, model_of, show_progress, where_to_run
 from cnnviz.ui.inside.over_time import show_over_time
-from cnnviz.ui.inside.picture import choose_subject, class_titles
+from cnnviz.ui.inside.picture import choose_subject, class_titles, draw_on_pad
 from cnnviz.ui.shared.address import SECTION
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.code import copy_code
@@ -170,12 +171,18 @@ st.html(
     " .st-key-i_tab [role=tab] p { font-size: 0.8rem } }</style>"
 )
 with input_place:
-    show_input(subject)
-    if not over_time:
-        say_answer(subject, config, answer)
+    if subject.drawn:
+        draw_on_pad(subject, config)
+    else:
+        show_input(subject)
+        if not over_time:
+            say_answer(subject, config, answer)
 if not over_time:
     with beside:
-        show_scores(config, answer)
+        if subject.drawn:
+            answer_while_drawing(run, step, subject, answer)
+        else:
+            show_scores(config, answer)
         show_progress(run, step)
 with figure:
     for tab, name in zip(

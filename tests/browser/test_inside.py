@@ -295,3 +295,47 @@ def test_no_third_party_is_asked_for_anything(page, settle):
     page.goto("/inside?i_tab=Feature+maps")
     settle(page)
     assert all(re.match(r"(data:|blob:|http://127\.0\.0\.1[:/])", url) for url in asked)
+
+
+def test_the_network_answers_while_one_draws(inside, page, messages):
+    page.emulate_media(reduced_motion="reduce")
+    inside("?i_run=digits-gap&i_source=draw")
+    pad, answer = page.locator(".sheet"), page.locator(".classifier")
+    expect(answer).to_contain_text("Draw on the pad")
+    cam = page.get_by_text(re.compile("^1: logit"))
+    box = pad.bounding_box()
+
+    def at(x, y):
+        return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+    page.mouse.move(*at(0.52, 0.2))
+    before = len(messages)
+    page.mouse.down()
+    page.mouse.move(*at(0.5, 0.8), steps=4)
+    expect(answer).to_have_attribute("data-predicted", "1")  # before the pen is lifted
+    expect(answer.locator(".how")).to_contain_text("8×8 pixels, stretched to all 8 rows")
+    assert messages[before:] == []
+    page.mouse.up()
+    expect(cam).to_be_visible()  # of what was drawn, by the server
+    one = answer.locator(".bars").get_attribute("aria-label")
+
+    # By keys: from the top of the one to the left.
+    page.keyboard.press("Space")
+    for _ in range(6):
+        page.keyboard.press("ArrowLeft")
+    expect(answer.locator(".bars")).not_to_have_attribute("aria-label", one)
+    page.keyboard.press("Space")
+    page.keyboard.press("Backspace")
+    expect(answer.locator(".bars")).to_have_attribute("aria-label", one)
+
+    # It is still there after a reload, and among the last ones after it was cleared.
+    inside("?i_run=digits-gap&i_source=draw")
+    expect(answer.locator(".bars")).to_have_attribute("aria-label", one)
+    page.get_by_role("button", name="Clear").click()
+    expect(answer).to_contain_text("Draw on the pad")
+    page.get_by_role("button", name="Drawing 1 of your last 1").click()
+    expect(answer.locator(".bars")).to_have_attribute("aria-label", one)
+    expect(cam).to_be_visible()
+    # The run's own way of making pictures, and a test picture again.
+    page.get_by_text("Test picture", exact=True).click()
+    expect(pad).to_have_count(0)

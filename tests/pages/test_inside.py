@@ -418,3 +418,27 @@ def test_networks_of_other_kinds_say_what_they_lack(open_page, make_run, line, s
         app = open_page(i_run=run.id, i_tab=tab)
         errors = " ".join(error.value for error in app.error)
         assert (said[tab] in errors) if tab in said else not errors
+
+
+def test_a_drawing_is_looked_into_as_any_picture(open_page):
+    app = open_page(i_source="draw")
+    run = open_run(SHIPPED)
+    pad = sent(app, "i_pad")
+    assert (pad["dataset"], pad["size"], pad["sends"]) == ("fashionmnist", [28, 28], True)
+    assert not any(base64.b64decode(pad["known"]))
+    assert sent(app, "i_answer")["picture"] == pad["name"]
+    seen = np.zeros((1, 28, 28), np.uint8)
+    seen[0, 4:24, 10:20] = 200
+    text = base64.b64encode(seen.tobytes()).decode()
+    app.session_state["_i_drawing"] = text
+    app.run()
+    assert sent(app, "i_pad")["known"] == text
+    np.testing.assert_allclose(sent(app, "cam")["values"], cam_of(run, seen).raw)
+    # A network that reads another size, and a browser that sends anything.
+    app.query_params["i_run"] = "digits-gap"
+    for other in (text, "é", "AAAA", "=", None):
+        app.session_state["_i_drawing"] = other
+        app.run()
+        assert sent(app, "i_pad")["dataset"] == "digits"
+        assert not app.exception
+        assert not any(base64.b64decode(sent(app, "i_pad")["known"]))

@@ -34,7 +34,8 @@ def classifier(
     changed. The server hears of nothing that is predicted.
 
     Args:
-        config: The network's run; its pictures have one channel and are square.
+        config: The network's run. Its pictures are square, unless the component whose picture is
+            classified gives them in the network's size.
         weights: The network's, by name.
         key: Streamlit key.
         picture: Streamlit key of the component whose picture is classified.
@@ -54,8 +55,8 @@ def payload(config: RunConfig, weights: Mapping[str, Tensor]) -> dict[str, Any]:
     network = {
         "spec": config.spec,
         "shape": config.input_shape,
-        "mean": config.mean[0],
-        "std": config.std[0],
+        "mean": config.mean,
+        "std": config.std,
         "classes": config.classes,
         # Kept in full: what is added up has to be PyTorch's numbers.
         "weights": packed_weights(weights),

@@ -6,7 +6,7 @@ import { prepare, softmax } from "../kit/forward.js";
 import { mounting } from "../kit/mounting.js";
 import { numberText, percent } from "../kit/numbers.js";
 import { parts } from "../kit/parts.js";
-import { watchPicture } from "../kit/pictures.js";
+import { inputOf, watchPicture } from "../kit/pictures.js";
 import { readSafetensors } from "../kit/safetensors.js";
 import { tableOf } from "../kit/tables.js";
 import { seenOf } from "./seen.js";
@@ -60,10 +60,10 @@ class Classifier {
       this.find(".verdict").textContent = data.invitation;
       return;
     }
-    const side = data.shape[1];
+    const rows = data.shape[1];
     const invert = !data.light && median(picture.values) > 127;
-    const seen = seenOf(picture, side, invert);
-    network.run(seen.map((level) => (level / 255 - data.mean) / data.std));
+    const seen = picture.how ? picture.values : seenOf(picture, rows, invert);
+    network.run(inputOf(seen, data.mean, data.std));
     const shares = softmax(network.output.values);
     this.best = shares.indexOf(Math.max(...shares));
     this.bars.forEach(({ bar, fill, number }, at) => {
@@ -76,21 +76,23 @@ class Classifier {
     const each = data.classes.map((one, at) => `${one}: ${percent(shares[at])}`).join(", ");
     this.find(".bars").setAttribute("aria-label", `Probabilities: ${each}`);
     this.root.dataset.predicted = name;
-    this.showSeen(seen, side, picture, invert);
+    this.showSeen(seen, picture, invert);
     this.showSum();
     this.speak(`The network predicts ${name} (${share}).`);
   }
 
-  showSeen(seen, side, { rows, columns }, invert) {
+  showSeen(seen, { rows, columns, how: drawn }, invert) {
     const canvas = this.find(".seen");
-    Object.assign(canvas, { width: side, height: side });
+    const [, height, width] = this.data.shape;
+    Object.assign(canvas, { width, height });
     const context = canvas.getContext("2d");
-    const image = context.createImageData(side, side);
+    const image = context.createImageData(width, height);
     seen.forEach((level, at) => image.data.set([level, level, level, 255], at * 4));
     context.putImageData(image, 0, 0);
-    const how = [`${side}×${side} pixels`];
-    if (rows !== columns) how.push(`made from the middle ${Math.min(rows, columns)}×${Math.min(rows, columns)}`);
-    else if (rows !== side) how.push(`made from ${rows}×${columns}`);
+    const how = [`${height}×${width} pixels`];
+    if (drawn) how.push(drawn);
+    else if (rows !== columns) how.push(`made from the middle ${Math.min(rows, columns)}×${Math.min(rows, columns)}`);
+    else if (rows !== height) how.push(`made from ${rows}×${columns}`);
     if (invert) how.push("with dark and light swapped, because it was trained on light strokes");
     this.find(".how").textContent = `What the network sees: ${how.join(", ")}.`;
     canvas.setAttribute("aria-label", `The picture as the network sees it, ${how.join(", ")}`);
@@ -109,7 +111,7 @@ class Classifier {
     lines.push(["Bias", "", "", numberText(sum.bias, 4)], [`Logit of ${this.data.classes[this.best]}`, "", "", numberText(sum.value, 4)]);
     const logits = this.data.classes.map((name, at) => [name, numberText(output.values[at], 4), this.bars[at].number.textContent]);
     this.find(".tables").replaceChildren(
-      tableOf({ caption: "The largest parts of the logit", heads: ["", "Average of its map", "Weight", "Product"], lines }),
+      tableOf({ caption: "The largest parts of the logit", heads: ["", "Value", "Weight", "Product"], lines }),
       tableOf({ caption: "Logits and, by softmax, probabilities", heads: ["Class", "Logit", "Probability"], lines: logits }),
     );
   }

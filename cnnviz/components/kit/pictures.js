@@ -7,6 +7,7 @@
  * @property {number} rows
  * @property {number} columns
  * @property {boolean} painted whether anybody has changed it
+ * @property {string} [how] how it was made from what was drawn, if it is as the network reads it
  */
 
 /**
@@ -31,4 +32,19 @@ export function watchPicture(name, look) {
   window.addEventListener(`cnnviz:picture:${name}`, hear);
   window.dispatchEvent(new Event(`cnnviz:look:${name}`));
   return () => window.removeEventListener(`cnnviz:picture:${name}`, hear);
+}
+
+/**
+ * A grey picture as a network reads it: the same in each channel, normalised as its training
+ * pictures were.
+ * @param {ArrayLike<number>} levels 0 to 255
+ * @param {number[]} mean of each channel, on the scale 0 to 1
+ * @param {number[]} std likewise
+ */
+export function inputOf(levels, mean, std) {
+  const input = new Float32Array(levels.length * mean.length);
+  mean.forEach((centre, channel) => {
+    for (let at = 0; at < levels.length; at += 1) input[channel * levels.length + at] = (levels[at] / 255 - centre) / std[channel];
+  });
+  return input;
 }

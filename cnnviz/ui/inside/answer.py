@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from cnnviz.components.classifier import classifier
 from cnnviz.imaging.pixels import crisp
 from cnnviz.inspection import overlay_size, upsample
 from cnnviz.numbers.formatting import formatted
+from cnnviz.ui.inside.picture import PAD
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
@@ -16,8 +18,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cnnviz.inspection import CAM, Prediction
-    from cnnviz.runs import RunConfig
+    from cnnviz.runs import Run, RunConfig
     from cnnviz.ui.inside.picture import Subject
+
+
+# Numbers of a network's weights; 8 MB.
+_IN_BROWSER = 2_000_000
 
 
 def show_input(subject: Subject) -> None:
@@ -47,6 +53,30 @@ def say_answer(subject: Subject, config: RunConfig, answer: Prediction) -> None:
             f":red[:material/close:] The prediction is **{guess}**, but the true class is"
             f" **{plain(config.classes[subject.truth])}**."
         )
+
+
+def answer_while_drawing(run: Run, step: int, subject: Subject, answer: Prediction) -> None:
+    """Draw what the network answers to the drawing, computed in the browser."""
+    weights = run.load_snapshot(step)
+    if sum(tensor.numel() for tensor in weights.values()) > _IN_BROWSER:
+        st.caption(
+            "This network is too large to be sent to your browser: lift the pen to see the"
+            " prediction."
+        )
+        say_answer(subject, run.config, answer)
+        show_scores(run.config, answer)
+        return
+    classifier(
+        run.config,
+        weights,
+        key="i_answer",
+        picture=PAD,
+        waits=True,
+        light=True,
+        invitation="Draw on the pad: the network answers while you draw.",
+        about=f"It knows {len(run.config.classes)} classes and always predicts one of them. Your"
+        " browser computes this, without the server.",
+    )
 
 
 def show_scores(config: RunConfig, answer: Prediction) -> None:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import streamlit as st
 
+from cnnviz.components.draw import draw, drawn_picture
 from cnnviz.datasets import normalise, preprocess
 from cnnviz.datasets.preprocess import centre_crop
 from cnnviz.inspection import InspectionError, Samples, load_samples, overlay_size
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+PAD = "i_pad"  # the key of the pad
 _CROP_SIDE = 140  # of the small picture that shows which part is seen
 
 
@@ -35,6 +37,7 @@ class Subject:
         backdrop: H×W×3 to lay the evidence over; of the input's proportions.
         name: What it is.
         truth: Its true class, if that is known.
+        drawn: Whether it is drawn by hand, on this page.
     """
 
     pixels: NDArray[np.uint8]
@@ -42,6 +45,7 @@ class Subject:
     backdrop: NDArray[np.uint8]
     name: str
     truth: int | None
+    drawn: bool = False
 
 
 @st.cache_resource(
@@ -63,7 +67,7 @@ def _preprocessed(
 
 
 def choose_subject(run: Run) -> Subject:
-    """Let the person choose a test picture, or take the picture of the page's header."""
+    """Let the person choose a test picture, their own, or what they draw."""
     picture, state = current_picture(), st.session_state
     # Whoever brings a picture, or chooses another one at the top, wants to see that one.
     before = state.get("_i_picture", "" if picture.id == OWN else picture.digest)
@@ -73,12 +77,24 @@ def choose_subject(run: Run) -> Subject:
     source = choice(
         st.segmented_control,
         "Show",
-        {"test": "Test picture", "own": "My picture"},
+        {"test": "Test picture", "own": "My picture", "draw": "Draw"},
         "test",
         key="i_source",
-        help="“My picture” is the one chosen at the top right: a sample, an upload or a photo.",
+        help="“My picture” is the one chosen at the top right: a sample, an upload or a photo."
+        " “Draw” opens a pad, and the network answers while you draw.",
     )
+    if source == "draw":
+        return _drawing(run)
     return _own(run, picture) if source == "own" else _sample(run)
+
+
+def draw_on_pad(subject: Subject, config: RunConfig) -> None:
+    """Draw the pad on which the subject is drawn."""
+
+    def keep(text: str) -> None:
+        st.session_state["_i_drawing"] = text
+
+    draw(config, key=PAD, known=subject.pixels, on_draw=keep)
 
 
 def class_titles(config: RunConfig) -> dict[int | str, str]:
@@ -94,7 +110,7 @@ def _sample(run: Run) -> Subject:
         st.warning(f"{plain(str(error))} Choose “My picture” instead.")
         st.stop()
     kinds = {"any": "Any class", **class_titles(config)}
-    kind = choice(st.selectbox, "True class", kinds, "any", key="i_label", width=wide(150))
+    kind = choice(st.selectbox, "True class", kinds, "any", key="i_label", width=wide(140))
     mine = np.arange(len(samples.labels))
     if kind != "any":
         mine = mine[samples.labels == kind]
@@ -105,22 +121,26 @@ def _sample(run: Run) -> Subject:
     if st.session_state.get("i_sample", 0) > last:
         st.session_state["i_sample"] = last
     position = st.number_input(
-        f"Picture, 0 to {last}", 0, last, key="i_sample", width=wide(150), bind="query-params",
+        f"Picture, 0 to {last}", 0, last, key="i_sample", width=wide(140), bind="query-params",
         help=plain(samples.origin),
     )  # fmt: skip
     i = int(mine[position])
     pixels = samples.images[i]
     where = "" if samples.indices is None else f" {samples.indices[i]}"
-    backdrop = np.ascontiguousarray(pixels.transpose(1, 2, 0))
-    if backdrop.shape[2] == 1:
-        backdrop = np.repeat(backdrop, 3, axis=2)
     return Subject(
         pixels,
         normalise(pixels, config.mean, config.std),
-        backdrop,
+        _rgb(pixels),
         f"Test picture{where}",
         int(samples.labels[i]),
     )
+
+
+def _drawing(run: Run) -> Subject:
+    config = run.config
+    pixels = drawn_picture(st.session_state.get("_i_drawing", ""), config.input_shape)
+    inputs = normalise(pixels, config.mean, config.std)
+    return Subject(pixels, inputs, _rgb(pixels), "Your drawing", None, drawn=True)
 
 
 def _own(run: Run, picture: Picture) -> Subject:
@@ -143,6 +163,12 @@ def _own(run: Run, picture: Picture) -> Subject:
         picture.title,
         None,
     )
+
+
+def _rgb(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """C×H×W, grey or in colour, as H×W×3."""
+    colours = np.broadcast_to(pixels, (3, *pixels.shape[1:]))
+    return np.ascontiguousarray(colours.transpose(1, 2, 0))
 
 
 def _show_crop(picture: Picture, config: RunConfig) -> None:

@@ -20,7 +20,7 @@ const network = prepare(spec, shape, readSafetensors(bytesOf(weights)).tensors);
 console.log(JSON.stringify(data.pictures.map(({ picture, invert }) => {
   const [rows, columns] = picture.shape;
   const seen = seenOf({ values: unpackArray(picture), rows, columns }, 8, invert);
-  network.run(seen.map((level) => (level / 255 - mean) / std));
+  network.run(seen.map((level) => (level / 255 - mean[0]) / std[0]));
   return [seen, softmax(network.output.values)];
 })));
 """

@@ -21,6 +21,7 @@ from cnnviz.components import (
     compare,
     descent,
     drag,
+    draw,
     evidence,
     gallery,
     layers,
@@ -89,6 +90,10 @@ PAYLOADS = {
     ),
     "descent": lambda: descent.payload(*DESCENT, start=1, **SHARED),
     "drag": lambda: drag.payload(SCENE, shift=(1, 2), play=True, **SHARED),
+    "draw": lambda: draw.payload(
+        SimpleNamespace(dataset="mnist", input_shape=(1, 2, 2)), name="a", known=GREY[None],
+        sends=True,
+    ),
     "evidence": lambda: evidence.payload(SMALL, SMALL, GREY, label="cat", limit=8.0),
     "gallery": lambda: gallery.payload(
         [gallery.Tile(7, GREY[None], "a", "words")], chosen=7, label="Pictures", side=40
