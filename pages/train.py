@@ -16,7 +16,7 @@ from cnnviz.ui.shared import role
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.number_field import number_or
-from cnnviz.ui.shared.own_network import ABOUT, TITLE, build_network
+from cnnviz.ui.shared.own_network import ABOUT, TITLE, linked_network
 from cnnviz.ui.shared.phone import behind_a_button, fold
 from cnnviz.ui.shared.projecting import figure_and_settings
 from cnnviz.ui.shared.recipe import BATCH, choose_pace, choose_recipe, reset_recipe
@@ -91,7 +91,7 @@ def choose_network(data: Choice | None) -> tuple[str, Spec | None, str]:
             return network, None, ""
         usual = default_recipe(network, data.train_images).batch_size
         batch_size = int(number_or("t_batch", BATCH, usual))
-        return network, *build_network(data.shape, data.classes, batch_size)
+        return network, *linked_network(data.shape, data.classes, batch_size)
     st.caption(NETWORKS[network].about, help=f"{NETWORKS[network].source}.")
     try:
         spec = network_spec(network, data.shape, data.classes) if data else None

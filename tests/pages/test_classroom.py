@@ -10,6 +10,7 @@ import pytest
 
 from cnnviz.classroom import new_viewer
 from cnnviz.datasets import load_dataset
+from cnnviz.networks import EXAMPLES, network_line
 from cnnviz.runs import Run, create_run, list_runs, show_run_to_all, shown_run
 from cnnviz.training.config import make_config
 from cnnviz.ui.shared import role
@@ -214,6 +215,7 @@ def test_a_viewers_own_run(open_page, sit, monkeypatch):
     monkeypatch.setenv("CNNVIZ_VIEWER_RUNS", "2")
     app = open_page(VIEWER)
     app.text_input(key="_t_own_rate").set_value("2.0")
+    app.selectbox(key="_t_own_net").select("own").run()  # built layer by layer
     next(b for b in app.button if b.label == "Start my run").click().run()
     assert not app.exception
     (run,) = [r for r in list_runs() if not r.shipped]
@@ -221,6 +223,7 @@ def test_a_viewers_own_run(open_page, sit, monkeypatch):
     assert run.config.owner not in VIEWER["cnnviz_viewer"]
     assert 0 < run.config.max_seconds <= 60
     assert run.config.recipe.epochs == 8
+    assert network_line(run.config.spec) == EXAMPLES["small"].line((1, 8, 8), 10)
     assert app.selectbox(key="_t_run").value == run.id
     assert shown_run() != run.id or not (run.path.parent / "shown.txt").exists()
     assert "Start my run" not in labels(open_page({}))  # nobody without a name

@@ -146,9 +146,15 @@ def test_networks_typed_as_lines_race(open_page, started):
     button(app, "Start the race").click().run()
     assert [c.network for c in started] == ["own", "own"]
     assert [c.spec[0]["layer"] for c in started] == ["conv", "local"]
-    app = open_page(r_lanes='[{"name":"A","network":"own","line":"c4k3 fc9"},{"line":"c4k3 zz"}]')
+    app = open_page(r_lanes='[{"name":"A","network":"own","line":"c4k3 fc9"},{"line":"zz"}]')
     assert button(app, "Start the race").disabled
     assert "A: The last layer, linear1, gives 9 numbers" in texts(app)
+    (sent,) = [
+        json.loads(element.proto.json)
+        for element in app.get("bidi_component")
+        if element.proto.component_name == "cnnviz_layers"
+    ]
+    assert (sent["line"], sent["answer"]["wrong"]) == ("c4k3 fc9", "linear1")
 
 
 @pytest.mark.parametrize("lanes", ["hello", "[1, 2]", '[{"rate": "fast"}, {}]'])

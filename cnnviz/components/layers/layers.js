@@ -22,7 +22,8 @@ class Layers {
     this.at = null; // the layer that the Tab key stops at
     this.before = []; // lines to go back to
     this.timers = {};
-    reachable(this.list, "Layers, first to last");
+    this.box = this.find(".scroll");
+    reachable(this.box, "Layers, first to last");
     this.line.oninput = () => this.typed();
     this.line.onchange = () => this.send(0);
     this.example.onchange = () => this.begin();
@@ -148,9 +149,9 @@ class Layers {
     this.rows = new Map();
     this.names = namesOf(this.layers, this.data.kinds);
     if (!this.at || !this.names.has(this.at)) this.at = everyLayer(this.layers)[0] ?? null;
-    const scroll = this.list.scrollTop;
+    const scroll = this.box.scrollTop;
     this.list.replaceChildren(...this.layers.map((layer) => this.item(layer)));
-    this.list.scrollTop = scroll;
+    this.box.scrollTop = scroll;
     this.label();
     this.fillFacts();
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from cnnviz.training.config import check_trainable, default_recipe
 from cnnviz.training.race import LEAST, MOST, PRESETS, Lane, lanes_from_text, lanes_to_text
 from cnnviz.ui.shared.address import LANES
 from cnnviz.ui.shared.choice import tell
-from cnnviz.ui.shared.own_network import TITLE
+from cnnviz.ui.shared.own_network import TITLE, build_network
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
@@ -68,7 +69,37 @@ def choose_lanes(preset: str, dataset: str) -> tuple[tuple[Lane, ...], str]:
     LANES.write(text or None)
     with notice:
         tell(LANES.name, f"{_table_key()} {text}", refused, opened=opened)
+    if not problem:
+        _build(tuple(lanes), dataset)
     return tuple(lanes), unfit
+
+
+def _build(lanes: tuple[Lane, ...], dataset: str) -> None:
+    """Draw the builder of the lanes with networks of their own, one at a time."""
+    own = {at: lane.name for at, lane in enumerate(lanes) if lane.network == OWN_NETWORK}
+    if not own:
+        return
+    with (
+        st.expander("Edit these networks layer by layer", icon=":material/layers:"),
+        st.container(width=560),
+    ):
+        at = st.selectbox("Lane", list(own), format_func=own.__getitem__, key="_r_lane")
+        info, lane = DATASETS[dataset], lanes[at]
+
+        def built(line: str) -> None:
+            changed = dataclasses.replace(lane, line=line)
+            LANES.write(lanes_to_text((*lanes[:at], changed, *lanes[at + 1 :])))
+            # A new table, which begins with the lanes of the address.
+            st.session_state["_r_edition"] = st.session_state.get("_r_edition", 0) + 1
+
+        build_network(
+            lane.line, info.shape, len(info.classes), _batch_size(dataset),
+            key="_r_layers", on_change=built,
+        )  # fmt: skip
+
+
+def _batch_size(dataset: str) -> int:
+    return default_recipe(OWN_NETWORK, DATASETS[dataset].train).batch_size
 
 
 def _unfit(lane: Lane, dataset: str) -> str:
@@ -76,7 +107,7 @@ def _unfit(lane: Lane, dataset: str) -> str:
     if lane.network != OWN_NETWORK:
         return ""
     info = DATASETS[dataset]
-    batch_size = default_recipe(lane.network, info.train).batch_size
+    batch_size = _batch_size(dataset)
     try:
         check_trainable(network_from_line(lane.line), info.shape, len(info.classes), batch_size)
     except NetworkError as error:
@@ -158,8 +189,8 @@ def _column_config(dataset: str) -> dict[str, Any]:
         "Layers": column.TextColumn(
             max_chars=2000,
             width=220,
-            help=f"The layers of “{TITLE}”, such as c16k3p1 relu p2 fc10. You can build them on the"
-            " page Train and copy the line.",
+            help=f"The layers of “{TITLE}”, such as c16k3p1 relu p2 fc10. Below the table they can"
+            " be built one by one.",
         ),
         "Optimiser": column.SelectboxColumn(
             options=list(_OPTIMISERS.values()), default=_OPTIMISERS["sgd"], required=True

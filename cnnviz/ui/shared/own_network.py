@@ -20,6 +20,7 @@ from cnnviz.networks import (
 from cnnviz.runs import RunError, list_runs
 from cnnviz.runs.config import OWN_NETWORK
 from cnnviz.training.config import check_trainable
+from cnnviz.ui.shared import role
 from cnnviz.ui.shared.address import NETWORK
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 TITLE = "Your own"
 ABOUT = "Build it layer by layer, or type it as a line. Both always say the same."
 _RECENT = 50
-_KEY, _LINE, _SHOWN, _EDITION = "_own_layers", "_own_line", "_own_shown", "_own_edition"
+_KEY, _LINE = "_t_layers", "_t_layers_line"
 
 
 class OwnNetwork(NamedTuple):
@@ -43,39 +44,59 @@ class OwnNetwork(NamedTuple):
     problem: str
 
 
-def build_network(shape: tuple[int, int, int], classes: int, batch_size: int) -> OwnNetwork:
-    """Draw the builder.
-
-    Args:
-        shape: C, H, W of a picture.
-        classes: How many there are.
-        batch_size: Pictures per step, which decides the memory that training needs.
-    """
+def linked_network(shape: tuple[int, int, int], classes: int, batch_size: int) -> OwnNetwork:
+    """Draw the builder of a network that the address keeps; the arguments are `build_network`'s."""
     state = st.session_state
-    usual = EXAMPLES["gap"].line(shape, classes)
     line = NETWORK.follow(state.get(_LINE), opened=_KEY not in state)
     NETWORK.write(line)
     state[_LINE] = line
-    line = usual if line is None else line
-    if line != state.get(_SHOWN):  # not what the browser sent
-        state[_EDITION] = state.get(_EDITION, 0) + 1
-    state[_SHOWN] = line
+    usual = EXAMPLES["gap"].line(shape, classes)
+    return build_network(
+        usual if line is None else line, shape, classes, batch_size,
+        key=_KEY, on_change=lambda line: state.update({_LINE: line}),
+    )  # fmt: skip
+
+
+def build_network(
+    line: str,
+    shape: tuple[int, int, int],
+    classes: int,
+    batch_size: int,
+    *,
+    key: str,
+    on_change: Callable[[str], None],
+) -> OwnNetwork:
+    """Draw the builder.
+
+    Args:
+        line: The network so far.
+        shape: C, H, W of a picture.
+        classes: How many there are.
+        batch_size: Pictures per step, which decides the memory that training needs.
+        key: Streamlit key.
+        on_change: Called with the line after each change, before the page runs again.
+    """
+    state, shown, edition = st.session_state, f"{key}_shown", f"{key}_edition"
+    if line != state.get(shown):  # not what the browser sent
+        state[edition] = state.get(edition, 0) + 1
+    state[shown] = line
     rows, spec, problem, wrong = read_network(line, shape, classes, batch_size)
+
+    def changed(line: str) -> None:
+        state[shown] = line
+        on_change(line)
+
     layers(
         line,
-        key=_KEY,
-        edition=state[_EDITION],
+        key=key,
+        edition=state[edition],
         examples=_examples(shape, classes),
         rows=rows,
         problem=problem,
         wrong=wrong,
-        on_change=_changed,
+        on_change=changed,
     )
     return OwnNetwork(spec, problem)
-
-
-def _changed(line: str) -> None:
-    st.session_state[_LINE] = st.session_state[_SHOWN] = line
 
 
 def read_network(
@@ -120,11 +141,12 @@ def _examples(shape: tuple[int, int, int], classes: int) -> list[tuple[Example, 
 
 
 def _last_one() -> Example | None:
-    """The newest network of one's own that was trained."""
+    """The newest network that this person built and trained."""
+    owner = "" if role.is_presenter() else role.viewer_id()
     for run, _ in zip(list_runs(), range(_RECENT), strict=False):
         try:
             config = run.config
-            if config.network == OWN_NETWORK and not (run.shipped or config.owner):
+            if config.network == OWN_NETWORK and config.owner == owner and not run.shipped:
                 line = network_line(config.spec)
                 return Example("Your last one", "The network that you trained last.", _always(line))
         except (NetworkError, RunError):

@@ -8,21 +8,24 @@ import streamlit as st
 
 from cnnviz import classroom
 from cnnviz.datasets import DATASETS, DatasetError, is_available, load_dataset
-from cnnviz.networks import NETWORKS, NetworkError
+from cnnviz.networks import EXAMPLES, NETWORKS, NetworkError, Spec, network_from_line
 from cnnviz.numbers.parsing import Limits
 from cnnviz.runs import Run, RunError, list_runs
+from cnnviz.runs.config import OWN_NETWORK
 from cnnviz.training import TrainingError, start, stop
 from cnnviz.training.config import make_config, recipe_for
 from cnnviz.training.engines import limits
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.actions import button
 from cnnviz.ui.shared.number_field import number_field, typed_number
+from cnnviz.ui.shared.own_network import TITLE, OwnNetwork, build_network
 from cnnviz.ui.shared.recipe import SEED
 from cnnviz.ui.shared.run_list import run_label, started_runs
 from cnnviz.ui.shared.text import plain
 
 _RATE = Limits(0.01, 100)
-_REFUSED = "_t_own_refused"
+_REFUSED, _LINE = "_t_own_refused", "_t_own_line"
+_NETWORKS = {id: info.title for id, info in NETWORKS.items()} | {OWN_NETWORK: TITLE}
 
 
 def allowed() -> bool:
@@ -40,23 +43,42 @@ def own_run_form() -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.selectbox("Pictures", sets, format_func=lambda id: DATASETS[id].title,
                          key="_t_own_data", width=200)  # fmt: skip
-            st.selectbox("Network", list(NETWORKS), format_func=lambda id: NETWORKS[id].title,
+            st.selectbox("Network", list(_NETWORKS), format_func=_NETWORKS.__getitem__,
                          key="_t_own_net", width=200)  # fmt: skip
             rate = number_field("Peak learning rate, × usual", _RATE, 1.0, key="_t_own_rate",
                                 width=240)  # fmt: skip
             seed = number_field("Seed", SEED, 0, key="_t_own_seed", width=120)
-            st.button("Start my run", icon=":material/play_arrow:", key="_t_own_start",
-                      on_click=_start_own, disabled=rate is None or seed is None)  # fmt: skip
+            place = st.container(width="content")
+        problem = ""
+        if st.session_state["_t_own_net"] == OWN_NETWORK:
+            with st.container(width=560):
+                problem = _build(st.session_state["_t_own_data"]).problem
+        place.button("Start my run", icon=":material/play_arrow:", key="_t_own_start",
+                     on_click=_start_own,
+                     disabled=bool(problem) or rate is None or seed is None)  # fmt: skip
     if refused := st.session_state.pop(_REFUSED, None):
         st.error(plain(refused), icon=":material/block:")
+
+
+def _build(dataset: str) -> OwnNetwork:
+    """Draw the builder for a set of pictures; the line is this viewer's alone."""
+    state, info = st.session_state, DATASETS[dataset]
+    classes = len(info.classes)
+    batch_size = recipe_for("quick", OWN_NETWORK, info.train).batch_size
+    return build_network(
+        state.setdefault(_LINE, EXAMPLES["small"].line(info.shape, classes)),
+        info.shape, classes, batch_size,
+        key="_t_own_layers", on_change=lambda line: state.update({_LINE: line}),
+    )  # fmt: skip
 
 
 def _start_own() -> None:
     state, started = st.session_state, started_runs()
     try:
+        network = state["_t_own_net"]
         run = start_own(
             state["_t_own_data"],
-            state["_t_own_net"],
+            network_from_line(state[_LINE]) if network == OWN_NETWORK else network,
             typed_number("_t_own_rate", _RATE, 1.0),
             int(typed_number("_t_own_seed", SEED, 0)),
         )
@@ -65,12 +87,12 @@ def _start_own() -> None:
         state[_REFUSED] = str(error)
 
 
-def start_own(dataset: str, network: str, rate: float, seed: int) -> Run:
+def start_own(dataset: str, network: str | Spec, rate: float, seed: int) -> Run:
     """Start a viewer's run: a quick look at a data set that is there.
 
     Args:
         dataset: An id of `cnnviz.datasets.DATASETS`.
-        network: An id of `cnnviz.networks.NETWORKS`.
+        network: An id of `cnnviz.networks.NETWORKS`, or the layers of another network.
         rate: Factor on the usual learning rate.
         seed: Of the run.
 
@@ -84,7 +106,8 @@ def start_own(dataset: str, network: str, rate: float, seed: int) -> Run:
     if not allowed():
         role.presenter_only()
     pictures = load_dataset(dataset)
-    usual = recipe_for("quick", network, len(pictures.train_images))
+    id = network if isinstance(network, str) else OWN_NETWORK
+    usual = recipe_for("quick", id, len(pictures.train_images))
     recipe = dataclasses.replace(usual, learning_rate=usual.learning_rate * rate, seed=seed)
     return start(limits.for_viewer(make_config(pictures, network, recipe), role.viewer_id()))
 
