@@ -324,7 +324,7 @@ function concatenation({ values: output, inputs }) {
  * erf to 1.2e−7 of what is left to ±1 (W. H. Press et al., Numerical Recipes, 6.2).
  * @param {number} x
  */
-function errorFunction(x) {
+export function errorFunction(x) {
   const t = 1 / (1 + 0.5 * Math.abs(x));
   let series = 0;
   for (const factor of ERROR_SERIES) series = series * t + factor;
