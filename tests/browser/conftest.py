@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
-from tests.browser.screen import PATIENCE
+from tests.browser.screen import IDLE, PATIENCE
 
 ROOT = Path(__file__).parent.parent.parent
 LAN_NAME = "lan.example"  # this machine, by a name that browsers do not trust as they do localhost
@@ -33,7 +33,6 @@ FLAGS = [
 # The shell draws pages and nothing around them, which takes half the time.
 BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser"]
 expect.set_options(timeout=PATIENCE)
-IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 
 
 def pytest_collection_modifyitems(items):
@@ -131,7 +130,7 @@ def page(browser: Browser, app_url: str) -> Iterator[Page]:
 
 @pytest.fixture
 def settle() -> Callable[[Page], None]:
-    """Waits until the app's script has finished."""
+    """Waits until the app's script has ended and what it drew is there."""
 
     def wait(page: Page) -> None:
         page.wait_for_selector(IDLE, timeout=PATIENCE)

@@ -19,10 +19,10 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as TooLateError
 
 from cnnviz import catalogue
+from tests.browser.screen import IDLE
 
 PAGES = sorted(page.url for page in catalogue.PAGES)
 NONSENSE = "ß 1,5;; <b>x</b> $\\frac$ 1e999 🙂"
-IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 PATIENCE = 60_000
 
 # Walks through shadow roots too. The name is about what a screen reader says, without digits, so

@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 
 from cnnviz import catalogue
-from tests.browser.screen import PATIENCE, wait_until
+from tests.browser.screen import IDLE, PATIENCE, wait_until
 
 PAGES = sorted(page.url for page in catalogue.PAGES)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -67,8 +67,7 @@ def context(browser, lasting_app: str) -> Iterator[BrowserContext]:
 
 
 def settle(page: Page) -> None:
-    page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']")
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    page.wait_for_selector(IDLE)
     wait_until(
         page,
         """() => {

@@ -1,6 +1,6 @@
 // Scrolls to a container, once for each token, and stays with it while its contents arrive.
 
-const SETTLE_MS = 6000;
+const SETTLE_MS = 15000; // on a slow connection what it holds comes late
 
 export default function ({ data: { place, token } }) {
   // On the window: this module may be read anew on each visit of a page.
