@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnnviz.components.evidence import evidence
 from cnnviz.components.map_sheet import Group, Scale, map_sheet
+from cnnviz.components.network import LAYER, network_map
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 from cnnviz.inspection import (
     InspectionError,
@@ -27,7 +28,7 @@ from cnnviz.ui.inside.answer import (
 from cnnviz.ui.inside.network import choose_run, choose_step, model_of, show_progress, where_to_run
 from cnnviz.ui.inside.over_time import show_over_time
 from cnnviz.ui.inside.picture import choose_subject, class_titles, draw_on_pad
-from cnnviz.ui.shared.address import SECTION
+from cnnviz.ui.shared.address import SECTION, asked
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.controls import paired
@@ -35,7 +36,10 @@ from cnnviz.ui.shared.evidence import describe
 from cnnviz.ui.shared.projecting import is_large, settings
 from cnnviz.ui.shared.text import plain
 
-TIME = "Over time"
+WHOLE, CAM, TIME = "The whole network", "Class activation map", "Over time"
+# Links to an explanation were made when the page opened on it, and do not name its tab.
+if SECTION.ahead() is None and asked("i_class", "i_layer"):
+    st.session_state[SECTION.name] = CAM
 # It has a slider of its own, through all steps: a second one would contradict it.
 over_time = SECTION.ahead() == TIME
 notice = st.container()
@@ -59,6 +63,18 @@ maps = {
     for name, volume in feature_maps(model, subject.inputs).items()
     if volume.ndim == 4 and volume.shape[2] * volume.shape[3] > 1
 }
+
+
+def show_network() -> None:
+    code = maps_code(config, step, subject.pixels, LAYER)
+    network_map(
+        config,
+        model.state_dict(),
+        subject.inputs,
+        key="network",
+        name=subject.name,
+        pytorch=code,
+    )
 
 
 def show_cam() -> None:
@@ -160,12 +176,13 @@ def show_time() -> None:
 
 
 SECTIONS = {
-    "Class activation map": show_cam,
+    WHOLE: show_network,
+    CAM: show_cam,
     "Feature maps": show_maps,
     "Learned filters": show_filters,
     TIME: show_time,
 }
-# On a phone the four tabs would not fit beside each other, and the last would go unseen.
+# On a phone the tabs would not fit beside each other, and the last would go unseen.
 st.html(
     "<style>@media (max-width: 640px) { .st-key-i_tab [role=tablist] { gap: 0.6rem }"
     " .st-key-i_tab [role=tab] p { font-size: 0.8rem } }</style>"

@@ -25,7 +25,7 @@ def app_url(lasting_app):
 def inside(page: Page, settle):
     """Opens the page with some settings and waits for it."""
 
-    def open_it(query=""):
+    def open_it(query="?i_tab=Class+activation+map"):
         page.goto(f"/inside{query}")
         page.get_by_role("tab", name="Class activation map").wait_for()
         settle(page)
@@ -69,7 +69,7 @@ def pixel(locator, x, y):
     )
 
 
-def test_opens_on_a_class_activation_map_in_the_first_view(inside):
+def test_a_class_activation_map_is_in_the_first_view(inside):
     page = inside()
     view = raw_map(page)
     expect(view).to_have_accessible_name(re.compile("^7×7 map. Strongest for Ankle boot"))
@@ -84,7 +84,7 @@ def test_opens_on_a_class_activation_map_in_the_first_view(inside):
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_sticks_out_sideways(inside, page, width):
     page.set_viewport_size({"width": width, "height": 800})
-    for tab in ("Class activation map", "Feature maps", "Learned filters"):
+    for tab in ("The whole network", "Class activation map", "Feature maps", "Learned filters"):
         inside(f"?i_tab={tab.replace(' ', '+')}&i_all=true&i_conv=conv3")
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, tab

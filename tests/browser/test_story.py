@@ -83,6 +83,8 @@ def test_from_a_photo_to_its_class_activation_map(page, settle, photo):
     expect(page).to_have_url(re.compile(r"/inside.*i_run=.*digits"))
     page.get_by_text("My picture").click()
     expect(page.get_by_text("coffee.jpg", exact=False).first).to_be_visible()
+    expect(page.get_by_role("application", name=re.compile("coffee.jpg"))).to_be_visible()
+    page.get_by_role("tab", name="Class activation map").click()
     expect(page.get_by_role("img", name=re.compile(r"^\d+×\d+ map"))).to_be_visible()
     page.get_by_role("tab", name="Feature maps").click()
     expect(page.get_by_role("img", name=re.compile("Feature maps of")).first).to_be_visible()

@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+import safetensors.numpy
 import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
@@ -30,7 +31,7 @@ def nothing_of_this_computer(tmp_path, monkeypatch):
 
 @pytest.fixture
 def open_page(visit):
-    return partial(visit, "inside")
+    return partial(visit, "inside", i_tab="Class activation map")
 
 
 @pytest.fixture
@@ -71,6 +72,37 @@ def cam_of(run, seen, step=None, class_index=None, layer=None):
     x = normalise(seen, run.config.mean, run.config.std)
     model = inspection.load_model(run, step)
     return inspection.class_activation_map(model, x, class_index, layer=layer)
+
+
+def test_opens_on_the_whole_network_for_the_chosen_step_and_picture(visit):
+    app = visit("inside", i_sample="3", i_step="16")
+    run = open_run(SHIPPED)
+    data = sent(app, "network")
+    inputs = np.frombuffer(base64.b64decode(data["inputs"]["data"]), np.float32)
+    seen = inspection.load_samples(run).images[3]
+    exact = normalise(seen, run.config.mean, run.config.std)
+    np.testing.assert_array_equal(inputs, exact.numpy().ravel())
+    weights = safetensors.numpy.load(base64.b64decode(data["weights"]))
+    np.testing.assert_array_equal(weights["conv2.weight"], run.load_snapshot(16)["conv2.weight"])
+    assert [layer["name"] for layer in data["network"]["layers"]][:2] == ["conv1", "maxpool1"]
+    # The code that is copied gives the maps of any layer.
+    code = data["pytorch"].replace(data["layer"], "relu2")
+    assert code == inspection.maps_code(run.config, 16, seen, "relu2")
+    with pytest.raises(KeyError):
+        sent(app, "cam")
+    # Another picture is the map's, too.
+    app.number_input(key="i_sample").set_value(4).run()
+    assert sent(app, "network")["inputs"] != data["inputs"]
+    assert sent(app, "network")["network"] == data["network"]
+
+
+def test_a_link_to_an_explanation_still_opens_it(visit):
+    for query in ({"i_class": "8"}, {"i_layer": "conv2"}):
+        app = visit("inside", **query)
+        assert sent(app, "cam")["label"]
+    app.session_state["i_tab"] = "The whole network"
+    app.run()
+    assert sent(app, "network")["network"]
 
 
 def test_opens_on_an_exact_map_without_any_data(open_page):
@@ -194,6 +226,7 @@ def test_an_uploaded_picture_comes_along_from_another_page(root):
     file = io.BytesIO()
     Image.fromarray(sample_image("coffee")).save(file, "PNG")
     app.file_uploader(key="_picture_upload").upload("cup.png", file.getvalue()).run()
+    app.session_state["i_tab"] = "Class activation map"
     app.switch_page(page_at("inside").script).run()
     seen = preprocess(sample_image("coffee"), (1, 28, 28))
     np.testing.assert_allclose(sent(app, "cam")["values"], cam_of(open_run(SHIPPED), seen).raw)

@@ -28,6 +28,7 @@ from cnnviz.components import (
     linked_grids,
     live,
     map_sheet,
+    network,
     neurons,
     number_grid,
     paint,
@@ -116,6 +117,14 @@ PAYLOADS = {
             map_sheet.Group("fc", np.array([[[9.0]]])),
         ],
         scale="all", stops=WEIGHT_STOPS, side=50, alt="Maps of",
+    ),
+    "network": lambda: network.payload(
+        SimpleNamespace(
+            spec=[{"layer": "conv", "out": 2, "kernel": 1}], input_shape=[1, 2, 2], mean=(0.5,),
+            std=(0.2,), classes=["a", "b"],
+        ),
+        {"conv1.weight": SMALL.astype(np.float32), "a.count": np.array(3)},
+        SMALL[None], name="A shoe", picture="pad", pytorch="print(1)",
     ),
     "neurons": lambda: neurons.payload(*NEURONS, alt="Alt", stage="local"),
     "number_grid": lambda: number_grid.payload(

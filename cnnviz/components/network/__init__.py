@@ -1,0 +1,99 @@
+"""The map of a network: every layer as its real maps, computed in the browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cnnviz.components.packing import digest, packed, packed_weights
+from cnnviz.components.sources import register
+from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
+from cnnviz.networks import summary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from torch import Tensor
+
+    from cnnviz.runs import RunConfig
+
+LAYER = "any_layer"
+"""What stands for the name of a layer in the code that is given to `network_map`."""
+
+_component = register("network")
+
+
+def network_map(
+    config: RunConfig,
+    weights: Mapping[str, Tensor],
+    inputs: Tensor,
+    *,
+    key: str,
+    name: str,
+    picture: str = "",
+    pytorch: str = "",
+) -> None:
+    """Draw a network whole: the picture, the maps of all layers, the classes, and the wires.
+
+    Pointing at a map or a cell shows what it is made of, choosing a cell its arithmetic, all
+    without the server.
+
+    Args:
+        config: The network's run.
+        weights: The network's, by name.
+        inputs: C×H×W: the picture, normalised.
+        key: Streamlit key. What is open stays open under the same key.
+        name: What the picture is.
+        picture: Streamlit key of a component whose picture is looked at instead, while it is
+            painted; it gives it in the network's size.
+        pytorch: Code that prints the maps of the layer `LAYER`.
+    """
+    _component(
+        key=key,
+        data=payload(config, weights, inputs, name=name, picture=picture, pytorch=pytorch),
+    )
+
+
+def payload(
+    config: RunConfig,
+    weights: Mapping[str, Tensor],
+    inputs: Tensor,
+    *,
+    name: str,
+    picture: str = "",
+    pytorch: str = "",
+) -> dict[str, Any]:
+    """What the browser needs, as JSON-able data."""
+    shape = tuple(config.input_shape)
+    network = {
+        "spec": config.spec,
+        "shape": shape,
+        "mean": config.mean,
+        "std": config.std,
+        "classes": config.classes,
+        "layers": [
+            {
+                "name": row.name,
+                "kind": row.kind,
+                "shape": row.output_shape,
+                "parameters": row.parameters,
+                "macs": row.macs,
+                "field": row.receptive_field,
+            }
+            for row in summary(config.spec, shape)
+        ],
+        "stops": DIVERGING_STOPS,
+        "weight_stops": WEIGHT_STOPS,
+    }
+    # Kept in full: what is added up has to be PyTorch's numbers.
+    content = {
+        "network": network | {"id": digest(network)},
+        "weights": packed_weights(weights),
+        "inputs": packed(inputs, np.float32),
+        "name": name,
+        "picture": picture,
+        "pytorch": pytorch,
+        "layer": LAYER,
+    }
+    return content | {"id": digest(content)}

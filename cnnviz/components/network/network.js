@@ -1,0 +1,626 @@
+// The map of a network: its layers side by side, each as its real maps, and what they are made of.
+// Where things stand is worked out in structure.js, what they are made of in fields.js and
+// chain.js; this file keeps what a person points at and has chosen.
+
+import { clamp } from "../kit/arithmetic.js";
+import { bytesOf, unpackArray } from "../kit/arrays.js";
+import { Scale } from "../kit/colours.js";
+import { choice, element, write } from "../kit/elements.js";
+import { Figure } from "../kit/figure.js";
+import { Network, softmax } from "../kit/forward.js";
+import { mounting } from "../kit/mounting.js";
+import { numberText, percent } from "../kit/numbers.js";
+import { watchPicture } from "../kit/pictures.js";
+import { readSafetensors } from "../kit/safetensors.js";
+import { textScale } from "../kit/screen.js";
+import { readTheme } from "../kit/theme.js";
+import { Marks } from "./marks.js";
+import { Opened } from "./opened.js";
+import { pixelTable, rangeOf, SheetView } from "./sheet.js";
+import { cellAt, columnsIn, foldingFor, itemsOf, sheetOf, stagesOf, unitFor } from "./structure.js";
+import { cellText, factLines, layerText, mapText, shapeText, shortTitle, titleOf } from "./words.js";
+
+const NARROW = 560; // pixels: below it the layers stand below each other
+const COLUMN = { least: 66, most: 210, gap: 38 };
+const CLASSES = { width: 150, most: 12 };
+const CELLS_A_SECOND = 4;
+/** @type {import("../kit/colours.js").Stops} */
+const GREYS = [[0, "#000000"], [1, "#ffffff"]];
+/** @type {import("../kit/colours.js").Stops[]} */
+const TINTS = ["#ff5050", "#5adc64", "#5f91ff"].map((hex) => [[0, "#000000"], [1, hex]]);
+
+class NetworkMap extends Figure {
+  constructor(parent) {
+    super(parent);
+    /** Everything that a person has done; what is drawn follows from it and the network's numbers. */
+    this.state = {
+      hover: null, // what the pointer is on: {layer, map, row, column}, of a layer alone without a map
+      cursor: null, // what the keys are on
+      chosen: null, // the cell whose arithmetic is open
+      sheet: null, // the layer of which all maps are open
+      weight: null, // of the arithmetic, what was chosen: {part, at}, or a part alone
+      passing: null, // and what the pointer is on
+      folding: null, // null: as much as fits
+      grey: false,
+      playing: false,
+    };
+    this.views = new Map(); // of the layers that are drawn: {item, sheet, column, box}
+    this.pixels = { signed: pixelTable(GREYS), grey: pixelTable(GREYS), tints: TINTS.map(pixelTable) };
+    this.strip = this.find(".strip");
+    this.marks = new Marks(this.canvasAt(".wires"), this.canvasAt(".marks"));
+    this.opened = new Opened(this.find(".opened"), this);
+    this.strip.onpointermove = (event) => this.point(this.spotAt(event));
+    this.strip.onpointerleave = () => this.point(null);
+    this.strip.onclick = (event) => this.choose(this.spotAt(event));
+    this.figure.onfocus = () => this.wake();
+    this.figure.onblur = () => this.wake();
+    this.watching = () => {};
+    this.version = 0; // of the numbers and colours on screen
+  }
+
+  destroy() {
+    super.destroy();
+    this.watching();
+  }
+
+  update(data, component) {
+    super.update(data, component);
+    this.watching();
+    this.watching = data.picture ? watchPicture(data.picture, (picture) => this.look(picture)) : () => {};
+  }
+
+  load(data) {
+    const other = data.network.id !== this.data?.network.id;
+    this.data = data;
+    const { spec, shape, layers, stops } = data.network;
+    if (other) {
+      this.network = new Network(spec, shape);
+      this.stages = stagesOf(spec, this.network.layers);
+      this.stageOf = stagesByLayer(this.stages);
+      this.facts = new Map(layers.map((one) => [one.name, one]));
+      this.facts.set("input", { name: "input", kind: "input", shape, parameters: 0, macs: 0, field: [1, 1] });
+      Object.assign(this.state, { hover: null, cursor: null, chosen: null, sheet: null, weight: null, passing: null, folding: null, playing: false });
+      this.pixels.signed = pixelTable(stops);
+      this.laid = "";
+    }
+    this.network.load(readSafetensors(bytesOf(data.weights)).tensors);
+    this.tools();
+    this.resize();
+    this.see(unpackArray(data.inputs));
+  }
+
+  /** Take what another component draws, in the network's size. */
+  look({ values, rows, columns, painted }) {
+    const { shape, mean, std } = this.data.network;
+    if (!painted || rows !== shape[1] || columns !== shape[2]) return;
+    const area = rows * columns;
+    const input = Float32Array.from({ length: shape[0] * area }, (_, at) => {
+      const channel = Math.floor(at / area);
+      return (values[at % area] / 255 - mean[channel]) / std[channel];
+    });
+    this.see(input);
+  }
+
+  /**
+   * Show another picture, in the next frame.
+   * @param {Float32Array} input C×H×W, normalised
+   */
+  see(input) {
+    this.network.run(input);
+    this.fresh = true;
+    this.wake();
+  }
+
+  // --- the document -----------------------------------------------------------------------------
+
+  tools() {
+    const { state } = this;
+    const colours = choice("Colours", { signed: "Signed", grey: "Grey" }, state.grey ? "grey" : "signed", (value) => {
+      state.grey = value === "grey";
+      this.redraw();
+    });
+    const folds = choice("Layers", { fit: "What fits", all: "Every layer" }, state.folding?.every ? "all" : "fit", (value) => {
+      state.folding = value === "all" ? { layers: false, repeats: false, turned: new Set(), every: true } : null;
+      this.layOut();
+    });
+    this.find(".tools").replaceChildren(folds, colours);
+  }
+
+  resize() {
+    if (!this.network || !this.figure.clientWidth) return;
+    const size = `${this.figure.clientWidth} ${window.innerHeight} ${textScale()}`;
+    if (size !== this.laid) this.layOut();
+  }
+
+  /** Put the layers into the document, as many maps of each as fit. */
+  layOut() {
+    const width = this.figure.clientWidth;
+    const scale = textScale();
+    this.laid = `${width} ${window.innerHeight} ${scale}`;
+    this.down = width < NARROW;
+    this.root.classList.toggle("down", this.down);
+    const room = width - (CLASSES.width + COLUMN.gap / 2) * scale;
+    const most = this.down ? Infinity : Math.floor(room / ((COLUMN.least + COLUMN.gap / 2) * scale));
+    const usual = foldingFor(this.stages, this.down ? 8 : most);
+    this.folding = this.state.folding ?? usual;
+    this.items = itemsOf(this.stages, this.folding);
+    const columns = columnsIn(this.items);
+    const each = Math.floor(room / columns) - COLUMN.gap * scale;
+    this.columnWidth = this.down ? width - 8 : clamp(each, COLUMN.least * scale, COLUMN.most * scale);
+    this.height = this.down ? 190 : Math.max(230, Math.min(0.36 * window.innerHeight, 620));
+    const sides = this.network.layers.map(({ shape: [, rows = 1, across = 1] }) => Math.max(rows, across));
+    const largest = Math.max(...sides);
+    this.unit = this.down ? unitFor(largest, (width - 16) / 4, this.height, 2) : unitFor(largest, this.columnWidth, this.height, 3);
+    this.views = new Map();
+    this.buttons = 0;
+    this.find(".stages").replaceChildren(...this.items.map((item) => this.stageElement(item, this.height)), this.classesElement());
+    this.drawn = [...this.views.keys()];
+    for (const spot of ["hover", "cursor"]) if (this.state[spot] && !this.views.has(this.state[spot].layer)) this.state[spot] = null;
+    this.fresh = true;
+    this.wires = false;
+    this.wake();
+  }
+
+  stageElement(item, height) {
+    const stage = element("div", "stage");
+    if (item.lanes.length) {
+      const lanes = element("div", "lanes");
+      const filled = item.lanes.filter((lane) => lane.length).length;
+      lanes.append(...item.lanes.map((lane, at) => {
+        const row = element("div", "lane");
+        if (lane.length) row.append(...lane.map((one) => this.stageElement(one, Math.max(64, height / filled - 40))));
+        else row.append(element("div", "pass", "shortcut"));
+        row.dataset.lane = String(at);
+        return row;
+      }));
+      stage.append(lanes);
+    }
+    stage.append(...item.columns.map((layer, at) => this.columnElement(item, layer, at, height)));
+    return stage;
+  }
+
+  columnElement(item, layer, at, height) {
+    const { stage } = item;
+    const column = element("div", "column");
+    const head = element("div", "head");
+    const folded = item.columns.length === 1 && stage.layers.length > 1;
+    const name = element("b", "name", folded ? stage.layers[0].name.split(".").at(-1) : layer.name.split(".").at(-1));
+    const line = element("div", "line");
+    line.append(name);
+    name.title = layer.name;
+    if (item.times > 1 && at === 0) line.append(element("span", "times", `×${item.times}`));
+    if (item.folds && at === item.columns.length - 1) line.append(this.foldButton(item));
+    head.append(line, element("div", "shape", shapeText(layer.shape)));
+    if (folded) head.append(element("div", "followers", `→ ${stage.layers.slice(1).map(({ kind }) => shortTitle(kind)).join(", ")}`));
+    const view = new SheetView();
+    view.resize(sheetOf(layer.shape, this.unit, this.columnWidth, height));
+    const frame = element("div", "frame");
+    frame.append(view.canvas);
+    column.append(head, frame);
+    if (view.sheet.more) {
+      const more = element("button", "more", `${view.sheet.more} more`);
+      more.type = "button";
+      more.title = `Show all ${layer.shape[0]} maps of ${layer.name}`;
+      more.onclick = (event) => {
+        event.stopPropagation();
+        this.openSheet(layer);
+      };
+      column.append(more);
+    }
+    const facts = element("div", "facts");
+    facts.title = "Parameters, multiply-adds and receptive field";
+    const counted = (folded ? stage.layers : [layer]).map((one) => this.facts.get(one.name));
+    if (layer.kind !== "input") facts.append(...factLines(counted).map((text) => element("div", "", text)));
+    column.append(facts);
+    column.style.width = this.down ? "" : `${Math.max(view.sheet.single ? COLUMN.least * textScale() : this.columnWidth, parseFloat(view.canvas.style.width))}px`;
+    this.views.set(layer, { item, layer, view, column, frame });
+    return column;
+  }
+
+  foldButton(item) {
+    const button = element("button", "fold", item.hidden ? `+${item.hidden}` : "−");
+    button.type = "button";
+    button.setAttribute("aria-label", item.hidden ? `Show ${item.hidden} more layers of ${item.stage.id}` : `Fold the layers of ${item.stage.id}`);
+    button.title = button.getAttribute("aria-label");
+    button.onclick = (event) => {
+      event.stopPropagation();
+      const { layers, repeats, turned, every } = this.folding;
+      const next = new Set(turned);
+      if (!next.delete(item.id)) next.add(item.id);
+      this.state.folding = { layers, repeats, turned: next, every };
+      this.layOut();
+    };
+    return button;
+  }
+
+  classesElement() {
+    const { classes } = this.data.network;
+    const box = element("div", "classes");
+    box.setAttribute("role", "img");
+    box.append(element("b", "", "Classes"));
+    this.bars = classes.slice(0, CLASSES.most).map((name) => {
+      const bar = element("div", "bar");
+      const track = element("span", "track");
+      const fill = element("i", "fill");
+      track.append(fill);
+      const share = element("span", "share");
+      const title = element("span", "class", name);
+      title.title = name;
+      bar.append(title, track, share);
+      box.append(bar);
+      return { bar, fill, share };
+    });
+    if (classes.length > CLASSES.most) box.append(element("div", "facts", `and ${classes.length - CLASSES.most} more`));
+    this.classes = box;
+    return box;
+  }
+
+  // --- where things are -------------------------------------------------------------------------
+
+  /** Where the maps lie on the strip, in CSS pixels; measured once after each layout. */
+  measure() {
+    const origin = this.strip.getBoundingClientRect();
+    const boxOf = (one) => {
+      const box = one.getBoundingClientRect();
+      return { x: box.left - origin.left, y: box.top - origin.top, w: box.width, h: box.height };
+    };
+    for (const view of this.views.values()) view.box = boxOf(view.view.canvas);
+    this.passes = new Map();
+    for (const pass of this.root.querySelectorAll(".pass")) {
+      const stage = pass.closest(".stage");
+      const join = [...this.views.values()].find(({ column }) => column.parentElement === stage);
+      if (join) this.passes.set(join.item.stage.layers[0], boxOf(pass));
+    }
+    this.classesBox = boxOf(this.classes);
+    this.extent = { width: this.strip.scrollWidth, height: this.strip.scrollHeight };
+  }
+
+  spotAt({ clientX, clientY }) {
+    if (!this.extent) return null;
+    const origin = this.strip.getBoundingClientRect();
+    const [x, y] = [clientX - origin.left, clientY - origin.top];
+    for (const { layer, view, box, column } of this.views.values()) {
+      if (!box) continue;
+      const { cell } = view.sheet;
+      const hit = cellAt(view.sheet, (x - box.x) / cell, (y - box.y) / cell);
+      if (hit) return { layer, ...hit };
+      if (x >= box.x - 4 && x <= box.x + Math.max(box.w, column.clientWidth) && y < box.y && y > box.y - 40) return { layer, map: null };
+    }
+    return null;
+  }
+
+  get focused() {
+    return /** @type {ShadowRoot} */ (this.root.getRootNode()).activeElement;
+  }
+
+  /** What is looked at: under the pointer, or else by the keys, or else what is open. */
+  get spot() {
+    const { hover, cursor, chosen } = this.state;
+    return hover ?? (this.focused === this.figure ? cursor : null) ?? chosen;
+  }
+
+  // --- what people do ---------------------------------------------------------------------------
+
+  point(spot) {
+    if (sameSpot(spot, this.state.hover)) return;
+    this.state.hover = spot;
+    this.settle();
+  }
+
+  choose(spot) {
+    if (!spot || spot.map === null) return;
+    const { state } = this;
+    const before = state.chosen;
+    Object.assign(state, { chosen: { row: 0, column: 0, ...spot }, cursor: { ...spot }, weight: null });
+    if (before?.layer !== spot.layer) state.playing = false;
+    this.openIt();
+  }
+
+  openSheet(layer) {
+    Object.assign(this.state, { sheet: layer, chosen: null, weight: null, playing: false });
+    this.openIt();
+  }
+
+  /** Show what is open, where it can be seen. */
+  openIt() {
+    const closed = this.find(".opened").hidden;
+    this.settle();
+    this.opened.show();
+    if (closed && !this.down) this.figure.scrollIntoView({ block: "start", behavior: this.calm ? "auto" : "smooth" });
+  }
+
+  /** Pixels that are left on the screen below the overview. */
+  get roomBelow() {
+    if (this.down) return 0.6 * window.innerHeight;
+    const taken = this.strip.offsetHeight + this.told.offsetHeight + 5.5 * 16 * textScale();
+    return Math.max(250, window.innerHeight - taken);
+  }
+
+  /** Go back by one: from an arithmetic to the maps that it was chosen from, to the overview. */
+  back() {
+    const { state } = this;
+    if (state.weight) state.weight = null;
+    else if (state.chosen) Object.assign(state, { chosen: null, playing: false });
+    else if (state.sheet) state.sheet = null;
+    else if (state.cursor) state.cursor = outOf(state.cursor);
+    this.opened.show();
+    this.settle();
+    if (!state.chosen && !state.sheet) this.figure.focus({ preventScroll: true });
+  }
+
+  toggle() {
+    if (!this.state.chosen) return;
+    this.state.playing = !this.state.playing;
+    this.opened.show();
+    this.wake();
+  }
+
+  keys(event) {
+    const { state } = this;
+    const by = (rows, columns) => () => this.move(rows, columns);
+    const inFigure = event.target === this.figure;
+    const busy = state.cursor || state.chosen || state.sheet || state.weight;
+    return {
+      ...(inFigure || this.opened.owns(event.target)
+        ? {
+          ArrowLeft: by(0, -1), ArrowRight: by(0, 1), ArrowUp: by(-1, 0), ArrowDown: by(1, 0),
+          Enter: () => this.enter(), " ": () => this.toggle(),
+        }
+        : {}),
+      Escape: busy && (() => this.back()),
+    };
+  }
+
+  /** Move what the keys are on: from layer to layer, from map to map, or from cell to cell. */
+  move(rows, columns) {
+    const { state } = this;
+    const at = state.chosen ?? state.cursor;
+    let next;
+    if (!at) next = { layer: this.drawn[0], map: null };
+    else if (at.map === null || at.map === undefined) {
+      const place = this.drawn.indexOf(at.layer) + rows + columns;
+      next = { layer: this.drawn[clamp(place, 0, this.drawn.length - 1)], map: null };
+    } else if (at.row === undefined) next = { layer: at.layer, map: this.mapBeside(at, rows, columns) };
+    else {
+      const [, high = 1, wide = 1] = at.layer.shape;
+      if (high * wide === 1) next = { ...at, map: this.mapBeside(at, rows, columns) };
+      else next = { ...at, row: clamp(at.row + rows, 0, high - 1), column: clamp(at.column + columns, 0, wide - 1) };
+    }
+    Object.assign(state, { cursor: next, hover: null, playing: false, weight: null });
+    if (state.chosen) {
+      state.chosen = { ...next };
+      this.opened.show();
+    }
+    this.reveal(next.layer);
+    this.settle();
+  }
+
+  mapBeside({ layer, map }, rows, columns) {
+    const { across, down, single } = this.views.get(layer)?.view.sheet ?? { across: 1, down: 1, single: true };
+    const step = single ? rows + columns * down : rows * across + columns;
+    return clamp(map + step, 0, layer.shape[0] - 1);
+  }
+
+  enter() {
+    const { cursor } = this.state;
+    if (!cursor) this.move(0, 0);
+    else if (cursor.map === null) this.state.cursor = { layer: cursor.layer, map: 0 };
+    else if (cursor.row === undefined) {
+      const [, high = 1, wide = 1] = cursor.layer.shape;
+      if (high * wide === 1) this.choose({ ...cursor, row: 0, column: 0 });
+      else this.state.cursor = { ...cursor, row: high >> 1, column: wide >> 1 };
+    } else this.choose(cursor);
+    this.settle();
+  }
+
+  reveal(layer) {
+    this.views.get(layer)?.column.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  settle() {
+    this.say();
+    this.wake();
+  }
+
+  // --- frames -----------------------------------------------------------------------------------
+
+  redraw() {
+    this.fresh = true;
+    this.wires = false;
+    this.theme = readTheme(this.root);
+    this.wake();
+  }
+
+  ready() {
+    return Boolean(this.network && this.views.size);
+  }
+
+  running() {
+    return this.state.playing && Boolean(this.state.chosen) && this.onScreen;
+  }
+
+  advance(now) {
+    if (!this.passed(now, 1000 / CELLS_A_SECOND)) return;
+    const { layer, map, row, column } = this.state.chosen;
+    const [maps, high = 1, wide = 1] = layer.shape;
+    const next = ((map * high + row) * wide + column + 1) % (maps * high * wide);
+    this.state.chosen = { layer, map: Math.floor(next / high / wide), row: Math.floor(next / wide) % high, column: next % wide };
+    this.state.cursor = { ...this.state.chosen };
+    this.opened.show();
+  }
+
+  paint() {
+    this.theme ??= readTheme(this.root);
+    if (this.fresh) this.paintMaps();
+    if (!this.wires) {
+      this.measure();
+      this.marks.layOut(this);
+      this.wires = true;
+    }
+    this.marks.paint(this, this.spot);
+    this.tell();
+    if (this.fresh) this.opened.show();
+    this.fresh = false;
+    const { spot } = this;
+    Object.assign(this.root.dataset, {
+      layer: spot?.layer.name ?? "", map: spot?.map ?? "", cell: spot?.row === undefined ? "" : `${spot.row},${spot.column}`,
+      drawn: this.drawn.map(({ name }) => name).join(" "),
+    });
+  }
+
+  paintMaps() {
+    this.version += 1;
+    this.ranges = new Map();
+    this.scales = new Map(); // of single numbers, by what they are for
+    for (const { layer, view } of this.views.values()) view.paint(layer, this.inkOf(layer));
+    const shares = softmax(this.network.output.values);
+    const best = shares.indexOf(Math.max(...shares));
+    this.bars.forEach(({ bar, fill, share }, at) => {
+      bar.classList.toggle("best", at === best);
+      fill.style.width = `${100 * shares[at]}%`;
+      write(share, percent(shares[at]));
+    });
+    const { classes } = this.data.network;
+    this.answer = `${classes[best]} (${percent(shares[best])})`;
+    this.classes.setAttribute("aria-label", `Probabilities: ${classes.map((name, at) => `${name} ${percent(shares[at])}`).join(", ")}`);
+    this.figure.setAttribute("aria-label", `The network for ${this.data.name}: ${this.drawn.length} layers; it predicts ${this.answer}`);
+  }
+
+  rangeOf(layer) {
+    if (!this.ranges.has(layer)) this.ranges.set(layer, rangeOf(layer));
+    return this.ranges.get(layer);
+  }
+
+  /** The colours of a layer's maps: pixels as they are, all others on a scale that the layer shares. */
+  inkOf(layer) {
+    if (layer === this.network.input) {
+      const { mean, std, shape } = this.data.network;
+      return (map) => ({ table: shape[0] === 3 ? this.pixels.tints[map] : this.pixels.grey, factor: 255 * std[map], offset: 255 * mean[map] });
+    }
+    const { low, high, limit } = this.rangeOf(layer);
+    const signed = { table: this.pixels.signed, factor: limit ? 127.5 / limit : 0, offset: 127.5 };
+    const grey = { table: this.pixels.grey, factor: high > low ? 255 / (high - low) : 0, offset: high > low ? (-255 * low) / (high - low) : 0 };
+    const ink = this.state.grey ? grey : signed;
+    return () => ink;
+  }
+
+  /** The same for single numbers: background and text. */
+  valueColours(layer, value, channel) {
+    if (layer === this.network.input) {
+      const { mean, std } = this.data.network;
+      return coloursOf(Scale.pixels("grey", -mean[channel] / std[channel], (1 - mean[channel]) / std[channel]), value);
+    }
+    const { low, high, limit } = this.rangeOf(layer);
+    const name = `${layer.name} ${low} ${high} ${this.state.grey}`;
+    if (!this.scales.has(name)) {
+      const { stops } = this.data.network;
+      this.scales.set(name, this.state.grey ? Scale.pixels("grey", low, high > low ? high : low + 1) : Scale.diverging(low, high, limit || 1, stops));
+    }
+    return coloursOf(this.scales.get(name), value);
+  }
+
+  gradientOf(layer) {
+    const { low, high, limit } = this.rangeOf(layer);
+    return Scale.diverging(low, high, limit || 1, this.data.network.stops).gradient();
+  }
+
+  weightColours(layer, value) {
+    if (!this.scales.has(layer)) {
+      const limit = layer.tensors.weight.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0) || 1;
+      this.scales.set(layer, Scale.diverging(-limit, limit, limit, this.data.network.weight_stops));
+    }
+    return coloursOf(this.scales.get(layer), value);
+  }
+
+  // --- words ------------------------------------------------------------------------------------
+
+  tell() {
+    const { spot } = this;
+    const weight = this.state.hover ? "" : this.opened.weightWords();
+    if (weight) {
+      write(this.told, weight);
+      return;
+    }
+    if (!spot) {
+      write(this.told, `${this.data.name}: the network predicts ${this.answer}. Each layer’s maps share one colour scale, centred on 0.`);
+      return;
+    }
+    const { layer, map, row } = spot;
+    if (map === null || map === undefined) {
+      write(this.told, layerText(this.facts.get(layer.name)));
+      return;
+    }
+    const [, high = 1, wide = 1] = layer.shape;
+    const dead = this.rangeOf(layer).dead.has(map) ? " It is 0 everywhere for this picture." : "";
+    if (row === undefined && high * wide > 1) {
+      write(this.told, `${mapText(layer, map)}.${dead} ${this.marks.words}`);
+      return;
+    }
+    const value = layer.values[(map * high + (row ?? 0)) * wide + (spot.column ?? 0)];
+    const shown = layer === this.network.input ? pixelWords(value, map, this.data.network) : numberText(value);
+    write(this.told, `${cellText(layer, { row: 0, column: 0, ...spot })}: ${shown}.${dead} ${this.marks.words}`);
+  }
+
+  tables() {
+    const lines = this.data.network.layers.map(({ name, kind, shape, parameters, macs, field }) => [
+      name, titleOf(kind), shapeText(shape), String(parameters), String(macs), field.join("×"),
+    ]);
+    const found = [{ caption: "Layers", heads: ["Name", "Kind", "Output", "Parameters", "Multiply-adds", "Receptive field"], lines }];
+    const { layer, map } = this.state.chosen ?? this.state.cursor ?? {};
+    if (!layer || map === null || map === undefined) return found;
+    const [count, rows = 1, columns = 1] = layer.shape;
+    const flat = rows * columns === 1;
+    const values = flat ? [...layer.values] : [...layer.values.subarray(map * rows * columns, (map + 1) * rows * columns)];
+    const texts = values.map((value) => numberText(value));
+    const wide = flat ? Math.min(count, 16) : columns;
+    const body = [...Array(Math.ceil(texts.length / wide)).keys()].map((row) => texts.slice(row * wide, (row + 1) * wide));
+    return [{ caption: flat ? `${layer.name}, all features` : mapText(layer, map), lines: body }, ...found];
+  }
+
+  /** The code for a layer, by default the last one with maps. */
+  tellCode() {
+    const { layer } = this.state.chosen ?? this.state.cursor ?? {};
+    const named = layer && layer.kind !== "input" ? layer : this.network.output;
+    const code = this.data.pytorch.replaceAll(this.data.layer, named.name);
+    this.find(".code").hidden = !code;
+    write(this.find(".code code"), code);
+  }
+
+  say() {
+    super.say();
+    this.after(150, "texts", () => {
+      this.tellCode();
+      this.fillTables();
+    });
+  }
+}
+
+function coloursOf(scale, value) {
+  return [scale.css(value), scale.ink(value)];
+}
+
+function pixelWords(value, channel, { mean, std }) {
+  return `${numberText(value)} (pixel ${Math.round(255 * (value * std[channel] + mean[channel]))} of 255, normalised)`;
+}
+
+/** Each layer with the stage that it is in. */
+function stagesByLayer(stages, found = new Map()) {
+  for (const stage of stages) {
+    for (const layer of stage.layers) found.set(layer, stage);
+    for (const lane of stage.lanes) stagesByLayer(lane, found);
+  }
+  return found;
+}
+
+function sameSpot(one, other) {
+  if (!one || !other) return one === other;
+  return one.layer === other.layer && one.map === other.map && one.row === other.row && one.column === other.column;
+}
+
+/** What the keys are on, one step further out: a cell's map, a map's layer, nothing. */
+function outOf({ layer, map, row }) {
+  if (row !== undefined) return { layer, map };
+  return map === null ? null : { layer, map: null };
+}
+
+export default mounting(NetworkMap);
