@@ -184,7 +184,7 @@ SECTIONS = {
 }
 # On a phone the tabs would not fit beside each other, and the last would go unseen.
 st.html(
-    "<style>@media (max-width: 640px) { .st-key-i_tab [role=tablist] { gap: 0.6rem }"
+    "<style>@media (max-width: 640px) { .st-key-i_tab [role=tablist] { flex-wrap: wrap; gap: 0 0.8rem }"
     " .st-key-i_tab [role=tab] p { font-size: 0.8rem } }</style>"
 )
 with input_place:

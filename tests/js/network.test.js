@@ -8,7 +8,7 @@ import { cellRead, cellReading, chainOf } from "../../cnnviz/components/network/
 import { fieldsOf, metBy, nearest, onMap, readsOf } from "../../cnnviz/components/network/fields.js";
 import { stepAddress } from "../../cnnviz/components/network/step_address.js";
 import {
-  cellAt, columnsIn, extentOf, foldingFor, itemsOf, placeOf, sheetOf, stagesOf, unitFor,
+  cellAt, cellNear, columnsIn, extentOf, foldingFor, itemsOf, placeOf, sheetOf, stagesOf, unitFor,
 } from "../../cnnviz/components/network/structure.js";
 
 const conv = (out, kernel, settings = {}) => ({ layer: "conv", out, kernel, padding: (kernel - 1) / 2, ...settings });
@@ -98,6 +98,8 @@ test("maps stand on a sheet, and a place on it leads back to the cell", () => {
   assert.deepEqual(extentOf(sheet), { width: 29, height: 59 });
   assert.deepEqual(cellAt(sheet, 15 + 13.9, 15), { map: 3, row: 0, column: 13 });
   assert.equal(cellAt(sheet, 14.5, 3), null); // between two maps
+  assert.deepEqual(cellNear(sheet, 14.5, 3), { map: 0, row: 3, column: 13 });
+  assert.equal(cellNear(sheet, 31, 3), null);
   assert.equal(cellAt(sheet, 3, 70), null);
   assert.equal(cellAt(sheetOf([3, 4, 4], 2, 20, 40), 7, 7), null); // the place of a fourth
   assert.equal(sheetOf([20, 14, 14], 2, 66, 1, true).count, 20);

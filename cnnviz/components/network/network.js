@@ -17,7 +17,7 @@ import { readTheme } from "../kit/theme.js";
 import { Marks } from "./marks.js";
 import { Opened } from "./opened.js";
 import { pixelTable, rangeOf, SheetView } from "./sheet.js";
-import { cellAt, columnsIn, foldingFor, itemsOf, sheetOf, stagesOf, unitFor } from "./structure.js";
+import { cellNear, columnsIn, foldingFor, itemsOf, sheetOf, stagesOf, unitFor } from "./structure.js";
 import { cellText, factLines, layerText, mapText, shapeText, shortTitle, titleOf } from "./words.js";
 
 const NARROW = 560; // pixels: below it the layers stand below each other
@@ -282,7 +282,7 @@ class NetworkMap extends Figure {
     for (const { layer, view, box, column } of this.views.values()) {
       if (!box) continue;
       const { cell } = view.sheet;
-      const hit = cellAt(view.sheet, (x - box.x) / cell, (y - box.y) / cell);
+      const hit = cellNear(view.sheet, (x - box.x) / cell, (y - box.y) / cell);
       if (hit) return { layer, ...hit };
       if (x >= box.x - 4 && x <= box.x + Math.max(box.w, column.clientWidth) && y < box.y && y > box.y - 40) return { layer, map: null };
     }

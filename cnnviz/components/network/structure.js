@@ -251,6 +251,21 @@ export function cellAt(sheet, x, y) {
 }
 
 /**
+ * The same, but between two maps the cell nearest by: a finger is no needle.
+ * @param {Sheet} sheet
+ * @param {number} x
+ * @param {number} y
+ */
+export function cellNear(sheet, x, y) {
+  const { gap } = sheet;
+  for (const [right, down] of [[0, 0], [-gap, 0], [gap, 0], [0, -gap], [0, gap], [-gap, -gap]]) {
+    const hit = cellAt(sheet, x + right, y + down);
+    if (hit) return hit;
+  }
+  return null;
+}
+
+/**
  * Pixels of a cell with which a few of the largest maps stand in a column.
  * @param {number} side of the largest map
  * @param {number} width of a column
