@@ -4,7 +4,6 @@ import streamlit as st
 
 from cnnviz.components.evidence import evidence
 from cnnviz.components.map_sheet import Group, Scale, map_sheet
-from cnnviz.components.network import LAYER, network_map
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 from cnnviz.inspection import (
     InspectionError,
@@ -28,6 +27,7 @@ from cnnviz.ui.inside.answer import (
 from cnnviz.ui.inside.network import choose_run, choose_step, model_of, show_progress, where_to_run
 from cnnviz.ui.inside.over_time import show_over_time
 from cnnviz.ui.inside.picture import choose_subject, class_titles, draw_on_pad
+from cnnviz.ui.inside.whole import show_network
 from cnnviz.ui.shared.address import SECTION, asked
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.code import copy_code
@@ -65,16 +65,8 @@ maps = {
 }
 
 
-def show_network() -> None:
-    code = maps_code(config, step, subject.pixels, LAYER)
-    network_map(
-        config,
-        model.state_dict(),
-        subject.inputs,
-        key="network",
-        name=subject.name,
-        pytorch=code,
-    )
+def show_whole() -> None:
+    show_network(config, step, model, subject)
 
 
 def show_cam() -> None:
@@ -176,7 +168,7 @@ def show_time() -> None:
 
 
 SECTIONS = {
-    WHOLE: show_network,
+    WHOLE: show_whole,
     CAM: show_cam,
     "Feature maps": show_maps,
     "Learned filters": show_filters,
@@ -184,7 +176,8 @@ SECTIONS = {
 }
 # On a phone the tabs would not fit beside each other, and the last would go unseen.
 st.html(
-    "<style>@media (max-width: 640px) { .st-key-i_tab [role=tablist] { flex-wrap: wrap; gap: 0 0.8rem }"
+    "<style>@media (max-width: 640px) {"
+    " .st-key-i_tab [role=tablist] { flex-wrap: wrap; gap: 0 0.8rem }"
     " .st-key-i_tab [role=tab] p { font-size: 0.8rem } }</style>"
 )
 with input_place:

@@ -10,7 +10,7 @@ import { Figure } from "../kit/figure.js";
 import { Network, softmax } from "../kit/forward.js";
 import { mounting } from "../kit/mounting.js";
 import { numberText, percent } from "../kit/numbers.js";
-import { watchPicture } from "../kit/pictures.js";
+import { inputOf, watchPicture } from "../kit/pictures.js";
 import { readSafetensors } from "../kit/safetensors.js";
 import { textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
@@ -92,13 +92,7 @@ class NetworkMap extends Figure {
   /** Take what another component draws, in the network's size. */
   look({ values, rows, columns, painted }) {
     const { shape, mean, std } = this.data.network;
-    if (!painted || rows !== shape[1] || columns !== shape[2]) return;
-    const area = rows * columns;
-    const input = Float32Array.from({ length: shape[0] * area }, (_, at) => {
-      const channel = Math.floor(at / area);
-      return (values[at % area] / 255 - mean[channel]) / std[channel];
-    });
-    this.see(input);
+    if (painted && rows === shape[1] && columns === shape[2]) this.see(inputOf(values, mean, std));
   }
 
   /**

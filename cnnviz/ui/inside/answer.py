@@ -14,8 +14,11 @@ from cnnviz.ui.inside.picture import PAD
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
+    from torch import Tensor
 
     from cnnviz.inspection import CAM, Prediction
     from cnnviz.runs import Run, RunConfig
@@ -24,6 +27,11 @@ if TYPE_CHECKING:
 
 # Numbers of a network's weights; 8 MB.
 _IN_BROWSER = 2_000_000
+
+
+def fits_in_browser(weights: Mapping[str, Tensor]) -> bool:
+    """Whether a network is small enough to be sent to a browser, which computes it."""
+    return sum(tensor.numel() for tensor in weights.values()) <= _IN_BROWSER
 
 
 def show_input(subject: Subject) -> None:
@@ -58,7 +66,7 @@ def say_answer(subject: Subject, config: RunConfig, answer: Prediction) -> None:
 def answer_while_drawing(run: Run, step: int, subject: Subject, answer: Prediction) -> None:
     """Draw what the network answers to the drawing, computed in the browser."""
     weights = run.load_snapshot(step)
-    if sum(tensor.numel() for tensor in weights.values()) > _IN_BROWSER:
+    if not fits_in_browser(weights):
         st.caption(
             "This network is too large to be sent to your browser: lift the pen to see the"
             " prediction."
