@@ -303,6 +303,8 @@ def test_the_network_answers_while_one_draws(inside, page, messages):
     pad, answer = page.locator(".sheet"), page.locator(".classifier")
     expect(answer).to_contain_text("Draw on the pad")
     cam = page.get_by_text(re.compile("^1: logit"))
+    whole = page.get_by_role("application", name=re.compile("^The network for Your drawing"))
+    expect(whole).to_be_visible()
     box = pad.bounding_box()
 
     def at(x, y):
@@ -314,9 +316,9 @@ def test_the_network_answers_while_one_draws(inside, page, messages):
     page.mouse.move(*at(0.5, 0.8), steps=4)
     expect(answer).to_have_attribute("data-predicted", "1")  # before the pen is lifted
     expect(answer.locator(".how")).to_contain_text("8×8 pixels, stretched to all 8 rows")
+    expect(whole).to_have_accessible_name(re.compile("it predicts 1 "))
     assert messages[before:] == []
     page.mouse.up()
-    expect(cam).to_be_visible()  # of what was drawn, by the server
     one = answer.locator(".bars").get_attribute("aria-label")
 
     # By keys: from the top of the one to the left.
@@ -329,7 +331,8 @@ def test_the_network_answers_while_one_draws(inside, page, messages):
     expect(answer.locator(".bars")).to_have_attribute("aria-label", one)
 
     # It is still there after a reload, and among the last ones after it was cleared.
-    inside("?i_run=digits-gap&i_source=draw")
+    inside("?i_run=digits-gap&i_source=draw&i_tab=Class+activation+map")
+    expect(cam).to_be_visible()  # of what was drawn, by the server
     expect(answer.locator(".bars")).to_have_attribute("aria-label", one)
     page.get_by_role("button", name="Clear").click()
     expect(answer).to_contain_text("Draw on the pad")
