@@ -182,7 +182,8 @@ st.html(
 )
 with input_place:
     if subject.drawn:
-        draw_on_pad(subject, config)
+        # The whole network is computed by the browser; all else is drawn by the server.
+        draw_on_pad(subject, config, sends=SECTION.ahead() not in {None, WHOLE})
     else:
         show_input(subject)
         if not over_time:

@@ -113,4 +113,22 @@ def test_a_cell_of_the_second_layer_adds_up_to_pytorch_s_number(page: Page, sett
     page.keyboard.press("Escape")
     expect(opened).to_be_hidden()
     expect(page.locator(".network-map .code code")).to_contain_text("relu2")
+
+    # Ask backwards: the contributions of the last maps and the bias are the logit.
+    network.get_by_role("button", name="Ankle boot").click()
+    page.mouse.move(*cell_of(page, "relu3", 2, 3))
+    expect(told).to_contain_text("relu3, map 0, row 2, column 3. It contributed ")
+    model = inspection.load_model(open_run(RUN))
+    place = model.linear1.weight[9].detach() @ maps["relu3"][0, :, 2, 3] / 49
+    expect(told).to_contain_text(f"All 64 maps contributed {float(place):.3f}"[:-1])
+    logit = float(
+        model.linear1.weight[9].detach() @ maps["gap1"][0].ravel() + model.linear1.bias[9].detach()
+    )
+    expect(told).to_contain_text(f"that is the logit of Ankle boot, {logit:.2f}"[:-1])
+    page.mouse.move(0, 0)
+    for _ in range(3):  # the keys above are still on a cell
+        page.keyboard.press("Escape")
+    expect(told).to_contain_text("its value times its gradient")
+    page.keyboard.press("Escape")
+    expect(told).to_contain_text("the network predicts Ankle boot")
     assert sent[before:] == []

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Network } from "../../cnnviz/components/kit/forward.js";
+import { addingUp, cellContribution, contributionsTo, layerSum } from "../../cnnviz/components/network/backwards.js";
 import { cellRead, cellReading, chainOf } from "../../cnnviz/components/network/chain.js";
 import { fieldsOf, metBy, nearest, onMap, readsOf } from "../../cnnviz/components/network/fields.js";
 import { stepAddress } from "../../cnnviz/components/network/step_address.js";
@@ -200,4 +201,25 @@ test("a part leads to Step with its map, its filter and its cell, if Step can sh
   assert.equal(address.get("s_weights"), "1 2 3\n4 5 6\n7 8 -0.25");
   assert.deepEqual(["s_source", "s_stride", "s_padding", "s_dilation", "s_cell"].map((name) => address.get(name)), ["numbers", "2", "1", "1", "0,0"]);
   assert.equal(stepAddress(named.conv2, part, { map: 0, row: 0, column: 0 }), "");
+});
+
+test("contributions add up to the logit where only averages follow", () => {
+  const tensor = (shape, ...values) => ({ shape, values: Float32Array.from(values) });
+  const { network, named } = drawn([conv(2, 1), ...of("relu", "gap", "flatten"), { layer: "linear", out: 2 }], [1, 1, 2]);
+  network.load({
+    "conv1.weight": tensor([2, 1, 1, 1], 1, -1), "conv1.bias": tensor([2], 0, 6),
+    "linear1.weight": tensor([2, 2], 0, 0, 3, -1), "linear1.bias": tensor([2], 0, 0.5),
+  });
+  network.run([2, 4]); // maps [2, 4] and [4, 2]
+  const spoke = contributionsTo(network, 1);
+  assert.deepEqual([...spoke.get(named.relu1).values], [3, 6, -2, -1]);
+  assert.deepEqual([...addingUp(network)].map(({ name }) => name), ["flatten1", "gap1", "relu1"]);
+  const asked = { output: 1, name: "b" };
+  assert.equal(layerSum(network, named.relu1, spoke.get(named.relu1), asked), "All contributions of relu1 add up to 6; with the bias 0.5 that is the logit of b, 6.5.");
+  assert.equal(layerSum(network, named.input, spoke.get(named.input), asked), "All contributions of input add up to 12; the logit of b is 6.5.");
+  assert.equal(
+    cellContribution(network, named.relu1, spoke.get(named.relu1), { map: 0, row: 0, column: 1 }, "b"),
+    "It contributed 6 to the logit of b. All 2 maps contributed 5 here: the class activation map divided by its 2 cells.",
+  );
+  assert.equal(cellContribution(network, named.gap1, spoke.get(named.gap1), { map: 1 }, "b"), "It contributed −3 to the logit of b.");
 });

@@ -467,6 +467,8 @@ def test_a_drawing_is_looked_into_as_any_picture(open_page):
     app.run()
     assert sent(app, "i_pad")["known"] == text
     np.testing.assert_allclose(sent(app, "cam")["values"], cam_of(run, seen).raw)
+    # The browser itself computes the whole network, and does not send the drawing for it.
+    assert not sent(open_page(i_source="draw", i_tab="The whole network"), "i_pad")["sends"]
     # A network that reads another size, and a browser that sends anything.
     app.query_params["i_run"] = "digits-gap"
     for other in (text, "é", "AAAA", "=", None):

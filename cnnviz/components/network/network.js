@@ -14,6 +14,7 @@ import { inputOf, watchPicture } from "../kit/pictures.js";
 import { readSafetensors } from "../kit/safetensors.js";
 import { textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
+import { cellContribution, contributionsTo, layerSum } from "./backwards.js";
 import { Marks } from "./marks.js";
 import { Opened } from "./opened.js";
 import { pixelTable, rangeOf, SheetView } from "./sheet.js";
@@ -42,6 +43,7 @@ class NetworkMap extends Figure {
       passing: null, // and what the pointer is on
       folding: null, // null: as much as fits
       grey: false,
+      asked: null, // the class whose evidence the maps show instead of their values
       playing: false,
     };
     this.views = new Map(); // of the layers that are drawn: {item, sheet, column, box}
@@ -79,7 +81,7 @@ class NetworkMap extends Figure {
       this.stageOf = stagesByLayer(this.stages);
       this.facts = new Map(layers.map((one) => [one.name, one]));
       this.facts.set("input", { name: "input", kind: "input", shape, parameters: 0, macs: 0, field: [1, 1] });
-      Object.assign(this.state, { hover: null, cursor: null, chosen: null, sheet: null, weight: null, passing: null, folding: null, playing: false });
+      Object.assign(this.state, { hover: null, cursor: null, chosen: null, sheet: null, weight: null, passing: null, folding: null, asked: null, playing: false });
       this.pixels.signed = pixelTable(stops);
       this.laid = "";
     }
@@ -90,9 +92,9 @@ class NetworkMap extends Figure {
   }
 
   /** Take what another component draws, in the network's size. */
-  look({ values, rows, columns, painted }) {
+  look({ values, rows, columns }) {
     const { shape, mean, std } = this.data.network;
-    if (painted && rows === shape[1] && columns === shape[2]) this.see(inputOf(values, mean, std));
+    if (rows === shape[1] && columns === shape[2]) this.see(inputOf(values, mean, std));
   }
 
   /**
@@ -230,10 +232,13 @@ class NetworkMap extends Figure {
   classesElement() {
     const { classes } = this.data.network;
     const box = element("div", "classes");
-    box.setAttribute("role", "img");
+    box.setAttribute("role", "group");
     box.append(element("b", "", "Classes"));
-    this.bars = classes.slice(0, CLASSES.most).map((name) => {
-      const bar = element("div", "bar");
+    this.bars = classes.slice(0, CLASSES.most).map((name, at) => {
+      const bar = element("button", "bar");
+      bar.type = "button";
+      bar.title = `Which cells spoke for ${name}?`;
+      bar.onclick = () => this.ask(this.state.asked === at ? null : at);
       const track = element("span", "track");
       const fill = element("i", "fill");
       track.append(fill);
@@ -310,6 +315,13 @@ class NetworkMap extends Figure {
     this.openIt();
   }
 
+  /** Show what each cell contributed to a class; null: the values again. */
+  ask(output) {
+    this.state.asked = output;
+    this.fresh = true;
+    this.settle();
+  }
+
   openSheet(layer) {
     Object.assign(this.state, { sheet: layer, chosen: null, weight: null, playing: false });
     this.openIt();
@@ -337,6 +349,7 @@ class NetworkMap extends Figure {
     else if (state.chosen) Object.assign(state, { chosen: null, playing: false });
     else if (state.sheet) state.sheet = null;
     else if (state.cursor) state.cursor = outOf(state.cursor);
+    else if (state.asked !== null) this.ask(null);
     this.opened.show();
     this.settle();
     if (!state.chosen && !state.sheet) this.figure.focus({ preventScroll: true });
@@ -353,7 +366,7 @@ class NetworkMap extends Figure {
     const { state } = this;
     const by = (rows, columns) => () => this.move(rows, columns);
     const inFigure = event.target === this.figure;
-    const busy = state.cursor || state.chosen || state.sheet || state.weight;
+    const busy = state.cursor || state.chosen || state.sheet || state.weight || state.asked !== null;
     return {
       ...(inFigure || this.opened.owns(event.target)
         ? {
@@ -466,11 +479,14 @@ class NetworkMap extends Figure {
     this.version += 1;
     this.ranges = new Map();
     this.scales = new Map(); // of single numbers, by what they are for
-    for (const { layer, view } of this.views.values()) view.paint(layer, this.inkOf(layer));
+    const { asked } = this.state;
+    this.contributions = asked === null ? null : contributionsTo(this.network, asked);
+    for (const { layer, view } of this.views.values()) view.paint(this.shownOf(layer), this.inkOf(layer));
     const shares = softmax(this.network.output.values);
     const best = shares.indexOf(Math.max(...shares));
     this.bars.forEach(({ bar, fill, share }, at) => {
       bar.classList.toggle("best", at === best);
+      bar.setAttribute("aria-pressed", String(at === asked));
       fill.style.width = `${100 * shares[at]}%`;
       write(share, percent(shares[at]));
     });
@@ -480,6 +496,11 @@ class NetworkMap extends Figure {
     this.figure.setAttribute("aria-label", `The network for ${this.data.name}: ${this.drawn.length} layers; it predicts ${this.answer}`);
   }
 
+  /** A layer with the numbers that its maps show: its own or, backwards, its contributions. */
+  shownOf(layer) {
+    return this.contributions?.get(layer) ?? layer;
+  }
+
   rangeOf(layer) {
     if (!this.ranges.has(layer)) this.ranges.set(layer, rangeOf(layer));
     return this.ranges.get(layer);
@@ -487,14 +508,15 @@ class NetworkMap extends Figure {
 
   /** The colours of a layer's maps: pixels as they are, all others on a scale that the layer shares. */
   inkOf(layer) {
-    if (layer === this.network.input) {
+    const shown = this.shownOf(layer);
+    if (shown === this.network.input) {
       const { mean, std, shape } = this.data.network;
       return (map) => ({ table: shape[0] === 3 ? this.pixels.tints[map] : this.pixels.grey, factor: 255 * std[map], offset: 255 * mean[map] });
     }
-    const { low, high, limit } = this.rangeOf(layer);
+    const { low, high, limit } = this.rangeOf(shown);
     const signed = { table: this.pixels.signed, factor: limit ? 127.5 / limit : 0, offset: 127.5 };
     const grey = { table: this.pixels.grey, factor: high > low ? 255 / (high - low) : 0, offset: high > low ? (-255 * low) / (high - low) : 0 };
-    const ink = this.state.grey ? grey : signed;
+    const ink = this.state.grey && shown === layer ? grey : signed;
     return () => ink;
   }
 
@@ -514,7 +536,7 @@ class NetworkMap extends Figure {
   }
 
   gradientOf(layer) {
-    const { low, high, limit } = this.rangeOf(layer);
+    const { low, high, limit } = this.rangeOf(this.shownOf(layer));
     return Scale.diverging(low, high, limit || 1, this.data.network.stops).gradient();
   }
 
@@ -535,6 +557,10 @@ class NetworkMap extends Figure {
       write(this.told, weight);
       return;
     }
+    if (this.contributions) {
+      write(this.told, this.contributionWords(spot));
+      return;
+    }
     if (!spot) {
       write(this.told, `${this.data.name}: the network predicts ${this.answer}. Each layer’s maps share one colour scale, centred on 0.`);
       return;
@@ -553,6 +579,20 @@ class NetworkMap extends Figure {
     const value = layer.values[(map * high + (row ?? 0)) * wide + (spot.column ?? 0)];
     const shown = layer === this.network.input ? pixelWords(value, map, this.data.network) : numberText(value);
     write(this.told, `${cellText(layer, { row: 0, column: 0, ...spot })}: ${shown}.${dead} ${this.marks.words}`);
+  }
+
+  contributionWords(spot) {
+    const { network, state: { asked } } = this;
+    const name = this.data.network.classes[asked];
+    if (!spot) {
+      return `What each cell contributed to the logit of ${name}, its value times its gradient: blue spoke for ${name}, orange against it. ${layerSum(network, network.output, network.output, { output: asked, name })}`;
+    }
+    const { layer, map, row } = spot;
+    const shown = this.shownOf(layer);
+    const [, high = 1, wide = 1] = layer.shape;
+    const sum = layerSum(network, layer, shown, { output: asked, name });
+    if (map === null || map === undefined || (row === undefined && high * wide > 1)) return `${layer.name}. ${sum}`;
+    return `${cellText(layer, { row: 0, column: 0, ...spot })}. ${cellContribution(network, layer, shown, spot, name)} ${sum}`;
   }
 
   tables() {

@@ -96,10 +96,11 @@ export class Opened {
     write(this.play, figure.state.playing ? "Pause" : "Play");
     this.root.classList.toggle("whole", !cell);
     this.fit(layer, cell);
-    this.view.paint(layer, figure.inkOf(layer));
+    this.view.paint(figure.shownOf(layer), figure.inkOf(layer));
     this.paintMarks();
-    const { low, high } = figure.rangeOf(layer);
-    this.scale.root.hidden = layer.kind === "input" || figure.state.grey;
+    const painted = figure.shownOf(layer);
+    const { low, high } = figure.rangeOf(painted);
+    this.scale.root.hidden = painted === layer && (layer.kind === "input" || figure.state.grey);
     this.scale.update({ low, high, gradient: figure.gradientOf(layer), text: (value) => numberText(value, 3) });
     write(this.about, cell ? "" : `${layerText(figure.facts.get(layer.name))} Click a cell to see how it is computed.`);
     this.marks.setAttribute("aria-label", cell ? `${mapText(layer, cell.map)}: arrow keys choose another cell` : `All maps of ${layer.name}`);

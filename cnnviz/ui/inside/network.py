@@ -37,7 +37,7 @@ def choose_run(notice: DeltaGenerator) -> Run:
         titles,
         DEFAULT_RUN,
         key="i_run",
-        width=wide(330),
+        width=wide(365),
         on_change=choose,  # no step of the last run: the new one is shown at its own end
         args=("i_step", ""),
         notice=notice,

@@ -88,13 +88,19 @@ def choose_subject(run: Run) -> Subject:
     return _own(run, picture) if source == "own" else _sample(run)
 
 
-def draw_on_pad(subject: Subject, config: RunConfig) -> None:
-    """Draw the pad on which the subject is drawn."""
+def draw_on_pad(subject: Subject, config: RunConfig, *, sends: bool) -> None:
+    """Draw the pad on which the subject is drawn.
+
+    Args:
+        subject: What the server knows of it.
+        config: The run whose network looks at it.
+        sends: Whether the server is sent the drawing after each stroke.
+    """
 
     def keep(text: str) -> None:
         st.session_state["_i_drawing"] = text
 
-    draw(config, key=PAD, known=subject.pixels, on_draw=keep)
+    draw(config, key=PAD, known=subject.pixels, on_draw=keep if sends else None)
 
 
 def class_titles(config: RunConfig) -> dict[int | str, str]:
@@ -110,7 +116,7 @@ def _sample(run: Run) -> Subject:
         st.warning(f"{plain(str(error))} Choose “My picture” instead.")
         st.stop()
     kinds = {"any": "Any class", **class_titles(config)}
-    kind = choice(st.selectbox, "True class", kinds, "any", key="i_label", width=wide(140))
+    kind = choice(st.selectbox, "True class", kinds, "any", key="i_label", width=wide(125))
     mine = np.arange(len(samples.labels))
     if kind != "any":
         mine = mine[samples.labels == kind]
@@ -121,7 +127,7 @@ def _sample(run: Run) -> Subject:
     if st.session_state.get("i_sample", 0) > last:
         st.session_state["i_sample"] = last
     position = st.number_input(
-        f"Picture, 0 to {last}", 0, last, key="i_sample", width=wide(140), bind="query-params",
+        f"Picture, 0 to {last}", 0, last, key="i_sample", width=wide(125), bind="query-params",
         help=plain(samples.origin),
     )  # fmt: skip
     i = int(mine[position])
