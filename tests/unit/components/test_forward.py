@@ -21,6 +21,7 @@ import { prepare } from "./cnnviz/components/kit/forward.js";
 import { parts } from "./cnnviz/components/kit/parts.js";
 import { readSafetensors } from "./cnnviz/components/kit/safetensors.js";
 const CELLS = 5; // of each layer
+const base64 = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 console.log(JSON.stringify(data.map(({ spec, shape, weights, picture }) => {
   const network = prepare(spec, shape, readSafetensors(bytesOf(weights)).tensors);
   network.run(new Float32Array(network.input.values.length).fill(7)); // leaves nothing behind
@@ -32,7 +33,7 @@ console.log(JSON.stringify(data.map(({ spec, shape, weights, picture }) => {
       const [row, column] = [Math.floor(at / width) % height, at % width];
       return parts(layer, Math.floor(at / height / width), row, column).total;
     });
-    return { name, kind, values: Buffer.from(values.buffer).toString("base64"), cells, totals };
+    return { name, kind, values: base64(new Uint8Array(values.slice().buffer)), cells, totals };
   });
 })));
 """
@@ -63,11 +64,12 @@ def maps_of(model, picture):
     return maps
 
 
-def compare(cases):
-    """Run networks in Node and in PyTorch, and compare all that they give.
+def compare(cases, run=in_node):
+    """Run networks in JavaScript and in PyTorch, and compare all that they give.
 
     Args:
         cases: Descriptions, models and pictures.
+        run: What runs the JavaScript, as `in_node` does.
 
     Returns:
         The kinds of the layers that were compared.
@@ -78,7 +80,7 @@ def compare(cases):
         for spec, model, picture in cases
     ]  # fmt: skip
     kinds = set()
-    for (spec, model, picture), layers in zip(cases, in_node(FORWARD, data=data), strict=True):
+    for (spec, model, picture), layers in zip(cases, run(FORWARD, data=data), strict=True):
         maps = maps_of(model, picture)
         assert {layer["name"] for layer in layers} == set(maps)
         for layer in layers:
@@ -96,13 +98,15 @@ def compare(cases):
     return kinds
 
 
-def test_random_networks_give_pytorch_s_maps_and_cells():
+def random_cases(count):
     torch.manual_seed(0)
-    cases = []
-    for seed in range(50):
+    for seed in range(count):
         spec, shape = random_plan(seed)
-        cases.append((spec, shaken(build(spec, shape)), torch.randn(shape)))
-    assert compare(cases) == {*KINDS}
+        yield spec, shaken(build(spec, shape)), torch.randn(shape)
+
+
+def test_random_networks_give_pytorch_s_maps_and_cells():
+    assert compare([*random_cases(50)]) == {*KINDS}
 
 
 def test_the_networks_of_the_catalogue_give_pytorch_s_maps_and_cells():
