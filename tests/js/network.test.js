@@ -9,13 +9,14 @@ import { cellRead, cellReading, chainOf } from "../../cnnviz/components/network/
 import { fieldsOf, metBy, nearest, onMap, readsOf } from "../../cnnviz/components/network/fields.js";
 import { stepAddress } from "../../cnnviz/components/network/step_address.js";
 import {
-  cellAt, cellNear, columnsIn, extentOf, foldingFor, itemsOf, placeOf, sheetOf, stagesOf, unitFor,
+  cellAt, cellNear, extentOf, foldingFor, itemsOf, placeOf, sheetOf, stagesOf, unitFor, widthOf,
 } from "../../cnnviz/components/network/structure.js";
 
 const conv = (out, kernel, settings = {}) => ({ layer: "conv", out, kernel, padding: (kernel - 1) / 2, ...settings });
 const of = (...kinds) => kinds.map((layer) => ({ layer }));
-const UNFOLDED = { layers: false, repeats: false, turned: new Set() };
-const FOLDED = { layers: true, repeats: true, turned: new Set() };
+const UNFOLDED = { layers: false, repeats: false, branches: false, turned: new Set() };
+const FOLDED = { layers: true, repeats: true, branches: true, turned: new Set() };
+const ONES = { maps: 1, cells: 1, gap: 0 };
 
 /** A network without weights, its stages, and its layers by name. */
 function drawn(spec, shape) {
@@ -77,17 +78,25 @@ test("branches are lanes, a shortcut an empty one", () => {
     "input, [residual1.body.conv1 residual1.body.relu1, residual1.body.conv2 | ] residual1 relu1, "
       + "[concat1.branch1.conv1 | concat1.branch2.maxpool1, concat1.branch2.conv1] concat1",
   );
-  assert.equal(columnsIn(items), 1 + 3 + 2 + 2 + 1); // the longest lane counts
+  assert.equal(widthOf(items, ONES), 1 + 3 + 2 + 2 + 1); // the longest lane counts
+  const folded = itemsOf(stages, FOLDED);
+  assert.equal(written(folded), "input, relu1, concat1");
+  assert.deepEqual(folded.map(({ hidden, folds }) => [hidden, folds]), [[0, false], [4, true], [3, true]]);
+  const turned = new Set(["residual1"]);
+  assert.match(written(itemsOf(stages, { ...FOLDED, turned })), /\[residual1.body.relu1, residual1.body.conv2 \| \] residual1 relu1, concat1$/);
 });
 
 test("as little is folded as the room asks for", () => {
   const block = [conv(4, 3), { layer: "relu" }];
   const { stages } = drawn([conv(4, 1), ...block, ...block, ...block], [1, 6, 6]);
-  const folds = (most) => {
-    const { layers, repeats } = foldingFor(stages, most);
-    return [layers, repeats];
-  };
-  assert.deepEqual([8, 7, 5, 4, 1].map(folds), [[false, false], [true, false], [true, false], [true, true], [true, true]]);
+  const folds = (most) => Object.entries(foldingFor(stages, (items) => widthOf(items, ONES) <= most))
+    .filter(([, on]) => on === true).map(([name]) => name).join(" ");
+  assert.deepEqual([8, 7, 5, 4, 3, 1].map(folds), ["", "layers", "layers", "layers repeats", "layers repeats", "layers repeats branches"]);
+});
+
+test("a column of single cells is narrower than one of maps", () => {
+  const { stages } = drawn([conv(4, 3), ...of("gap", "flatten"), { layer: "linear", out: 2 }], [1, 6, 6]);
+  assert.equal(widthOf(itemsOf(stages, UNFOLDED), { maps: 50, cells: 20, gap: 5 }), 2 * 55 + 2 * 25);
 });
 
 test("maps stand on a sheet, and a place on it leads back to the cell", () => {

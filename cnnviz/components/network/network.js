@@ -18,12 +18,13 @@ import { cellContribution, contributionsTo, layerSum } from "./backwards.js";
 import { Marks } from "./marks.js";
 import { Opened } from "./opened.js";
 import { pixelTable, rangeOf, SheetView } from "./sheet.js";
-import { cellNear, columnsIn, foldingFor, itemsOf, sheetOf, stagesOf, unitFor } from "./structure.js";
+import { cellNear, foldingFor, itemsOf, sheetOf, stagesOf, unitFor, widthOf } from "./structure.js";
 import { cellText, factLines, layerText, mapText, shapeText, shortTitle, titleOf } from "./words.js";
 
 const NARROW = 560; // pixels: below it the layers stand below each other
-const COLUMN = { least: 66, most: 210, gap: 38 };
-const CLASSES = { width: 150, most: 12 };
+const COLUMN = { least: 58, most: 210, cells: 46 };
+const GAP = { least: 20, most: 38, share: 0.35 }; // of a column
+const CLASSES = { width: 128, most: 12 };
 const CELLS_A_SECOND = 4;
 /** @type {import("../kit/colours.js").Stops} */
 const GREYS = [[0, "#000000"], [1, "#ffffff"]];
@@ -116,7 +117,7 @@ class NetworkMap extends Figure {
       this.redraw();
     });
     const folds = choice("Layers", { fit: "What fits", all: "Every layer" }, state.folding?.every ? "all" : "fit", (value) => {
-      state.folding = value === "all" ? { layers: false, repeats: false, turned: new Set(), every: true } : null;
+      state.folding = value === "all" ? { layers: false, repeats: false, branches: false, turned: new Set(), every: true } : null;
       this.layOut();
     });
     this.find(".tools").replaceChildren(folds, colours);
@@ -135,14 +136,15 @@ class NetworkMap extends Figure {
     this.laid = `${width} ${window.innerHeight} ${scale}`;
     this.down = width < NARROW;
     this.root.classList.toggle("down", this.down);
-    const room = width - (CLASSES.width + COLUMN.gap / 2) * scale;
-    const most = this.down ? Infinity : Math.floor(room / ((COLUMN.least + COLUMN.gap / 2) * scale));
-    const usual = foldingFor(this.stages, this.down ? 8 : most);
-    this.folding = this.state.folding ?? usual;
+    const room = width - (CLASSES.width + 10) * scale;
+    const widthsAt = (maps) => ({ maps: maps * scale, cells: COLUMN.cells * scale, gap: clamp(GAP.share * maps, GAP.least, GAP.most) * scale });
+    const least = widthsAt(COLUMN.least);
+    this.folding = this.state.folding ?? foldingFor(this.stages, (items) => (this.down ? items.length <= 12 : widthOf(items, least) <= room));
     this.items = itemsOf(this.stages, this.folding);
-    const columns = columnsIn(this.items);
-    const each = Math.floor(room / columns) - COLUMN.gap * scale;
-    this.columnWidth = this.down ? width - 8 : clamp(each, COLUMN.least * scale, COLUMN.most * scale);
+    let column = COLUMN.most;
+    while (column > COLUMN.least && widthOf(this.items, widthsAt(column)) > room) column -= 2;
+    this.columnWidth = this.down ? width - 8 : column * scale;
+    this.strip.style.setProperty("--gap", `${this.down ? 26 : widthsAt(column).gap}px`);
     this.height = this.down ? 190 : Math.max(230, Math.min(0.36 * window.innerHeight, 620));
     const sides = this.network.layers.map(({ shape: [, rows = 1, across = 1] }) => Math.max(rows, across));
     const largest = Math.max(...sides);
@@ -164,7 +166,7 @@ class NetworkMap extends Figure {
       const filled = item.lanes.filter((lane) => lane.length).length;
       lanes.append(...item.lanes.map((lane, at) => {
         const row = element("div", "lane");
-        if (lane.length) row.append(...lane.map((one) => this.stageElement(one, Math.max(64, height / filled - 40))));
+        if (lane.length) row.append(...lane.map((one) => this.stageElement(one, Math.max(64, height / filled - 46))));
         else row.append(element("div", "pass", "shortcut"));
         row.dataset.lane = String(at);
         return row;
@@ -185,9 +187,11 @@ class NetworkMap extends Figure {
     line.append(name);
     name.title = layer.name;
     if (item.times > 1 && at === 0) line.append(element("span", "times", `×${item.times}`));
-    if (item.folds && at === item.columns.length - 1) line.append(this.foldButton(item));
     head.append(line, element("div", "shape", shapeText(layer.shape)));
-    if (folded) head.append(element("div", "followers", `→ ${stage.layers.slice(1).map(({ kind }) => shortTitle(kind)).join(", ")}`));
+    const after = element("div", "followers");
+    if (item.folds && at === item.columns.length - 1) after.append(this.foldButton(item));
+    if (folded) after.append(`→ ${stage.layers.slice(1).map(({ kind }) => shortTitle(kind)).join(", ")}`);
+    head.append(after);
     const view = new SheetView();
     view.resize(sheetOf(layer.shape, this.unit, this.columnWidth, height));
     const frame = element("div", "frame");
@@ -205,10 +209,11 @@ class NetworkMap extends Figure {
     }
     const facts = element("div", "facts");
     facts.title = "Parameters, multiply-adds and receptive field";
-    const counted = (folded ? stage.layers : [layer]).map((one) => this.facts.get(one.name));
+    const closed = stage.lanes.length && !item.lanes.length && at === 0 ? stage.lanes.flatMap((lane) => lane.flatMap(layersOf)) : [];
+    const counted = [...closed, ...(folded ? stage.layers : [layer])].map((one) => this.facts.get(one.name));
     if (layer.kind !== "input") facts.append(...factLines(counted).map((text) => element("div", "", text)));
     column.append(facts);
-    column.style.width = this.down ? "" : `${Math.max(view.sheet.single ? COLUMN.least * textScale() : this.columnWidth, parseFloat(view.canvas.style.width))}px`;
+    column.style.width = this.down ? "" : `${Math.max(view.sheet.single ? COLUMN.cells * textScale() : this.columnWidth, parseFloat(view.canvas.style.width))}px`;
     this.views.set(layer, { item, layer, view, column, frame });
     return column;
   }
@@ -220,10 +225,10 @@ class NetworkMap extends Figure {
     button.title = button.getAttribute("aria-label");
     button.onclick = (event) => {
       event.stopPropagation();
-      const { layers, repeats, turned, every } = this.folding;
+      const { turned } = this.folding;
       const next = new Set(turned);
       if (!next.delete(item.id)) next.add(item.id);
-      this.state.folding = { layers, repeats, turned: next, every };
+      this.state.folding = { ...this.folding, turned: next };
       this.layOut();
     };
     return button;
@@ -644,6 +649,10 @@ function stagesByLayer(stages, found = new Map()) {
     for (const lane of stage.lanes) stagesByLayer(lane, found);
   }
   return found;
+}
+
+function layersOf({ lanes, layers }) {
+  return [...lanes.flatMap((lane) => lane.flatMap(layersOf)), ...layers];
 }
 
 function sameSpot(one, other) {

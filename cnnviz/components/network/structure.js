@@ -24,6 +24,7 @@ import { KINDS } from "../kit/layers.js";
  * @typedef {object} Folding
  * @property {boolean} layers whether each stage shows its last layer alone
  * @property {boolean} repeats whether stages that repeat are drawn once
+ * @property {boolean} branches whether blocks are drawn without what is inside them
  * @property {Set<string>} turned ids of items that are folded the other way
  */
 
@@ -123,9 +124,13 @@ export function itemsOf(stages, folding) {
  */
 function itemOf(stage, folding) {
   const { id, drawn } = stage;
-  const columns = folding.layers !== folding.turned.has(id) ? drawn.slice(-1) : drawn;
-  const lanes = stage.lanes.map((lane) => itemsOf(lane, folding));
-  return { id, stage, columns, times: 1, hidden: drawn.length - columns.length, folds: drawn.length > 1, lanes };
+  const turned = folding.turned.has(id);
+  const columns = folding.layers !== turned ? drawn.slice(-1) : drawn;
+  const closed = folding.branches && !turned;
+  const lanes = closed ? [] : stage.lanes.map((lane) => itemsOf(lane, folding));
+  const inside = closed ? layersIn(stage) - drawn.length : 0;
+  const folds = drawn.length > 1 || (folding.branches && stage.lanes.length > 0);
+  return { id, stage, columns, times: 1, hidden: drawn.length - columns.length + inside, folds, lanes };
 }
 
 /** @param {Stage} stage */
@@ -170,24 +175,27 @@ function signature({ layers, lanes }) {
 }
 
 /**
- * How many columns stand beside each other.
+ * The width of what is drawn, in pixels.
  * @param {Item[]} items
+ * @param {{ maps: number, cells: number, gap: number }} widths of a column of maps, of one of single cells, and after each
  * @returns {number}
  */
-export function columnsIn(items) {
-  return items.reduce((count, { columns, lanes }) => count + columns.length + Math.max(0, ...lanes.map(columnsIn)), 0);
+export function widthOf(items, widths) {
+  const own = (/** @type {Layer} */ { shape: [, rows = 1, columns = 1] }) => (rows * columns === 1 ? widths.cells : widths.maps) + widths.gap;
+  return items.reduce((sum, { columns, lanes }) =>
+    sum + columns.reduce((wide, layer) => wide + own(layer), 0) + Math.max(0, ...lanes.map((lane) => widthOf(lane, widths))), 0);
 }
 
 /**
- * The least folding with which no more than so many columns stand beside each other.
+ * The least folding that fits, or the most that there is.
  * @param {Stage[]} stages
- * @param {number} most
+ * @param {(items: Item[]) => boolean} fits
  * @returns {Folding}
  */
-export function foldingFor(stages, most) {
-  const ways = [[false, false], [true, false], [true, true]];
-  const foldings = ways.map(([layers, repeats]) => ({ layers, repeats, turned: new Set() }));
-  return foldings.find((folding) => columnsIn(itemsOf(stages, folding)) <= most) ?? foldings[2];
+export function foldingFor(stages, fits) {
+  const ways = [[false, false, false], [true, false, false], [true, true, false], [true, true, true]];
+  const foldings = ways.map(([layers, repeats, branches]) => ({ layers, repeats, branches, turned: new Set() }));
+  return foldings.find((folding) => fits(itemsOf(stages, folding))) ?? foldings[foldings.length - 1];
 }
 
 /**
