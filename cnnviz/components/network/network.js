@@ -24,6 +24,7 @@ import { cellText, factLines, layerText, mapText, shapeText, shortTitle, titleOf
 const NARROW = 560; // pixels: below it the layers stand below each other
 const COLUMN = { least: 58, most: 210, cells: 46 };
 const GAP = { least: 20, most: 38, share: 0.35 }; // of a column
+const SHORT = { maps: 1, cells: 1, gap: 0, most: 9 }; // layers below each other
 const CLASSES = { width: 128, most: 12 };
 const CELLS_A_SECOND = 4;
 /** @type {import("../kit/colours.js").Stops} */
@@ -139,7 +140,7 @@ class NetworkMap extends Figure {
     const room = width - (CLASSES.width + 10) * scale;
     const widthsAt = (maps) => ({ maps: maps * scale, cells: COLUMN.cells * scale, gap: clamp(GAP.share * maps, GAP.least, GAP.most) * scale });
     const least = widthsAt(COLUMN.least);
-    this.folding = this.state.folding ?? foldingFor(this.stages, (items) => (this.down ? items.length <= 12 : widthOf(items, least) <= room));
+    this.folding = this.state.folding ?? foldingFor(this.stages, (items) => widthOf(items, this.down ? SHORT : least) <= (this.down ? SHORT.most : room));
     this.items = itemsOf(this.stages, this.folding);
     let column = COLUMN.most;
     while (column > COLUMN.least && widthOf(this.items, widthsAt(column)) > room) column -= 2;

@@ -124,7 +124,7 @@ export class Opened {
       const unit = Math.max(1, Math.floor(room / Math.max(rows, columns)));
       this.view.resize(sheetOf([1, rows, columns], unit, Infinity, Infinity, true), cell.map);
     } else {
-      const unit = clamp(Math.floor(Math.sqrt((width * (this.figure.roomBelow - 90)) / (maps * rows * columns))), 2, 10);
+      const unit = clamp(Math.floor(Math.sqrt((width * (this.figure.roomBelow - 130)) / (maps * rows * columns))), 2, 10);
       const sheet = sheetOf(layer.shape, unit, room, single ? this.figure.roomBelow - 140 : Infinity, true);
       this.view.resize(sheet);
     }
@@ -184,7 +184,7 @@ export class Opened {
     block.dataset.layer = layer.name;
     block.dataset.value = String(sum.value);
     const [found] = sum.parts;
-    const what = layer.kind === "gap" ? "the average of a whole map" : `${count(sum.parts.length)} ${sum.parts.length === 1 ? "part" : "parts"}, the largest first`;
+    const what = layer.kind === "gap" ? "the average of a whole map" : `${count(sum.parts.length)} ${sum.parts.length === 1 ? "part" : "parts, the largest first"}`;
     block.append(element("h4", "", `${cellText(layer, cell)}: ${what}`));
     const list = element("div", "parts");
     list.setAttribute("role", "list");
@@ -230,7 +230,7 @@ export class Opened {
     row.dataset.channel = String(part.channel);
     row.dataset.sum = String(part.sum);
     row.setAttribute("role", "listitem");
-    const name = mapText(part.source, part.channel);
+    const name = partText(part);
     const from = element("span", "from", name);
     row.append(from);
     const [rows, columns] = this.link.sum.size;
@@ -304,7 +304,7 @@ export class Opened {
     if (!weight?.part.weights || !this.link) return "";
     const { layer, part, at } = weight;
     const { cell } = this.link;
-    const from = mapText(part.source, part.channel);
+    const from = partText(part);
     const to = mapText(layer, cell.map);
     if (layer.kind === "gap") return `${from} gives its average, ${numberText(part.sum)}, to ${to}.`;
     if (layer.kind === "linear") return `Weight from ${from} to ${to}: ${numberText(part.weights[0])}. It is used once, on the value ${numberText(part.values[0])}.`;
@@ -394,6 +394,14 @@ function button(text, act, label) {
 
 function valueOf({ values, shape: [, rows = 1, columns = 1] }, { map, row, column }) {
   return values[(map * rows + row) * columns + column];
+}
+
+/** What a part comes from: of a flattened map, the cell that it was. */
+function partText({ source, channel }) {
+  if (source.kind !== "flatten" || source.inputs[0].shape.length === 1) return mapText(source, channel);
+  const [{ shape: [, rows, columns] }] = source.inputs;
+  const [row, column] = [Math.floor(channel / columns) % rows, channel % columns];
+  return cellText(source.inputs[0], { map: Math.floor(channel / rows / columns), row, column });
 }
 
 /** Whether a cell of a window lies on the map, not in its padding. */
