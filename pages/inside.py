@@ -66,7 +66,7 @@ maps = {
 
 
 def show_whole() -> None:
-    show_network(config, step, model, subject)
+    show_network(run, step, model, subject)
 
 
 def show_cam() -> None:

@@ -33,6 +33,7 @@ def network_map(
     name: str,
     picture: str = "",
     pytorch: str = "",
+    note: str = "",
 ) -> None:
     """Draw a network whole: the picture, the maps of all layers, the classes, and the wires.
 
@@ -48,10 +49,13 @@ def network_map(
         picture: Streamlit key of a component whose picture is looked at instead, while it is
             painted; it gives it in the network's size.
         pytorch: Code that prints the maps of the layer `LAYER`.
+        note: What to know before running it.
     """
     _component(
         key=key,
-        data=payload(config, weights, inputs, name=name, picture=picture, pytorch=pytorch),
+        data=payload(
+            config, weights, inputs, name=name, picture=picture, pytorch=pytorch, note=note
+        ),
     )
 
 
@@ -63,6 +67,7 @@ def payload(
     name: str,
     picture: str = "",
     pytorch: str = "",
+    note: str = "",
 ) -> dict[str, Any]:
     """What the browser needs, as JSON-able data."""
     shape = tuple(config.input_shape)
@@ -94,6 +99,7 @@ def payload(
         "name": name,
         "picture": picture,
         "pytorch": pytorch,
+        "note": note,
         "layer": LAYER,
     }
     return content | {"id": digest(content)}

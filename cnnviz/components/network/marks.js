@@ -188,6 +188,15 @@ export class Marks {
     return (at) => ({ x: left + Math.floor(at / down) * (side + 2), y: top + (at % down) * (side + 3), side });
   }
 
+  /**
+   * The filter at a place of the strip, if one is drawn there.
+   * @param {number} x
+   * @param {number} y
+   */
+  filterAt(x, y) {
+    return this.filters.find((filter) => x >= filter.x - 1 && y >= filter.y - 1 && x <= filter.x + filter.side + 1 && y <= filter.y + filter.side + 1) ?? null;
+  }
+
   filter(context, figure, { x, y, side, layer, map, channel }) {
     const { kernel, groups } = layer.settings;
     const count = layer.inputs[0].shape[0] / groups;

@@ -53,9 +53,13 @@ class NetworkMap extends Figure {
     this.strip = this.find(".strip");
     this.marks = new Marks(this.canvasAt(".wires"), this.canvasAt(".marks"));
     this.opened = new Opened(this.find(".opened"), this);
-    this.strip.onpointermove = (event) => this.point(this.spotAt(event));
+    this.strip.onpointermove = (event) => this.point(this.spotAt(event), event);
     this.strip.onpointerleave = () => this.point(null);
-    this.strip.onclick = (event) => this.choose(this.spotAt(event));
+    this.strip.onclick = (event) => {
+      const part = this.partAt(event);
+      if (part) this.opened.reveal(part);
+      else this.choose(this.spotAt(event));
+    };
     this.figure.onfocus = () => this.wake();
     this.figure.onblur = () => this.wake();
     this.watching = () => {};
@@ -249,9 +253,7 @@ class NetworkMap extends Figure {
       const fill = element("i", "fill");
       track.append(fill);
       const share = element("span", "share");
-      const title = element("span", "class", name);
-      title.title = name;
-      bar.append(title, track, share);
+      bar.append(element("span", "class", name), track, share);
       box.append(bar);
       return { bar, fill, share };
     });
@@ -306,14 +308,28 @@ class NetworkMap extends Figure {
 
   // --- what people do ---------------------------------------------------------------------------
 
-  point(spot) {
+  point(spot, event = null) {
+    const part = !spot && event ? this.partAt(event) : null;
+    this.strip.classList.toggle("over-filter", Boolean(part));
+    if (part !== (this.state.passing?.part ?? null)) this.opened.pass(part);
     if (sameSpot(spot, this.state.hover)) return;
     this.state.hover = spot;
     this.settle();
   }
 
+  /** The part of the open arithmetic whose filter, on its wire, is under the pointer. */
+  partAt({ clientX, clientY }) {
+    const origin = this.strip.getBoundingClientRect();
+    const filter = this.marks.filterAt(clientX - origin.left, clientY - origin.top);
+    return filter && this.state.chosen ? this.opened.partOf(filter) : null;
+  }
+
   choose(spot) {
-    if (!spot || spot.map === null) return;
+    if (!spot) return;
+    if (spot.map === null) {
+      this.openSheet(spot.layer);
+      return;
+    }
     const { state } = this;
     const before = state.chosen;
     Object.assign(state, { chosen: { row: 0, column: 0, ...spot }, cursor: { ...spot }, weight: null });
@@ -497,7 +513,7 @@ class NetworkMap extends Figure {
       write(share, percent(shares[at]));
     });
     const { classes } = this.data.network;
-    this.answer = `${classes[best]} (${percent(shares[best])})`;
+    this.answer = best < 0 ? "no class: its numbers are not finite" : `${classes[best]} (${percent(shares[best])})`;
     this.classes.setAttribute("aria-label", `Probabilities: ${classes.map((name, at) => `${name} ${percent(shares[at])}`).join(", ")}`);
     this.figure.setAttribute("aria-label", `The network for ${this.data.name}: ${this.drawn.length} layers; it predicts ${this.answer}`);
   }
@@ -622,6 +638,7 @@ class NetworkMap extends Figure {
     const { layer } = this.state.chosen ?? this.state.cursor ?? {};
     const named = layer && layer.kind !== "input" ? layer : this.network.output;
     const code = this.data.pytorch.replaceAll(this.data.layer, named.name);
+    write(this.find(".code .hint"), this.data.note);
     this.find(".code").hidden = !code;
     write(this.find(".code code"), code);
   }

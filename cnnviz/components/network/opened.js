@@ -15,6 +15,7 @@ import { bracket, cellText, layerText, mapText, shapeText, stepText, titleOf } f
 
 const FIRST_PARTS = 16;
 const MORE_PARTS = 48;
+const NUMBERS_FROM = 26; // pixels of a cell
 const LARGEST_WINDOW = 5; // rows and columns of a window that is written in numbers
 
 export class Opened {
@@ -142,6 +143,7 @@ export class Opened {
     const context = sizedContext(this.marks, width * sheet.cell, height * sheet.cell);
     Object.assign(this.marks.style, { width: `${width * sheet.cell}px`, height: `${height * sheet.cell}px` });
     const { theme, state: { chosen } } = this.figure;
+    if (sheet.count === 1 && sheet.cell >= NUMBERS_FROM) this.writeNumbers(context);
     if (!chosen || chosen.map < first || chosen.map >= first + sheet.count) return;
     const { x, y } = placeOf(sheet, chosen.map - first);
     context.lineWidth = 4;
@@ -151,6 +153,19 @@ export class Opened {
     context.lineWidth = 2;
     context.strokeStyle = theme.window;
     context.strokeRect(left, top, sheet.cell, sheet.cell);
+  }
+
+  writeNumbers(context) {
+    const { sheet: { rows, columns, cell }, first } = this.view;
+    const { layer } = this.shown();
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.font = `${Math.min(13, cell * 0.34)}px ${this.figure.theme.font}`;
+    for (let at = 0; at < rows * columns; at += 1) {
+      const value = layer.values[first * rows * columns + at];
+      [, context.fillStyle] = this.figure.valueColours(layer, value, first);
+      context.fillText(movingText(value, 2), ((at % columns) + 0.5) * cell, (Math.floor(at / columns) + 0.5) * cell);
+    }
   }
 
   // --- the arithmetic -----------------------------------------------------------------------------
@@ -282,10 +297,23 @@ export class Opened {
     figure.settle();
   }
 
+  /** The part of the open sum that a filter on a wire belongs to. */
+  partOf({ layer, map, channel }) {
+    const { link } = this;
+    return link?.layer === layer && link.cell.map === map ? link.sum.parts.find((part) => part.channel === channel) ?? null : null;
+  }
+
+  /** Choose a part and scroll to it. */
+  reveal(part) {
+    while (this.waitingParts.some((waiting) => waiting.part === part)) this.addMore(MORE_PARTS);
+    this.pick(part);
+    this.rows.find((row) => row.dataset.channel === String(part.channel))?.scrollIntoView({ block: "nearest" });
+  }
+
   /** The pointer is on a part, which is marked while nothing is chosen. */
   pass(part) {
     const { figure, link } = this;
-    figure.state.passing = part && { layer: link.layer, part };
+    figure.state.passing = part && link ? { layer: link.layer, part } : null;
     figure.settle();
   }
 

@@ -9,20 +9,21 @@ import streamlit as st
 from cnnviz.components.network import LAYER, network_map
 from cnnviz.inspection import maps_code
 from cnnviz.ui.inside.answer import fits_in_browser
+from cnnviz.ui.inside.network import where_to_run
 from cnnviz.ui.inside.picture import PAD
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from cnnviz.runs import RunConfig
+    from cnnviz.runs import Run
     from cnnviz.ui.inside.picture import Subject
 
 
-def show_network(config: RunConfig, step: int, model: nn.Module, subject: Subject) -> None:
+def show_network(run: Run, step: int, model: nn.Module, subject: Subject) -> None:
     """Draw the network, which the browser computes.
 
     Args:
-        config: What the run asked for.
+        run: The run.
         step: The snapshot.
         model: The network at that step.
         subject: The picture; while it is drawn by hand, the map follows the pen.
@@ -35,11 +36,12 @@ def show_network(config: RunConfig, step: int, model: nn.Module, subject: Subjec
         )
         return
     network_map(
-        config,
+        run.config,
         weights,
         subject.inputs,
         key="network",
         name=subject.name,
         picture=PAD if subject.drawn else "",
-        pytorch=maps_code(config, step, subject.pixels, LAYER),
+        pytorch=maps_code(run.config, step, subject.pixels, LAYER),
+        note=where_to_run(run).replace("`", ""),
     )

@@ -91,7 +91,7 @@ def test_every_line_of_the_arithmetic_of_a_cell_is_a_number_of_pytorch_s():
 
 def test_a_cell_depends_on_nothing_outside_its_receptive_field():
     torch.manual_seed(1)
-    plans = [*map(random_plan, range(12)), (network_spec("vgg", (1, 28, 28), 10), (1, 28, 28))]
+    plans = [*map(random_plan, range(10)), (network_spec("gap", (1, 28, 28), 10), (1, 28, 28))]
     cases = [(spec, shaken(build(spec, shape)), torch.randn(shape)) for spec, shape in plans]
     for (spec, model, picture), cells in zip(cases, opened(cases), strict=True):
         model.double()  # in single precision, a gradient may be lost
@@ -114,7 +114,7 @@ def test_a_cell_depends_on_nothing_outside_its_receptive_field():
     # Where maps are larger than what is read of them, a field is as large as the summary says.
     sizes = {row.name: row.receptive_field for row in summary(*plans[-1])}
     fields = {cell["name"]: cell["field"] for cell in cells}
-    for name in ("conv1", "conv4", "relu4", "maxpool2"):
+    for name in ("conv1", "maxpool1", "conv2", "relu2"):
         field = fields[name]
         size = (field["bottom"] - field["top"] + 1, field["right"] - field["left"] + 1)
         assert size == sizes[name]

@@ -124,7 +124,7 @@ PAYLOADS = {
             std=(0.2,), classes=["a", "b"],
         ),
         {"conv1.weight": SMALL.astype(np.float32), "a.count": np.array(3)},
-        SMALL[None], name="A shoe", picture="pad", pytorch="print(1)",
+        SMALL[None], name="A shoe", picture="pad", pytorch="print(1)", note="Run it",
     ),
     "neurons": lambda: neurons.payload(*NEURONS, alt="Alt", stage="local"),
     "number_grid": lambda: number_grid.payload(
