@@ -25,6 +25,8 @@ _APART = 20.0
 _WARM_UP, _STEADY = 1.0, 2.0  # seconds
 _WORK = 4_000_000_000
 """Multiply-adds of a step that is timed, forward."""
+_ROOM = 500_000_000
+"""Bytes that its pictures may take."""
 _SLOW = 1.0  # seconds of a step that is timed only once
 _WATCHING = 1.06
 """Events, frames and evaluations take up to this much on top."""
@@ -154,7 +156,9 @@ def _time_steps(config: RunConfig) -> float:
     rows = summary(config.spec, config.input_shape)
     work = sum(row.macs for row in rows)
     # As many pictures as are timed soon: a step of a huge network can take a minute.
-    size = max(2, min(config.recipe.batch_size, _WORK // max(1, work)))
+    one, two = (training_bytes(config.spec, config.input_shape, count) for count in (1, 2))
+    most = min(_WORK // max(1, work), _ROOM // (two - one))
+    size = max(2, min(config.recipe.batch_size, most))
     with torch.random.fork_rng([]):
         images = torch.randint(256, (size, *config.input_shape), dtype=torch.uint8)
         labels = torch.randint(len(config.classes), (size,))

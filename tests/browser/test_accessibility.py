@@ -17,6 +17,7 @@ from cnnviz import catalogue
 from tests.browser.screen import IDLE, PATIENCE, wait_until
 
 PAGES = sorted(page.url for page in catalogue.PAGES)
+RICHEST = {"train": "/train?t_net=own"}  # with the list of layers
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 GRAVE = {"serious", "critical"}
 LARGE, NARROW = {"width": 1280, "height": 800}, {"width": 320, "height": 640}
@@ -85,7 +86,7 @@ def settle(page: Page) -> None:
 def opened(request, context: BrowserContext) -> Iterator[Page]:
     """One page of the app, drawn; the tests of a page share it."""
     page = context.new_page()
-    page.goto(f"/{request.param}")
+    page.goto(RICHEST.get(request.param, f"/{request.param}"))
     settle(page)
     yield page
     page.close()

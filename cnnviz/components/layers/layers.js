@@ -66,6 +66,7 @@ class Layers {
     const chosen = this.kind.value;
     this.kind.replaceChildren(...kinds.map(({ kind, title }) => option(kind, title)));
     if (chosen) this.kind.value = chosen;
+    this.find("dl").replaceChildren(...kinds.flatMap(({ fresh, title }) => [element("dt", "", fresh), element("dd", "", title)]));
     this.example.replaceChildren(option("", "…"), ...examples.map(({ title }, at) => option(String(at), title)));
   }
 
