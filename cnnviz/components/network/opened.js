@@ -4,7 +4,7 @@ import { clamp } from "../kit/arithmetic.js";
 import { element, reachable, rove, write } from "../kit/elements.js";
 import { count, movingText, numberText } from "../kit/numbers.js";
 import { ScaleBar } from "../kit/scale_bar.js";
-import { sizedContext } from "../kit/screen.js";
+import { sizedContext, textScale } from "../kit/screen.js";
 import { followPointer } from "../kit/pointer.js";
 import { chainOf } from "./chain.js";
 import { metBy, onMap } from "./fields.js";
@@ -117,7 +117,7 @@ export class Opened {
     const [maps, rows = 1, columns = 1] = layer.shape;
     const width = this.figure.figure.clientWidth;
     const single = rows * columns === 1;
-    const room = cell && !single ? Math.min(0.34 * width, this.figure.roomBelow - 120, 300) : width - 40;
+    const room = cell && !single ? Math.min(0.34 * width, this.figure.roomBelow - 130 * textScale(), 300 * textScale()) : width - 40;
     const key = `${layer.name} ${shapeText(layer.shape)} ${cell && !single ? cell.map : "all"} ${Math.round(room)}`;
     if (key === this.fitted) return;
     this.fitted = key;
@@ -257,7 +257,8 @@ export class Opened {
     if (address) {
       const link = element("a", "step", "open in Step");
       link.href = address;
-      link.title = "Step through the convolution of this map with this filter";
+      Object.assign(link, { target: "_blank", rel: "noopener" }); // what is open here stays open
+      link.title = "Step through the convolution of this map with this filter, in a new tab";
       from.append(link);
     }
     row.setAttribute("aria-label", `${name}: ${part.values.length === 1 ? `${numberText(part.values[0], 4)} times ${numberText(part.weights?.[0] ?? 1, 4)}` : "window times filter"} is ${numberText(part.sum, 5)}`);
