@@ -7,7 +7,7 @@ import { mapText } from "./words.js";
 
 const FAN = 7; // wires from a column at rest
 const MOST_WIRES = 80; // from a map
-const FILTER = { least: 6, most: 20 };
+const FILTER = { least: 4, most: 20 };
 
 export class Marks {
   /**
@@ -180,9 +180,10 @@ export class Marks {
     if (figure.down) return null;
     const room = { x: before.box.x + before.box.w, w: after.box.x - before.box.x - before.box.w, y: Math.min(before.box.y, after.box.y), h: figure.height };
     if (room.w < 16 || room.w > 400) return null;
-    const across = Math.max(1, Math.ceil((count * (FILTER.least + 2)) / room.h));
+    const sideOf = (/** @type {number} */ across) => Math.floor(Math.min(room.h / Math.ceil(count / across) - 3, FILTER.most, (room.w - 6) / across - 2));
+    const across = [1, 2, 3].reduce((best, one) => (sideOf(one) > sideOf(best) ? one : best));
+    const side = Math.max(sideOf(across), FILTER.least);
     const down = Math.ceil(count / across);
-    const side = Math.floor(Math.max(Math.min(room.h / down - 3, FILTER.most, (room.w - 8) / across - 2), 4));
     const top = room.y + Math.max(0, (Math.max(before.box.h, after.box.h) - down * (side + 3)) / 2);
     const left = room.x + (room.w - across * (side + 2)) / 2;
     return (at) => ({ x: left + Math.floor(at / down) * (side + 2), y: top + (at % down) * (side + 3), side });

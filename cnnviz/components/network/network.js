@@ -150,7 +150,7 @@ class NetworkMap extends Figure {
     while (column > COLUMN.least && widthOf(this.items, widthsAt(column)) > room) column -= 2;
     this.columnWidth = this.down ? width - 8 : column * scale;
     this.strip.style.setProperty("--gap", `${this.down ? 26 : widthsAt(column).gap}px`);
-    this.height = this.down ? 190 : Math.max(230, Math.min(0.36 * window.innerHeight, 620));
+    this.height = this.down ? 190 : Math.max(230, Math.min(0.34 * window.innerHeight, 620));
     const sides = this.network.layers.map(({ shape: [, rows = 1, across = 1] }) => Math.max(rows, across));
     const largest = Math.max(...sides);
     this.unit = this.down ? unitFor(largest, (width - 16) / 4, this.height, 2) : unitFor(largest, this.columnWidth, this.height, 3);
