@@ -25,6 +25,7 @@ from cnnviz.ui.shared.text import plain
 from cnnviz.ui.train.data import OWN, Choice, choose_data
 from cnnviz.ui.train.estimate import seconds_per_epoch
 from cnnviz.ui.train.run import show_run, show_what_is_shown
+from cnnviz.ui.train.untrained import show_untrained
 from cnnviz.ui.train.viewer_runs import own_run_form, viewers_runs
 
 VIEW, FORM, START, PRESSED = "_t_view", "train", "_t_start", "_t_start_pressed"
@@ -100,7 +101,8 @@ def choose_network(data: Choice | None) -> tuple[str, Spec | None, str]:
     return network, spec, ""
 
 
-def choose_and_start() -> None:
+def choose_and_start() -> tuple[Choice, Spec] | None:
+    """Draw the form; return the pictures and the layers of a network of one's own that fits."""
     data, reason = choose_data()
     network, spec, problem = choose_network(data)
     reason = reason or problem
@@ -133,12 +135,14 @@ def choose_and_start() -> None:
     if spec and data:
         network_table(spec, data.shape)
     viewers_runs()
+    return (data, spec) if data and spec and network == OWN_NETWORK else None
 
 
+built = None
 if role.is_presenter():
     view, controls = figure_and_settings(shares=(5, 2), settings_first=True, phone_below=False)
     with controls, behind_a_button("Set up a new run", FORM):
-        choose_and_start()
+        built = choose_and_start()
     view = view.container(key=VIEW)
 else:
     view = st.container(key=VIEW)
@@ -147,6 +151,8 @@ else:
 form, chooser, place = view.container(), view.container(), view.container()
 with form:
     own_run_form()
+    if built:
+        show_untrained(*built)
 with chooser:
     run = choose_run(follow=not role.is_presenter())
 with place:

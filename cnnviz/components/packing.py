@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+# Numbers of a network's weights; 8 MB.
+_IN_BROWSER = 2_000_000
+
 
 def packed(array: ArrayLike, kind: DTypeLike = np.float64) -> dict[str, Any]:
     """An array as base64, little-endian, with its shape and the name of its kind of number."""
@@ -49,6 +52,11 @@ def packed_weights(
         if array.dtype.kind == "f"
     }
     return base64.b64encode(save(numbers)).decode()
+
+
+def fits_in_browser(weights: Mapping[str, ArrayLike]) -> bool:
+    """Whether a network is small enough to be sent to a browser, which computes it."""
+    return sum(np.asarray(values).size for values in weights.values()) <= _IN_BROWSER
 
 
 def digest(content: object) -> str:

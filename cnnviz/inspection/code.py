@@ -26,12 +26,12 @@ print(filters)
 """
 
 
-def maps_code(config: RunConfig, step: int, seen: NDArray[np.uint8], layer: str) -> str:
+def maps_code(config: RunConfig, step: int | None, seen: NDArray[np.uint8], layer: str) -> str:
     """Code that prints the feature maps of a layer for a picture.
 
     Args:
         config: What the run asked for.
-        step: The snapshot.
+        step: The snapshot; None for the weights that training begins with.
         seen: C×H×W, the picture as the network saw it, before normalising.
         layer: Name of the layer.
     """
@@ -76,8 +76,12 @@ print(logits[chosen].item(), logits.softmax(0)[chosen].item()){check}
 """
 
 
-def model_code(config: RunConfig, step: int) -> str:
-    """The lines that make a snapshot's network: `model`."""
+def model_code(config: RunConfig, step: int | None) -> str:
+    """The lines that make a snapshot's network, or the one that training begins with: `model`."""
+    if step is None:
+        seeded = f"torch.manual_seed({config.recipe.seed})  # the first weights\nmodel = nn."
+        code = pytorch_code(config.spec, config.input_shape)
+        return f"{code.replace('model = nn.', seeded, 1)}\nmodel.eval()\n"
     return f"""{pytorch_code(config.spec, config.input_shape)}
 # Run this in the folder of the run.
 from safetensors.torch import load_file

@@ -1,14 +1,18 @@
 """The page Train without a browser: choices, sentences, and what is asked of a run."""
 
+import base64
 import contextlib
 import dataclasses
 import functools
+import io
 import json
 import shutil
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.datasets import load_dataset
@@ -198,12 +202,12 @@ def test_the_times_are_those_of_the_pace(open_page, monkeypatch):
     assert app.radio(key="_t_length").captions[0].startswith("a few seconds: ")
 
 
-def builder(app):
-    """What the list of layers was sent last."""
+def builder(app, name="layers"):
+    """What the list of layers, or the map of the network, was sent last."""
     (sent,) = [
         json.loads(element.proto.json)
         for element in app.get("bidi_component")
-        if element.proto.component_name == "cnnviz_layers"
+        if element.proto.component_name == f"cnnviz_{name}"
     ]
     return sent
 
@@ -225,6 +229,24 @@ def test_a_network_of_ones_own_is_trained_as_its_line_says(open_page, started):
     sent = builder(app.run())
     assert (sent["examples"][0]["title"], sent["examples"][0]["line"]) == ("Your last one", line)
     assert line in app.selectbox(key="_t_run").options[0]
+
+
+def test_a_network_is_seen_with_the_weights_that_training_begins_with(open_page):
+    app = open_page(t_net="own", t_line="c4k3 relu gap fc10", t_seed="7")
+    app.session_state["_t_untrained"] = True
+    sent = builder(app.run(), "network")
+    torch.manual_seed(7)
+    first = build(network_from_line("c4k3 relu gap fc10"), (1, 8, 8))
+    weights = load(base64.b64decode(sent["weights"]))
+    assert torch.equal(weights["conv1.weight"], first.conv1.weight)
+    names = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(sent["pytorch"].replace(sent["layer"], "conv1"), names)
+    picture = torch.frombuffer(
+        bytearray(base64.b64decode(sent["inputs"]["data"])), dtype=torch.float32
+    )
+    maps = first.conv1(picture.reshape(1, 1, 8, 8))[0]
+    assert torch.allclose(names["maps"], maps, atol=1e-6)
 
 
 def test_a_line_that_does_not_fit_stays_says_why_and_starts_nothing(open_page, started):

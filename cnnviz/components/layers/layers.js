@@ -82,7 +82,7 @@ class Layers {
   read() {
     const layers = readLine(this.line.value);
     this.list.classList.toggle("stale", !layers);
-    this.list.inert = !layers;
+    this.list.inert = this.find("[data-act=add]").disabled = !layers;
     if (!layers) return;
     this.layers = layers;
     this.chosen = this.at = null;

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from cnnviz.components.classifier import classifier
+from cnnviz.components.packing import fits_in_browser
 from cnnviz.imaging.pixels import crisp
 from cnnviz.inspection import overlay_size, upsample
 from cnnviz.numbers.formatting import formatted
@@ -14,24 +15,12 @@ from cnnviz.ui.inside.picture import PAD
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import numpy as np
     from numpy.typing import NDArray
-    from torch import Tensor
 
     from cnnviz.inspection import CAM, Prediction
     from cnnviz.runs import Run, RunConfig
     from cnnviz.ui.inside.picture import Subject
-
-
-# Numbers of a network's weights; 8 MB.
-_IN_BROWSER = 2_000_000
-
-
-def fits_in_browser(weights: Mapping[str, Tensor]) -> bool:
-    """Whether a network is small enough to be sent to a browser, which computes it."""
-    return sum(tensor.numel() for tensor in weights.values()) <= _IN_BROWSER
 
 
 def show_input(subject: Subject) -> None:

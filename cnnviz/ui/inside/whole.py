@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from cnnviz.components.network import LAYER, network_map
+from cnnviz.components.packing import fits_in_browser
 from cnnviz.inspection import maps_code
-from cnnviz.ui.inside.answer import fits_in_browser
 from cnnviz.ui.inside.network import where_to_run
 from cnnviz.ui.inside.picture import PAD
 
