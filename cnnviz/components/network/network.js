@@ -121,7 +121,7 @@ class NetworkMap extends Figure {
       state.grey = value === "grey";
       this.redraw();
     });
-    const folds = choice("Layers", { fit: "What fits", all: "Every layer" }, state.folding?.every ? "all" : "fit", (value) => {
+    const folds = choice("Layers", { fit: "What fits", all: "Every layer" }, foldedAs(state.folding), (value) => {
       state.folding = value === "all" ? { layers: false, repeats: false, branches: false, turned: new Set(), every: true } : null;
       this.layOut();
     });
@@ -155,7 +155,6 @@ class NetworkMap extends Figure {
     const largest = Math.max(...sides);
     this.unit = this.down ? unitFor(largest, (width - 16) / 4, this.height, 2) : unitFor(largest, this.columnWidth, this.height, 3);
     this.views = new Map();
-    this.buttons = 0;
     this.find(".stages").replaceChildren(...this.items.map((item) => this.stageElement(item, this.height)), this.classesElement());
     this.drawn = [...this.views.keys()];
     for (const spot of ["hover", "cursor"]) if (this.state[spot] && !this.views.has(this.state[spot].layer)) this.state[spot] = null;
@@ -234,6 +233,7 @@ class NetworkMap extends Figure {
       const next = new Set(turned);
       if (!next.delete(item.id)) next.add(item.id);
       this.state.folding = { ...this.folding, turned: next };
+      this.tools();
       this.layOut();
     };
     return button;
@@ -650,6 +650,12 @@ class NetworkMap extends Figure {
       this.fillTables();
     });
   }
+}
+
+/** Which way of folding is chosen: after a stage was folded by hand, neither. */
+function foldedAs(folding) {
+  if (!folding) return "fit";
+  return folding.every && !folding.turned.size ? "all" : "";
 }
 
 function coloursOf(scale, value) {

@@ -41,8 +41,8 @@ export class Opened {
     reachable(this.steps, "The arithmetic of the cell");
     this.body = element("div", "body");
     this.body.append(side, this.steps);
-    this.body.tabIndex = -1;
     root.append(header, this.body);
+    root.setAttribute("role", "group");
     this.open = false;
     this.fitted = "";
     this.told = ""; // which arithmetic is written
