@@ -24,16 +24,16 @@ export class Marks {
 
   /** Draw the wires anew: the layers have been laid out. */
   layOut(figure) {
-    const { width, height } = figure.extent;
+    const { width, height } = figure.overview.extent;
     const { wires, marks } = this.canvases;
     for (const canvas of [wires, marks]) Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
     const context = sizedContext(wires, width, height);
     context.lineWidth = 1;
     context.strokeStyle = figure.theme.muted;
     context.globalAlpha = 0.28;
-    for (const [layer, { view: { sheet } }] of figure.views) {
+    for (const [layer, { view: { sheet } }] of figure.overview.views) {
       for (const source of sourcesOf(layer, figure)) {
-        const before = figure.views.get(source).view.sheet;
+        const before = figure.overview.views.get(source).view.sheet;
         const [from, to] = [sampled(before.count), sampled(sheet.count)];
         const single = alike(layer, source) && before.count === sheet.count;
         for (const one of from) {
@@ -44,19 +44,19 @@ export class Marks {
       }
     }
     const { network: { output } } = figure;
-    const last = figure.views.get(output) ?? [...figure.views.values()].at(-1);
+    const last = figure.overview.views.get(output) ?? [...figure.overview.views.values()].at(-1);
     const rows = [...figure.root.querySelectorAll(".classes .bar")];
     const origin = figure.strip.getBoundingClientRect();
     rows.forEach((row, at) => {
       const box = row.getBoundingClientRect();
       if (at >= last.view.sheet.count) return;
-      const end = figure.down ? { x: box.left - origin.left + 40, y: figure.classesBox.y } : { x: box.left - origin.left - 4, y: box.top - origin.top + box.height / 2 };
+      const end = figure.overview.down ? { x: box.left - origin.left + 40, y: figure.overview.classesBox.y } : { x: box.left - origin.left - 4, y: box.top - origin.top + box.height / 2 };
       this.wire(context, figure, portOf(figure, last.layer, at, true), end, null);
     });
     context.globalAlpha = 1;
   }
 
-  wire(context, { down }, from, to, pass) {
+  wire(context, { overview: { down } }, from, to, pass) {
     context.beginPath();
     context.moveTo(from.x, from.y);
     const bend = (a, b) => {
@@ -80,7 +80,7 @@ export class Marks {
    * @param {any} spot
    */
   paint(figure, spot) {
-    const { theme, views, extent: { width, height } } = figure;
+    const { theme, overview: { views, extent: { width, height } } } = figure;
     const context = sizedContext(this.canvases.marks, width, height);
     this.words = "";
     this.filters = [];
@@ -105,9 +105,9 @@ export class Marks {
   markDead(context, figure) {
     context.strokeStyle = figure.theme.muted;
     context.lineWidth = 1;
-    for (const [layer, view] of figure.views) {
+    for (const [layer, view] of figure.overview.views) {
       if (layer.kind === "input") continue;
-      for (const map of figure.rangeOf(layer).dead) {
+      for (const map of figure.inks.rangeOf(layer).dead) {
         if (map >= view.view.sheet.count) continue;
         const { x, y, w, h } = boxOf(view, map);
         context.beginPath();
@@ -121,7 +121,7 @@ export class Marks {
   }
 
   /** What has nothing to do with the map steps back. */
-  fade(context, { theme, views }, spot, found) {
+  fade(context, { theme, overview: { views } }, spot, found) {
     context.fillStyle = theme.paper;
     context.globalAlpha = 0.72;
     for (const [layer, view] of views) {
@@ -142,7 +142,7 @@ export class Marks {
 
   /** The wires into a map, with their filters. */
   strands(context, figure, spot, found) {
-    const { views, theme, data: { network: { stops } } } = figure;
+    const { overview: { views }, theme, data: { network: { stops } } } = figure;
     const view = views.get(spot.layer);
     if (!view || spot.map >= view.view.sheet.count) return;
     const to = portOf(figure, spot.layer, spot.map, false);
@@ -177,8 +177,8 @@ export class Marks {
 
   /** Where the filters of a map stand: between its layer and the one before. */
   places(figure, before, after, count) {
-    if (figure.down) return null;
-    const room = { x: before.box.x + before.box.w, w: after.box.x - before.box.x - before.box.w, y: Math.min(before.box.y, after.box.y), h: figure.height };
+    if (figure.overview.down) return null;
+    const room = { x: before.box.x + before.box.w, w: after.box.x - before.box.x - before.box.w, y: Math.min(before.box.y, after.box.y), h: figure.overview.height };
     if (room.w < 16 || room.w > 400) return null;
     const sideOf = (/** @type {number} */ across) => Math.floor(Math.min(room.h / Math.ceil(count / across) - 3, FILTER.most, (room.w - 6) / across - 2));
     const across = [1, 2, 3].reduce((best, one) => (sideOf(one) > sideOf(best) ? one : best));
@@ -205,7 +205,7 @@ export class Marks {
     const slice = layer.tensors.weight.subarray(from, from + kernel * kernel);
     const cell = side / kernel;
     slice.forEach((weight, at) => {
-      [context.fillStyle] = figure.weightColours(layer, weight);
+      [context.fillStyle] = figure.inks.weightColours(layer, weight);
       context.fillRect(x + (at % kernel) * cell, y + Math.floor(at / kernel) * cell, cell + 0.3, cell + 0.3);
     });
     context.strokeStyle = figure.theme.ink;
@@ -215,7 +215,7 @@ export class Marks {
 
   /** What a cell sees: in the layers before it, down to the picture. */
   fields(context, figure, spot, found) {
-    const { views, network, theme } = figure;
+    const { overview: { views }, network, theme } = figure;
     const fields = fieldsOf(network.layers, spot.layer, spot);
     for (const [layer, view] of views) {
       const field = fields.get(layer);
@@ -246,8 +246,8 @@ export class Marks {
 
   /** Where a weight of the open arithmetic was used. */
   weight(context, figure, { layer, part, at }) {
-    const view = figure.views.get(part.source);
-    const own = figure.views.get(figure.state.chosen.layer);
+    const view = figure.overview.views.get(part.source);
+    const own = figure.overview.views.get(figure.state.chosen.layer);
     const { kernel } = layer.settings;
     if (view && kernel && part.channel < view.view.sheet.count && layer.kind === "conv" && at !== undefined) {
       const met = metBy(layer, Math.floor(at / kernel), at % kernel);
@@ -280,7 +280,7 @@ function strengthsOf(root, layer, map, source) {
 }
 
 /** The layers that are drawn and nearest before a layer. */
-function sourcesOf(layer, { views }) {
+function sourcesOf(layer, { overview: { views } }) {
   const found = new Set();
   const follow = ({ inputs }) => {
     for (const input of inputs) {
@@ -303,7 +303,7 @@ function alike(layer, source) {
 }
 
 /** Where the shortcut lies that leads from a source past a residual block; null elsewhere. */
-function passOf({ passes, stageOf }, layer, source) {
+function passOf({ overview: { passes }, stageOf }, layer, source) {
   const root = stageOf.get(layer)?.layers[0];
   return root && passes.has(root) && leadsTo(root.inputs[1], source) ? passes.get(root) : null;
 }
@@ -317,7 +317,7 @@ function sampled(count) {
   return [...Array(FAN).keys()].map((at) => Math.round((at * (count - 1)) / (FAN - 1)));
 }
 
-function portOf({ views, down }, layer, map, out) {
+function portOf({ overview: { views, down } }, layer, map, out) {
   const view = views.get(layer);
   const { x, y, w, h } = boxOf(view, Math.min(map, view.view.sheet.count - 1));
   if (down) return { x: x + w / 2, y: out ? view.box.y + view.box.h : view.box.y };

@@ -1,11 +1,10 @@
 // The map of a network: its layers side by side, each as its real maps, and what they are made of.
-// Where things stand is worked out in structure.js, what they are made of in fields.js and
-// chain.js; this file keeps what a person points at and has chosen.
+// What is drawn is worked out in structure.js, what it is made of in fields.js and chain.js; the
+// document is made in overview.js. This file keeps what a person points at and has chosen.
 
 import { clamp } from "../kit/arithmetic.js";
 import { bytesOf, unpackArray } from "../kit/arrays.js";
-import { Scale } from "../kit/colours.js";
-import { choice, element, write } from "../kit/elements.js";
+import { choice, write } from "../kit/elements.js";
 import { Figure } from "../kit/figure.js";
 import { Network, softmax } from "../kit/forward.js";
 import { mounting } from "../kit/mounting.js";
@@ -15,22 +14,14 @@ import { readSafetensors } from "../kit/safetensors.js";
 import { textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
 import { cellContribution, contributionsTo, layerSum } from "./backwards.js";
+import { Inks } from "./inks.js";
 import { Marks } from "./marks.js";
 import { Opened } from "./opened.js";
-import { pixelTable, rangeOf, SheetView } from "./sheet.js";
-import { cellNear, foldingFor, itemsOf, sheetOf, stagesOf, unitFor, widthOf } from "./structure.js";
-import { cellText, factLines, layerText, mapText, shapeText, shortTitle, titleOf } from "./words.js";
+import { Overview } from "./overview.js";
+import { stagesOf } from "./structure.js";
+import { cellText, layerText, mapText, shapeText, titleOf } from "./words.js";
 
-const NARROW = 560; // pixels: below it the layers stand below each other
-const COLUMN = { least: 58, most: 210, cells: 46 };
-const GAP = { least: 20, most: 38, share: 0.35 }; // of a column
-const SHORT = { maps: 1, cells: 1, gap: 0, most: 9 }; // layers below each other
-const CLASSES = { width: 128, most: 12 };
 const CELLS_A_SECOND = 4;
-/** @type {import("../kit/colours.js").Stops} */
-const GREYS = [[0, "#000000"], [1, "#ffffff"]];
-/** @type {import("../kit/colours.js").Stops[]} */
-const TINTS = ["#ff5050", "#5adc64", "#5f91ff"].map((hex) => [[0, "#000000"], [1, hex]]);
 
 class NetworkMap extends Figure {
   constructor(parent) {
@@ -48,17 +39,16 @@ class NetworkMap extends Figure {
       asked: null, // the class whose evidence the maps show instead of their values
       playing: false,
     };
-    this.views = new Map(); // of the layers that are drawn: {item, sheet, column, box}
-    this.pixels = { signed: pixelTable(GREYS), grey: pixelTable(GREYS), tints: TINTS.map(pixelTable) };
     this.strip = this.find(".strip");
+    this.overview = new Overview(this.strip, this);
     this.marks = new Marks(this.canvasAt(".wires"), this.canvasAt(".marks"));
     this.opened = new Opened(this.find(".opened"), this);
-    this.strip.onpointermove = (event) => this.point(this.spotAt(event), event);
+    this.strip.onpointermove = (event) => this.point(this.overview.spotAt(event), event);
     this.strip.onpointerleave = () => this.point(null);
     this.strip.onclick = (event) => {
       const part = this.partAt(event);
       if (part) this.opened.reveal(part);
-      else this.choose(this.spotAt(event));
+      else this.choose(this.overview.spotAt(event));
     };
     this.figure.onfocus = () => this.wake();
     this.figure.onblur = () => this.wake();
@@ -80,7 +70,7 @@ class NetworkMap extends Figure {
   load(data) {
     const other = data.network.id !== this.data?.network.id;
     this.data = data;
-    const { spec, shape, layers, stops } = data.network;
+    const { spec, shape, layers } = data.network;
     if (other) {
       this.network = new Network(spec, shape);
       this.stages = stagesOf(spec, this.network.layers);
@@ -88,7 +78,7 @@ class NetworkMap extends Figure {
       this.facts = new Map(layers.map((one) => [one.name, one]));
       this.facts.set("input", { name: "input", kind: "input", shape, parameters: 0, macs: 0, field: [1, 1] });
       Object.assign(this.state, { hover: null, cursor: null, chosen: null, sheet: null, weight: null, passing: null, folding: null, asked: null, playing: false });
-      this.pixels.signed = pixelTable(stops);
+      this.inks = new Inks(this.network.input, data.network);
       this.laid = "";
     }
     this.network.load(readSafetensors(bytesOf(data.weights)).tensors);
@@ -122,178 +112,37 @@ class NetworkMap extends Figure {
       this.redraw();
     });
     const folds = choice("Layers", { fit: "What fits", all: "Every layer" }, foldedAs(state.folding), (value) => {
-      state.folding = value === "all" ? { layers: false, repeats: false, branches: false, turned: new Set(), every: true } : null;
-      this.layOut();
+      this.fold(value === "all" ? { layers: false, repeats: false, branches: false, turned: new Set(), every: true } : null);
     });
     this.find(".tools").replaceChildren(folds, colours);
   }
 
-  resize() {
-    if (!this.network || !this.figure.clientWidth) return;
-    const size = `${this.figure.clientWidth} ${window.innerHeight} ${textScale()}`;
-    if (size !== this.laid) this.layOut();
+  /** Fold in another way; null: as much as fits. */
+  fold(folding) {
+    this.state.folding = folding;
+    this.tools();
+    this.layOut();
   }
 
-  /** Put the layers into the document, as many maps of each as fit. */
+  /** Lay the layers out anew. */
   layOut() {
-    const width = this.figure.clientWidth;
-    const scale = textScale();
-    this.laid = `${width} ${window.innerHeight} ${scale}`;
-    this.down = width < NARROW;
-    this.root.classList.toggle("down", this.down);
-    const room = width - (CLASSES.width + 10) * scale;
-    const widthsAt = (maps) => ({ maps: maps * scale, cells: COLUMN.cells * scale, gap: clamp(GAP.share * maps, GAP.least, GAP.most) * scale });
-    const least = widthsAt(COLUMN.least);
-    this.folding = this.state.folding ?? foldingFor(this.stages, (items) => widthOf(items, this.down ? SHORT : least) <= (this.down ? SHORT.most : room));
-    this.items = itemsOf(this.stages, this.folding);
-    let column = COLUMN.most;
-    while (column > COLUMN.least && widthOf(this.items, widthsAt(column)) > room) column -= 2;
-    this.columnWidth = this.down ? width - 8 : column * scale;
-    this.strip.style.setProperty("--gap", `${this.down ? 26 : widthsAt(column).gap}px`);
-    this.height = this.down ? 190 : Math.max(230, Math.min(0.34 * window.innerHeight, 620));
-    const sides = this.network.layers.map(({ shape: [, rows = 1, across = 1] }) => Math.max(rows, across));
-    const largest = Math.max(...sides);
-    this.unit = this.down ? unitFor(largest, (width - 16) / 4, this.height, 2) : unitFor(largest, this.columnWidth, this.height, 3);
-    this.views = new Map();
-    this.find(".stages").replaceChildren(...this.items.map((item) => this.stageElement(item, this.height)), this.classesElement());
-    this.drawn = [...this.views.keys()];
-    for (const spot of ["hover", "cursor"]) if (this.state[spot] && !this.views.has(this.state[spot].layer)) this.state[spot] = null;
+    const { state, figure, overview } = this;
+    this.laid = this.sizes;
+    overview.layOut(figure.clientWidth, this.stages, state.folding);
+    this.root.classList.toggle("down", overview.down);
+    for (const spot of ["hover", "cursor"]) if (state[spot] && !overview.views.has(state[spot].layer)) state[spot] = null;
     this.fresh = true;
     this.wires = false;
     this.wake();
   }
 
-  stageElement(item, height) {
-    const stage = element("div", "stage");
-    if (item.lanes.length) {
-      const lanes = element("div", "lanes");
-      const filled = item.lanes.filter((lane) => lane.length).length;
-      lanes.append(...item.lanes.map((lane, at) => {
-        const row = element("div", "lane");
-        if (lane.length) row.append(...lane.map((one) => this.stageElement(one, Math.max(64, height / filled - 46))));
-        else row.append(element("div", "pass", "shortcut"));
-        row.dataset.lane = String(at);
-        return row;
-      }));
-      stage.append(lanes);
-    }
-    stage.append(...item.columns.map((layer, at) => this.columnElement(item, layer, at, height)));
-    return stage;
+  /** What the layout depends on. */
+  get sizes() {
+    return `${this.figure.clientWidth} ${window.innerHeight} ${textScale()}`;
   }
 
-  columnElement(item, layer, at, height) {
-    const { stage } = item;
-    const column = element("div", "column");
-    const head = element("div", "head");
-    const folded = item.columns.length === 1 && stage.layers.length > 1;
-    const name = element("b", "name", folded ? stage.layers[0].name.split(".").at(-1) : layer.name.split(".").at(-1));
-    const line = element("div", "line");
-    line.append(name);
-    name.title = layer.name;
-    if (item.times > 1 && at === 0) line.append(element("span", "times", `×${item.times}`));
-    head.append(line, element("div", "shape", shapeText(layer.shape)));
-    const after = element("div", "followers");
-    if (item.folds && at === item.columns.length - 1) after.append(this.foldButton(item));
-    if (folded) after.append(`→ ${stage.layers.slice(1).map(({ kind }) => shortTitle(kind)).join(", ")}`);
-    head.append(after);
-    const view = new SheetView();
-    view.resize(sheetOf(layer.shape, this.unit, this.columnWidth, height));
-    const frame = element("div", "frame");
-    frame.append(view.canvas);
-    column.append(head, frame);
-    if (view.sheet.more) {
-      const more = element("button", "more", `${view.sheet.more} more`);
-      more.type = "button";
-      more.title = `Show all ${layer.shape[0]} maps of ${layer.name}`;
-      more.onclick = (event) => {
-        event.stopPropagation();
-        this.openSheet(layer);
-      };
-      column.append(more);
-    }
-    const facts = element("div", "facts");
-    facts.title = "Parameters, multiply-adds and receptive field";
-    const closed = stage.lanes.length && !item.lanes.length && at === 0 ? stage.lanes.flatMap((lane) => lane.flatMap(layersOf)) : [];
-    const counted = [...closed, ...(folded ? stage.layers : [layer])].map((one) => this.facts.get(one.name));
-    if (layer.kind !== "input") facts.append(...factLines(counted).map((text) => element("div", "", text)));
-    column.append(facts);
-    column.style.width = this.down ? "" : `${Math.max(view.sheet.single ? COLUMN.cells * textScale() : this.columnWidth, parseFloat(view.canvas.style.width))}px`;
-    this.views.set(layer, { item, layer, view, column, frame });
-    return column;
-  }
-
-  foldButton(item) {
-    const button = element("button", "fold", item.hidden ? `+${item.hidden}` : "−");
-    button.type = "button";
-    button.setAttribute("aria-label", item.hidden ? `Show ${item.hidden} more layers of ${item.stage.id}` : `Fold the layers of ${item.stage.id}`);
-    button.title = button.getAttribute("aria-label");
-    button.onclick = (event) => {
-      event.stopPropagation();
-      const { turned } = this.folding;
-      const next = new Set(turned);
-      if (!next.delete(item.id)) next.add(item.id);
-      this.state.folding = { ...this.folding, turned: next };
-      this.tools();
-      this.layOut();
-    };
-    return button;
-  }
-
-  classesElement() {
-    const { classes } = this.data.network;
-    const box = element("div", "classes");
-    box.setAttribute("role", "group");
-    box.append(element("b", "", "Classes"));
-    this.bars = classes.slice(0, CLASSES.most).map((name, at) => {
-      const bar = element("button", "bar");
-      bar.type = "button";
-      bar.title = `Which cells spoke for ${name}?`;
-      bar.onclick = () => this.ask(this.state.asked === at ? null : at);
-      const track = element("span", "track");
-      const fill = element("i", "fill");
-      track.append(fill);
-      const share = element("span", "share");
-      bar.append(element("span", "class", name), track, share);
-      box.append(bar);
-      return { bar, fill, share };
-    });
-    if (classes.length > CLASSES.most) box.append(element("div", "facts", `and ${classes.length - CLASSES.most} more`));
-    this.classes = box;
-    return box;
-  }
-
-  // --- where things are -------------------------------------------------------------------------
-
-  /** Where the maps lie on the strip, in CSS pixels; measured once after each layout. */
-  measure() {
-    const origin = this.strip.getBoundingClientRect();
-    const boxOf = (one) => {
-      const box = one.getBoundingClientRect();
-      return { x: box.left - origin.left, y: box.top - origin.top, w: box.width, h: box.height };
-    };
-    for (const view of this.views.values()) view.box = boxOf(view.view.canvas);
-    this.passes = new Map();
-    for (const pass of this.root.querySelectorAll(".pass")) {
-      const stage = pass.closest(".stage");
-      const join = [...this.views.values()].find(({ column }) => column.parentElement === stage);
-      if (join) this.passes.set(join.item.stage.layers[0], boxOf(pass));
-    }
-    this.classesBox = boxOf(this.classes);
-    this.extent = { width: this.strip.scrollWidth, height: this.strip.scrollHeight };
-  }
-
-  spotAt({ clientX, clientY }) {
-    if (!this.extent) return null;
-    const origin = this.strip.getBoundingClientRect();
-    const [x, y] = [clientX - origin.left, clientY - origin.top];
-    for (const { layer, view, box, column } of this.views.values()) {
-      if (!box) continue;
-      const { cell } = view.sheet;
-      const hit = cellNear(view.sheet, (x - box.x) / cell, (y - box.y) / cell);
-      if (hit) return { layer, ...hit };
-      if (x >= box.x - 4 && x <= box.x + Math.max(box.w, column.clientWidth) && y < box.y && y > box.y - 40) return { layer, map: null };
-    }
-    return null;
+  resize() {
+    if (this.network && this.figure.clientWidth && this.sizes !== this.laid) this.layOut();
   }
 
   get focused() {
@@ -354,12 +203,12 @@ class NetworkMap extends Figure {
     const closed = this.find(".opened").hidden;
     this.settle();
     this.opened.show();
-    if (closed && !this.down) this.figure.scrollIntoView({ block: "start", behavior: this.calm ? "auto" : "smooth" });
+    if (closed && !this.overview.down) this.figure.scrollIntoView({ block: "start", behavior: this.calm ? "auto" : "smooth" });
   }
 
   /** Pixels that are left on the screen below the overview. */
   get roomBelow() {
-    if (this.down) return 0.6 * window.innerHeight;
+    if (this.overview.down) return 0.6 * window.innerHeight;
     const taken = this.strip.offsetHeight + this.told.offsetHeight + 5.5 * 16 * textScale();
     return Math.max(250, window.innerHeight - taken);
   }
@@ -405,10 +254,10 @@ class NetworkMap extends Figure {
     const { state } = this;
     const at = state.chosen ?? state.cursor;
     let next;
-    if (!at) next = { layer: this.drawn[0], map: null };
+    if (!at) next = { layer: this.overview.drawn[0], map: null };
     else if (at.map === null || at.map === undefined) {
-      const place = this.drawn.indexOf(at.layer) + rows + columns;
-      next = { layer: this.drawn[clamp(place, 0, this.drawn.length - 1)], map: null };
+      const place = this.overview.drawn.indexOf(at.layer) + rows + columns;
+      next = { layer: this.overview.drawn[clamp(place, 0, this.overview.drawn.length - 1)], map: null };
     } else if (at.row === undefined) next = { layer: at.layer, map: this.mapBeside(at, rows, columns) };
     else {
       const [, high = 1, wide = 1] = at.layer.shape;
@@ -425,7 +274,7 @@ class NetworkMap extends Figure {
   }
 
   mapBeside({ layer, map }, rows, columns) {
-    const { across, down, single } = this.views.get(layer)?.view.sheet ?? { across: 1, down: 1, single: true };
+    const { across, down, single } = this.overview.views.get(layer)?.view.sheet ?? { across: 1, down: 1, single: true };
     const step = single ? rows + columns * down : rows * across + columns;
     return clamp(map + step, 0, layer.shape[0] - 1);
   }
@@ -443,7 +292,7 @@ class NetworkMap extends Figure {
   }
 
   reveal(layer) {
-    this.views.get(layer)?.column.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.overview.views.get(layer)?.column.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   settle() {
@@ -461,7 +310,7 @@ class NetworkMap extends Figure {
   }
 
   ready() {
-    return Boolean(this.network && this.views.size);
+    return Boolean(this.network && this.overview.views.size);
   }
 
   running() {
@@ -482,7 +331,7 @@ class NetworkMap extends Figure {
     this.theme ??= readTheme(this.root);
     if (this.fresh) this.paintMaps();
     if (!this.wires) {
-      this.measure();
+      this.overview.measure();
       this.marks.layOut(this);
       this.wires = true;
     }
@@ -493,20 +342,19 @@ class NetworkMap extends Figure {
     const { spot } = this;
     Object.assign(this.root.dataset, {
       layer: spot?.layer.name ?? "", map: spot?.map ?? "", cell: spot?.row === undefined ? "" : `${spot.row},${spot.column}`,
-      drawn: this.drawn.map(({ name }) => name).join(" "),
+      drawn: this.overview.drawn.map(({ name }) => name).join(" "),
     });
   }
 
   paintMaps() {
     this.version += 1;
-    this.ranges = new Map();
-    this.scales = new Map(); // of single numbers, by what they are for
-    const { asked } = this.state;
+    const { asked, grey } = this.state;
     this.contributions = asked === null ? null : contributionsTo(this.network, asked);
-    for (const { layer, view } of this.views.values()) view.paint(this.shownOf(layer), this.inkOf(layer));
+    this.inks.renew(this.contributions, grey);
+    for (const { layer, view } of this.overview.views.values()) view.paint(this.inks.shownOf(layer), this.inks.inkOf(layer));
     const shares = softmax(this.network.output.values);
     const best = shares.indexOf(Math.max(...shares));
-    this.bars.forEach(({ bar, fill, share }, at) => {
+    this.overview.bars.forEach(({ bar, fill, share }, at) => {
       bar.classList.toggle("best", at === best);
       bar.setAttribute("aria-pressed", String(at === asked));
       fill.style.width = `${100 * shares[at]}%`;
@@ -514,60 +362,8 @@ class NetworkMap extends Figure {
     });
     const { classes } = this.data.network;
     this.answer = best < 0 ? "no class: its numbers are not finite" : `${classes[best]} (${percent(shares[best])})`;
-    this.classes.setAttribute("aria-label", `Probabilities: ${classes.map((name, at) => `${name} ${percent(shares[at])}`).join(", ")}`);
-    this.figure.setAttribute("aria-label", `The network for ${this.data.name}: ${this.drawn.length} layers; it predicts ${this.answer}`);
-  }
-
-  /** A layer with the numbers that its maps show: its own or, backwards, its contributions. */
-  shownOf(layer) {
-    return this.contributions?.get(layer) ?? layer;
-  }
-
-  rangeOf(layer) {
-    if (!this.ranges.has(layer)) this.ranges.set(layer, rangeOf(layer));
-    return this.ranges.get(layer);
-  }
-
-  /** The colours of a layer's maps: pixels as they are, all others on a scale that the layer shares. */
-  inkOf(layer) {
-    const shown = this.shownOf(layer);
-    if (shown === this.network.input) {
-      const { mean, std, shape } = this.data.network;
-      return (map) => ({ table: shape[0] === 3 ? this.pixels.tints[map] : this.pixels.grey, factor: 255 * std[map], offset: 255 * mean[map] });
-    }
-    const { low, high, limit } = this.rangeOf(shown);
-    const signed = { table: this.pixels.signed, factor: limit ? 127.5 / limit : 0, offset: 127.5 };
-    const grey = { table: this.pixels.grey, factor: high > low ? 255 / (high - low) : 0, offset: high > low ? (-255 * low) / (high - low) : 0 };
-    const ink = this.state.grey && shown === layer ? grey : signed;
-    return () => ink;
-  }
-
-  /** The same for single numbers: background and text. */
-  valueColours(layer, value, channel) {
-    if (layer === this.network.input) {
-      const { mean, std } = this.data.network;
-      return coloursOf(Scale.pixels("grey", -mean[channel] / std[channel], (1 - mean[channel]) / std[channel]), value);
-    }
-    const { low, high, limit } = this.rangeOf(layer);
-    const name = `${layer.name} ${low} ${high} ${this.state.grey}`;
-    if (!this.scales.has(name)) {
-      const { stops } = this.data.network;
-      this.scales.set(name, this.state.grey ? Scale.pixels("grey", low, high > low ? high : low + 1) : Scale.diverging(low, high, limit || 1, stops));
-    }
-    return coloursOf(this.scales.get(name), value);
-  }
-
-  gradientOf(layer) {
-    const { low, high, limit } = this.rangeOf(this.shownOf(layer));
-    return Scale.diverging(low, high, limit || 1, this.data.network.stops).gradient();
-  }
-
-  weightColours(layer, value) {
-    if (!this.scales.has(layer)) {
-      const limit = layer.tensors.weight.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0) || 1;
-      this.scales.set(layer, Scale.diverging(-limit, limit, limit, this.data.network.weight_stops));
-    }
-    return coloursOf(this.scales.get(layer), value);
+    this.overview.classes.setAttribute("aria-label", `Probabilities: ${classes.map((name, at) => `${name} ${percent(shares[at])}`).join(", ")}`);
+    this.figure.setAttribute("aria-label", `The network for ${this.data.name}: ${this.overview.drawn.length} layers; it predicts ${this.answer}`);
   }
 
   // --- words ------------------------------------------------------------------------------------
@@ -593,7 +389,7 @@ class NetworkMap extends Figure {
       return;
     }
     const [, high = 1, wide = 1] = layer.shape;
-    const dead = this.rangeOf(layer).dead.has(map) ? " It is 0 everywhere for this picture." : "";
+    const dead = this.inks.rangeOf(layer).dead.has(map) ? " It is 0 everywhere for this picture." : "";
     if (row === undefined && high * wide > 1) {
       write(this.told, `${mapText(layer, map)}.${dead} ${this.marks.words}`);
       return;
@@ -610,7 +406,7 @@ class NetworkMap extends Figure {
       return `What each cell contributed to the logit of ${name}, its value times its gradient: blue spoke for ${name}, orange against it. ${layerSum(network, network.output, network.output, { output: asked, name })}`;
     }
     const { layer, map, row } = spot;
-    const shown = this.shownOf(layer);
+    const shown = this.inks.shownOf(layer);
     const [, high = 1, wide = 1] = layer.shape;
     const sum = layerSum(network, layer, shown, { output: asked, name });
     if (map === null || map === undefined || (row === undefined && high * wide > 1)) return `${layer.name}. ${sum}`;
@@ -658,10 +454,6 @@ function foldedAs(folding) {
   return folding.every && !folding.turned.size ? "all" : "";
 }
 
-function coloursOf(scale, value) {
-  return [scale.css(value), scale.ink(value)];
-}
-
 function pixelWords(value, channel, { mean, std }) {
   return `${numberText(value)} (pixel ${Math.round(255 * (value * std[channel] + mean[channel]))} of 255, normalised)`;
 }
@@ -673,10 +465,6 @@ function stagesByLayer(stages, found = new Map()) {
     for (const lane of stage.lanes) stagesByLayer(lane, found);
   }
   return found;
-}
-
-function layersOf({ lanes, layers }) {
-  return [...lanes.flatMap((lane) => lane.flatMap(layersOf)), ...layers];
 }
 
 function sameSpot(one, other) {

@@ -97,12 +97,12 @@ export class Opened {
     write(this.play, figure.state.playing ? "Pause" : "Play");
     this.root.classList.toggle("whole", !cell);
     this.fit(layer, cell);
-    this.view.paint(figure.shownOf(layer), figure.inkOf(layer));
+    this.view.paint(figure.inks.shownOf(layer), figure.inks.inkOf(layer));
     this.paintMarks();
-    const painted = figure.shownOf(layer);
-    const { low, high } = figure.rangeOf(painted);
+    const painted = figure.inks.shownOf(layer);
+    const { low, high } = figure.inks.rangeOf(painted);
     this.scale.root.hidden = painted === layer && (layer.kind === "input" || figure.state.grey);
-    this.scale.update({ low, high, gradient: figure.gradientOf(layer), text: (value) => numberText(value, 3) });
+    this.scale.update({ low, high, gradient: figure.inks.gradientOf(layer), text: (value) => numberText(value, 3) });
     write(this.about, cell ? "" : `${layerText(figure.facts.get(layer.name))} Click a cell to see how it is computed.`);
     this.marks.setAttribute("aria-label", cell ? `${mapText(layer, cell.map)}: arrow keys choose another cell` : `All maps of ${layer.name}`);
     if (cell) this.showChain(layer, cell);
@@ -163,7 +163,7 @@ export class Opened {
     context.font = `${Math.min(13, cell * 0.34)}px ${this.figure.theme.font}`;
     for (let at = 0; at < rows * columns; at += 1) {
       const value = layer.values[first * rows * columns + at];
-      [, context.fillStyle] = this.figure.valueColours(layer, value, first);
+      [, context.fillStyle] = this.figure.inks.valueColours(layer, value, first);
       context.fillText(movingText(value, 2), ((at % columns) + 0.5) * cell, (Math.floor(at / columns) + 0.5) * cell);
     }
   }
@@ -275,7 +275,7 @@ export class Opened {
     grid.style.gridTemplateColumns = `repeat(${columns}, auto)`;
     values.forEach((value, at) => {
       const cell = element("span", "", movingText(value, 2));
-      const [background, ink] = weights ? this.figure.weightColours(layer, value) : this.figure.valueColours(part.source, value, part.channel);
+      const [background, ink] = weights ? this.figure.inks.weightColours(layer, value) : this.figure.inks.valueColours(part.source, value, part.channel);
       Object.assign(cell.style, { background, color: ink });
       if (!weights && !inside(part, at, this.link.sum)) cell.className = "padding";
       if (weights) {
@@ -377,7 +377,7 @@ export class Opened {
     grid.style.gridTemplateColumns = `repeat(${columns}, auto)`;
     part.values.forEach((value, at) => {
       const cell = element("span", "", movingText(value, 2));
-      const [background, ink] = this.figure.valueColours(part.source, value, part.channel);
+      const [background, ink] = this.figure.inks.valueColours(part.source, value, part.channel);
       Object.assign(cell.style, { background, color: ink });
       if (!inside(part, at, link.sum)) cell.className = "padding";
       grid.append(cell);
