@@ -2,6 +2,7 @@
 
     python benchmarks/live_viewers.py [--seconds 10] [--rounds 1]
                                       [--viewers 1,10,100,300] [--sessions 1,10,50]
+                                      [--pinned 30,300]
 
 One run of the GAP net (Fashion-MNIST where there is one, else digits) trains all the time in
 its own process with all cores; the real app serves it. In turns: nobody watches, then so
@@ -15,11 +16,15 @@ time, against the mean of the two times before and after in which nobody watched
 viewers' own processes work on the same machine and are named beside it. Run it on a quiet
 machine; with more rounds each number of viewers comes and goes so often, and the last column
 is the median, with the least and the most behind it.
+
+At last, so many viewers have pinned a drawing to the run that comes with cnnviz: each fetches the
+weights of all its steps, over HTTP, as a browser does that goes through the whole time machine.
 """
 
 import argparse
 import contextlib
 import dataclasses
+import http.client
 import json
 import os
 import platform
@@ -30,6 +35,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -205,6 +211,40 @@ def compare(run, page, numbers, chosen, rounds) -> None:
                 raise SystemExit(f"The run ended too soon: it {run.state().status}.")
 
 
+def fetch_weights(run, numbers) -> None:
+    """Let so many viewers fetch the weights of all steps of a run, and count bytes."""
+    steps = run.snapshot_steps()
+    on_disk = sum(run.snapshot_path(step).stat().st_size for step in steps)
+    print(
+        f"\nA drawing pinned: weights of {len(steps)} steps, {on_disk / 1e6:.2f} MB on disk.\n\n"
+        "| viewers | MB each | kB a step | MB together | seconds | server CPU (s) |\n"
+        "|---|---|---|---|---|---|"
+    )
+    with serving("app.py", os.environ["CNNVIZ_RUNS"]) as (server, port):
+        time.sleep(8)
+
+        def fetch(_viewer):
+            connection = http.client.HTTPConnection("127.0.0.1", port)
+            size = 0
+            for step in steps:
+                connection.request("GET", f"/live/{run.id}/weights/{step}")
+                size += len(connection.getresponse().read())
+            connection.close()
+            return size
+
+        for number in numbers:
+            began, cpu = time.time(), cpu_seconds(server.pid)
+            with ThreadPoolExecutor(min(number, 30)) as pool:
+                sizes = list(pool.map(fetch, range(number)))
+            took, cpu = time.time() - began, cpu_seconds(server.pid) - cpu
+            each, together = sizes[0], sum(sizes)
+            print(
+                f"| {number} | {each / 1e6:.2f} | {each / len(steps) / 1e3:.0f} | "
+                f"{together / 1e6:.0f} | {took:.1f} | {cpu:.2f} |",
+                flush=True,
+            )
+
+
 def main() -> None:
     """Train, serve, watch, print."""
     parser = argparse.ArgumentParser()
@@ -212,9 +252,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--viewers", default="1,10,100,300")
     parser.add_argument("--sessions", default="1,10,50")
+    parser.add_argument("--pinned", default="30,300")
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     chosen = parser.parse_args()
-    numbers = [[int(n) for n in text.split(",") if n] for text in (chosen.viewers, chosen.sessions)]
+    *numbers, pinned = [
+        [int(n) for n in text.split(",") if n]
+        for text in (chosen.viewers, chosen.sessions, chosen.pinned)
+    ]
     with tempfile.TemporaryDirectory() as folder:
         os.environ["CNNVIZ_RUNS"] = folder
         if (chosen.data / "FashionMNIST" / "raw").is_dir():
@@ -223,6 +267,7 @@ def main() -> None:
         else:
             name = "digits"
         from cnnviz.datasets import load_dataset
+        from cnnviz.runs import open_run
         from cnnviz.training import start, stop
         from cnnviz.training.config import default_recipe, make_config
 
@@ -245,6 +290,8 @@ def main() -> None:
             for one, wanted in zip(pages, numbers, strict=True):
                 if wanted:
                     compare(run, one, wanted, (chosen.seconds, images), chosen.rounds)
+            if pinned:
+                fetch_weights(open_run("fashionmnist-gap"), pinned)
         finally:
             stop(run)
             while run.is_alive():

@@ -5,28 +5,33 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from starlette.routing import WebSocketRoute
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocketDisconnect
 
 from cnnviz.classroom import is_open, is_presenter, viewer_of
 from cnnviz.live.channel import GONE, Channel
 from cnnviz.live.lobby import LobbyChannel
-from cnnviz.live.origin import is_allowed
+from cnnviz.live.origin import is_allowed, may_read
 from cnnviz.live.run_channel import RunChannel
 from cnnviz.live.subscriber import Subscriber
+from cnnviz.live.weights import WeightStore
 from cnnviz.runs import RunError, find_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from starlette.requests import Request
     from starlette.routing import BaseRoute
     from starlette.websockets import WebSocket
 
 MAX_SUBSCRIBERS = 2000
 _LOBBY = ""
+_STEP = re.compile("[0-9]{1,12}")
 _LOG = logging.getLogger(__name__)
 _FULL = 1013
 
@@ -47,6 +52,13 @@ class Broadcast:
             for prefix in ("", "/{base:path}")
             for path in ("/live", "/live/{run_id}")
         ]
+        self.routes += [
+            Route(f"{prefix}/live/{{run_id}}/weights/{{step}}", self._weights, methods=["GET"])
+            for prefix in ("", "/{base:path}")
+        ]
+        self._weight_store = WeightStore()
+        self._encoder: ThreadPoolExecutor | None = None
+        self._reading = 0
         self._channels: dict[str, Channel] = {}
         self._threads: ThreadPoolExecutor | None = None
         self._ballots: ThreadPoolExecutor | None = None
@@ -57,10 +69,10 @@ class Broadcast:
         channels, self._channels = list(self._channels.values()), {}
         for channel in channels:
             await channel.close()
-        for threads in (self._threads, self._ballots):
+        for threads in (self._threads, self._ballots, self._encoder):
             if threads is not None:
                 threads.shutdown(wait=False, cancel_futures=True)
-        self._threads = self._ballots = None
+        self._threads = self._ballots = self._encoder = None
 
     async def _endpoint(self, socket: WebSocket) -> None:
         if not is_allowed(socket.headers, self.allowed_hosts):
@@ -78,6 +90,31 @@ class Broadcast:
             pass
         finally:
             self._connected -= 1
+
+    async def _weights(self, request: Request) -> Response:
+        """A snapshot's weights, for a browser that computes the network itself."""
+        run_id, step = request.path_params["run_id"], request.path_params["step"]
+        if not may_read(request.headers, self.allowed_hosts):
+            return PlainTextResponse("This request comes from another page.", 403)
+        if self._reading >= MAX_SUBSCRIBERS:
+            return PlainTextResponse("Too many ask at once: try again.", 503)
+        self._reading += 1
+        try:
+            run = await self._in_thread(find_run, run_id) if _STEP.fullmatch(step) else None
+            known = request.headers.get("if-none-match", "")
+            found = run and await asyncio.get_running_loop().run_in_executor(
+                self._encoding_thread(), self._weight_store.get, run, int(step), known
+            )
+        finally:
+            self._reading -= 1
+        if not found:
+            return PlainTextResponse("There are no weights of this step that can be sent.", 404)
+        tag, data = found
+        # A run that is resumed writes a step anew: the browser has to ask each time.
+        headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+        if not data:
+            return Response(status_code=304, headers=headers)
+        return Response(data, media_type="application/octet-stream", headers=headers)
 
     async def _connect(self, socket: WebSocket, run_id: str) -> None:
         run = None if run_id == _LOBBY else await self._in_thread(find_run, run_id)
@@ -137,6 +174,12 @@ class Broadcast:
         if self._ballots is None:
             self._ballots = ThreadPoolExecutor(1, thread_name_prefix="ballots")
         return self._ballots
+
+    def _encoding_thread(self) -> ThreadPoolExecutor:
+        # One: what many ask for at the same moment is encoded for the first of them.
+        if self._encoder is None:
+            self._encoder = ThreadPoolExecutor(1, thread_name_prefix="weights")
+        return self._encoder
 
     async def _in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._pool(), call, *arguments)

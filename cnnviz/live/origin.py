@@ -35,6 +35,24 @@ def is_allowed(headers: Headers, allowed_hosts: Sequence[str] = ()) -> bool:
     return not allowed_hosts or any(_matches(origin[0], pattern) for pattern in allowed_hosts)
 
 
+def may_read(headers: Headers, allowed_hosts: Sequence[str] = ()) -> bool:
+    """Whether a plain request may be answered: no page of somebody else asks.
+
+    A browser leaves out `Origin` where a page reads from its own server.
+
+    Args:
+        headers: Of the request.
+        allowed_hosts: As for `is_allowed`.
+    """
+    if "origin" in headers:
+        return is_allowed(headers, allowed_hosts)
+    hosts = headers.getlist("host")
+    host = _address(f"http://{hosts[0]}", "http") if len(hosts) == 1 else None
+    if host is None or headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return False
+    return not allowed_hosts or any(_matches(host[0], pattern) for pattern in allowed_hosts)
+
+
 def _address(url: str, scheme: str) -> tuple[str, int] | None:
     """Host and port of an address that has nothing else."""
     try:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from cnnviz.runs.questions import Question
 
 MAX_FRAME = 8_000_000
+MAX_SNAPSHOT = 8_500_000
+"""Two million numbers in single precision, and the header."""
 _READ = 8_000_000
 
 
@@ -184,6 +186,22 @@ class Source:
         except (OSError, RunError):
             return None
         return data if 8 < len(data) <= MAX_FRAME else None
+
+    def snapshot_tag(self, step: int) -> str | None:
+        """What tells a snapshot's file from another of the same step; None when there is none."""
+        name = f"snapshots/{step}.safetensors"
+        stamp = self._stamp(name)
+        if stamp is None or self._inside(name) is None or stamp[1] > MAX_SNAPSHOT:
+            return None
+        return f'"{step}-{stamp[0]:x}-{stamp[1]:x}"'
+
+    def snapshot(self, step: int) -> bytes | None:
+        """A snapshot's file as it is; None when it is gone, or too large to be sent."""
+        try:
+            data = self._read(f"snapshots/{step}.safetensors", 0, MAX_SNAPSHOT + 1)
+        except (OSError, RunError):
+            return None
+        return data if 8 < len(data) <= MAX_SNAPSHOT else None
 
     def aside(self) -> tuple[str | None, Question | None]:
         """What rarely changes: the message with the probe images, and the newest question.

@@ -1,6 +1,7 @@
 // What a network predicts for a picture of this page, computed here while the picture changes.
 
 import { bytesOf } from "../kit/arrays.js";
+import { ClassBars } from "../kit/class_bars.js";
 import { element, reachable, write } from "../kit/elements.js";
 import { prepare, softmax } from "../kit/forward.js";
 import { mounting } from "../kit/mounting.js";
@@ -18,6 +19,7 @@ class Classifier {
   constructor(parent) {
     this.root = parent.querySelector(".classifier");
     this.find = (selector) => this.root.querySelector(selector);
+    this.bars = new ClassBars(this.find(".bars"));
     this.find("details").ontoggle = () => this.showSum();
     reachable(this.find(".tables"), "How the prediction adds up");
   }
@@ -39,16 +41,7 @@ class Classifier {
   load() {
     const { spec, shape, weights, classes } = this.data;
     this.network = prepare(spec, shape, readSafetensors(bytesOf(weights)).tensors);
-    this.bars = classes.map((name) => {
-      const bar = element("div", "bar");
-      const track = element("span", "track");
-      const fill = element("div", "fill");
-      const number = element("span", "share");
-      track.append(fill);
-      bar.append(element("span", "name", name), track, number);
-      return { bar, fill, number };
-    });
-    this.find(".bars").replaceChildren(...this.bars.map(({ bar }) => bar));
+    this.bars.load(classes);
   }
 
   look(picture) {
@@ -65,16 +58,9 @@ class Classifier {
     const seen = picture.how ? picture.values : seenOf(picture, rows, invert);
     network.run(inputOf(seen, data.mean, data.std));
     const shares = softmax(network.output.values);
-    this.best = shares.indexOf(Math.max(...shares));
-    this.bars.forEach(({ bar, fill, number }, at) => {
-      bar.classList.toggle("best", at === this.best);
-      fill.style.width = `${100 * shares[at]}%`;
-      number.textContent = percent(shares[at]);
-    });
+    this.best = this.bars.draw(shares);
     const [name, share] = [data.classes[this.best], percent(shares[this.best])];
     this.find(".verdict").replaceChildren("The network predicts ", element("b", "", name), ` (${share}).`);
-    const each = data.classes.map((one, at) => `${one}: ${percent(shares[at])}`).join(", ");
-    this.find(".bars").setAttribute("aria-label", `Probabilities: ${each}`);
     this.root.dataset.predicted = name;
     this.showSeen(seen, picture, invert);
     this.showSum();
@@ -109,7 +95,7 @@ class Classifier {
     const lines = largest.map((part) => [`Feature ${part.channel}`, numberText(part.values[0], 4), numberText(part.weights[0], 4), numberText(part.sum, 4)]);
     if (rest > 0) lines.push([`${rest} others`, "", "", numberText(others, 4)]);
     lines.push(["Bias", "", "", numberText(sum.bias, 4)], [`Logit of ${this.data.classes[this.best]}`, "", "", numberText(sum.value, 4)]);
-    const logits = this.data.classes.map((name, at) => [name, numberText(output.values[at], 4), this.bars[at].number.textContent]);
+    const logits = this.data.classes.map((name, at) => [name, numberText(output.values[at], 4), this.bars.bars[at].number.textContent]);
     this.find(".tables").replaceChildren(
       tableOf({ caption: "The largest parts of the logit", heads: ["", "Value", "Weight", "Product"], lines }),
       tableOf({ caption: "Logits and, by softmax, probabilities", heads: ["Class", "Logit", "Probability"], lines: logits }),

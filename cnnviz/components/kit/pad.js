@@ -49,7 +49,7 @@ export class Pad {
     this.last = element("div", "last");
     this.last.setAttribute("role", "group");
     this.last.setAttribute("aria-label", "Your last drawings");
-    this.spoken = element("p", "live");
+    this.spoken = element("p", "spoken");
     this.spoken.setAttribute("aria-live", "polite");
     place.replaceChildren(this.sheet, this.tools(), this.last, this.spoken);
     this.listen();

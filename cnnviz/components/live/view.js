@@ -8,6 +8,7 @@ import { Confusion } from "./confusion.js";
 import { Curves } from "./curves.js";
 import { Head } from "./head.js";
 import { Health } from "./health.js";
+import { Pinned } from "./pinned.js";
 import { QuestionPanel } from "./question.js";
 import { Relay } from "./relay.js";
 import { Sight } from "./sight.js";
@@ -105,6 +106,7 @@ export class LiveView extends View {
     this.sight = new Sight(palettes, this.wake);
     this.confusion = new Confusion(palettes, (cell) => this.clicked(cell));
     this.health = new Health();
+    this.pinned = new Pinned(this.wake);
     this.transport = new Transport(() => this.moved());
     this.transport.wanted = this.link.read();
     this.numbers = new Numbers();
@@ -118,7 +120,7 @@ export class LiveView extends View {
     side.append(this.confusion.mistakes, this.health.root);
     pair.append(this.confusion.root, side);
     this.body = element("div", "body");
-    this.body.append(this.head.root, this.inLine, this.question.root, this.curves.root, this.sight.root, pair, this.numbers.root, this.transport.root);
+    this.body.append(this.head.root, this.inLine, this.question.root, this.curves.root, this.sight.root, this.pinned.root, pair, this.numbers.root, this.transport.root);
     root.append(this.empty, this.body, this.voice);
   }
 
@@ -244,6 +246,7 @@ export class LiveView extends View {
     const classes = run?.classes ?? [];
     this.sight.keep(source);
     this.sight.draw(frame, { pictures: source.probes, classes, limits: source.frames.limits });
+    this.pinned.draw(source, this.data.base, transport.shown);
     const until = following ? Infinity : transport.step;
     const tested = state.evaluations.slice(0, lastUpTo(state.evaluations, until) + 1);
     this.confusion.draw(tested.findLast(({ confusion }) => confusion), classes);
