@@ -122,9 +122,9 @@ test("a fully connected layer is a column of cells, or more where it is long", (
   assert.deepEqual(cellAt(sheet, 1.5, 1.5), { map: 35, row: 0, column: 0 });
 });
 
-test("a cell has whole pixels where there is room", () => {
+test("a cell has whole or half pixels where there is room", () => {
   assert.equal(unitFor(28, 66, 288, 3), 2);
-  assert.equal(unitFor(28, 210, 390, 3), 4);
+  assert.equal(unitFor(28, 210, 390, 3), 4.5);
   assert.equal(unitFor(96, 48, 400, 3), 0.5);
 });
 

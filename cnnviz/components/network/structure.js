@@ -282,5 +282,5 @@ export function cellNear(sheet, x, y) {
  */
 export function unitFor(side, width, height, fewest) {
   const unit = Math.min(width / side, (height - (fewest - 1) * GAP) / fewest / side);
-  return unit >= 1 ? Math.floor(unit) : unit;
+  return unit >= 1 ? Math.floor(2 * unit) / 2 : unit;
 }

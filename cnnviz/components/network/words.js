@@ -92,7 +92,7 @@ export function stepText({ layer: { kind, settings, inputs }, sum: { parts: foun
   if (kind === "leakyrelu") return found[0].sum < 0 ? `${settings.slope ?? 0.01} · ${before}` : before;
   if (["gelu", "tanh", "sigmoid"].includes(kind)) return `${kind}(${before})`;
   if (kind === "dropout") return `${before}: nothing is dropped after training`;
-  if (kind === "residual") return found.map(({ sum }) => bracket(numberText(sum, 6))).join(" + ");
+  if (kind === "residual") return found.map(({ source, sum }) => `${source.name} ${bracket(numberText(sum, 6))}`).join(" + ");
   if (kind === "concat") return `${mapText(found[0].source, found[0].channel)} of ${inputs.length} branches, as it is`;
   return `${before}, as it is`;
 }
