@@ -183,7 +183,7 @@ PRESETS: dict[str, Preset] = {
         _examples(averaged="With ReLU", linear="Without activation", one="One linear layer"),
     ),
     "dense": Preset(
-        "Convolutions or one huge layer?",
+        "Convolutions or one layer?",
         "Both need the same number of multiply-adds for a picture. Which one needs fewer weights,"
         " and which is better on pictures it has never seen?",
         _examples(small="Two convolutions", dense="One huge layer"),
@@ -194,7 +194,7 @@ PRESETS: dict[str, Preset] = {
         _examples(small="Max pooling", averaged="Average pooling", strided="Stride 2"),
     ),
     "sharing": Preset(
-        "With or without shared weights?",
+        "Shared weights or not?",
         "Without, every place learns filters of its own, from its own part of the pictures.",
         _examples(shared="Shared", unshared="Not shared"),
     ),
