@@ -25,6 +25,7 @@ from cnnviz.ui.inside.answer import (
     stretched,
 )
 from cnnviz.ui.inside.network import choose_run, choose_step, model_of, show_progress, where_to_run
+from cnnviz.ui.inside.one_filter import show_one_filter
 from cnnviz.ui.inside.over_time import show_over_time
 from cnnviz.ui.inside.picture import choose_subject, class_titles, draw_on_pad
 from cnnviz.ui.inside.whole import show_network
@@ -172,6 +173,7 @@ SECTIONS = {
     CAM: show_cam,
     "Feature maps": show_maps,
     "Learned filters": show_filters,
+    "One filter": lambda: show_one_filter(run, step, subject, where),
     TIME: show_time,
 }
 # On a phone the tabs would not fit beside each other, and the last would go unseen.

@@ -104,29 +104,32 @@ def field_figure(
     }
 
 
-def correlation_figure(correlation: NDArray[np.float64], channel: int) -> Figure:
+def correlation_figure(correlation: NDArray[np.float64], channel: int, first: int = 0) -> Figure:
     """Draw the correlations of filters: blue for alike, orange for opposite.
 
     Args:
         correlation: C×C; NaN is drawn as nothing.
-        channel: The filter whose row and column are marked.
+        channel: Position of the filter whose row and column are marked.
+        first: Number of the first filter.
     """
     count = len(correlation)
+    numbers = list(range(first, first + count))
+    low, high, here = first - 0.5, first + count - 0.5, first + channel
     rows = [
         [None if np.isnan(value) else round(value, 3) for value in row]
         for row in correlation.tolist()
     ]
     scale = signed_colours([1.0], DIVERGING_STOPS)
     marks = [
-        {"x0": -0.5, "x1": count - 0.5, "y0": channel - 0.5, "y1": channel + 0.5},
-        {"x0": channel - 0.5, "x1": channel + 0.5, "y0": -0.5, "y1": count - 0.5},
+        {"x0": low, "x1": high, "y0": here - 0.5, "y1": here + 0.5},
+        {"x0": here - 0.5, "x1": here + 0.5, "y0": low, "y1": high},
     ]
     return {
         "data": [
             {
                 "type": "heatmap",
-                "x": list(range(count)),
-                "y": list(range(count)),
+                "x": numbers,
+                "y": numbers,
                 "z": rows,
                 "colorscale": scale["colorscale"],
                 "zmin": scale["cmin"],
@@ -137,7 +140,7 @@ def correlation_figure(correlation: NDArray[np.float64], channel: int) -> Figure
         ],
         "layout": {
             "height": 480,
-            "uirevision": f"{count}",
+            "uirevision": f"{first} {count}",
             "xaxis": axis("Filter", constrain="domain"),
             "yaxis": axis("Filter", scaleanchor="x", constrain="domain", autorange="reversed"),
             "shapes": [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,17 +14,24 @@ from torch import Tensor, nn
 from cnnviz.inspection.activations import find
 from cnnviz.inspection.guard import NotFiniteError, untouched
 from cnnviz.inspection.outputs import check_channel, run_to
+from cnnviz.networks import summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from cnnviz.networks import Spec
+
 STEPS = 48
 RATE = 0.03  # of the range from black to white, the mean change of a pixel in a step
 EVERY = 4  # so many steps from one picture shown to the next, and from one smoothing to the next
+_MOST_FILTERS = 64
+# As for switching filters off; see `cnnviz.inspection.ablation`.
+_MOST_WORK, _VALUE = 25e9, 40
 _SPREAD = 0.1  # of the noise to start from, around middle grey
-_SIGMA = 0.5  # of the smoothing, in pixels
+LEAK = 0.1  # of the leaky ReLU that stands in for a ReLU
+SIGMA = 0.5  # of the smoothing, in pixels
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +41,7 @@ class Climb:
     Attributes:
         step: Steps made so far.
         images: P×C×H×W `uint8`, one picture a filter.
-        values: P, the strongest cell of each filter's map for its picture.
+        values: P, the mean over each filter's map for its picture.
     """
 
     step: int
@@ -61,9 +69,8 @@ def climb(
 
     $x \leftarrow \operatorname{clip}(x + \eta\, g / \overline{|g|},\ 0,\ 1)$.
 
-    All filters are one batch: in evaluation mode no picture has a say in another's answer. Where
-    the layer is a ReLU, $f$ is taken of its input, which grows with the output but has a gradient
-    also where the ReLU is off.
+    All filters are one batch: in evaluation mode no picture has a say in another's answer. For a
+    ReLU, $f$ is that of a leaky one in its place, which has a gradient also where the ReLU is off.
 
     Args:
         model: Any model.
@@ -95,7 +102,7 @@ def climb(
             output = run_to(model, layer, (now - centre) / spread)
         for channel in channels:
             check_channel(layer, channel, output.shape[1])
-        values = output[rows, chosen].reshape(len(channels), -1).amax(1)
+        values = output[rows, chosen].reshape(len(channels), -1).mean(1)
         if not bool(values.isfinite().all()):
             raise NotFiniteError
         images = now.mul(255).round().to(torch.uint8)
@@ -111,7 +118,8 @@ def climb(
         x = pictures.roll(shift, (2, 3)).requires_grad_()
         with untouched(model), torch.enable_grad():
             output = run_to(model, layer, (x - centre) / spread, before=before)
-            aim = output[rows, chosen].reshape(len(channels), -1).mean(1)
+            cells = output[rows, chosen].reshape(len(channels), -1)
+            aim = (F.leaky_relu(cells, LEAK) if before else cells).mean(1)
             (gradient,) = torch.autograd.grad(aim.sum(), x)
         size = gradient.abs().mean((1, 2, 3), keepdim=True).clamp_min(1e-20)
         x = (x.detach() + RATE * gradient / size).clamp(0, 1)
@@ -122,6 +130,25 @@ def climb(
             yield look(pictures)
 
 
+def affordable_filters(spec: Spec, shape: tuple[int, int, int], layer: str) -> int:
+    """For how many filters of a layer pictures can be found in a few seconds.
+
+    Args:
+        spec: The layers of the network.
+        shape: C, H, W of one picture.
+        layer: Name of a layer.
+
+    Returns:
+        From 1 to 64, and no more than the layer has.
+    """
+    rows = summary(spec, shape)
+    last = next(at for at, row in enumerate(rows) if row.name == layer)
+    work = sum(row.macs + _VALUE * prod(row.output_shape) for row in rows[: last + 1])
+    # A step goes forward once and back once, which costs twice as much.
+    most = _MOST_WORK / (3 * STEPS * max(1, work))
+    return max(1, min(_MOST_FILTERS, int(most), rows[last].output_shape[0]))
+
+
 def noise(shape: tuple[int, int, int], seed: int = 0) -> NDArray[np.uint8]:
     """A picture of weak noise around middle grey: C×H×W."""
     draws = np.random.default_rng(seed).normal(0.5, _SPREAD, shape)
@@ -130,7 +157,7 @@ def noise(shape: tuple[int, int, int], seed: int = 0) -> NDArray[np.uint8]:
 
 def _blurred(pictures: Tensor) -> Tensor:
     """Blur each channel with a 3×3 Gaussian; the edge is repeated."""
-    line = torch.exp(-(torch.tensor([-1.0, 0.0, 1.0]) ** 2) / (2 * _SIGMA**2))
+    line = torch.exp(-(torch.tensor([-1.0, 0.0, 1.0]) ** 2) / (2 * SIGMA**2))
     kernel = torch.outer(line, line) / line.sum() ** 2
     flat = F.pad(pictures.flatten(0, 1)[:, None], (1, 1, 1, 1), mode="replicate")
     return F.conv2d(flat, kernel[None, None]).reshape(pictures.shape)

@@ -13,7 +13,7 @@ from cnnviz.inspection.guard import InspectionError, untouched
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BATCH = 250
+BATCH = 125
 
 # These only pass on what other layers give, so a filter of theirs is one of another layer.
 _PASS_ON = (nn.Dropout, nn.Flatten, nn.Identity)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor, nn
 
+_GLOW = np.array([74, 151, 210], dtype=np.float64)  # their blue
 _FRAME = np.array([221, 122, 31], dtype=np.uint8)  # the orange of the charts
 
 
@@ -24,11 +25,13 @@ class Peaks:
 
     Attributes:
         values: N×C `float32`, what the layer gives there, in its own unit.
+        means: N×C, the mean over the filter's map.
         rows: N×C, where the cell is in the filter's map; 0 for flat layers.
         columns: N×C, likewise.
     """
 
     values: NDArray[np.float32]
+    means: NDArray[np.float32]
     rows: NDArray[np.int16]
     columns: NDArray[np.int16]
 
@@ -62,6 +65,7 @@ def peaks(model: nn.Module, layer: str, inputs: Tensor) -> Peaks:
         InspectionError: There is no such layer, or it gives neither.
     """
     values: list[Tensor] = []
+    means: list[Tensor] = []
     rows: list[Tensor] = []
     columns: list[Tensor] = []
     for output in outputs_of(model, layer, inputs):
@@ -69,10 +73,12 @@ def peaks(model: nn.Module, layer: str, inputs: Tensor) -> Peaks:
         cells = output.reshape(*output.shape[:2], -1)
         strongest, at = cells.max(2)
         values.append(strongest)
+        means.append(cells.mean(2))
         rows.append(at // width)
         columns.append(at % width)
     return Peaks(
         torch.cat(values).float().numpy(),
+        torch.cat(means).float().numpy(),
         torch.cat(rows).to(torch.int16).numpy(),
         torch.cat(columns).to(torch.int16).numpy(),
     )
@@ -117,18 +123,57 @@ def field_on(
         h×w×3.
     """
     height, width = image.shape[1:]
-    large = crisp(image, side)
-    zoom = large.shape[0] // height
-    if large.ndim == 2:
-        large = np.repeat(large[..., None], 3, axis=2)
-    (top, bottom), (left, right) = (
-        (max(0, first) * zoom, (min(last, size - 1) + 1) * zoom)
-        for (first, last), size in zip(field, (height, width), strict=True)
-    )
+    large = _coloured(image, side)
+    rows, columns = _inside(field, (height, width), large.shape[0] // height)
     shown = large // 3
-    shown[top:bottom, left:right] = large[top:bottom, left:right]
-    for row in {top, bottom - 1}:
-        shown[row, left:right] = _FRAME
-    for column in {left, right - 1}:
-        shown[top:bottom, column] = _FRAME
+    shown[rows, columns] = large[rows, columns]
+    return _framed(shown, rows, columns)
+
+
+def glow_on(
+    image: NDArray[np.uint8],
+    glow: NDArray[np.float64],
+    field: tuple[tuple[int, int], tuple[int, int]],
+    side: int = 240,
+) -> NDArray[np.uint8]:
+    """A picture with numbers laid over it in blue, and a frame around a receptive field.
+
+    Args:
+        image: C×H×W with one or three channels.
+        glow: H×W, nothing negative; the largest has the full colour.
+        field: First and last row, first and last column; they may lie outside the picture.
+        side: About how many pixels the longer side of the result gets.
+
+    Returns:
+        h×w×3.
+    """
+    large = _coloured(image, side)
+    zoom = large.shape[0] // image.shape[1]
+    share = glow / (glow.max() or 1.0)
+    opacity = 0.85 * np.sqrt(share).repeat(zoom, 0).repeat(zoom, 1)[..., None]
+    mixed = large * (1 - opacity) + _GLOW * opacity
+    rows, columns = _inside(field, image.shape[1:], zoom)
+    return _framed(np.rint(mixed).astype(np.uint8), rows, columns)
+
+
+def _coloured(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    large = crisp(image, side)
+    return np.repeat(large[..., None], 3, axis=2) if large.ndim == 2 else large.copy()
+
+
+def _inside(
+    field: tuple[tuple[int, int], tuple[int, int]], size: tuple[int, ...], zoom: int
+) -> tuple[slice, slice]:
+    rows, columns = (
+        slice(max(0, first) * zoom, (min(last, length - 1) + 1) * zoom)
+        for (first, last), length in zip(field, size, strict=True)
+    )
+    return rows, columns
+
+
+def _framed(shown: NDArray[np.uint8], rows: slice, columns: slice) -> NDArray[np.uint8]:
+    for row in (rows.start, rows.stop - 1):
+        shown[row, columns] = _FRAME
+    for column in (columns.start, columns.stop - 1):
+        shown[rows, column] = _FRAME
     return shown

@@ -477,3 +477,56 @@ def test_a_drawing_is_looked_into_as_any_picture(open_page):
         assert sent(app, "i_pad")["dataset"] == "digits"
         assert not app.exception
         assert not any(base64.b64decode(sent(app, "i_pad")["known"]))
+
+
+def test_one_filter_its_pictures_and_the_network_without_it(open_page):
+    """Numbers against the network with the filter's weights set to zero by hand."""
+    app = open_page(i_tab="One filter", i_unit_layer="conv2", i_unit="3")
+    run = open_run(SHIPPED)
+    samples = inspection.load_samples(run)
+    x = normalise(samples.images, run.config.mean, run.config.std)
+    model = inspection.load_model(run)
+    maps = inspection.feature_maps(model, x)["conv2"][:, 3].flatten(1).amax(1)
+    [best] = [t.value for t in app.dataframe if "Picture" in t.value and "Row" in t.value]
+    wanted = maps.argsort(descending=True, stable=True)[:9]
+    assert best["Picture"].tolist() == samples.indices[wanted].tolist()
+    np.testing.assert_allclose(best["Value"], maps[wanted], rtol=1e-4)
+
+    def accuracies():
+        with_it, without = (float(m.value.rstrip("%")) for m in app.metric)
+        [ranking] = [t.value for t in app.dataframe if "Answers changed" in t.value]
+        return with_it, without, ranking
+
+    def right():
+        with torch.no_grad():
+            return 100 * float((model(x).argmax(1).numpy() == samples.labels).mean())
+
+    before = right()
+    with torch.no_grad():
+        model.conv2.weight[3] = 0
+        if model.conv2.bias is not None:
+            model.conv2.bias[3] = 0
+    with_it, without, ranking = accuracies()
+    assert (with_it, without) == pytest.approx((before, right()), abs=0.06)
+    assert sorted(ranking["Filter"]) == list(range(model.conv2.out_channels))
+    assert ranking["Accuracy without it"].is_monotonic_increasing
+    [mine] = ranking[ranking["Filter"] == 3]["Accuracy without it"]
+    assert 100 * mine == pytest.approx(right(), abs=0.06)
+
+    app.segmented_control(key="_i_off").set_value("its mean").run()
+    assert app.query_params["i_off"] == "mean"
+    for view, key in {
+        "What it sees": "i_field",
+        "Values and classes": "i_values",
+        "Similar filters": "i_correlation",
+        "Picture that excites it": "i_climbs",
+    }.items():
+        app.segmented_control(key="_i_view").set_value(view).run()
+        assert sent(app, key)
+        assert not app.exception
+        assert not app.error
+    app.selectbox(key="_i_unit_layer").select_index(3).run()
+    app.segmented_control(key="_i_view").set_value("Similar filters").run()
+    app.segmented_control(key="_i_alike").set_value("their weights").run()
+    assert "has no filters of its own" in app.info[0].value
+    assert not app.exception

@@ -1,0 +1,234 @@
+"""PyTorch code that gives the numbers of one filter when run in the run's folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cnnviz.datasets import data_code
+from cnnviz.inspection import ascent
+from cnnviz.inspection.code import model_code
+from cnnviz.runs.config import OWN_DATASET
+
+if TYPE_CHECKING:
+    from cnnviz.inspection.ablation import Replacement
+    from cnnviz.runs import RunConfig
+
+_KEEP = """
+kept = []
+layer = model.get_submodule({layer!r})
+handle = layer.register_forward_hook(lambda module, inputs, output: kept.append(output))
+"""
+
+_PEAKS = """
+with torch.no_grad():
+    model(x)
+maps = kept[0][:, {channel}].flatten(1)  # {channel} is the filter; a row for each picture
+values, cells = maps.max(1)
+best = values.argsort(descending=True, stable=True)[:9]
+width = kept[0].shape[-1] if kept[0].ndim == 4 else 1
+for picture in best.tolist():
+    row, column = divmod(cells[picture].item(), width)
+    place = f"row {{row}}, column {{column}}, class {{labels[picture].item()}}"
+    print(f"{{values[picture].item():.4f}} at {{place}}")
+"""
+
+_FIELD = """
+x.requires_grad_()
+model(x)
+units = kept[0][:, {channel}]
+if units.ndim == 3:  # the cell in the middle of the map
+    units = units[:, units.shape[1] // 2, units.shape[2] // 2]
+(gradient,) = torch.autograd.grad(units.sum(), x)
+field = gradient.abs().sum((0, 1)) / len(x)
+print(field)
+"""
+
+_OFF = """
+def accuracy():
+    with torch.no_grad():
+        return (model(x).argmax(1) == labels).float().mean().item()
+
+
+print("with the filter:", accuracy())
+value = {value}
+handle.remove()
+
+
+def switch_off(module, inputs, output):
+    output = output.clone()
+    output[:, {channel}] = value
+    return output
+
+
+layer.register_forward_hook(switch_off)
+without = accuracy()
+print("without it:", without)
+"""
+
+_CORRELATION = """
+with torch.no_grad():
+    model(x)
+outputs = kept[0].transpose(0, 1).flatten(1)  # a row for each filter
+correlation = torch.corrcoef(outputs.double())
+print(correlation)
+"""
+
+_WEIGHTS = """
+filters = model.get_submodule({layer!r}).weight.detach(){order}
+correlation = torch.corrcoef(filters.flatten(1).double())
+print(correlation)
+"""
+
+_CLIMB = """
+import torch.nn.functional as F
+
+mean = torch.tensor({mean!r}).view(-1, 1, 1)
+std = torch.tensor({std!r}).view(-1, 1, 1)
+kept = []
+layer = model.get_submodule({layer!r})
+layer.register_forward_hook(lambda module, inputs, output: kept.append({kept}))
+picture = {start}
+generator = torch.Generator().manual_seed(0)
+for step in range(1, {steps} + 1):
+    shift = {shift}
+    x = picture.roll(shift, (2, 3)).requires_grad_()
+    kept.clear()
+    model((x - mean) / std)
+    (gradient,) = torch.autograd.grad({aim}.mean(), x)
+    x = (x.detach() + {rate} * gradient / gradient.abs().mean()).clamp(0, 1)
+    picture = x.roll([-by for by in shift], (2, 3)){blur}
+print((255 * picture[0]).round())
+"""
+
+_BLUR = """
+    if step % {every} == 0 and step < {steps}:
+        line = torch.exp(-(torch.tensor([-1.0, 0.0, 1.0]) ** 2) / (2 * {sigma}**2))
+        kernel = torch.outer(line, line) / line.sum() ** 2
+        flat = F.pad(picture.flatten(0, 1)[:, None], (1, 1, 1, 1), mode="replicate")
+        picture = F.conv2d(flat, kernel[None, None]).reshape(picture.shape)"""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the test pictures of a page come from.
+
+    Attributes:
+        count: How many of them are looked at.
+        file: The file in the run's folder that holds them; None if they are the first of the
+            whole test set, in the order in which training tests them.
+    """
+
+    count: int
+    file: str | None = None
+
+
+def peaks_code(config: RunConfig, step: int, layer: str, channel: int, source: Source) -> str:
+    """Code that prints the nine pictures that excite a filter most."""
+    return _with_pictures(config, step, layer, source) + _PEAKS.format(channel=channel)
+
+
+def field_code(config: RunConfig, step: int, layer: str, channel: int, source: Source) -> str:
+    """Code that prints a filter's effective receptive field."""
+    return _with_pictures(config, step, layer, source) + _FIELD.format(channel=channel)
+
+
+def ablation_code(
+    config: RunConfig,
+    step: int,
+    layer: str,
+    channel: int,
+    source: Source,
+    *,
+    replacement: Replacement,
+) -> str:
+    """Code that prints the accuracy with and without a filter."""
+    value = f"kept[0][:, {channel}].mean().item()" if replacement == "mean" else "0.0"
+    off = _OFF.format(channel=channel, value=value)
+    return _with_pictures(config, step, layer, source) + off
+
+
+def correlation_code(
+    config: RunConfig, step: int, layer: str, source: Source | None, *, local: bool = False
+) -> str:
+    """Code that prints the correlations of a layer's filters.
+
+    Args:
+        config: What the run asked for.
+        step: The snapshot.
+        layer: Name of the layer.
+        source: The pictures for which outputs are compared; None to compare the weights.
+        local: Whether the layer has other filters at each place.
+    """
+    if source is None:
+        order = ".permute(2, 0, 1, 3, 4, 5)" if local else ""
+        return model_code(config, step) + _WEIGHTS.format(layer=layer, order=order)
+    return _with_pictures(config, step, layer, source) + _CORRELATION
+
+
+def climb_code(
+    config: RunConfig,
+    step: int,
+    layer: str,
+    channel: int,
+    start: str,
+    *,
+    relu: bool,
+    jitter: bool,
+    smooth: bool,
+) -> str:
+    """Code that prints the picture that gradient ascent finds for a filter.
+
+    Args:
+        config: What the run asked for.
+        step: The snapshot.
+        layer: Name of the layer.
+        channel: The filter.
+        start: Lines that make `x0`, the picture to start from: 1×C×H×W from 0 to 1.
+        relu: Whether the layer is a ReLU; a leaky one stands in for it.
+        jitter: Whether the picture is shifted before each step.
+        smooth: Whether it is blurred after every few.
+    """
+    draws = ", ".join(
+        f"int(torch.randint({-(side // 8)}, {side // 8 + 1}, (1,), generator=generator))"
+        for side in config.input_shape[1:]
+    )
+    blur = _BLUR.format(every=ascent.EVERY, steps=ascent.STEPS, sigma=ascent.SIGMA)
+    cells = f"kept[0][:, {channel}]"
+    climb = _CLIMB.format(
+        mean=list(config.mean),
+        std=list(config.std),
+        layer=layer,
+        channel=channel,
+        aim=f"F.leaky_relu({cells}, {ascent.LEAK})" if relu else cells,
+        kept="inputs[0]" if relu else "output",
+        start="x0",
+        steps=ascent.STEPS,
+        rate=ascent.RATE,
+        shift=f"[{draws}]" if jitter else "[0, 0]",
+        blur=blur if smooth else "",
+    )
+    return f"{model_code(config, step)}\n{start}{climb}"
+
+
+def _with_pictures(config: RunConfig, step: int, layer: str, source: Source) -> str:
+    count = source.count
+    if source.file:
+        load = f"""\
+data = load_file({source.file!r})
+images, labels = data["images"][:{count}], data["labels"][:{count}]
+"""
+    else:
+        own = config.dataset == OWN_DATASET
+        load = f"""\
+{data_code(None if own else config.dataset)}
+# Any first part of this order is a fair sample.
+order = torch.randperm(len(test_x), generator=torch.Generator().manual_seed(0))[:{count}]
+images, labels = test_x[order].permute(0, 3, 1, 2), test_y[order]
+"""
+    return f"""{model_code(config, step)}
+{load}
+mean = torch.tensor({list(config.mean)!r}).view(-1, 1, 1)
+std = torch.tensor({list(config.std)!r}).view(-1, 1, 1)
+x = (images.float() / 255 - mean) / std
+{_KEEP.format(layer=layer)}"""
