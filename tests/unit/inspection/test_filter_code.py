@@ -42,7 +42,7 @@ def executed(tmp_path, monkeypatch):
     labels = torch.randint(0, 5, (12,))
     run.write_tensors("samples.safetensors", {"images": images, "labels": labels})
     data = {
-        f"{part}_{what}": value
+        f"{part}_{what}": value.clone()
         for part in ("train", "test")
         for what, value in (("images", images), ("labels", labels))
     }
