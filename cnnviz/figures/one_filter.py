@@ -52,7 +52,7 @@ def classes_figure(counts: NDArray[Any], classes: Sequence[str]) -> Figure:
         for name, count in zip(classes, counts.tolist(), strict=True)
     ]
     # Not the names themselves: two classes may have the same one.
-    ticks = {"tickvals": places, "ticktext": list(classes)}
+    ticks = {"tickvals": places, "ticktext": list(classes), "tickangle": -40}
     return _bars(places, counts.tolist(), words, axis("", **ticks))
 
 

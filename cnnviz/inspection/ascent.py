@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cnnviz.networks import Spec
 
 STEPS = 48
-RATE = 0.03  # of the range from black to white, the mean change of a pixel in a step
+RATE = 0.06  # of the range from black to white, the mean change of a pixel in a step
 EVERY = 4  # so many steps from one picture shown to the next, and from one smoothing to the next
 _MOST_FILTERS = 64
 # As for switching filters off; see `cnnviz.inspection.ablation`.

@@ -123,6 +123,11 @@ def _show_path(one: OneFilter, climbs: list[Climb], at: int) -> None:
             " No step changed anything: from this start the filter is off for every small change."
             " Start from the other picture, or read the layer before."
         )
+    elif float(climbs[-1].values[at]) == 0:
+        text += (
+            " The filter stayed off: turn off the smoothing and the jitter, which work against"
+            " faint patterns, or read the layer before."
+        )
     st.markdown(text)
 
 

@@ -98,7 +98,7 @@ def _say_change(one: OneFilter, labels: NDArray[Any], answers: dict[Any, NDArray
         f" {counted(int((before != after).sum()), 'picture')} differently: {lost} no longer"
         f" correctly, {won} correctly now."
     )
-    if lost + won < 0.005 * len(labels):
+    if abs(won - lost) < 0.005 * len(labels):
         text += " It hardly needs this filter: others tell it the same. See “Similar filters”."
     st.caption(text)
 

@@ -14,7 +14,7 @@ from cnnviz.inspection.ablation import (
     confusion,
     predict_without,
 )
-from cnnviz.inspection.ascent import STEPS, climb, noise
+from cnnviz.inspection.ascent import RATE, STEPS, climb, noise
 from cnnviz.inspection.correlation import (
     alike,
     mean_strength,
@@ -289,7 +289,7 @@ def test_a_step_uphill_follows_the_gradient():
         up[index] += 0.5
         down[index] -= 0.5
         slopes[index] = mean_before(up) - mean_before(down)
-    wanted = base + 0.03 * slopes / np.abs(slopes).mean()
+    wanted = base + RATE * slopes / np.abs(slopes).mean()
     np.testing.assert_allclose(second.images[0] / 255, np.clip(wanted, 0, 1), atol=0.003)
 
 
