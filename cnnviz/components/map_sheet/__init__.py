@@ -96,4 +96,5 @@ def payload(
 
 
 def _limit(values: NDArray[Any]) -> float:
-    return float(np.abs(values).max(initial=0.0))
+    # A run that diverged has numbers that are not finite, which the browser’s JSON does not know.
+    return float(np.abs(values[np.isfinite(values)]).max(initial=0.0))

@@ -32,3 +32,9 @@ def test_the_scale_covers_what_shares_it(scale, limits):
         Group("nothing", np.zeros((2, 2, 2))),
     ]
     assert [group["limit"] for group in sent(groups, scale)["groups"]] == limits
+
+
+def test_the_scale_leaves_out_what_is_no_number():
+    diverged = np.array([[[np.nan, np.inf]], [[-2.0, 1.0]]])
+    (group, empty) = sent([Group("a", diverged), Group("b", diverged[:1])])["groups"]
+    assert (group["limit"], empty["limit"]) == (2.0, 0.0)
