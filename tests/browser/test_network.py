@@ -131,4 +131,48 @@ def test_a_cell_of_the_second_layer_adds_up_to_pytorch_s_number(page: Page, sett
     expect(told).to_contain_text("its value times its gradient")
     page.keyboard.press("Escape")
     expect(told).to_contain_text("the network predicts Ankle boot")
+
+    # In space the same cells have the same words and the same arithmetic.
+    network.get_by_label("In space").check()
+    scene = network.locator("canvas.scene")
+    expect(scene).to_be_visible()
+    scene.scroll_into_view_if_needed()
+    box = scene.bounding_box()
+    for place in range(20, 80):
+        page.mouse.move(box["x"] + box["width"] * place / 100, box["y"] + box["height"] / 2)
+        scene.evaluate("() => new Promise(requestAnimationFrame)")  # it has been painted
+        layer, cell = network.get_attribute("data-layer"), network.get_attribute("data-cell")
+        if layer in ("relu1", "relu2", "relu3") and cell:
+            channel = int(network.get_attribute("data-map"))
+            row, column = map(int, cell.split(","))
+            value = float(maps[layer][0, channel, row, column])
+            if value > 0:
+                break
+    expect(told).to_contain_text(f"{layer}, map {channel}, row {row}, column {column}: ")
+    expect(told).to_contain_text("of the picture.")
+    page.mouse.down()
+    page.mouse.up()
+    assert float(opened.get_attribute("data-value")) == pytest.approx(value, abs=1e-4)
+    for _ in range(6):
+        page.keyboard.press("Escape")
+    expect(opened).to_be_hidden()
+
+    # A drag turns it and chooses nothing; keys turn it too, and it can be reset.
+    first = network.get_attribute("data-turn")
+    box = scene.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2 - 60, box["y"] + box["height"] / 2 + 20, steps=3)
+    page.mouse.up()
+    expect(network).not_to_have_attribute("data-turn", first)
+    dragged = network.get_attribute("data-turn")
+    expect(opened).to_be_hidden()
+    expect(figure).to_be_focused()
+    page.keyboard.press("Shift+ArrowLeft")
+    expect(network).not_to_have_attribute("data-turn", dragged)
+    network.get_by_role("button", name="Reset view").click()
+    expect(network).to_have_attribute("data-turn", first)
+    network.get_by_label("Flat").check()
+    expect(scene).to_have_count(0)
+    expect(network.locator(".column canvas.maps").first).to_be_visible()
     assert sent[before:] == []

@@ -149,6 +149,17 @@ export function onMap({ top, left, bottom, right }, [, rows = 1, columns = 1]) {
 }
 
 /**
+ * What a cell sees of the picture; null if that is nothing but padding, undefined of the picture itself and of whole maps.
+ * @param {{ layers: Layer[], input: Layer }} network
+ * @param {{ layer: Layer, map: number, row?: number, column?: number }} spot
+ */
+export function seenBy({ layers, input }, { layer, map, row, column }) {
+  if (row === undefined || layer === input) return undefined;
+  const seen = fieldsOf(layers, layer, { map, row, column }).get(input);
+  return seen && onMap(seen, input.shape);
+}
+
+/**
  * Which cells of an input meet one weight of a convolution, as its window goes over the maps.
  * @param {Layer} layer
  * @param {number} down the weight's row

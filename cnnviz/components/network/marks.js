@@ -1,12 +1,12 @@
 // What is drawn around the maps: wires below them; above them what a map or a cell is made of.
 
 import { sizedContext } from "../kit/screen.js";
-import { fieldsOf, metBy, nearest, onMap } from "./fields.js";
+import { fieldsOf, metBy, nearest, onMap, seenBy } from "./fields.js";
 import { placeOf } from "./structure.js";
-import { mapText } from "./words.js";
+import { originText } from "./words.js";
 
 const FAN = 7; // wires from a column at rest
-const MOST_WIRES = 80; // from a map
+export const MOST_WIRES = 80; // from a map
 const FILTER = { least: 4, most: 20 };
 
 export class Marks {
@@ -94,8 +94,7 @@ export class Marks {
     const found = nearest(spot.layer, spot.map, (layer) => views.has(layer));
     this.fade(context, figure, spot, found);
     this.strands(context, figure, spot, found);
-    const made = [...found].map(([layer, maps]) => (maps.size === 1 ? mapText(layer, [...maps][0]) : `${maps.size} maps of ${layer.name}`));
-    this.words = made.length ? `Made of ${made.join(" and ")}.` : "";
+    this.words = originText(found, seenBy(figure.network, spot));
     if (view && spot.map < view.view.sheet.count) outline(context, theme, boxOf(view, spot.map), theme.accent, 1);
     if (spot.row !== undefined) this.fields(context, figure, spot, found);
     const weight = figure.state.weight ?? figure.state.passing;
@@ -235,13 +234,6 @@ export class Marks {
       }
       context.globalAlpha = 1;
     }
-    const seen = fields.get(network.input);
-    if (seen && spot.layer !== network.input) {
-      const inside = onMap(seen, network.input.shape);
-      this.words += inside
-        ? ` It sees rows ${inside.top} to ${inside.bottom} and columns ${inside.left} to ${inside.right} of the picture.`
-        : " It sees nothing but padding.";
-    }
   }
 
   /** Where a weight of the open arithmetic was used. */
@@ -258,7 +250,7 @@ export class Marks {
 }
 
 /** How strongly each map of a source acts on a map, signed; null where nothing is multiplied. */
-function strengthsOf(root, layer, map, source) {
+export function strengthsOf(root, layer, map, source) {
   if (!["conv", "linear"].includes(root.kind) || root.inputs[0].values !== source.values) return null;
   if (root.kind === "linear") {
     const inputs = source.values.length;
@@ -280,7 +272,7 @@ function strengthsOf(root, layer, map, source) {
 }
 
 /** The layers that are drawn and nearest before a layer. */
-function sourcesOf(layer, { overview: { views } }) {
+export function sourcesOf(layer, { overview: { views } }) {
   const found = new Set();
   const follow = ({ inputs }) => {
     for (const input of inputs) {
@@ -293,7 +285,7 @@ function sourcesOf(layer, { overview: { views } }) {
 }
 
 /** Whether each map of a layer comes from the map of the same number. */
-function alike(layer, source) {
+export function alike(layer, source) {
   let one = layer;
   while (one !== source) {
     if (["conv", "local", "linear", "concat", "flatten"].includes(one.kind) || !one.inputs.length) return false;
@@ -303,7 +295,7 @@ function alike(layer, source) {
 }
 
 /** Where the shortcut lies that leads from a source past a residual block; null elsewhere. */
-function passOf({ overview: { passes }, stageOf }, layer, source) {
+export function passOf({ overview: { passes }, stageOf }, layer, source) {
   const root = stageOf.get(layer)?.layers[0];
   return root && passes.has(root) && leadsTo(root.inputs[1], source) ? passes.get(root) : null;
 }

@@ -4,7 +4,7 @@
 
 import { clamp } from "../kit/arithmetic.js";
 import { bytesOf, unpackArray } from "../kit/arrays.js";
-import { choice, write } from "../kit/elements.js";
+import { choice, element, write } from "../kit/elements.js";
 import { Figure } from "../kit/figure.js";
 import { Network, softmax } from "../kit/forward.js";
 import { mounting } from "../kit/mounting.js";
@@ -18,10 +18,12 @@ import { Inks } from "./inks.js";
 import { Marks } from "./marks.js";
 import { Opened } from "./opened.js";
 import { Overview } from "./overview.js";
+import { Scene } from "./scene.js";
 import { stagesOf } from "./structure.js";
 import { cellText, layerText, mapText, shapeText, titleOf } from "./words.js";
 
 const CELLS_A_SECOND = 4;
+const TURN = 10; // degrees for each press of a key
 
 class NetworkMap extends Figure {
   constructor(parent) {
@@ -36,19 +38,21 @@ class NetworkMap extends Figure {
       passing: null, // and what the pointer is on
       folding: null, // null: as much as fits
       grey: false,
+      space: false, // whether the layers stand in space
       asked: null, // the class whose evidence the maps show instead of their values
       playing: false,
     };
     this.strip = this.find(".strip");
     this.overview = new Overview(this.strip, this);
     this.marks = new Marks(this.canvasAt(".wires"), this.canvasAt(".marks"));
+    this.scene = new Scene(this);
     this.opened = new Opened(this.find(".opened"), this);
-    this.strip.onpointermove = (event) => this.point(this.overview.spotAt(event), event);
+    this.strip.onpointermove = (event) => this.point(this.spotAt(event), event);
     this.strip.onpointerleave = () => this.point(null);
     this.strip.onclick = (event) => {
       const part = this.partAt(event);
       if (part) this.opened.reveal(part);
-      else this.choose(this.overview.spotAt(event));
+      else this.choose(this.spotAt(event));
     };
     this.figure.onfocus = () => this.wake();
     this.figure.onblur = () => this.wake();
@@ -114,7 +118,14 @@ class NetworkMap extends Figure {
     const folds = choice("Layers", { fit: "What fits", all: "Every layer" }, foldedAs(state.folding), (value) => {
       this.fold(value === "all" ? { layers: false, repeats: false, branches: false, turned: new Set(), every: true } : null);
     });
-    this.find(".tools").replaceChildren(folds, colours);
+    const reset = element("button", "reset", "Reset view");
+    Object.assign(reset, { type: "button", hidden: !state.space, onclick: () => this.scene.reset() });
+    const stands = choice("View", { flat: "Flat", space: "In space" }, state.space ? "space" : "flat", (value) => {
+      state.space = value === "space";
+      reset.hidden = !state.space;
+      this.layOut();
+    });
+    this.find(".tools").replaceChildren(folds, colours, stands, reset);
   }
 
   /** Fold in another way; null: as much as fits. */
@@ -128,8 +139,9 @@ class NetworkMap extends Figure {
   layOut() {
     const { state, figure, overview } = this;
     this.laid = this.sizes;
-    overview.layOut(figure.clientWidth, this.stages, state.folding);
+    overview.layOut(figure.clientWidth, this.stages, state.folding, state.space ? this.scene.canvas : null);
     this.root.classList.toggle("down", overview.down);
+    this.root.classList.toggle("in-space", state.space);
     for (const spot of ["hover", "cursor"]) if (state[spot] && !overview.views.has(state[spot].layer)) state[spot] = null;
     this.fresh = true;
     this.wires = false;
@@ -143,6 +155,15 @@ class NetworkMap extends Figure {
 
   resize() {
     if (this.network && this.figure.clientWidth && this.sizes !== this.laid) this.layOut();
+  }
+
+  /** What draws the wires and marks what is looked at. */
+  get painter() {
+    return this.state.space ? this.scene : this.marks;
+  }
+
+  spotAt(event) {
+    return (this.state.space ? this.scene : this.overview).spotAt(event);
   }
 
   get focused() {
@@ -169,7 +190,7 @@ class NetworkMap extends Figure {
   /** The part of the open arithmetic whose filter, on its wire, is under the pointer. */
   partAt({ clientX, clientY }) {
     const origin = this.strip.getBoundingClientRect();
-    const filter = this.marks.filterAt(clientX - origin.left, clientY - origin.top);
+    const filter = this.painter.filterAt(clientX - origin.left, clientY - origin.top);
     return filter && this.state.chosen ? this.opened.partOf(filter) : null;
   }
 
@@ -237,6 +258,10 @@ class NetworkMap extends Figure {
     const { state } = this;
     const by = (rows, columns) => () => this.move(rows, columns);
     const inFigure = event.target === this.figure;
+    if (event.shiftKey && inFigure && state.space) {
+      const turn = (yaw, pitch) => () => this.scene.turnBy(yaw, pitch);
+      return { ArrowLeft: turn(TURN, 0), ArrowRight: turn(-TURN, 0), ArrowUp: turn(0, -TURN), ArrowDown: turn(0, TURN) };
+    }
     const busy = state.cursor || state.chosen || state.sheet || state.weight || state.asked !== null;
     return {
       ...(inFigure || this.opened.owns(event.target)
@@ -332,10 +357,10 @@ class NetworkMap extends Figure {
     if (this.fresh) this.paintMaps();
     if (!this.wires) {
       this.overview.measure();
-      this.marks.layOut(this);
+      this.painter.layOut(this);
       this.wires = true;
     }
-    this.marks.paint(this, this.spot);
+    this.painter.paint(this, this.spot);
     this.tell();
     if (this.fresh) this.opened.show();
     this.fresh = false;
@@ -391,12 +416,12 @@ class NetworkMap extends Figure {
     const [, high = 1, wide = 1] = layer.shape;
     const dead = this.inks.rangeOf(layer).dead.has(map) ? " It is 0 everywhere for this picture." : "";
     if (row === undefined && high * wide > 1) {
-      write(this.told, `${mapText(layer, map)}.${dead} ${this.marks.words}`);
+      write(this.told, `${mapText(layer, map)}.${dead} ${this.painter.words}`);
       return;
     }
     const value = layer.values[(map * high + (row ?? 0)) * wide + (spot.column ?? 0)];
     const shown = layer === this.network.input ? pixelWords(value, map, this.data.network) : numberText(value);
-    write(this.told, `${cellText(layer, { row: 0, column: 0, ...spot })}: ${shown}.${dead} ${this.marks.words}`);
+    write(this.told, `${cellText(layer, { row: 0, column: 0, ...spot })}: ${shown}.${dead} ${this.painter.words}`);
   }
 
   contributionWords(spot) {

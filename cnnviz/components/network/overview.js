@@ -4,6 +4,7 @@ import { clamp } from "../kit/arithmetic.js";
 import { element } from "../kit/elements.js";
 import { textScale } from "../kit/screen.js";
 import { SheetView } from "./sheet.js";
+import { squareSheet } from "./space.js";
 import { cellNear, foldingFor, itemsOf, sheetOf, unitFor, widthOf } from "./structure.js";
 import { factLines, shapeText, shortTitle } from "./words.js";
 
@@ -36,8 +37,9 @@ export class Overview {
    * @param {number} width
    * @param {import("./structure.js").Stage[]} stages
    * @param {import("./structure.js").Folding | null} folding null: as much as fits
+   * @param {HTMLCanvasElement | null} scene on which all maps are drawn in space instead; null: none
    */
-  layOut(width, stages, folding) {
+  layOut(width, stages, folding, scene) {
     const scale = textScale();
     this.down = width < NARROW;
     const room = width - (CLASSES.width + 10) * scale;
@@ -45,6 +47,7 @@ export class Overview {
     const least = widthsAt(COLUMN.least);
     this.folding = folding ?? foldingFor(stages, (items) => widthOf(items, this.down ? SHORT : least) <= (this.down ? SHORT.most : room));
     const items = itemsOf(stages, this.folding);
+    this.items = items;
     let column = COLUMN.most;
     while (column > COLUMN.least && widthOf(items, widthsAt(column)) > room) column -= 2;
     this.columnWidth = this.down ? width - 8 : column * scale;
@@ -53,7 +56,9 @@ export class Overview {
     const largest = Math.max(...this.host.network.layers.flatMap(({ shape }) => shape.slice(1)));
     this.unit = this.down ? unitFor(largest, (width - 16) / 4, this.height, 2) : unitFor(largest, this.columnWidth, this.height, 3);
     this.views = new Map();
-    this.strip.querySelector(".stages").replaceChildren(...items.map((item) => this.stageElement(item, this.height)), this.classesElement());
+    this.space = Boolean(scene);
+    const columns = items.map((item) => this.stageElement(item, this.height));
+    this.strip.querySelector(".stages").replaceChildren(...(scene ? [scene] : columns), this.classesElement());
   }
 
   stageElement(item, height) {
@@ -90,7 +95,7 @@ export class Overview {
     if (folded) after.append(`→ ${stage.layers.slice(1).map(({ kind }) => shortTitle(kind)).join(", ")}`);
     head.append(after);
     const view = new SheetView();
-    view.resize(sheetOf(layer.shape, this.unit, this.columnWidth, height));
+    view.resize(this.space ? squareSheet(layer.shape) : sheetOf(layer.shape, this.unit, this.columnWidth, height));
     const frame = element("div", "frame");
     frame.append(view.canvas);
     column.append(head, frame);

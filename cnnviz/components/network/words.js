@@ -101,3 +101,17 @@ export function stepText({ layer: { kind, settings, inputs }, sum: { parts: foun
 export function bracket(text) {
   return text.startsWith("−") ? `(${text})` : text;
 }
+
+/**
+ * What a map or a cell is made of, and what the cell sees of the picture.
+ * @param {Map<Layer, Set<number>>} found the maps that it is computed from
+ * @param {import("./fields.js").Field | null | undefined} seen the cell's receptive field on the picture, null if it
+ *   lies in the padding; undefined where there is nothing to say
+ */
+export function originText(found, seen) {
+  const made = [...found].map(([layer, maps]) => (maps.size === 1 ? mapText(layer, [...maps][0]) : `${maps.size} maps of ${layer.name}`));
+  const words = made.length ? `Made of ${made.join(" and ")}.` : "";
+  if (seen === undefined) return words;
+  if (seen === null) return `${words} It sees nothing but padding.`;
+  return `${words} It sees rows ${seen.top} to ${seen.bottom} and columns ${seen.left} to ${seen.right} of the picture.`;
+}
