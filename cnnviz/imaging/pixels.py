@@ -123,6 +123,24 @@ def pearson(one: ArrayLike, other: ArrayLike) -> float | None:
     return float(np.clip((x @ y) / np.sqrt((x @ x) * (y @ y)), -1, 1))
 
 
+def spaced(image: NDArray[np.uint8], gap: int = 6) -> NDArray[np.uint8]:
+    """A picture with a transparent strip at its right, where pictures of a row would touch.
+
+    Args:
+        image: H×W, or H×W×3.
+        gap: Width of the strip, in pixels.
+
+    Returns:
+        H×(W+gap)×4.
+
+    >>> spaced(np.full((1, 1), 7, np.uint8), 1).tolist()
+    [[[7, 7, 7, 255], [0, 0, 0, 0]]]
+    """
+    colours = image if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2)
+    opaque = np.concatenate([colours, np.full_like(colours[..., :1], 255)], axis=2)
+    return np.pad(opaque, ((0, 0), (0, gap), (0, 0)))
+
+
 def crisp(image: NDArray[np.uint8], side: int = 240) -> NDArray[np.uint8]:
     """Enlarge a small picture so that every pixel is a square.
 

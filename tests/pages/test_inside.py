@@ -530,3 +530,24 @@ def test_one_filter_its_pictures_and_the_network_without_it(open_page):
     app.segmented_control(key="_i_alike").set_value("their weights").run()
     assert "has no filters of its own" in app.info[0].value
     assert not app.exception
+
+
+def test_best_pictures_follow_a_run_that_goes_on(open_page, make_run):
+    run = make_run("gap", steps=2)
+
+    def shown(app):
+        [told] = [block.value for block in app.caption if ", at step " in block.value]
+        return told.partition(", at step ")[2].partition(". ")[0]
+
+    with run.writing() as writer:
+        writer.write("status", status="running")
+        app = open_page(i_tab="One filter", i_run=run.id)
+        assert shown(app) == "5, and anew as the run saves newer weights"
+        weights = build(run.config.spec, run.config.input_shape).state_dict()
+        run.write_tensors("snapshots/10.safetensors", weights)
+        writer.write("snapshot", step=10)
+        app.run()
+        assert shown(app) == "10, and anew as the run saves newer weights"
+        assert app.select_slider(key="_i_step").value == 5
+        app.select_slider(key="_i_step").set_value(0).run()
+        assert shown(app) == "0"

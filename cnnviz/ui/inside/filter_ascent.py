@@ -10,7 +10,7 @@ import streamlit as st
 from torch import nn
 
 from cnnviz.components.gallery import Tile, gallery
-from cnnviz.imaging.pixels import crisp
+from cnnviz.imaging.pixels import crisp, spaced
 from cnnviz.inspection.activations import find
 from cnnviz.inspection.ascent import STEPS, Climb, affordable_filters, climb, noise
 from cnnviz.inspection.code import input_code
@@ -104,11 +104,11 @@ def _climbed(
 def _show_path(one: OneFilter, climbs: list[Climb], at: int) -> None:
     shown = climbs[::3] if climbs[::3][-1] is climbs[-1] else [*climbs[::3], climbs[-1]]
     st.image(
-        [crisp(now.images[at], _SIDE) for now in shown],
+        [spaced(crisp(now.images[at], _SIDE)) for now in shown],
         caption=[
             f"Step {now.step}: **{formatted(float(now.values[at]), '.2f')}**" for now in shown
         ],
-        width=_SIDE,
+        width=90,
         output_format="PNG",
         alt=[f"Picture after step {now.step}" for now in shown],
     )

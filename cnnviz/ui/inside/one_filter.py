@@ -11,6 +11,7 @@ import streamlit as st
 
 from cnnviz.components.chart import chart
 from cnnviz.figures.one_filter import classes_figure, values_figure
+from cnnviz.imaging.pixels import spaced
 from cnnviz.inspection import InspectionError, gap_head
 from cnnviz.inspection.cam import last_stage
 from cnnviz.inspection.filter_code import peaks_code
@@ -218,8 +219,9 @@ def _show_best(one: OneFilter, follows: bool) -> None:  # noqa: FBT001 - a fragm
     values = [formatted(float(found.values[i, channel]), ".2f") for i in best]
     names = [plain(classes[samples.labels[i]]) for i in best]
     st.image(
-        [_spaced(one.patch(channel, int(i))) for i in best],
+        [spaced(one.patch(channel, int(i))) for i in best],
         caption=[f"**{value}** {name}" for value, name in zip(values, names, strict=True)],
+        width=90,
         output_format="PNG",
         alt=[f"{classes[samples.labels[i]]}, strongest value {value}"
              for i, value in zip(best, values, strict=True)],
@@ -250,12 +252,6 @@ def _show_best(one: OneFilter, follows: bool) -> None:  # noqa: FBT001 - a fragm
                 hide_index=True,
                 alt="The nine pictures that excite the filter most",
             )
-
-
-def _spaced(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A picture with a transparent edge: pictures of one list touch each other."""
-    opaque = np.concatenate([image, np.full_like(image[..., :1], 255)], axis=2)
-    return np.pad(opaque, ((0, 0), (0, 6), (0, 0)))
 
 
 def _show_classes(one: OneFilter) -> None:
