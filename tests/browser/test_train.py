@@ -66,8 +66,8 @@ def test_train_digits_and_look_inside(page, settle, chosen):
     expect(page).to_have_url(re.compile(rf"/inside.*i_run={name}"))
 
 
-def test_build_a_network_by_hand_by_keys_and_as_a_line(page, settle, chosen):
-    page.goto("/train?t_net=own&t_epochs=2")
+def test_build_a_network_train_it_and_watch_it_learn_a_drawing(page, settle, chosen):
+    page.goto("/train?t_net=own&t_epochs=900&t_held=held&t_pace=30")
     settle(page)
     builder = page.locator("section.layers")
     line = builder.get_by_role("textbox", name="The layers as a line")
@@ -102,9 +102,31 @@ def test_build_a_network_by_hand_by_keys_and_as_a_line(page, settle, chosen):
     expect(line).to_have_value("c4k3p1 relu p2 fc10")
     expect(page).to_have_url(re.compile(r"t_line=c4k3p1\+relu\+p2\+fc10"), **SLOW)
     start(page, settle)
-    expect(badge(page)).to_contain_text("Finished", **SLOW)
+    expect(badge(page)).to_contain_text("Running", **SLOW)
     run = chosen()
     assert network_line(run.config.spec) == "c4k3p1 relu p2 fc10"
+
+    # A one of one's own: the answer to it goes along with the training, and back.
+    page.get_by_text("A drawing of your own").click()
+    pinned = page.locator(".pinned")
+    pad = pinned.locator(".sheet")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.8 * box["height"], steps=4)
+    page.mouse.up()
+    verdict = pinned.locator(".verdict")
+    expect(verdict).to_contain_text("the network predicts", **SLOW)
+    early = pinned.get_attribute("data-step")
+    expect(pinned).not_to_have_attribute("data-step", early, **SLOW)  # while it is at work
+    command(page, "Stop").click(**SLOW)
+    expect(badge(page)).to_contain_text("Stopped", **SLOW)
+    last = verdict.inner_text()
+    page.locator("section.live .transport input[type=range]").focus()
+    page.keyboard.press("Home")
+    expect(verdict).to_contain_text("After step 0 ", **SLOW)
+    assert verdict.inner_text() != last
     page.get_by_role("link", name="Look inside this run").click()
     expect(page).to_have_url(re.compile(rf"/inside.*i_run={run.id}"))
     expect(page.get_by_role("combobox", name="Run")).to_have_value(
