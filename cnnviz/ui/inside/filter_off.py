@@ -99,7 +99,10 @@ def _say_change(one: OneFilter, labels: NDArray[Any], answers: dict[Any, NDArray
         f" correctly, {won} correctly now."
     )
     if abs(won - lost) < 0.005 * len(labels):
-        text += " It hardly needs this filter: others tell it the same. See “Similar filters”."
+        text += (
+            " So these pictures hardly need this filter; others may say the same: see “Similar"
+            " filters”."
+        )
     st.caption(text)
 
 
