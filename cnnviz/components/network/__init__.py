@@ -38,7 +38,7 @@ def network_map(
     """Draw a network whole: the picture, the maps of all layers, the classes, and the wires.
 
     Pointing at a map or a cell shows what it is made of, choosing a cell its arithmetic, all
-    without the server.
+    without the server. The layers lie flat or stand in space, as a viewer chooses.
 
     Args:
         config: The network's run.

@@ -162,14 +162,14 @@ export class Scene {
     context.restore();
     context.lineWidth = 1;
     context.strokeStyle = figure.theme.line;
-    this.trace(context, layer, this.boxOf(layer));
+    this.stroke(context, [this.around(layer, this.boxOf(layer))]);
     if (layer.kind === "input") return;
     context.strokeStyle = figure.theme.muted;
     context.globalAlpha = lit ? FAINT : 1;
-    for (const map of figure.inks.rangeOf(layer).dead) {
+    this.stroke(context, [...figure.inks.rangeOf(layer).dead].flatMap((map) => {
       const [one, two, three, four] = cornersOf(matrix, this.boxOf(layer, map));
-      for (const [from, to] of [[one, three], [two, four]]) this.line(context, [from, to]);
-    }
+      return [[one, three], [two, four]];
+    }));
     context.globalAlpha = 1;
   }
 
@@ -179,11 +179,11 @@ export class Scene {
     const near = Boolean(lit) || layer === network.input;
     if (sheet.single && !lit) return;
     context.globalAlpha = near ? 1 : 0.6;
-    for (let map = 0; map < sheet.count; map += 1) {
-      if (lit && !lit.has(map)) continue;
+    const boxes = [...Array(sheet.count).keys()].filter((map) => !lit || lit.has(map)).map((map) => {
       const { x, y } = placeOf(sheet, map);
-      this.frame(context, theme, layer, { x: x + left, y: y + top, w: right - left + 1, h: bottom - top + 1 }, theme.window, near ? 2 : 1);
-    }
+      return { x: x + left, y: y + top, w: right - left + 1, h: bottom - top + 1 };
+    });
+    this.frames(context, theme, layer, boxes, theme.window, near ? 2 : 1);
     context.globalAlpha = 1;
   }
 
@@ -270,7 +270,7 @@ export class Scene {
 
   wire(context, { line, colour, thick, alpha }) {
     Object.assign(context, { strokeStyle: colour, lineWidth: thick, globalAlpha: alpha });
-    this.line(context, line);
+    this.stroke(context, [line]);
     context.globalAlpha = 1;
   }
 
@@ -331,21 +331,27 @@ export class Scene {
 
   /** A frame that is seen on any colour: with paper around it. */
   frame(context, theme, layer, box, colour, thick = 2) {
+    this.frames(context, theme, layer, [box], colour, thick);
+  }
+
+  /** The same around several: they are stroked at once, which takes a fraction of the time. */
+  frames(context, theme, layer, boxes, colour, thick) {
+    const lines = boxes.map((box) => this.around(layer, box));
     Object.assign(context, { lineWidth: thick + 2, strokeStyle: theme.paper });
-    this.trace(context, layer, box);
+    this.stroke(context, lines);
     Object.assign(context, { lineWidth: thick, strokeStyle: colour });
-    this.trace(context, layer, box);
+    this.stroke(context, lines);
   }
 
-  trace(context, layer, box) {
+  around(layer, box) {
     const corners = cornersOf(this.matrices.get(layer), box);
-    this.line(context, [...corners, corners[0]]);
+    return [...corners, corners[0]];
   }
 
-  line(context, points) {
+  stroke(context, lines) {
     context.lineJoin = "round";
     context.beginPath();
-    points.forEach(({ x, y }, at) => (at ? context.lineTo(x, y) : context.moveTo(x, y)));
+    for (const points of lines) points.forEach(({ x, y }, at) => (at ? context.lineTo(x, y) : context.moveTo(x, y)));
     context.stroke();
   }
 }

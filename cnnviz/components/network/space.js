@@ -41,7 +41,7 @@ const LARGEST = 8; // CSS pixels of a length of 1
  * @returns {Turn}
  */
 export function firstTurn(down) {
-  return down ? { yaw: 28, pitch: 40 } : { yaw: 40, pitch: 11 };
+  return down ? { yaw: 28, pitch: 40 } : { yaw: 40, pitch: 9 };
 }
 
 /**
