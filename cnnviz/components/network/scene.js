@@ -37,6 +37,10 @@ export class Scene {
       if (!held) return;
       const [right, down] = [event.clientX - held.x, event.clientY - held.y];
       if (!moved && Math.hypot(right, down) < SLACK) return;
+      if (!moved && event.pointerType === "touch" && Math.abs(down) > Math.abs(right)) {
+        held = null; // a finger that goes up or down scrolls the page
+        return;
+      }
       event.stopPropagation(); // what is turned is not pointed at
       moved = true;
       held = { x: event.clientX, y: event.clientY };
