@@ -44,7 +44,7 @@ CARDS = {
     "tour": Card(".stMain [data-testid=stColumn]", -10, 770),
     "train": Card(".live", -10, 780),
     "race": Card("text='Test accuracy'", -10, 790, 820),
-    "inside": Card(".evidence", -10, 640),
+    "inside": Card(".network-map .strip", -10, 700),
 }
 
 
