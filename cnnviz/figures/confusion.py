@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 _MOST_WRITTEN = 20
+_SHORT = 2  # letters of a name that lies across its column
 """Up to so many classes the cells are large enough for their numbers."""
 
 _NOTHING = 0.05
@@ -98,6 +99,9 @@ def _matrix(
     # Not the names themselves: two classes may have the same one.
     places = list(range(len(classes)))
     ticks = {"tickvals": places, "ticktext": list(classes), "constrain": "domain"}
+    ticks |= {"zeroline": False}
+    # Slanted, the last name would end beside the chart, where Plotly leaves it out.
+    upright = -90 if max(map(len, classes)) > _SHORT else 0
     trace = {
         "type": "heatmap",
         "x": places,
@@ -117,13 +121,13 @@ def _matrix(
         "ygap": 1,
     }
     if len(classes) <= _MOST_WRITTEN:
-        trace |= {"text": texts, "texttemplate": "%{text}"}
+        trace |= {"text": np.where(empty, "", texts).tolist(), "texttemplate": "%{text}"}
     return {
         "data": [trace],
         "layout": {
             "height": 460,
             "uirevision": f"{len(classes)}",
-            "xaxis": axis("Prediction", **ticks),
+            "xaxis": axis("Prediction", tickangle=upright, **ticks),
             "yaxis": axis("True class", autorange="reversed", scaleanchor="x", **ticks),
         },
     }
