@@ -8,7 +8,7 @@ from cnnviz.ui.race.result import go_on, say_result
 from cnnviz.ui.race.runs import ANY, choose_runs
 from cnnviz.ui.race.start import FORM, new_race
 from cnnviz.ui.shared import actions, role
-from cnnviz.ui.shared.phone import behind_a_button
+from cnnviz.ui.shared.phone import behind_a_button, was_opened
 from cnnviz.ui.shared.projecting import settings
 
 form, notice = settings(), st.container()
@@ -21,7 +21,8 @@ if role.is_presenter():
     fresh = chosen == ANY  # else the race comes first
     with form:
         place = behind_a_button("Set up a new race", FORM)
-    with place.expander("Set up a new race", icon=":material/flag:", expanded=fresh):
+    opened = fresh or was_opened(FORM)
+    with place.expander("Set up a new race", icon=":material/flag:", expanded=opened):
         new_race()
 
 if runs:

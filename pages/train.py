@@ -54,7 +54,8 @@ def begin(data: Choice, network: str | Spec, recipe: Recipe, pace: float) -> Non
 def network_table(spec: Spec, shape: tuple[int, int, int]) -> None:
     rows = summary(spec, shape)
     parameters, macs = sum(r.parameters for r in rows), sum(r.macs for r in rows)
-    st.caption(f"{parameters:,} parameters, {macs / 1e6:.1f} million multiply-adds per picture.")
+    cost = f"{macs:,}" if macs < 1e6 else f"{macs / 1e6:.1f} million"
+    st.caption(f"{parameters:,} parameters, {cost} multiply-adds per picture.")
     with st.container(horizontal=True):
         with st.popover("Layer by layer", icon=":material/layers:"):
             st.dataframe(

@@ -335,7 +335,9 @@ def test_the_network_answers_while_one_draws(inside, page, messages):
     inside("?i_run=digits-gap&i_source=draw&i_tab=Class+activation+map")
     expect(cam).to_be_visible()  # of what was drawn, by the server
     expect(answer.locator(".bars")).to_have_attribute("aria-label", one)
+    page.get_by_label("Eraser").check()
     page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_label("Eraser")).not_to_be_checked()  # there is nothing left to erase
     expect(answer).to_contain_text("Draw on the pad")
     page.get_by_role("button", name="Drawing 1 of your last 1").click()
     expect(answer.locator(".bars")).to_have_attribute("aria-label", one)

@@ -40,6 +40,13 @@ test("few and small ones are kept", () => {
   assert.ok(kept.content.length < 2000);
 });
 
+test("what was only erased is no drawing to keep", () => {
+  const drawings = new Drawings(storage());
+  drawings.hold([{ width: 20, erases: true, points: [1, 1, 2, 2] }]);
+  drawings.keep();
+  assert.deepEqual(drawings.last, []);
+});
+
 test("what is no drawing is left out", () => {
   const bad = [null, 5, [], [null], [{}], [{ ...drawing(1)[0], width: "20" }], [{ ...drawing(1)[0], points: [1] }], [{ ...drawing(1)[0], points: [1, 900] }]];
   for (const text of ["{", "null", "7", "[]", JSON.stringify({ current: 3, last: "x" })]) {

@@ -6,6 +6,7 @@ import os
 from functools import partial
 
 import pytest
+import streamlit as st
 
 from cnnviz.datasets import load_dataset
 from cnnviz.runs import create_run, list_runs
@@ -79,6 +80,20 @@ def button(app, label):
 def texts(app):
     parts = (app.caption, app.error, app.warning, app.info)
     return "\n".join(element.value for part in parts for element in part)
+
+
+def test_layers_beside_a_network_of_the_list_are_not_used_and_that_is_said(visit, monkeypatch):
+    draw = st.data_editor
+
+    def typed(rows, **settings):
+        draw(rows, **settings)
+        return [rows[0] | {"Layers": "c8k3p1 relu gap fc10"}, *rows[1:]]
+
+    monkeypatch.setattr(st, "data_editor", typed)
+    app = visit("race")
+    assert not app.exception
+    (warning,) = app.warning
+    assert warning.value.startswith("SGD trains the GAP net and not the layers")
 
 
 def race_of(*names, preset="optimiser"):

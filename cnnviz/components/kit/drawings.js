@@ -44,7 +44,7 @@ export class Drawings {
 
   /** Put the drawing at hand among the last ones. */
   keep() {
-    if (this.current.length) {
+    if (this.current.some(({ erases }) => !erases)) {
       const text = JSON.stringify(this.current);
       this.last = [this.current, ...this.last.filter((one) => JSON.stringify(one) !== text)].slice(0, MOST);
     }

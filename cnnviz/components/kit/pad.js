@@ -46,6 +46,9 @@ export class Pad {
     Object.assign(this.width, { type: "range", min, max, step });
     this.undoing = button("Undo", () => this.undo());
     this.clearing = button("Clear", () => this.clear());
+    this.eraser = tick("Eraser", false, (erases) => {
+      this.erases = erases;
+    });
     this.last = element("div", "last");
     this.last.setAttribute("role", "group");
     this.last.setAttribute("aria-label", "Your last drawings");
@@ -61,13 +64,10 @@ export class Pad {
     this.width.oninput = () => this.showCursor();
     const label = element("label", "width", "Pen ");
     label.append(this.width);
-    const eraser = tick("Eraser", false, (erases) => {
-      this.erases = erases;
-    });
     const tools = element("div", "tools");
     const buttons = element("div", "buttons");
     buttons.append(this.undoing, this.clearing);
-    tools.append(label, eraser, buttons);
+    tools.append(label, this.eraser, buttons);
     return tools;
   }
 
@@ -165,6 +165,8 @@ export class Pad {
     if (!this.strokes.length) return;
     this.drawings.keep();
     this.before.push(this.strokes);
+    this.erases = false; // there is nothing left to erase
+    for (const box of this.eraser.getElementsByTagName("input")) box.checked = false;
     this.show([]);
     this.say("The pad is empty.");
   }

@@ -8,7 +8,7 @@ import { choice, element, write } from "../kit/elements.js";
 import { Figure } from "../kit/figure.js";
 import { Network, softmax } from "../kit/forward.js";
 import { mounting } from "../kit/mounting.js";
-import { numberText, percent } from "../kit/numbers.js";
+import { count, numberText, percent } from "../kit/numbers.js";
 import { inputOf, watchPicture } from "../kit/pictures.js";
 import { readSafetensors } from "../kit/safetensors.js";
 import { textScale } from "../kit/screen.js";
@@ -89,6 +89,7 @@ class NetworkMap extends Figure {
     this.tools();
     this.resize();
     this.see(unpackArray(data.inputs));
+    this.fillTables(); // an open table is of the network before
   }
 
   /** Take what another component draws, in the network's size. */
@@ -405,7 +406,8 @@ class NetworkMap extends Figure {
       return;
     }
     if (!spot) {
-      write(this.told, `${this.data.name}: the network predicts ${this.answer}. Each layer’s maps share one colour scale, centred on 0.`);
+      const scale = this.state.grey ? "from black for its lowest value to white for its highest" : "centred on 0";
+      write(this.told, `${this.data.name}: the network predicts ${this.answer}. Each layer’s maps share one colour scale, ${scale}.`);
       return;
     }
     const { layer, map, row } = spot;
@@ -440,16 +442,16 @@ class NetworkMap extends Figure {
 
   tables() {
     const lines = this.data.network.layers.map(({ name, kind, shape, parameters, macs, field }) => [
-      name, titleOf(kind), shapeText(shape), String(parameters), String(macs), field.join("×"),
+      name, titleOf(kind), shapeText(shape), count(parameters), count(macs), field.join("×"),
     ]);
     const found = [{ caption: "Layers", heads: ["Name", "Kind", "Output", "Parameters", "Multiply-adds", "Receptive field"], lines }];
     const { layer, map } = this.state.chosen ?? this.state.cursor ?? {};
     if (!layer || map === null || map === undefined) return found;
-    const [count, rows = 1, columns = 1] = layer.shape;
+    const [maps, rows = 1, columns = 1] = layer.shape;
     const flat = rows * columns === 1;
     const values = flat ? [...layer.values] : [...layer.values.subarray(map * rows * columns, (map + 1) * rows * columns)];
     const texts = values.map((value) => numberText(value));
-    const wide = flat ? Math.min(count, 16) : columns;
+    const wide = flat ? Math.min(maps, 16) : columns;
     const body = [...Array(Math.ceil(texts.length / wide)).keys()].map((row) => texts.slice(row * wide, (row + 1) * wide));
     return [{ caption: flat ? `${layer.name}, all features` : mapText(layer, map), lines: body }, ...found];
   }

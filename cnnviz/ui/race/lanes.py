@@ -69,6 +69,12 @@ def choose_lanes(preset: str, dataset: str) -> tuple[tuple[Lane, ...], str]:
     LANES.write(text or None)
     with notice:
         tell(LANES.name, f"{_table_key()} {text}", refused, opened=opened)
+    for lane, row in zip(lanes, table, strict=False):
+        if row.get("Layers") and lane.network != OWN_NETWORK:
+            st.warning(
+                f"{plain(lane.name)} trains the {_NETWORKS[lane.network]} and not the layers that"
+                f" are written beside it. To use those, choose {TITLE} as its network."
+            )
     if not problem:
         _build(tuple(lanes), dataset)
     return tuple(lanes), unfit

@@ -93,9 +93,10 @@ def _fairness(count: int, *, together: bool) -> str:
         return f"Each run trains alone, on all {each} of this machine, after the previous one ends."
     most = min(count, races.lanes_at_once(threads))
     if most < count:
-        return f"Each run gets {each}; this machine has room for {most} at a time, the others wait."
-    all_ = "Both" if count == 2 else f"All {count}"
-    return f"{all_} train at the same time, each on {each}, so none has an advantage."
+        room = f"this machine has room for {most} at a time, and the others wait"
+        return f"Each run gets {each}; {room}."
+    all_, no_one = ("Both", "neither") if count == 2 else (f"All {count}", "none")
+    return f"{all_} train at the same time, each on {each}, so {no_one} has an advantage."
 
 
 def _neighbours() -> str:

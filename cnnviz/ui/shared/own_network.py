@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TITLE = "Your own"
-ABOUT = "Build it layer by layer, or type it as a line. Both always say the same."
+ABOUT = "Build it layer by layer, or type it as a line: each follows the other."
 _RECENT = 50
 _KEY, _LINE = "_t_layers", "_t_layers_line"
 

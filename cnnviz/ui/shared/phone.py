@@ -14,6 +14,11 @@ def _opened(name: str) -> str:
     return f"_phone_{name}_opened"
 
 
+def was_opened(name: str) -> bool:
+    """Whether these settings were asked for by their button."""
+    return bool(st.session_state.get(_opened(name), False))
+
+
 def behind_a_button(words: str, name: str) -> DeltaGenerator:
     """A place for settings that a phone shows when a button is pressed; other screens at once.
 
@@ -21,7 +26,7 @@ def behind_a_button(words: str, name: str) -> DeltaGenerator:
         words: What the button says.
         name: Tells this place from others.
     """
-    opened = st.session_state.get(_opened(name), False)
+    opened = was_opened(name)
     st.button(
         "Hide these settings" if opened else words,
         icon=":material/tune:",

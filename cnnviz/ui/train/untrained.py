@@ -56,5 +56,5 @@ def show_untrained(data: Choice, spec: Spec) -> None:
         pixels = dataset.test_images[0]
         picture = normalise(pixels, config.mean, config.std)
         code = maps_code(config, None, pixels, LAYER)
-        name = f"test picture 1 ({dataset.classes[int(dataset.test_labels[0])]})"
+        name = "Test picture 0"
         network_map(config, weights, picture, key="untrained", name=name, pytorch=code)

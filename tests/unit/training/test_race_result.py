@@ -23,7 +23,7 @@ def lane(early, end, images=1000, status="finished", total=1000):
 def test_who_was_ahead_early_and_who_is_at_the_end():
     text = verdict(["A", "B"], [lane(0.8, 0.9), lane(0.6, 0.95)])
     assert "after 110 steps, A was ahead by 20.0 points" in text
-    assert "At the end, B is ahead by 5.0 points: B has 95.0 %, A has 90.0 % of" in text
+    assert "At the end, B is ahead by 5.0 points: B has 95.0 % and A has 90.0 % of" in text
 
 
 def test_what_may_be_chance_is_a_tie():
