@@ -126,7 +126,7 @@ class RunLength:
 
 
 LENGTHS: dict[Length, RunLength] = {
-    "quick": RunLength("Quick look", "quick result: most pictures correct", 0.65, 8.0),
+    "quick": RunLength("Quick look", "a quick first result", 0.65, 8.0),
     "lesson": RunLength("Lesson", "time to watch filters form", 3.0, 30.0),
     "thorough": RunLength("Thorough", "close to the best this network can do", 12.0, 100.0),
 }

@@ -184,7 +184,7 @@ def test_a_length_decides_the_epochs_and_says_how_long_it_takes(open_page, start
     length = app.radio(key="_t_length")
     assert length.value == "lesson"
     assert list(length.captions)[:2] == [
-        "about 4.0 s: quick result: most pictures correct",
+        "about 4.0 s: a quick first result",
         "about 15 s: time to watch filters form",
     ]
     length.set_value("quick").run()
