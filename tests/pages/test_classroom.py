@@ -245,7 +245,7 @@ def test_a_viewer_stops_own_runs_and_the_presenter_all(open_page, sit, at_work, 
     assert stopped == [mine.id]
 
     app = open_page(PRESENTER)
-    app.session_state["_t_viewers"] = True
+    app.session_state["_t_viewers_0"] = True
     app.run()
     next(b for b in app.button if b.label.startswith("Stop all")).click().run()
     assert stopped == [mine.id, mine.id]
@@ -256,7 +256,7 @@ def test_a_name_made_of_markup_stays_text(open_page, at_work):
     run = at_work()
     run.rename("![x](http://192.0.2.1/x.png)")
     app = open_page(PRESENTER, t_run=run.id)
-    app.session_state["_t_ask"] = True
+    app.session_state["_t_ask_0"] = True
     app.run()
     assert not app.exception
     assert Run(run.path).name.startswith("![x]")

@@ -530,7 +530,7 @@ def test_again_with_one_thing_changed(open_page, started, drawn, root, runs):
     path = finished_run(root, runs)
     old = Run(path).config
     app = open_page(t_run=path.name)
-    app.session_state["_t_again"] = True
+    app.session_state["_t_again_0"] = True
     app.run()
     app.selectbox(key="_t_again_what").select("optimiser").run()
     assert "instead of" not in texts(app)
@@ -586,25 +586,25 @@ def test_a_run_that_trains_is_left_to_the_live_view(open_page, charts, at_work):
 def test_a_popover_closes_when_its_action_was_done(open_page, started, at_work, root, runs):
     path = finished_run(root, runs)
     app = open_page(t_run=path.name)
-    for popover in ("_t_again", "_t_more"):
+    for popover in ("_t_again_0", "_t_more_0"):
         app.session_state[popover] = True
     app.run()
     button(app, "Start the repeat").click().run()
-    assert app.session_state["_t_again"]  # refused: what was typed is still there to be changed
+    assert app.session_state["_t_again_0"]  # refused: what was typed is still there to be changed
     app.text_input(key=f"_t_name_{path.name}").set_value("Mine")
     button(app, "Rename").click().run()
-    assert not app.session_state["_t_more"]
+    assert not app.session_state["_t_more_1"]  # another one, which nobody opened
     app.text_input(key="_t_again_learning_rate").set_value("0.125")
     button(app, "Start the repeat").click().run()
     assert started
-    assert not app.session_state["_t_again"]
+    assert not app.session_state["_t_again_1"]
 
     app = open_page(t_run=at_work("running").id)
-    for label in ("Set the peak learning rate", "Set the pace"):
-        app.session_state["_t_change"] = True
+    for at, label in enumerate(("Set the peak learning rate", "Set the pace")):
+        app.session_state[f"_t_change_{at}"] = True
         app.run()
         button(app, label).click().run()
-        assert not app.session_state["_t_change"]
+        assert not app.session_state[f"_t_change_{at + 1}"]
 
 
 def test_an_open_question_has_one_button_that_reveals_it(open_page, at_work):
@@ -657,7 +657,7 @@ def test_the_winner_waits_for_the_end_and_something_else_can_be_asked(open_page,
     button(app, "Reveal").click().run()
     assert "has not ended yet" in app.error[0].value
     assert not read_questions(run)[-1].revealed
-    app.session_state["_t_ask"] = True
+    app.session_state["_t_ask_0"] = True
     app.run()
     assert any("The pictures appear" in caption.value for caption in app.caption)
 

@@ -43,7 +43,8 @@ def button(
         primary: Whether it is the one to press next.
         disabled: Whether it is drawn but cannot be pressed.
         name: Tells buttons of one label apart.
-        closes: Key of the popover that it stands in, if that closes once the action was done.
+        closes: Name of the popover that it stands in, if that closes once the action was done;
+            see `popover_key`.
     """
     key = f"_t_do_{name or label}"
     pressed = st.button(
@@ -66,7 +67,17 @@ def button(
 def _press(key: str, action: Callable[[], object], owner_of: Run | None, closes: str) -> None:
     st.session_state[_PRESSED] = key
     if attempt(action, owner_of) and closes:
-        st.session_state[closes] = False
+        st.session_state[closes] = st.session_state.get(closes, 0) + 1
+
+
+def popover_key(name: str) -> str:
+    """Return the key of a popover that a button closes by `closes=name`.
+
+    After each press it is another one, for a popover that nobody has opened. If the state of one
+    popover were set to closed, a browser that tells of something else a moment later, such as the
+    end of a run, would tell that it is still open, too, and it would stay so.
+    """
+    return f"{name}_{st.session_state.get(name, 0)}"
 
 
 def attempt(action: Callable[[], object], owner_of: Run | None = None) -> bool:

@@ -10,7 +10,7 @@ from cnnviz.runs import Run, RunState, delete_run, show_run_to_all, shown_run
 from cnnviz.training import resume, stop
 from cnnviz.training.script import training_script
 from cnnviz.ui.shared import role
-from cnnviz.ui.shared.actions import attempt, button
+from cnnviz.ui.shared.actions import attempt, button, popover_key
 from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.run_list import leave
 from cnnviz.ui.train.questions import ask_the_class
@@ -46,7 +46,9 @@ def manage(run: Run, state: RunState) -> None:
 
 def _more(run: Run, state: RunState) -> None:
     """Draw the button for a name and for deleting."""
-    with st.popover("More", icon=":material/more_horiz:", key=_MORE, on_change="rerun"):
+    with st.popover(
+        "More", icon=":material/more_horiz:", key=popover_key(_MORE), on_change="rerun"
+    ):
         name = f"_t_name_{run.id}"
         # Enter is enough; the button is for who looks for one.
         st.text_input(

@@ -23,7 +23,7 @@ from cnnviz.training.quiz import (
     reveal_now,
     run_question,
 )
-from cnnviz.ui.shared.actions import button
+from cnnviz.ui.shared.actions import button, popover_key
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def ask_the_class(run: Run) -> None:
     # Until all of its runs have ended may be long: meanwhile something else can be asked.
     may_ask = question is None or question.kind == RUN
     asked = st.popover(
-        "Ask the class", icon=":material/how_to_vote:", key=_ASK, on_change="rerun",
+        "Ask the class", icon=":material/how_to_vote:", key=popover_key(_ASK), on_change="rerun",
         disabled=not may_ask,
     )  # fmt: skip
     with asked:

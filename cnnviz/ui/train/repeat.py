@@ -12,7 +12,7 @@ from cnnviz.runs import Run, RunError, show_run_to_all
 from cnnviz.runs.config import OWN_DATASET
 from cnnviz.training import start
 from cnnviz.training.repeat import NOTHING, TITLES, changed, in_words, setting, settings
-from cnnviz.ui.shared.actions import button
+from cnnviz.ui.shared.actions import button, popover_key
 from cnnviz.ui.shared.number_field import number_field, typed_number
 from cnnviz.ui.shared.recipe import BATCH, DECAY, EPOCHS, RATE, SEED, SHIFT, SMOOTHING
 from cnnviz.ui.shared.run_list import started_runs
@@ -40,7 +40,7 @@ def again_button(run: Run) -> None:
     asked = st.popover(
         "Repeat with one change",
         icon=":material/replay:",
-        key=_AGAIN,
+        key=popover_key(_AGAIN),
         on_change="rerun",
         help=about,
     )

@@ -13,7 +13,7 @@ from cnnviz.networks import NetworkError, summary
 from cnnviz.numbers.parsing import Limits
 from cnnviz.runs import Run, RunError, RunState, list_runs
 from cnnviz.training import resume, stop
-from cnnviz.ui.shared.actions import button
+from cnnviz.ui.shared.actions import button, popover_key
 from cnnviz.ui.shared.number_field import number_field, typed_number
 from cnnviz.ui.shared.recipe import RATE
 from cnnviz.ui.shared.run_list import run_label
@@ -95,7 +95,7 @@ def _change(run: Run, state: RunState) -> None:
         "Change", icon=":material/tune:", help=(
             "Change the peak learning rate or the pace right now"
         ),
-        key=_CHANGE, on_change="rerun",
+        key=popover_key(_CHANGE), on_change="rerun",
     ):  # fmt: skip
         rate, pace = f"_t_rate_{run.id}", f"_t_pace_{run.id}"
         last_rate = _last(state, "learning_rate", recipe.learning_rate)

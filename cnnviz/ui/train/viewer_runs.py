@@ -16,7 +16,7 @@ from cnnviz.training import TrainingError, start, stop
 from cnnviz.training.config import make_config, recipe_for
 from cnnviz.training.engines import limits
 from cnnviz.ui.shared import role
-from cnnviz.ui.shared.actions import button
+from cnnviz.ui.shared.actions import button, popover_key
 from cnnviz.ui.shared.number_field import number_field, typed_number
 from cnnviz.ui.shared.own_network import TITLE, OwnNetwork, build_network
 from cnnviz.ui.shared.recipe import SEED
@@ -117,7 +117,7 @@ def viewers_runs() -> None:
     if not (role.is_presenter() and limits.viewer_runs() > 0):
         return
     popover = st.popover(
-        "Viewers’ runs", icon=":material/groups:", key="_t_viewers", on_change="rerun"
+        "Viewers’ runs", icon=":material/groups:", key=popover_key("_t_viewers"), on_change="rerun"
     )
     with popover:
         if not popover.open:

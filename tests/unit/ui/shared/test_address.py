@@ -18,7 +18,7 @@ VALUES = {
     "KERNEL": words, "IN_ONE": st.booleans(),
     "CELL": st.tuples(st.integers(0, 9999), st.integers(0, 9999)),
     "CONTROLS": st.just("off"), "CONTROLS_BEFORE": st.just("off"),
-    "RUN": words, "STEP": st.builds(Place, whole, st.text()),
+    "RUN": words, "NETWORK": words, "STEP": st.builds(Place, whole, st.text()),
     "CONFUSED": st.tuples(whole, whole, whole), "RUNS": st.lists(ids).map(tuple), "LANES": words,
     "SECTION": words, "FRAME": st.builds(Place, whole), "STROKES": words, "SLIDING": numbers,
     "WIRING": st.sampled_from(["full", "local", "shared"]),
