@@ -2,13 +2,14 @@
 
 import io
 import re
+import time
 
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
 from cnnviz.catalogue import PAGES
-from tests.browser.screen import pasted
+from tests.browser.screen import PATIENCE, pasted
 
 TITLES = {
     "": "See a convolutional network",
@@ -110,7 +111,10 @@ def test_text_from_a_link_is_never_taken_for_markup(page):
     warning = page.get_by_test_id("stAlert").filter(has_text=shown)
     expect(warning).to_be_visible()
     expect(warning.get_by_role("link")).to_have_count(0)
-    assert bad in copied(page, warning)
+    end = time.monotonic() + PATIENCE / 1000
+    while bad not in copied(page, warning):  # until what mends the copy has come
+        assert time.monotonic() < end
+        page.wait_for_timeout(200)
     for address in (f"/train?t_run={bad}", f"/inside?i_run={bad}"):
         page.goto(address)
         alert = page.get_by_test_id("stAlert").filter(has_text="There is no run")

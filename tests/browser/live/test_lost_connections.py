@@ -43,7 +43,8 @@ def test_a_line_that_fell_silent_is_noticed_and_nothing_is_missed(page, author, 
     expect_view(page, trained=180, step=180, kept=11)
     expect_view(page, connected="true", points=180 // 5)
     expect(page.locator(".head .link")).to_have_text("")
-    assert LOST.fullmatch(next(words for words in page.evaluate("window.words") if words))
+    # Words that come and go between two frames of a busy screen are not there to be read.
+    assert all(LOST.fullmatch(words) for words in page.evaluate("window.words") if words)
     assert len(sockets["opened"]) == opened + 1
     # The network is another one, says the browser: then nobody waits for the silence to grow.
     wire.forget()
