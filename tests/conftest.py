@@ -16,8 +16,9 @@ settings.register_profile(
 settings.load_profile("busy")
 
 ROOT = Path(__file__).parent.parent
-# What drives real browsers and processes gets a second try, which the summary names: on a busy
-# machine a click can be lost, and that must not hide what the other tests say.
+# What drives real browsers and processes gets up to two more tries, which the summary names: on a
+# busy machine a click can be lost, and that must not hide what the other tests say. With
+# `--reruns 0` a first failure is told whole.
 REAL = [ROOT / "tests" / name for name in ("browser", "unit/training", "unit/live")]
 
 
@@ -25,7 +26,7 @@ def pytest_collection_modifyitems(config, items):
     real = [item for item in items if any(folder in item.path.parents for folder in REAL)]
     if config.getoption("reruns", None) is None:
         for item in real:
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=2))
     # The long ones come first, so that at the end no worker waits for another.
     others = [item for item in items if item not in set(real)]
     items[:] = [*real, *others]

@@ -7,7 +7,7 @@ import time
 import numpy as np
 from PIL import Image
 
-PATIENCE = 40_000  # milliseconds: a busy machine is no reason to fail
+PATIENCE = 120_000  # milliseconds: a busy machine may draw nothing for a minute
 # The app when its script has ended and what it drew has come: the browser fetches the code of each
 # kind of widget, and what lies below moves as they arrive.
 _ENDED = "[data-testid='stApp'][data-test-script-state='notRunning']"
