@@ -285,7 +285,6 @@ def test_what_a_press_opens_comes_into_view(browser, app_url, settle, motion):
         )
 
     worst = page.locator(".worst button").first
-    worst.scroll_into_view_if_needed()
     worst.click()
     expect_opened("_t_confused")
     command(page, "One step").click()
