@@ -96,7 +96,8 @@ def test_it_comes_back_after_the_server_was_restarted(tmp_path, browser, runs):
         watch(page, author.run)
         expect_view(page, trained=64, kept=8)
         server.stop()
-        expect(page.get_by_text("Reconnecting…")).to_be_visible()
+        words = r"Reconnecting… What you see is as of \d\d:\d\d:\d\d\."
+        expect(page.locator(".head .link")).to_have_text(re.compile(words))
         author.upto(180, 64)
         server.start()
         expect_view(page, connected="true", trained=180, step=180, kept=11)
