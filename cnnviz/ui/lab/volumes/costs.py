@@ -92,6 +92,8 @@ def _one_layer() -> None:
             f"nn.Conv2d({c_in}, {c_out}, kernel_size={f}, stride={s}, padding={p}, groups={g})\n"
             f"# {cost.parameters.parameters:,} parameters"
             + (f"; in Lua Torch, until 2015:\n# {lua}" if g == 1 else ""),
+            language=None,
+            wrap_lines=True,
         )
 
 
