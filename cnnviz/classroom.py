@@ -30,6 +30,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from cnnviz.folders import data_folder
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping, Sequence
     from typing import Any
@@ -235,6 +237,22 @@ def _command(port: int, hosts: Sequence[str], extra: Sequence[str]) -> list[str]
     ]
 
 
+def _https(hosts: Sequence[str]) -> list[str]:
+    """Streamlit's options for HTTPS; prints what people will meet."""
+    # Only here, since the app that serves pages makes no certificates.
+    from cnnviz.certificate import certificate_for  # noqa: PLC0415
+
+    certificate, key, fingerprint = certificate_for(hosts, data_folder() / "https")
+    print(  # noqa: T201
+        "Each browser warns once that the connection is not private, since only this machine\n"
+        "vouches for it. To go on: Advanced, then Proceed (Chrome, Edge), Accept the risk\n"
+        "(Firefox) or Visit this website (Safari). The right certificate has the SHA-256\n"
+        f"fingerprint\n\n  {fingerprint[:47]}\n  {fingerprint[48:]}\n",
+        flush=True,
+    )
+    return ["--server.sslCertFile", str(certificate), "--server.sslKeyFile", str(key)]
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the two addresses and start the app; returns its exit code."""
     parser = argparse.ArgumentParser(
@@ -244,11 +262,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--port", type=int, default=8501, help="default: 8501")
     parser.add_argument("--address", help="name or address for the links; all are listened on")
+    parser.add_argument(
+        "--https",
+        action="store_true",
+        help="with a certificate made for this address, so that browsers give pages the live "
+        "camera; each browser warns once that nobody vouches for it",
+    )
     chosen, extra = parser.parse_known_args(arguments)
     host = chosen.address or lan_address()
     base = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH", "").strip("/")
     literal = f"[{host}]" if ":" in host else host
-    join = f"http://{literal}:{chosen.port}" + (f"/{base}" if base else "")
+    own = any(option.startswith("--server.sslCertFile") for option in extra)
+    scheme = "https" if chosen.https or own else "http"
+    join = f"{scheme}://{literal}:{chosen.port}" + (f"/{base}" if base else "")
     secret = secrets.token_urlsafe(18)
     print(f"\nTo join and watch:\n\n  {join}\n")  # noqa: T201
     segno.make(join, micro=False).terminal(compact=True)
@@ -259,6 +285,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     name = socket.gethostname()
     hosts = list(dict.fromkeys([host, "127.0.0.1", "localhost", name, f"{name}.local"]))
+    if chosen.https and not own:
+        extra = [*extra, *_https(hosts)]
     command = _command(chosen.port, hosts, extra)
     # In the environment, which only this user can read; arguments are shown to everybody.
     environment = os.environ | {SECRET_VARIABLE: secret, JOIN_VARIABLE: join}

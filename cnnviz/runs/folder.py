@@ -9,10 +9,10 @@ import os
 import re
 import secrets
 import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnnviz.folders import data_folder
 from cnnviz.runs.config import RunConfig, RunError
 from cnnviz.runs.files import replace_file
 from cnnviz.runs.run import Run
@@ -40,13 +40,7 @@ def runs_root() -> Path:
     """Where runs are kept: `CNNVIZ_RUNS`, else the user's own data folder."""
     if chosen := os.environ.get("CNNVIZ_RUNS"):
         return Path(chosen)
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share"))
-    return base / "cnnviz" / "runs"
+    return data_folder() / "runs"
 
 
 def create_run(config: RunConfig, *, tensors: dict[str, Tensor] | None = None) -> Run:

@@ -129,6 +129,23 @@ def page(browser: Browser, app_url: str) -> Iterator[Page]:
 
 
 @pytest.fixture
+def camera(browser: Browser) -> Iterator[Page]:
+    """A whole Chromium, whose camera shows a test picture and which warns of certificates."""
+    chromium = browser.browser_type.launch(
+        executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
+        args=[
+            *FLAGS,
+            "--use-fake-device-for-media-stream",
+            "--use-fake-ui-for-media-stream",
+        ],
+    )
+    page = chromium.new_page(viewport={"width": 1280, "height": 800})
+    page.set_default_timeout(PATIENCE)
+    yield page
+    chromium.close()
+
+
+@pytest.fixture
 def settle() -> Callable[[Page], None]:
     """Waits until the app's script has ended and what it drew is there."""
 

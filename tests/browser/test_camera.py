@@ -1,44 +1,23 @@
 """A photo of one's own: by the live camera, and where browsers have none, by the camera app."""
 
 import io
-import shutil
 
 import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.conftest import FLAGS
-from tests.browser.screen import PATIENCE, wait_until
-
-LAN = "lan.example"
+from tests.browser.conftest import LAN_NAME
+from tests.browser.screen import wait_until
 
 
 @pytest.fixture(scope="module")
 def camera_url(serve, tmp_path_factory):
     with serve(
         CNNVIZ_RUNS=str(tmp_path_factory.mktemp("no-runs")),
-        STREAMLIT_SERVER_ALLOWED_HOSTS=f"127.0.0.1 localhost {LAN}",
+        STREAMLIT_SERVER_ALLOWED_HOSTS=f"127.0.0.1 localhost {LAN_NAME}",
     ) as url:
         yield url
-
-
-@pytest.fixture
-def camera(browser):
-    """A Chromium whose camera shows a test picture, and which finds the app as on a LAN."""
-    chromium = browser.browser_type.launch(
-        executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
-        args=[
-            *FLAGS,
-            "--use-fake-device-for-media-stream",
-            "--use-fake-ui-for-media-stream",
-            f"--host-resolver-rules=MAP {LAN} 127.0.0.1",
-        ],
-    )
-    page = chromium.new_page(viewport={"width": 1280, "height": 800})
-    page.set_default_timeout(PATIENCE)
-    yield page
-    chromium.close()
 
 
 def open_chooser(page, url):
@@ -58,7 +37,7 @@ def test_a_photo_by_the_live_camera(camera, camera_url):
 
 
 def test_a_photo_without_a_secure_context(camera, camera_url):
-    open_chooser(camera, camera_url.replace("127.0.0.1", LAN))
+    open_chooser(camera, camera_url.replace("127.0.0.1", LAN_NAME))
     assert not camera.evaluate("window.isSecureContext")
     take = camera.get_by_role("button", name="Take a photo")
     expect(take).to_be_visible()
@@ -80,7 +59,7 @@ def test_a_photo_without_a_secure_context(camera, camera_url):
 
 
 def test_a_file_that_is_no_photo_gets_a_sentence(camera, camera_url):
-    open_chooser(camera, camera_url.replace("127.0.0.1", LAN))
+    open_chooser(camera, camera_url.replace("127.0.0.1", LAN_NAME))
     with camera.expect_file_chooser() as choosing:
         camera.get_by_role("button", name="Take a photo").click()
     choosing.value.set_files(

@@ -1,27 +1,29 @@
 """A presenter and viewers in real browsers: roles, joining, following, voting, and forgery."""
 
 import contextlib
+import hashlib
 import os
 import re
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
 from cnnviz.runs import Run, show_run_to_all
-from tests.browser.screen import PATIENCE
+from tests.browser.conftest import LAN_NAME
+from tests.browser.screen import PATIENCE, wait_until
 
 ROOT = Path(__file__).parent.parent.parent
 SECRET = "a-secret-of-this-test"
@@ -274,14 +276,17 @@ def test_a_forged_request_is_refused(open_as, app_url, runs_folder):
     run.control("stop")
 
 
-def test_the_command_opens_a_classroom(tmp_path):
+def test_the_command_opens_a_classroom_over_https(tmp_path, camera):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
-        [sys.executable, "-m", "cnnviz.classroom", "--address", "127.0.0.1", "--port", str(port)],
+        [
+            *(sys.executable, "-m", "cnnviz.classroom", "--https"),
+            *("--address", LAN_NAME, "--port", str(port)),
+        ],
         cwd=ROOT,
-        env=os.environ | {"CNNVIZ_RUNS": str(tmp_path)},
+        env=os.environ | {"CNNVIZ_RUNS": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -289,31 +294,38 @@ def test_the_command_opens_a_classroom(tmp_path):
         lines = iter(process.stdout.readline, "")
         link = next(line.strip() for line in lines if "/present/" in line)
         base, _, secret = link.partition("/present/")
-        assert base == f"http://127.0.0.1:{port}"
+        assert base == f"https://{LAN_NAME}:{port}"
+        fingerprint = next(line.strip() for line in lines if line.count(":") == 15)
 
-        def answers():
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{base}/_stcore/health"):
-                return True
-            return False
+        def certificate():
+            with contextlib.suppress(OSError):
+                return ssl.get_server_certificate(("127.0.0.1", port))
 
-        assert wait_for(answers)
+        assert wait_for(certificate)
+        sent = hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate()))
+        assert sent.hexdigest().upper().startswith(fingerprint.replace(":", ""))
         shown = Path(f"/proc/{process.pid}/cmdline")
         if shown.exists():
             assert b"streamlit" in shown.read_bytes()
             assert secret.encode() not in shown.read_bytes()
 
-        class Stay(urllib.request.HTTPRedirectHandler):
-            def redirect_request(self, *_):
-                return None
+        with contextlib.suppress(PlaywrightError):  # the warning comes instead of the page
+            camera.goto(link)
+        camera.locator("#details-button").click()
+        camera.locator("#proceed-link").click()
+        expect(camera.locator("section.live h2")).to_contain_text("Fashion")
+        assert camera.url.startswith(f"{base}/train")
+        expect(camera.get_by_role("button", name="Join")).to_be_visible()
+        (proof,) = (c for c in camera.context.cookies() if c["name"] == "cnnviz_presenter")
+        assert proof["secure"]
+        assert proof["httpOnly"]
+        assert camera.goto(f"{base}/present/{secret[:-1]}").status == 403
 
-        opener = urllib.request.build_opener(Stay)
-        with pytest.raises(urllib.error.HTTPError) as answer:
-            opener.open(link)
-        assert answer.value.code == 303
-        assert "cnnviz_presenter" in str(answer.value.headers)
-        with pytest.raises(urllib.error.HTTPError) as answer:
-            opener.open(f"{base}/present/{secret[:-1]}")
-        assert answer.value.code == 403
+        # A secure context, so that the camera is a live one.
+        camera.goto(f"{base}/filters")
+        camera.get_by_role("button", name="Picture: Astronaut").click()
+        camera.get_by_text("Take one with the camera").click()
+        wait_until(camera, "() => document.querySelector('video')?.videoHeight > 0")
     finally:
         process.terminate()
         process.wait(20)

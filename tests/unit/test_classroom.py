@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import socket
+import ssl
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -260,6 +261,25 @@ def test_the_command_keeps_its_secret(launched, root):
     assert "*" not in allowed(command)
     assert folder == root
     assert launched("--address", "192.0.2.7")[1]["CNNVIZ_PRESENTER_SECRET"] != secret
+
+
+@pytest.mark.skipif(os.name != "posix", reason="replaces the process, on POSIX only")
+def test_over_https_the_command_says_what_browsers_will(launched, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    command, environment, printed, _ = launched("--address", "192.0.2.7", "--https")
+    assert environment["CNNVIZ_JOIN_ADDRESS"] == "https://192.0.2.7:8501"
+    pem = Path(command[command.index("--server.sslCertFile") + 1])
+    assert Path(command[command.index("--server.sslKeyFile") + 1]).parent == pem.parent
+    sent = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem.read_text())).hexdigest()
+    found = re.findall(r"(?:[0-9A-F]{2}:){15}[0-9A-F]{2}", printed)
+    assert "".join(found).replace(":", "").lower() == sent
+    assert "--https" not in command
+    own = ("--server.sslCertFile", "own.pem", "--server.sslKeyFile", "own.key")
+    for options in (own, ("--https", *own)):
+        command, environment, printed, _ = launched("--address", "cnn.example.org", *options)
+        assert environment["CNNVIZ_JOIN_ADDRESS"] == "https://cnn.example.org:8501"
+        assert command.count("--server.sslCertFile") == 1
+        assert "fingerprint" not in printed
 
 
 @pytest.mark.skipif(os.name != "posix", reason="replaces the process, on POSIX only")

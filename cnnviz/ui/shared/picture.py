@@ -200,7 +200,8 @@ def _offer_camera() -> None:
         )
         st.caption(
             "On a phone, this opens the camera; on a computer, it lets you choose a file. A live"
-            " camera picture needs a page that is opened over HTTPS."
+            " camera picture needs a page that is opened over HTTPS, such as that of"
+            " `make classroom ARGS=--https`."
         )
     elif st.toggle("Take one with the camera", key="_picture_use_camera"):
         st.camera_input(
