@@ -7,12 +7,14 @@ from cnnviz.networks.examples import EXAMPLES, Example
 from cnnviz.networks.layers import NetworkError
 from cnnviz.networks.line import network_from_line, network_line
 from cnnviz.networks.modules import Concat, LocallyConnected, Residual
+from cnnviz.networks.papers import PAPER_NETWORKS, paper_network
 from cnnviz.networks.spec import Spec
 from cnnviz.networks.summary import LayerSummary, field_of, summary
 
 __all__ = [
     "EXAMPLES",
     "NETWORKS",
+    "PAPER_NETWORKS",
     "Concat",
     "Example",
     "LayerSummary",
@@ -29,6 +31,7 @@ __all__ = [
     "network_line",
     "network_spec",
     "options",
+    "paper_network",
     "pytorch_code",
     "summary",
 ]

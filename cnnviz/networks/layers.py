@@ -135,6 +135,7 @@ _POOL = {
     "kernel": Option("", 1, 31, required=True),
     "stride": Option("s", 1, 16),
     "padding": _PADDING,
+    "ceil": Option("c", 0, 1, default=0),
 }
 _LOCAL = {
     "out": _OUT,
@@ -145,6 +146,18 @@ _LOCAL = {
 _CONV = _LOCAL | {
     "dilation": Option("d", 1, 16, default=1),
     "groups": Option("g", 1, 4096, default=1),
+    "bias": Option("b", 0, 1, default=1),
+}
+_TABLE = {
+    "out": Option("", 16, 16, required=True),
+    "kernel": Option("k", 1, 31, required=True),
+}
+# The paper's numbers. PyTorch divides its alpha by the size, so this one is 5 times the paper's.
+_RESPONSE = {
+    "size": Option("", 1, 31, default=5),
+    "alpha": Option("a", 0, 10, default=0.0005, whole=False),
+    "beta": Option("b", 0, 10, default=0.75, whole=False),
+    "k": Option("k", 0.001, 10, default=2, whole=False),
 }
 
 
@@ -155,7 +168,17 @@ def _given(options: dict[str, Any], defaults: dict[str, float]) -> dict[str, flo
 
 def _conv(options: dict[str, Any], shape: Shape, _output: Shape) -> Call:
     extra = _given(options, {"stride": 1, "padding": 0, "dilation": 1, "groups": 1})
+    if not options["bias"]:
+        extra["bias"] = False
     return Call("Conv2d", (shape[0], options["out"]), {"kernel_size": options["kernel"]} | extra)
+
+
+def _response(options: dict[str, Any], _shape: Shape, _output: Shape) -> Call:
+    return Call(
+        "LocalResponseNorm",
+        (options["size"],),
+        {key: options[key] for key in ("alpha", "beta", "k")},
+    )
 
 
 def _local(options: dict[str, Any], shape: Shape, output: Shape) -> Call:
@@ -170,6 +193,8 @@ def _local(options: dict[str, Any], shape: Shape, output: Shape) -> Call:
 def _pool(word: str, name: str) -> Kind:
     def call(options: dict[str, Any], _shape: Shape, _output: Shape) -> Call:
         extra = _given(options, {"stride": options["kernel"], "padding": 0})
+        if options["ceil"]:
+            extra["ceil_mode"] = True
         return Call(name, (options["kernel"],), extra)
 
     return Kind(word, f"{word}2", call, _POOL, maps=True, window=_window)
@@ -182,7 +207,10 @@ def _plain(word: str, name: str, *args: int, maps: bool | None = None) -> Kind:
 
 def _window(options: dict[str, Any]) -> WindowLayer:
     return WindowLayer(
-        options["kernel"], options["stride"], options["padding"], options.get("dilation", 1)
+        options["kernel"],
+        options.get("stride", 1),
+        options.get("padding", 0),
+        options.get("dilation", 1),
     )
 
 
@@ -229,6 +257,14 @@ _CONCAT = Block(
 KINDS: dict[str, Kind] = {
     "conv": Kind("c", "c16k3", _conv, _CONV, maps=True, window=_window),
     "local": Kind("lc", "lc8k3", _local, _LOCAL, maps=True, window=_window),
+    "tableconv": Kind(
+        "tc",
+        "tc16k5",
+        lambda options, _shape, _output: Call("TableConvolution", (options["kernel"],)),
+        _TABLE,
+        maps=True,
+        window=_window,
+    ),
     "maxpool": _pool("p", "MaxPool2d"),
     "avgpool": _pool("a", "AvgPool2d"),
     "batchnorm": Kind(
@@ -238,6 +274,7 @@ KINDS: dict[str, Kind] = {
             f"BatchNorm{2 if len(shape) == 3 else 1}d", shape[:1]
         ),
     ),
+    "lrn": Kind("lrn", "lrn5", _response, _RESPONSE, maps=True),
     "relu": _plain("relu", "ReLU"),
     "leakyrelu": Kind(
         "leaky",
@@ -264,6 +301,7 @@ KINDS: dict[str, Kind] = {
         {"out": _OUT},
         maps=False,
     ),
+    "rbf": Kind("rbf", "rbf", lambda _options, _shape, _output: Call("DigitCodes"), maps=False),
     "residual": Kind(
         "res",
         "res[c16k3p1 relu | c16k1]",

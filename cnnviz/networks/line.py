@@ -10,11 +10,11 @@ from cnnviz.networks.spec import MAX_DEPTH, Reader, Spec, check
 MAX_LINE = 10_000
 
 _KINDS = {name: name for name in KINDS} | {kind.word: name for name, kind in KINDS.items()}
-_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+_NUMBER = r"[0-9]+(?:\.[0-9]+)?(?:e-?[0-9]+)?"
 _TOKEN = re.compile(r"[\[\]|]|[^\s,\[\]|]+")
 _WORD = re.compile(
     rf"({'|'.join(sorted(_KINDS, key=len, reverse=True))})"
-    rf"({_NUMBER}(?:e-?[0-9]+)?)?((?:[a-z]{_NUMBER})*)"
+    rf"({_NUMBER})?((?:[a-z]{_NUMBER})*)"
 )
 _OPTION = re.compile(rf"([a-z])({_NUMBER})")
 
@@ -24,19 +24,23 @@ def network_from_line(text: str) -> Spec:
 
     A layer is a word, and words stand apart by spaces or commas. A number follows its word, and
     further numbers their letters: ``k`` kernel, ``s`` stride, ``p`` padding, ``d`` dilation,
-    ``g`` groups. What is left out is as in PyTorch.
+    ``g`` groups, ``b0`` no bias, ``c1`` sizes rounded up. What is left out is as in PyTorch, but
+    in ``lrn`` as in its paper.
 
     =================  =======================================================
     ``c16k3s2p1d1g1``  convolution with 16 filters of 3×3
+    ``tc16k5``         from 6 maps to 16 by the table of LeNet-5's C3
     ``lc8k3s1p0``      locally connected: a convolution without shared weights
     ``p2s2p0``         max pooling of 2×2; its stride is its kernel if not given
     ``a2s2p0``         average pooling, likewise
     ``bn``             batch normalisation
+    ``lrn5``           local response normalisation over 5 neighbouring maps
     ``drop0.5``        dropout
     ``relu``           and ``leaky0.01``, ``gelu``, ``tanh``, ``sigmoid``, ``none``
     ``gap``            global average of every map
     ``flatten``        maps to a flat list; before ``fc`` it may be left out
     ``fc10``           fully connected (linear) layer with 10 outputs
+    ``rbf``            the output of LeNet-5: how near 84 features are to pictures of digits
     ``res[… | …]``     adds what the layers before the bar give to what those behind it give;
                        without a bar, to the input
     ``cat[… | …]``     puts the maps of two or more branches behind each other; ``none`` as a
@@ -93,7 +97,7 @@ def network_line(spec: Spec) -> str:
         >>> network_line([{"layer": "conv", "out": 6, "kernel": 5}, {"layer": "tanh"}])
         'c6k5 tanh'
     """
-    return _written(Reader(), spec, "")
+    return _written(Reader.of(spec), spec, "")
 
 
 def _written(reader: Reader, spec: Any, within: str) -> str:

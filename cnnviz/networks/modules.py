@@ -31,6 +31,71 @@ class Concat(nn.Module):
         return torch.cat([branch(x) for branch in self.children()], 1)
 
 
+class TableConvolution(nn.Module):
+    """From 6 maps to 16, each of which sees only some of the 6: C3 of LeNet-5.
+
+    The table is that of LeCun et al., *Gradient-based learning applied to document recognition*,
+    1998. ``weight[i]`` is the filter of the i-th cross in it, row by row.
+    """
+
+    TABLE = (
+        "012", "123", "234", "345", "045", "015", "0123", "1234", "2345", "0345", "0145", "0125",
+        "0134", "1245", "0235", "012345",
+    )  # fmt: skip
+
+    def __init__(self, kernel_size: int) -> None:
+        super().__init__()
+        self.outputs = [out for out, maps in enumerate(self.TABLE) for _ in maps]
+        self.inputs = [int(read) for maps in self.TABLE for read in maps]
+        self.weight = nn.Parameter(torch.empty(len(self.inputs), kernel_size, kernel_size))
+        self.bias = nn.Parameter(torch.empty(len(self.TABLE)))
+        # As nn.Conv2d begins, on the 6 maps.
+        bound = (6 * kernel_size**2) ** -0.5
+        nn.init.uniform_(self.weight, -bound, bound)
+        nn.init.uniform_(self.bias, -bound, bound)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return N×16×(H−k+1)×(W−k+1)."""
+        filters = self.weight.new_zeros(len(self.TABLE), 6, *self.weight.shape[1:])
+        filters[self.outputs, self.inputs] = self.weight
+        return nn.functional.conv2d(x, filters, self.bias)
+
+
+class DigitCodes(nn.Module):
+    """From 84 features to 10 digits: how near they are to a picture of each digit, 7×12 of ±1.
+
+    The output of LeNet-5, whose units are radial basis functions with codes that are not learnt.
+    The codes are drawn here after the paper's figure 3.
+    """
+
+    DIGITS = """
+        ....... ....... ....... ....... ....... ....... ....... ....... ....... .......
+        ..###.. ...#... ..###.. ..###.. ....#.. .#####. ..###.. .#####. ..###.. ..###..
+        .#...#. ..##... .#...#. .#...#. ...##.. .#..... .#...#. .....#. .#...#. .#...#.
+        .#...#. .#.#... .....#. .....#. ...##.. .#..... .#..... .....#. .#...#. .#...#.
+        .#...#. ...#... .....#. .....#. ..#.#.. .#..... .#..... ....#.. .#...#. .#...#.
+        .#...#. ...#... ....#.. ..###.. ..#.#.. .####.. .####.. ....#.. ..###.. ..####.
+        .#...#. ...#... ...#... .....#. .#..#.. .....#. .#...#. ...#... .#...#. .....#.
+        .#...#. ...#... ..#.... .....#. .#####. .....#. .#...#. ...#... .#...#. .....#.
+        .#...#. ...#... .#..... .....#. ....#.. .....#. .#...#. ..#.... .#...#. .....#.
+        .#...#. ...#... .#..... .#...#. ....#.. .#...#. .#...#. ..#.... .#...#. .#...#.
+        ..###.. .#####. .#####. ..###.. ....#.. ..###.. ..###.. ..#.... ..###.. ..###..
+        ....... ....... ....... ....... ....... ....... ....... ....... ....... .......
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        rows = [line.split() for line in self.DIGITS.split("\n") if line.strip()]
+        pictures = ["".join(part) for part in zip(*rows, strict=True)]
+        codes = [[1.0 if ink == "#" else -1.0 for ink in picture] for picture in pictures]
+        self.codes: torch.Tensor
+        self.register_buffer("codes", torch.tensor(codes))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return N×10: minus the squared distances, so that the nearest digit scores highest."""
+        return -(x[:, None] - self.codes).square().sum(2)
+
+
 class LocallyConnected(nn.Module):
     """A convolution without shared weights: every place of the output has filters of its own.
 

@@ -8,12 +8,15 @@ import torch
 
 from cnnviz.convolution import ConvolutionError, WindowLayer, output_size
 from cnnviz.networks.layers import KINDS, Block, Call, NetworkError, Shape
-from cnnviz.networks.spec import Entry, Reader, Spec, is_number
+from cnnviz.networks.modules import DigitCodes, TableConvolution
+from cnnviz.networks.spec import Entry, Published, Reader, Spec, is_number
 
 # Far above what this app can train, far below what would exhaust a computer.
 MAX_SIDE = 1024
 MAX_VALUES = 2**25
 MAX_PARAMETERS = 20_000_000
+
+_CODED, _ROWS = 84, 12  # the pixels and the rows of a digit that an rbf layer knows
 
 
 @dataclass(frozen=True)
@@ -45,20 +48,31 @@ class Layer:
         """Weights and biases of this layer itself (a block has none of its own)."""
         if self.kind == "batchnorm":
             return 2 * self.input[0]
-        if not self._terms:
+        if self.kind == "tableconv":
+            return self._crosses + self.output[0]
+        if not self._terms or self.kind == "rbf":  # whose codes are not learnt
             return 0
         shared = self.kind != "local"
-        return (self.output[0] if shared else prod(self.output)) * (self._terms + 1)
+        biases = 1 if self.call.kwargs.get("bias", True) else 0
+        return (self.output[0] if shared else prod(self.output)) * (self._terms + biases)
 
     @property
     def macs(self) -> int:
         """Multiply-adds for one picture; convolutions and linear layers alone are counted."""
+        if self.kind == "tableconv":
+            return prod(self.output[1:]) * self._crosses
         return prod(self.output) * self._terms
+
+    @property
+    def _crosses(self) -> int:
+        """How many weights the filters have that a table connects."""
+        kernel = self.window.kernel if self.window else 0
+        return sum(map(len, TableConvolution.TABLE)) * kernel**2
 
     @property
     def _terms(self) -> int:
         """How many products with weights make up one value of the output."""
-        if self.kind == "linear":
+        if self.kind in {"linear", "rbf"}:
             return self.input[0]
         if self.kind in {"conv", "local"} and self.window:
             return self.input[0] // self.groups * self.window.kernel**2
@@ -88,9 +102,9 @@ def plan(spec: Spec, input_shape: Shape) -> list[Layer]:
             f"A picture's shape is three whole numbers from 1 to {MAX_SIDE} (channels, height, "
             f"width), not {input_shape!r}."
         )
-    layers = _sequence(Reader(), spec, tuple(input_shape), "")
+    layers = _sequence(Reader.of(spec), spec, tuple(input_shape), "")
     parameters = sum(layer.parameters for layer in flat(layers))
-    if parameters > MAX_PARAMETERS:
+    if parameters > MAX_PARAMETERS and not isinstance(spec, Published):
         raise NetworkError(
             f"The network has {parameters:,} parameters, more than {MAX_PARAMETERS:,}: use fewer "
             "channels, or pool more before the first linear layer."
@@ -136,6 +150,13 @@ def _layer(entry: Entry, shape: Shape) -> Layer:
         output = _slide(entry, window, shape)
     elif entry.kind == "linear":
         output = (options["out"],)
+    elif entry.kind == "rbf":
+        if shape != (_CODED,):
+            raise NetworkError(
+                f"{entry.place} compares {_CODED} features with pictures of digits, not "
+                f"{shape[0]}: put fc{_CODED} before it.{_pytorch_says(entry, shape)}"
+            )
+        output = (len(DigitCodes.DIGITS.split()) // _ROWS,)
     elif entry.kind == "gap":
         output = (shape[0], 1, 1)
     elif entry.kind == "flatten":
@@ -152,7 +173,12 @@ def _layer(entry: Entry, shape: Shape) -> Layer:
 
 
 def _check_channels(entry: Entry, shape: Shape) -> None:
-    """Refuse groups that do not divide the channels."""
+    """Refuse groups that do not divide the channels, and a table for other maps."""
+    if entry.kind == "tableconv" and shape[0] != 6:
+        raise NetworkError(
+            f"{entry.place} has a table for 6 maps, but its input has {shape[0]}: let the layers "
+            f"before it give 6.{_pytorch_says(entry, shape)}"
+        )
     groups, out = entry.options.get("groups", 1), entry.options.get("out", 1)
     if shape[0] % groups or (groups > 1 and out % groups):
         raise NetworkError(
@@ -170,7 +196,8 @@ def _slide(entry: Entry, window: WindowLayer, shape: Shape) -> Shape:
             f"kernel.{_pytorch_says(entry, shape)}"
         )
     try:
-        height, width = (output_size(side, *window).size for side in shape[1:])
+        ceil = bool(entry.options.get("ceil"))
+        height, width = (_places(side, window, ceil=ceil) for side in shape[1:])
     except ConvolutionError as error:
         reach = window.dilation * (window.kernel - 1) + 1
         raise NetworkError(
@@ -179,6 +206,13 @@ def _slide(entry: Entry, window: WindowLayer, shape: Shape) -> Shape:
             f"or fewer pools before it.{_pytorch_says(entry, shape)}"
         ) from error
     return entry.options.get("out", shape[0]), height, width
+
+
+def _places(side: int, window: WindowLayer, *, ceil: bool) -> int:
+    """How many windows there are along one axis; the last may reach over the edge with `ceil`."""
+    size, left = output_size(side, *window)
+    # As in PyTorch, no window may begin in the padding behind the map.
+    return size + (ceil and left > 0 and size * window.stride < side + window.padding)
 
 
 def _block(reader: Reader, entry: Entry, block: Block, shape: Shape) -> Layer:

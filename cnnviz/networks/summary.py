@@ -168,7 +168,7 @@ def _walk(
         elif layer.window:
             window, sides = layer.window, layer.output[1:]
             reach = [axis.slide(window, side) for axis, side in zip(reach, sides, strict=True)]
-        elif layer.kind in {"gap", "linear"}:
+        elif layer.kind in {"gap", "linear", "rbf"}:
             reach = [axis.gather() for axis in reach]
         row = LayerSummary(
             name=within + layer.name,

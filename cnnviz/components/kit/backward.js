@@ -1,7 +1,7 @@
 // How much a number of a network's output would change with each number of each layer: gradients,
 // by the chain rule from the last layer back to the picture, as PyTorch's autograd gives them.
 
-import { EPSILON, errorFunction } from "./layers.js";
+import { averaged, EPSILON, errorFunction, response } from "./layers.js";
 
 /**
  * @typedef {import("./layers.js").Layer} Layer
@@ -55,6 +55,7 @@ function same(_, gradient, inputs) {
 const STEPS = {
   conv: ofWindows,
   local: ofWindows,
+  tableconv: ofWindows,
   avgpool: ofWindows,
   maxpool: ofLargest,
   gap: ({ inputs: [{ values }] }, gradient, [into]) => {
@@ -67,6 +68,16 @@ const STEPS = {
       const channel = Math.floor(at / area);
       into[at] += (gradient[at] * weight[channel]) / Math.sqrt(variance[channel] + EPSILON);
     }
+  },
+  lrn: (layer, gradient, [into]) => {
+    const { values } = layer.inputs[0];
+    const { size = 5, alpha = 0.0005, beta = 0.75 } = layer.settings;
+    gradient.forEach((slope, at) => {
+      if (!slope) return;
+      const { divisor, scale, near } = response(layer, at);
+      into[at] += slope / divisor;
+      for (const one of near) into[one] -= (slope * values[at] * 2 * alpha * beta * values[one]) / (size * scale * divisor);
+    });
   },
   relu: each((x) => (x > 0 ? 1 : 0)),
   leakyrelu: each((x, _, { slope = 0.01 }) => (x > 0 ? 1 : slope)),
@@ -82,6 +93,11 @@ const STEPS = {
       for (let at = 0, from = feature * into.length; at < into.length; at += 1, from += 1) into[at] += slope * weight[from];
     });
   },
+  rbf: ({ tensors: { codes }, inputs: [{ values }] }, gradient, [into]) => {
+    gradient.forEach((slope, code) => {
+      for (let at = 0, from = code * into.length; at < into.length; at += 1, from += 1) into[at] -= 2 * slope * (values[at] - codes[from]);
+    });
+  },
   concat: (_, gradient, inputs) => {
     let from = 0;
     for (const into of inputs) {
@@ -94,7 +110,8 @@ const STEPS = {
  * A sum over windows: each weight leads back to the place that it met.
  * @type {Step}
  */
-function ofWindows({ kind, shape: [out, rows, columns], inputs: [{ shape: [channels, height, width] }], tensors, settings }, gradient, [into]) {
+function ofWindows(layer, gradient, [into]) {
+  const { kind, shape: [out, rows, columns], inputs: [{ shape: [channels, height, width] }], tensors, settings } = layer;
   const { kernel, stride, padding, dilation, groups } = settings;
   const pools = kind === "avgpool";
   const count = pools ? 1 : channels / groups; // maps that a window reads
@@ -113,7 +130,7 @@ function ofWindows({ kind, shape: [out, rows, columns], inputs: [{ shape: [chann
           const column = left + across * dilation;
           if (column < 0 || column >= width) continue;
           for (let map = 0; map < count; map += 1) {
-            const weight = pools ? 1 / area : tensors.weight[filter + map * area + down * kernel + across];
+            const weight = pools ? 1 / averaged(layer, Math.floor(place / columns), place % columns) : tensors.weight[filter + map * area + down * kernel + across];
             into[((first + map) * height + row) * width + column] += slope * weight;
           }
         }

@@ -81,6 +81,7 @@ export class Network {
         if (!(tensor.values instanceof Float32Array)) throw new Error(`${name} should hold float32 or float16 numbers.`);
         layer.tensors[part] = tensor.values;
       }
+      KINDS[layer.kind]?.loaded?.(layer);
     }
   }
 

@@ -15,12 +15,16 @@
  * @typedef {object} Kind
  * @property {(layer: Layer) => number[]} [shape] of its output; left out: that of its input
  * @property {(layer: Layer) => Record<string, number[]>} [tensors] the shapes of its weights
+ * @property {(layer: Layer) => void} [loaded] makes of new weights what `compute` reads
  * @property {boolean} [same] whether its values are those of its input
  * @property {(layer: Layer) => () => void} [compute] allocates what it needs, and returns what computes
  * @property {(value: number, settings: Record<string, any>) => number} [activation] what it does to each value
  */
 
 export const EPSILON = 1e-5; // of batch normalisation, as PyTorch has it
+
+/** The maps that each map of LeNet-5's C3 reads, as `TableConvolution` in cnnviz/networks/modules.py has them. */
+export const TABLE = "012 123 234 345 045 015 0123 1234 2345 0345 0145 0125 0134 1245 0235 012345".split(" ").map((maps) => [...maps].map(Number));
 
 /**
  * @param {(value: number, settings: Record<string, any>) => number} activation
@@ -41,6 +45,12 @@ export const KINDS = {
       return { weight: [...places, ...filters(layer).weight], bias: [...places, out] };
     },
   },
+  tableconv: {
+    shape: slid,
+    compute: convolution,
+    tensors: ({ settings: { kernel } }) => ({ weight: [TABLE.flat().length, kernel, kernel], bias: [TABLE.length] }),
+    loaded: inTable,
+  },
   maxpool: { shape: slid, compute: maxPooling },
   avgpool: { shape: slid, compute: averagePooling },
   gap: { shape: ({ inputs: [{ shape }] }) => [shape[0], 1, 1], compute: globalAverage },
@@ -49,6 +59,7 @@ export const KINDS = {
     tensors: ({ shape: [channels] }) =>
       Object.fromEntries(["weight", "bias", "running_mean", "running_var"].map((name) => [name, [channels]])),
   },
+  lrn: { compute: responseNormalisation },
   relu: each((x) => (x < 0 ? 0 : x)),
   leakyrelu: each((x, { slope = 0.01 }) => (x < 0 ? x * slope : x)),
   gelu: each((x) => x * (0.5 + 0.5 * errorFunction(x * Math.SQRT1_2))),
@@ -62,6 +73,11 @@ export const KINDS = {
     compute: linear,
     tensors: ({ inputs: [{ shape }], settings: { out } }) => ({ weight: [out, shape[0]], bias: [out] }),
   },
+  rbf: {
+    shape: () => [10],
+    compute: distances,
+    tensors: ({ inputs: [{ shape }] }) => ({ codes: [10, shape[0]] }),
+  },
   residual: { compute: sum },
   concat: {
     shape: ({ inputs }) => [inputs.reduce((count, { shape }) => count + shape[0], 0), ...inputs[0].shape.slice(1)],
@@ -70,17 +86,40 @@ export const KINDS = {
 };
 
 /**
- * The shape that a window leaves, rounded down as PyTorch does.
+ * The shape that a window leaves, rounded down or up as PyTorch does: no window may begin in the
+ * padding behind the map.
  * @param {Layer} layer
  */
-function slid({ inputs: [{ shape }], settings: { out, kernel, stride, padding, dilation } }) {
-  const size = (/** @type {number} */ side) => Math.floor((side + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
+function slid({ inputs: [{ shape }], settings: { out, kernel, stride, padding, dilation, ceil } }) {
+  const size = (/** @type {number} */ side) => {
+    const steps = (side + 2 * padding - dilation * (kernel - 1) - 1) / stride;
+    const last = Math.floor(steps);
+    return last + (ceil && steps > last && (last + 1) * stride < side + padding ? 2 : 1);
+  };
   return [out ?? shape[0], size(shape[1]), size(shape[2])];
 }
 
 /** @param {Layer} layer */
-function filters({ inputs: [{ shape }], settings: { out, kernel, groups } }) {
-  return { weight: [out, shape[0] / groups, kernel, kernel], bias: [out] };
+function filters({ inputs: [{ shape }], settings: { out, kernel, groups, bias = 1 } }) {
+  /** @type {Record<string, number[]>} */
+  const shapes = { weight: [out, shape[0] / groups, kernel, kernel] };
+  if (bias) shapes.bias = [out];
+  return shapes;
+}
+
+/**
+ * Filters that have zeros for the maps that they do not read.
+ * @param {Layer} layer
+ */
+function inTable({ tensors, settings: { kernel } }) {
+  const [area, inputs] = [kernel * kernel, 6];
+  const dense = new Float32Array(TABLE.length * inputs * area);
+  let from = 0;
+  TABLE.forEach((maps, out) => maps.forEach((map) => {
+    dense.set(tensors.weight.subarray(from, from + area), (out * inputs + map) * area);
+    from += area;
+  }));
+  tensors.weight = dense;
 }
 
 /**
@@ -108,7 +147,7 @@ function convolution(layer) {
     const { weight, bias } = layer.tensors;
     for (let channel = 0; channel < out; channel += 1) {
       const start = Math.floor((channel * groups) / out) * inputs * stride * stride * plane;
-      sums.fill(bias[channel]);
+      sums.fill(bias ? bias[channel] : 0);
       let [tap, at] = [0, channel * taps];
       for (; tap + 4 <= taps; tap += 4, at += 4) {
         addFour(sums, padded, length,
@@ -240,17 +279,26 @@ function maxPooling(layer) {
 }
 
 /**
- * The padding counts as zeros, as PyTorch counts it.
+ * How many cells an average is over: the padding counts as zeros, as PyTorch counts it, but not
+ * what lies behind it.
  * @param {Layer} layer
+ * @param {number} row of the output
+ * @param {number} column
  */
+export function averaged({ inputs: [{ shape: [, height, width] }], settings: { kernel, stride, padding } }, row, column) {
+  const side = (/** @type {number} */ at, /** @type {number} */ size) => Math.min(kernel, size + 2 * padding - at * stride);
+  return side(row, height) * side(column, width);
+}
+
+/** @param {Layer} layer */
 function averagePooling(layer) {
-  const { values: output, settings: { kernel }, inputs: [{ values, shape: [, , width] }] } = layer;
+  const { values: output, shape: [, rows, columns], inputs: [{ values, shape: [, , width] }] } = layer;
   return () => overWindows(layer, (at, map, top, bottom, left, right) => {
     let total = 0;
     for (let row = top; row < bottom; row += 1) {
       for (let from = map + row * width + left; from < map + row * width + right; from += 1) total += values[from];
     }
-    output[at] = total / (kernel * kernel);
+    output[at] = total / averaged(layer, Math.floor(at / columns) % rows, at % columns);
   });
 }
 
@@ -276,6 +324,49 @@ function batchNormalisation(layer) {
       const factor = weight[channel] / Math.sqrt(variance[channel] + EPSILON);
       const shift = bias[channel] - mean[channel] * factor;
       for (let at = channel * area; at < (channel + 1) * area; at += 1) output[at] = values[at] * factor + shift;
+    }
+  };
+}
+
+/**
+ * Each number, divided by a power of the squares around it, across the maps.
+ * @param {Layer} layer
+ */
+function responseNormalisation(layer) {
+  const { values: output, inputs: [{ values }] } = layer;
+  return () => {
+    for (let at = 0; at < output.length; at += 1) output[at] = values[at] / response(layer, at).divisor;
+  };
+}
+
+/**
+ * What local response normalisation divides a number by; PyTorch's alpha is divided by the size.
+ * @param {Layer} layer
+ * @param {number} at the number's index
+ * @returns {{ divisor: number, scale: number, near: number[] }} the divisor is a power of the
+ *   scale; and the indices of the numbers of other maps, and of itself, that it comes from
+ */
+export function response({ shape: [channels, height, width], inputs: [{ values }], settings: { size = 5, alpha = 0.0005, beta = 0.75, k = 2 } }, at) {
+  const area = height * width;
+  const channel = Math.floor(at / area);
+  const near = [];
+  for (let map = Math.max(0, channel - Math.floor(size / 2)); map < Math.min(channels, channel + Math.ceil(size / 2)); map += 1) {
+    near.push(at + (map - channel) * area);
+  }
+  const scale = k + (alpha / size) * near.reduce((total, one) => total + values[one] * values[one], 0);
+  return { divisor: scale ** beta, scale, near };
+}
+
+/**
+ * Minus the squared distance to each code.
+ * @param {Layer} layer
+ */
+function distances({ values: output, inputs: [{ values }], tensors }) {
+  return () => {
+    for (let code = 0, at = 0; code < output.length; code += 1) {
+      let total = 0;
+      for (let from = 0; from < values.length; from += 1, at += 1) total += (values[from] - tensors.codes[at]) ** 2;
+      output[code] = -total;
     }
   };
 }

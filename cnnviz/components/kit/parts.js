@@ -1,6 +1,6 @@
 // How one number of a layer comes from the numbers of the layer before it.
 
-import { EPSILON, KINDS } from "./layers.js";
+import { averaged, EPSILON, KINDS, response } from "./layers.js";
 
 /**
  * @typedef {import("./layers.js").Layer} Layer
@@ -53,8 +53,13 @@ export function parts(layer, channel, row = 0, column = 0) {
     const bias = tensors.bias[channel];
     return { ...plain, bias, parts: found, total: bias + added(found) };
   }
+  if (kind === "rbf") {
+    const found = features(layer, channel);
+    return { ...plain, parts: found, total: added(found) };
+  }
   const found = cells(layer, channel, row, column);
   const sum = added(found);
+  if (kind === "lrn") return { ...plain, parts: found, total: sum / response(layer, indexOf(layer, channel, row, column)).divisor };
   if (kind === "batchnorm") {
     const [weight, bias, mean, variance] = ["weight", "bias", "running_mean", "running_var"].map((name) => tensors[name][channel]);
     const total = ((sum - mean) / Math.sqrt(variance + EPSILON)) * weight + bias;
@@ -109,7 +114,7 @@ function windows(layer, channel, row, column) {
     const part = { source, channel: first + input, row: top, column: left, values };
     if (kind === "maxpool") return { ...part, weights: null, sum: Math.max(...inside) };
     const from = (filter * count + input) * kernel * kernel;
-    const weights = pools ? values.map(() => 1 / values.length) : Array.from(tensors.weight.subarray(from, from + kernel * kernel));
+    const weights = pools ? values.map(() => 1 / averaged(layer, row, column)) : Array.from(tensors.weight.subarray(from, from + kernel * kernel));
     return { ...part, weights, sum: dot(values, weights) };
   });
 }
@@ -122,8 +127,10 @@ function windows(layer, channel, row, column) {
  */
 function features({ inputs: [source], tensors }, feature) {
   return Array.from(source.values, (value, channel) => {
+    const part = { source, channel, row: 0, column: 0, values: [value], weights: null };
+    if (tensors.codes) return { ...part, sum: -((value - tensors.codes[feature * source.values.length + channel]) ** 2) };
     const weight = tensors.weight[feature * source.values.length + channel];
-    return { source, channel, row: 0, column: 0, values: [value], weights: [weight], sum: value * weight };
+    return { ...part, weights: [weight], sum: value * weight };
   });
 }
 

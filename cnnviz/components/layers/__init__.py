@@ -20,9 +20,11 @@ _component = register("layers")
 TITLES = {
     "conv": "Convolution",
     "local": "Locally connected",
+    "tableconv": "Convolution by LeNet-5's table",
     "maxpool": "Max pooling",
     "avgpool": "Average pooling",
     "batchnorm": "Batch norm",
+    "lrn": "Local response norm",
     "relu": "ReLU",
     "leakyrelu": "Leaky ReLU",
     "gelu": "GELU",
@@ -33,6 +35,7 @@ TITLES = {
     "gap": "Global average",
     "flatten": "Flatten",
     "linear": "Fully connected",
+    "rbf": "Distance to digit codes",
     "residual": "Residual block",
     "concat": "Branches, concatenated",
 }
@@ -45,7 +48,14 @@ _FRESH = {
 }
 """A layer that is added, where the kind's example does not keep the maps' size."""
 
-_NUMBERS = {"out": "Filters", "kernel": "Size", "p": "Share"}
+_NUMBERS = {
+    "out": "Filters",
+    "kernel": "Size",
+    "p": "Share",
+    "size": "Maps",
+    "bias": "Bias: 1 yes, 0 no",
+    "ceil": "Round up: 1 yes, 0 no",
+}
 _PARTS = {"residual": ("body", "shortcut"), "concat": ("branch",)}
 
 

@@ -28,7 +28,7 @@
  */
 
 const TOKEN = /[[\]|]|[^\s,[\]|]+/g;
-const NUMBER = "[0-9]+(?:\\.[0-9]+)?";
+const NUMBER = "[0-9]+(?:\\.[0-9]+)?(?:e-?[0-9]+)?";
 const PASS = "none"; // as a part, the input itself
 
 /**
@@ -90,7 +90,7 @@ export function readWord(word, kinds) {
   const names = kinds.flatMap((kind) => [kind.word, kind.kind].map((name) => ({ name, kind })));
   names.sort((one, other) => other.name.length - one.name.length);
   for (const { name, kind } of names) {
-    const found = new RegExp(`^${name}(${NUMBER}(?:e-?[0-9]+)?)?((?:[a-z]${NUMBER})*)$`).exec(word);
+    const found = new RegExp(`^${name}(${NUMBER})?((?:[a-z]${NUMBER})*)$`).exec(word);
     if (!found) continue;
     /** @type {Record<string, string>} */
     const numbers = {};

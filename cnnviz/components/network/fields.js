@@ -1,5 +1,7 @@
 // What a map is made of, and what a cell sees in the layers before it, down to the picture.
 
+import { TABLE } from "../kit/layers.js";
+
 /**
  * @typedef {import("../kit/layers.js").Layer} Layer
  * @typedef {{ top: number, left: number, bottom: number, right: number }} Field rows and columns of the first and last
@@ -20,7 +22,8 @@ export function readsOf(layer, map) {
     const first = kind === "conv" ? Math.floor((map * groups) / out) * count : 0;
     return numbered(count).map((at) => ({ source, map: first + at }));
   }
-  if (kind === "linear") return numbered(source.shape[0]).map((at) => ({ source, map: at }));
+  if (kind === "tableconv") return TABLE[map].map((at) => ({ source, map: at }));
+  if (kind === "linear" || kind === "rbf") return numbered(source.shape[0]).map((at) => ({ source, map: at }));
   if (kind === "flatten") {
     const [, rows, columns] = source.shape;
     return [{ source, map: Math.floor(map / rows / columns) }];
@@ -91,7 +94,7 @@ export function before({ kind, inputs, settings: { kernel, stride, padding, dila
     const [row, column] = [Math.floor((map % (rows * columns)) / columns), map % columns];
     return [{ top: row, left: column, bottom: row, right: column }];
   }
-  if (["flatten", "gap", "linear"].includes(kind)) {
+  if (["flatten", "gap", "linear", "rbf"].includes(kind)) {
     return inputs.map(({ shape: [, rows = 1, columns = 1] }) => ({ top: 0, left: 0, bottom: rows - 1, right: columns - 1 }));
   }
   return inputs.map(() => field);

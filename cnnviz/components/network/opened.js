@@ -11,7 +11,7 @@ import { metBy, onMap } from "./fields.js";
 import { SheetView } from "./sheet.js";
 import { stepAddress } from "./step_address.js";
 import { cellAt, extentOf, placeOf, sheetOf } from "./structure.js";
-import { bracket, cellText, layerText, mapText, shapeText, stepText, titleOf } from "./words.js";
+import { bracket, cellText, layerText, mapText, shapeText, stepText, titleOf, wholeText } from "./words.js";
 
 const FIRST_PARTS = 16;
 const MORE_PARTS = 48;
@@ -251,7 +251,7 @@ export class Opened {
     const [rows, columns] = this.link.sum.size;
     if (Math.max(rows, columns) <= LARGEST_WINDOW && part.weights) {
       row.append(this.grid(part, part.values, false), element("span", "sign", "×"), this.grid(part, part.weights, true));
-    } else row.append(element("span", "whole", layer.kind === "gap" ? `sum of ${part.values.length} values / ${part.values.length}` : `${rows}×${columns} values × weights`));
+    } else row.append(element("span", "whole", wholeText(layer, part)));
     row.append(element("span", "sign", "="), element("b", "product", numberText(part.sum, 5)));
     const address = stepAddress(layer, part, this.link.cell);
     if (address) {

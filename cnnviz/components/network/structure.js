@@ -29,7 +29,7 @@ import { KINDS } from "../kit/layers.js";
  */
 
 const LONGEST_PATTERN = 4; // stages
-const FOLLOWERS = new Set(["maxpool", "avgpool", "batchnorm", "flatten", "dropout", "identity"]);
+const FOLLOWERS = new Set(["maxpool", "avgpool", "batchnorm", "lrn", "flatten", "dropout", "identity"]);
 
 /**
  * Whether each number of a layer comes from a single map of the layer before it.

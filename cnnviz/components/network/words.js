@@ -12,6 +12,7 @@ const TITLES = {
   input: "the picture", conv: "convolution", local: "locally connected layer", maxpool: "max pooling", avgpool: "average pooling",
   gap: "global average", batchnorm: "batch normalisation", relu: "ReLU", leakyrelu: "leaky ReLU", gelu: "GELU", tanh: "tanh",
   sigmoid: "sigmoid", identity: "no change", dropout: "dropout", flatten: "flatten", linear: "fully connected layer",
+  tableconv: "convolution by a table", lrn: "local response normalisation", rbf: "distance to digit codes",
   residual: "sum of both branches", concat: "branches, one after the other",
 };
 
@@ -91,10 +92,22 @@ export function stepText({ layer: { kind, settings, inputs }, sum: { parts: foun
   if (kind === "relu") return `max(0, ${before})`;
   if (kind === "leakyrelu") return found[0].sum < 0 ? `${settings.slope ?? 0.01} · ${before}` : before;
   if (["gelu", "tanh", "sigmoid"].includes(kind)) return `${kind}(${before})`;
+  if (kind === "lrn") return `${before}, divided by a power of the squares of neighbouring maps`;
   if (kind === "dropout") return `${before}: nothing is dropped after training`;
   if (kind === "residual") return found.map(({ source, sum }) => `${source.name} ${bracket(numberText(sum, 6))}`).join(" + ");
   if (kind === "concat") return `${mapText(found[0].source, found[0].channel)} of ${inputs.length} branches, as it is`;
   return `${before}, as it is`;
+}
+
+/**
+ * What a part of a sum is, where its numbers are not drawn one by one.
+ * @param {Layer} layer
+ * @param {import("../kit/parts.js").Part} part
+ */
+export function wholeText({ kind, settings: { kernel = 1 } }, { values }) {
+  if (kind === "gap") return `sum of ${values.length} values / ${values.length}`;
+  if (kind === "rbf") return `minus the square of ${numberText(values[0])} − its code`;
+  return `${kernel}×${kernel} values × weights`;
 }
 
 /** @param {string} text */

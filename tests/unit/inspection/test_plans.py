@@ -117,6 +117,7 @@ def test_a_network_without_shared_weights_shows_its_maps():
 
 
 def test_dead_filters_are_counted_inside_blocks_and_without_shared_weights():
+    torch.manual_seed(0)
     model = build(
         network_from_line("lc3k3 bn relu cat[c4k1 relu | c2k1 tanh] fc5 relu fc5"), (1, 8, 8)
     )

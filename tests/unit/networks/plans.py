@@ -6,11 +6,13 @@ from cnnviz.networks import NetworkError, summary
 
 CLASSES = 5
 
-_PLAIN = ["relu", "leakyrelu", "gelu", "tanh", "sigmoid", "identity", "dropout", "batchnorm"]
+_FLAT = ["relu", "leakyrelu", "gelu", "tanh", "sigmoid", "identity", "dropout", "batchnorm"]
+_PLAIN = [*_FLAT, "lrn"]
 _WINDOWS = ["conv", "local", "maxpool", "avgpool"]
 _BLOCKS = ["residual", "concat"]
+_TABLE = ["tableconv"]
 # Windows as often as all the rest: they are what can go wrong.
-_MAPS = _WINDOWS * 3 + _BLOCKS * 2 + _PLAIN
+_MAPS = _WINDOWS * 3 + _BLOCKS * 2 + _PLAIN + _TABLE
 
 
 def random_plan(seed):
@@ -24,7 +26,7 @@ def random_plan(seed):
     """
     random = Random(seed)
     shape = (random.choice([1, 2, 3]), random.randint(8, 14), random.randint(8, 14))
-    kinds = _WINDOWS + _BLOCKS + _PLAIN
+    kinds = _WINDOWS + _BLOCKS + _PLAIN + _TABLE
     spec, _ = _maps(random, shape, [kinds[seed % len(kinds)], *random.choices(_MAPS, k=5)])
     if random.random() < 0.5:
         spec.append({"layer": "gap"})
@@ -54,6 +56,8 @@ def _layer(random, kind, shape, depth):
     if kind in _PLAIN:
         return [_plain(random, kind)]
     layer = {"layer": kind, "kernel": random.randint(1, 3)}
+    if kind == "tableconv":
+        return [{"layer": "conv", "out": 6, "kernel": 1}, layer | {"out": 16}]
     # What may be left out is left out half of the time.
     if random.random() < 0.5:
         layer["stride"] = random.randint(1, 2)
@@ -63,6 +67,10 @@ def _layer(random, kind, shape, depth):
         layer["out"] = random.randint(1, 4)
     if kind == "conv" and random.random() < 0.5:
         layer["dilation"] = random.randint(1, 2)
+    if kind == "conv" and random.random() < 0.3:
+        layer["bias"] = random.randint(0, 1)
+    if kind.endswith("pool") and random.random() < 0.5:
+        layer["ceil"] = 1
     if kind == "conv" and random.random() < 0.5:
         layer["groups"] = shape[0]
         layer["out"] = shape[0] * random.randint(1, 2)
@@ -73,6 +81,9 @@ def _plain(random, kind):
     layer = {"layer": kind}
     if kind == "leakyrelu" and random.random() < 0.5:
         layer["slope"] = random.choice([0.1, 0.2])
+    if kind == "lrn" and random.random() < 0.5:
+        alpha = random.choice([0.00005, 0.5])
+        layer |= {"size": random.randint(1, 4), "alpha": alpha, "beta": 0.5, "k": 1}
     if kind == "dropout" and random.random() < 0.5:
         layer["p"] = random.choice([0, 0.25])
     return layer
@@ -112,8 +123,10 @@ def _part(random, shape, stride, depth, out=None):
 def _features(random):
     """Layers from a flat input to features, some in blocks."""
     out = random.randint(2, 6)
-    plain = [_plain(random, kind) for kind in random.choices(_PLAIN, k=2)]
+    plain = [_plain(random, kind) for kind in random.choices(_FLAT, k=2)]
     side = [{"layer": "linear", "out": out}, *plain]
+    if random.random() < 0.2:
+        return [{"layer": "linear", "out": 84}, {"layer": "rbf"}]
     return [
         {"layer": "linear", "out": out},
         random.choice(

@@ -37,6 +37,26 @@ def locally(x, weight, bias, *, kernel, stride=1, padding=0):
     return result
 
 
+def by_table(x, weight, bias):
+    """C3 of LeNet-5, one output map after the other; table I of the paper, column by column."""
+    rows = ["X...XXX..XXXX.XX", "XX...XXX..XXXX.X", "XXX...XXX..X.XXX", ".XXX..XXXX..X.XX",
+            "..XXX..XXXX.XX.X", "...XXX..XXXX.XXX"]  # fmt: skip
+    filters, maps = iter(weight), []
+    for column, shift in zip(zip(*rows, strict=True), bias, strict=True):
+        read = [at for at, cross in enumerate(column) if cross == "X"]
+        maps.append(sum(F.conv2d(x[:, [at]], next(filters)[None, None]) for at in read) + shift)
+    return torch.cat(maps, 1)
+
+
+def among_neighbours(x, size=5, alpha=0.0005, beta=0.75, k=2):
+    """Local response normalisation as in AlexNet's paper, alpha / size for its alpha."""
+    result = torch.empty_like(x)
+    for at in range(x.shape[1]):
+        near = x[:, max(0, at - size // 2) : at + (size + 1) // 2]
+        result[:, at] = x[:, at] / (k + alpha / size * near.square().sum(1)) ** beta
+    return result
+
+
 def run(spec, state, x, within=""):
     """The network by functions alone: what each kind means, independent of how it is built."""
     counts = {}
@@ -47,15 +67,24 @@ def run(spec, state, x, within=""):
         options.pop("out", None)
         if kind == "conv":
             options.pop("kernel")
-            x = F.conv2d(x, state[f"{name}weight"], state[f"{name}bias"], **options)
+            bias = state[f"{name}bias"] if options.pop("bias", 1) else None
+            x = F.conv2d(x, state[f"{name}weight"], bias, **options)
+        elif kind == "tableconv":
+            x = by_table(x, state[f"{name}weight"], state[f"{name}bias"])
+        elif kind == "lrn":
+            x = among_neighbours(x, **options)
+        elif kind == "rbf":
+            x = -torch.cdist(x, state[f"{name}codes"]).square()
         elif kind == "local":
             x = locally(x, state[f"{name}weight"], state[f"{name}bias"], **options)
         elif kind == "linear":
             x = x @ state[f"{name}weight"].T + state[f"{name}bias"]
         elif kind == "maxpool":
-            x = F.max_pool2d(x, options.pop("kernel"), **options)
+            ceil = bool(options.pop("ceil", 0))
+            x = F.max_pool2d(x, options.pop("kernel"), ceil_mode=ceil, **options)
         elif kind == "avgpool":
-            x = F.avg_pool2d(x, options.pop("kernel"), **options)
+            ceil = bool(options.pop("ceil", 0))
+            x = F.avg_pool2d(x, options.pop("kernel"), ceil_mode=ceil, **options)
         elif kind == "leakyrelu":
             slope = options.get("slope", 0.01)
             x = torch.where(x > 0, x, slope * x)

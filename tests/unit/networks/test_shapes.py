@@ -85,8 +85,11 @@ def check_against_torch(spec, shape):
     assert sum(row.parameters for row in rows) == sum(p.numel() for p in model.parameters())
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         model(torch.zeros(1, *shape))
-    # The counter takes a multiply-add as two operations.
-    assert 2 * sum(row.macs for row in rows) == counter.get_total_flops()
+    # The counter takes a multiply-add as two operations. It counts no distances, and of a table
+    # also what is not connected: 36 of 96 filters.
+    done = sum(row.macs * 96 // 60 if row.kind == "tableconv" else row.macs for row in rows)
+    done -= sum(row.macs for row in rows if row.kind == "rbf")
+    assert 2 * done == counter.get_total_flops()
 
 
 @pytest.mark.parametrize(("id", "shape"), CASES)
