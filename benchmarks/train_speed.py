@@ -153,8 +153,8 @@ def classic(arguments: argparse.Namespace) -> dict[str, float]:
     from torch.utils.data import DataLoader, Dataset
 
     from cnnviz.datasets import load_dataset
-    from cnnviz.datasets._torchvision import torchvision_datasets
     from cnnviz.networks import build, network_spec
+    from cnnviz.torchvision_door import torchvision_datasets
 
     torchvision_datasets()  # makes torchvision's import work on a torch without CUDA
     from torchvision.transforms import Compose, Normalize, ToTensor

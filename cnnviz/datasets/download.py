@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cnnviz.datasets._torchvision import torchvision_datasets
 from cnnviz.datasets.base import DatasetError
 from cnnviz.datasets.catalogue import DatasetInfo
+from cnnviz.torchvision_door import torchvision_datasets
 
 Progress = Callable[[int, int], None]
 

@@ -7,10 +7,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.datasets._torchvision import torchvision_datasets
 from cnnviz.datasets.base import Dataset, DatasetError, for_testing, make_dataset
 from cnnviz.datasets.catalogue import DATASETS, DatasetInfo, data_root
 from cnnviz.datasets.download import Progress, fetch, published_md5
+from cnnviz.torchvision_door import torchvision_datasets
 
 
 def load_dataset(

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from cnnviz.datasets import DATASETS, data_root
-from cnnviz.datasets._torchvision import torchvision_datasets
 from cnnviz.datasets.download import published_md5
+from cnnviz.torchvision_door import torchvision_datasets
 
 DOWNLOADED = [info for info in DATASETS.values() if not info.embedded]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cnnviz.datasets import DATASETS, DatasetError, download, load_dataset
-from cnnviz.datasets._torchvision import torchvision_datasets
+from cnnviz.torchvision_door import torchvision_datasets
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from sklearn.datasets import load_digits
 
 from cnnviz.datasets import DATASETS, DatasetError, is_available, load_dataset
-from cnnviz.datasets._torchvision import torchvision_datasets
 from cnnviz.datasets.base import channel_statistics, for_testing
+from cnnviz.torchvision_door import torchvision_datasets
 
 
 def test_digits_are_scikit_learns_at_their_true_size():

@@ -5,12 +5,12 @@ import sys
 import pytest
 import torch
 
-from cnnviz.datasets import _torchvision
+from cnnviz import torchvision_door
 
 
 def test_loads_in_a_fresh_process_and_again():
     code = (
-        "from cnnviz.datasets._torchvision import torchvision_datasets as load\n"
+        "from cnnviz.torchvision_door import torchvision_datasets as load\n"
         "assert load() is load()\n"
         "print(load().FashionMNIST.resources[0][1])"
     )
@@ -36,11 +36,11 @@ def test_declares_the_missing_operators_and_tries_again(monkeypatch):
 
     monkeypatch.setattr(importlib, "import_module", import_module)
     monkeypatch.setattr(torch.library, "Library", Library)
-    monkeypatch.setattr(_torchvision, "_declared", [])
-    assert _torchvision.torchvision_datasets() == "module"
+    monkeypatch.setattr(torchvision_door, "_declared", [])
+    assert torchvision_door.torchvision_datasets() == "module"
     signature = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
     assert declared == [("torchvision", "FRAGMENT"), f"nms{signature}", f"qnms{signature}"]
-    assert len(_torchvision._declared) == 1
+    assert len(torchvision_door._declared) == 1
 
 
 def test_any_other_fault_is_passed_on(monkeypatch):
@@ -49,4 +49,4 @@ def test_any_other_fault_is_passed_on(monkeypatch):
 
     monkeypatch.setattr(importlib, "import_module", import_module)
     with pytest.raises(RuntimeError, match="roi_align"):
-        _torchvision.torchvision_datasets()
+        torchvision_door.torchvision_datasets()
