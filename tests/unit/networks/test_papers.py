@@ -8,7 +8,6 @@ from collections import Counter
 import pytest
 import torch
 
-from cnnviz.datasets._torchvision import torchvision_datasets
 from cnnviz.networks import (
     PAPER_NETWORKS,
     NetworkError,
@@ -20,6 +19,7 @@ from cnnviz.networks import (
 )
 from cnnviz.networks.modules import DigitCodes
 from cnnviz.networks.spec import Published
+from cnnviz.torchvision_door import torchvision_datasets
 
 # Of LeNet-5 and AlexNet added up by hand below, of VGG and GoogLeNet from the papers' tables, of
 # ResNet and DenseNet those of torchvision, which the authors' networks share.
