@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from streamlit.components.v2.types import ComponentRenderer
 
@@ -29,7 +29,9 @@ _LEFT = re.compile(r"^(?:import|export)\b.*$", re.MULTILINE)
 _STYLE_IMPORT = re.compile(r'^@import url\("([^"]+)"\);\n+', re.MULTILINE)
 
 
-def register(name: str, *, isolate_styles: bool = True) -> ComponentRenderer:
+def register(
+    name: str, *, isolate_styles: bool = True, within: Sequence[str] = ()
+) -> ComponentRenderer:
     """Register the component `cnnviz_<name>` of the folder `name` and return what draws it.
 
     Its files are `<name>.js`, which exports the function that Streamlit calls, and perhaps
@@ -38,6 +40,8 @@ def register(name: str, *, isolate_styles: bool = True) -> ComponentRenderer:
     Args:
         name: The folder beside this module.
         isolate_styles: Whether it has its own styles alone; else its style sheet is the page's.
+        within: Components that it can show as a part of itself, in a shadow root of their own. The
+            page and styles of each are in a `<template>` whose class is its name.
 
     Raises:
         ValueError: An import or export is written in a way that is not understood here, or files
@@ -46,13 +50,22 @@ def register(name: str, *, isolate_styles: bool = True) -> ComponentRenderer:
     """
     entry = _FOLDER / name / name
     page, styles = entry.with_suffix(".html"), entry.with_suffix(".css")
+    html = page.read_text(encoding="utf-8") if page.exists() else ""
     return st.components.v2.component(
         f"cnnviz_{name}",
-        html=page.read_text(encoding="utf-8") if page.exists() else None,
+        html=html + "".join(map(template, within)) or None,
         css=bundled_styles(styles) if styles.exists() else None,
         js=bundled(entry.with_suffix(".js")),
         isolate_styles=isolate_styles,
     )
+
+
+def template(name: str) -> str:
+    """The page and the styles of a component, as an element that is not drawn."""
+    entry = _FOLDER / name / name
+    styles = bundled_styles(entry.with_suffix(".css"))
+    page = entry.with_suffix(".html").read_text(encoding="utf-8")
+    return f'<template class="{name}"><style>{styles}</style>{page}</template>'
 
 
 def bundled(entry: Path) -> str:

@@ -107,6 +107,7 @@ class Source:
                     "output_shape": layer.output_shape,
                     "parameters": layer.parameters,
                     "macs": layer.macs,
+                    "receptive_field": layer.receptive_field,
                 }
                 for layer in layers
             ],

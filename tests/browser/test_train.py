@@ -107,7 +107,7 @@ def test_build_a_network_train_it_and_watch_it_learn_a_drawing(page, settle, cho
     assert network_line(run.config.spec) == "c4k3p1 relu p2 fc10"
 
     # A one of one's own: the answer to it goes along with the training, and back.
-    page.get_by_text("A drawing of your own").click()
+    page.get_by_text("A drawing or picture of your own").click()
     pinned = page.locator(".pinned")
     pad = pinned.locator(".sheet")
     pad.scroll_into_view_if_needed()

@@ -7,6 +7,7 @@ import { confusionWords, worstPairs } from "../../cnnviz/components/live/confusi
 import { bestEvaluation, RunState, secondsTo } from "../../cnnviz/components/live/fold.js";
 import { Frame, FrameStore } from "../../cnnviz/components/live/frames.js";
 import { barClasses } from "../../cnnviz/components/live/probes.js";
+import { Snapshots } from "../../cnnviz/components/live/snapshots.js";
 import { differences, reached, strained, whereOf } from "../../cnnviz/components/live/standings.js";
 
 const step = (at, more = {}) => ({ event: "step", step: at, epoch: at / 10, seconds: at, loss: 1, accuracy: 0.5, ...more });
@@ -130,4 +131,33 @@ test("frames are kept by step, a torn one is left out, and scales are those of a
   assert.deepEqual(store.steps, [4]);
   assert.equal(store.get(2), null);
   assert.equal(store.get(4), store.get(4));
+});
+
+test("the weights of a step are fetched once, and again when a resumed run makes the step anew", async (context) => {
+  const header = new TextEncoder().encode(JSON.stringify({ __metadata__: { network: JSON.stringify({ classes: ["a"] }) } }));
+  const file = new Uint8Array([...new Uint8Array(BigUint64Array.of(BigInt(header.length)).buffer), ...header]);
+  /** @type {string[]} */
+  const asked = [];
+  context.mock.method(globalThis, "fetch", async (/** @type {string} */ address) => {
+    asked.push(address);
+    return new Response(file, { status: address.endsWith("/8") ? 404 : 200 });
+  });
+  const snapshot = (/** @type {number} */ at) => ({ event: "snapshot", step: at });
+  const source = { id: "a run", run: { parameters: 10 }, state: state(snapshot(4), snapshot(8)) };
+  let woken = () => {};
+  const snapshots = new Snapshots(/** @type {any} */ (source), "/app", () => woken());
+  const fetched = (/** @type {number} */ at) => new Promise((done) => {
+    woken = () => done(snapshots.at(at));
+    snapshots.at(at);
+  });
+  assert.equal(snapshots.at(5), null); // there is no such step
+  const weights = /** @type {any} */ (await fetched(4));
+  assert.deepEqual([weights.step, weights.about], [4, { classes: ["a"] }]);
+  assert.equal(await fetched(8), null);
+  assert.equal(snapshots.at(4), weights);
+  assert.deepEqual(asked, ["/app/live/a%20run/weights/4", "/app/live/a%20run/weights/8"]);
+  source.state.apply({ event: "status", status: "running", step: 3 });
+  source.state.apply(snapshot(4));
+  assert.notEqual(await fetched(4), weights);
+  assert.equal(asked.length, 3);
 });

@@ -43,8 +43,20 @@ export function watchPicture(name, look) {
  */
 export function inputOf(levels, mean, std) {
   const input = new Float32Array(levels.length * mean.length);
-  mean.forEach((centre, channel) => {
-    for (let at = 0; at < levels.length; at += 1) input[channel * levels.length + at] = (levels[at] / 255 - centre) / std[channel];
+  mean.forEach((_, channel) => input.set(levels, channel * levels.length));
+  return normalised(input, mean, std);
+}
+
+/**
+ * A picture as a network reads it, normalised as its training pictures were.
+ * @param {ArrayLike<number>} levels C×H×W, 0 to 255
+ * @param {number[]} mean of each channel, on the scale 0 to 1
+ * @param {number[]} std likewise
+ */
+export function normalised(levels, mean, std) {
+  const area = levels.length / mean.length;
+  return Float32Array.from(levels, (level, at) => {
+    const channel = Math.floor(at / area);
+    return (level / 255 - mean[channel]) / std[channel];
   });
-  return input;
 }

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_component = register("live")
+_component = register("live", within=["network"])
 _NEWS = ("shown", "cell")
 
 

@@ -11,7 +11,8 @@ export default function mount(component) {
   Object.assign(NETWORK_TITLES, data.networks);
   let view = VIEWS.get(parentElement);
   if (!view) {
-    view = new KINDS[data.kind](parentElement.querySelector(".live"), data);
+    const [root, template] = [".live", "template.network"].map((selector) => parentElement.querySelector(selector));
+    view = new KINDS[data.kind](root, data, template);
     VIEWS.set(parentElement, view);
   }
   view.update(component);

@@ -8,15 +8,18 @@ import { Confusion } from "./confusion.js";
 import { Curves } from "./curves.js";
 import { Head } from "./head.js";
 import { Health } from "./health.js";
+import { OwnPicture } from "./own_picture.js";
 import { Pinned } from "./pinned.js";
 import { QuestionPanel } from "./question.js";
 import { Relay } from "./relay.js";
 import { Sight } from "./sight.js";
+import { Snapshots } from "./snapshots.js";
 import { liveAddress, lostWords, Socket } from "./socket.js";
 import { RunSource } from "./source.js";
 import { Numbers, probabilityTable, progressTable } from "./tables.js";
 import { chartTheme } from "./theme.js";
 import { Transport } from "./transport.js";
+import { WholeNetwork } from "./whole.js";
 
 const SPEAK_EVERY = 10_000;
 const REPEAT_AFTER = 4000;
@@ -93,7 +96,7 @@ export class StepLink {
 }
 
 export class LiveView extends View {
-  constructor(root, data) {
+  constructor(root, data, template) {
     super(root);
     const { palettes } = data;
     this.link = new StepLink(data.stepParameter);
@@ -106,9 +109,12 @@ export class LiveView extends View {
     this.sight = new Sight(palettes, this.wake);
     this.confusion = new Confusion(palettes, (cell) => this.clicked(cell));
     this.health = new Health();
-    this.pinned = new Pinned(this.wake);
+    this.picture = new OwnPicture(this.wake);
+    this.pinned = new Pinned(this.picture, this.wake);
     this.transport = new Transport(() => this.moved());
     this.transport.wanted = this.link.read();
+    const own = { picture: this.picture, opens: () => { this.pinned.root.open = true; } };
+    this.whole = new WholeNetwork(template, palettes, own, () => this.transport.root.offsetHeight, this.wake);
     this.numbers = new Numbers();
     this.numbers.root.ontoggle = this.wake;
     this.voice = element("p", "unseen");
@@ -120,7 +126,7 @@ export class LiveView extends View {
     side.append(this.confusion.mistakes, this.health.root);
     pair.append(this.confusion.root, side);
     this.body = element("div", "body");
-    this.body.append(this.head.root, this.inLine, this.question.root, this.curves.root, this.sight.root, this.pinned.root, pair, this.numbers.root, this.transport.root);
+    this.body.append(this.head.root, this.inLine, this.question.root, this.curves.root, this.sight.root, this.pinned.root, this.whole.root, pair, this.numbers.root, this.transport.root);
     root.append(this.empty, this.body, this.voice);
   }
 
@@ -153,6 +159,7 @@ export class LiveView extends View {
       frames: true,
       changed: (what) => this.changed(what),
     });
+    this.snapshots = this.source && new Snapshots(this.source, this.data.base, this.wake);
     if (id !== null) this.shownBefore = true;
     if (!first) this.transport.follow(); // a step of one run means nothing in another
     this.drawn = "";
@@ -241,12 +248,16 @@ export class LiveView extends View {
     for (const { root } of [this.curves, this.numbers]) root.hidden = !run || !begun;
     this.inLine.hidden = state.status !== "waiting" || !run;
     this.drawCurves();
+    if (this.theme !== this.themed) this.whole.redraw();
+    this.themed = this.theme;
     const following = transport.step === null;
     const frame = this.frameAt(transport.shown);
     const classes = run?.classes ?? [];
     this.sight.keep(source);
     this.sight.draw(frame, { pictures: source.probes, classes, limits: source.frames.limits });
-    this.pinned.draw(source, this.data.base, transport.shown);
+    this.pinned.draw(source, this.snapshots, transport.shown);
+    const { probe, probes, maps } = this.sight;
+    this.whole.draw(now, source, this.snapshots, { step: transport.shown, probe, secret: [probes.secret, maps.secret].includes(probe) });
     const until = following ? Infinity : transport.step;
     const tested = state.evaluations.slice(0, lastUpTo(state.evaluations, until) + 1);
     this.confusion.draw(tested.findLast(({ confusion }) => confusion), classes);
@@ -299,6 +310,7 @@ export class LiveView extends View {
 
   destroy() {
     super.destroy();
+    this.whole.destroy();
     this.relay.close();
     clearTimeout(this.asking);
     clearTimeout(this.repeat);

@@ -89,6 +89,7 @@ export class Opened {
       return;
     }
     this.root.style.maxHeight = `${this.figure.roomBelow}px`;
+    this.root.style.setProperty("--covered", `${this.figure.covered()}px`);
     const { layer, cell } = shown;
     const { figure } = this;
     write(this.title, cell ? `${cellText(layer, cell)} = ${numberText(valueOf(layer, cell), 6)}` : `${layer.name}: all ${layer.shape[0]} maps`);

@@ -1,11 +1,16 @@
-"""A drawing of one's own under a run: the answer to it at each step, computed in the browser."""
+"""The network of a step in the browser: its answer to one's own picture, and its map."""
 
+import io
 import re
 
+import numpy as np
+import pytest
 import torch
+from PIL import Image
 from playwright.sync_api import expect
+from safetensors.torch import load_file
 
-from cnnviz.datasets import normalise
+from cnnviz.datasets import normalise, preprocess
 from cnnviz.networks import build
 from tests.browser.live.screen import slider, watch
 from tests.browser.made_up_runs import CLASSES, SPEC, finished
@@ -27,7 +32,14 @@ def networks(run):
     return made
 
 
-def test_the_answer_to_a_drawing_goes_along_with_the_time_machine(page, runs):
+def halved(model):
+    """The network with its weights in half precision, as browsers get them."""
+    half = build(SPEC, (1, 28, 28)).eval()
+    half.load_state_dict({name: value.half().float() for name, value in model.state_dict().items()})
+    return half
+
+
+def test_the_answer_and_the_map_go_along_with_the_time_machine(page, runs):
     run = finished()
     models = networks(run)
     asked = []
@@ -35,7 +47,7 @@ def test_the_answer_to_a_drawing_goes_along_with_the_time_machine(page, runs):
     watch(page, run)
     pinned = page.locator(".pinned")
     assert not asked  # as long as nobody wants it
-    page.get_by_text("A drawing of your own").click()
+    page.get_by_text("A drawing or picture of your own").click()
     expect(pinned).to_have_attribute("data-step", "300")
     expect(pinned).to_contain_text("Nothing is drawn yet")
     pad = page.locator(".sheet")
@@ -66,12 +78,58 @@ def test_the_answer_to_a_drawing_goes_along_with_the_time_machine(page, runs):
     page.keyboard.press("Home")
     found.append(expect_answer(0))
     assert found[0] != found[1]
+
+    # The whole network at this step, on the test picture that is chosen: a cell stays open.
+    page.get_by_text("The whole network at this step").click()
+    whole, opened = page.locator(".whole-network"), page.locator(".network-map .opened")
+    figure = page.get_by_role("application", name=re.compile("^The network for Test picture 1: "))
+    figure.focus()
+    drawn = page.locator(".network-map").get_attribute("data-drawn").split()
+    for key in [*["ArrowRight"] * (drawn.index("gap1") + 1), "Enter", "Enter"]:
+        page.keyboard.press(key)
+
+    def expect_cell(step, picture):
+        expect(whole).to_have_attribute("data-step", str(step))
+        inputs = normalise(picture, config.mean, config.std)[None]
+        with torch.no_grad():
+            value = float(halved(models[step])[:5](inputs)[0, 0, 0, 0])
+        shown = re.compile(rf"gap1, map 0 = {re.escape(f'{value:.3f}'[:-1])}")
+        expect(opened.locator(".title")).to_contain_text(shown)
+        assert float(opened.get_attribute("data-value")) == pytest.approx(value, abs=1e-5)
+        return value
+
+    probe = load_file(run.path / "probes.safetensors")["images"][0]
+    values = [expect_cell(0, probe)]
+
     # The weights of this step are gone: the answer stays that of the step it names.
+    slider(page).focus()
     page.keyboard.press("ArrowRight")
-    expect(page.locator(".live")).to_have_attribute("data-step", "1")
+    expect(page.locator("section.live")).to_have_attribute("data-step", "1")
     expect(pinned.locator(".verdict")).to_contain_text("After step 0 ")
     page.keyboard.press("End")
     expect_answer(300)
+    values.append(expect_cell(300, probe))
+    whole.get_by_label("Your own picture").check()
+    values.append(expect_cell(300, seen[None]))
+
+    # Another picture, out of a file.
+    noise = np.random.default_rng(0).integers(0, 256, (20, 36, 3), dtype=np.uint8)
+    large = np.kron(noise, np.ones((4, 4, 1), np.uint8))
+    file = io.BytesIO()
+    Image.fromarray(large).save(file, "PNG")
+    pinned.get_by_label("A picture", exact=True).check()
+    expect(pinned).to_contain_text("No picture is chosen yet")
+    given = {"name": "noise.png", "mimeType": "image/png", "buffer": file.getvalue()}
+    pinned.locator("input[type=file]").set_input_files(given)
+    expect(pinned).not_to_contain_text("No picture is chosen yet")
+    pinned.get_by_label("Swap dark and light").check()
+    exact = preprocess(large, (1, 28, 28), invert=True)
+    shown = pixels(page.locator(".pinned .seen"))[..., 0]
+    np.testing.assert_allclose(shown, exact[0], atol=1)
+    opened.scroll_into_view_if_needed()  # what cannot be seen is not computed
+    values.append(expect_cell(300, torch.from_numpy(shown.copy())[None]))
+    assert len(set(values)) == 4
+
     steps = [int(request.url.rsplit("/", 1)[1]) for request in asked]
     assert set(steps) <= {0, 1, 300}
     assert len(steps) == len(set(steps))  # each once

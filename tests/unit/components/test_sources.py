@@ -138,3 +138,12 @@ def test_style_sheets_come_after_what_they_import(folder):
 def test_what_is_not_there_is_no_style_sheet(folder):
     with pytest.raises(FileNotFoundError):
         sources.bundled_styles(folder("c/c.css", '@import url("./gone.css");\n'))
+
+
+def test_a_component_within_another_brings_its_page_and_its_styles(folder):
+    folder("kit/base.css", "a { top: 1px }\n")
+    folder("c/c.css", '@import url("../kit/base.css");\n\na { top: 2px }\n')
+    folder("c/c.html", "<p>Here</p>\n")
+    styles = "<style>a { top: 1px }\na { top: 2px }\n</style>"
+    expected = f'<template class="c">{styles}<p>Here</p>\n</template>'
+    assert sources.template("c") == expected
