@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.screen import IDLE, PATIENCE
@@ -119,13 +119,35 @@ def lasting_app(serve, tmp_path_factory) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def profiles(browser: Browser) -> Iterator[dict[str, BrowserContext]]:
+    """A browser profile for each address of the app; its cache spares reading scripts again."""
+    profiles: dict[str, BrowserContext] = {}
+    yield profiles
+    for profile in profiles.values():
+        profile.close()
+
+
 @pytest.fixture
-def page(browser: Browser, app_url: str) -> Iterator[Page]:
-    """A fresh browser profile, 1280×800; relative addresses lead to the app."""
-    context = browser.new_context(base_url=app_url, viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(PATIENCE)
-    yield context.new_page()
-    context.close()
+def page(browser: Browser, profiles: dict[str, BrowserContext], app_url: str) -> Iterator[Page]:
+    """A page of a profile without cookies or memory, 1280×800; relative addresses are the app's."""
+    if app_url not in profiles:
+        profiles[app_url] = browser.new_context(
+            base_url=app_url, viewport={"width": 1280, "height": 800}
+        )
+        profiles[app_url].set_default_timeout(PATIENCE)
+    profile = profiles[app_url]
+    page = profile.new_page()
+    profile.new_cdp_session(page).send(
+        "Storage.clearDataForOrigin",
+        {"origin": app_url, "storageTypes": "cookies,indexeddb,local_storage"},
+    )
+    yield page
+    for opened in profile.pages:
+        opened.close()
+    profile.clear_cookies()
+    profile.clear_permissions()
+    profile.unroute_all(behavior="ignoreErrors")
 
 
 @pytest.fixture
