@@ -19,15 +19,19 @@ from cnnviz.inspection.code import cam_code, filters_code, maps_code
 from cnnviz.inspection.guard import InspectionError, untouched
 from cnnviz.inspection.models import load_model
 from cnnviz.inspection.samples import Samples, load_samples
+from cnnviz.inspection.witnesses import METHODS, Evidence, evidence
 
 __all__ = [
     "CAM",
+    "METHODS",
+    "Evidence",
     "InspectionError",
     "Prediction",
     "Samples",
     "cam_code",
     "class_activation_map",
     "conv_layers",
+    "evidence",
     "feature_maps",
     "filters",
     "filters_code",

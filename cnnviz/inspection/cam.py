@@ -186,7 +186,7 @@ def _exact(model: nn.Module, x: Tensor, class_index: int | None, head: GapHead) 
             logits = model(x)[0]
         finally:
             hook.remove()
-        chosen = _chosen(logits, class_index)
+        chosen = chosen_class(logits, class_index)
         weights = head.linear.weight[chosen].double()
         bias = 0.0 if head.linear.bias is None else float(head.linear.bias[chosen])
         raw = torch.einsum("k,kij->ij", weights, entering[0][0].double())
@@ -194,10 +194,32 @@ def _exact(model: nn.Module, x: Tensor, class_index: int | None, head: GapHead) 
 
 
 def _grad_cam(model: nn.Module, x: Tensor, class_index: int | None, layer: str) -> CAM:
+    maps, gradient, logits, chosen = maps_and_gradient(model, x, class_index, layer)
+    raw = torch.einsum("k,kij->ij", gradient.mean((1, 2)), maps)
+    return CAM(raw.cpu().numpy(), "Grad-CAM", chosen, *_answer(logits, chosen), layer)
+
+
+def maps_and_gradient(
+    model: nn.Module, x: Tensor, class_index: int | None, layer: str
+) -> tuple[Tensor, Tensor, Tensor, int]:
+    """A layer's maps and the gradient of a class's logit for them: what most methods weigh.
+
+    Args:
+        model: A classifier that gives N×classes logits.
+        x: One picture, 1×C×H×W.
+        class_index: The class; the predicted one if None.
+        layer: A name for `find`.
+
+    Returns:
+        Maps and gradient, both K×h×w in double precision; the logits; the class.
+
+    Raises:
+        InspectionError: No such class or layer, or the layer gives no maps or has no say.
+    """
     with untouched(model):
         with leaf_of(model, layer) as leaf:
             logits = model(x)[0]
-        chosen = _chosen(logits, class_index)
+        chosen = chosen_class(logits, class_index)
         if not leaf:
             raise InspectionError(f"{layer} does not run for this picture.")
         gradient = None
@@ -205,9 +227,7 @@ def _grad_cam(model: nn.Module, x: Tensor, class_index: int | None, layer: str) 
             (gradient,) = torch.autograd.grad(logits[chosen], leaf, allow_unused=True)
         if gradient is None:
             raise InspectionError(f"The output does not depend on {layer}.")
-    weights = gradient[0].double().mean((1, 2))
-    raw = torch.einsum("k,kij->ij", weights, leaf[0].detach()[0].double())
-    return CAM(raw.cpu().numpy(), "Grad-CAM", chosen, *_answer(logits.detach(), chosen), layer)
+    return leaf[0].detach()[0].double(), gradient[0].double(), logits.detach(), chosen
 
 
 @contextlib.contextmanager
@@ -247,7 +267,12 @@ def leaf_of(model: nn.Module, layer: str) -> Iterator[list[Tensor]]:
         hook.remove()
 
 
-def _chosen(logits: Tensor, class_index: int | None) -> int:
+def chosen_class(logits: Tensor, class_index: int | None) -> int:
+    """The class that is meant: the predicted one if none is named.
+
+    Raises:
+        InspectionError: There is no such class.
+    """
     if class_index is None:
         return int(logits.argmax())
     if not 0 <= class_index < len(logits):
