@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LAB = "Convolution lab"
+NETWORKS = "Networks"
 
 
 @dataclass(frozen=True)
@@ -307,6 +308,16 @@ PAGES = (
         terms=("learned convolution", "parameters θ", "gradient descent", "learning rate", "blur"),
         group=LAB,
         thumbnail="lab/learn.webp",
+    ),
+    Page(
+        "networks/paper_networks.py",
+        "paper_networks",
+        "Networks of the papers",
+        ":material/account_tree:",
+        about="See LeNet-5, AlexNet, VGG, GoogLeNet, ResNet and DenseNet to scale, and count their"
+        " parameters.",
+        terms=("architecture", "parameters", "multiply-adds", "inception", "residual", "LeNet"),
+        group=NETWORKS,
     ),
     Page(
         "train.py",

@@ -7,9 +7,11 @@ Libraries have networks of the same names that differ: torchvision's AlexNet is 
 from collections.abc import Callable
 from functools import partial
 
+from cnnviz.networks.build import pytorch_code
 from cnnviz.networks.layers import NetworkError, Shape
 from cnnviz.networks.line import network_from_line
 from cnnviz.networks.spec import Published, Spec
+from cnnviz.networks.summary import summary
 
 # Of each inception module: 1×1; 1×1 before 3×3, 3×3; 1×1 before 5×5, 5×5; 1×1 behind the pool.
 INCEPTION = {
@@ -54,6 +56,22 @@ def paper_network(name: str) -> tuple[Spec, Shape]:
         raise NetworkError(f"There is no network “{name}”; choose one of {', '.join(_PAPERS)}.")
     make, shape = _PAPERS[name]
     return Published(make()), shape
+
+
+def paper_code(name: str) -> str:
+    """PyTorch code that makes the network of a paper without numbers, and counts its parameters.
+
+    Raises:
+        NetworkError: There is no such network here.
+    """
+    spec, shape = paper_network(name)
+    made = "from torch import nn\n"
+    meta = '\ntorch.set_default_device("meta")  # shapes without numbers: no memory is taken\n'
+    counted = sum(row.parameters for row in summary(spec, shape))
+    return (
+        pytorch_code(spec, shape).replace(made, made + meta, 1)
+        + f"print(sum(w.numel() for w in model.parameters()))  # {counted}\n"
+    )
 
 
 def _of(*lines: str) -> Spec:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cnnviz.catalogue import FORMER_URLS, LAB, PAGES, TOPICS, page_at
+from cnnviz.catalogue import FORMER_URLS, LAB, NETWORKS, PAGES, TOPICS, page_at
 
 
 def test_every_script_is_one_page(root):
@@ -23,6 +23,7 @@ def test_addresses_and_their_order_stay_as_they_are():
         "receptive_field", "pooling", "activation", "equivariance", "transposed", "gradient",
         "learn",
     ]  # fmt: skip
+    assert [page.url for page in PAGES if page.group == NETWORKS] == ["paper_networks"]
     assert FORMER_URLS == {
         "field": "receptive_field", "upwards": "transposed", "backwards": "gradient"
     }  # fmt: skip

@@ -16,6 +16,7 @@ from PIL import Image
 
 from cnnviz.components import (
     activation,
+    architecture,
     chart,
     classifier,
     compare,
@@ -41,6 +42,7 @@ from cnnviz.convolution import Padding, trace
 from cnnviz.convolution.equivariance import Scene
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 from cnnviz.networks import NETWORKS, Example, network_from_line, summary
+from cnnviz.networks.stages import stages
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 PALETTES = {"DIVERGING_STOPS": DIVERGING_STOPS, "WEIGHT_STOPS": WEIGHT_STOPS}
@@ -74,6 +76,10 @@ def linked():
 PAYLOADS = {
     "activation": lambda: activation.payload(
         SMALL, np.abs(SMALL), np.array([[-1.0, 1.0], [1.0, 1.0]]), name="abs", pytorch="print(1)"
+    ),
+    "architecture": lambda: architecture.payload(
+        stages(network_from_line("c4k3 relu p2 fc3"), (1, 8, 8)), ["A", "B", "C"], (1, 8, 8),
+        alt="What it shows",
     ),
     "chart": lambda: chart.payload(
         {"data": [{"type": "bar", "x": ["a"], "y": [0.5]}], "layout": {"height": 90}}, **SHARED

@@ -1,0 +1,105 @@
+"""The networks that made history: drawn to scale, counted layer by layer, compared with print."""
+
+import streamlit as st
+import torch
+
+from cnnviz.components.architecture import architecture
+from cnnviz.networks import build, paper_network
+from cnnviz.networks.papers import paper_code
+from cnnviz.networks.stages import Stage, stages
+from cnnviz.ui.networks.paper_networks.printed import connections, printed
+from cnnviz.ui.networks.paper_networks.stories import STORIES, TITLES, line_of, names_of
+from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.choice import choice
+
+
+@st.cache_data(max_entries=len(TITLES), show_spinner=False)
+def steps_of(network: str) -> list[Stage]:
+    """Its steps; the largest take a second."""
+    return stages(*paper_network(network))
+
+
+name = choice(st.selectbox, "Network", TITLES, "alexnet", key="network")
+story = STORIES[name]
+spec, shape = paper_network(name)
+steps = steps_of(name)
+names = names_of(name, steps)
+parameters, macs = (sum(getattr(step, cost) for step in steps) for cost in ("parameters", "macs"))
+times = "×".join(map(str, shape))
+
+st.markdown(story.new)
+st.caption(story.paper)
+architecture(
+    steps, names, shape, key="pn_drawing",
+    alt=f"{story.title}: {len(steps)} steps from {times} to {steps[-1].units} classes",
+)  # fmt: skip
+st.markdown(
+    f"**{parameters:,} parameters**, {macs:,} multiply-adds for one picture of {times}; memory"
+    f" for the"
+    f" parameters alone, at 4 bytes each: {4 * parameters / 2**20:,.1f} MB."
+)
+
+st.header("Said and counted")
+rows = printed(name, steps)
+st.dataframe(
+    {
+        "": [row.what for row in rows],
+        "Printed": [row.said for row in rows],
+        "Counted from the plan": [
+            f"{row.counted:,}" if isinstance(row.counted, int) else str(row.counted) for row in rows
+        ],
+        "Why": [row.note for row in rows],
+        "Printed in": [
+            f"lectures, {line_of(row.case)}" if row.case else "the paper" * bool(row.said)
+            for row in rows
+        ],
+    },
+    hide_index=True,
+    height="content",
+    column_config={"Why": st.column_config.TextColumn(width="large")},
+    alt=f"Numbers printed of {story.title}, and those counted from its plan",
+)
+
+st.header("Layer by layer")
+table = {
+    "Layer": names,
+    "What it does": [step.about for step in steps],
+    "Output": ["×".join(map(str, step.shape)) for step in steps],
+    "Units": [step.units for step in steps],
+    "Parameters": [step.parameters for step in steps],
+    "Multiply-adds": [step.macs for step in steps],
+    "Sees (pixels)": [step.receptive_field[0] for step in steps],
+}
+if name == "lenet5":
+    table["Connections"] = connections(steps)
+st.dataframe(
+    table,
+    hide_index=True,
+    height="content" if len(steps) <= 20 else 560,
+    column_config={
+        column: st.column_config.NumberColumn(format="localized")
+        for column in ("Units", "Parameters", "Multiply-adds", "Connections")
+    },
+    alt=f"The layers of {story.title} with outputs, parameters and multiply-adds",
+)
+
+st.header("Built in PyTorch")
+st.caption(
+    "On PyTorch's device “meta” a network has shapes but no numbers, so even the largest is built"
+    " in"
+    " about a second and takes no memory."
+)
+if st.button("Build it and count", icon=":material/calculate:", key="pn_build"):
+    with torch.device("meta"):
+        model = build(spec, shape)
+        scores = model.eval()(torch.empty(1, *shape))
+    counted = sum(weights.numel() for weights in model.parameters())
+    st.markdown(
+        f"PyTorch counts **{counted:,} parameters**; one picture gives {scores.shape[1]:,} scores."
+    )
+    lab.check("Parameters match PyTorch", abs(counted - parameters))
+st.markdown(
+    story.twin + (f" It has {story.twin_parameters:,} parameters." if story.twin_parameters else "")
+)
+with st.expander("PyTorch code", icon=":material/code:"):
+    st.code(paper_code(name), language=None, wrap_lines=True)

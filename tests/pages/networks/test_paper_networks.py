@@ -1,0 +1,94 @@
+"""Networks of the papers: each opens, and what is printed of it stands beside what is counted."""
+
+import re
+
+import pytest
+import torch
+
+from cnnviz.catalogue import page_at
+from cnnviz.convolution import lecture_case
+from cnnviz.networks import PAPER_NETWORKS, paper_network
+from cnnviz.networks.papers import paper_code
+from cnnviz.networks.stages import stages
+from cnnviz.ui.networks.paper_networks.printed import printed
+from cnnviz.ui.networks.paper_networks.stories import names_of
+
+
+def counted(name):
+    return {row.what: row.counted for row in printed(name, stages(*paper_network(name)))}
+
+
+def test_each_network_opens_and_matches_pytorch(visit):
+    app = visit("paper_networks")
+    for name in PAPER_NETWORKS:
+        app.query_params["network"] = name
+        app.switch_page(page_at("paper_networks").script).run()
+        assert not app.exception, name
+        assert app.selectbox[0].value == name
+        assert (
+            sum(e.proto.component_name == "cnnviz_architecture" for e in app.get("bidi_component"))
+            == 1
+        )
+        said, layers = (table.value for table in app.dataframe)
+        assert len(said) == len(counted(name))
+        assert f"**{layers['Parameters'].sum():,} parameters**" in "".join(
+            m.value for m in app.markdown
+        )
+        if name in {"lenet5", "vgg_e", "densenet121"}:
+            app.button(key="pn_build").click().run()
+            assert ":material/check:" in next(m.value for m in app.markdown if "match" in m.value)
+
+
+def test_the_numbers_of_the_lectures_are_those_of_the_examples():
+    expected = lecture_case("s2-alexnet-neurons-1")["expected"]
+    rows = counted("alexnet")
+    assert rows["Neurons of layer 1"] == expected["correct"] != expected["slide_value"]
+    others = [rows[f"Neurons of layer {at}"] for at in range(2, 9)]
+    assert others == lecture_case("s2-alexnet-neurons-2-8")["expected"]["neurons"]
+    assert sum(others) + rows["Neurons of layer 1"] == expected["total_with_correct"]
+    expected = lecture_case("s1-alexnet-60M")["expected"]
+    assert rows["Parameters"] == expected["parameters"]
+    assert rows["Parameters without groups"] == expected["ungrouped"]
+    for letter, count in lecture_case("s2-vgg-params")["expected"]["exact"].items():
+        assert counted(f"vgg_{letter.lower()}")["Parameters"] == count
+    layers = lecture_case("s2-vgg-layer-counts")["expected"]["weight_layers"]
+    for letter in "ABCD":
+        assert counted(f"vgg_{letter.lower()}")["Layers with weights"] == layers[letter]
+    expected = lecture_case("s2-vgg-E-column")["expected"]
+    assert counted("vgg_e")["Layers with weights"] == expected["correct_weight_layers"]
+    expected = lecture_case("s1-googlenet-4M")["expected"]
+    assert counted("googlenet")["Parameters"] == expected["correct"]
+    modules = lecture_case("s1-9-inception")["expected"]["modules"]
+    assert counted("googlenet")["Inception modules"] == modules
+
+
+@pytest.mark.parametrize("name", PAPER_NETWORKS)
+def test_a_printed_number_is_counted_or_told_why_not(name):
+    """Where print and plan differ by more than rounding, there is a reason beside it."""
+    for row in printed(name, stages(*paper_network(name))):
+        if row.said and not row.note:
+            said, ours = (re.sub(r"[^\d.]", "", str(text)) for text in (row.said, row.counted))
+            if "million" in row.said:
+                ours = str(round(row.counted / 1e6 + 1e-9)) if name != "alexnet" else ours[:2]
+            assert said == ours, row
+
+
+def test_lenet5_is_named_as_in_its_paper():
+    steps = stages(*paper_network("lenet5"))
+    assert names_of("lenet5", steps) == ["C1", "S2", "C3", "S4", "C5", "F6", "Output"]
+    names = names_of("googlenet", stages(*paper_network("googlenet")))
+    assert [name for name in names if "Inception" in name][:3] == [
+        "Inception 3a", "Inception 3b", "Inception 4a"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["lenet5", "alexnet", "googlenet", "resnet50"])
+def test_the_code_counts_what_it_says(name, capsys):
+    code = paper_code(name)
+    try:
+        exec(compile(code, name, "exec"), {})
+    finally:
+        torch.set_default_device(None)
+    size, count = capsys.readouterr().out.split("\n")[:2]
+    assert f"# {size}\n" in code
+    assert code.endswith(f"# {count}\n")
