@@ -7,7 +7,9 @@ Libraries have networks of the same names that differ: torchvision's AlexNet is 
 from collections.abc import Callable
 from functools import partial
 
-from cnnviz.networks.build import pytorch_code
+import torch
+
+from cnnviz.networks.build import build, pytorch_code
 from cnnviz.networks.layers import NetworkError, Shape
 from cnnviz.networks.line import network_from_line
 from cnnviz.networks.spec import Published, Spec
@@ -72,6 +74,22 @@ def paper_code(name: str) -> str:
         pytorch_code(spec, shape).replace(made, made + meta, 1)
         + f"print(sum(w.numel() for w in model.parameters()))  # {counted}\n"
     )
+
+
+def counted_by_pytorch(name: str) -> tuple[int, int]:
+    """Build the network of a paper without numbers, and let a picture go through.
+
+    Returns:
+        How many parameters PyTorch counts, and how many scores a picture gets.
+
+    Raises:
+        NetworkError: There is no such network here.
+    """
+    spec, shape = paper_network(name)
+    with torch.device("meta"):
+        model = build(spec, shape).eval()
+        scores = model(torch.empty(1, *shape))
+    return sum(weights.numel() for weights in model.parameters()), scores.shape[1]
 
 
 def _of(*lines: str) -> Spec:

@@ -1,11 +1,10 @@
 """The networks that made history: drawn to scale, counted layer by layer, compared with print."""
 
 import streamlit as st
-import torch
 
 from cnnviz.components.architecture import architecture
-from cnnviz.networks import build, paper_network
-from cnnviz.networks.papers import paper_code
+from cnnviz.networks import paper_network
+from cnnviz.networks.papers import counted_by_pytorch, paper_code
 from cnnviz.networks.stages import Stage, stages
 from cnnviz.ui.networks.paper_networks.printed import connections, printed
 from cnnviz.ui.networks.paper_networks.stories import STORIES, TITLES, line_of, names_of
@@ -90,13 +89,8 @@ st.caption(
     " about a second and takes no memory."
 )
 if st.button("Build it and count", icon=":material/calculate:", key="pn_build"):
-    with torch.device("meta"):
-        model = build(spec, shape)
-        scores = model.eval()(torch.empty(1, *shape))
-    counted = sum(weights.numel() for weights in model.parameters())
-    st.markdown(
-        f"PyTorch counts **{counted:,} parameters**; one picture gives {scores.shape[1]:,} scores."
-    )
+    counted, scores = counted_by_pytorch(name)
+    st.markdown(f"PyTorch counts **{counted:,} parameters**; one picture gives {scores:,} scores.")
     lab.check("Parameters match PyTorch", abs(counted - parameters))
 st.markdown(
     story.twin + (f" It has {story.twin_parameters:,} parameters." if story.twin_parameters else "")
