@@ -1,6 +1,7 @@
 """A picture, a kernel and the result, side by side; and noise with its cures."""
 
 import functools
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -8,14 +9,17 @@ from numpy.typing import NDArray
 
 from cnnviz import imaging
 from cnnviz.catalogue import page_at
+from cnnviz.components import pixels
 from cnnviz.components.arithmetic import arithmetic, stepper_links
-from cnnviz.components.compare import Encoded, clicked, compare, encode
+from cnnviz.components.compare import Encoded, Live, clicked, compare, encode
 from cnnviz.components.reveal import reveal
 from cnnviz.imaging import FILTERS
 from cnnviz.imaging.filters import Border
 from cnnviz.imaging.present import View
 from cnnviz.ui.filters.noise import choose_noise, compare_filters
 from cnnviz.ui.filters.settings import (
+    KERNEL_GRID,
+    MOVED,
     ChosenFilter,
     choose_name,
     choose_settings,
@@ -41,12 +45,29 @@ PREVIEW_PIXELS = 1_100_000
 Image = NDArray[np.uint8]
 
 
+class Prepared(NamedTuple):
+    """A picture made ready.
+
+    Attributes:
+        full: In its full size.
+        preview: Of a size that is filtered at once.
+        photo: The preview to look at.
+        exact: The preview's exact pixels, for the browser to filter.
+    """
+
+    full: Image
+    preview: Image
+    photo: Encoded
+    exact: dict[str, Any]
+
+
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)
-def prepare(digest: str, colour: str, _pixels: Image) -> tuple[Image, Image, Encoded]:  # noqa: ARG001
-    """The full-size picture that is filtered, its preview, and the preview for the browser."""
+def prepare(digest: str, colour: str, _pixels: Image) -> Prepared:  # noqa: ARG001
+    """What is filtered, in the server and in the browser."""
     full = _pixels if colour == "colour" else imaging.to_grey(_pixels).astype(np.uint8)
     preview = imaging.preview(full, PREVIEW_PIXELS)
-    return full, preview, encode(imaging.present_photo(preview))
+    photo = encode(imaging.present_photo(preview))
+    return Prepared(full, preview, photo, pixels.payload(preview, "filters"))
 
 
 @st.fragment
@@ -78,13 +99,15 @@ def show_filter(picture: Picture) -> None:
         with top:
             view = choice(st.segmented_control, "Show the result as", VIEWS, natural, key="f_view")
 
-    full, preview, photo = prepare(picture.digest, colour, picture.pixels)
+    full, preview, photo, exact = prepare(picture.digest, colour, picture.pixels)
+    pixels.send_pixels(exact)
     result = encode(imaging.present(recipe.apply(preview), view))
     height, width = size = full.shape[:2]
     pixel = clicked("f_result", size)
     title = FILTERS[name].title
     draw = functools.partial(compare, size=size, group="filters", pixel=pixel)
-    draw_result = functools.partial(draw, result, key="f_result", pickable=True)
+    live = Live("filters", recipe, view, MOVED, KERNEL_GRID)
+    draw_result = functools.partial(draw, result, key="f_result", pickable=True, live=live)
     if in_one:
         with sides[0]:
             draw_result(
@@ -153,7 +176,7 @@ def show_noise(picture: Picture) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind, amount = choose_noise()
         colour = choice(st.segmented_control, "Picture", COLOURS, "grey", key="f_noise_colour")
-    full, _, _ = prepare(picture.digest, colour, picture.pixels)
+    full, *_ = prepare(picture.digest, colour, picture.pixels)
     compare_filters(full, kind, amount)
 
 

@@ -5,6 +5,8 @@ interface Window {
   cnnvizKept?: Map<string, string | number | null>;
   /** The groups of pictures that are zoomed together: see compare/view.js. */
   cnnvizCompare?: Map<string, any>;
+  /** Pictures that are filtered: see kit/filtering/source.js. */
+  cnnvizSources?: Map<string, () => Promise<import("./kit/filtering/recipe.js").Planes>>;
   /** What was scrolled to already: see reveal/reveal.js. */
   cnnvizRevealed?: Set<string>;
   /** Whether page_wide is installed. */

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from cnnviz.imaging import filters
-from cnnviz.imaging.kernels import KERNELS, gaussian_kernel
+from cnnviz.imaging.kernels import KERNELS, gaussian_kernel, strengthen
 from cnnviz.imaging.window import window_at
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class Recipe:
     Attributes:
         kind: Which filter.
         weights: The numbers of a "kernel", kh×kw.
+        strength: How strongly a "kernel" works whose weights sum to 1, as in `strengthen`.
         size: Side of a "mean", "gaussian" or "median".
         sigma: Standard deviation in pixels of a "gaussian" or "bilateral".
         levels: Standard deviation in grey levels of a "bilateral".
@@ -50,6 +51,7 @@ class Recipe:
 
     kind: Kind
     weights: NDArray[np.float32] | None = None
+    strength: float = 1.0
     size: int = 3
     sigma: float = 1.0
     levels: float = 40.0
@@ -60,7 +62,9 @@ class Recipe:
     def kernels(self) -> dict[str, NDArray[np.float32]]:
         """The kernels it slides, by name, before any flip; none for a median or a bilateral."""
         if self.kind == "kernel" and self.weights is not None:
-            return {"Kernel": self.weights}
+            if self.strength == 1:
+                return {"Kernel": self.weights}
+            return {"Kernel": strengthen(self.weights, self.strength)}
         if self.kind == "gaussian":
             return {"Kernel": gaussian_kernel(self.sigma, self.size)}
         if self.kind == "mean":
@@ -89,9 +93,8 @@ class Recipe:
     def apply(self, image: NDArray[np.uint8]) -> Result:
         """Filter a picture, H×W or H×W×3 in 0..255."""
         if self.kind == "kernel" and self.weights is not None:
-            return Result(
-                filters.apply_kernel(image, self.weights, border=self.border, flip=self.flip)
-            )
+            kernel = self.kernels["Kernel"]
+            return Result(filters.apply_kernel(image, kernel, border=self.border, flip=self.flip))
         if self.kind == "gaussian":
             return Result(filters.gaussian(image, self.sigma, self.size, border=self.border))
         if self.kind == "mean":

@@ -237,6 +237,56 @@ def test_a_cell_is_taken_when_it_is_left(open_at):
     )
 
 
+def test_the_picture_follows_the_hand_and_rests_on_the_servers(open_at, settle):
+    page = open_at("/filters?f_kernel=gaussian")
+    settled = page.locator(".compare").nth(1).get_attribute("data-shown")
+    track = page.locator(".st-key-f_sigma [role=group] > div").bounding_box()
+    (left, top), wide = (track["x"], track["y"] + track["height"] / 2), track["width"]
+    count_requests(page)
+    page.mouse.move(left + wide * (1.5 - 0.3) / 4.7, top)
+    page.mouse.down()
+    seen = set()
+    for step in range(1, 30):
+        frames = page.locator(".compare").nth(1).get_attribute("data-followed")
+        page.mouse.move(left + wide * (1.5 - 0.3 + 0.1 * step) / 4.7, top)
+        expect(page.locator(".compare").nth(1)).not_to_have_attribute("data-followed", frames or "")
+        seen.add(canvas(page, 1).evaluate("(canvas) => canvas.toDataURL()"))
+    assert len(seen) >= 20
+    assert page.evaluate("window.sent") == 0
+    expect(page.locator(".grid input").first).not_to_have_value("0")
+    preview = pixels(canvas(page, 1))
+    page.mouse.up()
+    expect(page.locator(".compare").nth(1)).not_to_have_attribute("data-shown", settled)
+    settle(page)
+    exact = pixels(canvas(page, 1))
+    assert np.abs(preview - exact).max() <= 1
+    expect(page).to_have_url(re.compile(r"f_sigma=4\.[34]"))
+
+
+def test_a_cell_and_the_flip_are_followed_too(open_at):
+    page = open_at("/filters?f_border=zero")
+    result = page.locator(".compare").nth(1)
+    before = pixels(canvas(page, 1))
+    count_requests(page)
+    cell = page.get_by_label("row 1, column 1").first
+    box = cell.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 140, box["y"] + 20, steps=4)
+    expect(cell).to_have_value("2")
+    expect(result).to_have_attribute("data-followed", re.compile(r"\d"))
+    assert page.evaluate("window.sent") == 0
+    assert np.abs(pixels(canvas(page, 1)) - before).max() > 60
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("f_kernel=custom"))
+    expect(page.get_by_role("textbox", name="Kernel, row by row")).to_have_value(
+        "-1 0 1;-2 2 2;-1 0 1"
+    )
+    frames = result.get_attribute("data-followed")
+    page.get_by_text("Flip the kernel").click()
+    expect(result).not_to_have_attribute("data-followed", frames)
+
+
 def test_the_download_is_the_result(open_at):
     page = open_at("/filters?f_border=zero&f_view=relu")
     with page.expect_download() as download:

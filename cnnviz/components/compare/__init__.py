@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
@@ -11,7 +12,9 @@ from cnnviz.components.sources import register
 from cnnviz.imaging import encode_jpeg, encode_png
 
 if TYPE_CHECKING:
-    from cnnviz.imaging import Presented
+    from collections.abc import Mapping
+
+    from cnnviz.imaging import Presented, Recipe, View
 
 # Up to here a PNG is small and quick; beyond, a JPEG with all of its colours is far smaller.
 PNG_PIXELS = 300_000
@@ -30,6 +33,34 @@ class Encoded(NamedTuple):
 
     url: str
     scale: dict[str, Any]
+
+
+class Live(NamedTuple):
+    """How the browser filters a picture itself while a hand moves a setting.
+
+    Attributes:
+        pixels: Name of the picture, as `cnnviz/components/pixels` sent it.
+        recipe: The filter as it is set; its result is the picture that the server sends.
+        view: How the result is shown.
+        moved: Streamlit keys of sliders and toggles, and the field of the recipe that each sets.
+        kernel: Streamlit key of the number grid that shows the kernel.
+    """
+
+    pixels: str
+    recipe: Recipe
+    view: View
+    moved: Mapping[str, str]
+    kernel: str
+
+    def payload(self) -> dict[str, Any]:
+        """The same as JSON-able data."""
+        weights = self.recipe.weights
+        fields = {
+            field.name: getattr(self.recipe, field.name)
+            for field in dataclasses.fields(self.recipe)
+        }
+        recipe = fields | {"weights": None if weights is None else weights.tolist()}
+        return self._asdict() | {"recipe": recipe}
 
 
 def encode(picture: Presented) -> Encoded:
@@ -55,6 +86,7 @@ def compare(
     window: tuple[int, int] = (1, 1),
     pixel: tuple[int, int] | None = None,
     pickable: bool = False,
+    live: Live | None = None,
 ) -> tuple[int, int] | None:
     """Draw a picture that can be zoomed, moved and pointed at, with its scale and histogram.
 
@@ -73,13 +105,14 @@ def compare(
         window: Height and width to outline around the pointer, placed as a kernel is.
         pixel: Row and column to keep outlined.
         pickable: Whether a click anywhere in the group is returned by this one.
+        live: How the picture follows a hand; else it waits for the server.
 
     Returns:
         Row and column of the pixel clicked last, or None.
     """
     data = payload(
         picture, before, title=title, alt=alt, size=size, group=group or key, window=window,
-        pixel=pixel, pickable=pickable,
+        pixel=pixel, pickable=pickable, live=live,
     )  # fmt: skip
     _component(key=key, data=data, on_pixel_change=lambda: None)
     return clicked(key, size)
@@ -96,6 +129,7 @@ def payload(
     window: tuple[int, int] = (1, 1),
     pixel: tuple[int, int] | None = None,
     pickable: bool = False,
+    live: Live | None = None,
 ) -> dict[str, Any]:
     """What the browser needs, as JSON-able data."""
     high, wide = window
@@ -112,6 +146,7 @@ def payload(
         "window": [(high - 1) // 2, (wide - 1) // 2, high, wide],
         "pixel": pixel,
         "pickable": pickable,
+        "live": live.payload() if live else None,
     }
 
 

@@ -3,6 +3,7 @@
 import { clamp } from "../kit/arithmetic.js";
 import { mounting } from "../kit/mounting.js";
 import { sizedContext } from "../kit/screen.js";
+import { Following } from "./following.js";
 import { drawHistogram, fillScale, histogramText } from "./histogram.js";
 import { outlineWindow, paintBefore, paintImage, PINNED, POINTED } from "./painting.js";
 import { joinGroup, layOut, leaveGroup, pixelAt, settle, zoomAt } from "./view.js";
@@ -19,6 +20,7 @@ class ZoomablePicture {
     this.slider = this.root.querySelector(".divider");
     this.images = {};
     this.sources = {};
+    this.following = new Following((canvas, scale) => this.follow(canvas, scale));
     this.share = 0.5; // of the width that shows the picture before
     this.pointers = new Map();
     this.scrolled = -1e9;
@@ -32,6 +34,7 @@ class ZoomablePicture {
   destroy() {
     document.removeEventListener("scroll", this.onScroll, { capture: true });
     this.resizer.disconnect();
+    this.following.destroy();
     cancelAnimationFrame(this.frame);
     leaveGroup(this.data.group, this);
   }
@@ -46,14 +49,22 @@ class ZoomablePicture {
     this.canvas.setAttribute("aria-label", `${data.alt}. Arrow keys move a cursor, plus and minus zoom, 0 shows all`
       + (data.pickable ? ", Enter chooses the pixel." : "."));
     this.slider.hidden = !data.before;
-    this.load("after", data.picture);
     this.load("before", data.before);
+    this.following.update(data.live, data.scale.stops, () => this.load("after", data.picture, data.scale));
+  }
+
+  /** Show what a hand is making of the picture. */
+  follow(canvas, scale) {
+    this.images.after = canvas;
+    delete this.sources.after; // what the server sent is to be shown again
+    this.show(scale);
+    this.root.dataset.followed = Number(this.root.dataset.followed ?? 0) + 1;
   }
 
   /** Decode a picture; the old one and its scale stay until the new one is ready. */
-  load(which, source) {
+  load(which, source, scale) {
     if (this.sources[which] === source) {
-      this.show();
+      this.show(scale);
       return;
     }
     this.sources[which] = source;
@@ -64,15 +75,19 @@ class ZoomablePicture {
     const image = new Image();
     image.onload = () => {
       if (this.sources[which] !== source) return; // a newer one has come
-      this.images[which] = image;
-      this.show();
+      // On a canvas as what follows a hand is: browsers make these smaller in another way.
+      this.images[which] = document.createElement("canvas");
+      Object.assign(this.images[which], { width: image.naturalWidth, height: image.naturalHeight });
+      this.images[which].getContext("2d").drawImage(image, 0, 0);
+      this.show(scale);
       this.root.dataset.shown = Number(this.root.dataset.shown ?? 0) + 1;
     };
     image.src = source;
   }
 
-  show() {
-    this.range = fillScale(this.root, this.data.scale);
+  show(scale = this.scale ?? this.data.scale) {
+    this.scale = scale;
+    this.range = fillScale(this.root, scale);
     this.caption.textContent = this.range;
     this.draw();
   }
@@ -106,7 +121,7 @@ class ZoomablePicture {
     this.root.querySelector(".place").textContent = pointed ? `row ${pointed[0]}, column ${pointed[1]}` : "";
     this.slider.value = this.share * 1000;
     const ink = getComputedStyle(this.root).color;
-    drawHistogram(this.histogram, this.data.scale, ink);
+    drawHistogram(this.histogram, this.scale, ink);
   }
 
   /** Where the picture begins and ends on the canvas: what the divider moves between. */
@@ -143,7 +158,7 @@ class ZoomablePicture {
       button.onclick = () => this.zoom({ in: 2, out: 0.5, fit: 0 }[button.dataset.act]);
     }
     this.histogram.onpointermove = (event) => {
-      this.caption.textContent = histogramText(this.data.scale, event.offsetX / this.histogram.clientWidth);
+      this.caption.textContent = histogramText(this.scale, event.offsetX / this.histogram.clientWidth);
     };
     this.histogram.onpointerleave = () => { this.caption.textContent = this.range; };
   }

@@ -10,7 +10,7 @@ const LEAST_OUTLINE = 7; // pixels: a smaller one could not be seen
 
 export function paintImage(brush, image, group, { left, top, scale }) {
   if (!image) return;
-  const step = (scale * group.width * devicePixelRatio) / image.naturalWidth;
+  const step = (scale * group.width * devicePixelRatio) / image.width;
   brush.imageSmoothingEnabled = step < 2; // crisp pixels once each is two on the screen
   brush.imageSmoothingQuality = "high";
   brush.drawImage(image, left, top, group.width * scale, group.height * scale);

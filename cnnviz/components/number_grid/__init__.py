@@ -49,7 +49,7 @@ def number_grid(
 
     data = payload(
         values, label=label, write=write, stops=stops, limits=limits, note=note,
-        editable=on_edit is not None,
+        name=key if on_edit else "",
     )  # fmt: skip
     _component(key=key, data=data, on_edited_change=edited)
 
@@ -62,9 +62,12 @@ def payload(
     stops: tuple[tuple[float, str], ...],
     limits: tuple[float, float] | None = None,
     note: str = "",
-    editable: bool = False,
+    name: str = "",
 ) -> dict[str, Any]:
-    """What the browser needs, as JSON-able data: each number as it is shown, and exactly."""
+    """What the browser needs, as JSON-able data: each number as it is shown, and exactly.
+
+    The name of an editable grid is the one by which `kit/hand.js` tells of its numbers.
+    """
     low, high = limits or (None, None)
     return {
         "cells": [[write(float(value)) for value in row] for row in values],
@@ -74,5 +77,6 @@ def payload(
         "low": low,
         "high": high,
         "note": note,
-        "editable": editable,
+        "name": name,
+        "editable": bool(name),
     }

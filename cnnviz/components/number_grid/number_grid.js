@@ -2,8 +2,10 @@
 
 import { clamp } from "../kit/arithmetic.js";
 import { colourAt, inkOn } from "../kit/colours.js";
+import { tellKernel, watchKernel } from "../kit/hand.js";
 import { mounting } from "../kit/mounting.js";
-import { MINUS } from "../kit/numbers.js";
+import { MINUS, weightText } from "../kit/numbers.js";
+import { Scrub } from "./scrub.js";
 import { parseNumber, plainNumber, problemWith } from "./typing.js";
 
 const WIDEST = 56; // pixels of a cell
@@ -22,31 +24,56 @@ class NumberGrid {
     this.grid.addEventListener("focusout", () => this.commit());
     this.grid.onpointerover = (event) => this.tell(event.target);
     this.grid.onpointerleave = () => this.tell(null);
-    this.grid.oninput = (event) => { event.target.dataset.typed = "1"; this.paint(); this.tell(event.target); };
+    this.grid.oninput = (event) => { event.target.dataset.typed = "1"; this.paint(); this.tell(event.target); this.tellMoved(); };
     this.grid.onkeydown = (event) => this.key(event);
+    this.scrub = new Scrub(this);
+    this.stop = watchKernel("shown", ({ name, weights }) => {
+      if (this.data?.name === name) this.showMoved(weights);
+    });
   }
 
   destroy() {
+    this.stop();
     this.resizer.disconnect();
   }
 
   update(data, { setTriggerValue }) {
     this.data = data;
     this.send = (text) => setTriggerValue("edited", text);
-    const rows = data.cells.length;
-    const columns = data.cells[0].length;
-    if (this.cells.length !== rows * columns || this.columns !== columns) this.build(rows, columns);
     this.grid.setAttribute("aria-label", data.label);
-    const exact = data.exact.flat();
-    data.cells.flat().forEach((text, at) => {
+    this.show(data.cells, data.exact);
+    this.tell(null);
+  }
+
+  /** Show numbers: as texts, and exactly. */
+  show(texts, exact) {
+    const rows = texts.length;
+    const columns = texts[0].length;
+    if (this.cells.length !== rows * columns || this.columns !== columns) this.build(rows, columns);
+    const numbers = exact.flat();
+    texts.flat().forEach((text, at) => {
       const cell = this.cells[at];
-      cell.readOnly = !data.editable;
+      cell.readOnly = !this.data.editable;
       if (cell.dataset.typed) return; // what somebody is typing stays until it is done
       cell.value = text;
-      cell.dataset.exact = exact[at];
+      cell.dataset.exact = numbers[at];
     });
     this.fit();
-    this.tell(null);
+  }
+
+  /** Show the numbers that a hand is making of the kernel, until the server's come. */
+  showMoved(weights) {
+    if (this.scrub.active) return; // it is this grid that the hand is in
+    this.show(weights.map((row) => row.map(weightText)), weights.map((row) => row.map(String)));
+  }
+
+  /** The numbers as they stand, for what shows them in the same frame; none while one is wrong. */
+  tellMoved() {
+    const values = this.values();
+    if (!this.data.editable || values.some((value) => Number.isNaN(value))) return;
+    const rows = [];
+    for (let at = 0; at < values.length; at += this.columns) rows.push(values.slice(at, at + this.columns));
+    tellKernel("edited", { name: this.data.name, weights: rows });
   }
 
   build(rows, columns) {
@@ -77,11 +104,15 @@ class NumberGrid {
     this.paint();
   }
 
-  paint() {
-    const values = this.cells.map(({ dataset, value }) => {
+  values() {
+    return this.cells.map(({ dataset, value }) => {
       if (!dataset.typed) return parseNumber(dataset.exact);
       return problemWith(value) ? NaN : parseNumber(value);
     });
+  }
+
+  paint() {
+    const values = this.values();
     const { stops } = this.data;
     let { low, high } = this.data;
     if (low === null) {

@@ -29,6 +29,15 @@ _FAMILIES = {
     "sobel": "Sobel",
     **{name: words.title for name, words in FILTERS.items() if not name.startswith("sobel")},
 }
+MOVED = {
+    "f_strength": "strength", "f_sigma": "sigma", "f_reach": "sigma", "f_levels": "levels",
+    "f_size": "size", "f_mean": "size", "f_median": "size", "f_flip": "flip",
+}  # fmt: skip
+"""Keys of the controls that a hand moves, and the field of the recipe that each sets."""
+
+KERNEL_GRID = "_f_kernel_Kernel"
+"""Key of the numbers of a filter that has one kernel."""
+
 _PARTS = {"x": "x", "y": "y", "magnitude": "Magnitude", "direction": "Direction"}
 
 
@@ -64,7 +73,6 @@ def choose_settings(name: str, border: Border) -> ChosenFilter:
     Returns:
         The filter with its settings.
     """
-    panel = st.container()
     kernel = "custom"
     if name != "custom":
         KERNEL.set_aside()
@@ -75,10 +83,10 @@ def choose_settings(name: str, border: Border) -> ChosenFilter:
         if KERNELS[name].sum:  # the scale would undo any strength of an edge kernel
             strength = paired("Strength", 0.0, 3.0, 1.0, key="f_strength", step=0.1)
             if strength != 1:
-                weights = imaging.strengthen(KERNELS[name].weights, strength)
-                recipe, kernel = Recipe("kernel", weights), "custom"
+                recipe, kernel = dataclasses.replace(recipe, strength=strength), "custom"
     else:
         recipe = _other(name)
+    panel = st.container()  # what is moved stays near the pictures, whatever the kernel's size
     if recipe.kind == "kernel":
         flip = st.toggle(
             "Flip the kernel",
@@ -170,11 +178,11 @@ def _draw_kernels(name: str, recipe: Recipe) -> None:
         st.markdown(title, text_alignment="center")
         number_grid(
             weights,
-            key=f"_f_kernel_{part}",
+            key=KERNEL_GRID if editable else f"_f_kernel_{part}",
             label=f"Kernel, {height}×{width}",
             write=weight,
             stops=WEIGHT_STOPS,
-            note="Type into a cell to change it." if editable else "",
+            note="Type into a cell, or drag sideways in it, to change it." if editable else "",
             on_edit=_take if editable else None,
         )
     if editable:

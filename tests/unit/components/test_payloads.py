@@ -34,13 +34,14 @@ from cnnviz.components import (
     number_grid,
     paint,
     photo,
+    pixels,
     sliding,
     softmax,
     stepper,
 )
 from cnnviz.convolution import Padding, trace
 from cnnviz.convolution.equivariance import Scene
-from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
+from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS, Recipe
 from cnnviz.networks import NETWORKS, Example, network_from_line, summary
 from cnnviz.networks.stages import stages
 
@@ -94,6 +95,7 @@ PAYLOADS = {
         compare.Encoded("data:picture", {"low": -1, "high": 2}), compare.Encoded("data:before", {}),
         title="Title", alt="Alt", size=(3, 4), group="both", window=(4, 3), pixel=(1, 2),
         pickable=True,
+        live=compare.Live("a", Recipe("kernel", SMALL), "signed", {"f_flip": "flip"}, "grid"),
     ),
     "descent": lambda: descent.payload(*DESCENT, start=1, **SHARED),
     "drag": lambda: drag.payload(SCENE, shift=(1, 2), play=True, **SHARED),
@@ -135,12 +137,13 @@ PAYLOADS = {
     "neurons": lambda: neurons.payload(*NEURONS, alt="Alt", stage="local"),
     "number_grid": lambda: number_grid.payload(
         SMALL, label="Kernel", write="{:g}".format, stops=WEIGHT_STOPS, limits=(-4, 4), note="Note",
-        editable=True,
+        name="kernel",
     ),
     "paint": lambda: paint.payload(
         SMALL, name="a", strokes="0:1", unit=1, look="both", brush=9, **SHARED
     ),
     "photo": lambda: photo.payload(1000),
+    "pixels": lambda: pixels.payload(GREY, "filters"),
     "sliding": lambda: sliding.payload(
         "box", "ramp", alt="Alt", start=(1, 0.5, 2, 0.7), url_parameter="at"
     ),

@@ -1,0 +1,125 @@
+// Kernels that slide over a picture, as `apply_kernel` of `cnnviz/imaging/filters.py` has them.
+
+import { withBorder } from "./borders.js";
+
+/** @typedef {import("./borders.js").Border} Border */
+
+const BY_FOURIER = 50; // weights, from which on OpenCV computes in float64
+const ROUNDING = 2 ** -24;
+
+/**
+ * At each pixel the sum of window × weights. What cannot be told from 0 is 0.
+ * @param {Float32Array} plane height × width
+ * @param {number} height
+ * @param {number} width
+ * @param {number[][]} weights
+ * @param {Border} border
+ * @param {boolean} [whole] whether all numbers of the plane are whole
+ */
+export function slide(plane, height, width, weights, border, whole = false) {
+  const [high, wide] = [weights.length, weights[0].length];
+  const { values, stride } = withBorder(plane, height, width, high, wide, border);
+  /** @type {[offset: number, weight: number][]} */
+  const taps = [];
+  weights.forEach((row, y) => row.forEach((weight, x) => {
+    if (weight !== 0) taps.push([y * stride + x, Math.fround(weight)]);
+  }));
+  while (taps.length === 0 || taps.length % 4) taps.push([0, 0]);
+  const result = new Float32Array(height * width);
+  const sums = new Float64Array(width);
+  const bound = roundingBound(weights.flat(), plane, whole);
+  for (let row = 0; row < height; row += 1) {
+    for (let first = 0; first < taps.length; first += 4) addFour(sums, values, row * stride, taps, first);
+    const start = row * width;
+    for (let x = 0; x < width; x += 1) result[start + x] = sums[x] <= bound && sums[x] >= -bound ? 0 : sums[x];
+  }
+  return result;
+}
+
+/**
+ * Add four weighted rows to the sums of a row; the first four begin it. Four at a time need a
+ * quarter of the loads and stores.
+ * @param {Float64Array} sums
+ * @param {Float32Array} values
+ * @param {number} start
+ * @param {[offset: number, weight: number][]} taps
+ * @param {number} first
+ */
+function addFour(sums, values, start, taps, first) {
+  const [one, w1] = taps[first];
+  const [two, w2] = taps[first + 1];
+  const [three, w3] = taps[first + 2];
+  const [four, w4] = taps[first + 3];
+  const [a, b, c, d] = [start + one, start + two, start + three, start + four];
+  const width = sums.length;
+  if (first === 0) {
+    for (let x = 0; x < width; x += 1) sums[x] = w1 * values[a + x] + w2 * values[b + x] + w3 * values[c + x] + w4 * values[d + x];
+  } else {
+    for (let x = 0; x < width; x += 1) sums[x] += w1 * values[a + x] + w2 * values[b + x] + w3 * values[c + x] + w4 * values[d + x];
+  }
+}
+
+/**
+ * The rounding that OpenCV's sums may hold: `rounding_bound` of `cnnviz/imaging/filters.py`.
+ * @param {number[]} weights
+ * @param {Float32Array} plane
+ * @param {boolean} whole
+ */
+function roundingBound(weights, plane, whole) {
+  const sum = weights.reduce((total, weight) => total + Math.abs(Math.fround(weight)), 0);
+  const exact = whole && weights.every((weight) => Number.isInteger(weight));
+  if (exact && sum * 255 < 1 / ROUNDING && weights.length < BY_FOURIER) return 0;
+  let largest = 0;
+  for (let at = 0; at < plane.length; at += 1) {
+    const size = Math.abs(plane[at]);
+    if (size > largest) largest = size;
+  }
+  const total = sum * largest;
+  if (weights.length >= BY_FOURIER) return 1.001 * ROUNDING * total;
+  return exact && total < 1 / ROUNDING ? 0 : (weights.length + 1) * ROUNDING * total;
+}
+
+/**
+ * A kernel that is one row, turned into a column, times the other: one axis after the other.
+ * @param {Float32Array} plane
+ * @param {number} height
+ * @param {number} width
+ * @param {number[]} row
+ * @param {Border} border
+ */
+export function slideBothWays(plane, height, width, row, border) {
+  const once = slide(plane, height, width, [row], border, true);
+  return slide(once, height, width, row.map((weight) => [weight]), border);
+}
+
+/**
+ * The weights of a Gaussian along one axis; they sum to 1.
+ * @param {number} sigma
+ * @param {number} size
+ */
+export function gaussianRow(sigma, size) {
+  const row = Array.from({ length: size }, (_, at) => Math.exp(-((at - (size - 1) / 2) ** 2) / (2 * sigma ** 2)));
+  const total = row.reduce((sum, weight) => sum + weight, 0);
+  return row.map((weight) => weight / total);
+}
+
+/**
+ * Identity + strength × (weights − identity), for a kernel whose weights sum to 1.
+ * @param {number[][]} weights
+ * @param {number} strength
+ */
+export function strengthened(weights, strength) {
+  const middle = [(weights.length - 1) >> 1, (weights[0].length - 1) >> 1];
+  return weights.map((row, y) => row.map((weight, x) => {
+    const same = Number(y === middle[0] && x === middle[1]);
+    return Math.fround(same + (weight - same) * strength);
+  }));
+}
+
+/**
+ * A kernel turned by 180°.
+ * @param {number[][]} weights
+ */
+export function flipped(weights) {
+  return weights.map((row) => row.toReversed()).reverse();
+}

@@ -1,0 +1,38 @@
+// The median of each neighbourhood, by a histogram that moves along (Huang et al., 1979).
+
+import { withBorder } from "./borders.js";
+
+/**
+ * The median of the size × size neighbourhood of each pixel; the edge pixel is repeated outside.
+ * @param {Float32Array} plane height × width, whole numbers from 0 to 255
+ * @param {number} height
+ * @param {number} width
+ * @param {number} size odd
+ */
+export function median(plane, height, width, size) {
+  const { values, stride } = withBorder(Uint8Array.from(plane), height, width, size, size, "replicate");
+  const result = new Float32Array(height * width);
+  const half = (size * size - 1) / 2; // so many are no larger than the median, besides itself
+  const counts = new Int32Array(257);
+  for (let row = 0; row < height; row += 1) {
+    const [top, end] = [row * stride, (row + size) * stride];
+    counts.fill(0);
+    for (let from = top; from < end; from += stride) {
+      for (let at = from; at < from + size; at += 1) counts[values[at]] += 1;
+    }
+    let [level, below] = [0, 0]; // the median, and how many are smaller
+    for (let column = 0; ; column += 1) {
+      while (below > half) below -= counts[(level -= 1)];
+      while (below + counts[level] <= half) below += counts[level++];
+      result[row * width + column] = level;
+      if (column === width - 1) break;
+      for (let at = top + column; at < end; at += stride) {
+        const [old, next] = [values[at], values[at + size]];
+        counts[old] -= 1;
+        counts[next] += 1;
+        below += Number(next < level) - Number(old < level);
+      }
+    }
+  }
+  return result;
+}

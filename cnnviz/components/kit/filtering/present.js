@@ -1,0 +1,161 @@
+// Signed numbers to the pixels of a screen, with their scale: `cnnviz/imaging/present.py`.
+
+import { clamp } from "../arithmetic.js";
+import { colourAt } from "../colours.js";
+
+/**
+ * @typedef {import("../colours.js").Stops} Stops
+ * @typedef {import("./recipe.js").Result} Result
+ * @typedef {"signed" | "absolute" | "relu" | "clipped"} View
+ */
+
+/**
+ * What the colours mean, and how often each number occurs.
+ * @typedef {object} Scale
+ * @property {number} low the number that gets the first colour
+ * @property {number} high
+ * @property {Stops} stops
+ * @property {number[][]} counts of `BINS` equal steps, one row per channel
+ * @property {number} smallest before any was turned into a colour
+ * @property {number} largest
+ * @property {string} unit
+ */
+
+const BINS = 128;
+const SHARE = 0.995; // of all numbers are nearer to 0 than the one with the full colour
+const SIGNS = { signed: 1, absolute: -1, relu: 0, clipped: 1 }; // what becomes of negative numbers
+const OPAQUE = 0xff000000;
+const GREYS = Uint32Array.from({ length: 256 }, (_, level) => OPAQUE | (level * 0x010101));
+
+/**
+ * @param {Float32Array[]} planes
+ * @returns {[number, number]}
+ */
+function rangeOf(planes) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const plane of planes) {
+    for (let at = 0; at < plane.length; at += 1) {
+      const value = plane[at];
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  return [low, high];
+}
+
+/**
+ * The number that gets the full colour.
+ * @param {Float32Array[]} planes
+ * @param {[number, number]} range
+ */
+function limitOf(planes, [smallest, largest]) {
+  const most = Math.max(-smallest, largest);
+  if (most === 0) return 1;
+  const distances = new Int32Array(129);
+  const scale = 127 / most;
+  let size = 0;
+  for (const plane of planes) {
+    size += plane.length;
+    for (let at = 0; at < plane.length; at += 1) distances[(Math.abs(plane[at]) * scale + 0.5) | 0] += 1;
+  }
+  let [level, total] = [0, distances[0]];
+  while (total < SHARE * size) total += distances[(level += 1)];
+  return (most * (level + 1)) / 128;
+}
+
+/**
+ * Colours for 256 levels, the stop at 0.5 falling exactly on `centre`.
+ * @param {Stops} stops
+ * @param {number} centre
+ */
+function table(stops, centre) {
+  return Uint32Array.from({ length: 256 }, (_, level) => {
+    const place = (level - centre) / (255 - centre) / 2 + 0.5;
+    const [red, green, blue] = colourAt(stops, clamp(place, 0, 1)).map(Math.round);
+    return (OPAQUE | (blue << 16) | (green << 8) | red) >>> 0;
+  });
+}
+
+/**
+ * Turn numbers into levels, count them, and write them as pixels.
+ * @param {Float32Array[]} planes
+ * @param {number} low
+ * @param {number} high
+ * @param {{ factor: number, offset: number, sign: number, colours: Uint32Array }} levels negative
+ *   numbers are multiplied by `sign` first
+ */
+function painted(planes, low, high, { factor, offset, sign, colours }) {
+  const pixels = new Uint32Array(planes[0].length);
+  const step = BINS / (high - low);
+  const counts = planes.map((plane, channel) => {
+    const bins = new Uint32Array(BINS);
+    const [one, shift] = [planes.length === 1, 8 * channel];
+    // Numbers become whole ones by `| 0`, which is several times as fast as rounding; so they must
+    // not be negative.
+    for (let at = 0; at < plane.length; at += 1) {
+      const value = plane[at] < 0 ? plane[at] * sign : plane[at];
+      const exact = value * factor + offset + 0.5;
+      const level = exact <= 0 ? 0 : exact >= 255 ? 255 : exact | 0;
+      pixels[at] |= one ? colours[level] : level << shift;
+      const bin = (value - low) * step;
+      bins[bin <= 0 ? 0 : bin >= BINS ? BINS - 1 : bin | 0] += 1;
+    }
+    return Array.from(bins);
+  });
+  if (planes.length === 3) for (let at = 0; at < pixels.length; at += 1) pixels[at] |= OPAQUE;
+  return { pixels: new Uint8ClampedArray(pixels.buffer), counts };
+}
+
+/**
+ * A filtered picture for the screen: `present` of `cnnviz/imaging/present.py`.
+ * @param {Result} result
+ * @param {View} view
+ * @param {Stops} stops the colours of this view
+ * @returns {{ pixels: Uint8ClampedArray<ArrayBuffer>, scale: Scale }} red, green, blue, opacity
+ */
+export function present({ planes, strengths }, view, stops) {
+  if (strengths) return presentDirection(planes, strengths, stops);
+  const range = rangeOf(planes);
+  const [smallest, largest] = range;
+  const limit = view === "clipped" ? 255 : limitOf(planes, range);
+  const signed = view === "signed";
+  const { pixels, counts } = painted(planes, signed ? -limit : 0, limit, signed
+    ? { factor: 127 / limit, offset: 128, sign: 1, colours: table(stops, 128) }
+    : { factor: 255 / limit, offset: 0, sign: SIGNS[view], colours: GREYS });
+  return { pixels, scale: { low: signed ? -limit : 0, high: limit, stops, counts, smallest, largest, unit: "" } };
+}
+
+/**
+ * Directions as hues, darker where the gradient is weak; the channel with the strongest decides.
+ * @param {Float32Array[]} degrees
+ * @param {Float32Array[]} strengths
+ * @param {Stops} stops
+ */
+function presentDirection(degrees, strengths, stops) {
+  const [smallest, largest] = rangeOf(degrees);
+  const strongest = strengths[0].slice();
+  const turns = degrees[0].slice();
+  for (let channel = 1; channel < strengths.length; channel += 1) {
+    for (let at = 0; at < strongest.length; at += 1) {
+      if (strengths[channel][at] <= strongest[at]) continue;
+      strongest[at] = strengths[channel][at];
+      turns[at] = degrees[channel][at];
+    }
+  }
+  const limit = limitOf([strongest], rangeOf([strongest]));
+  const colours = Array.from({ length: 256 }, (_, level) => colourAt(stops, level / 255));
+  const [reds, greens, blues] = [0, 1, 2].map((part) => Float64Array.from(colours, (colour) => colour[part]));
+  const pixels = new Uint8ClampedArray(4 * strongest.length);
+  const bins = new Array(BINS).fill(0);
+  for (let at = 0; at < strongest.length; at += 1) {
+    const turn = (turns[at] + 180) / 360;
+    const level = (turn * 255) | 0;
+    const brightness = Math.min(strongest[at] / limit, 1);
+    pixels[4 * at] = (reds[level] * brightness) | 0;
+    pixels[4 * at + 1] = (greens[level] * brightness) | 0;
+    pixels[4 * at + 2] = (blues[level] * brightness) | 0;
+    pixels[4 * at + 3] = 255;
+    bins[Math.min((turn * BINS) | 0, BINS - 1)] += strongest[at];
+  }
+  return { pixels, scale: { low: -180, high: 180, stops, counts: [bins], smallest, largest, unit: "\u00b0" } };
+}

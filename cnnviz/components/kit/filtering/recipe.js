@@ -1,0 +1,88 @@
+// One filter with all of its settings, over a whole picture: `Recipe` of `cnnviz/imaging/recipe.py`.
+
+import { bilateral } from "./bilateral.js";
+import { flipped, gaussianRow, slide, slideBothWays, strengthened } from "./linear.js";
+import { median } from "./median.js";
+
+/** @typedef {import("./borders.js").Border} Border */
+
+/**
+ * @typedef {object} Recipe
+ * @property {"kernel" | "gaussian" | "mean" | "median" | "bilateral" | "sobel-magnitude" | "sobel-direction"} kind
+ * @property {number[][] | null} weights of a kernel, before strength and flip
+ * @property {number} strength
+ * @property {number} size
+ * @property {number} sigma
+ * @property {number} levels
+ * @property {Border} border
+ * @property {boolean} flip
+ */
+
+/**
+ * A picture: one plane if it is grey, three if it has colours.
+ * @typedef {{ height: number, width: number, planes: Float32Array[] }} Planes
+ *
+ * A filtered picture: signed numbers, and for a direction how strong the gradient is.
+ * @typedef {{ height: number, width: number, planes: Float32Array[], strengths?: Float32Array[] }} Result
+ */
+
+const SOBEL_X = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]];
+const SOBEL_Y = [[-1, -2, -1], [0, 0, 0], [1, 2, 1]];
+
+/**
+ * A picture out of the bytes of a canvas.
+ * @param {Uint8ClampedArray} bytes red, green, blue, opacity
+ * @param {number} height
+ * @param {number} width
+ * @param {boolean} colour a grey picture is read from its red
+ * @returns {Planes}
+ */
+export function planesOf(bytes, height, width, colour) {
+  const planes = Array.from({ length: colour ? 3 : 1 }, (_, channel) => {
+    const plane = new Float32Array(height * width);
+    for (let at = 0; at < plane.length; at += 1) plane[at] = bytes[4 * at + channel];
+    return plane;
+  });
+  return { height, width, planes };
+}
+
+/**
+ * The kernel that a recipe slides, before any flip; none for a median, a bilateral or a gradient.
+ * @param {Recipe} recipe
+ * @returns {number[][] | null}
+ */
+export function kernelOf({ kind, weights, strength, sigma, size }) {
+  if (kind === "kernel" && weights) return strength === 1 ? weights : strengthened(weights, strength);
+  if (kind === "mean") return Array.from({ length: size }, () => new Array(size).fill(1 / size ** 2));
+  if (kind !== "gaussian") return null;
+  const row = gaussianRow(sigma, size);
+  return row.map((one) => row.map((other) => one * other));
+}
+
+/**
+ * Filter a picture.
+ * @param {Planes} picture whole numbers from 0 to 255
+ * @param {Recipe} recipe
+ * @returns {Result}
+ */
+export function applyRecipe({ height, width, planes }, recipe) {
+  const each = (/** @type {(plane: Float32Array) => Float32Array} */ filter) => ({ height, width, planes: planes.map(filter) });
+  const { kind, border, size } = recipe;
+  if (kind === "median") return each((plane) => median(plane, height, width, size));
+  if (kind === "bilateral") return { height, width, planes: bilateral(planes, height, width, recipe.sigma, recipe.levels) };
+  if (kind === "gaussian" || kind === "mean") {
+    const row = kind === "mean" ? new Array(size).fill(1 / size) : gaussianRow(recipe.sigma, size);
+    return each((plane) => slideBothWays(plane, height, width, row, border));
+  }
+  if (kind === "kernel") {
+    const kernel = /** @type {number[][]} */ (kernelOf(recipe));
+    const weights = recipe.flip ? flipped(kernel) : kernel;
+    return each((plane) => slide(plane, height, width, weights, border, true));
+  }
+  const x = planes.map((plane) => slide(plane, height, width, SOBEL_X, border, true));
+  const y = planes.map((plane) => slide(plane, height, width, SOBEL_Y, border, true));
+  const lengths = x.map((along, channel) => along.map((value, at) => Math.sqrt(value ** 2 + y[channel][at] ** 2)));
+  if (kind === "sobel-magnitude") return { height, width, planes: lengths };
+  const turns = x.map((along, channel) => along.map((value, at) => (Math.atan2(y[channel][at], value) * 180) / Math.PI));
+  return { height, width, planes: turns, strengths: lengths };
+}

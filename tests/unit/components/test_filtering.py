@@ -1,0 +1,150 @@
+"""The browser's filters give OpenCV's numbers, and its views the server's pixels."""
+
+import base64
+import itertools
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+
+from cnnviz.imaging import KERNELS, Recipe, present, sample_image, to_grey
+from tests.unit.components.node import in_node
+
+FILTERING = """
+import { bytesOf } from "./cnnviz/components/kit/arrays.js";
+import { present } from "./cnnviz/components/kit/filtering/present.js";
+import { applyRecipe } from "./cnnviz/components/kit/filtering/recipe.js";
+const base64 = ({ buffer, byteOffset, byteLength }) => (
+  Buffer.from(buffer, byteOffset, byteLength).toString("base64"));
+const pictures = data.pictures.map(({ height, width, planes }) => (
+  { height, width, planes: planes.map((plane) => Float32Array.from(bytesOf(plane))) }));
+console.log(JSON.stringify(data.cases.map(({ picture, recipe, view, stops }) => {
+  const result = applyRecipe(pictures[picture], recipe);
+  const { pixels, scale } = present(result, view, stops);
+  const [values, strengths] = [result.planes, result.strengths].map((all) => all?.map(base64));
+  return { values, strengths, pixels: base64(pixels), scale };
+})));
+"""
+BORDERS = ("zero", "reflect", "replicate", "circular")
+VIEWS = ("signed", "absolute", "relu", "clipped")
+SOBEL_X = Recipe("kernel", KERNELS["sobel-x"].weights)
+
+RANDOM = np.random.default_rng(7)
+PICTURES = [
+    to_grey(sample_image("astronaut"))[40:81, 180:243].astype(np.uint8),
+    sample_image("astronaut")[40:67, 180:213].copy(),
+    RANDOM.integers(0, 256, (5, 3), np.uint8),  # smaller than most windows
+    RANDOM.integers(0, 256, (1, 4, 3), np.uint8),
+    np.full((9, 9), 200, np.uint8),  # flat: what sums to 0 is 0 exactly
+]
+
+
+def recipes():
+    """Every kernel, size and setting with every border."""
+    for border in BORDERS:
+        for kernel, flip in itertools.product(KERNELS.values(), (False, True)):
+            yield Recipe("kernel", kernel.weights, border=border, flip=flip)
+        for size in range(1, 16):
+            random = RANDOM.normal(size=(size, 16 - size)).astype(np.float32)
+            yield Recipe("kernel", random, border=border, flip=bool(size % 2))
+            square = RANDOM.integers(-3, 4, (size, size)).astype(np.float32)
+            yield Recipe("kernel", square, border=border)
+            yield Recipe("gaussian", size=size, sigma=0.3 + size / 4, border=border)
+            yield Recipe("mean", size=size, border=border)
+        yield Recipe("sobel-magnitude", border=border)
+        yield Recipe("sobel-direction", border=border)
+    for strength in (0, 0.3, 1.7, 3):
+        yield Recipe("kernel", KERNELS["box-5"].weights, strength=strength)
+        yield Recipe("kernel", KERNELS["sharpen"].weights, strength=strength)
+    for size in range(3, 17, 2):
+        yield Recipe("median", size=size)
+    for sigma, levels in itertools.product((0.5, 1, 1.7, 2.3, 3), (5, 40, 150)):
+        yield Recipe("bilateral", sigma=sigma, levels=levels)
+
+
+def sent(recipe):
+    fields = asdict(recipe)
+    weights = recipe.weights
+    return fields | {"weights": None if weights is None else weights.tolist()}
+
+
+@pytest.fixture(scope="module")
+def cases():
+    """Recipe, picture, view, what Python makes of it and what the browser does."""
+    views = itertools.cycle(VIEWS)
+    plan = [(recipe, at, next(views)) for recipe in recipes() for at in range(len(PICTURES))]
+    plan += itertools.product((SOBEL_X, Recipe("median")), (0, 1), VIEWS)
+    results = [recipe.apply(PICTURES[at]) for recipe, at, _ in plan]
+    shown = [present(result, view) for result, (_, _, view) in zip(results, plan, strict=True)]
+    data = {
+        "pictures": [
+            {
+                "height": len(picture),
+                "width": picture.shape[1],
+                "planes": [
+                    base64.b64encode(plane.tobytes()).decode()
+                    for plane in np.moveaxis(np.atleast_3d(picture), 2, 0)
+                ],
+            }
+            for picture in PICTURES
+        ],
+        "cases": [
+            {"recipe": sent(recipe), "picture": at, "view": view, "stops": one.scale.stops}
+            for (recipe, at, view), one in zip(plan, shown, strict=True)
+        ],
+    }
+    return list(zip(plan, results, shown, in_node(FILTERING, data=data), strict=True))
+
+
+def unpacked(planes, shape):
+    arrays = [np.frombuffer(base64.b64decode(plane), np.float32) for plane in planes]
+    return np.stack([array.reshape(shape[:2]) for array in arrays], axis=-1).reshape(shape)
+
+
+def test_every_filter_gives_opencvs_numbers(cases):
+    for (recipe, at, _), result, _, answer in cases:
+        values = unpacked(answer["values"], PICTURES[at].shape)
+        gap = np.abs(values - result.values)
+        largest = max(1, np.abs(result.values).max())
+        if recipe.kind == "sobel-direction":
+            strengths = unpacked(answer["strengths"], PICTURES[at].shape)
+            assert np.abs(strengths - result.weight).max() < 0.001
+            assert np.minimum(gap, 360 - gap).max() < 0.001, (recipe, at)
+        elif recipe.kind == "median":
+            assert gap.max() == 0, (recipe, at)
+        elif recipe.kind == "bilateral":  # in whole grey levels
+            assert gap.max() <= 1, (recipe, at)
+        else:
+            assert gap.max() < 1e-4 * largest, (recipe, at)
+        if at == len(PICTURES) - 1 and recipe.kind != "bilateral":
+            assert np.array_equal(values == 0, result.values == 0), recipe
+
+
+def test_every_view_shows_the_servers_pixels_and_scale(cases):
+    for (recipe, at, view), _, shown, answer in cases:
+        grey = PICTURES[at].ndim == 2
+        height, width = PICTURES[at].shape[:2]
+        pixels = np.frombuffer(base64.b64decode(answer["pixels"]), np.uint8)
+        pixels = pixels.reshape(height, width, 4)
+        assert (pixels[..., 3] == 255).all()
+        server, scale = shown.pixels, shown.scale
+        if server.ndim == 2:
+            server = np.repeat(server[..., None], 3, axis=2)
+        gap = np.abs(pixels[..., :3].astype(int) - server)
+        # At most the next level: one of 256 greys, or the next of a table of 256 colours.
+        coloured = recipe.kind == "sobel-direction" or (view == "signed" and grey)
+        most = 4 if coloured else 1
+        if recipe.kind == "bilateral" and view != "clipped":
+            continue  # another scale would make several levels of the one by which it may differ
+        assert gap.max() <= most, (recipe, at, view)
+        for end in ("low", "high", "smallest", "largest"):
+            theirs = getattr(scale, end)
+            tolerance = 1 if recipe.kind == "bilateral" else 1e-2 * abs(theirs) + 1e-3
+            assert abs(answer["scale"][end] - theirs) <= tolerance, (recipe, at, view, end)
+        # A number on the line between two steps of the histogram may be counted in either.
+        counts, steps = np.array(answer["scale"]["counts"]), np.arange(128)
+        assert counts.shape == scale.counts.shape
+        total = scale.counts.sum(axis=1)
+        assert counts.sum(axis=1) == pytest.approx(total, rel=1e-3)
+        if recipe.kind != "bilateral":
+            assert (np.abs((counts - scale.counts) @ steps) <= total + 1).all(), (recipe, at)
