@@ -21,6 +21,7 @@ import streamlit as st
 import uvicorn
 
 from cnnviz.live import broadcast
+from cnnviz.training.worker import prepare_threads
 
 if sys.platform != "win32":  # which has no such limit
     import resource
@@ -187,6 +188,7 @@ def _bound(config: uvicorn.Config) -> None:
 @contextlib.asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Warm up in a thread while the first page already serves; end everything at shutdown."""
+    prepare_threads()  # what pages compute shares the cores with the runs
     raise_open_files()
     broadcast.allowed_hosts = st.get_option("server.allowedHosts") or ()
     stop = threading.Event()

@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from cnnviz.training.worker import prepare_threads
+
+prepare_threads()  # here too: several tests run beside each other
+
 # A busy machine makes no example wrong. CI tries the same examples each time; other runs, new ones.
 settings.register_profile(
     "busy",

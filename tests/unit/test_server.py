@@ -2,6 +2,7 @@ import asyncio
 import gc
 import os
 import platform
+import queue
 import socket
 import subprocess
 import sys
@@ -74,6 +75,19 @@ def test_shutdown_ends_the_sweeper_and_the_dispatcher(monkeypatch):
 
     assert run(serve()) == []
     assert "dispatcher" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_threads_are_told_to_sleep_while_they_wait_before_torch_is_loaded(monkeypatch):
+    told: queue.Queue[str] = queue.Queue()
+    monkeypatch.delenv("OMP_WAIT_POLICY")
+    monkeypatch.setattr(server, "_train", lambda _stop: None)
+    monkeypatch.setattr(server, "_warm_up", lambda: told.put(os.environ["OMP_WAIT_POLICY"]))
+
+    async def serve():
+        async with server.lifespan(None):
+            return await asyncio.to_thread(told.get, timeout=30)
+
+    assert run(serve()) == "PASSIVE"
 
 
 def test_an_engine_that_does_not_work_leaves_the_server_up(monkeypatch):
