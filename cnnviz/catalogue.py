@@ -310,6 +310,16 @@ PAGES = (
         thumbnail="lab/learn.webp",
     ),
     Page(
+        "networks/timeline.py",
+        "timeline",
+        "Timeline",
+        ":material/timeline:",
+        about="From Hubel and Wiesel's cells to today's networks: year, error, parameters, and who"
+        " was first.",
+        terms=("history", "ImageNet", "ILSVRC", "top-5 error", "WordNet", "Neocognitron"),
+        group=NETWORKS,
+    ),
+    Page(
         "networks/paper_networks.py",
         "paper_networks",
         "Networks of the papers",

@@ -3,9 +3,13 @@
 import streamlit as st
 
 from cnnviz.components.architecture import architecture
+from cnnviz.components.chart import chart
+from cnnviz.convolution import lecture_source
+from cnnviz.figures.history import depth_figure
 from cnnviz.networks import paper_network
 from cnnviz.networks.papers import counted_by_pytorch, paper_code
 from cnnviz.networks.stages import Stage, stages
+from cnnviz.ui.networks.paper_networks.depth import RESNET_ERRORS
 from cnnviz.ui.networks.paper_networks.printed import connections, printed
 from cnnviz.ui.networks.paper_networks.stories import STORIES, TITLES, line_of, names_of
 from cnnviz.ui.shared import lab
@@ -58,6 +62,18 @@ st.dataframe(
     column_config={"Why": st.column_config.TextColumn(width="large")},
     alt=f"Numbers printed of {story.title}, and those counted from its plan",
 )
+
+if name.startswith("resnet"):
+    st.header("Error against depth")
+    chart(
+        depth_figure(RESNET_ERRORS), key="pn_depth",
+        alt="Top-1 error on ImageNet against the number of layers, plain and with skips",
+    )  # fmt: skip
+    st.caption(
+        "Without skips, 34 layers are worse than 18, even on the training pictures. With them, each"
+        " deeper network is better (He et al. 2015, tables 2 and 3, which"
+        f" {lecture_source('s1-resnet-deeper-better')} prints)."
+    )
 
 st.header("Layer by layer")
 table = {

@@ -110,8 +110,14 @@ class Chart extends Figure {
     if (!this.listening) {
       this.listening = true;
       this.plot.on("plotly_relayout", (changes) => this.remember(changes));
+      this.plot.on("plotly_click", ({ points: [point] }) => this.follow(point));
     }
     this.root.dataset.drawn = this.data.id;
+  }
+
+  /** Open the address that a point of a scatter stands for, if it has one. */
+  follow({ data: { type }, customdata }) {
+    if (type === "scatter" && customdata) location.assign(customdata);
   }
 
   /** Keep what somebody looks at. Plotly itself would forget a zoom by its buttons. */

@@ -10,6 +10,7 @@ from cnnviz.convolution import lecture_case
 from cnnviz.networks import PAPER_NETWORKS, paper_network
 from cnnviz.networks.papers import paper_code
 from cnnviz.networks.stages import stages
+from cnnviz.ui.networks.paper_networks.depth import RESNET_ERRORS
 from cnnviz.ui.networks.paper_networks.printed import printed
 from cnnviz.ui.networks.paper_networks.stories import names_of
 
@@ -92,3 +93,10 @@ def test_the_code_counts_what_it_says(name, capsys):
     size, count = capsys.readouterr().out.split("\n")[:2]
     assert f"# {size}\n" in code
     assert code.endswith(f"# {count}\n")
+
+
+def test_errors_against_depth_are_those_of_the_lecture():
+    expected = lecture_case("s1-resnet-deeper-better")["expected"]
+    plain, skips = (dict(points) for _, points in RESNET_ERRORS)
+    assert [skips[depth] for depth in (34, 50, 101, 152)] == expected["top1"]
+    assert plain[34] > plain[18] > skips[18] > skips[34]

@@ -31,7 +31,9 @@ def random_plan(seed):
     if random.random() < 0.5:
         spec.append({"layer": "gap"})
     spec.append({"layer": "flatten"})
-    if random.random() < 0.5:
+    if seed % 10 == 7:
+        spec += [{"layer": "linear", "out": 84}, {"layer": "rbf"}]
+    elif random.random() < 0.5:
         spec += _features(random)
     return [*spec, {"layer": "linear", "out": CLASSES}], shape
 
@@ -125,8 +127,6 @@ def _features(random):
     out = random.randint(2, 6)
     plain = [_plain(random, kind) for kind in random.choices(_FLAT, k=2)]
     side = [{"layer": "linear", "out": out}, *plain]
-    if random.random() < 0.2:
-        return [{"layer": "linear", "out": 84}, {"layer": "rbf"}]
     return [
         {"layer": "linear", "out": out},
         random.choice(

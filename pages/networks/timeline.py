@@ -1,0 +1,105 @@
+"""The timeline: how convolutional networks came about, and what they cost and erred."""
+
+import streamlit as st
+
+from cnnviz.catalogue import page_at
+from cnnviz.components.chart import chart
+from cnnviz.figures.history import Along, errors_figure, winners_figure
+from cnnviz.ui.networks.timeline.history import HUMAN, LANDMARKS, SLIPS, WINNERS
+from cnnviz.ui.networks.timeline.wordnet import tree
+from cnnviz.ui.shared.choice import choice
+
+ALONG: dict[Along, str] = {"year": "Year", "parameters": "Parameters", "macs": "Multiply-adds"}
+PAPERS = page_at("paper_networks")
+
+along = choice(
+    st.segmented_control, "Error on ImageNet against", ALONG, "year", key="along",
+)  # fmt: skip
+points = [
+    (
+        one.name,
+        place,
+        one.error,
+        f"{PAPERS.url}?network={one.plan}" if one.plan else "",
+        one.side,
+    )
+    for one in LANDMARKS
+    if one.error is not None and (place := getattr(one, along)) is not None
+]
+chart(
+    errors_figure(
+        points,
+        along=along,
+        largest=20,
+    ),
+    key="ti_errors",
+    alt=f"Top-5 error of {len(points)} networks against {ALONG[along].lower()}",
+)
+st.caption(
+    "One network each, on the validation pictures; press a blue point to open the network. The"
+    " errors"
+    " are the papers', with more crops of each picture in some than in others."
+)
+with st.container(horizontal=True):
+    for one in LANDMARKS:
+        if one.plan:
+            st.page_link(PAPERS.script, label=one.name, query_params={"network": one.plan})
+
+st.header("What happened when")
+st.dataframe(
+    {
+        "Year": [one.year for one in LANDMARKS],
+        "What": [one.name for one in LANDMARKS],
+        "Brought": [one.what for one in LANDMARKS],
+        "Top-5 error (%)": [one.error for one in LANDMARKS],
+        "Parameters": [one.parameters for one in LANDMARKS],
+        "Multiply-adds": [one.macs for one in LANDMARKS],
+        "Who": [one.who for one in LANDMARKS],
+        "Published": [one.source for one in LANDMARKS],
+    },
+    hide_index=True,
+    height="content",
+    placeholder="",
+    column_config={
+        "Year": st.column_config.NumberColumn(format="%d"),
+        "Parameters": st.column_config.NumberColumn(format="localized"),
+        "Multiply-adds": st.column_config.NumberColumn(format="localized"),
+        "Brought": st.column_config.TextColumn(width="large"),
+    },
+    alt="Landmarks of convolutional networks; a press on a heading sorts them",
+)
+st.caption(
+    "Press a heading to sort. Where a paper has a plan on the page"
+    f" “{PAPERS.title}”, parameters and multiply-adds are counted from it."
+)
+
+st.header("Where the lectures disagree, or are wrong")
+for claim, where, right in SLIPS:
+    with st.container(gap="xsmall"):
+        st.markdown(right)
+        st.caption(f":material/rule: A lecture ({where}) says: {claim}.")
+
+st.header("ImageNet")
+st.markdown(
+    "**14,197,122 pictures** of **21,841 kinds** of things, ordered by the dictionary WordNet."
+    " The yearly"
+    " challenge (ILSVRC) took 1,000 of the kinds: 1,281,167 pictures to learn from, 50,000 to"
+    " validate,"
+    " 100,000 to test. An answer counts as right in the top-5 error if it is among five guesses."
+)
+chart(
+    winners_figure(WINNERS, HUMAN), key="ti_winners",
+    alt="Top-5 errors of the winners of the ImageNet challenge from 2010 to 2017",
+)  # fmt: skip
+st.caption(
+    "Orange: hand-designed features. Blue: convolutional networks, several of them voting together."
+)
+st.subheader("Part of its tree")
+st.caption(
+    "In brackets: how many kinds lie below. Chordate has 3,087: tunicate with 6, cephalochordate"
+    " with 1"
+    " and vertebrate with 3,077, and these three themselves. The 32,326 of the root are places in"
+    " the"
+    " tree, not kinds with pictures."
+)
+tree()
