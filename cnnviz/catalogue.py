@@ -25,6 +25,7 @@ class Page:
         terms: What the lectures call it; the tour searches them.
         group: The heading in the navigation that it is listed under; empty for none.
         uses_picture: Whether its header has the button that chooses a picture.
+        first_picture: The sample that it shows before anybody chose one; empty for the usual.
         thumbnail: The picture on its card, relative to `assets/screenshots`; empty for a page that
             no card leads to.
         on_home: What its card on Home says; empty for a page without one.
@@ -39,6 +40,7 @@ class Page:
     terms: tuple[str, ...] = ()
     group: str = ""
     uses_picture: bool = False
+    first_picture: str = ""
     thumbnail: str = ""
     on_home: str = ""
     former_url: str = ""
@@ -357,6 +359,15 @@ PAGES = (
         uses_picture=True,
         thumbnail="inside-card.webp",
         on_home="See what a trained network learned: filters, feature maps, class activation maps.",
+    ),
+    Page(
+        "real_networks.py",
+        "real-networks",
+        "Real networks",
+        ":material/public:",
+        about="Ask a network trained on a million photos what it sees in yours, and where.",
+        uses_picture=True,
+        first_picture="coffee",
     ),
 )
 FORMER_URLS = {page.former_url: page.url for page in PAGES if page.former_url}

@@ -54,5 +54,5 @@ if page.url_path:
     if page_at(page.url_path).uses_picture:
         notice = st.container()
         with header:
-            choose_picture(notice)
+            choose_picture(notice, page_at(page.url_path).first_picture)
 page.run()

@@ -20,8 +20,6 @@ from cnnviz.ui.inside.answer import (
     answer_while_drawing,
     say_answer,
     show_input,
-    show_numbers,
-    show_scores,
     stretched,
 )
 from cnnviz.ui.inside.network import choose_run, choose_step, model_of, show_progress, where_to_run
@@ -30,6 +28,7 @@ from cnnviz.ui.inside.over_time import show_over_time
 from cnnviz.ui.inside.picture import choose_subject, class_titles, draw_on_pad
 from cnnviz.ui.inside.whole import show_network
 from cnnviz.ui.shared.address import SECTION, asked
+from cnnviz.ui.shared.answer import show_numbers, show_scores
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.controls import paired
@@ -195,7 +194,7 @@ if not over_time:
         if subject.drawn:
             answer_while_drawing(run, step, subject, answer)
         else:
-            show_scores(config, answer)
+            show_scores(config.classes, answer)
         show_progress(run, step)
 with figure:
     for tab, name in zip(

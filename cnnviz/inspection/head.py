@@ -70,11 +70,13 @@ def linear_head(model: nn.Module, x: Tensor) -> LinearHead | None:
         averages = entering[0]
     else:
         weights, bias, averages = torch.eye(classes), torch.zeros(classes), seen.logits
+    # In parts of the largest: an untrained network may give nothing but tiny numbers.
+    close = 1e-5 * float(averages.abs().max())
     for name, maps in reversed(seen.maps.items()):
         if len(maps[0]) != averages.numel():
             continue
         for entered in (maps[0], maps[0].relu()):
-            if torch.allclose(entered.mean((1, 2)), averages.flatten(), rtol=1e-4, atol=1e-5):
+            if torch.allclose(entered.mean((1, 2)), averages.flatten(), rtol=1e-4, atol=close):
                 return LinearHead(name, entered, weights, bias)
     return None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from cnnviz.inspection.activations import feature_maps, find
+from cnnviz.inspection.activations import feature_maps, find, one_picture
 from cnnviz.inspection.guard import InspectionError, untouched
 
 if TYPE_CHECKING:
@@ -76,6 +76,29 @@ def run_to(model: nn.Module, layer: str, x: Tensor, *, before: bool = False) -> 
     if not found:
         raise InspectionError(f"{layer} gives neither maps nor numbers for these pictures.")
     return found[0]
+
+
+def layer_output(model: nn.Module, layer: str, x: Tensor) -> Tensor:
+    """What a layer gives for one picture, copied; nothing after it is computed.
+
+    Args:
+        model: Any model.
+        layer: Name of the layer; `name#2` for its second run.
+        x: One picture, C×H×W or 1×C×H×W, preprocessed.
+
+    Returns:
+        C×h×w or features.
+
+    Raises:
+        InspectionError: There is no such layer, it does not run, or its output has other axes.
+    """
+    if "#" in layer:  # the pass must not end at the first run
+        output = feature_maps(model, x).get(layer)
+        if output is None:
+            raise InspectionError(f"{layer} does not run for this picture.")
+        return output[0]
+    with untouched(model), torch.no_grad():
+        return run_to(model, layer, one_picture(x))[0].clone()
 
 
 def batches(inputs: Tensor) -> Iterator[Tensor]:

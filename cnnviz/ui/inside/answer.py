@@ -1,8 +1,8 @@
-"""What a network answers on the page Look inside, and the numbers behind its maps."""
+"""What a network answers on the page Look inside."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -10,8 +10,8 @@ from cnnviz.components.classifier import classifier
 from cnnviz.components.packing import fits_in_browser
 from cnnviz.imaging.pixels import crisp
 from cnnviz.inspection import overlay_size, upsample
-from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.inside.picture import PAD
+from cnnviz.ui.shared.answer import show_scores
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def answer_while_drawing(run: Run, step: int, subject: Subject, answer: Predicti
             " prediction."
         )
         say_answer(subject, run.config, answer)
-        show_scores(run.config, answer)
+        show_scores(run.config.classes, answer)
         return
     classifier(
         run.config,
@@ -76,39 +76,6 @@ def answer_while_drawing(run: Run, step: int, subject: Subject, answer: Predicti
     )
 
 
-def show_scores(config: RunConfig, answer: Prediction) -> None:
-    """Draw the network's five best answers as a table."""
-    best = answer.top(5)
-    st.dataframe(
-        {
-            "Class": [config.classes[c] for c in best],
-            "Probability": [round(100 * float(answer.probabilities[c]), 2) for c in best],
-            "Logit": [formatted(float(answer.logits[c]), ".2f") for c in best],
-        },
-        hide_index=True,
-        column_config={
-            "Class": st.column_config.TextColumn(width=112),
-            "Probability": st.column_config.ProgressColumn(
-                min_value=0, max_value=100, format="%.1f%%", width=84
-            ),
-            "Logit": st.column_config.TextColumn(width=56, alignment="right"),
-        },
-        alt="The five most probable classes",
-    )
-
-
 def stretched(cam: CAM, subject: Subject) -> NDArray[np.float64]:
     """The map at the size at which it is laid over the picture."""
     return upsample(cam.raw, overlay_size(subject.pixels.shape[1:]))
-
-
-def show_numbers(values: NDArray[Any], tile: str, *, key: str) -> None:
-    """Draw a button that opens the numbers of one of N×H×W maps as a table."""
-    with st.popover("Numbers", icon=":material/table:"):
-        last = len(values) - 1
-        chosen = 0
-        if last:
-            if st.session_state.get(key, 0) > last:
-                st.session_state[key] = last
-            chosen = st.number_input(f"{tile}, 0 to {last}", 0, last, key=key)
-        st.dataframe(values[chosen], alt=f"Values of {tile.lower()} {chosen}")

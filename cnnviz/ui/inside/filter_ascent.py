@@ -16,9 +16,9 @@ from cnnviz.inspection.ascent import STEPS, Climb, affordable_filters, climb, no
 from cnnviz.inspection.code import input_code
 from cnnviz.inspection.filter_code import climb_code
 from cnnviz.numbers.formatting import formatted
-from cnnviz.ui.inside.kept import kept, stop, stopped
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.code import copy_code
+from cnnviz.ui.shared.kept import kept, stop, stopped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

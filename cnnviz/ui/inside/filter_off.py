@@ -21,9 +21,9 @@ from cnnviz.inspection.ablation import (
 )
 from cnnviz.inspection.filter_code import ablation_code
 from cnnviz.numbers.formatting import counted, formatted
-from cnnviz.ui.inside.kept import kept, stop, stopped
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.code import copy_code
+from cnnviz.ui.shared.kept import kept, stop, stopped
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:

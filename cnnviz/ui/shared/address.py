@@ -233,6 +233,8 @@ LANES = text("r_lanes")
 # Look inside.
 SECTION = text("i_tab")
 FRAME = place("i_time")
+# Real networks.
+REAL_SECTION = text("rn_tab")
 # The lab.
 STROKES = text("px_paint")
 SLIDING = numbers("fl_at")  # t, f's place, f's width, g's width

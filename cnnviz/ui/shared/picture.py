@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 OWN = "own"
 MAX_SIDE = 4096  # pixels: what every browser draws and every format holds
 _CHOICE = "_picture"
+_FIRST = "_picture_first"
 _OWN = "_own_picture"  # not `_picture_own`: the button that chooses it again
 _REFUSED = "_picture_refused"  # why the last file was not taken, shown beside the uploader
 _FULL = (
@@ -165,15 +166,20 @@ def _follow_the_address(notice: DeltaGenerator) -> None:
             icon=":material/link_off:",
         )
     chosen = current_picture().id
-    PICTURE.write(None if chosen == next(iter(SAMPLES)) else chosen)
+    PICTURE.write(None if chosen == _first() else chosen)
 
 
 def current_picture() -> Picture:
-    """The chosen picture: at first visit the first sample."""
+    """The chosen picture: at first visit the one that the page opens with."""
     chosen = st.session_state.get(_CHOICE, "")
     if chosen in SAMPLES:
         return _sample(chosen)
-    return (_own() if chosen == OWN else None) or _sample(next(iter(SAMPLES)))
+    return (_own() if chosen == OWN else None) or _sample(_first())
+
+
+def _first() -> str:
+    first: str = st.session_state.get(_FIRST, next(iter(SAMPLES)))
+    return first
 
 
 def _gallery_entry(picture: Picture, thumbnail: bytes, chosen: str) -> None:
@@ -213,13 +219,15 @@ def _offer_camera() -> None:
         )
 
 
-def choose_picture(notice: DeltaGenerator) -> None:
+def choose_picture(notice: DeltaGenerator, first: str = "") -> None:
     """Draw the button that shows the current picture's name and opens the chooser.
 
     Args:
         notice: Where to say that the picture named in the address is not to be had, and what was
             done to one's own.
+        first: The sample that this page shows before anybody chose one.
     """
+    st.session_state[_FIRST] = first or next(iter(SAMPLES))
     _follow_the_address(notice)
     picture = current_picture()
     if picture.notes:

@@ -1,0 +1,55 @@
+"""A network's answer and the numbers behind its maps, as tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from cnnviz.numbers.formatting import formatted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from cnnviz.inspection import Prediction
+
+
+def show_scores(classes: Sequence[str], answer: Prediction, *, width: int = 112) -> None:
+    """Draw a network's five best answers as a table.
+
+    Args:
+        classes: Their names.
+        answer: What the network computed.
+        width: Of the column of names, in CSS pixels.
+    """
+    best = answer.top(5)
+    st.dataframe(
+        {
+            "Class": [classes[c] for c in best],
+            "Probability": [round(100 * float(answer.probabilities[c]), 2) for c in best],
+            "Logit": [formatted(float(answer.logits[c]), ".2f") for c in best],
+        },
+        hide_index=True,
+        column_config={
+            "Class": st.column_config.TextColumn(width=width),
+            "Probability": st.column_config.ProgressColumn(
+                min_value=0, max_value=100, format="%.1f%%", width=84
+            ),
+            "Logit": st.column_config.TextColumn(width=56, alignment="right"),
+        },
+        alt="The five most probable classes",
+    )
+
+
+def show_numbers(values: NDArray[Any], tile: str, *, key: str) -> None:
+    """Draw a button that opens the numbers of one of N×H×W maps as a table."""
+    with st.popover("Numbers", icon=":material/table:"):
+        last = len(values) - 1
+        chosen = 0
+        if last:
+            if st.session_state.get(key, 0) > last:
+                st.session_state[key] = last
+            chosen = st.number_input(f"{tile}, 0 to {last}", 0, last, key=key)
+        st.dataframe(values[chosen], alt=f"Values of {tile.lower()} {chosen}")

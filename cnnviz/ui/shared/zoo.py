@@ -1,0 +1,249 @@
+"""A network that others trained, and a picture in front of it: what several pages look at."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import streamlit as st
+
+from cnnviz.inspection import InspectionError, Prediction, predict
+from cnnviz.inspection.head import evidence_layer, linear_head
+from cnnviz.inspection.layers import LayerRow, layer_rows
+from cnnviz.numbers.formatting import counted
+from cnnviz.ui.shared import role
+from cnnviz.ui.shared.answer import show_scores
+from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.kept import Kept, kept
+from cnnviz.ui.shared.picture import OWN, current_picture
+from cnnviz.ui.shared.projecting import wide
+from cnnviz.ui.shared.text import plain
+from cnnviz.zoo import NAMES, NetworkRow, ZooError, ZooNetwork, network_row
+from cnnviz.zoo.catalogue import LITE0
+from cnnviz.zoo.download import fetch
+from cnnviz.zoo.sharing import Line, Shelf
+from cnnviz.zoo.weights import is_on_this_machine, weights_file
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from streamlit.delta_generator import DeltaGenerator
+    from torch import Tensor
+
+    from cnnviz.ui.shared.picture import Picture
+
+Item = TypeVar("Item")
+
+# Not in a cache of Streamlit's: any browser can have all of these cleared.
+_shelf = Shelf()
+_line = Line()
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """A network and the picture that it looks at.
+
+    Attributes:
+        network: The network.
+        picture: The picture, whole.
+        inputs: 1×3×h×w: what the network reads.
+        seen: h×w×3 `uint8`: the same, to look at.
+        answer: What the network says.
+        layers: Its layers, in the order in which they run.
+        best_layer: The one whose maps are read for evidence, unless another is chosen.
+        has_cam: Whether the network's CAM is exact.
+    """
+
+    network: ZooNetwork
+    picture: Picture
+    inputs: Tensor
+    seen: NDArray[np.uint8]
+    answer: Prediction
+    layers: list[LayerRow]
+    best_layer: str
+    has_cam: bool
+
+    def known(self, *key: Hashable) -> dict[Any, Any]:
+        """What was found out about this network and picture; what is put into it is kept."""
+        whole = (self.network.name, self.network.trained, self.picture.digest, *key)
+        return known_of(self.picture, whole)
+
+    def map_layers(self) -> dict[str, tuple[int, ...]]:
+        """The layers that give maps, with the shape of their output."""
+        return {row.name: row.shape for row in self.layers if row.gives_maps}
+
+
+@contextlib.contextmanager
+def turn(place: DeltaGenerator) -> Iterator[None]:
+    """Wait in line for the processors, and say so.
+
+    Args:
+        place: An `st.empty()` for the words.
+    """
+
+    def tell(before: int) -> None:
+        place.info(
+            f"{counted(before, 'request')} before yours: large networks answer one at a time.",
+            icon=":material/hourglass_top:",
+        )
+
+    with _line.turn(tell):
+        place.empty()
+        yield
+
+
+def in_turns(steps: Iterable[Item], place: DeltaGenerator) -> Iterator[Item]:
+    """The steps of something long, each in a turn of its own, so that others get in between."""
+    each = iter(steps)
+    while True:
+        with turn(place):
+            try:
+                step = next(each)
+            except StopIteration:
+                return
+        yield step
+
+
+def choose_network(place: DeltaGenerator, *, key: str) -> ZooNetwork:
+    """Let the person choose a network; stops the page where it cannot be had.
+
+    One without a file of weights on this machine is used untrained, and its file is offered.
+
+    Args:
+        place: For what there is to say about it.
+        key: Address parameter; that of the random weights is the same with `_random`.
+    """
+    titles = {name: _title(network_row(name)) for name in NAMES}
+    name = choice(
+        st.selectbox, "Network", titles, LITE0, key=key, width=wide(330),
+        unknown="There is no network called “{}” here. Another one is shown instead.",
+    )  # fmt: skip
+    row = network_row(name)
+    there = is_on_this_machine(row)
+    random = st.toggle(
+        "Random weights", key=f"{key}_random", bind="query-params", disabled=not there,
+        help="The same network before any training: what it shows then, it did not learn.",
+    )  # fmt: skip
+    if not there:
+        with place:
+            _offer_file(row)
+    try:
+        with st.spinner(f"Loading {row.title}", show_time=False):
+            return _shelf.network(name, weights=there and not random)
+    except ZooError as error:
+        place.error(plain(str(error)), icon=":material/broken_image:")
+        if there and not random:  # a damaged file: the network can be shown without it
+            with contextlib.suppress(ZooError):
+                return _shelf.network(name, weights=False)
+        st.stop()
+
+
+def _title(row: NetworkRow) -> str:
+    if is_on_this_machine(row):
+        return row.title
+    return f"{row.title} · {_megabytes(row)} to download"
+
+
+def _megabytes(row: NetworkRow) -> str:
+    return f"{row.bytes / 1e6:.0f} MB"
+
+
+def _offer_file(row: NetworkRow) -> None:
+    st.info(
+        f"The weights of {row.title} are not on this machine, so it is shown **untrained**, with"
+        " random weights.",
+        icon=":material/cloud_download:",
+    )
+    if not role.is_presenter():
+        st.caption("The presenter can download them.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            f"Download {_megabytes(row)}", key="_zoo_download", icon=":material/download:"
+        ):
+            _download(row)
+        folder = weights_file(row).parent
+        with st.popover("Without a connection", icon=":material/folder:"):
+            st.markdown(
+                f"Put the file `{row.file}` into the folder `{folder}`. It is published at"
+                f" `{row.url}`; its SHA-256 sum begins with `{row.sha256}`."
+            )
+
+
+def _download(row: NetworkRow) -> None:
+    role.presenter_only()
+    bar = st.progress(0.0, text="Connecting")
+
+    def tell(there: int, total: int) -> None:
+        share = there / max(1, total)
+        bar.progress(share, text=f"{there / 1e6:.1f} of {total / 1e6:.1f} MB")
+
+    try:
+        fetch(row, tell)
+    except ZooError as error:
+        bar.empty()
+        st.error(plain(str(error)), icon=":material/cloud_off:")
+        return
+    st.rerun()
+
+
+def look_with(network: ZooNetwork, place: DeltaGenerator) -> Look:
+    """Show a network the picture that is chosen in the header; stops the page where it cannot.
+
+    Args:
+        network: The network.
+        place: An `st.empty()` to say in how many are before.
+    """
+    picture = current_picture()
+    known = known_of(picture, (network.name, network.trained, picture.digest, "look"))
+    structure = kept().of((network.name, "structure"))
+    try:
+        if "answer" not in known:
+            with turn(place):
+                inputs = network.preprocess(picture.pixels)
+                known["answer"] = inputs, network.seen(inputs), predict(network.model, inputs)
+        inputs, seen, answer = known["answer"]
+        if "layers" not in structure:
+            with turn(place):
+                structure["best"] = evidence_layer(network.model, inputs)
+                structure["cam"] = linear_head(network.model, inputs) is not None
+                structure["layers"] = layer_rows(network.model, inputs)
+    except (InspectionError, ZooError) as error:
+        place.error(plain(str(error)))
+        st.stop()
+    return Look(
+        network, picture, inputs, seen, answer, structure["layers"], structure["best"],
+        structure["cam"],
+    )  # fmt: skip
+
+
+def known_of(picture: Picture, key: Hashable) -> dict[Any, Any]:
+    """What was found out about a picture: of a sample for all, of one's own for this session."""
+    if picture.id != OWN:
+        return kept().of(key)
+    own: Kept = st.session_state.setdefault("_own_kept", Kept())
+    return own.of(key)
+
+
+def show_answer(look: Look) -> None:
+    """Draw what the network sees and its five best answers."""
+    height, width = look.seen.shape[:2]
+    st.markdown("What the network sees")
+    st.image(
+        look.seen, width=224, output_format="PNG", alt=f"{look.picture.title}, as it is read",
+        caption=f"{plain(look.picture.title)}: the middle, at {height}×{width} pixels",
+    )  # fmt: skip
+    best = look.answer.top(1)[0]
+    name = plain(look.network.classes[best])
+    if look.network.trained:
+        st.markdown(f"{look.network.title} predicts **{name}**.")
+    else:
+        st.markdown(f"{look.network.title} predicts **{name}**, by chance alone.")
+    show_scores(look.network.classes, look.answer, width=120)
+    st.caption(
+        f"It knows {len(look.network.classes):,} classes of ImageNet and always predicts one of"
+        " them. There is none for a person."
+    )

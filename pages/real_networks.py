@@ -1,0 +1,36 @@
+"""Real networks: what a network trained on a million photos sees in yours."""
+
+import streamlit as st
+
+from cnnviz.inspection import InspectionError
+from cnnviz.ui.real_networks.listing import show_list
+from cnnviz.ui.real_networks.maps import show_filters, show_maps
+from cnnviz.ui.real_networks.witnesses import cannot_show, show_witnesses
+from cnnviz.ui.shared.address import REAL_SECTION
+from cnnviz.ui.shared.zoo import choose_network, look_with, show_answer
+
+notice = st.container()
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    network = choose_network(notice, key="rn_net")
+waiting = st.empty()
+look = look_with(network, waiting)
+
+SECTIONS = {
+    "Evidence": lambda: show_witnesses(look),
+    "Feature maps": lambda: show_maps(look),
+    "Learned filters": lambda: show_filters(look),
+    "All networks": show_list,
+}
+beside, figure = st.columns([1, 3], gap="medium")
+with beside:
+    show_answer(look)
+with figure:
+    for tab, name in zip(
+        st.tabs(list(SECTIONS), key=REAL_SECTION.name, bind="query-params"), SECTIONS, strict=True
+    ):
+        if tab.open:
+            with tab:
+                try:
+                    SECTIONS[name]()
+                except InspectionError as error:
+                    cannot_show(error)
