@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnnviz.components.evidence import evidence
 from cnnviz.components.map_sheet import Group, Scale, map_sheet
+from cnnviz.components.packing import fits_in_browser
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 from cnnviz.inspection import (
     InspectionError,
@@ -183,8 +184,9 @@ st.html(
 )
 with input_place:
     if subject.drawn:
-        # The whole network is computed by the browser; all else is drawn by the server.
-        draw_on_pad(subject, config, sends=SECTION.ahead() not in {None, WHOLE})
+        # The browser computes the whole network if it can; all else is drawn by the server.
+        alone = SECTION.ahead() in {None, WHOLE} and fits_in_browser(model.state_dict())
+        draw_on_pad(subject, config, sends=not alone)
     else:
         show_input(subject)
         if not over_time:

@@ -84,9 +84,7 @@ def network_table(spec: Spec, shape: tuple[int, int, int]) -> None:
 def choose_network(data: Choice | None) -> tuple[str, Spec | None, str]:
     """The id of a network, its layers for the pictures, and why there are none."""
     titles = {name: info.title for name, info in NETWORKS.items()} | {OWN_NETWORK: TITLE}
-    network = choice(
-        st.segmented_control, "Network", titles, "gap", key="t_net", on_change=reset_recipe
-    )
+    network = choice(st.pills, "Network", titles, "gap", key="t_net", on_change=reset_recipe)
     if network == OWN_NETWORK:
         st.caption(ABOUT)
         if not data:

@@ -55,7 +55,7 @@ def packed_weights(
 
 
 def fits_in_browser(weights: Mapping[str, ArrayLike]) -> bool:
-    """Whether a network is small enough to be sent to a browser, which computes it."""
+    """Whether a network's weights, or its maps, are few enough to be sent to a browser."""
     return sum(np.asarray(values).size for values in weights.values()) <= _IN_BROWSER
 
 

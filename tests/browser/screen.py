@@ -2,10 +2,12 @@
 
 import base64
 import io
+import re
 import time
 
 import numpy as np
 from PIL import Image
+from playwright.sync_api import expect
 
 PATIENCE = 120_000  # milliseconds: a busy machine may draw nothing for a minute
 # The app when its script has ended and what it drew has come: the browser fetches the code of each
@@ -30,6 +32,17 @@ def wait_until(page, expression, arg=None, timeout=PATIENCE):
     while not page.evaluate(expression, arg):
         assert time.monotonic() < end, f"never true: {expression}"
         page.wait_for_timeout(50)
+
+
+def cell_of_map(page, layer, row, column):
+    """Where a cell of the first map of a layer is, on the map of a network."""
+    network = page.locator(".network-map")
+    expect(network).to_have_attribute("data-drawn", re.compile(rf"\b{layer}\b"))
+    drawn = network.get_attribute("data-drawn").split()
+    canvas = network.locator(".column canvas.maps").nth(drawn.index(layer))
+    box = canvas.bounding_box()
+    side = box["width"] / canvas.evaluate("(canvas) => canvas.width")
+    return box["x"] + (column + 0.5) * side, box["y"] + (row + 0.5) * side
 
 
 def pasted(page):

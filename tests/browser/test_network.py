@@ -1,4 +1,4 @@
-"""The map of a network in a real browser: point, choose a cell, read its arithmetic, go back."""
+"""The map of a network in a real browser: point, choose by keys, ask backwards, turn in space."""
 
 import re
 
@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from cnnviz import inspection
 from cnnviz.datasets import normalise
 from cnnviz.runs import open_run
+from tests.browser.screen import cell_of_map
 
 RUN = "fashionmnist-gap"
 
@@ -25,18 +26,7 @@ def maps():
     return inspection.feature_maps(inspection.load_model(run), picture)
 
 
-def cell_of(page, layer, row, column):
-    """Where a cell of the first map of a layer is on the page."""
-    network = page.locator(".network-map")
-    expect(network).to_have_attribute("data-drawn", re.compile(rf"\b{layer}\b"))
-    drawn = network.get_attribute("data-drawn").split()
-    canvas = network.locator(".column canvas.maps").nth(drawn.index(layer))
-    box = canvas.bounding_box()
-    side = box["width"] / canvas.evaluate("(canvas) => canvas.width")
-    return box["x"] + (column + 0.5) * side, box["y"] + (row + 0.5) * side
-
-
-def test_a_cell_of_the_second_layer_adds_up_to_pytorch_s_number(page: Page, settle, maps):
+def test_cells_are_pointed_at_chosen_by_keys_asked_and_seen_in_space(page: Page, settle, maps):
     sent = []
 
     def keep(message):
@@ -54,45 +44,15 @@ def test_a_cell_of_the_second_layer_adds_up_to_pytorch_s_number(page: Page, sett
     before = len(sent)
 
     # Point at a cell: what it is made of, and what it sees.
-    page.mouse.move(*cell_of(page, "relu2", 5, 2))
+    page.mouse.move(*cell_of_map(page, "relu2", 5, 2))
     value = f"{float(maps['relu2'][0, 0, 5, 2]):.3f}"[:-1]
     expect(told).to_contain_text(f"relu2, map 0, row 5, column 2: {value}")
     expect(told).to_contain_text("Made of 16 maps of relu1.")
     expect(told).to_contain_text("It sees rows 17 to 26 and columns 5 to 14 of the picture.")
 
-    # Choose a cell of the second convolution, once it is unfolded.
-    page.get_by_role("button", name="Show 3 more layers of conv2").click()
-    page.mouse.click(*cell_of(page, "conv2", 3, 4))
-    expect(opened).to_be_visible()
-    expect(figure).to_be_in_viewport()
-    parts = opened.locator(".sum .part")
-    expect(parts).to_have_count(16)
-    sums = [float(part.get_attribute("data-sum")) for part in parts.all()]
-    assert sums == sorted(sums, key=abs, reverse=True)
-    total = opened.locator(".sum .total")
-    whole = sum(sums) + float(total.get_attribute("data-bias"))
-    exact = float(maps["conv2"][0, 0, 3, 4])
-    assert whole == pytest.approx(exact, abs=1e-5 * float(maps["conv2"].abs().max()))
-    # And what follows: the maximum, the normalisation and the activation.
-    for block in opened.locator("section.after").all():
-        layer = block.get_attribute("data-layer")
-        exact = maps[layer][0, 0, 1, 2]
-        assert float(block.get_attribute("data-total")) == pytest.approx(float(exact), abs=1e-4)
-    expect(opened.locator("section.after")).to_have_count(3)
-
-    # A weight says where it is used.
-    parts.first.locator(".weights span").first.click()
-    expect(told).to_contain_text("It is used for all 196 cells of conv2, map 0")
-    page.keyboard.press("Escape")
-    expect(opened).to_be_visible()  # back from the weight to the cell
-    page.keyboard.press("Escape")
-    expect(opened).to_be_hidden()
-
-    # The same by keys alone: to a layer, a map, a cell.
+    # By keys alone: to a layer, a map, a cell.
     page.mouse.move(0, 0)
-    expect(figure).to_be_focused()
-    for _ in range(3):
-        page.keyboard.press("Escape")
+    figure.focus()
     drawn = network.get_attribute("data-drawn").split()
     page.keyboard.press("ArrowRight")
     for _ in drawn[1 : drawn.index("relu2") + 1]:
@@ -116,7 +76,7 @@ def test_a_cell_of_the_second_layer_adds_up_to_pytorch_s_number(page: Page, sett
 
     # Ask backwards: the contributions of the last maps and the bias are the logit.
     network.get_by_role("button", name="Ankle boot").click()
-    page.mouse.move(*cell_of(page, "relu3", 2, 3))
+    page.mouse.move(*cell_of_map(page, "relu3", 2, 3))
     expect(told).to_contain_text("relu3, map 0, row 2, column 3. It contributed ")
     model = inspection.load_model(open_run(RUN))
     place = model.linear1.weight[9].detach() @ maps["relu3"][0, :, 2, 3] / 49

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import pytest
 import safetensors.numpy
+import safetensors.torch
 import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
@@ -451,6 +452,27 @@ def test_networks_of_other_kinds_say_what_they_lack(open_page, make_run, line, s
         app = open_page(i_run=run.id, i_tab=tab)
         errors = " ".join(error.value for error in app.error)
         assert (said[tab] in errors) if tab in said else not errors
+
+
+def test_of_a_network_too_large_for_browsers_the_server_sends_the_maps(open_page, make_run):
+    run = make_run("own", shape=(1, 28, 28), line="c2k3p1 relu p2 fc4096 relu fc300 fc3")
+    app = open_page(i_run=run.id, i_tab="The whole network")
+    (caption,) = [one.value for one in app.caption if "too many weights" in one.value]
+    assert "computed its maps" in caption
+    network = sent(app, "network")
+    assert not network["network"]["weighs"]
+    assert not safetensors.torch.load(base64.b64decode(network["weights"]))
+    picture = np.frombuffer(base64.b64decode(network["inputs"]["data"]), np.float32)
+    exact = inspection.feature_maps(
+        inspection.load_model(run), torch.tensor(picture).reshape(1, 28, 28)
+    )
+    maps = safetensors.torch.load(base64.b64decode(network["maps"]))
+    assert set(maps) == set(exact)
+    assert all(torch.equal(maps[name], values[0]) for name, values in exact.items())
+    # What is drawn is sent, because the browser cannot compute it.
+    app = open_page(i_run=run.id, i_tab="The whole network", i_source="draw")
+    assert sent(app, "i_pad")["sends"]
+    assert sent(app, "network")["picture"] == ""
 
 
 def test_a_drawing_is_looked_into_as_any_picture(open_page):

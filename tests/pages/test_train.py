@@ -163,7 +163,7 @@ def test_another_data_set_brings_its_own_sizes(open_page):
     assert app.text_input(key="t_rate").value == "2"
     app.segmented_control(key="_t_optimiser").select("adamw").run()
     assert app.text_input(key="t_rate").value == "0.04"
-    app.segmented_control(key="_t_net").select("lenet5").run()
+    app.pills(key="_t_net").select("lenet5").run()
     assert app.text_input(key="t_rate").value == "0.01"
 
 
@@ -247,6 +247,8 @@ def test_a_network_is_seen_with_the_weights_that_training_begins_with(open_page)
     )
     maps = first.conv1(picture.reshape(1, 1, 8, 8))[0]
     assert torch.allclose(names["maps"], maps, atol=1e-6)
+    app.segmented_control(key="_t_untrained_picture").select("Your drawing").run()
+    assert builder(app, "network")["picture"] == builder(app, "draw")["name"]
 
 
 def test_a_line_that_does_not_fit_stays_says_why_and_starts_nothing(open_page, started):
@@ -270,8 +272,8 @@ def test_a_line_that_does_not_fit_stays_says_why_and_starts_nothing(open_page, s
         assert button(app, "Start training").disabled == bool(said), line
         if line:
             assert builder(app)["line"] == line
-    app.segmented_control(key="_t_net").select("gap").run()
-    app.segmented_control(key="_t_net").select("own").run()
+    app.pills(key="_t_net").select("gap").run()
+    app.pills(key="_t_net").select("own").run()
     assert builder(app)["line"] == line  # nothing was lost
     assert not started
 

@@ -98,6 +98,16 @@ export class Network {
     for (const layer of this.layers) layer.compute();
     return this.layers;
   }
+
+  /**
+   * Take what the layers give for a picture, computed elsewhere, instead of running.
+   * @param {ArrayLike<number>} picture as `run` takes it
+   * @param {Record<string, Tensor>} maps by the names of the layers; the values of others stay
+   */
+  take(picture, maps) {
+    this.input.values.set(picture);
+    for (const { name, values } of this.layers) if (maps[name]) values.set(maps[name].values);
+  }
 }
 
 /**

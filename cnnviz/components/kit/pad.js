@@ -13,6 +13,7 @@ import { brushOf } from "./screen.js";
 const WIDTHS = { least: 8, most: 70, step: 2 };
 const KEY_STEP = PAD_SIDE / 28; // a pixel of the usual network
 const THUMBNAIL = 40;
+const DRAWN = "cnnviz:drawn"; // an event: a stroke has ended
 
 export class Pad {
   /**
@@ -57,6 +58,25 @@ export class Pad {
     place.replaceChildren(this.sheet, this.tools(), this.last, this.spoken);
     this.listen();
     this.restart();
+    this.share();
+  }
+
+  /** Follow the other pads of the page: all show one drawing. */
+  share() {
+    const hear = (/** @type {Event} */ event) => {
+      const { detail: pad } = /** @type {CustomEvent<Pad>} */ (event);
+      if (!this.sheet.isConnected) window.removeEventListener(DRAWN, hear);
+      else if (pad !== this && !this.stroke) this.adopt(pad);
+    };
+    window.addEventListener(DRAWN, hear);
+  }
+
+  /** @param {Pad} pad */
+  adopt({ strokes, drawings }) {
+    this.before.push(this.strokes);
+    Object.assign(this, { strokes, drawings });
+    this.restart();
+    this.changed();
   }
 
   tools() {
@@ -152,6 +172,7 @@ export class Pad {
     this.drawings.hold(this.strokes);
     this.showTools();
     this.ended();
+    window.dispatchEvent(new CustomEvent(DRAWN, { detail: this }));
   }
 
   undo() {

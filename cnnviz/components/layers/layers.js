@@ -2,7 +2,7 @@
 
 import { element, reachable, write } from "../kit/elements.js";
 import { mounting } from "../kit/mounting.js";
-import { copy, everyLayer, insert, move, moveBeside, namesOf, numberOf, partName, placeOf, readLine, readWord, remove, writeLine, writeWord } from "./line.js";
+import { copy, everyLayer, insert, isComplete, move, moveBeside, namesOf, numberOf, partName, placeOf, readLine, readWord, remove, writeLine, writeWord } from "./line.js";
 
 const TYPING = 350; // milliseconds after the last key
 const SPEAK_AFTER = 300;
@@ -275,7 +275,7 @@ class Layers {
       const fact = answer.layers[name];
       write(output, fact?.output ?? "");
       write(facts, [name?.split(".").at(-1), fact?.costs].filter(Boolean).join(" · "));
-      row.classList.toggle("wrong", !name || name === answer.wrong);
+      row.classList.toggle("wrong", !isComplete(layer.word, this.data.kinds) || name === answer.wrong);
     }
   }
 

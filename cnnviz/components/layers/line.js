@@ -132,6 +132,19 @@ export function numberOf(option, numbers) {
 }
 
 /**
+ * Whether every number of a word is one that its layer can have.
+ * @param {string} word
+ * @param {Kind[]} kinds
+ */
+export function isComplete(word, kinds) {
+  const known = readWord(word, kinds);
+  return known !== null && known.kind.options.every((option) => {
+    const number = numberOf(option, known.numbers);
+    return number !== "" && Number(number) >= option.low && Number(number) <= option.high;
+  });
+}
+
+/**
  * Every layer's name in the module, such as `conv2` and `residual1.body.conv1`, as Python counts.
  * @param {Node[]} layers
  * @param {Kind[]} kinds

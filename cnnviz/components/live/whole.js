@@ -76,16 +76,19 @@ export class WholeNetwork {
    */
   draw(now, source, snapshots, { step, probe, secret }) {
     const { run } = source;
-    this.root.hidden = !run || step === null || run.parameters > MOST;
+    this.root.hidden = !run || step === null;
     if (this.root.hidden || !this.root.open || !this.visible) return;
     if (this.source !== source) {
       this.forget();
       this.source = source;
     }
-    const hidden = secret && !this.own;
+    const large = run.parameters > MOST;
+    const hidden = large || (secret && !this.own);
     this.place.hidden = hidden;
     if (hidden) {
-      write(this.words, "The class votes on this picture: the network shows it again afterwards.");
+      write(this.words, large
+        ? `This network has ${count(run.parameters)} weights, too many to send them with each step. Look inside shows its maps.`
+        : "The class votes on this picture: the network shows it again afterwards.");
       return;
     }
     const snapshot = snapshots.at(step) ?? this.loaded;
@@ -124,7 +127,7 @@ export class WholeNetwork {
   aboutOf({ id, run }, { spec, shape, mean, std, classes }, name) {
     const layers = run.layers.map(({ name: layer, kind, output_shape: output, parameters, macs, receptive_field: field }) => ({ name: layer, kind, shape: output, parameters, macs, field }));
     const { activations, weights } = this.palettes;
-    const network = { id, spec, shape, mean, std, classes, layers, stops: activations, weight_stops: weights };
+    const network = { id, weighs: true, spec, shape, mean, std, classes, layers, stops: activations, weight_stops: weights };
     return { id, network, name, picture: "", pytorch: "", note: "", layer: "" };
   }
 }

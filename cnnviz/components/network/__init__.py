@@ -26,11 +26,12 @@ _component = register("network")
 
 def network_map(
     config: RunConfig,
-    weights: Mapping[str, Tensor],
+    weights: Mapping[str, Tensor] | None,
     inputs: Tensor,
     *,
     key: str,
     name: str,
+    maps: Mapping[str, Tensor] | None = None,
     picture: str = "",
     pytorch: str = "",
     note: str = "",
@@ -42,29 +43,30 @@ def network_map(
 
     Args:
         config: The network's run.
-        weights: The network's, by name.
+        weights: The network's, by name; None if they are too many to be sent. Then only its maps
+            are seen, and nothing of how a number came about.
         inputs: C×H×W: the picture, normalised.
         key: Streamlit key. What is open stays open under the same key.
         name: What the picture is.
+        maps: Without weights, what each layer gives for the picture, by the layer's name.
         picture: Streamlit key of a component whose picture is looked at instead, while it is
             painted; it gives it in the network's size.
         pytorch: Code that prints the maps of the layer `LAYER`.
         note: What to know before running it.
     """
-    _component(
-        key=key,
-        data=payload(
-            config, weights, inputs, name=name, picture=picture, pytorch=pytorch, note=note
-        ),
+    content = payload(
+        config, weights, inputs, name=name, maps=maps, picture=picture, pytorch=pytorch, note=note
     )
+    _component(key=key, data=content)
 
 
 def payload(
     config: RunConfig,
-    weights: Mapping[str, Tensor],
+    weights: Mapping[str, Tensor] | None,
     inputs: Tensor,
     *,
     name: str,
+    maps: Mapping[str, Tensor] | None = None,
     picture: str = "",
     pytorch: str = "",
     note: str = "",
@@ -72,6 +74,7 @@ def payload(
     """What the browser needs, as JSON-able data."""
     shape = tuple(config.input_shape)
     network = {
+        "weighs": weights is not None,
         "spec": config.spec,
         "shape": shape,
         "mean": config.mean,
@@ -94,7 +97,8 @@ def payload(
     # Kept in full: what is added up has to be PyTorch's numbers.
     content = {
         "network": network | {"id": digest(network)},
-        "weights": packed_weights(weights),
+        "weights": packed_weights(weights or {}),
+        "maps": packed_weights(maps or {}),
         "inputs": packed(inputs, np.float32),
         "name": name,
         "picture": picture,

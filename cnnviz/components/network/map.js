@@ -37,6 +37,7 @@ export class NetworkMap extends Figure {
       hover: null, // what the pointer is on: {layer, map, row, column}, of a layer alone without a map
       cursor: null, // what the keys are on
       chosen: null, // the cell whose arithmetic is open
+      trail: [], // those from which its number was followed back, first to last
       sheet: null, // the layer of which all maps are open
       weight: null, // of the arithmetic, what was chosen: {part, at}, or a part alone
       passing: null, // and what the pointer is on
@@ -78,8 +79,16 @@ export class NetworkMap extends Figure {
   }
 
   load(data) {
-    const { weights, inputs, ...about } = data;
-    this.show(about, readSafetensors(bytesOf(weights)).tensors, unpackArray(inputs));
+    const { weights, maps, inputs, ...about } = data;
+    const read = (file) => readSafetensors(bytesOf(file)).tensors;
+    if (about.network.weighs) {
+      this.show(about, read(weights), unpackArray(inputs));
+      return;
+    }
+    this.prepare(about);
+    this.network.take(unpackArray(inputs), read(maps));
+    this.renewed(0);
+    this.retell();
   }
 
   /**
@@ -89,6 +98,14 @@ export class NetworkMap extends Figure {
    * @param {Float32Array} input C×H×W, normalised
    */
   show(data, weights, input) {
+    this.prepare(data);
+    this.network.load(weights);
+    this.see(input);
+    this.retell();
+  }
+
+  /** Make ready for a network, of which no weights are here yet. */
+  prepare(data) {
     const other = data.network.id !== this.data?.network.id;
     this.data = data;
     const { spec, shape, layers } = data.network;
@@ -98,15 +115,12 @@ export class NetworkMap extends Figure {
       this.stageOf = stagesByLayer(this.stages);
       this.facts = new Map(layers.map((one) => [one.name, one]));
       this.facts.set("input", { name: "input", kind: "input", shape, parameters: 0, macs: 0, field: [1, 1] });
-      Object.assign(this.state, { hover: null, cursor: null, chosen: null, sheet: null, weight: null, passing: null, folding: null, asked: null, playing: false });
+      Object.assign(this.state, { hover: null, cursor: null, chosen: null, trail: [], sheet: null, weight: null, passing: null, folding: null, asked: null, playing: false });
       this.inks = new Inks(this.network.input, data.network);
       this.laid = "";
     }
-    this.network.load(weights);
     if (other) this.tools();
     this.resize();
-    this.see(input);
-    this.fillTables(); // an open table is of the network before
   }
 
   /** Take what another component draws, in the network's size. */
@@ -122,7 +136,12 @@ export class NetworkMap extends Figure {
   see(input) {
     const began = performance.now();
     this.network.run(input);
-    this.cost = performance.now() - began;
+    this.renewed(performance.now() - began);
+  }
+
+  /** The layers have other numbers, which took so many milliseconds: draw them in the next frame. */
+  renewed(cost) {
+    this.cost = cost;
     this.fresh = true;
     this.wake();
   }
@@ -222,20 +241,30 @@ export class NetworkMap extends Figure {
     }
     const { state } = this;
     const before = state.chosen;
-    Object.assign(state, { chosen: { row: 0, column: 0, ...spot }, cursor: { ...spot }, weight: null });
+    Object.assign(state, { chosen: { row: 0, column: 0, ...spot }, trail: [], cursor: { ...spot }, weight: null });
     if (before?.layer !== spot.layer) state.playing = false;
     this.openIt();
   }
 
+  /** Follow a number of the open arithmetic back to the cell that it is. */
+  follow(spot) {
+    const { state } = this;
+    const trail = [...state.trail, state.chosen];
+    this.choose(spot);
+    state.trail = trail;
+    this.opened.begin();
+  }
+
   /** Show what each cell contributed to a class; null: the values again. */
   ask(output) {
+    if (!this.data.network.weighs) return;
     this.state.asked = output;
     this.fresh = true;
     this.settle();
   }
 
   openSheet(layer) {
-    Object.assign(this.state, { sheet: layer, chosen: null, weight: null, playing: false });
+    Object.assign(this.state, { sheet: layer, chosen: null, trail: [], weight: null, playing: false });
     this.openIt();
   }
 
@@ -254,11 +283,14 @@ export class NetworkMap extends Figure {
     return Math.max(250, window.innerHeight - taken);
   }
 
-  /** Go back by one: from an arithmetic to the maps that it was chosen from, to the overview. */
+  /** Go back by one: to the arithmetic that a number was followed from, to the maps of a layer, to the overview. */
   back() {
     const { state } = this;
     if (state.weight) state.weight = null;
-    else if (state.chosen) Object.assign(state, { chosen: null, playing: false });
+    else if (state.trail.length) {
+      const chosen = state.trail.pop();
+      Object.assign(state, { chosen, cursor: { ...chosen }, playing: false });
+    } else if (state.chosen) Object.assign(state, { chosen: null, playing: false });
     else if (state.sheet) state.sheet = null;
     else if (state.cursor) state.cursor = outOf(state.cursor);
     else if (state.asked !== null) this.ask(null);
@@ -269,6 +301,7 @@ export class NetworkMap extends Figure {
 
   toggle() {
     if (!this.state.chosen) return;
+    this.state.trail = [];
     this.state.playing = !this.state.playing;
     this.opened.show();
     this.wake();
@@ -311,7 +344,7 @@ export class NetworkMap extends Figure {
     }
     Object.assign(state, { cursor: next, hover: null, playing: false, weight: null });
     if (state.chosen) {
-      state.chosen = { ...next };
+      Object.assign(state, { chosen: { ...next }, trail: [] });
       this.opened.show();
     }
     this.reveal(next.layer);
@@ -491,6 +524,11 @@ export class NetworkMap extends Figure {
 
   say() {
     super.say();
+    this.retell();
+  }
+
+  /** Write the code and the tables anew: they are long. */
+  retell() {
     this.after(150, "texts", () => {
       this.tellCode();
       this.fillTables();

@@ -251,7 +251,7 @@ export class Marks {
 
 /** How strongly each map of a source acts on a map, signed; null where nothing is multiplied. */
 export function strengthsOf(root, layer, map, source) {
-  if (!["conv", "linear"].includes(root.kind) || root.inputs[0].values !== source.values) return null;
+  if (!["conv", "linear"].includes(root.kind) || !root.tensors.weight || root.inputs[0].values !== source.values) return null;
   if (root.kind === "linear") {
     const inputs = source.values.length;
     return Array.from(source.values, (value, at) => value * root.tensors.weight[map * inputs + at]);

@@ -104,9 +104,12 @@ export class Opened {
     const { low, high } = figure.inks.rangeOf(painted);
     this.scale.root.hidden = painted === layer && (layer.kind === "input" || figure.state.grey);
     this.scale.update({ low, high, gradient: figure.inks.gradientOf(layer), text: (value) => numberText(value, 3) });
-    write(this.about, cell ? "" : `${layerText(figure.facts.get(layer.name))} Click a cell to see how it is computed.`);
+    const { weighs } = figure.data.network;
+    const how = weighs ? " Click a cell to see how it is computed." : "";
+    const about = cell ? "How it was computed is not shown: the weights of this network are not in your browser." : `${layerText(figure.facts.get(layer.name))}${how}`;
+    write(this.about, cell && weighs ? "" : about);
     this.marks.setAttribute("aria-label", cell ? `${mapText(layer, cell.map)}: arrow keys choose another cell` : `All maps of ${layer.name}`);
-    if (cell) this.showChain(layer, cell);
+    if (cell && weighs) this.showChain(layer, cell);
     else {
       this.steps.replaceChildren();
       this.told = "";
@@ -204,6 +207,7 @@ export class Opened {
     block.append(element("h4", "", `${cellText(layer, cell)}: ${what}`));
     const list = element("div", "parts");
     list.setAttribute("role", "list");
+    block.append(element("p", "facts", "Click a number of a window to see how that one was computed; Back returns."));
     this.waitingParts = sum.parts.map((part, at) => ({ part, at })).toSorted((a, b) => Math.abs(b.part.sum) - Math.abs(a.part.sum));
     this.list = list;
     this.link = link;
@@ -278,16 +282,36 @@ export class Opened {
       const cell = element("span", "", movingText(value, 2));
       const [background, ink] = weights ? this.figure.inks.weightColours(layer, value) : this.figure.inks.valueColours(part.source, value, part.channel);
       Object.assign(cell.style, { background, color: ink });
-      if (!weights && !inside(part, at, this.link.sum)) cell.className = "padding";
       if (weights) {
         cell.onclick = (event) => {
           event.stopPropagation();
           this.pick(part, at);
         };
-      }
+      } else this.lead(cell, part, at, this.link.sum);
       grid.append(cell);
     });
     return grid;
+  }
+
+  /** Put an arithmetic that was just opened at its beginning. */
+  begin() {
+    this.steps.scrollTop = 0;
+    this.marks.focus({ preventScroll: true });
+  }
+
+  /** Let a number of a window lead to the cell that it is, or say that it is padding. */
+  lead(number, part, at, sum) {
+    const spot = spotOf(part, at, sum);
+    if (!spot) {
+      number.className = "padding";
+      return;
+    }
+    number.classList.add("leads");
+    number.title = `How ${cellText(spot.layer, spot)} was computed`;
+    number.onclick = (event) => {
+      event.stopPropagation();
+      this.figure.follow(spot);
+    };
   }
 
   /** Choose a part, which is a wire, or a weight of it, and say where it is used. */
@@ -380,7 +404,7 @@ export class Opened {
       const cell = element("span", "", movingText(value, 2));
       const [background, ink] = this.figure.inks.valueColours(part.source, value, part.channel);
       Object.assign(cell.style, { background, color: ink });
-      if (!inside(part, at, link.sum)) cell.className = "padding";
+      this.lead(cell, part, at, link.sum);
       grid.append(cell);
     });
     line.append(grid);
@@ -399,8 +423,10 @@ export class Opened {
       const part = this.link.sum.parts.find(({ channel }) => String(channel) === row.dataset.channel);
       const { weight } = this.figure.state;
       const now = weight?.part === part ? weight.at : undefined;
+      const spot = event.key === "Enter" && now !== undefined ? spotOf(part, now, this.link.sum) : null;
       const step = event.key === "ArrowLeft" ? -1 : 1;
-      this.pick(part, event.key === "Enter" ? now : clamp((now ?? -step) + step, 0, part.weights.length - 1));
+      if (spot) this.figure.follow(spot);
+      else this.pick(part, event.key === "Enter" ? now : clamp((now ?? -step) + step, 0, part.weights.length - 1));
       event.preventDefault();
     } else {
       rove(event, this.rows, 1);
@@ -426,17 +452,20 @@ function valueOf({ values, shape: [, rows = 1, columns = 1] }, { map, row, colum
   return values[(map * rows + row) * columns + column];
 }
 
-/** What a part comes from: of a flattened map, the cell that it was. */
-function partText({ source, channel }) {
-  if (source.kind !== "flatten" || source.inputs[0].shape.length === 1) return mapText(source, channel);
-  const [{ shape: [, rows, columns] }] = source.inputs;
-  const [row, column] = [Math.floor(channel / columns) % rows, channel % columns];
-  return cellText(source.inputs[0], { map: Math.floor(channel / rows / columns), row, column });
+/** The cell that a number of a window is: of a flattened map, the one that it was; null in the padding. */
+function spotOf(part, at, { size: [, columns], dilation }) {
+  const cell = { row: part.row + Math.floor(at / columns) * dilation, column: part.column + (at % columns) * dilation };
+  const { source, channel } = part;
+  if (!onMap({ top: cell.row, left: cell.column, bottom: cell.row, right: cell.column }, source.shape)) return null;
+  if (source.kind !== "flatten" || source.inputs[0].shape.length === 1) return { layer: source, map: channel, ...cell };
+  const [{ shape: [, rows, wide] }] = source.inputs;
+  return { layer: source.inputs[0], map: Math.floor(channel / rows / wide), row: Math.floor(channel / wide) % rows, column: channel % wide };
 }
 
-/** Whether a cell of a window lies on the map, not in its padding. */
-function inside(part, at, { size: [, columns], dilation }) {
-  const row = part.row + Math.floor(at / columns) * dilation;
-  const column = part.column + (at % columns) * dilation;
-  return Boolean(onMap({ top: row, left: column, bottom: row, right: column }, part.source.shape));
+/** What a part comes from. */
+function partText(part) {
+  const { source, channel } = part;
+  if (source.kind !== "flatten") return mapText(source, channel);
+  const spot = spotOf(part, 0, { size: [1, 1], dilation: 1 });
+  return cellText(spot.layer, spot);
 }

@@ -84,7 +84,8 @@ export class Overview {
     const column = element("div", "column");
     const head = element("div", "head");
     const folded = item.columns.length === 1 && stage.layers.length > 1;
-    const name = element("b", "name", folded ? stage.layers[0].name.split(".").at(-1) : layer.name.split(".").at(-1));
+    const name = element("b", "name");
+    name.append(...breakable(layer.name.split(".").at(-1)));
     const line = element("div", "line");
     line.append(name);
     name.title = layer.name;
@@ -92,7 +93,8 @@ export class Overview {
     head.append(line, element("div", "shape", shapeText(layer.shape)));
     const after = element("div", "followers");
     if (item.folds && at === item.columns.length - 1) after.append(this.foldButton(item));
-    if (folded) after.append(`→ ${stage.layers.slice(1).map(({ kind }) => shortTitle(kind)).join(", ")}`);
+    if (folded) after.append(beside(stage, layer));
+    after.title = after.textContent;
     head.append(after);
     const view = new SheetView();
     view.resize(this.space ? squareSheet(layer.shape) : sheetOf(layer.shape, this.unit, this.columnWidth, height));
@@ -135,13 +137,13 @@ export class Overview {
   }
 
   classesElement() {
-    const { classes } = this.host.data.network;
+    const { classes, weighs } = this.host.data.network;
     const box = element("div", "classes");
     box.setAttribute("role", "group");
     box.append(element("b", "", "Classes"));
     this.bars = classes.slice(0, CLASSES.most).map((name, at) => {
       const bar = element("button", "bar");
-      bar.type = "button";
+      Object.assign(bar, { type: "button", disabled: !weighs });
       bar.title = `Which cells spoke for ${name}?`;
       bar.onclick = () => this.host.ask(this.host.state.asked === at ? null : at);
       const track = element("span", "track");
@@ -192,4 +194,19 @@ export class Overview {
 
 function layersOf({ lanes, layers }) {
   return [...lanes.flatMap((lane) => lane.flatMap(layersOf)), ...layers];
+}
+
+/** The other layers of a stage that is folded: those whose maps are not drawn, and those that change none. */
+function beside({ layers }, layer) {
+  const at = layers.indexOf(layer);
+  const [first, ...rest] = layers.slice(0, at).map(({ kind }) => shortTitle(kind));
+  const before = first ? [layers[0].name.split(".").at(-1), ...rest].join(", ") : "";
+  const next = layers.slice(at + 1).map(({ kind }) => ` → ${shortTitle(kind)}`).join("");
+  return before + next;
+}
+
+/** A name that may go on in a second line between its words. */
+function breakable(name) {
+  const [, first, rest] = /^(batch|max|avg|leaky|up|table|concat|residual)?(.*)$/.exec(name);
+  return first && rest ? [first, element("wbr"), rest] : [name];
 }

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from cnnviz.components.network import LAYER, network_map
-from cnnviz.components.packing import fits_in_browser
 from cnnviz.inspection import maps_code
 from cnnviz.ui.inside.network import where_to_run
 from cnnviz.ui.inside.picture import PAD
+from cnnviz.ui.shared.large_network import ONLY_MAPS, weights_or_maps
 
 if TYPE_CHECKING:
     from torch import nn
@@ -28,20 +28,17 @@ def show_network(run: Run, step: int, model: nn.Module, subject: Subject) -> Non
         model: The network at that step.
         subject: The picture; while it is drawn by hand, the map follows the pen.
     """
-    weights = model.state_dict()
-    if not fits_in_browser(weights):
-        st.info(
-            "This network is too large to be sent to your browser. The other tabs show its"
-            " filters and maps."
-        )
-        return
+    weights, maps = weights_or_maps(model, subject.inputs)
+    if weights is None:
+        st.caption(ONLY_MAPS)
     network_map(
         run.config,
         weights,
         subject.inputs,
         key="network",
         name=subject.name,
-        picture=PAD if subject.drawn else "",
+        maps=maps,
+        picture=PAD if subject.drawn and weights is not None else "",
         pytorch=maps_code(run.config, step, subject.pixels, LAYER),
         note=where_to_run(run).replace("`", ""),
     )

@@ -5,21 +5,25 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 import torch
 
+from cnnviz.components.draw import draw
 from cnnviz.components.network import LAYER, network_map
-from cnnviz.components.packing import fits_in_browser
 from cnnviz.datasets import normalise
 from cnnviz.inspection import maps_code
 from cnnviz.networks import NetworkError, Spec, build
 from cnnviz.training.config import make_config
+from cnnviz.ui.shared.large_network import ONLY_MAPS, weights_or_maps
 from cnnviz.ui.shared.number_field import number_or
 from cnnviz.ui.shared.recipe import SEED
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
     from cnnviz.ui.train.data import Choice
+
+_DRAWING, _PAD = "Your drawing", "t_pad"
 
 
 def show_untrained(data: Choice, spec: Spec) -> None:
@@ -45,16 +49,28 @@ def show_untrained(data: Choice, spec: Spec) -> None:
         config = dataclasses.replace(config, recipe=dataclasses.replace(config.recipe, seed=seed))
         with torch.random.fork_rng([]):
             torch.manual_seed(seed)
-            weights = build(spec, dataset.shape).state_dict()
-        if not fits_in_browser(weights):
-            st.info("This network is too large to be sent to your browser.")
+            model = build(spec, dataset.shape)
+        st.caption(f"With the random weights of seed {seed}, with which training begins.")
+        pixels, name = dataset.test_images[0], "Test picture 0"
+        inputs = normalise(pixels, config.mean, config.std)
+        weights, maps = weights_or_maps(model.eval(), inputs)
+        if weights is None:
+            st.caption(ONLY_MAPS)
+            network_map(config, None, inputs, key="untrained", name=name, maps=maps)
             return
-        st.caption(
-            f"With the random weights of seed {seed}, with which training begins, on the first "
-            "test picture."
+        draws = st.segmented_control(
+            "Show it", [name, _DRAWING], default=name, key="_t_untrained_picture"
+        ) == _DRAWING  # fmt: skip
+        if draws:
+            pixels, name = np.zeros(config.input_shape, np.uint8), _DRAWING
+            with st.container(width=180):
+                draw(config, key=_PAD, known=pixels, on_draw=None)
+        network_map(
+            config,
+            weights,
+            normalise(pixels, config.mean, config.std),
+            key="untrained",
+            name=name,
+            picture=_PAD if draws else "",
+            pytorch="" if draws else maps_code(config, None, pixels, LAYER),
         )
-        pixels = dataset.test_images[0]
-        picture = normalise(pixels, config.mean, config.std)
-        code = maps_code(config, None, pixels, LAYER)
-        name = "Test picture 0"
-        network_map(config, weights, picture, key="untrained", name=name, pytorch=code)
