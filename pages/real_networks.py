@@ -5,6 +5,7 @@ import streamlit as st
 from cnnviz.inspection import InspectionError
 from cnnviz.ui.real_networks.listing import show_list
 from cnnviz.ui.real_networks.maps import show_filters, show_maps
+from cnnviz.ui.real_networks.whole import show_whole
 from cnnviz.ui.real_networks.witnesses import cannot_show, show_witnesses
 from cnnviz.ui.shared.address import REAL_SECTION
 from cnnviz.ui.shared.zoo import choose_network, look_with, show_answer
@@ -17,10 +18,17 @@ look = look_with(network, waiting)
 
 SECTIONS = {
     "Evidence": lambda: show_witnesses(look),
+    "The whole network": lambda: show_whole(look),
     "Feature maps": lambda: show_maps(look),
     "Learned filters": lambda: show_filters(look),
     "All networks": show_list,
 }
+# On a phone the tabs would not fit beside each other, and the last would go unseen.
+st.html(
+    "<style>@media (max-width: 640px) {"
+    f" .st-key-{REAL_SECTION.name} [role=tablist] {{ flex-wrap: wrap; gap: 0 0.8rem }}"
+    f" .st-key-{REAL_SECTION.name} [role=tab] p {{ font-size: 0.8rem }} }}</style>"
+)
 beside, figure = st.columns([1, 3], gap="medium")
 with beside:
     show_answer(look)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from typing import TYPE_CHECKING
 
 import torch
@@ -11,7 +13,7 @@ from cnnviz.inspection.activations import feature_maps, find, one_picture
 from cnnviz.inspection.guard import InspectionError, untouched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 BATCH = 125
 
@@ -93,12 +95,49 @@ def layer_output(model: nn.Module, layer: str, x: Tensor) -> Tensor:
         InspectionError: There is no such layer, it does not run, or its output has other axes.
     """
     if "#" in layer:  # the pass must not end at the first run
-        output = feature_maps(model, x).get(layer)
+        output = layer_outputs(model, [layer], x).get(layer)
         if output is None:
             raise InspectionError(f"{layer} does not run for this picture.")
-        return output[0]
+        return output
     with untouched(model), torch.no_grad():
         return run_to(model, layer, one_picture(x))[0].clone()
+
+
+def layer_outputs(model: nn.Module, layers: Iterable[str], x: Tensor) -> dict[str, Tensor]:
+    """What several layers give for one picture, from one pass; all others are not kept.
+
+    Args:
+        model: Any model.
+        layers: Names of layers; `name#2` for the second run of one.
+        x: One picture, C×H×W or 1×C×H×W, preprocessed.
+
+    Returns:
+        C×h×w or features by name, for those that run.
+
+    Raises:
+        InspectionError: There is no such layer.
+    """
+    found: dict[str, Tensor] = {}
+    wanted: dict[str, set[str]] = {}
+    for layer in layers:
+        wanted.setdefault(layer.partition("#")[0], set()).add(layer)
+
+    def hook(name: str) -> Callable[[nn.Module, object, object], None]:
+        runs = itertools.count(1)
+
+        def keep(_module: nn.Module, _inputs: object, output: object) -> None:
+            run = next(runs)
+            full = name if run == 1 else f"{name}#{run}"
+            if full in wanted[name] and isinstance(output, Tensor):
+                found[full] = output.detach()[0].clone()
+
+        return keep
+
+    with untouched(model), torch.no_grad(), contextlib.ExitStack() as hooks:
+        for name in wanted:
+            hooks.callback(find(model, name).register_forward_hook(hook(name)).remove)
+        model(one_picture(x))
+    return found
 
 
 def batches(inputs: Tensor) -> Iterator[Tensor]:

@@ -39,16 +39,20 @@ class SameConv2d(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return N×outputs×⌈H/stride⌉×⌈W/stride⌉."""
+        padded = F.pad(x, self.padding_of(x.shape))
+        maps: Tensor = F.conv2d(padded, self.weight, None, self.stride, 0, 1, self.groups)
+        return maps
+
+    def padding_of(self, shape: torch.Size) -> list[int]:
+        """Left, right, top and bottom, for an input whose shape ends in H×W."""
         padding: list[int] = []
+        sizes = shape[-1], shape[-2]
         for size, kernel, stride in zip(
-            x.shape[:1:-1], self.kernel_size[::-1], self.stride[::-1], strict=True
+            sizes, self.kernel_size[::-1], self.stride[::-1], strict=True
         ):
             total = max(0, (-(-size // stride) - 1) * stride + kernel - size)
             padding += [total // 2, total - total // 2]
-        maps: Tensor = F.conv2d(
-            F.pad(x, padding), self.weight, None, self.stride, 0, 1, self.groups
-        )
-        return maps
+        return padding
 
 
 def _unit(

@@ -132,3 +132,15 @@ def test_the_list_says_what_is_at_hand(open_page):
 def test_an_unknown_network_is_told(open_page):
     app = open_page(rn_net="resnet19")
     assert any("no network called “resnet19”" in warning.value for warning in app.warning)
+
+
+def test_the_whole_network_folded_and_a_block_opened(open_page):
+    app = open_page(rn_tab="The whole network")
+    (sheet,) = sent(app, "map_sheet")
+    assert len(sheet["groups"]) == 18
+    assert sheet["groups"][0]["note"] == "32×112×112"
+    assert "add up to" in words(app)
+    app = open_page(rn_tab="The whole network", rn_block="block3", rn_cell="linear")
+    (sheet,) = sent(app, "map_sheet")
+    assert "block3.body.depthwise_conv, SameConv2d" in [g["title"] for g in sheet["groups"]]
+    assert "1280 parts" in words(app) or "1,280 parts" in words(app)
