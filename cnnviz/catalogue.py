@@ -332,6 +332,16 @@ PAGES = (
         group=NETWORKS,
     ),
     Page(
+        "networks/blocks.py",
+        "blocks",
+        "Building blocks",
+        ":material/dashboard:",
+        about="Switch the branches of an inception module, scale a residual block, grow a dense"
+        " block.",
+        terms=("inception", "residual", "skip connection", "mlpconv", "depthwise", "growth rate"),
+        group=NETWORKS,
+    ),
+    Page(
         "train.py",
         "train",
         "Train",

@@ -70,7 +70,8 @@ if name.startswith("resnet"):
         alt="Top-1 error on ImageNet against the number of layers, plain and with skips",
     )  # fmt: skip
     st.caption(
-        "Without skips, 34 layers are worse than 18, even on the training pictures. With them, each"
+        "Without skips, 34 layers are worse than 18, even on the training pictures. With them,"
+        " each"
         " deeper network is better (He et al. 2015, tables 2 and 3, which"
         f" {lecture_source('s1-resnet-deeper-better')} prints)."
     )

@@ -23,7 +23,9 @@ def test_addresses_and_their_order_stay_as_they_are():
         "receptive_field", "pooling", "activation", "equivariance", "transposed", "gradient",
         "learn",
     ]  # fmt: skip
-    assert [page.url for page in PAGES if page.group == NETWORKS] == ["timeline", "paper_networks"]
+    assert [page.url for page in PAGES if page.group == NETWORKS] == [
+        "timeline", "paper_networks", "blocks"
+    ]  # fmt: skip
     assert FORMER_URLS == {
         "field": "receptive_field", "upwards": "transposed", "backwards": "gradient"
     }  # fmt: skip

@@ -17,6 +17,7 @@ from PIL import Image
 from cnnviz.components import (
     activation,
     architecture,
+    block,
     chart,
     classifier,
     compare,
@@ -43,6 +44,7 @@ from cnnviz.convolution import Padding, trace
 from cnnviz.convolution.equivariance import Scene
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS, Recipe
 from cnnviz.networks import NETWORKS, Example, network_from_line, summary
+from cnnviz.networks.blocks import BuildingBlock, Control
 from cnnviz.networks.stages import stages
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -81,6 +83,13 @@ PAYLOADS = {
     "architecture": lambda: architecture.payload(
         stages(network_from_line("c4k3 relu p2 fc3"), (1, 8, 8)), ["A", "B", "C"], (1, 8, 8),
         alt="What it shows",
+    ),
+    "block": lambda: block.payload(
+        BuildingBlock(
+            "Title", "About", (Control("k", "Kernel", {"1": "one", "3": "three"}, "1"),),
+            lambda chosen: f"c1k{chosen['k']}", "conv1.weight",
+        ),
+        {"Picture": SMALL.astype(np.float32)[None].repeat(2, 1).repeat(2, 2)}, alt="What it shows",
     ),
     "chart": lambda: chart.payload(
         {"data": [{"type": "bar", "x": ["a"], "y": [0.5]}], "layout": {"height": 90}}, **SHARED

@@ -1,0 +1,73 @@
+// The rows in which the maps of a block are drawn, and what is said of one of their cells.
+
+import { numberText } from "../kit/numbers.js";
+
+/**
+ * @typedef {import("../kit/layers.js").Layer} Layer
+ * @typedef {object} Row
+ * @property {Layer} layer whose maps are drawn
+ * @property {Layer[]} layers with those before it that it stands for
+ * @property {string} title
+ * @property {number} level how far it is moved in
+ * @property {number | null} branch the branch that it belongs to
+ * @property {(number | null)[]} [hues] the branch that each map comes from
+ * @property {HTMLCanvasElement[]} canvases of its maps, once there are any
+ */
+
+/** @type {Record<string, string>} */
+const WORDS = { maxpool: "max pooling", avgpool: "average pooling" };
+
+/**
+ * The rows of a network whose layers are computed in order.
+ * @param {Layer[]} layers the picture first
+ * @returns {Row[]}
+ */
+export function rowsOf(layers) {
+  /** @type {Row[]} */
+  const rows = [];
+  for (const layer of layers) {
+    const last = rows.at(-1);
+    const inside = /^(\w+\d+)\.(branch(\d+)|body|shortcut)\./.exec(layer.name);
+    if (layer.kind === "identity") continue; // the input itself
+    if (layer.kind === "relu" && last && layer.inputs[0] === last.layer) {
+      last.layers.push(layer);
+      Object.assign(last, { layer, title: `${last.title}, ReLU` });
+      continue;
+    }
+    const branch = inside?.[3] ? Number(inside[3]) - 1 : null;
+    /** @type {Row} */
+    const row = { layer, layers: [layer], title: titleOf(layer, inside?.[2] === "body"), level: inside ? 1 : 0, branch, canvases: [] };
+    if (layer.kind === "concat") row.hues = layer.inputs.flatMap(({ shape, kind }, at) => Array(shape[0]).fill(kind === "identity" ? null : at));
+    rows.push(row);
+  }
+  return rows;
+}
+
+/**
+ * @param {Layer} layer
+ * @param {boolean} inF
+ */
+function titleOf({ kind, settings: { kernel, groups }, inputs }, inF) {
+  if (kind === "input") return "Input x";
+  if (kind === "concat") return inputs.some((one) => one.kind === "identity") ? "All maps so far" : "All branches, one after the other";
+  if (kind === "residual") return "a = F(x) + x";
+  const pool = WORDS[kind];
+  if (pool) return `${kernel}×${kernel} ${pool}`;
+  return `${inF ? "F: " : ""}${kernel}×${kernel} convolution${groups > 1 ? `, ${groups} groups` : ""}`;
+}
+
+/**
+ * How a cell's number comes about.
+ * @param {Layer} layer
+ * @param {import("../kit/parts.js").Arithmetic} sum
+ */
+export function sumText({ kind, inputs }, { value, parts }) {
+  const number = numberText(value, 4);
+  if (kind === "input") return number;
+  if (kind === "relu") return `${number}, the larger of 0 and ${numberText(parts[0].sum, 4)}`;
+  if (kind === "maxpool") return `${number}, the largest of its window`;
+  if (kind === "concat") return `${number}, taken from ${inputs.length > 1 ? "its branch" : "before"} as it is`;
+  const terms = parts.map(({ sum }) => numberText(sum, 3)).join(" + ").replaceAll("+ −", "− ");
+  const what = kind === "residual" ? "F(x) + x" : `the sum over ${parts.length} ${parts.length === 1 ? "map" : "maps"} of window × weights`;
+  return `${terms} = ${number}, ${what}`;
+}

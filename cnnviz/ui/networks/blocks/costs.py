@@ -1,0 +1,80 @@
+"""What blocks cost at the size that they have in the networks of papers."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.networks import network_from_line, summary
+from cnnviz.networks.papers import INCEPTION
+from cnnviz.ui.shared import lab
+
+MODULE = (192, 28, 28)
+
+
+def module_lines() -> tuple[str, str]:
+    """GoogLeNet's module 3a as it is, and without 1×1 convolutions before and behind."""
+    one, before3, three, before5, five, behind = INCEPTION["3a"]
+    reduced = (
+        f"cat[c{one}k1b0 | c{before3}k1b0 c{three}k3p1b0 | c{before5}k1b0 c{five}k5p2b0"
+        f" | p3s1p1 c{behind}k1b0]"
+    )
+    return reduced, f"cat[c{one}k1b0 | c{three}k3p1b0 | c{five}k5p2b0 | p3s1p1]"
+
+
+def inception_costs() -> None:
+    """Draw the costs of module 3a with and without 1×1 convolutions in front."""
+    st.header("At full size: module 3a of GoogLeNet")
+    rows = [summary(network_from_line(line), MODULE) for line in module_lines()]
+    weights = [sum(row.parameters for row in found) for found in rows]
+    st.dataframe(
+        {
+            "": ["With 1×1 convolutions", "Without"],
+            "Weights": weights,
+            "Multiply-adds": [sum(row.macs for row in found) for found in rows],
+            "Maps that come out": [found[-1].output_shape[0] for found in rows],
+        },
+        hide_index=True,
+        column_config={
+            name: st.column_config.NumberColumn(format="localized")
+            for name in ("Weights", "Multiply-adds")
+        },
+        alt="Weights, multiply-adds and depth of an inception module with and without reduction",
+    )
+    st.caption(
+        f"192 maps of 28×28 go in. Without 1×1 convolutions, {weights[1] / weights[0]:.1f} times"
+        f" the"
+        " weights, and the pooled maps come out in full number: the depth would grow from module"
+        " to"
+        " module."
+    )
+
+
+def separable_costs() -> None:
+    """Draw the costs of a full and of a depthwise separable convolution, and a correction."""
+    st.header("At full size: 256 maps of 14×14")
+    lines = {
+        "Full 3×3": "c256k3p1b0",
+        "32 groups": "c256k3p1g32b0",
+        "Depthwise": "c256k3p1g256b0",
+        "Depthwise, then 1×1": "c256k3p1g256b0 c256k1b0",
+    }
+    rows = [summary(network_from_line(line), (256, 14, 14)) for line in lines.values()]
+    st.dataframe(
+        {
+            "": list(lines),
+            "Weights": [sum(row.parameters for row in found) for found in rows],
+            "Multiply-adds": [sum(row.macs for row in found) for found in rows],
+        },
+        hide_index=True,
+        column_config={
+            name: st.column_config.NumberColumn(format="localized")
+            for name in ("Weights", "Multiply-adds")
+        },
+        alt="Weights and multiply-adds of full, grouped and depthwise convolutions",
+    )
+    lab.correction(
+        "A 1×1 convolution sums over all maps at one place: it is **pointwise**. Depthwise is the"
+        " other half: one map each, over a window.",
+        "a 1×1 convolution is “a depthwise conv”",
+        "s1-1x1-depthwise",
+    )
