@@ -92,8 +92,7 @@ chart(
     alt="Top-5 errors of the winners of the ImageNet challenge from 2010 to 2017",
 )  # fmt: skip
 st.caption(
-    "Orange: hand-designed features. Blue: convolutional networks, several of them voting"
-    " together."
+    "Orange: hand-designed features. Blue: convolutional networks, several of them voting together."
 )
 st.subheader("Part of its tree")
 st.caption(

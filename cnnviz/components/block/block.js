@@ -245,8 +245,9 @@ class Block extends Figure {
     const field = seen && onMap(seen, this.network.input.shape);
     if (field && layer !== this.network.input) for (const canvas of this.rows[0].canvases) this.mark(canvas, field);
     const sum = parts(layer, map, row, column);
+    const within = layer.kind === "relu" ? parts(layer.inputs[0], map, row, column) : undefined;
     const where = `${title}, map ${map}, row ${row}, column ${column}: `;
-    this.told.textContent = where + sumText(layer, sum) + this.slope(layer, map, row, column);
+    this.told.textContent = where + sumText(layer, sum, within) + this.slope(layer, map, row, column);
   }
 
   /** How the output of a residual block changes with its own input, here. */

@@ -60,11 +60,12 @@ function titleOf({ kind, settings: { kernel, groups }, inputs }, inF) {
  * How a cell's number comes about.
  * @param {Layer} layer
  * @param {import("../kit/parts.js").Arithmetic} sum
+ * @param {import("../kit/parts.js").Arithmetic} [within] of an activation, what it is of
  */
-export function sumText({ kind, inputs }, { value, parts }) {
+export function sumText({ kind, inputs }, { value, parts }, within) {
   const number = numberText(value, 4);
   if (kind === "input") return number;
-  if (kind === "relu") return `${number}, the larger of 0 and ${numberText(parts[0].sum, 4)}`;
+  if (kind === "relu" && within) return `the larger of 0 and ${sumText(inputs[0], within)}`;
   if (kind === "maxpool") return `${number}, the largest of its window`;
   if (kind === "concat") return `${number}, taken from ${inputs.length > 1 ? "its branch" : "before"} as it is`;
   const terms = parts.map(({ sum }) => numberText(sum, 3)).join(" + ").replaceAll("+ −", "− ");
