@@ -376,8 +376,20 @@ PAGES = (
         "Real networks",
         ":material/public:",
         about="Ask a network trained on a million photos what it sees in yours, and where.",
+        group=NETWORKS,
         uses_picture=True,
         first_picture="coffee",
+    ),
+    Page(
+        "own_classes.py",
+        "own-classes",
+        "Your own classes",
+        ":material/add_photo_alternate:",
+        about="Teach a trained network classes of your own with a few pictures of each.",
+        terms=("transfer learning", "features", "linear classifier", "fine-tuning"),
+        group=NETWORKS,
+        uses_picture=True,
+        first_picture="cat",
     ),
 )
 FORMER_URLS = {page.former_url: page.url for page in PAGES if page.former_url}

@@ -16,7 +16,7 @@ def test_every_script_is_one_page(root):
 
 def test_addresses_and_their_order_stay_as_they_are():
     assert [page.url for page in PAGES if not page.group] == [
-        "", "filters", "step", "train", "race", "inside", "real-networks"
+        "", "filters", "step", "train", "race", "inside"
     ]  # fmt: skip
     assert [page.url for page in PAGES if page.group == LAB] == [
         "tour", "pixels", "flip", "sensor", "matrix", "frequency", "sharing", "windows", "volumes",
@@ -24,7 +24,7 @@ def test_addresses_and_their_order_stay_as_they_are():
         "learn",
     ]  # fmt: skip
     assert [page.url for page in PAGES if page.group == NETWORKS] == [
-        "timeline", "paper_networks", "blocks"
+        "timeline", "paper_networks", "blocks", "real-networks", "own-classes"
     ]  # fmt: skip
     assert FORMER_URLS == {
         "field": "receptive_field", "upwards": "transposed", "backwards": "gradient"
@@ -34,8 +34,8 @@ def test_addresses_and_their_order_stay_as_they_are():
 
 def test_the_picture_can_be_chosen_on_the_pages_that_show_it():
     assert {page.url for page in PAGES if page.uses_picture} == {
-        "filters", "step", "inside", "real-networks", "pixels", "frequency", "activation",
-        "receptive_field", "volumes",
+        "filters", "step", "inside", "real-networks", "own-classes", "pixels", "frequency",
+        "activation", "receptive_field", "volumes",
     }  # fmt: skip
 
 

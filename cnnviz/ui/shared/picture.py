@@ -135,6 +135,16 @@ def _keep(data: bytes, title: str) -> bool:
     return True
 
 
+def decoded(data: bytes, max_pixels: int) -> NDArray[np.uint8]:
+    """The pixels of a file, H×W×3, at most so many; people's files are decoded in turn.
+
+    Raises:
+        ImageError: It is not a picture that can be read.
+    """
+    with _decoding:
+        return load_picture(data, max_pixels=max_pixels, cut_short=True).pixels
+
+
 def _size(shape: tuple[int, ...]) -> str:
     return f"{shape[0]}×{shape[1]}"
 

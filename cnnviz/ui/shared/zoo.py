@@ -141,6 +141,12 @@ def choose_network(place: DeltaGenerator, *, key: str) -> ZooNetwork:
         st.stop()
 
 
+def always_there() -> ZooNetwork:
+    """EfficientNet-Lite0, whose weights are installed with the app."""
+    with st.spinner("Loading the network", show_time=False):
+        return _shelf.network(LITE0, weights=True)
+
+
 def _title(row: NetworkRow) -> str:
     if is_on_this_machine(row):
         return row.title

@@ -1,0 +1,324 @@
+"""The pictures from which a person's own classes are learned."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+import torch
+
+from cnnviz.components.gallery import Tile, gallery
+from cnnviz.components.photo import is_secure, take_photo
+from cnnviz.datasets import DatasetError
+from cnnviz.datasets.layout import arrange
+from cnnviz.datasets.sources import UnreadableError, list_zip
+from cnnviz.imaging import FILE_TYPES, ImageError, sample_image
+from cnnviz.numbers.formatting import counted
+from cnnviz.training.transfer import feature_maps_of, pooled, square
+from cnnviz.ui.shared.memory import Room
+from cnnviz.ui.shared.picture import decoded
+from cnnviz.ui.shared.text import plain
+from cnnviz.ui.shared.zoo import in_turns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+    from streamlit.delta_generator import DeltaGenerator
+    from torch import Tensor
+
+    from cnnviz.zoo import ZooNetwork
+
+MOST_CLASSES, MOST_PICTURES = 6, 40
+MOST_NAME = 40
+_PHOTO_PIXELS = 1_000_000
+_AT_ONCE = 8  # pictures that the network looks at before others get a turn
+_PIECES = 8
+_SAMPLES = {"Cat": "cat", "Cup": "coffee", "Rocket": "rocket"}
+_STATE, _REFUSED, _ROUND = "_oc_classes", "_oc_refused", "_oc_round"
+
+_room = Room(300 * 2**20)
+_numbers = itertools.count(1)
+
+
+@dataclass(eq=False)
+class Example:
+    """A picture to learn from.
+
+    Attributes:
+        picture: S×S×3 `uint8`.
+        features: What the network makes of it; None until it has looked.
+        id: Tells it from all others.
+    """
+
+    picture: NDArray[np.uint8]
+    features: Tensor | None = None
+    id: int = field(default_factory=lambda: next(_numbers))
+
+
+@dataclass(eq=False)
+class OwnClass:
+    """A class and its pictures."""
+
+    name: str
+    examples: list[Example]
+
+
+@functools.cache
+def _shipped() -> tuple[tuple[str, tuple[Example, ...]], ...]:
+    """Pieces of three sample pictures; the examples are shared by all sessions."""
+    dice = np.random.default_rng(0)
+    classes = []
+    for name, sample in _SAMPLES.items():
+        pixels = sample_image(sample)
+        height, width = pixels.shape[:2]
+        pieces = []
+        for number in range(_PIECES):
+            side = int(min(height, width) * dice.uniform(0.6, 0.95))
+            top, left = (int(dice.integers(0, length - side)) for length in (height, width))
+            piece = pixels[top : top + side, left : left + side]
+            pieces.append(Example(square(piece[:, ::-1] if number % 2 else piece)))
+        classes.append((name, tuple(pieces)))
+    return tuple(classes)
+
+
+def own_classes() -> list[OwnClass]:
+    """The classes of this session; at first visit, pieces of three sample pictures."""
+    if _STATE not in st.session_state:
+        start_with_samples()
+    classes: list[OwnClass] = st.session_state[_STATE]
+    return classes
+
+
+def start_with_samples() -> None:
+    """Go back to the classes of the first visit."""
+    st.session_state[_STATE] = [OwnClass(name, list(pieces)) for name, pieces in _shipped()]
+
+
+def are_samples(classes: list[OwnClass]) -> bool:
+    """Whether the classes are those of the first visit."""
+    return [(one.name, tuple(one.examples)) for one in classes] == list(_shipped())
+
+
+def look_at_all(network: ZooNetwork, classes: list[OwnClass], place: DeltaGenerator) -> None:
+    """Let the network look at the pictures that it has not seen yet.
+
+    Args:
+        network: The network below the head.
+        classes: Whose pictures they are.
+        place: An `st.empty()` for how far it is.
+    """
+    new = [one for each in classes for one in each.examples if one.features is None]
+    if not new:
+        return
+
+    def steps() -> Iterator[int]:
+        for start in range(0, len(new), _AT_ONCE):
+            part = new[start : start + _AT_ONCE]
+            features = pooled(feature_maps_of(network, [one.picture for one in part]))
+            for one, its_own in zip(part, features, strict=True):
+                one.features = its_own.clone()
+            yield start + len(part)
+
+    for done in in_turns(steps(), place):
+        place.progress(done / len(new), text=f"Looked at {done} of {len(new)} pictures")
+    place.empty()
+
+
+def show_classes(classes: list[OwnClass]) -> None:
+    """Draw the classes, what can be added to them and what can be taken away."""
+    state = st.session_state
+    names = [f"{plain(one.name)} ({len(one.examples)})" for one in classes]
+    numbers = range(len(classes))
+    if state.get("_oc_class") not in numbers:
+        state["_oc_class"] = 0
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        number = st.segmented_control(
+            "Class", numbers, format_func=names.__getitem__, required=True, key="_oc_class"
+        )
+        if len(classes) < MOST_CLASSES:
+            st.button("Add a class", icon=":material/add:", key="_oc_add", on_click=_add_class)
+    chosen = classes[number or 0]
+    if refused := state.pop(_REFUSED, None):
+        st.error(refused, icon=":material/broken_image:")
+    name_key = f"_oc_name_{id(chosen)}"
+    state.setdefault(name_key, chosen.name)
+    st.text_input(
+        "Name", key=name_key, max_chars=MOST_NAME, on_change=_rename, args=(chosen, name_key)
+    )
+    _offer_files(chosen)
+    _show_examples(chosen)
+    with st.container(horizontal=True):
+        if len(classes) > 2:
+            st.button(
+                "Remove this class", icon=":material/delete:", key="_oc_drop",
+                on_click=classes.remove, args=(chosen,),
+            )  # fmt: skip
+        if not are_samples(classes):
+            st.button(
+                "Back to the sample classes", icon=":material/restart_alt:", key="_oc_samples",
+                on_click=start_with_samples,
+            )  # fmt: skip
+    st.caption(
+        "Your pictures stay in this session's memory, at 128×128 pixels. They are never stored or"
+        " shown to others."
+    )
+
+
+def _offer_files(chosen: OwnClass) -> None:
+    # A new field after each use: the old one would go on holding its files.
+    key = f"_oc_files_{st.session_state.get(_ROUND, 0)}"
+    st.file_uploader(
+        f"Add pictures to {plain(chosen.name)}, or a zip with one folder of pictures per class",
+        type=[*FILE_TYPES, "zip"],
+        accept_multiple_files=True,
+        key=key,
+        on_change=_add_files,
+        args=(chosen, key),
+    )
+    if not is_secure(st.context.url):
+        take_photo(
+            key="_oc_photo",
+            on_photo=lambda data, title: _add_photo(chosen, data, title),
+            max_pixels=_PHOTO_PIXELS,
+        )
+    elif st.toggle("Take them with the camera", key="_oc_use_camera"):
+        camera = f"_oc_camera_{st.session_state.get(_ROUND, 0)}"
+        st.camera_input(
+            "Camera", key=camera, on_change=_add_files, args=(chosen, camera),
+            label_visibility="collapsed",
+        )  # fmt: skip
+
+
+def _show_examples(chosen: OwnClass) -> None:
+    if not chosen.examples:
+        st.info("This class has no pictures yet.", icon=":material/add_photo_alternate:")
+        return
+    state = st.session_state
+    tiles = [
+        Tile(one.id, one.picture.transpose(2, 0, 1), "", f"Picture {number}")
+        for number, one in enumerate(chosen.examples, start=1)
+    ]
+    marked = state.get("_oc_marked")
+    gallery(
+        tiles, key="_oc_examples", chosen=marked, label=f"Pictures of {chosen.name}",
+        on_choose=lambda id: state.update(_oc_marked=id),
+    )  # fmt: skip
+    if marked in {tile.id for tile in tiles}:
+        st.button(
+            "Remove the marked picture", icon=":material/close:", key="_oc_remove",
+            on_click=_remove, args=(chosen, marked),
+        )  # fmt: skip
+    else:
+        st.caption("Click a picture to mark it: then it can be removed.")
+
+
+def _remove(chosen: OwnClass, id: int | None) -> None:
+    chosen.examples[:] = [one for one in chosen.examples if one.id != id]
+
+
+def _add_class() -> None:
+    classes = own_classes()
+    taken = {one.name for one in classes}
+    name = next(
+        name
+        for name in (f"Class {n}" for n in itertools.count(len(taken) + 1))
+        if name not in taken
+    )
+    classes.append(OwnClass(name, []))
+    st.session_state["_oc_class"] = len(classes) - 1
+
+
+def _rename(chosen: OwnClass, key: str) -> None:
+    name = " ".join(st.session_state[key].split())[:MOST_NAME]
+    others = {one.name for one in own_classes() if one is not chosen}
+    if name and name not in others:
+        chosen.name = name
+    else:
+        st.session_state[_REFUSED] = (
+            f"There is a class {plain(name)} already." if name else "A class needs a name."
+        )
+    st.session_state[key] = chosen.name
+
+
+def _add_files(chosen: OwnClass, key: str) -> None:
+    given = st.session_state[key]
+    files = given if isinstance(given, list) else [given] if given else []
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+    refusals: list[str] = []
+    for file in files:
+        if file.name.casefold().endswith(".zip"):
+            refusals += _add_zip(file.getvalue(), file.name)
+        else:
+            refusals += _add(chosen, file.getvalue(), file.name)
+    _say(refusals)
+
+
+def _add_photo(chosen: OwnClass, data: bytes, title: str) -> None:
+    _say(_add(chosen, data, title))
+
+
+def _add(chosen: OwnClass, data: bytes, title: str) -> list[str]:
+    """Add a picture; returns why it is left out, if it is."""
+    if len(chosen.examples) >= MOST_PICTURES:
+        return [
+            f"{plain(title)}: {plain(chosen.name)} has {MOST_PICTURES} pictures, the most it can."
+        ]
+    try:
+        picture = square(decoded(data, _PHOTO_PIXELS))
+    except ImageError as error:
+        return [f"{plain(title)}: {error}"]
+    if not _room.max_pixels():
+        return ["The server has no room for more pictures. Try again when others have left."]
+    _room.hold(picture)
+    chosen.examples.append(Example(picture))
+    return []
+
+
+def _add_zip(data: bytes, title: str) -> list[str]:
+    """Take the classes of a zip in place of those that are there; returns what is left out."""
+    try:
+        layout = arrange(list_zip(data)[0])
+    except DatasetError as error:
+        return [f"{plain(title)}: {plain(str(error))}"]
+    found: dict[str, OwnClass] = {}
+    refusals: list[str] = []
+    for name, entry in layout.pictures:
+        if name not in found and len(found) == MOST_CLASSES:
+            refusals.append(
+                f"{plain(entry.name)}: there are {MOST_CLASSES} classes, the most there can be."
+            )
+            continue
+        into = found.setdefault(name, OwnClass(name[:MOST_NAME], []))
+        try:
+            refusals += _add(into, entry.read(), entry.name)
+        except UnreadableError as error:
+            refusals.append(f"{plain(entry.name)}: {plain(str(error))}")
+    kept = [one for one in found.values() if one.examples]
+    if len(kept) < 2:
+        return [f"{plain(title)}: at least two folders with pictures are needed.", *refusals]
+    st.session_state[_STATE] = kept
+    st.session_state["_oc_class"] = 0
+    return refusals
+
+
+def _say(refusals: list[str]) -> None:
+    if refusals:
+        more = len(refusals) - 1
+        others = (
+            f" And {counted(more, 'other')} {'is' if more == 1 else 'are'} left out."
+            if more
+            else ""
+        )
+        st.session_state[_REFUSED] = refusals[0] + others
+
+
+def labelled(classes: list[OwnClass]) -> tuple[list[Example], Tensor]:
+    """All examples in a row, and the number of the class of each."""
+    examples = [one for each in classes for one in each.examples]
+    labels = [label for label, each in enumerate(classes) for _ in each.examples]
+    return examples, torch.tensor(labels)

@@ -1,0 +1,245 @@
+"""What was learned from a person's pictures, and what it says of the picture at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+import torch
+
+from cnnviz.components.chart import chart
+from cnnviz.components.evidence import evidence
+from cnnviz.figures.learning import losses_figure
+from cnnviz.inspection import Prediction, overlay_size, upsample
+from cnnviz.numbers.formatting import formatted
+from cnnviz.training.transfer import (
+    FOLDS,
+    SIDE,
+    TransferError,
+    accuracy_from_scratch,
+    accuracy_of_heads,
+    feature_maps_of,
+    learn,
+    nearest,
+    pooled,
+    square,
+)
+from cnnviz.ui.own_classes.examples import labelled
+from cnnviz.ui.shared.answer import show_scores
+from cnnviz.ui.shared.picture import current_picture
+from cnnviz.ui.shared.text import plain
+from cnnviz.ui.shared.zoo import known_of, turn
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from streamlit.delta_generator import DeltaGenerator
+    from torch import Tensor
+
+    from cnnviz.training.transfer import Head
+    from cnnviz.ui.own_classes.examples import Example, OwnClass
+    from cnnviz.zoo import ZooNetwork
+
+_NEAREST = 5
+_CHANNELS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Taught:
+    """A head, what it learned from, and its answer to the picture at hand.
+
+    Attributes:
+        head: The linear layer.
+        names: Its classes.
+        examples: N pictures with their features.
+        labels: N class numbers.
+        seen: S×S×3 `uint8`: the picture at hand, as the network reads it.
+        maps: C×h×w: what the network makes of it.
+        features: C: the averages of the maps.
+        answer: What the head says.
+    """
+
+    head: Head
+    names: tuple[str, ...]
+    examples: list[Example]
+    labels: Tensor
+    seen: NDArray[np.uint8]
+    maps: Tensor
+    features: Tensor
+    answer: Prediction
+
+    @property
+    def all_features(self) -> Tensor:
+        """N×C."""
+        return torch.stack([one.features for one in self.examples if one.features is not None])
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What decides what was learned."""
+        return tuple(one.id for one in self.examples), tuple(self.labels.tolist())
+
+
+def teach(network: ZooNetwork, classes: list[OwnClass], place: DeltaGenerator) -> Taught | None:
+    """Learn the classes and ask about the picture at hand; None where there is too little."""
+    examples, labels = labelled(classes)
+    features = torch.stack(
+        [one.features for one in examples if one.features is not None] or [torch.zeros(1)]
+    )
+    try:
+        head = learn(features, labels, len(classes))
+    except TransferError as error:
+        place.info(str(error), icon=":material/add_photo_alternate:")
+        return None
+    picture = current_picture()
+    known = known_of(picture, ("own classes", picture.digest))
+    if "maps" not in known:
+        with turn(place):
+            seen = square(picture.pixels)
+            known["maps"] = seen, feature_maps_of(network, [seen])[0]
+    seen, maps = known["maps"]
+    asked = pooled(maps[None])
+    logits = head.logits(asked)[0]
+    answer = Prediction(logits, logits.softmax(0))
+    names = tuple(one.name for one in classes)
+    return Taught(head, names, examples, labels, seen, maps, asked[0], answer)
+
+
+def show_answer(taught: Taught) -> None:
+    """Draw the answer to the picture at hand, and the evidence for it."""
+    best = taught.answer.top(1)[0]
+    st.markdown(
+        f"Your picture is most like **{plain(taught.names[best])}**. The head knows"
+        f" {len(taught.names)} classes and always chooses one of them."
+    )
+    picture, scores = st.columns([1, 2])
+    with picture:
+        _show_seen(taught)
+    with scores:
+        show_scores(taught.names, taught.answer)
+    numbers = range(len(taught.names))
+    label = st.segmented_control(
+        "Evidence for", numbers, default=best, required=True,
+        format_func=lambda number: plain(taught.names[number]),
+        key=f"_oc_label_{len(taught.names)}_{best}",
+    )  # fmt: skip
+    label = best if label is None else label
+    raw = taught.head.evidence(taught.maps, label)
+    evidence(
+        raw, upsample(raw, overlay_size(taught.seen.shape[:2])), taught.seen,
+        key="oc_evidence", label=taught.names[label],
+    )  # fmt: skip
+    mean, bias = float(raw.mean()), float(taught.head.biases[label])
+    st.caption(
+        f"Each cell is the sum of {len(taught.maps):,} maps, each times its weight. Their mean,"
+        f" {formatted(mean, '.3f')}, and the bias, {formatted(bias, '.3f')}, add up to the logit,"
+        f" {formatted(mean + bias, '.2f')}: for this head, the class activation map is exact."
+    )
+    st.markdown("The pictures that the network finds most alike")
+    found = nearest(taught.all_features, taught.features, _NEAREST)
+    with st.container(horizontal=True):
+        for number, cosine in found:
+            name = taught.names[int(taught.labels[number])]
+            st.image(
+                taught.examples[number].picture, width=96, output_format="PNG",
+                caption=f"{plain(name)}, {formatted(cosine, '.2f')}", alt=f"A picture of {name}",
+            )  # fmt: skip
+    st.caption(
+        "The number is the cosine between their features and yours: 1 is the same direction."
+    )
+
+
+def show_weights(taught: Taught) -> None:
+    """Draw the features that speak loudest in the difference between two classes' logits."""
+    numbers = range(len(taught.names))
+    best = taught.answer.top(1)[0]
+    label = st.segmented_control(
+        "What speaks for", numbers, default=best, required=True,
+        format_func=lambda number: plain(taught.names[number]),
+        key=f"_oc_weighed_{len(taught.names)}_{best}",
+    )  # fmt: skip
+    label = best if label is None else label
+    weights = taught.head.weights[label]
+    products = weights * taught.features
+    order = products.abs().argsort(descending=True)[:_CHANNELS].tolist()
+    rest = float(products.sum() - products[order].sum())
+    bias = float(taught.head.biases[label])
+    logit = float(taught.answer.logits[label])
+    st.dataframe(
+        {
+            "Feature": [
+                *(f"map {channel}" for channel in order),
+                f"{len(weights) - len(order):,} other maps",
+                "bias",
+                "logit",
+            ],
+            "Its average": [
+                *(formatted(float(taught.features[c]), ".3f") for c in order),
+                "",
+                "",
+                "",
+            ],
+            "Weight": [*(formatted(float(weights[c]), ".4f") for c in order), "", "", ""],
+            "Product": [
+                formatted(value, ".4f") for value in (*products[order].tolist(), rest, bias, logit)
+            ],
+        },
+        hide_index=True,
+        height="content",
+        alt=f"What the logit of {taught.names[label]} is the sum of",
+    )
+    st.caption(
+        "A feature is the average of one of the network's last maps. What it responds to was"
+        " learned from other photos; your pictures decided only its weight. The products and the"
+        " bias add up to the logit."
+    )
+
+
+def show_learning(taught: Taught, place: DeltaGenerator) -> None:
+    """Draw how the head learned, and how much it owes to the network below."""
+    chart(
+        losses_figure(taught.head.losses), key="oc_losses",
+        alt="Loss of the head over the steps of its training",
+    )  # fmt: skip
+    known: dict[object, float] = st.session_state.setdefault("_oc_accuracies", {})
+    heads, scratch = (*taught.key, "heads"), (*taught.key, "scratch")
+    count = len(taught.names)
+    try:
+        if heads not in known:
+            known[heads] = accuracy_of_heads(taught.all_features, taught.labels, count)
+    except TransferError as error:
+        st.info(str(error), icon=":material/add_photo_alternate:")
+        return
+    guessing = float(np.bincount(taught.labels.numpy()).max() / len(taught.labels))
+    with st.container(horizontal=True):
+        st.metric("On the network of others", f"{known[heads]:.0%}", width=200)
+        if scratch in known:
+            difference = known[heads] - known[scratch]
+            st.metric("From scratch", f"{known[scratch]:.0%}", f"{-difference:+.0%}", width=200)
+        st.metric("Always the largest class", f"{guessing:.0%}", width=200)
+    st.caption(
+        f"The share of your {len(taught.labels)} pictures that are named rightly by a head that has"
+        f" not learned from them: each fifth, or {FOLDS} parts in all, is tested in its turn. With"
+        " so few pictures, one more or less right changes it by"
+        f" {1 / len(taught.labels):.0%}."
+    )
+    if scratch not in known and st.button(
+        "Train a network from scratch on them", icon=":material/model_training:", key="_oc_scratch",
+        help="Three convolutions, 32×32 pixels, random weights at first, tested in the same parts.",
+    ):  # fmt: skip
+        bar = st.progress(0.0, text="Training from scratch")
+        with turn(place):
+            known[scratch] = accuracy_from_scratch(
+                [one.picture for one in taught.examples], taught.labels, count,
+                progress=lambda share: bar.progress(share, text="Training from scratch"),
+            )  # fmt: skip
+        st.rerun()
+
+
+def _show_seen(taught: Taught) -> None:
+    """Draw the picture at hand as the network reads it."""
+    title = plain(current_picture().title)
+    st.image(
+        taught.seen, width=168, output_format="PNG", alt=f"{title}, as it is read",
+        caption=f"{title}: the middle, at {SIDE}×{SIDE} pixels",
+    )  # fmt: skip

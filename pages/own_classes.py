@@ -1,0 +1,40 @@
+"""Your own classes: a few pictures of each, learned in a moment on top of a trained network."""
+
+import streamlit as st
+
+from cnnviz.ui.own_classes.examples import are_samples, look_at_all, own_classes, show_classes
+from cnnviz.ui.own_classes.result import show_answer, show_learning, show_weights, teach
+from cnnviz.ui.shared.zoo import always_there
+
+network = always_there()
+classes = own_classes()
+st.markdown(
+    f"{network.title} was trained by others, on a million photos of 1,000 other things. It stays"
+    " as it is; one linear layer on top of it learns your classes, and a handful of pictures is"
+    " enough."
+)
+beside, figure = st.columns([1, 2], gap="medium")
+with beside:
+    show_classes(classes)
+with figure:
+    waiting = st.empty()
+    look_at_all(network, classes, waiting)
+    taught = teach(network, classes, waiting)
+    if taught:
+        answer, weights, learning = st.tabs(
+            ["Answer", "What the head weighs", "How it learned"], key="oc_tab", bind="query-params"
+        )
+        if answer.open:
+            with answer:
+                show_answer(taught)
+        if weights.open:
+            with weights:
+                show_weights(taught)
+        if learning.open:
+            with learning:
+                show_learning(taught, waiting)
+        if are_samples(classes):
+            st.caption(
+                "The three classes are pieces of three sample pictures, which is easy for any"
+                " network. Add your own pictures, or choose another picture in the header."
+            )

@@ -1,0 +1,151 @@
+"""The page Your own classes: samples, pictures and zips of one's own, and what is learned."""
+
+import io
+import json
+import re
+import zipfile
+from functools import partial
+
+import cv2
+import numpy as np
+import pytest
+
+from cnnviz.imaging import sample_image
+
+
+@pytest.fixture
+def open_page(visit):
+    return partial(visit, "own-classes")
+
+
+def words(app):
+    texts = (*app.markdown, *app.caption, *app.info, *app.error)
+    return re.sub(r"\\(.)", r"\1", "\n".join(text.value for text in texts))  # without escapes
+
+
+def sent(app, component):
+    return [
+        json.loads(element.proto.json)
+        for element in app.get("bidi_component")
+        if element.proto.component_name == f"cnnviz_{component}"
+    ]
+
+
+def photo(sample, turn=0):
+    """A picture file: a sample, turned so that each differs."""
+    pixels = np.rot90(sample_image(sample), turn)[..., ::-1]
+    return cv2.imencode(".png", np.ascontiguousarray(pixels))[1].tobytes()
+
+
+def uploader(app):
+    (found,) = [one for one in app.file_uploader if (one.key or "").startswith("_oc_files")]
+    return found
+
+
+def titles(app):
+    return app.segmented_control(key="_oc_class").options
+
+
+def test_it_opens_taught_and_the_evidence_adds_up(open_page):
+    app = open_page()
+    assert titles(app) == ["Cat (8)", "Cup (8)", "Rocket (8)"]
+    assert "most like **Cat**" in words(app)
+    table = app.dataframe[0].value
+    assert table["Class"].tolist()[0] == "Cat"
+    assert table["Probability"].sum() == pytest.approx(100, abs=0.1)
+    (evidence,) = sent(app, "evidence")
+    logit = float(table["Logit"][0].replace("−", "-"))
+    bias = float(words(app).partition("and the bias, ")[2].partition(",")[0].replace("−", "-"))
+    assert np.mean(evidence["values"]) + bias == pytest.approx(logit, abs=0.01)
+    assert "most like **Rocket**" in words(open_page(picture="rocket"))
+
+
+def test_what_the_head_weighs_adds_up_to_the_logit(open_page):
+    app = open_page(oc_tab="What the head weighs")
+    table = app.dataframe[0].value
+    products = [float(text.replace("−", "-")) for text in table["Product"]]
+    assert sum(products[:-1]) == pytest.approx(products[-1], abs=1e-3)
+    assert table["Feature"].tolist()[-3:] == ["1,272 other maps", "bias", "logit"]
+
+
+def test_it_is_compared_with_a_network_from_scratch(open_page, charts):
+    app = open_page(oc_tab="How it learned")
+    (chart,) = charts(app)
+    losses = chart["figure"]["data"][0]["y"]
+    assert losses[0] == pytest.approx(np.log(3), abs=1e-4)
+    assert losses[-1] < 0.1
+    assert [metric.label for metric in app.metric] == [
+        "On the network of others", "Always the largest class",
+    ]  # fmt: skip
+    app.button(key="_oc_scratch").click().run()
+    assert not app.exception
+    assert [metric.label for metric in app.metric][1] == "From scratch"
+
+
+def test_a_class_of_ones_own_is_learned_from_uploads(open_page):
+    app = open_page()
+    app.button(key="_oc_add").click().run()
+    assert titles(app)[-1] == "Class 4 (0)"
+    assert "no pictures yet" in words(app)
+    app.text_input[0].set_value("Astronaut").run()
+    files = [(f"{turn}.png", photo("astronaut", turn), "image/png") for turn in range(3)]
+    uploader(app).set_value(files).run()
+    assert not app.exception
+    assert titles(app)[-1] == "Astronaut (3)"
+    app.session_state["_picture"] = "astronaut"
+    app.run()
+    assert "most like **Astronaut**" in words(app)
+
+    app.text_input[0].set_value("Cat").run()
+    assert "There is a class Cat already." in words(app)
+    assert app.text_input[0].value == "Astronaut"
+    uploader(app).set_value([("notes.png", b"just some text", "image/png")]).run()
+    assert "notes.png: This file is text, not a picture" in words(app)
+    assert titles(app)[-1] == "Astronaut (3)"
+
+    app.button(key="_oc_drop").click().run()
+    assert titles(app) == ["Cat (8)", "Cup (8)", "Rocket (8)"]
+
+
+def test_a_zip_brings_its_classes_and_says_what_it_leaves_out(open_page):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as packed:
+        for turn in range(2):
+            packed.writestr(f"things/cup/{turn}.png", photo("coffee", turn))
+            packed.writestr(f"things/coin/{turn}.png", photo("coins", turn))
+        packed.writestr("things/coin/bad.png", b"nothing")
+        packed.writestr("__MACOSX/things/cup/._0.png", b"nothing")
+    app = open_page(oc_tab="How it learned")
+    uploader(app).set_value([("mine.zip", file.getvalue(), "application/zip")]).run()
+    assert not app.exception
+    assert sorted(titles(app)) == ["coin (2)", "cup (2)"]
+    assert "bad.png" in words(app)
+    assert "your 4 pictures" in words(app)
+
+    uploader(app).set_value([("broken.zip", b"PK nothing", "application/zip")]).run()
+    assert "broken.zip: " in words(app)
+    assert sorted(titles(app)) == ["coin (2)", "cup (2)"]
+    app.button(key="_oc_samples").click().run()
+    assert titles(app) == ["Cat (8)", "Cup (8)", "Rocket (8)"]
+
+
+def test_a_picture_is_marked_and_removed(open_page):
+    app = open_page()
+    (drawn,) = sent(app, "gallery")
+    app.session_state["_oc_marked"] = drawn["tiles"][2]["id"]
+    app.run()
+    app.button(key="_oc_remove").click().run()
+    assert titles(app)[0] == "Cat (7)"
+    (after,) = sent(app, "gallery")
+    assert drawn["tiles"][2]["id"] not in {tile["id"] for tile in after["tiles"]}
+    # Another session still has the samples whole.
+    assert titles(open_page())[0] == "Cat (8)"
+
+
+def test_more_pictures_than_there_can_be_are_left_out(open_page, monkeypatch):
+    monkeypatch.setattr("cnnviz.ui.own_classes.examples.MOST_PICTURES", 9)
+    app = open_page()
+    files = [(f"{turn}.png", photo("cat", turn), "image/png") for turn in range(3)]
+    uploader(app).set_value(files).run()
+    assert titles(app)[0] == "Cat (9)"
+    assert "Cat has 9 pictures, the most it can. And 1 other is left out." in words(app)
