@@ -75,7 +75,7 @@ def test_it_is_compared_with_a_network_from_scratch(open_page, charts):
     assert losses[0] == pytest.approx(np.log(3), abs=1e-4)
     assert losses[-1] < 0.1
     assert [metric.label for metric in app.metric] == [
-        "On the network of others", "Always the largest class",
+        "On the trained network", "Always the largest class",
     ]  # fmt: skip
     app.button(key="_oc_scratch").click().run()
     assert not app.exception

@@ -186,6 +186,10 @@ def show_weights(taught: Taught) -> None:
         },
         hide_index=True,
         height="content",
+        column_config={
+            name: st.column_config.TextColumn(alignment="right")
+            for name in ("Its average", "Weight", "Product")
+        },
         alt=f"What the logit of {taught.names[label]} is the sum of",
     )
     st.caption(
@@ -212,16 +216,15 @@ def show_learning(taught: Taught, place: DeltaGenerator) -> None:
         return
     guessing = float(np.bincount(taught.labels.numpy()).max() / len(taught.labels))
     with st.container(horizontal=True):
-        st.metric("On the network of others", f"{known[heads]:.0%}", width=200)
+        st.metric("On the trained network", f"{known[heads]:.0%}", width=200)
         if scratch in known:
-            difference = known[heads] - known[scratch]
-            st.metric("From scratch", f"{known[scratch]:.0%}", f"{-difference:+.0%}", width=200)
+            st.metric("From scratch", f"{known[scratch]:.0%}", width=200)
         st.metric("Always the largest class", f"{guessing:.0%}", width=200)
     st.caption(
-        f"The share of your {len(taught.labels)} pictures that are named rightly by a head that has"
-        f" not learned from them: each fifth, or {FOLDS} parts in all, is tested in its turn. With"
-        " so few pictures, one more or less right changes it by"
-        f" {1 / len(taught.labels):.0%}."
+        f"The share of your {len(taught.labels)} pictures that are named rightly by what has not"
+        f" learned from them. They are dealt into {FOLDS} parts at most, and each part is tested"
+        " after learning from the others. With so few pictures, one more or less right changes it"
+        f" by {1 / len(taught.labels):.0%}."
     )
     if scratch not in known and st.button(
         "Train a network from scratch on them", icon=":material/model_training:", key="_oc_scratch",
