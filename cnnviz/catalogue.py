@@ -312,6 +312,16 @@ PAGES = (
         thumbnail="lab/learn.webp",
     ),
     Page(
+        "networks/cells.py",
+        "cells",
+        "Where it began",
+        ":material/visibility:",
+        about="Turn a bar of light over a simple and a complex cell; shift a digit under the"
+        " Neocognitron.",
+        terms=("Hubel and Wiesel", "simple cell", "complex cell", "Gabor", "Neocognitron"),
+        group=NETWORKS,
+    ),
+    Page(
         "networks/timeline.py",
         "timeline",
         "Timeline",

@@ -21,12 +21,44 @@ _BRANCHES = {
     "b5": ("c1k1 relu c2k5p2 relu", "c2k5p2 relu"),
     "bp": ("p3s1p1 c2k1 relu", "p3s1p1"),
 }
-_FILL = """
+_WAVES = """
 with torch.no_grad():
     for w in model.parameters():
         w.copy_(torch.sin(1.7 * torch.arange(w.numel()) + 0.5).reshape(w.shape))
         w.mul_(w[0].numel() ** -0.5 if w.ndim > 1 else 0)
 """
+
+
+_TEMPLATES = """
+with torch.no_grad():
+    flat, falling = torch.eye(3)[1].expand(3, 3), torch.eye(3)
+    lines = [flat.T, flat, falling, falling.flip(1)]
+    for w, line in zip(model.conv1.weight, lines):
+        w.copy_(line * 1.5 - 0.5)
+    model.conv1.bias.fill_(-0.7)
+"""
+
+
+def waves(model: nn.Module) -> None:
+    """Give a module weights that are waves: the same for a layer whatever is around it."""
+    with torch.no_grad():
+        for weights in model.parameters():
+            wave = torch.sin(1.7 * torch.arange(weights.numel()) + 0.5).reshape(weights.shape)
+            weights.copy_(wave * (weights[0].numel() ** -0.5 if weights.ndim > 1 else 0))
+
+
+def line_templates(model: nn.Module) -> None:
+    """Give the first convolution templates of lines in four directions, and a threshold."""
+    conv = model.get_submodule("conv1")
+    assert isinstance(conv, nn.Conv2d)
+    assert conv.bias is not None
+    flat = torch.eye(3)[1].expand(3, 3)
+    with torch.no_grad():
+        for weights, line in zip(
+            conv.weight, [flat.T, flat, torch.eye(3), torch.eye(3).flip(1)], strict=True
+        ):
+            weights.copy_(line * 1.5 - 0.5)
+        conv.bias.fill_(-0.7)
 
 
 @dataclass(frozen=True)
@@ -56,6 +88,10 @@ class BuildingBlock:
         controls: What can be changed.
         line: The layers, as a line, for a value of each control; empty if they make no block.
         scaled: Name of the weights that a slider scales; empty for none.
+        fill: Code that gives `model` its weights.
+        weights: Does the same.
+        compares: Whether the maps of each picture are compared with those of the first.
+        titles: What its rows are called, the input first; empty for names by what they do.
     """
 
     title: str
@@ -63,6 +99,10 @@ class BuildingBlock:
     controls: tuple[Control, ...]
     line: Callable[[Mapping[str, str]], str]
     scaled: str = ""
+    fill: str = _WAVES
+    weights: Callable[[nn.Module], None] = waves
+    compares: bool = False
+    titles: tuple[str, ...] = ()
 
 
 def _inception(chosen: Mapping[str, str]) -> str:
@@ -80,6 +120,20 @@ def _switch(key: str, title: str) -> Control:
 def _count(key: str, title: str, low: int, high: int, start: int) -> Control:
     return Control(key, title, {str(n): str(n) for n in range(low, high + 1)}, str(start))
 
+
+NEOCOGNITRON = BuildingBlock(
+    "Neocognitron",
+    "S cells find lines in four directions, each where its template fits better than a threshold."
+    " C cells answer if any S cell near them does. Shift the digit: the S cells change, the C cells"
+    " hardly.",
+    (Control("pool", "C cells look at", {"2": "2×2", "4": "4×4"}, "4"),),
+    lambda chosen: f"c4k3p1 relu p{chosen['pool']}s2",
+    fill=_TEMPLATES,
+    weights=line_templates,
+    compares=True,
+    titles=("Input", "S cells", "C cells"),
+)
+"""Two layers of Fukushima's network of 1980, with templates that are given and not learnt."""
 
 BLOCKS = {
     "inception": BuildingBlock(
@@ -156,25 +210,25 @@ def variants(block: BuildingBlock) -> dict[tuple[str, ...], Spec]:
     return found
 
 
-def with_waves(spec: Spec, shape: Shape) -> nn.Sequential:
-    """The module, its weights waves: the same for a layer whatever is around it."""
+def filled(block: BuildingBlock, spec: Spec, shape: Shape) -> nn.Sequential:
+    """The module of a variant, with the block's weights."""
     model = build(spec, shape).eval()
-    with torch.no_grad():
-        for weights in model.parameters():
-            wave = torch.sin(1.7 * torch.arange(weights.numel()) + 0.5).reshape(weights.shape)
-            weights.copy_(wave * (weights[0].numel() ** -0.5 if weights.ndim > 1 else 0))
+    block.weights(model)
     return model
 
 
-def block_code(spec: Spec, shape: Shape, scaled: str = "") -> str:
+def block_code(block: BuildingBlock, spec: Spec, shape: Shape) -> str:
     """PyTorch code that prints the maps that a block gives, with words to be replaced in it.
 
     Args:
-        spec: Its layers.
-        shape: C, H, W of the picture, for which `PICTURE` stands in the code.
-        scaled: Name of weights that are multiplied by `SCALE` in the code; empty for none.
+        block: The block.
+        spec: The layers of one of its variants.
+        shape: C, H, W of the picture, for which `PICTURE` stands in the code. `SCALE` stands for
+            what the scaled weights are multiplied by.
     """
     code = pytorch_code(spec, shape)
     code = code[: code.index("\nprint(")]
-    factor = f"    model.{scaled}.mul_(SCALE)\n" if scaled else ""
-    return f"{code}\n{_FILL}{factor}x = torch.tensor(PICTURE)\nprint(model.eval()(x[None])[0])\n"
+    factor = f"    model.{block.scaled}.mul_(SCALE)\n" if block.scaled else ""
+    return (
+        f"{code}\n{block.fill}{factor}x = torch.tensor(PICTURE)\nprint(model.eval()(x[None])[0])\n"
+    )

@@ -24,7 +24,7 @@ def test_addresses_and_their_order_stay_as_they_are():
         "learn",
     ]  # fmt: skip
     assert [page.url for page in PAGES if page.group == NETWORKS] == [
-        "timeline", "paper_networks", "blocks", "real-networks", "own-classes"
+        "cells", "timeline", "paper_networks", "blocks", "real-networks", "own-classes"
     ]  # fmt: skip
     assert FORMER_URLS == {
         "field": "receptive_field", "upwards": "transposed", "backwards": "gradient"

@@ -10,7 +10,7 @@ from cnnviz.components.packing import digest, packed, packed_weights
 from cnnviz.components.sources import register
 from cnnviz.imaging import DIVERGING_STOPS
 from cnnviz.networks import summary
-from cnnviz.networks.blocks import block_code, variants, with_waves
+from cnnviz.networks.blocks import block_code, filled, variants
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,11 +56,14 @@ def payload(
             for one in which.controls
         ],
         "scaled": which.scaled,
+        "compares": which.compares,
+        "titles": which.titles,
         "variants": {
-            " ".join(values): _variant(spec, shape) for values, spec in variants(which).items()
+            " ".join(values): _variant(which, spec, shape)
+            for values, spec in variants(which).items()
         },
         "codes": {
-            " ".join(values): block_code(spec, shape, which.scaled)
+            " ".join(values): block_code(which, spec, shape)
             for values, spec in variants(which).items()
         },
         "stops": DIVERGING_STOPS,
@@ -68,9 +71,9 @@ def payload(
     return content | {"id": digest(content)}
 
 
-def _variant(spec: Spec, shape: Shape) -> dict[str, Any]:
+def _variant(which: BuildingBlock, spec: Spec, shape: Shape) -> dict[str, Any]:
     return {
         "spec": spec,
-        "weights": packed_weights(with_waves(spec, shape).state_dict()),
+        "weights": packed_weights(filled(which, spec, shape).state_dict()),
         "costs": {row.name: [row.parameters, row.macs] for row in summary(spec, shape)},
     }

@@ -7,13 +7,14 @@ import { element } from "../kit/elements.js";
 import { Figure } from "../kit/figure.js";
 import { prepare } from "../kit/forward.js";
 import { mounting } from "../kit/mounting.js";
-import { count, numberText, plain } from "../kit/numbers.js";
+import { count, numberText, percent, plain } from "../kit/numbers.js";
 import { parts } from "../kit/parts.js";
 import { readSafetensors } from "../kit/safetensors.js";
 import { fieldsOf, onMap } from "../network/fields.js";
-import { rowsOf, sumText } from "./rows.js";
+import { likeness, rowsOf, sumText } from "./rows.js";
 
 const HUES = ["blue", "orange", "green", "violet"].map((name) => `var(--st-${name}-color)`);
+const SWITCHES = new Set(["on", "yes"]); // the first value of a control with two
 const SWING = 4000; // milliseconds, for the scale to go down and up once
 const CELL = 8; // pixels of a canvas for a cell
 
@@ -34,7 +35,7 @@ class Block extends Figure {
     this.buildSettings();
     this.build();
     this.started = null;
-    if (data.scaled && !this.calm) this.wake();
+    this.wake();
   }
 
   // --- settings -------------------------------------------------------------------------------
@@ -49,10 +50,11 @@ class Block extends Figure {
         else this.chosen[at] = before; // no branch would be left
         return this.chosen[at];
       };
-      const switched = options.length === 2 && options[1][0] !== "2";
+      const switched = SWITCHES.has(options[0][0]);
       return switched ? this.ticked(title, options, start, change) : this.listed(title, options, start, change);
     });
-    if (pictures.length > 1) {
+    if (this.data.compares) fields.push(this.shifter(pictures));
+    else if (pictures.length > 1) {
       fields.push(this.listed("Picture", pictures.map(({ title }, at) => [String(at), title]), "0", (value) => {
         this.picture = Number(value);
         this.build();
@@ -81,6 +83,26 @@ class Block extends Figure {
     return label;
   }
 
+  /** A slider through the pictures, which are moved by and by. */
+  shifter(pictures) {
+    const label = element("label", "", "Shift");
+    const input = Object.assign(element("input"), { type: "range", min: "0", max: String(pictures.length - 1), step: "1", value: "0" });
+    const title = element("span", "", pictures[0].title);
+    this.show = (at) => {
+      this.picture = at;
+      input.value = String(at);
+      title.textContent = pictures[at].title;
+      this.compute();
+    };
+    input.onkeydown = (event) => event.stopPropagation();
+    input.oninput = () => {
+      this.started = Infinity;
+      this.show(Number(input.value));
+    };
+    label.append(input, title);
+    return label;
+  }
+
   scaler() {
     const label = element("label", "", "Scale of F");
     this.slider = Object.assign(element("input"), { type: "range", min: "0", max: "1.5", step: "0.05", value: "1" });
@@ -106,7 +128,7 @@ class Block extends Figure {
 
   /** At first the scale goes down to 0 and back by itself, once. */
   running() {
-    return Boolean(this.data?.scaled) && !this.calm && this.started !== Infinity && this.onScreen;
+    return Boolean(this.data?.scaled || this.data?.compares) && !this.calm && this.started !== Infinity && this.onScreen;
   }
 
   advance(now) {
@@ -114,7 +136,10 @@ class Block extends Figure {
     this.started ??= now;
     const share = (now - this.started) / SWING;
     if (share >= 1) this.started = Infinity;
-    this.setScale(share >= 1 ? 1 : Math.round((0.5 + 0.5 * Math.cos(2 * Math.PI * share)) * 20) / 20);
+    if (this.data.compares) {
+      const at = share >= 1 ? 0 : Math.round((0.5 - 0.5 * Math.cos(2 * Math.PI * share)) * (this.pictures.length - 1));
+      if (at !== this.picture) this.show(at);
+    } else this.setScale(share >= 1 ? 1 : Math.round((0.5 + 0.5 * Math.cos(2 * Math.PI * share)) * 20) / 20);
   }
 
   // --- computing ------------------------------------------------------------------------------
@@ -130,6 +155,7 @@ class Block extends Figure {
     this.last = this.network.layers.find((layer) => layer.name === name);
     this.base = this.last?.tensors.weight.slice();
     this.rows = rowsOf(this.network.layers);
+    this.data.titles.forEach((title, at) => { this.rows[at].title = title; });
     const drawn = this.rows.map((row) => this.rowOf(row));
     this.figure.replaceChildren(...drawn);
     this.spot = null;
@@ -138,6 +164,10 @@ class Block extends Figure {
 
   compute() {
     if (this.last) this.last.tensors.weight = this.base.map((weight) => weight * this.scale);
+    if (this.data.compares) {
+      this.network.run(this.pictures[0]);
+      for (const row of this.rows) row.before = row.layer.values.slice();
+    }
     this.network.run(this.pictures[this.picture]);
     for (const row of this.rows) this.drawRow(row);
     const { codes, shape: [, height, width] } = this.data;
@@ -164,6 +194,7 @@ class Block extends Figure {
     }, [0, 0]);
     const line = element("p");
     line.append(element("b", "", row.title), ` ${layer.shape.join("×")}${parameters ? ` · ${count(parameters)} parameters, ${count(macs)} multiply-adds` : ""}`);
+    if (this.data.compares) line.append(row.same = element("span", "same"));
     const maps = element("div", "maps");
     const [channels, height, width] = layer.shape;
     row.canvases = [...Array(channels).keys()].map((map) => {
@@ -204,7 +235,8 @@ class Block extends Figure {
     if (to !== map) row.canvases[to].focus();
   }
 
-  drawRow({ layer, canvases }) {
+  drawRow({ layer, canvases, before, same }) {
+    if (before) same.textContent = ` · ${percent(likeness(before, layer.values), 0)} like the first`;
     const { kind, shape: [, height, width], values } = layer;
     const picture = kind === "input";
     const largest = Math.max(1e-9, ...Array.from(values, Math.abs));

@@ -11,6 +11,8 @@ import { numberText } from "../kit/numbers.js";
  * @property {number} level how far it is moved in
  * @property {number | null} branch the branch that it belongs to
  * @property {(number | null)[]} [hues] the branch that each map comes from
+ * @property {Float32Array | null} before the values for the first picture, to compare with
+ * @property {HTMLElement | null} same says how alike they are
  * @property {HTMLCanvasElement[]} canvases of its maps, once there are any
  */
 
@@ -36,7 +38,7 @@ export function rowsOf(layers) {
     }
     const branch = inside?.[3] ? Number(inside[3]) - 1 : null;
     /** @type {Row} */
-    const row = { layer, layers: [layer], title: titleOf(layer, inside?.[2] === "body"), level: inside ? 1 : 0, branch, canvases: [] };
+    const row = { layer, layers: [layer], title: titleOf(layer, inside?.[2] === "body"), level: inside ? 1 : 0, branch, canvases: [], before: null, same: null };
     if (layer.kind === "concat") row.hues = layer.inputs.flatMap(({ shape, kind }, at) => Array(shape[0]).fill(kind === "identity" ? null : at));
     rows.push(row);
   }
@@ -54,6 +56,21 @@ function titleOf({ kind, settings: { kernel, groups }, inputs }, inF) {
   const pool = WORDS[kind];
   if (pool) return `${kernel}×${kernel} ${pool}`;
   return `${inF ? "F: " : ""}${kernel}×${kernel} convolution${groups > 1 ? `, ${groups} groups` : ""}`;
+}
+
+/**
+ * The cosine between two lists of numbers.
+ * @param {Float32Array} one
+ * @param {Float32Array} other
+ */
+export function likeness(one, other) {
+  let [product, first, second] = [0, 0, 0];
+  one.forEach((value, at) => {
+    product += value * other[at];
+    first += value * value;
+    second += other[at] * other[at];
+  });
+  return product / (Math.sqrt(first * second) || 1);
 }
 
 /**

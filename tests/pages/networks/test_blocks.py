@@ -8,9 +8,10 @@ import torch
 from cnnviz.components.block import payload
 from cnnviz.convolution import lecture_case
 from cnnviz.networks import network_from_line, network_line, summary
-from cnnviz.networks.blocks import BLOCKS, block_code, variants, with_waves
+from cnnviz.networks.blocks import BLOCKS, NEOCOGNITRON, block_code, filled, variants
 from cnnviz.ui.networks.blocks.costs import MODULE, module_lines
 from cnnviz.ui.networks.blocks.volume import volumes
+from cnnviz.ui.networks.cells.digits import shifted_digits
 from tests.unit.components.node import in_node
 
 FORWARD = """
@@ -37,21 +38,22 @@ def test_each_block_opens(visit, name):
     assert set(data["variants"]) == set(data["codes"])
 
 
-@pytest.mark.parametrize("name", BLOCKS)
+@pytest.mark.parametrize("name", [*BLOCKS, "neocognitron"])
 def test_the_browser_and_the_code_give_pytorch_s_maps(name, capsys):
-    which = BLOCKS[name]
-    picture = torch.tensor(next(iter(volumes().values())))
-    data = payload(which, volumes(), alt="")
+    which = BLOCKS.get(name, NEOCOGNITRON)
+    pictures = volumes() if name in BLOCKS else shifted_digits()
+    picture = torch.tensor(next(iter(pictures.values())))
+    data = payload(which, pictures, alt="")
     drawn = in_node(FORWARD, data=data)
     every = list(variants(which).values())
     assert len(drawn) == len(every)
     for spec, seen in zip(every, drawn, strict=True):
         with torch.no_grad():
-            exact = with_waves(spec, picture.shape)(picture[None])[0]
+            exact = filled(which, spec, picture.shape)(picture[None])[0]
         torch.testing.assert_close(torch.tensor(seen["last"]), exact.flatten(), rtol=0, atol=1e-5)
         assert seen["rows"][0] == "Input x"
     scope = {}
-    code = block_code(spec, picture.shape, which.scaled)
+    code = block_code(which, spec, picture.shape)
     numbers = [[[round(value, 2) for value in row] for row in rows] for rows in picture.tolist()]
     exec(code.replace("PICTURE", str(numbers)).replace("SCALE", "1"), scope)
     assert "tensor(" in capsys.readouterr().out
@@ -61,16 +63,18 @@ def test_the_browser_and_the_code_give_pytorch_s_maps(name, capsys):
 def test_a_residual_block_without_f_is_the_identity():
     which = BLOCKS["residual"]
     [spec] = variants(which).values()
-    model = with_waves(spec, (4, 12, 12))
+    model = filled(which, spec, (4, 12, 12))
     dict(model.named_parameters())[which.scaled].data.zero_()
     picture = torch.tensor(next(iter(volumes().values())))
     assert torch.equal(model(picture[None])[0], picture)
 
 
 def test_a_branch_keeps_its_weights_while_others_go():
-    found = {network_line(spec): spec for spec in variants(BLOCKS["inception"]).values()}
-    whole = with_waves(found["cat[c2k1 relu | c3k3p1 relu | c2k5p2 relu | p3s1p1]"], (4, 12, 12))
-    alone = with_waves(network_from_line("c2k5p2 relu"), (4, 12, 12))
+    which = BLOCKS["inception"]
+    found = {network_line(spec): spec for spec in variants(which).values()}
+    shape = (4, 12, 12)
+    line = "cat[c2k1 relu | c3k3p1 relu | c2k5p2 relu | p3s1p1]"
+    whole, alone = (filled(which, found[one], shape) for one in (line, "c2k5p2 relu"))
     assert torch.equal(whole.concat1.branch3.conv1.weight, alone.conv1.weight)
 
 

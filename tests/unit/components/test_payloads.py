@@ -21,6 +21,7 @@ from cnnviz.components import (
     chart,
     classifier,
     compare,
+    cortex,
     descent,
     drag,
     draw,
@@ -106,6 +107,7 @@ PAYLOADS = {
         pickable=True,
         live=compare.Live("a", Recipe("kernel", SMALL), "signed", {"f_flip": "flip"}, "grid"),
     ),
+    "cortex": lambda: cortex.payload(**SHARED),
     "descent": lambda: descent.payload(*DESCENT, start=1, **SHARED),
     "drag": lambda: drag.payload(SCENE, shift=(1, 2), play=True, **SHARED),
     "draw": lambda: draw.payload(

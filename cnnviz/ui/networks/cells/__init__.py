@@ -1,0 +1,1 @@
+"""The room of the page on the cells that networks began with."""
