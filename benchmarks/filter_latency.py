@@ -1,9 +1,12 @@
 """How soon does a changed control show its result? The Filters page against a plain script.
 
-Both filter the same 1000×1000 colour picture in Chromium with torch loaded in the server. The
-peer is what one writes first: SciPy, `st.image` with its defaults, and Streamlit's own
-configuration (`postScriptGC` on). A control is changed 30 times; the clock runs in the page,
-from the key that changes it to the new picture on screen.
+The page first follows a hand that drags a slider: the clock runs from the pointer's move to the
+frame that shows its picture, which the browser computes. Then a control is changed 30 times, and
+the clock runs from the key to the server's picture on screen: that is the result on which a drag
+settles, and how the page answered before it could follow a hand. The peer is what one writes
+first: SciPy, `st.image` with its defaults, and Streamlit's own configuration (`postScriptGC` on).
+The picture has 1000×1000 pixels, or 512×512, which is about the size at which it is displayed.
+Torch is loaded in the server, and Chromium draws without a graphics processor.
 
     python benchmarks/filter_latency.py
 """
@@ -28,6 +31,7 @@ sys.path.insert(0, str(ROOT))
 from cnnviz.imaging import encode_png, resize_to_fit, sample_image  # noqa: E402
 
 CHANGES = 30
+DRAG_STEPS = 60  # of a drag over the whole slider
 FLAGS = ["--no-sandbox", "--disable-gpu"]
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 
@@ -48,6 +52,21 @@ if file:
     left, right = st.columns(2)
     left.image(picture)
     right.image(np.clip(np.stack(planes, axis=-1), 0, 255).astype(np.uint8))
+"""
+
+# The pointer's moves, and the moments after the frames in which their pictures were drawn.
+DRAG_CLOCK = """
+() => {
+  window.times = [];
+  document.addEventListener("pointermove", () => { window.moved ??= performance.now(); }, true);
+  const roots = [...document.querySelectorAll("*")].map((node) => node.shadowRoot);
+  const result = roots.map((root) => root?.querySelector(".compare")).filter(Boolean).at(-1);
+  new MutationObserver(() => {
+    const { moved } = window;
+    window.moved = null;
+    setTimeout(() => window.times.push(performance.now() - moved));
+  }).observe(result, { attributeFilter: ["data-followed"] });
+}
 """
 
 # The moment of the key, and the moment after the frame in which the new picture was drawn.
@@ -118,8 +137,26 @@ def change(page, field):
     return np.array(page.evaluate("window.times"))[2:]
 
 
-def ours(browser, data, **settings):
-    """The Filters page, sharpening."""
+def drag(page, slider):
+    """Drag a slider slowly over its whole range twice; return milliseconds."""
+    page.evaluate(DRAG_CLOCK)
+    track = page.locator(f".st-key-{slider} [role=group] > div").bounding_box()
+    height = track["y"] + track["height"] / 2
+    page.mouse.move(track["x"], height)
+    page.mouse.down()
+    for step in range(2 * DRAG_STEPS):
+        share = 1 - abs(1 - step / DRAG_STEPS)
+        page.mouse.move(track["x"] + track["width"] * share, height)
+        page.wait_for_timeout(30)
+    page.wait_for_timeout(1000)
+    page.mouse.up()
+    page.wait_for_selector(IDLE)
+    return np.array(page.evaluate("window.times"))[2:]
+
+
+@contextlib.contextmanager
+def filters_page(browser, data, **settings):
+    """The Filters page with a picture of one's own."""
     with serve(ROOT, "app.py") as url:
         page = browser.new_page(bypass_csp=True, viewport={"width": 1280, "height": 800})
         query = "&".join(f"{key}={value}" for key, value in settings.items())
@@ -129,9 +166,21 @@ def ours(browser, data, **settings):
         page.get_by_test_id("stPopover").get_by_role("button").first.click()
         upload(page, data)
         page.keyboard.press("Escape")
-        times = change(page, page.get_by_test_id("stNumberInputField").last)
+        page.wait_for_timeout(1000)
+        yield page
         page.close()
-        return times
+
+
+def followed(browser, data, slider, **settings):
+    """The picture while a slider is dragged."""
+    with filters_page(browser, data, **settings) as page:
+        return drag(page, slider)
+
+
+def settled(browser, data, **settings):
+    """The server's picture, sharpening."""
+    with filters_page(browser, data, f_kernel="sharpen", **settings) as page:
+        return change(page, page.get_by_test_id("stNumberInputField").last)
 
 
 def peer(browser, data):
@@ -150,23 +199,33 @@ def peer(browser, data):
 
 def main():
     """Measure and print."""
-    data = encode_png(resize_to_fit(sample_image("retina")[:1400, :1400].copy(), 1000))
+    retina = sample_image("retina")[:1400, :1400].copy()
+    data, small = (encode_png(resize_to_fit(retina, side)) for side in (1000, 512))
+    colour = {"f_colour": "colour"}
+    gaussian, median = {"f_kernel": "gaussian"}, {"f_kernel": "median"}
     with sync_playwright() as playwright:
         system = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = playwright.chromium.launch(executable_path=system, args=FLAGS)
         rows = {
-            "Filters page, grey": ours(browser, data, f_kernel="sharpen"),
-            "Filters page, colour": ours(browser, data, f_kernel="sharpen", f_colour="colour"),
+            "drag σ, 512×512, grey": followed(browser, small, "f_sigma", **gaussian),
+            "drag σ, 512×512, colour": followed(browser, small, "f_sigma", **gaussian, **colour),
+            "drag σ, grey": followed(browser, data, "f_sigma", **gaussian),
+            "drag σ, colour": followed(browser, data, "f_sigma", **gaussian, **colour),
+            "drag a median's size, grey": followed(browser, data, "f_median", **median),
+            "settled by the server, grey": settled(browser, data),
+            "settled by the server, colour": settled(browser, data, **colour),
             "SciPy + st.image, colour": peer(browser, data),
         }
         browser.close()
-    print(f"{CHANGES} changes of a control, 1000×1000 picture, milliseconds\n")
-    print(f"{'':26}{'median':>8}{'p95':>8}{'largest':>9}")
+    print("1000×1000 picture unless another size is named, milliseconds\n")
+    print(f"{'':30}{'pictures':>9}{'median':>8}{'p95':>8}{'largest':>9}")
     for name, times in rows.items():
         low, high = np.percentile(times, [50, 95])
-        print(f"{name:26}{low:8.0f}{high:8.0f}{times.max():9.0f}")
-    mine, theirs = (np.percentile(list(rows.values())[i], 95) for i in (1, 2))
-    print(f"\nThe peer takes {theirs / mine:.1f} times as long at p95 in colour.")
+        print(f"{name:30}{len(times):9}{low:8.0f}{high:8.0f}{times.max():9.0f}")
+    theirs = np.percentile(rows["SciPy + st.image, colour"], 95)
+    for name in ("drag σ, colour", "settled by the server, colour"):
+        print(f"\nThe peer takes {theirs / np.percentile(rows[name], 95):.1f} times as long at p95"
+              f" as: {name}.")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from cnnviz.components.reveal import reveal
 from cnnviz.imaging import FILTERS
 from cnnviz.imaging.filters import Border
 from cnnviz.imaging.present import View
+from cnnviz.ui.filters.camera import camera_switch, draw_camera, draw_frames, uses_camera
 from cnnviz.ui.filters.noise import choose_noise, compare_filters
 from cnnviz.ui.filters.settings import (
     KERNEL_GRID,
@@ -72,6 +73,8 @@ def prepare(digest: str, colour: str, _pixels: Image) -> Prepared:  # noqa: ARG0
 
 @st.fragment
 def show_filter(picture: Picture) -> None:
+    if current_picture().digest != picture.digest:  # a photo taken here: the header names it too
+        st.rerun()
     top = st.container(horizontal=True, vertical_alignment="bottom")
     with top:
         name = choose_name()
@@ -79,7 +82,8 @@ def show_filter(picture: Picture) -> None:
         border: Border = "reflect"
         if name not in {"median", "bilateral"}:  # OpenCV gives these a border of their own
             border = choice(st.selectbox, "Border", BORDERS, "reflect", key="f_border", width=130)
-    in_one = bool(IN_ONE.ahead())
+    on_camera = uses_camera() and draw_camera(colour)
+    in_one = bool(IN_ONE.ahead()) and not on_camera
     # On a phone the three stand below each other: there the result comes first.
     st.html(
         "<style>@media (max-width: 640px) { .st-key-f_panes > div > div { flex-wrap:"
@@ -89,7 +93,10 @@ def show_filter(picture: Picture) -> None:
         sides = st.columns([7, 3] if in_one else [7, 6, 7], gap="medium")
     with sides[1]:
         chosen = choose_settings(name, border)
-        settings("one").toggle("Before and after in one view", key=IN_ONE.name, bind="query-params")
+        with settings("one"):
+            if not on_camera:
+                st.toggle("Before and after in one view", key=IN_ONE.name, bind="query-params")
+            camera_switch()
     recipe = chosen.recipe
     view = natural = imaging.natural_view(recipe)
     if st.session_state.get("_f_name", name) != name != "custom":
@@ -99,6 +106,9 @@ def show_filter(picture: Picture) -> None:
         with top:
             view = choice(st.segmented_control, "Show the result as", VIEWS, natural, key="f_view")
 
+    if on_camera:
+        draw_frames(name, recipe, view, colour, (sides[0], sides[2]))
+        return
     full, preview, photo, exact = prepare(picture.digest, colour, picture.pixels)
     pixels.send_pixels(exact)
     result = encode(imaging.present(recipe.apply(preview), view))

@@ -26,8 +26,12 @@ from cnnviz.imaging.kernels import (
     explain_sum,
     gaussian_kernel,
     kernel_sum,
+    normalised,
     resize_kernel,
+    separability,
     strengthen,
+    symmetrised,
+    turned,
 )
 from cnnviz.imaging.loading import FILE_TYPES, ImageError, Loaded, load_image, load_picture
 from cnnviz.imaging.noise import Noise, add_noise, psnr, ssim
@@ -79,6 +83,7 @@ __all__ = [
     "mean",
     "median",
     "natural_view",
+    "normalised",
     "opencv_code",
     "parse_kernel",
     "present",
@@ -88,11 +93,14 @@ __all__ = [
     "resize_kernel",
     "resize_to_fit",
     "sample_image",
+    "separability",
     "sigma_for",
     "sobel",
     "ssim",
     "strengthen",
+    "symmetrised",
     "to_grey",
     "torch_code",
+    "turned",
     "window_at",
 ]

@@ -73,6 +73,69 @@ def strengthen(weights: NDArray[Any], strength: float) -> NDArray[np.float32]:
     return np.asarray(same + (weights - same) * strength, dtype=np.float32)
 
 
+def separability(weights: NDArray[Any]) -> str:
+    """Say in one sentence of how many separable kernels a kernel is the sum: its rank."""
+    height, width = weights.shape
+    rank = int(np.linalg.matrix_rank(np.asarray(weights, dtype=np.float64), rtol=1e-5))
+    if rank <= 1:
+        return f"Separable: a column of {height} times a row of {width} (rank {rank})."
+    return f"Not separable: it is a sum of {rank} separable kernels (rank {rank})."
+
+
+def symmetrised(weights: NDArray[Any]) -> NDArray[np.float32]:
+    """Average a kernel with its mirror images, of a square one also across the diagonals.
+
+    >>> symmetrised(np.array([[4, 0], [0, 0]])).tolist()
+    [[1.0, 1.0], [1.0, 1.0]]
+    """
+    kernel = np.asarray(weights, dtype=np.float64)
+    kernel = (kernel + kernel[::-1]) / 2
+    kernel = (kernel + kernel[:, ::-1]) / 2
+    if kernel.shape[0] == kernel.shape[1]:
+        kernel = (kernel + kernel.T) / 2
+    return kernel.astype(np.float32)
+
+
+def normalised(weights: NDArray[Any]) -> NDArray[np.float32]:
+    """Divide a kernel by its sum; where that is 0, by the sum of its positive weights.
+
+    >>> normalised(np.array([[1, 2, 1]])).tolist(), normalised(np.array([[-2, 2]])).tolist()
+    ([[0.25, 0.5, 0.25]], [[-1.0, 1.0]])
+    """
+    kernel = np.asarray(weights, dtype=np.float64)
+    total = kernel_sum(kernel) or kernel_sum(np.maximum(kernel, 0))
+    return (kernel / (total or 1)).astype(np.float32)
+
+
+def turned(weights: NDArray[Any]) -> NDArray[np.float32]:
+    """Turn a kernel by 45° clockwise: each ring of cells moves on by an eighth of its length.
+
+    Eight turns give the kernel itself, and no weight changes.
+
+    Args:
+        weights: k×k, k odd.
+
+    Raises:
+        ValueError: If the kernel is not square or has no middle.
+
+    >>> turned(np.array([[0, 1, 0], [0, 0, 0], [0, -1, 0]])).tolist()
+    [[0.0, 0.0, 1.0], [0.0, 0.0, 0.0], [-1.0, 0.0, 0.0]]
+    """
+    side = len(weights)
+    if weights.shape != (side, side) or side % 2 == 0:
+        raise ValueError("Only a square kernel of an odd size can be turned by 45°.")
+    result = np.array(weights, dtype=np.float32)
+    for ring in range(side // 2):
+        last, steps = side - 1 - ring, range(ring, side - 1 - ring)
+        top, right = [(ring, at) for at in steps], [(at, last) for at in steps]
+        bottom, left = [
+            [(side - 1 - row, side - 1 - column) for row, column in edge] for edge in (top, right)
+        ]
+        rows, columns = np.array([*top, *right, *bottom, *left]).T
+        result[rows, columns] = np.roll(result[rows, columns], len(steps) // 2)
+    return result
+
+
 def resize_kernel(weights: NDArray[Any], height: int, width: int) -> NDArray[np.float32]:
     """Cut a kernel or surround it with zeros, keeping its middle in the middle."""
     result = np.zeros((height, width), dtype=np.float32)

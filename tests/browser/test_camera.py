@@ -1,6 +1,7 @@
 """A photo of one's own: by the live camera, and where browsers have none, by the camera app."""
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -34,6 +35,60 @@ def test_a_photo_by_the_live_camera(camera, camera_url):
     camera.get_by_role("button", name="Take Photo").click()
     expect(camera.get_by_role("button", name="Picture: Photo from the camera")).to_be_visible()
     expect(camera.get_by_text("Exception")).to_have_count(0)
+
+
+def test_filters_work_on_the_live_camera_and_a_frame_can_be_studied(camera, camera_url):
+    errors = []
+    camera.on("pageerror", lambda error: errors.append(str(error)))
+    camera.goto(f"{camera_url}/filters")
+    camera.get_by_text("Live camera").click()
+    result = camera.locator(".compare").nth(1)
+    picture = camera.locator("canvas.picture").nth(1)
+    expect(camera.get_by_text("stays in your browser.")).to_be_visible()
+    expect(result).to_have_attribute("data-followed", re.compile(r"\d"))
+    camera.evaluate("""() => {
+      window.sent = 0;
+      const send = WebSocket.prototype.send;
+      WebSocket.prototype.send = function (data) {
+        window.sent += 1;
+        return send.call(this, data);
+      };
+    }""")
+    seen = set()
+    while len(seen) < 5:  # the test picture moves
+        frames = result.get_attribute("data-followed")
+        expect(result).not_to_have_attribute("data-followed", frames)
+        seen.add(picture.evaluate("(canvas) => canvas.toDataURL()"))
+    camera.keyboard.press("f")
+    expect(camera.get_by_text("Frozen:")).to_be_visible()
+    expect(camera.get_by_role("button", name="Freeze (F)")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    picture.hover(position={"x": 100, "y": 100})
+    words = camera.locator(".compare .place")
+    expect(words.first).to_have_text(re.compile(r"row \d+, column \d+: \d+$"))
+    expect(words.last).to_have_text(re.compile(r"row \d+, column \d+: .?\d+$"))
+    assert camera.evaluate("window.sent") == 0
+    camera.get_by_role("button", name="Study this frame").click()
+    name = "Picture: Frame from the camera"
+    expect(camera.get_by_role("button", name=name)).to_be_visible()
+    expect(camera.get_by_text("Result, 480×640")).to_be_visible()
+    assert not errors
+
+
+def test_without_a_secure_context_filters_offer_a_photo(camera, camera_url):
+    camera.goto(f"{camera_url.replace('127.0.0.1', LAN_NAME)}/filters")
+    camera.get_by_text("Live camera").click()
+    expect(camera.get_by_text("needs a page that is opened over HTTPS")).to_be_visible()
+    photo = io.BytesIO()
+    Image.fromarray(np.full((40, 60, 3), 90, np.uint8)).save(photo, "PNG")
+    with camera.expect_file_chooser() as choosing:
+        camera.get_by_role("button", name="Take a photo").click()
+    choosing.value.set_files(
+        {"name": "IMG_2.png", "mimeType": "image/png", "buffer": photo.getvalue()}
+    )
+    expect(camera.get_by_role("button", name="Picture: IMG_2.png")).to_be_visible()
+    expect(camera.get_by_text("Picture, 40×60")).to_be_visible()
 
 
 def test_a_photo_without_a_secure_context(camera, camera_url):

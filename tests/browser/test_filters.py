@@ -283,6 +283,17 @@ def test_a_cell_and_the_flip_are_followed_too(open_at):
         "-1 0 1;-2 2 2;-1 0 1"
     )
     frames = result.get_attribute("data-followed")
+    box = cell.bounding_box()  # fields have come above it
+    page.keyboard.down("Shift")  # paints
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 20, box["y"] + 75, steps=4)
+    expect(page.get_by_text("row 2, column 1: 2; sum 4, rank 2")).to_be_visible()
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    expect(page.get_by_role("textbox", name="Kernel, row by row")).to_have_value(
+        "-1 0 1;-2 2 2;-1 2 1"
+    )
     page.get_by_text("Flip the kernel").click()
     expect(result).not_to_have_attribute("data-followed", frames)
 

@@ -194,6 +194,25 @@ def test_typed_numbers_become_the_kernel(open_page):
     assert kernel(app).shape == (3, 15)
 
 
+def test_a_kernel_is_turned_symmetrised_and_normalised(open_page):
+    app = open_page(f_kernel="custom", f_weights="-1 0 1; -2 0 2; -1 0 1")
+
+    def press(label):
+        next(one for one in app.button if one.label == label).click().run()
+
+    press("Turn by 45°")
+    assert kernel(app).tolist() == [[-2, -1, 0], [-1, 0, 1], [0, 1, 2]]
+    assert "sum of 2 separable kernels" in " ".join(one.value for one in app.caption)
+    app.text_input(key="_f_weights").set_value("0 2 0; 0 2 0; 0 0 0").run()
+    assert "Separable: a column of 3" in " ".join(one.value for one in app.caption)
+    press("Symmetrise")
+    assert kernel(app).tolist() == [[0, 0.5, 0], [0.5, 2, 0.5], [0, 0.5, 0]]
+    press("Normalise")
+    assert kernel(app).tolist() == [[0, 0.125, 0], [0.125, 0.5, 0.125], [0, 0.125, 0]]
+    app.text_input(key="_f_weights").set_value("1 -1").run()
+    assert next(one for one in app.button if one.label == "Turn by 45°").disabled
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [("1 2; 3", "row 1 has 2"), ("", "empty"), ("a", "“a”"), (" ".join("1" * 16), "15×15")],

@@ -36,31 +36,35 @@ class Encoded(NamedTuple):
 
 
 class Live(NamedTuple):
-    """How the browser filters a picture itself while a hand moves a setting.
+    """How the browser filters a picture itself: while a hand moves a setting, or a camera runs.
 
     Attributes:
-        pixels: Name of the picture, as `cnnviz/components/pixels` sent it.
-        recipe: The filter as it is set; its result is the picture that the server sends.
+        pixels: Name of the picture, as `cnnviz/components/pixels` or a camera offers it.
+        recipe: The filter as it is set; None shows the picture itself.
         view: How the result is shown.
         moved: Streamlit keys of sliders and toggles, and the field of the recipe that each sets.
         kernel: Streamlit key of the number grid that shows the kernel.
+        streams: Whether the picture is a camera's, of which the server knows nothing. Else the
+            picture that it sends, which is the recipe's result, is shown when the hand rests.
     """
 
     pixels: str
-    recipe: Recipe
+    recipe: Recipe | None
     view: View
     moved: Mapping[str, str]
     kernel: str
+    streams: bool = False
 
     def payload(self) -> dict[str, Any]:
         """The same as JSON-able data."""
-        weights = self.recipe.weights
-        fields = {
-            field.name: getattr(self.recipe, field.name)
-            for field in dataclasses.fields(self.recipe)
-        }
-        recipe = fields | {"weights": None if weights is None else weights.tolist()}
-        return self._asdict() | {"recipe": recipe}
+        fields: dict[str, Any] | None = None
+        if self.recipe is not None:
+            fields = {
+                one.name: getattr(self.recipe, one.name) for one in dataclasses.fields(self.recipe)
+            }
+            if self.recipe.weights is not None:
+                fields["weights"] = self.recipe.weights.tolist()
+        return self._asdict() | {"recipe": fields}
 
 
 def encode(picture: Presented) -> Encoded:

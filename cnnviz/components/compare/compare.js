@@ -2,6 +2,7 @@
 
 import { clamp } from "../kit/arithmetic.js";
 import { mounting } from "../kit/mounting.js";
+import { scaleText } from "../kit/numbers.js";
 import { sizedContext } from "../kit/screen.js";
 import { Following } from "./following.js";
 import { drawHistogram, fillScale, histogramText } from "./histogram.js";
@@ -43,7 +44,8 @@ class ZoomablePicture {
     if (this.data && this.data.group !== data.group) leaveGroup(this.data.group, this);
     this.data = data;
     this.choose = (pixel) => setStateValue("pixel", pixel);
-    this.group = joinGroup(data.group, data.height, data.width);
+    const [height, width] = this.size();
+    this.group = joinGroup(data.group, height, width);
     this.group.members.add(this);
     this.root.querySelector(".title").textContent = data.title;
     this.canvas.setAttribute("aria-label", `${data.alt}. Arrow keys move a cursor, plus and minus zoom, 0 shows all`
@@ -53,11 +55,20 @@ class ZoomablePicture {
     this.following.update(data.live, data.scale.stops, () => this.load("after", data.picture, data.scale));
   }
 
-  /** Show what a hand is making of the picture. */
+  /** Height and width of the picture: of a camera, those of its frames. */
+  size() {
+    const { images: { after }, data: { live, height, width } } = this;
+    return live?.streams && after ? [after.height, after.width] : [height, width];
+  }
+
+  /** Show what a hand is making of the picture, or what a camera sees. */
   follow(canvas, scale) {
     this.images.after = canvas;
+    joinGroup(this.data.group, ...this.size());
     delete this.sources.after; // what the server sent is to be shown again
     this.show(scale);
+    cancelAnimationFrame(this.frame);
+    this.paint(); // in this frame, not in the next one
     this.root.dataset.followed = Number(this.root.dataset.followed ?? 0) + 1;
   }
 
@@ -118,10 +129,15 @@ class ZoomablePicture {
     const pointed = group.hover ?? group.cursor;
     if (pointed) outlineWindow(brush, this.data, place, pointed, POINTED);
     canvas.classList.toggle("zoomed", group.zoom > 1);
-    this.root.querySelector(".place").textContent = pointed ? `row ${pointed[0]}, column ${pointed[1]}` : "";
+    this.root.querySelector(".place").textContent = pointed ? this.words(pointed) : "";
     this.slider.value = this.share * 1000;
     const ink = getComputedStyle(this.root).color;
-    drawHistogram(this.histogram, this.scale, ink);
+    if (this.scale) drawHistogram(this.histogram, this.scale, ink);
+  }
+
+  words([row, column]) {
+    const values = this.following.valuesAt([row, column])?.map(scaleText).join(" \u00b7 ");
+    return `row ${row}, column ${column}${values ? `: ${values}` : ""}`;
   }
 
   /** Where the picture begins and ends on the canvas: what the divider moves between. */

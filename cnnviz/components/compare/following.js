@@ -3,7 +3,7 @@
 
 import { present } from "../kit/filtering/present.js";
 import { applyRecipe, kernelOf } from "../kit/filtering/recipe.js";
-import { sourceOf } from "../kit/filtering/source.js";
+import { sourceOf, watchFrames } from "../kit/filtering/source.js";
 import { tellKernel, watchKernel, watchWidgets } from "../kit/hand.js";
 
 const REST = 400; // milliseconds after which a hand that holds nothing is at rest
@@ -17,6 +17,7 @@ export class Following {
     this.show = show;
     this.live = null; // as in Python: `Live` of `cnnviz/components/compare`
     this.stops = null; // colours of the view
+    this.result = null; // the numbers behind the picture
     this.canvas = document.createElement("canvas");
     this.moved = -Infinity;
     const { signal } = (this.listening = new AbortController());
@@ -26,6 +27,7 @@ export class Following {
     this.ends = [
       () => this.listening.abort(),
       watchWidgets(() => Object.keys(this.live?.moved ?? {}), (key, value) => this.move({ [this.live.moved[key]]: value })),
+      watchFrames((name) => { if (this.live?.streams && name === this.live.pixels) this.redraw(); }),
       watchKernel("edited", ({ name, weights }) => {
         if (name === this.live?.kernel) this.move({ kind: "kernel", weights, strength: 1 });
       }),
@@ -41,11 +43,16 @@ export class Following {
   /** What the server has set, and what shows its result once the hand rests. */
   update(live, stops, settle) {
     Object.assign(this, { live, stops });
+    this.settled = live?.recipe;
+    if (live?.streams) { // the server knows nothing of what a camera sees
+      this.recipe = this.settled;
+      this.redraw();
+      return;
+    }
     if (!live || this.slow) {
       settle();
       return;
     }
-    this.settled = live.recipe;
     const wait = () => {
       clearTimeout(this.timer);
       if (this.isMoving() && !isSame(this.recipe, this.settled)) {
@@ -65,27 +72,38 @@ export class Following {
   /** Show the result with other settings in the next frame. */
   move(settings) {
     const recipe = { ...(this.isMoving() ? this.recipe : this.settled), ...settings };
-    if (this.slow || isSame(recipe, this.recipe)) return;
+    if (!this.settled || this.slow || isSame(recipe, this.recipe)) return;
     this.recipe = recipe;
     this.moved = performance.now();
+    this.redraw();
+  }
+
+  redraw() {
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => this.draw());
+  }
+
+  /** The numbers at a pixel of what is shown, one for each channel; null where it is the server's. */
+  valuesAt([row, column]) {
+    const { result, canvas } = this;
+    return result && this.live.streams ? result.planes.map((plane) => plane[row * canvas.width + column]) : null;
   }
 
   async draw() {
     const picture = await sourceOf(this.live.pixels);
     const { recipe, live } = this;
-    if (!picture || !recipe) return;
+    if (!picture) return;
     const begun = performance.now();
-    const { pixels, scale } = present(applyRecipe(picture, recipe), live.view, this.stops);
+    this.result = recipe ? applyRecipe(picture, recipe) : picture;
+    const { pixels, scale } = present(this.result, live.view, this.stops);
     if (this.canvas.width !== picture.width || this.canvas.height !== picture.height) {
       Object.assign(this.canvas, { width: picture.width, height: picture.height });
     }
     this.canvas.getContext("2d").putImageData(new ImageData(pixels, picture.width, picture.height), 0, 0);
     this.show(this.canvas, scale);
-    const kernel = kernelOf(recipe);
+    const kernel = recipe && kernelOf(recipe);
     if (kernel && live.kernel) tellKernel("shown", { name: live.kernel, weights: kernel });
-    this.slow = performance.now() - begun > TOO_SLOW;
+    this.slow = !live.streams && performance.now() - begun > TOO_SLOW;
   }
 }
 

@@ -2,9 +2,10 @@
 
 import { clamp } from "../kit/arithmetic.js";
 import { colourAt, inkOn } from "../kit/colours.js";
+import { rankOf } from "../kit/filtering/linear.js";
 import { tellKernel, watchKernel } from "../kit/hand.js";
 import { mounting } from "../kit/mounting.js";
-import { MINUS, weightText } from "../kit/numbers.js";
+import { MINUS, numberText, weightText } from "../kit/numbers.js";
 import { Scrub } from "./scrub.js";
 import { parseNumber, plainNumber, problemWith } from "./typing.js";
 
@@ -69,11 +70,9 @@ class NumberGrid {
 
   /** The numbers as they stand, for what shows them in the same frame; none while one is wrong. */
   tellMoved() {
-    const values = this.values();
-    if (!this.data.editable || values.some((value) => Number.isNaN(value))) return;
-    const rows = [];
-    for (let at = 0; at < values.length; at += this.columns) rows.push(values.slice(at, at + this.columns));
-    tellKernel("edited", { name: this.data.name, weights: rows });
+    const weights = this.weights();
+    if (!this.data.editable || weights.flat().some((value) => Number.isNaN(value))) return;
+    tellKernel("edited", { name: this.data.name, weights });
   }
 
   build(rows, columns) {
@@ -139,10 +138,26 @@ class NumberGrid {
       this.note.textContent = problemWith(wrong.value);
     } else if (this.cells.includes(cell)) {
       const text = cell.dataset.typed ? cell.value : cell.dataset.exact.replace("-", MINUS);
-      this.note.textContent = `${cell.getAttribute("aria-label")}: ${text}`;
+      this.note.textContent = `${cell.getAttribute("aria-label")}: ${text}${this.whole()}`;
     } else {
       this.note.textContent = this.data.note;
     }
+  }
+
+  /** What is to be known of a kernel as a whole while it is changed. */
+  whole() {
+    if (!this.data.editable) return "";
+    const weights = this.weights();
+    const sum = weights.flat().reduce((total, weight) => total + weight, 0);
+    return `; sum ${numberText(Number(sum.toFixed(6)))}, rank ${rankOf(weights)}`;
+  }
+
+  /** The numbers row by row. */
+  weights() {
+    const values = this.values();
+    const rows = [];
+    for (let at = 0; at < values.length; at += this.columns) rows.push(values.slice(at, at + this.columns));
+    return rows;
   }
 
   /** All numbers: as they were, but for those just typed. */

@@ -1,14 +1,14 @@
-// Dragging sideways in a cell changes its number.
+// Dragging sideways in a cell changes its number; with Shift, it paints the number over others.
 
 import { numberText } from "../kit/numbers.js";
 
 const BEGIN = 4; // pixels that a press may move and still be one
-const WHOLE = 120; // pixels that change a number by the largest one of the grid
+const STEP = 12; // pixels that change a number by a step
 
 export class Scrub {
   constructor(grid) {
     this.of = grid;
-    this.active = null;
+    this.active = false;
     grid.grid.onpointerdown = (event) => this.press(event);
     grid.grid.onpointermove = (event) => this.move(event);
     grid.grid.onpointerup = () => this.release();
@@ -21,32 +21,38 @@ export class Scrub {
     const values = this.of.values();
     const largest = Math.max(...values.map((value) => Math.abs(value) || 0)) || 1;
     const from = values[this.of.cells.indexOf(cell)];
-    if (!Number.isNaN(from)) this.pressed = { cell, from, step: stepFor(largest), x: event.clientX };
+    if (!Number.isNaN(from)) this.pressed = { cell, from, step: stepFor(largest), x: event.clientX, paints: event.shiftKey };
   }
 
   move(event) {
     if (!this.pressed) return;
-    const { cell, from, step, x } = this.pressed;
+    const { cell, from, step, x, paints } = this.pressed;
     const travelled = event.clientX - x;
+    const under = paints ? this.cellAt(event) : cell;
     if (!this.active) {
-      if (Math.abs(travelled) < BEGIN) return;
-      this.active = cell;
+      if (paints ? under === cell : Math.abs(travelled) < BEGIN) return;
+      this.active = true;
       this.of.grid.setPointerCapture(event.pointerId);
       cell.blur(); // its text is not being typed
     }
     event.preventDefault();
-    const steps = Math.round(travelled / (WHOLE / 10));
-    cell.value = numberText(from + steps * step);
-    cell.dataset.typed = "1";
+    if (!under) return;
+    under.value = numberText(paints ? from : from + Math.round(travelled / STEP) * step);
+    under.dataset.typed = "1";
     this.of.paint();
-    this.of.tell(cell);
+    this.of.tell(under);
     this.of.tellMoved();
+  }
+
+  cellAt({ clientX, clientY }) {
+    const under = this.of.grid.getRootNode().elementFromPoint(clientX, clientY);
+    return this.of.cells.find((cell) => cell === under);
   }
 
   release() {
     this.pressed = null;
     if (!this.active) return;
-    this.active = null;
+    this.active = false;
     this.of.commit();
   }
 }

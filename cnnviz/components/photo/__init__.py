@@ -11,7 +11,7 @@ import streamlit as st
 from cnnviz.components.sources import register
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _component = register("photo")
 
@@ -39,7 +39,7 @@ def take_photo(*, key: str, on_photo: Callable[[bytes, str], object], max_pixels
 
     def chosen() -> None:
         photo = st.session_state[key]["photo"]
-        on_photo(_content(photo), str(photo.get("name", ""))[:200] or "Photo")
+        on_photo(content(photo), str(photo.get("name", ""))[:200] or "Photo")
 
     _component(key=key, data=payload(max_pixels), on_photo_change=chosen)
 
@@ -49,8 +49,8 @@ def payload(max_pixels: int) -> dict[str, Any]:
     return {"pixels": max_pixels, "megabytes": st.get_option("server.maxUploadSize")}
 
 
-def _content(photo: dict[str, str]) -> bytes:
-    """Return the bytes of a data URL; none where it is no such thing."""
+def content(photo: Mapping[str, str]) -> bytes:
+    """Return the bytes of what a browser sent as a data URL; none where it is no such thing."""
     try:
         return base64.b64decode(str(photo["url"]).partition(";base64,")[2], validate=True)
     except (KeyError, ValueError):

@@ -35,6 +35,11 @@ MOVED = {
 }  # fmt: skip
 """Keys of the controls that a hand moves, and the field of the recipe that each sets."""
 
+_HOW = (
+    "Type into a cell, or drag sideways in it, to change it. With Shift, dragging paints its number"
+    " over other cells."
+)
+
 KERNEL_GRID = "_f_kernel_Kernel"
 """Key of the numbers of a filter that has one kernel."""
 
@@ -182,15 +187,43 @@ def _draw_kernels(name: str, recipe: Recipe) -> None:
             label=f"Kernel, {height}×{width}",
             write=weight,
             stops=WEIGHT_STOPS,
-            note="Type into a cell, or drag sideways in it, to change it." if editable else "",
+            note=_HOW if editable else "",
             on_edit=_take if editable else None,
         )
     if editable:
         weights = kernels["Kernel"]
         st.session_state["_f_shown"] = imaging.format_kernel(weights)
-        st.caption(f"{FILTERS[name].does} {imaging.explain_sum(weights)}")
+        st.caption(
+            f"{FILTERS[name].does} {imaging.explain_sum(weights)} {imaging.separability(weights)}"
+        )
+        if name == "custom":
+            _draw_changes(weights)
     else:
         st.caption(FILTERS[name].does)
+
+
+def _draw_changes(weights: NDArray[np.float32]) -> None:
+    """Draw buttons that change a kernel of one's own as a whole."""
+    height, width = weights.shape
+    with st.container(horizontal=True, gap="small"):
+        for label, change, help_ in (
+            ("Turn by 45°", imaging.turned, "Each ring of cells moves on by an eighth, clockwise."),
+            (
+                "Symmetrise", imaging.symmetrised,
+                "The mean of the kernel and its mirror images: it treats all sides alike.",
+            ),
+            (
+                "Normalise", imaging.normalised,
+                "Divides by the sum, which keeps the brightness; if it is 0, by the positive part.",
+            ),
+        ):  # fmt: skip
+            st.button(
+                label,
+                key=f"_f_{change.__name__}",
+                help=help_,
+                disabled=change is imaging.turned and (height != width or height % 2 == 0),
+                on_click=lambda change=change: _take(imaging.format_kernel(change(weights))),
+            )
 
 
 def draw_surfaces(recipe: Recipe) -> None:

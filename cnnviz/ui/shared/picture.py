@@ -103,7 +103,7 @@ def _choose(name: str) -> None:
     st.session_state.pop(_REFUSED, None)
 
 
-def _keep(data: bytes, title: str) -> bool:
+def keep_picture(data: bytes, title: str) -> bool:
     """Decode a file, as large as there is room for, and choose it; or remember why it is refused.
 
     Returns:
@@ -153,7 +153,7 @@ def _take(key: str, title: str = "") -> None:
     file = st.session_state[key]
     if not isinstance(file, UploadedFile):
         st.session_state.pop(_REFUSED, None)  # it was of the file that is gone
-    elif _keep(file.getvalue(), title or file.name):
+    elif keep_picture(file.getvalue(), title or file.name):
         _forget(file)
 
 
@@ -206,19 +206,20 @@ def _gallery_entry(picture: Picture, thumbnail: bytes, chosen: str) -> None:
         )
 
 
+def offer_photo(key: str) -> None:
+    """Offer a photo by the device's own camera app, and say why there is no live camera."""
+    take_photo(key=key, on_photo=keep_picture, max_pixels=MOST_PIXELS)
+    st.caption(
+        "On a phone, this opens the camera; on a computer, it lets you choose a file. A live"
+        " camera picture needs a page that is opened over HTTPS, such as that of"
+        " `make classroom ARGS=--https`."
+    )
+
+
 def _offer_camera() -> None:
     """Offer the live camera, or where browsers have none, the device's own camera app."""
     if not is_secure(st.context.url):
-        take_photo(
-            key="_picture_photo",
-            on_photo=_keep,
-            max_pixels=MOST_PIXELS,
-        )
-        st.caption(
-            "On a phone, this opens the camera; on a computer, it lets you choose a file. A live"
-            " camera picture needs a page that is opened over HTTPS, such as that of"
-            " `make classroom ARGS=--https`."
-        )
+        offer_photo("_picture_photo")
     elif st.toggle("Take one with the camera", key="_picture_use_camera"):
         st.camera_input(
             "Camera",

@@ -148,3 +148,26 @@ def test_every_view_shows_the_servers_pixels_and_scale(cases):
         assert counts.sum(axis=1) == pytest.approx(total, rel=1e-3)
         if recipe.kind != "bilateral":
             assert (np.abs((counts - scale.counts) @ steps) <= total + 1).all(), (recipe, at)
+
+
+def test_ranks_are_numpys():
+    products = [np.outer(RANDOM.normal(size=5), RANDOM.normal(size=7)) for _ in range(6)]
+    kernels = [kernel.weights for kernel in KERNELS.values()]
+    kernels += [sum(products[:rank], np.zeros((5, 7))) for rank in range(7)]
+    script = """
+    import { rankOf } from "./cnnviz/components/kit/filtering/linear.js";
+    console.log(JSON.stringify(data.map(rankOf)));
+    """
+    ranks = in_node(script, data=[kernel.tolist() for kernel in kernels])
+    assert ranks == [np.linalg.matrix_rank(np.float64(kernel), rtol=1e-5) for kernel in kernels]
+
+
+def test_a_frame_is_made_grey_as_opencv_does():
+    script = """
+    import { planesOf } from "./cnnviz/components/kit/filtering/recipe.js";
+    const { planes } = planesOf(Uint8ClampedArray.from(data), 27, 33, "luma");
+    console.log(JSON.stringify([...planes[0]]));
+    """
+    frame = PICTURES[1]
+    opaque = np.concatenate([frame, np.full_like(frame[..., :1], 255)], axis=2)
+    assert in_node(script, data=opaque.ravel().tolist()) == to_grey(frame).ravel().tolist()

@@ -18,6 +18,7 @@ from cnnviz.components import (
     activation,
     architecture,
     block,
+    camera,
     chart,
     classifier,
     compare,
@@ -92,6 +93,7 @@ PAYLOADS = {
         ),
         {"Picture": SMALL.astype(np.float32)[None].repeat(2, 1).repeat(2, 2)}, alt="What it shows",
     ),
+    "camera": lambda: camera.payload("camera", colour=True),
     "chart": lambda: chart.payload(
         {"data": [{"type": "bar", "x": ["a"], "y": [0.5]}], "layout": {"height": 90}}, **SHARED
     ),

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from cnnviz.components.photo import _content, is_secure
+from cnnviz.components.photo import content, is_secure
 
 
 @pytest.mark.parametrize(
@@ -28,11 +28,11 @@ def test_where_a_page_may_use_the_camera(url, secure):
 
 def test_what_a_browser_sends_is_decoded_or_nothing():
     url = "data:image/jpeg;base64," + base64.b64encode(b"pixels").decode()
-    assert _content({"name": "a.jpg", "url": url}) == b"pixels"
+    assert content({"name": "a.jpg", "url": url}) == b"pixels"
     for photo in (
         {},
         {"url": "pixels"},
         {"url": "data:image/jpeg;base64,@@"},
         {"url": ";base64,äöü"},
     ):
-        assert _content(photo) == b""
+        assert content(photo) == b""

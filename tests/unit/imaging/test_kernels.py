@@ -16,6 +16,7 @@ from cnnviz.imaging import (
     kernel_sum,
     parse_kernel,
 )
+from cnnviz.imaging.kernels import normalised, symmetrised, turned
 
 REQUIRED = [
     "identity", "box-3", "box-5", "box-7", "gaussian-3", "gaussian-5", "sharpen", "unsharp-5",
@@ -168,3 +169,44 @@ def test_any_text_is_a_kernel_or_a_sentence(text):
 )
 def test_a_weight_is_written_briefly(weight, text):
     assert format_weight(weight) == text
+
+
+SQUARE = st.integers(0, 4).flatmap(
+    lambda half: arrays(np.float32, (2 * half + 1,) * 2, elements=st.integers(-9, 9))
+)
+
+
+@given(SQUARE)
+def test_eight_turns_are_none_and_two_are_a_quarter(weights):
+    quarter = turned(turned(weights))
+    assert np.array_equal(quarter, np.rot90(weights, -1))
+    for _ in range(6):
+        quarter = turned(quarter)
+    assert np.array_equal(quarter, weights)
+
+
+def test_a_turned_sobel_is_a_known_one():
+    diagonal = [[-2, -1, 0], [-1, 0, 1], [0, 1, 2]]
+    assert turned(KERNELS["sobel-x"].weights).tolist() == diagonal
+    for weights in (np.zeros((2, 2)), np.zeros((3, 1))):
+        with pytest.raises(ValueError, match="square kernel of an odd size"):
+            turned(weights)
+
+
+@given(SQUARE)
+def test_a_symmetrised_kernel_is_its_own_mirror_image_and_keeps_its_sum(weights):
+    result = symmetrised(weights)
+    for other in (result[::-1], result[:, ::-1], result.T):
+        assert np.array_equal(result, other)
+    assert result.sum() == pytest.approx(weights.sum(), abs=1e-3)
+
+
+@given(SQUARE)
+def test_a_normalised_kernel_sums_to_1_or_its_positive_half_does(weights):
+    result = normalised(weights)
+    if weights.sum():
+        assert result.sum() == pytest.approx(1, abs=1e-4)
+    elif weights.any():
+        assert np.maximum(result, 0).sum() == pytest.approx(1, abs=1e-5)
+    else:
+        assert not result.any()

@@ -123,3 +123,25 @@ export function strengthened(weights, strength) {
 export function flipped(weights) {
   return weights.map((row) => row.toReversed()).reverse();
 }
+
+/**
+ * The rank of a kernel: of so many separable ones it is the sum. By elimination, with the largest
+ * number left as pivot.
+ * @param {number[][]} weights
+ */
+export function rankOf(weights) {
+  const rows = weights.map((row) => [...row]);
+  const tiny = 1e-5 * Math.max(...rows.flat().map(Math.abs));
+  for (let rank = 0; ; rank += 1) {
+    let [pivot, line, column] = [0, -1, -1];
+    rows.forEach((row, y) => row.forEach((value, x) => {
+      if (Math.abs(value) > Math.abs(pivot)) [pivot, line, column] = [value, y, x];
+    }));
+    if (Math.abs(pivot) <= tiny) return rank;
+    const [row] = rows.splice(line, 1);
+    for (const other of rows) {
+      const share = other[column] / pivot;
+      row.forEach((value, x) => { other[x] = x === column ? 0 : other[x] - share * value; });
+    }
+  }
+}

@@ -34,13 +34,18 @@ const SOBEL_Y = [[-1, -2, -1], [0, 0, 0], [1, 2, 1]];
  * @param {Uint8ClampedArray} bytes red, green, blue, opacity
  * @param {number} height
  * @param {number} width
- * @param {boolean} colour a grey picture is read from its red
+ * @param {"colour" | "grey" | "luma"} kind grey: it has no colours; luma: they are made grey
  * @returns {Planes}
  */
-export function planesOf(bytes, height, width, colour) {
-  const planes = Array.from({ length: colour ? 3 : 1 }, (_, channel) => {
+export function planesOf(bytes, height, width, kind) {
+  const planes = Array.from({ length: kind === "colour" ? 3 : 1 }, (_, channel) => {
     const plane = new Float32Array(height * width);
-    for (let at = 0; at < plane.length; at += 1) plane[at] = bytes[4 * at + channel];
+    for (let at = 0; at < plane.length; at += 1) {
+      // As `to_grey` of `cnnviz/imaging/colour.py`, in OpenCV's whole numbers.
+      plane[at] = kind === "luma"
+        ? (9798 * bytes[4 * at] + 19235 * bytes[4 * at + 1] + 3735 * bytes[4 * at + 2] + 16384) >> 15
+        : bytes[4 * at + channel];
+    }
     return plane;
   });
   return { height, width, planes };

@@ -27,6 +27,26 @@ export function offerSource(name, url, colour) {
   sources().set(name, () => (planes ??= read(url, colour)));
 }
 
+/**
+ * Offer the next frame of a camera under a name, and tell those who watch it.
+ * @param {string} name
+ * @param {Planes} planes
+ */
+export function offerFrame(name, planes) {
+  sources().set(name, () => Promise.resolve(planes));
+  window.dispatchEvent(new CustomEvent("cnnviz:frame", { detail: name }));
+}
+
+/**
+ * @param {(name: string) => void} hear
+ * @returns {() => void} stops watching
+ */
+export function watchFrames(hear) {
+  const listen = (/** @type {Event} */ event) => hear(/** @type {CustomEvent<string>} */ (event).detail);
+  window.addEventListener("cnnviz:frame", listen);
+  return () => window.removeEventListener("cnnviz:frame", listen);
+}
+
 /** @param {string} name */
 export function withdrawSource(name) {
   sources().delete(name);
@@ -53,5 +73,5 @@ async function read(url, colour) {
   const brush = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
   brush.drawImage(bitmap, 0, 0);
   bitmap.close();
-  return planesOf(brush.getImageData(0, 0, width, height).data, height, width, colour);
+  return planesOf(brush.getImageData(0, 0, width, height).data, height, width, colour ? "colour" : "grey");
 }
