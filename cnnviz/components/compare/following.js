@@ -8,6 +8,7 @@ import { tellKernel, watchKernel, watchWidgets } from "../kit/hand.js";
 
 const REST = 400; // milliseconds after which a hand that holds nothing is at rest
 const TOO_SLOW = 400; // milliseconds of a frame: with more, waiting for the server is better
+const PATIENCE = 3; // so many such frames one after another
 
 export class Following {
   /**
@@ -17,6 +18,7 @@ export class Following {
     this.show = show;
     this.live = null; // as in Python: `Live` of `cnnviz/components/compare`
     this.stops = null; // colours of the view
+    this.slowFrames = 0; // one after another
     this.result = null; // the numbers behind the picture
     this.canvas = document.createElement("canvas");
     this.moved = -Infinity;
@@ -49,7 +51,7 @@ export class Following {
       this.redraw();
       return;
     }
-    if (!live || this.slow) {
+    if (!live || this.isTooSlow()) {
       settle();
       return;
     }
@@ -65,6 +67,10 @@ export class Following {
     wait();
   }
 
+  isTooSlow() {
+    return this.slowFrames >= PATIENCE && !this.live.streams;
+  }
+
   isMoving() {
     return this.pressed || performance.now() - this.moved < REST;
   }
@@ -72,7 +78,7 @@ export class Following {
   /** Show the result with other settings in the next frame. */
   move(settings) {
     const recipe = { ...(this.isMoving() ? this.recipe : this.settled), ...settings };
-    if (!this.settled || this.slow || isSame(recipe, this.recipe)) return;
+    if (!this.settled || this.isTooSlow() || isSame(recipe, this.recipe)) return;
     this.recipe = recipe;
     this.moved = performance.now();
     this.redraw();
@@ -103,7 +109,7 @@ export class Following {
     this.show(this.canvas, scale);
     const kernel = recipe && kernelOf(recipe);
     if (kernel && live.kernel) tellKernel("shown", { name: live.kernel, weights: kernel });
-    this.slow = !live.streams && performance.now() - begun > TOO_SLOW;
+    this.slowFrames = performance.now() - begun > TOO_SLOW ? this.slowFrames + 1 : 0;
   }
 }
 

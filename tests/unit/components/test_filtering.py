@@ -11,9 +11,12 @@ from cnnviz.imaging import KERNELS, Recipe, present, sample_image, to_grey
 from tests.unit.components.node import in_node
 
 FILTERING = """
-import { bytesOf } from "./cnnviz/components/kit/arrays.js";
-import { present } from "./cnnviz/components/kit/filtering/present.js";
-import { applyRecipe } from "./cnnviz/components/kit/filtering/recipe.js";
+if (!data.vectors) delete globalThis.WebAssembly;
+const { bytesOf } = await import("./cnnviz/components/kit/arrays.js");
+const { present } = await import("./cnnviz/components/kit/filtering/present.js");
+const { applyRecipe } = await import("./cnnviz/components/kit/filtering/recipe.js");
+const { sums } = await import("./cnnviz/components/kit/filtering/simd.js");
+if (Boolean(sums) !== data.vectors) throw new Error("not what was to be tried");
 const base64 = ({ buffer, byteOffset, byteLength }) => (
   Buffer.from(buffer, byteOffset, byteLength).toString("base64"));
 const pictures = data.pictures.map(({ height, width, planes }) => (
@@ -68,8 +71,8 @@ def sent(recipe):
     return fields | {"weights": None if weights is None else weights.tolist()}
 
 
-@pytest.fixture(scope="module")
-def cases():
+@pytest.fixture(scope="module", params=[True, False], ids=["vectors", "numbers"])
+def cases(request):
     """Recipe, picture, view, what Python makes of it and what the browser does."""
     views = itertools.cycle(VIEWS)
     plan = [(recipe, at, next(views)) for recipe in recipes() for at in range(len(PICTURES))]
@@ -77,6 +80,7 @@ def cases():
     results = [recipe.apply(PICTURES[at]) for recipe, at, _ in plan]
     shown = [present(result, view) for result, (_, _, view) in zip(results, plan, strict=True)]
     data = {
+        "vectors": request.param,
         "pictures": [
             {
                 "height": len(picture),

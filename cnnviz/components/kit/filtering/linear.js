@@ -1,11 +1,13 @@
 // Kernels that slide over a picture, as `apply_kernel` of `cnnviz/imaging/filters.py` has them.
 
 import { withBorder } from "./borders.js";
+import { sums as vectors } from "./simd.js";
 
 /** @typedef {import("./borders.js").Border} Border */
 
-const BY_FOURIER = 50; // weights, from which on OpenCV computes in float64
 const ROUNDING = 2 ** -24;
+
+/** @typedef {[place: number, weight: number]} Tap a number of the window, counted from its first */
 
 /**
  * At each pixel the sum of window × weights. What cannot be told from 0 is 0.
@@ -19,21 +21,63 @@ const ROUNDING = 2 ** -24;
 export function slide(plane, height, width, weights, border, whole = false) {
   const [high, wide] = [weights.length, weights[0].length];
   const { values, stride } = withBorder(plane, height, width, high, wide, border);
-  /** @type {[offset: number, weight: number][]} */
+  /** @type {Tap[]} */
   const taps = [];
   weights.forEach((row, y) => row.forEach((weight, x) => {
     if (weight !== 0) taps.push([y * stride + x, Math.fround(weight)]);
   }));
-  while (taps.length === 0 || taps.length % 4) taps.push([0, 0]);
-  const result = new Float32Array(height * width);
-  const sums = new Float64Array(width);
+  if (taps.length === 0) taps.push([0, 0]);
   const bound = roundingBound(weights.flat(), plane, whole);
+  const sumRow = vectors ? rowOfVectors(values, taps, width) : rowOfNumbers(values, taps, width);
+  const result = new Float32Array(height * width);
   for (let row = 0; row < height; row += 1) {
-    for (let first = 0; first < taps.length; first += 4) addFour(sums, values, row * stride, taps, first);
+    const sums = sumRow(row * stride);
     const start = row * width;
     for (let x = 0; x < width; x += 1) result[start + x] = sums[x] <= bound && sums[x] >= -bound ? 0 : sums[x];
   }
   return result;
+}
+
+/**
+ * What sums the windows of a row that begins at some number of a picture.
+ * @param {Float32Array} values
+ * @param {Tap[]} taps
+ * @param {number} width
+ * @returns {(start: number) => ArrayLike<number>} overwritten by the next row
+ */
+function rowOfVectors(values, taps, width) {
+  const { memory, row } = /** @type {import("./simd.js").Sums} */ (vectors);
+  const tapsAt = 4 * values.length;
+  const sumsAt = tapsAt + 8 * taps.length;
+  const buffer = memory(sumsAt + 4 * width + 128); // the last sixteen may begin within
+  new Float32Array(buffer).set(values);
+  const view = new DataView(buffer);
+  taps.forEach(([place, weight], at) => {
+    view.setInt32(tapsAt + 8 * at, 4 * place, true);
+    view.setFloat32(tapsAt + 8 * at + 4, weight, true);
+  });
+  const sums = new Float32Array(buffer, sumsAt, width);
+  return (start) => {
+    row(sumsAt, 4 * start, tapsAt, sumsAt, sumsAt + 4 * width);
+    return sums;
+  };
+}
+
+/**
+ * The same where the browser has no instructions for vectors.
+ * @param {Float32Array} values
+ * @param {Tap[]} taps
+ * @param {number} width
+ * @returns {(start: number) => ArrayLike<number>} overwritten by the next row
+ */
+function rowOfNumbers(values, taps, width) {
+  const sums = new Float64Array(width);
+  const fours = [...taps];
+  while (fours.length % 4) fours.push([0, 0]);
+  return (start) => {
+    for (let first = 0; first < fours.length; first += 4) addFour(sums, values, start, fours, first);
+    return sums;
+  };
 }
 
 /**
@@ -42,7 +86,7 @@ export function slide(plane, height, width, weights, border, whole = false) {
  * @param {Float64Array} sums
  * @param {Float32Array} values
  * @param {number} start
- * @param {[offset: number, weight: number][]} taps
+ * @param {Tap[]} taps
  * @param {number} first
  */
 function addFour(sums, values, start, taps, first) {
@@ -60,7 +104,7 @@ function addFour(sums, values, start, taps, first) {
 }
 
 /**
- * The rounding that OpenCV's sums may hold: `rounding_bound` of `cnnviz/imaging/filters.py`.
+ * The rounding that sums in float32 may hold: `rounding_bound` of `cnnviz/imaging/filters.py`.
  * @param {number[]} weights
  * @param {Float32Array} plane
  * @param {boolean} whole
@@ -68,15 +112,13 @@ function addFour(sums, values, start, taps, first) {
 function roundingBound(weights, plane, whole) {
   const sum = weights.reduce((total, weight) => total + Math.abs(Math.fround(weight)), 0);
   const exact = whole && weights.every((weight) => Number.isInteger(weight));
-  if (exact && sum * 255 < 1 / ROUNDING && weights.length < BY_FOURIER) return 0;
+  if (exact && sum * 255 < 1 / ROUNDING) return 0;
   let largest = 0;
   for (let at = 0; at < plane.length; at += 1) {
     const size = Math.abs(plane[at]);
     if (size > largest) largest = size;
   }
-  const total = sum * largest;
-  if (weights.length >= BY_FOURIER) return 1.001 * ROUNDING * total;
-  return exact && total < 1 / ROUNDING ? 0 : (weights.length + 1) * ROUNDING * total;
+  return (weights.length + 1) * ROUNDING * sum * largest;
 }
 
 /**

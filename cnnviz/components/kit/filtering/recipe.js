@@ -65,6 +65,16 @@ export function kernelOf({ kind, weights, strength, sigma, size }) {
 }
 
 /**
+ * @param {Float32Array} x
+ * @param {Float32Array} y
+ */
+function lengthsOf(x, y) {
+  const lengths = new Float32Array(x.length);
+  for (let at = 0; at < x.length; at += 1) lengths[at] = Math.sqrt(x[at] * x[at] + y[at] * y[at]);
+  return lengths;
+}
+
+/**
  * Filter a picture.
  * @param {Planes} picture whole numbers from 0 to 255
  * @param {Recipe} recipe
@@ -86,7 +96,7 @@ export function applyRecipe({ height, width, planes }, recipe) {
   }
   const x = planes.map((plane) => slide(plane, height, width, SOBEL_X, border, true));
   const y = planes.map((plane) => slide(plane, height, width, SOBEL_Y, border, true));
-  const lengths = x.map((along, channel) => along.map((value, at) => Math.sqrt(value ** 2 + y[channel][at] ** 2)));
+  const lengths = x.map((along, channel) => lengthsOf(along, y[channel]));
   if (kind === "sobel-magnitude") return { height, width, planes: lengths };
   const turns = x.map((along, channel) => along.map((value, at) => (Math.atan2(y[channel][at], value) * 180) / Math.PI));
   return { height, width, planes: turns, strengths: lengths };
