@@ -1,0 +1,39 @@
+"""The table of the lectures' concepts: whole, true, and each of its addresses opens."""
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from cnnviz.catalogue import page_at
+
+ROOT = Path(__file__).parents[2]
+LINES = (ROOT / "docs" / "concepts.md").read_text("utf-8").split("\n")
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in LINES
+    if re.match(r"\| \d", line)
+]
+ADDRESSES = sorted({row[3].strip("`") for row in ROWS} - {""})
+
+
+def test_there_are_106_each_with_a_page_and_a_test_or_not_yet():
+    assert [int(row[0]) for row in ROWS] == list(range(1, 107))
+    for _, concept, page, address, test, lacks in ROWS:
+        if not page:
+            assert (address, test) == ("", ""), concept
+            assert lacks.startswith("not yet"), concept
+            continue
+        assert page_at(urlsplit(address.strip("`")).path.strip("/")).title == page, concept
+        assert (ROOT / test.strip("`")).is_file(), concept
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_address_opens(visit, address):
+    url, query = urlsplit(address).path.strip("/"), dict(parse_qsl(urlsplit(address).query))
+    app = visit(url, **query)
+    # Either the address keeps what it asked for, or that is the default and chosen.
+    chosen = [widget.value for kind in ("selectbox", "button_group") for widget in app.get(kind)]
+    for name, value in query.items():
+        assert value in app.query_params.get(name, []) or value in chosen, name
