@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 LAB = "Convolution lab"
 NETWORKS = "Networks"
+LEARNING = "Learning"
+PICTURES_OUT = "Pictures out"
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Page:
             no card leads to.
         on_home: What its card on Home says; empty for a page without one.
         former_url: The address that it had before; old links lead on from there.
+        menu: What the navigation calls it, where its title is too long for the bar.
     """
 
     path: str
@@ -44,6 +47,7 @@ class Page:
     thumbnail: str = ""
     on_home: str = ""
     former_url: str = ""
+    menu: str = ""
 
     @property
     def script(self) -> str:
@@ -81,6 +85,7 @@ PAGES = (
         uses_picture=True,
         thumbnail="step-card.webp",
         on_home="Compute one output cell at a time; change stride, padding and dilation.",
+        menu="Step",
     ),
     Page(
         "lab/tour.py",

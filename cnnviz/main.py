@@ -23,7 +23,7 @@ for row in PAGES:
     entry = st.Page(
         row.script,
         url_path=row.url,
-        title=row.title,
+        title=row.menu or row.title,
         icon=row.icon,
         help=row.about or None,
         default=not row.url,
@@ -33,7 +33,8 @@ for row in PAGES:
 # Before the navigation, which else takes the page's icon for the tab, from a server of Google's.
 st.set_page_config(page_icon=ASSETS / "icon.svg", layout="wide")
 page = st.navigation(groups, position="top")
-st.set_page_config(page_title=f"{page.title} · cnnviz" if page.url_path else "cnnviz")
+declared = page_at(page.url_path)
+st.set_page_config(page_title=f"{declared.title} · cnnviz" if declared.url else "cnnviz")
 page_wide()
 dropped = drop_endless_numbers(page.url_path)
 follow_the_address()
@@ -45,14 +46,14 @@ if role.has_lapsed():
 if dropped:
     names = ", ".join(plain(name[:20]) for name in dropped[:5])
     st.warning(f"This link asks for numbers that no setting can have ({names}): they are ignored.")
-if page.url_path:
+if declared.url:
     header = st.container(horizontal=True, vertical_alignment="center")
-    header.title(page.title, width="stretch")
+    header.title(declared.title, width="stretch")
     with header:
         size_button()
         join_button()
-    if page_at(page.url_path).uses_picture:
+    if declared.uses_picture:
         notice = st.container()
         with header:
-            choose_picture(notice, page_at(page.url_path).first_picture)
+            choose_picture(notice, declared.first_picture)
 page.run()

@@ -74,6 +74,7 @@ def load(name: str, *, weights: bool = True) -> ZooNetwork:
             a damaged file, one that does not fit.
 
     Example:
+        >>> import numpy as np
         >>> network = load("efficientnet_lite0")
         >>> network.model(network.preprocess(np.zeros((300, 400, 3), np.uint8))).shape
         torch.Size([1, 1000])

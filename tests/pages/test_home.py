@@ -43,7 +43,7 @@ def theme(monkeypatch):
 def test_cards_show_the_pages_in_the_theme_of_the_app(theme, root, kind, ending):
     theme(kind)
     for page in PAGES:
-        if page.url:  # no card leads to Home
+        if page.thumbnail:
             picture = root / "assets" / "screenshots" / page.thumbnail
             shown = picture.with_stem(picture.stem + ending)
             assert shown.is_file()
