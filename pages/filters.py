@@ -17,6 +17,7 @@ from cnnviz.imaging import FILTERS
 from cnnviz.imaging.filters import Border
 from cnnviz.imaging.present import View
 from cnnviz.ui.filters.camera import camera_switch, draw_camera, draw_frames, uses_camera
+from cnnviz.ui.filters.downloads import offer_picture, offer_result
 from cnnviz.ui.filters.noise import choose_noise, compare_filters
 from cnnviz.ui.filters.settings import (
     KERNEL_GRID,
@@ -41,6 +42,11 @@ VIEWS: dict[View, str] = {
     "absolute": "|x|",
     "relu": "ReLU",
     "clipped": "Clipped",
+}
+CODES = {
+    "OpenCV": imaging.opencv_code,
+    "PyTorch": imaging.torch_code,
+    "scikit-image": imaging.skimage_code,
 }
 PREVIEW_PIXELS = 1_100_000
 Image = NDArray[np.uint8]
@@ -146,21 +152,18 @@ def show_filter(picture: Picture) -> None:
     # It opens below the fold: lead there once, and let the next pixels be compared in peace.
     reveal("f_pixel", "f_pixel" if pixel else None)
     with st.container(horizontal=True):
-        st.download_button(
-            "Download the result",
-            lambda: imaging.encode_png(imaging.present(recipe.apply(full), view).pixels),
-            file_name=f"{picture.id}-{name}.png", mime="image/png", on_click="ignore",
-            icon=":material/download:", help="A full-size PNG in the colours shown.",
-        )  # fmt: skip
-        st.download_button(
-            "picture.png for the code", lambda: imaging.encode_png(picture.pixels),
-            file_name="picture.png", mime="image/png", on_click="ignore",
-            icon=":material/download:",
-            help="The picture as this page reads it. The code reads common files in the same way,"
-            " but from a rare kind of file it may get different pixels.",
-        )  # fmt: skip
-        copy_code("Copy the OpenCV code", imaging.opencv_code(recipe, colour=colour == "colour"))
-        copy_code("Copy the PyTorch code", imaging.torch_code(recipe, colour=colour == "colour"))
+        name = f"{picture.id}-{name}"
+        offer_result(
+            name,
+            lambda: recipe.apply(full),
+            view,
+            recipe.kernels,
+            border=recipe.edge,
+            flipped=recipe.flip,
+        )
+        offer_picture(picture)
+        for label, write in CODES.items():
+            copy_code(f"Copy the {label} code", write(recipe, colour=colour == "colour"))
 
 
 def show_pixel(chosen: ChosenFilter, full: Image, pixel: tuple[int, int] | None) -> None:

@@ -2,7 +2,15 @@
 
 from cnnviz.imaging.colour import DIVERGING_STOPS, WEIGHT_STOPS, diverging, heat, to_grey
 from cnnviz.imaging.denoise import Denoised, denoise, sigma_for
-from cnnviz.imaging.encode import digest, encode_jpeg, encode_png, preview, resize_to_fit
+from cnnviz.imaging.encode import (
+    digest,
+    encode_jpeg,
+    encode_npy,
+    encode_png,
+    encode_tiff,
+    preview,
+    resize_to_fit,
+)
 from cnnviz.imaging.filter_names import FILTERS, Filter, natural_view
 from cnnviz.imaging.filters import (
     Border,
@@ -18,6 +26,8 @@ from cnnviz.imaging.kernel_text import (
     MAX_KERNEL_SIZE,
     format_kernel,
     format_weight,
+    kernel_file,
+    kernel_json,
     parse_kernel,
 )
 from cnnviz.imaging.kernels import (
@@ -38,7 +48,7 @@ from cnnviz.imaging.noise import Noise, add_noise, psnr, ssim
 from cnnviz.imaging.present import Presented, Scale, View, present, present_photo
 from cnnviz.imaging.recipe import Recipe, Result
 from cnnviz.imaging.samples import SAMPLES, Sample, sample_image
-from cnnviz.imaging.snippets import opencv_code, torch_code
+from cnnviz.imaging.snippets import opencv_code, skimage_code, torch_code
 from cnnviz.imaging.window import window_at
 
 __all__ = [
@@ -70,13 +80,17 @@ __all__ = [
     "digest",
     "diverging",
     "encode_jpeg",
+    "encode_npy",
     "encode_png",
+    "encode_tiff",
     "explain_sum",
     "format_kernel",
     "format_weight",
     "gaussian",
     "gaussian_kernel",
     "heat",
+    "kernel_file",
+    "kernel_json",
     "kernel_sum",
     "load_image",
     "load_picture",
@@ -95,6 +109,7 @@ __all__ = [
     "sample_image",
     "separability",
     "sigma_for",
+    "skimage_code",
     "sobel",
     "ssim",
     "strengthen",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 
 _LONGEST_JPEG = 65_500
+_UNCOMPRESSED = 1  # as TIFF counts its compressions
 _LONGEST_PREVIEW = 8192  # browsers draw no canvas much longer
 
 
@@ -31,7 +33,19 @@ def encode_png(image: NDArray[np.uint8]) -> bytes:
     return _encode(image, ".png", [])
 
 
-def _encode(image: NDArray[np.uint8], suffix: str, options: list[int]) -> bytes:
+def encode_npy(values: NDArray[Any]) -> bytes:
+    """Write an array as NumPy's own file, which keeps its type and every bit."""
+    file = io.BytesIO()
+    np.save(file, values, allow_pickle=False)
+    return file.getvalue()
+
+
+def encode_tiff(values: NDArray[np.float32]) -> bytes:
+    """Write H×W or H×W×3 as a TIFF of 32-bit floats: signed, neither scaled nor clipped."""
+    return _encode(values, ".tiff", [cv2.IMWRITE_TIFF_COMPRESSION, _UNCOMPRESSED])
+
+
+def _encode(image: NDArray[Any], suffix: str, options: list[int]) -> bytes:
     pixels = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
     done, data = cv2.imencode(suffix, pixels, options)
     if not done:

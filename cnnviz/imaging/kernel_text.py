@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ import numpy as np
 from cnnviz.numbers.parsing import read_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
 MAX_KERNEL_SIZE = 15
@@ -43,6 +46,32 @@ def format_kernel(weights: NDArray[Any]) -> str:
     Short enough for a link: ``1/9 1/9 1/9;1/9 1/9 1/9;1/9 1/9 1/9``.
     """
     return ";".join(" ".join(format_weight(w) for w in row) for row in weights)
+
+
+def kernel_file(kernels: Mapping[str, NDArray[Any]]) -> str:
+    """Write kernels as a text file: a row a line; of more than one, each below its name.
+
+    >>> print(kernel_file({"Kernel": np.array([[1, 2], [3, 1 / 3]])}))
+    1 2
+    3 1/3
+    <BLANKLINE>
+    """
+    blocks = [
+        ("" if len(kernels) == 1 else f"{name}:\n") + format_kernel(weights).replace(";", "\n")
+        for name, weights in kernels.items()
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def kernel_json(kernels: Mapping[str, NDArray[Any]], **settings: object) -> str:
+    """Write kernels as JSON: lists of rows by name, exactly as float32 has them.
+
+    Args:
+        kernels: By name, each kh×kw.
+        **settings: What else the file says, such as the border.
+    """
+    weights = {name: np.asarray(one, dtype=np.float32).tolist() for name, one in kernels.items()}
+    return json.dumps({"kernels": weights, **settings}, indent=1) + "\n"
 
 
 def format_weight(weight: float) -> str:

@@ -1,4 +1,4 @@
-"""A recipe as code that gives the same numbers, with OpenCV and with PyTorch."""
+"""A recipe as code that gives the same numbers, with OpenCV, PyTorch and scikit-image."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ _OPENCV_BORDERS: dict[Border, str] = {
     "reflect": "cv2.BORDER_REFLECT_101",
     "replicate": "cv2.BORDER_REPLICATE",
     "circular": "cv2.BORDER_WRAP",
+}
+_SCIPY_BORDERS: dict[Border, str] = {
+    "zero": "constant",
+    "reflect": "mirror",
+    "replicate": "nearest",
+    "circular": "wrap",
 }
 # What `load_image` does with the kinds of files that people have, in a few lines.
 _READ = """def read(path):
@@ -134,6 +140,78 @@ def torch_code(recipe: Recipe, *, colour: bool) -> str:
         lines += _torch_bilateral(recipe) if recipe.kind == "bilateral" else _TORCH_MEDIAN
     lines.append("result = y[:, 0].permute(1, 2, 0)" if colour else "result = y[0, 0]")
     return "\n".join(lines) + "\n"
+
+
+def skimage_code(recipe: Recipe, *, colour: bool) -> str:
+    """Write a script that reads ``picture.png`` and leaves the values in ``result``.
+
+    Args:
+        recipe: The filter.
+        colour: Filter the three channels instead of the grey levels.
+
+    Returns:
+        Python that needs scikit-image, which needs SciPy and Pillow, and OpenCV to read the file.
+    """
+    if recipe.kind == "bilateral":  # scikit-image's own has a square window and a rough table
+        return "\n".join(_skimage_bilateral(recipe, colour=colour)) + "\n"
+    mode = f'mode="{_SCIPY_BORDERS[recipe.edge]}"'
+    module = "from skimage import filters"
+    if recipe.kind == "median":
+        lines = [f"return filters.median(image, np.ones(({recipe.size}, {recipe.size})), {mode})"]
+    elif recipe.kind.startswith("sobel"):
+        lines = [  # scikit-image divides by 4
+            f"x = 4 * filters.sobel(image.astype(np.float32), axis=1, {mode})",
+            f"y = 4 * filters.sobel(image.astype(np.float32), axis=0, {mode})",
+            _gradient(recipe, "np.hypot(x, y)", "np.degrees(np.arctan2(y, x))").replace(
+                "result =", "return"
+            ),
+        ]
+    elif recipe.kind == "gaussian" and recipe.size % 2:
+        reach = f"truncate={recipe.size // 2} / {recipe.sigma}, preserve_range=True"
+        lines = [
+            "image = image.astype(np.float32)",
+            f"return filters.gaussian(image, {recipe.sigma}, {mode}, {reach})",
+        ]
+    else:
+        module = "from scipy import ndimage  # scikit-image has no filter of any kernel"
+        shifts = tuple(side % 2 - 1 for side in recipe.window)  # where an even kernel begins
+        lines = [
+            *_weights(recipe, "np.array", "np.float32"),
+            "image = image.astype(np.float32)",
+            f"return ndimage.correlate(image, kernel, {mode}, origin={shifts})",
+        ]
+    return "\n".join([
+        *_reading([module], colour=colour),
+        "",
+        "",
+        "def filtered(image):",
+        *(f"    {line}" for line in lines),
+        "",
+        "",
+        "result = np.dstack([filtered(image[:, :, channel]) for channel in range(3)])"
+        if colour
+        else "result = filtered(image)",
+    ]) + "\n"  # fmt: skip
+
+
+def _skimage_bilateral(recipe: Recipe, *, colour: bool) -> list[str]:
+    radius = recipe.window[0] // 2
+    sides = f"({radius}, {radius}), ({radius}, {radius})"
+    return [
+        *_reading(["from skimage.util import view_as_windows"], colour=colour),
+        "x = np.atleast_3d(image).astype(np.float32)",
+        f'padded = np.pad(x, ({sides}, (0, 0)), mode="reflect")',
+        f"size = {2 * radius + 1}, {2 * radius + 1}, x.shape[2]",
+        "windows = view_as_windows(padded, size)[:, :, 0]",
+        "difference = np.abs(windows - x[:, :, None, None]).sum(axis=-1, keepdims=True)",
+        f"step = np.arange({-radius}, {radius + 1}) ** 2",
+        "distance = (step[:, None] + step)[:, :, None]",
+        f"weights = np.exp(-distance / (2 * {recipe.sigma}**2))",
+        f"weights = weights * np.exp(-(difference**2) / (2 * {recipe.levels}**2))",
+        f"weights = weights * (distance <= {radius}**2)",
+        "result = (weights * windows).sum(axis=(2, 3)) / weights.sum(axis=(2, 3))",
+        *([] if colour else ["result = result[:, :, 0]"]),
+    ]
 
 
 _TORCH_MEDIAN = ["y = windows.median(dim=-1).values"]

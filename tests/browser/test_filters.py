@@ -307,6 +307,11 @@ def test_the_download_is_the_result(open_at):
         downloaded = np.asarray(Image.open(file))
     recipe = Recipe("kernel", KERNELS["sobel-x"].weights, border="zero")
     assert np.array_equal(downloaded, present(recipe.apply(GREY), "relu").pixels)
+    page.get_by_role("button", name="Numbers and kernel").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Values as .npy").click()
+    assert download.value.suggested_filename == "astronaut-sobel-x.npy"
+    assert np.array_equal(np.load(download.value.path()), recipe.apply(GREY).values)
 
 
 def test_a_12_megapixel_photo_is_previewed_clicked_and_downloaded_in_full(open_at):
@@ -342,7 +347,7 @@ def test_back_returns_to_the_filter_before(open_at, settle):
     page = open_at("/filters?f_kernel=emboss")
     choose(page, "Median")
     expect(page).to_have_url(re.compile("f_kernel=median"))
-    page.get_by_role("link", name="Step through a convolution").first.click()
+    page.get_by_role("link", name="Step").first.click()
     expect(page.locator(".stepper[data-step]")).to_be_visible()
     settle(page)
     page.go_back()

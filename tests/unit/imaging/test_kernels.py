@@ -1,5 +1,7 @@
 """The catalogue and kernels as text."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,6 +15,8 @@ from cnnviz.imaging import (
     format_kernel,
     format_weight,
     gaussian_kernel,
+    kernel_file,
+    kernel_json,
     kernel_sum,
     parse_kernel,
 )
@@ -210,3 +214,14 @@ def test_a_normalised_kernel_sums_to_1_or_its_positive_half_does(weights):
         assert np.maximum(result, 0).sum() == pytest.approx(1, abs=1e-5)
     else:
         assert not result.any()
+
+
+def test_a_kernel_in_a_file_is_read_back_to_the_same_numbers():
+    weights = np.random.default_rng(0).normal(size=(3, 5)).astype(np.float32)
+    assert np.array_equal(parse_kernel(kernel_file({"Kernel": weights})), weights)
+    both = kernel_file({"x": weights, "y": weights.T}).split("\n\n")
+    for text, expected in zip(both, (weights, weights.T), strict=True):
+        assert np.array_equal(parse_kernel(text.split(":\n")[1]), expected)
+    read = json.loads(kernel_json({"Kernel": weights}, border="zero"))
+    assert read["border"] == "zero"
+    assert np.array_equal(np.array(read["kernels"]["Kernel"], np.float32), weights)

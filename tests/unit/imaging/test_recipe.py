@@ -1,8 +1,11 @@
 """A recipe, the window of one pixel, and the code that gives the same numbers."""
 
+import io
+
 import cv2
 import numpy as np
 import pytest
+import tifffile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
@@ -11,13 +14,15 @@ from cnnviz.imaging import (
     KERNELS,
     Recipe,
     apply_kernel,
+    encode_npy,
+    encode_tiff,
     load_image,
     strengthen,
     to_grey,
     window_at,
 )
 from cnnviz.imaging.kernels import kernel_sum, resize_kernel
-from cnnviz.imaging.snippets import opencv_code, torch_code
+from cnnviz.imaging.snippets import opencv_code, skimage_code, torch_code
 
 BORDERS = ("zero", "reflect", "replicate", "circular")
 EVEN = np.array([[1, -2, 3, 0.5], [0, 1 / 3, -1, 2]], np.float32)
@@ -53,7 +58,7 @@ def picture(tmp_path, monkeypatch):
 @pytest.mark.parametrize("border", BORDERS)
 @pytest.mark.parametrize("colour", [False, True], ids=["grey", "colour"])
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
-@pytest.mark.parametrize("write", [opencv_code, torch_code])
+@pytest.mark.parametrize("write", [opencv_code, torch_code, skimage_code])
 def test_the_code_gives_the_numbers_on_screen(picture, write, recipe, colour, border):
     recipe = Recipe(**{**vars(recipe), "border": border})
     names = {}
@@ -98,9 +103,11 @@ def files():
     yield "broken profile", picture.convert("RGB"), {"icc_profile": bytes(profile[:200])}
 
 
-@pytest.mark.parametrize("write", [opencv_code, torch_code])
+@pytest.mark.parametrize("write", [opencv_code, torch_code, skimage_code])
 @pytest.mark.parametrize(("file", "options"), [pytest.param(*f[1:], id=f[0]) for f in files()])
-def test_the_code_reads_files_as_the_page_does(tmp_path, monkeypatch, write, file, options):
+def test_the_code_gives_the_downloaded_numbers_of_any_file(
+    tmp_path, monkeypatch, write, file, options
+):
     monkeypatch.chdir(tmp_path)
     file.save("picture.png", **({"format": "PNG"} | options))
     shown = load_image((tmp_path / "picture.png").read_bytes())
@@ -108,7 +115,15 @@ def test_the_code_reads_files_as_the_page_does(tmp_path, monkeypatch, write, fil
         names = {}
         exec(compile(write(RECIPES["unsharp"], colour=colour), "snippet", "exec"), names)
         expected = RECIPES["unsharp"].apply(shown if colour else to_grey(shown).astype(np.uint8))
-        assert np.allclose(np.asarray(names["result"]), expected.values, atol=0.01)
+        result = np.asarray(names["result"])
+        for downloaded in (
+            np.load(io.BytesIO(encode_npy(expected.values))),
+            tifffile.imread(io.BytesIO(encode_tiff(expected.values))),
+        ):
+            assert downloaded.dtype == np.float32
+            assert downloaded.shape == result.shape
+            assert downloaded.min() < 0
+            assert np.allclose(result, downloaded, atol=0.01)
 
 
 @given(
