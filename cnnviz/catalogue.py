@@ -357,6 +357,17 @@ PAGES = (
         group=NETWORKS,
     ),
     Page(
+        "learning/tricks.py",
+        "tricks",
+        "Tricks of learning",
+        ":material/auto_fix_high:",
+        about="Try dropout, batch norm, response norm, augmentation, momentum and Adam one by one.",
+        terms=("dropout", "batch normalisation", "LRN", "augmentation", "momentum", "Adam"),
+        group=LEARNING,
+        uses_picture=True,
+        first_picture="cat",
+    ),
+    Page(
         "train.py",
         "train",
         "Train",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 if TYPE_CHECKING:
@@ -64,3 +65,10 @@ def responses(light: NDArray[np.float64], preferred: float) -> tuple[float, floa
     """
     a, b = (float((light * gabor(preferred, phase)).sum()) for phase in (0, 90))
     return max(0.0, a), float(np.hypot(a, b))
+
+
+def edge_filter(angle: float, side: int) -> NDArray[np.float64]:
+    """The Gabor filter for an edge, shrunk to side×side; its numbers sum to 0, their sizes to 2."""
+    small = cv2.resize(gabor(angle, 90), (side, side), interpolation=cv2.INTER_AREA)
+    small -= small.mean()
+    return np.asarray(2 * small / np.abs(small).sum())

@@ -153,6 +153,12 @@ def activated(name: str, values: ArrayLike) -> Array:
     return _array(functions[name](_tensor(values)))
 
 
+def local_response_norm(maps: ArrayLike, *, n: int, alpha: float, beta: float, k: float) -> Array:
+    """AlexNet's normalisation over `n` neighbouring maps, C×H×W; PyTorch divides `alpha` by `n`."""
+    x = _tensor(maps)[None]
+    return _array(F.local_response_norm(x, n, alpha=alpha * n, beta=beta, k=k)[0])
+
+
 def softmax(logits: ArrayLike, temperatures: Sequence[float] | Array) -> Array:
     """exp(z / T), divided by the sum over all classes: one row for each temperature T."""
     z = _tensor(logits)

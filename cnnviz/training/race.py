@@ -128,6 +128,13 @@ def _examples(**names: str) -> Callable[[tuple[int, ...], bool], tuple[Lane, ...
     )
 
 
+def _lines(lines: Mapping[str, str]) -> Callable[[tuple[int, ...], bool], tuple[Lane, ...]]:
+    """Lanes of networks by their lines, in which {} is the number of classes."""
+    return lambda _shape, _mirror: tuple(
+        Lane(name, network=OWN_NETWORK, line=line.format(_CLASSES)) for name, line in lines.items()
+    )
+
+
 # The rates of the races without normalisation are low: at the usual one they fail at once.
 PRESETS: dict[str, Preset] = {
     "optimiser": Preset(
@@ -181,6 +188,28 @@ PRESETS: dict[str, Preset] = {
         "Without any, convolutions, average pooling and a linear layer can do no more than one"
         " linear layer alone.",
         _examples(averaged="With ReLU", linear="Without activation", one="One linear layer"),
+    ),
+    "dropout": Preset(
+        "With or without dropout?",
+        "Dropout slows learning down and keeps the network from memorising: compare the training"
+        " and test curves.",
+        _lines(
+            {
+                "Without dropout": "c16k3p1 relu p2 fc128 relu fc{}",
+                "Half of the units dropped": "c16k3p1 relu p2 fc128 relu drop0.5 fc{}",
+            }
+        ),
+    ),
+    "width": Preset(
+        "How many maps?",
+        "More maps a layer mean more hidden units and more weights. Where do more stop helping?",
+        _lines(
+            {
+                f"{count} and {2 * count} maps": f"c{count}k3p1 relu p2 c{2 * count}k3p1 relu p2"
+                " fc{}"
+                for count in (2, 8, 32)
+            }
+        ),
     ),
     "dense": Preset(
         "Convolutions or one layer?",

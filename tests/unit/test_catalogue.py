@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cnnviz.catalogue import FORMER_URLS, LAB, NETWORKS, PAGES, TOPICS, page_at
+from cnnviz.catalogue import FORMER_URLS, LAB, LEARNING, NETWORKS, PAGES, TOPICS, page_at
 
 
 def test_every_script_is_one_page(root):
@@ -26,6 +26,7 @@ def test_addresses_and_their_order_stay_as_they_are():
     assert [page.url for page in PAGES if page.group == NETWORKS] == [
         "cells", "timeline", "paper_networks", "blocks", "real-networks", "own-classes"
     ]  # fmt: skip
+    assert [page.url for page in PAGES if page.group == LEARNING] == ["tricks"]
     assert FORMER_URLS == {
         "field": "receptive_field", "upwards": "transposed", "backwards": "gradient"
     }  # fmt: skip
@@ -35,7 +36,7 @@ def test_addresses_and_their_order_stay_as_they_are():
 def test_the_picture_can_be_chosen_on_the_pages_that_show_it():
     assert {page.url for page in PAGES if page.uses_picture} == {
         "filters", "step", "inside", "real-networks", "own-classes", "pixels", "frequency",
-        "activation", "receptive_field", "volumes",
+        "activation", "receptive_field", "volumes", "tricks",
     }  # fmt: skip
 
 

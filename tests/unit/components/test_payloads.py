@@ -38,9 +38,11 @@ from cnnviz.components import (
     paint,
     photo,
     pixels,
+    playback,
     sliding,
     softmax,
     stepper,
+    valley,
 )
 from cnnviz.convolution import Padding, trace
 from cnnviz.convolution.equivariance import Scene
@@ -157,6 +159,12 @@ PAYLOADS = {
     ),
     "photo": lambda: photo.payload(1000),
     "pixels": lambda: pixels.payload(GREY, "filters"),
+    "playback": lambda: playback.payload(
+        [playback.Sheet("A", SMALL, "pixels"), playback.Sheet("B", np.array([SMALL, -SMALL]))],
+        [playback.Bars("C", np.array([0.5, 0.25]), {0.5: "half"}, ["one", "two"])],
+        [playback.Curves("D", {"all": np.array([1.0, 2.0]), "level": np.array([1.5])})],
+        ["First.", "Second."], step="Net", **SHARED,
+    ),
     "sliding": lambda: sliding.payload(
         "box", "ramp", alt="Alt", start=(1, 0.5, 2, 0.7), url_parameter="at"
     ),
@@ -167,6 +175,7 @@ PAYLOADS = {
         trace(SMALL, SMALL[:1], padding=Padding(1, "reflect"), bias=2.0), pixels=True,
         start=(0, 1), url_parameter="cell",
     ),
+    "valley": lambda: valley.payload("saddle", **SHARED),
 }  # fmt: skip
 
 

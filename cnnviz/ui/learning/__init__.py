@@ -1,0 +1,1 @@
+"""A room for each page on why and how networks learn."""

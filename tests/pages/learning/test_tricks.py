@@ -1,0 +1,64 @@
+"""Tricks of learning: each opens at its address, with its figure."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+
+from cnnviz.imaging.augmentation import Limits
+from cnnviz.torchvision_door import torchvision_models
+from cnnviz.training.race import PRESETS
+from cnnviz.ui.learning.tricks.augmentation import COPIES, augmentation_code
+from cnnviz.ui.learning.tricks.sections import SECTIONS
+
+FIGURES = {
+    "dropout": "cnnviz_playback",
+    "batch_norm": "cnnviz_playback",
+    "response_norm": "cnnviz_linked_grids",
+    "optimisers": "cnnviz_valley",
+}
+
+
+@pytest.mark.parametrize(("trick", "figure"), FIGURES.items())
+def test_each_trick_opens(visit, trick, figure):
+    app = visit("tricks", trick=trick)
+    sent = [e for e in app.get("bidi_component") if e.proto.component_name == figure]
+    data = json.loads(sent[0].proto.json)
+    if figure == "cnnviz_playback":
+        steps = len(data["words"])
+        for curve in data["curves"]:
+            assert {line["values"]["shape"][0] for line in curve["lines"]} <= {1, steps}
+    links = [e.proto for e in app.get("page_link")]
+    assert {SECTIONS[trick].races[preset] for preset in SECTIONS[trick].presets} <= {
+        link.label for link in links
+    }
+
+
+def test_the_response_norm_s_code_gives_its_row(visit):
+    app = visit("tricks", trick="response_norm", tr_n="3", tr_alpha="0.001", tr_row="2")
+    [sent] = [
+        e for e in app.get("bidi_component") if e.proto.component_name == "cnnviz_linked_grids"
+    ]
+    data = json.loads(sent.proto.json)
+    scope = {}
+    exec(data["pytorch"], scope)
+    packed = data["panels"][2]["values"]
+    shown = np.frombuffer(base64.b64decode(packed["data"])).reshape(packed["shape"])
+    np.testing.assert_allclose(scope["b"], shown, atol=1e-3)
+
+
+def test_the_sheet_of_copies_names_each(visit):
+    app = visit("tricks", trick="augmentation", tr_turn="0", tr_jit="0")
+    images = app.get("image")[-1]
+    captions = [image.caption for image in images.proto.imgs]
+    torchvision_models()  # imports torchvision, also for a torch without CUDA
+    assert len(captions) == COPIES + 1
+    assert captions[0] == "The picture"
+    assert not any("turned" in caption or "contrast" in caption for caption in captions)
+    assert any("mirrored" in caption for caption in captions)
+    exec(augmentation_code(Limits()), {})
+
+
+def test_every_race_exists():
+    assert {preset for section in SECTIONS.values() for preset in section.presets} <= set(PRESETS)
