@@ -10,7 +10,7 @@ import torch
 from cnnviz.zoo.build import build, build_without_memory, in_names_of_network
 from cnnviz.zoo.catalogue import imagenet_classes, network_row
 from cnnviz.zoo.download import fetch
-from cnnviz.zoo.preprocessing import preprocess, seen
+from cnnviz.zoo.preprocessing import inputs_of, preprocess, seen
 from cnnviz.zoo.weights import check_published, put_in, read_tensors
 
 if TYPE_CHECKING:
@@ -56,6 +56,10 @@ class ZooNetwork:
     def seen(self, inputs: Tensor) -> NDArray[np.uint8]:
         """What the network sees of a picture: 1×3×h×w back to h×w×3 `uint8`."""
         return seen(self.name, inputs)
+
+    def inputs_of(self, pixels: NDArray[np.uint8]) -> Tensor:
+        """What `model` reads of h×w×3 pixels that are already cut out and scaled: undoes `seen`."""
+        return inputs_of(self.name, pixels)
 
 
 def load(name: str, *, weights: bool = True) -> ZooNetwork:

@@ -68,6 +68,21 @@ def seen(name: str, inputs: Tensor) -> NDArray[np.uint8]:
     return np.ascontiguousarray(pixels.numpy())
 
 
+def inputs_of(name: str, pixels: NDArray[np.uint8]) -> Tensor:
+    """What a network reads of pixels that are already cut out and scaled: undoes `seen`.
+
+    Args:
+        name: One of `NAMES`.
+        pixels: h×w×3 `uint8`.
+
+    Returns:
+        1×3×h×w.
+    """
+    mean, spread = (torch.tensor(v, dtype=torch.float32) for v in normalisation(name))
+    values = torch.from_numpy(np.ascontiguousarray(pixels)).float() / 255
+    return ((values - mean) / spread).permute(2, 0, 1)[None].contiguous()
+
+
 def normalisation(name: str) -> tuple[Sequence[float], Sequence[float]]:
     """Mean and spread of each colour, of values from 0 to 1."""
     if name == LITE0:

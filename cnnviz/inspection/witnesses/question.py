@@ -40,8 +40,12 @@ class Question:
 
     def logits(self, pictures: Tensor) -> Tensor:
         """The class's logit for each of N pictures."""
+        return self.answers(pictures)[:, self.class_index]
+
+    def answers(self, pictures: Tensor) -> Tensor:
+        """All logits for each of N pictures: N×classes."""
         with untouched(self.model), torch.no_grad():
-            logits: Tensor = self.model(pictures)[:, self.class_index].double()
+            logits: Tensor = self.model(pictures).double()
         return logits
 
     def gradients(self, pictures: Tensor) -> Tensor:

@@ -11,6 +11,9 @@ import torch
 from torch import nn
 
 from cnnviz import inspection
+from cnnviz.inspection.trust.cascade import cascade
+from cnnviz.inspection.trust.changes import direction_of
+from cnnviz.inspection.trust.ranking import probabilities, ranking_of
 
 
 def state(model):
@@ -60,6 +63,15 @@ def ask(method):
 
 
 LOOKS |= {method: ask(method) for method in inspection.METHODS}
+LOOKS |= {
+    "forgetting": lambda model, x: list(cascade(model, x, 1, method="gradient")),
+    "covering": lambda model, x: list(
+        probabilities(
+            model, x[None], 1, torch.zeros_like(x)[None], ranking_of(x[0].double().numpy())
+        )
+    ),
+    "adversarial step": lambda model, x: direction_of(model, x[None], 1),
+}
 
 
 @pytest.fixture(params=["gap_net", "flat_net", "reuse_net"])
