@@ -417,6 +417,19 @@ PAGES = (
         uses_picture=True,
         first_picture="cat",
     ),
+    Page(
+        "trust.py",
+        "trust",
+        "How far to trust a map",
+        ":material/balance:",
+        about="Test a map of evidence: forget what was learned, cover what it marks, change the"
+        " picture a little.",
+        terms=("sanity check", "deletion", "insertion", "adversarial example", "illumination"),
+        group=NETWORKS,
+        uses_picture=True,
+        first_picture="coffee",
+        menu="Trust a map",
+    ),
 )
 FORMER_URLS = {page.former_url: page.url for page in PAGES if page.former_url}
 TOPICS = tuple(page for page in PAGES if page.group == LAB and page.url != "tour")

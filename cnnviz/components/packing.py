@@ -15,6 +15,8 @@ import numpy as np
 from PIL import Image
 from safetensors.numpy import save
 
+from cnnviz.imaging.encode import encode_jpeg
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -62,6 +64,11 @@ def fits_in_browser(weights: Mapping[str, ArrayLike]) -> bool:
 def digest(content: object) -> str:
     """What tells the browser new content from the same sent again; `content` is JSON-able."""
     return hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
+
+
+def jpeg_address(image: NDArray[np.uint8]) -> str:
+    """A photo as a data address, a tenth as long as a PNG's: H×W grey or H×W×3."""
+    return "data:image/jpeg;base64," + base64.b64encode(encode_jpeg(image)).decode()
 
 
 def png_address(image: NDArray[np.uint8]) -> str:

@@ -24,7 +24,7 @@ def test_addresses_and_their_order_stay_as_they_are():
         "learn",
     ]  # fmt: skip
     assert [page.url for page in PAGES if page.group == NETWORKS] == [
-        "cells", "timeline", "paper_networks", "blocks", "real-networks", "own-classes"
+        "cells", "timeline", "paper_networks", "blocks", "real-networks", "own-classes", "trust"
     ]  # fmt: skip
     assert [page.url for page in PAGES if page.group == LEARNING] == ["tricks"]
     assert FORMER_URLS == {
@@ -35,7 +35,7 @@ def test_addresses_and_their_order_stay_as_they_are():
 
 def test_the_picture_can_be_chosen_on_the_pages_that_show_it():
     assert {page.url for page in PAGES if page.uses_picture} == {
-        "filters", "step", "inside", "real-networks", "own-classes", "pixels", "frequency",
+        "filters", "step", "inside", "real-networks", "own-classes", "trust", "pixels", "frequency",
         "activation", "receptive_field", "volumes", "tricks",
     }  # fmt: skip
 

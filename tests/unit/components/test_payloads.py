@@ -42,6 +42,7 @@ from cnnviz.components import (
     sliding,
     softmax,
     stepper,
+    sweep,
     valley,
 )
 from cnnviz.convolution import Padding, trace
@@ -175,6 +176,17 @@ PAYLOADS = {
         trace(SMALL, SMALL[:1], padding=Padding(1, "reflect"), bias=2.0), pixels=True,
         start=(0, 1), url_parameter="cell",
     ),
+    "sweep": lambda: sweep.payload(
+        [
+            sweep.Panel("Map", (sweep.evidence_map([SMALL, -SMALL]),)),
+            sweep.Panel(
+                "Cells",
+                (sweep.glow([SMALL, -SMALL]), sweep.mosaic(GREY, np.eye(2, dtype=int), [0, 2])),
+            ),
+        ],
+        [sweep.Curve("ρ", (1.0, None)), sweep.Curve("p", (0.5, np.nan), "orange", dashed=True)],
+        ["0", "1"], ["None.", "All."], axis="Share", step_parameter="at", low=-1.0, **SHARED,
+    ),
     "valley": lambda: valley.payload("saddle", **SHARED),
 }  # fmt: skip
 
@@ -184,9 +196,10 @@ def readable(data):
     for name, stops in PALETTES.items():
         if isinstance(data, list | tuple) and json.dumps(data) == json.dumps(stops):
             return name
-    if isinstance(data, str) and data.startswith("data:image/png;base64,"):
-        image = Image.open(io.BytesIO(base64.b64decode(data.partition(",")[2])))
-        return {"png": np.asarray(image).tolist()}
+    for kind in ("png", "jpeg"):
+        if isinstance(data, str) and data.startswith(f"data:image/{kind};base64,"):
+            image = Image.open(io.BytesIO(base64.b64decode(data.partition(",")[2])))
+            return {kind: np.asarray(image).tolist()}
     if isinstance(data, dict) and "dtype" in data:
         values = np.frombuffer(base64.b64decode(data["data"]), data["dtype"])
         return data | {"data": values.tolist()}

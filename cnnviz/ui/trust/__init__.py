@@ -1,0 +1,1 @@
+"""The room of How far to trust a map: each of its tests."""

@@ -1,0 +1,123 @@
+"""The page How far to trust a map: each test on the picture that is chosen."""
+
+import json
+import re
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+
+from cnnviz import zoo
+from cnnviz.imaging import sample_image
+from cnnviz.inspection import predict
+from cnnviz.ui.trust import code
+
+
+@pytest.fixture(autouse=True)
+def no_weights_but_those_installed(tmp_path, monkeypatch):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setattr(torch.hub, "_hub_dir", None)
+
+
+@pytest.fixture
+def open_page(visit):
+    return partial(visit, "trust")
+
+
+def sent(app, component="sweep"):
+    (data,) = [
+        json.loads(element.proto.json)
+        for element in app.get("bidi_component")
+        if element.proto.component_name == f"cnnviz_{component}"
+    ]
+    return data
+
+
+def words(app):
+    texts = (*app.markdown, *app.caption, *app.info, *app.error)
+    return re.sub(r"\\(.)", r"\1", "\n".join(text.value for text in texts))
+
+
+def curves(data):
+    return {curve["name"]: curve["values"] for curve in data["curves"]}
+
+
+def test_a_map_forgets_and_guided_backpropagation_hardly_notices(open_page):
+    app = open_page()
+    assert "predicts **espresso** for your picture, with probability 95.1%" in words(app)
+    data = sent(app)
+    assert data["labels"][:3] == ["trained", "linear", "block15"]
+    assert data["labels"][-1] == "stem"
+    rhos = curves(data)
+    assert rhos["Grad-CAM"][0] == rhos["Guided backpropagation"][0] == pytest.approx(1)
+    assert len(rhos["Grad-CAM"]) == len(rhos["Guided backpropagation"]) == 9
+    # With half of the network random, one map is another one, and the other as it was.
+    assert abs(rhos["Grad-CAM"][4]) < 0.6
+    assert rhos["Guided backpropagation"][4] > 0.8
+    assert "hardly noticed" in data["words"][4]
+    shapes = {panel["title"]: len(panel["layers"][-1]["sources"]) for panel in data["panels"]}
+    assert shapes == {"Where it glows": 9, "Grad-CAM, 7×7": 9, "Guided backpropagation": 9}
+
+
+def test_places_are_covered_and_the_tests_may_disagree(open_page):
+    app = open_page(tr_tab="Do the places matter?", picture="cat", tr_cover="black")
+    data = sent(app)
+    found = curves(data)
+    assert list(found) == [
+        "Deleting by the map", "Inserting by the map", "Deleting at random", "Inserting at random",
+    ]  # fmt: skip
+    network = zoo.load("efficientnet_lite0")
+    answer = predict(network.model, network.preprocess(sample_image("cat")))
+    whole = float(answer.probabilities.max())
+    for name, values in found.items():
+        ends = values if name.startswith("Deleting") else values[::-1]
+        assert ends[0] == pytest.approx(whole, abs=1e-5)
+        assert ends[-1] < 0.01  # nothing is left but black
+    table = app.dataframe[0].value
+    for row, name in enumerate(("Deleting", "Inserting")):
+        wanted = np.trapezoid(found[f"{name} by the map"], dx=1 / 14)
+        shown = float(table["By Grad-CAM"][row])
+        # 49 cells are not dealt out evenly to 14 steps.
+        assert shown == pytest.approx(wanted, abs=0.02)
+    # Measured: by insertion the map beats chance, by deletion it does not.
+    assert "The tests disagree: by inserting the map is better" in words(app)
+
+
+def test_the_answer_and_the_map_follow_a_change(open_page):
+    app = open_page(tr_tab="Small changes", tr_change="brighten")
+    data = sent(app)
+    assert data["labels"][5] == "1"
+    found = curves(data)
+    assert found["The map follows: ρ"][5] == pytest.approx(1)
+    assert found["Probability of espresso"][5] == pytest.approx(0.951, abs=0.001)
+    assert "2 times as bright: still espresso" in data["words"][7]
+
+    app = open_page(tr_tab="Small changes", tr_change="adversarial", picture="cat")
+    data = sent(app)
+    assert "ε = 1 level: now Egyptian cat" in data["words"][1]
+    # One level is nothing to see, and the answer is gone; the map stays about where it was.
+    assert curves(data)["Probability of tiger cat"][1] < 0.05
+    assert curves(data)["The map follows: ρ"][1] > 0.5
+
+
+def test_a_network_without_weights_and_one_too_large_to_copy(open_page, monkeypatch):
+    app = open_page(tr_net="squeezenet1_1", tr_tab="Small changes")
+    assert "**Untrained:** nothing here was learned." in words(app)
+    assert len(sent(app)["labels"]) == 13
+    monkeypatch.setattr("cnnviz.ui.trust.forgetting._MOST_PARAMETERS", 1_000_000)
+    app = open_page(tr_net="squeezenet1_1")
+    assert "needs a copy of a network with 1 million at most" in words(app)
+
+
+@pytest.mark.parametrize("name", ["FORGETTING", "COVERING", "CHANGING"])
+def test_the_code_runs_and_gives_the_numbers(name, capsys):
+    exec(getattr(code, name), {})
+    lines = capsys.readouterr().out.split("\n")
+    first, last = (line.split() for line in (lines[0], lines[-2]))
+    if name == "FORGETTING":
+        assert (first[0], last[0]) == ("linear", "stem.conv")
+        assert float(first[1]) < 0.9
+    else:
+        assert float(first[1]) == pytest.approx(0.951, abs=0.001)
+        assert float(last[1]) < 0.05
