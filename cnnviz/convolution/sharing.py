@@ -76,5 +76,66 @@ def fit_sharing(train: Data, test: Data, kernel: int = 3) -> SharingFit:
     )
 
 
+class PixelFit(NamedTuple):
+    """Filters that guess a pixel from its eight neighbours, with 0 in their middle.
+
+    ``local`` is h x w x 3 x 3, one for each inner pixel, ``shared`` 3 x 3; the errors are mean
+    squares on new pictures.
+    """
+
+    local: Array
+    shared: Array
+    local_error: float
+    shared_error: float
+
+
+def fit_pixels(train: Array, test: Array) -> PixelFit:
+    """Guess every inner pixel from its neighbours, by least squares with a little weight decay.
+
+    Args:
+        train: pictures to fit, N x H x W.
+        test: pictures to measure the errors on, M x H x W.
+    """
+    known, new = (_neighbourhoods(pictures) for pictures in (train, test))
+    rows, columns = known.shape[1:3]
+    others = [0, 1, 2, 3, 5, 6, 7, 8]
+    local = np.zeros((rows, columns, 9))
+    shared = np.zeros(9)
+    shared[others] = _ridge(known[..., others].reshape(-1, 8), known[..., 4].ravel())
+    for row, column in np.ndindex(rows, columns):
+        here = known[:, row, column]
+        local[row, column, others] = _ridge(here[:, others], here[:, 4])
+    return PixelFit(
+        local.reshape(rows, columns, 3, 3),
+        shared.reshape(3, 3),
+        float(((np.einsum("nijk,ijk->nij", new, local) - new[..., 4]) ** 2).mean()),
+        float(((new @ shared - new[..., 4]) ** 2).mean()),
+    )
+
+
+def moved_at_random(pictures: Array, *, seed: int) -> Array:
+    """Move each picture by its own number of rows and columns; what leaves comes in opposite.
+
+    Args:
+        pictures: N x H x W.
+        seed: of the random numbers.
+    """
+    rng = np.random.default_rng(seed)
+    by = rng.integers(0, pictures.shape[1:], (len(pictures), 2))
+    return np.stack(
+        [np.roll(picture, tuple(move), (0, 1)) for picture, move in zip(pictures, by, strict=True)]
+    )
+
+
+def _neighbourhoods(pictures: Array) -> Array:
+    windows = np.lib.stride_tricks.sliding_window_view(pictures, (3, 3), axis=(1, 2))
+    return windows.reshape(*windows.shape[:3], 9)
+
+
+def _ridge(inputs: Array, targets: Array, decay: float = 0.1) -> Array:
+    gram = inputs.T @ inputs + decay * np.eye(inputs.shape[1])
+    return np.asarray(np.linalg.solve(gram, inputs.T @ targets), dtype=np.float64)
+
+
 def _least_squares(windows: Array, targets: Array) -> Array:
     return np.asarray(np.linalg.lstsq(windows, targets, rcond=None)[0], dtype=np.float64)

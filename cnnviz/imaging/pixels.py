@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -121,6 +121,35 @@ def pearson(one: ArrayLike, other: ArrayLike) -> float | None:
         return None
     x, y = x - x.mean(), y - y.mean()
     return float(np.clip((x @ y) / np.sqrt((x @ x) * (y @ y)), -1, 1))
+
+
+class PlaceHistograms(NamedTuple):
+    """Shares of the pixels: `shares` 9×B sums to 1 in each row, `edges` has B+1 values."""
+
+    shares: NDArray[np.float64]
+    edges: NDArray[np.float64]
+
+
+def place_histograms(values: ArrayLike, *, of: Literal["grey", "steps"]) -> PlaceHistograms:
+    """How pixels are distributed in each of 3×3 parts of a picture.
+
+    Args:
+        values: H×W, 0 to 255.
+        of: Grey values in 16 bins, or differences between a pixel and its right neighbour in 31
+            bins around 0; larger steps than ±62 are counted in the outermost.
+
+    Returns:
+        The parts in reading order. A part without a pixel to count has zeros.
+    """
+    image = np.asarray(values, dtype=np.float64)
+    edges = np.linspace(0, 256, 17) if of == "grey" else np.arange(-62.0, 63, 4)
+    shares = []
+    for band in np.array_split(image, 3, axis=0):
+        for part in np.array_split(band, 3, axis=1):
+            counted = part if of == "grey" else np.clip(np.diff(part, axis=1), edges[0], edges[-1])
+            counts = np.histogram(counted, edges)[0]
+            shares.append(counts / max(1, counts.sum()))
+    return PlaceHistograms(np.array(shares), edges)
 
 
 def spaced(image: NDArray[np.uint8], gap: int = 6) -> NDArray[np.uint8]:

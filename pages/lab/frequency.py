@@ -14,6 +14,7 @@ from cnnviz.convolution.spectrum import log_magnitude, response, through_frequen
 from cnnviz.figures.spectrum import response_figure
 from cnnviz.inspection import by_torch
 from cnnviz.numbers.formatting import formatted
+from cnnviz.ui.lab.frequency.low_rank import show_low_rank
 from cnnviz.ui.lab.frequency.operands import choose_operands
 from cnnviz.ui.lab.frequency.speed import show_speed
 from cnnviz.ui.shared import lab
@@ -150,3 +151,4 @@ with figure:
     show_response()
 
 show_speed()
+show_low_rank()

@@ -20,6 +20,7 @@ from cnnviz.ui.lab.pixels.inputs import input_counts
 from cnnviz.ui.lab.pixels.moves import moved_and_shuffled
 from cnnviz.ui.lab.pixels.painting import keep_paint, painting
 from cnnviz.ui.lab.pixels.picture import LIGHT_STROKES, SOURCES, choose_pixels
+from cnnviz.ui.lab.pixels.stationary import places, table_row
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.projecting import figure_and_settings, is_large
 
@@ -88,4 +89,6 @@ if source == "corner" and not strokes:
     st.caption(f"Horizontal and vertical neighbours differ by {steps.mean():.3f} on average.")
 
 moved_and_shuffled(image if source == "digit" or (source == "blank" and strokes) else None)
+table_row()
+places()
 input_counts()

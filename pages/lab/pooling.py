@@ -9,6 +9,7 @@ from cnnviz.convolution.geometry import output_size
 from cnnviz.convolution.pooling import Pooling
 from cnnviz.inspection import by_torch
 from cnnviz.ui.lab.pooling.invariance import pooling_change
+from cnnviz.ui.lab.pooling.volume import pooled_volume, without_pooling
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.controls import paired
@@ -107,7 +108,9 @@ if rule == "mean":
         f"“at each location {slip}”, a sentence about max pooling; its formula is the average",
         "s2-avgpool-text",
     )
+pooled_volume(reduction, window, stride, p)
 pooling_change()
+without_pooling()
 
 st.header("Stride 2 instead of pooling")
 st.caption(

@@ -6,6 +6,9 @@ import streamlit as st
 from cnnviz.components.neurons import neurons
 from cnnviz.convolution import as_matrix, output_size, trace
 from cnnviz.inspection import by_torch
+from cnnviz.ui.lab.sharing.aligned import aligned_pictures
+from cnnviz.ui.lab.sharing.any_size import any_size
+from cnnviz.ui.lab.sharing.hidden_unit import hidden_unit
 from cnnviz.ui.lab.sharing.weights import weight_counts, when_to_share
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.address import WEIGHTS, WIRING
@@ -62,5 +65,8 @@ with figure:
     exact = by_torch.conv(inputs, start["shared"])
     lab.agree("Shared weights match torch conv1d", as_matrix(shared) @ inputs, exact)
 
+hidden_unit()
 weight_counts(n, k)
 when_to_share()
+aligned_pictures()
+any_size()

@@ -13,6 +13,8 @@ from cnnviz.inspection import by_torch
 from cnnviz.numbers.formatting import thousands
 from cnnviz.ui.lab.volumes.costs import layer_costs
 from cnnviz.ui.lab.volumes.im2col import show_columns
+from cnnviz.ui.lab.volumes.indices import show_indices
+from cnnviz.ui.lab.volumes.learns import fill_in
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.controls import paired
@@ -110,3 +112,5 @@ lab.correction(
 )
 
 layer_costs()
+show_indices(pixels, bank)
+fill_in()

@@ -6,7 +6,12 @@ import streamlit as st
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError, Padding, lecture_case, trace
 from cnnviz.convolution.geometry import span
-from cnnviz.ui.lab.windows.settings import choose_windows, short_cases, until_nothing_is_left
+from cnnviz.ui.lab.windows.settings import (
+    choose_windows,
+    rules_of_thumb,
+    short_cases,
+    until_nothing_is_left,
+)
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.projecting import figure_and_settings
 
@@ -140,3 +145,4 @@ with right:
         )
 
 until_nothing_is_left()
+rules_of_thumb()

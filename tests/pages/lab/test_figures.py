@@ -1,5 +1,6 @@
 """The pages whose figures are linked grids: the decks' numbers, PyTorch's, and refusals."""
 
+import base64
 import json
 
 import numpy as np
@@ -441,3 +442,41 @@ def test_the_tour_lists_every_topic_and_finds_words(open_lab):
     assert ["Upsampling" in link.label for link in app.get("page_link")] == [True]
     app = open_lab("tour", to_search="zebra")
     assert "No page" in app.info[0].value
+
+
+def test_sizes_that_fit_leave_nothing_over(open_lab):
+    expected = lecture_case("s2-good-practice")
+    for side, size in zip(expected["inputs"]["m"], expected["expected"]["out"], strict=True):
+        app = open_lab("windows", wi_side=str(side))
+        table = app.dataframe[-1].value
+        assert table["Side after it"].iloc[0] == size
+        assert table["Rows never read"].sum() == 0
+        assert "these sizes fit" in text(app)
+    app = open_lab("windows", wi_side="30", wi_thumb_p="0")
+    sizes = app.dataframe[-1].value["Side after it"].tolist()
+    assert sizes[:4] == [28, 14, 12, 6]
+    assert "rows are never read" in text(open_lab("windows", wi_side="27"))
+
+
+@pytest.mark.parametrize(("rule", "pool"), [("max", F.max_pool2d), ("mean", F.avg_pool2d)])
+def test_a_volume_is_pooled_map_by_map(open_lab, rule, pool):
+    app = open_lab("pooling", po_rule=rule, po_digit="7", po_k="2", po_s="2")
+    components = app.get("bidi_component")
+    (found,) = [e for e in components if e.proto.component_name == "cnnviz_map_sheet"]
+    before, after = (
+        torch.frombuffer(
+            bytearray(base64.b64decode(group["values"]["data"])), dtype=torch.float32
+        ).reshape(group["shape"])
+        for group in json.loads(found.proto.json)["groups"]
+    )
+    assert (before >= 0).all()
+    torch.testing.assert_close(after, pool(before[None], 2, 2)[0])
+    assert "8×8×16 becomes **4×4×16**" in text(app)
+
+
+def test_the_same_network_without_pooling(open_lab):
+    table = open_lab("pooling").dataframe[-1].value.set_index("")
+    assert table["Parameters"].nunique() == 1
+    pooled, strided = table.loc["Max pooling"], table.loc["Stride 2"]
+    assert pooled["Multiply-adds"] - 1280 == 4 * (strided["Multiply-adds"] - 1280)
+    assert strided["Shapes"].startswith("16×4×4 → 32×2×2")

@@ -17,13 +17,13 @@ def words(app):
 
 def test_opens_on_the_deck_s_example(open_lab, linked_grids):
     app = open_lab("frequency")
-    route, wrap = linked_grids(app)
+    route, wrap = linked_grids(app)[:2]
     np.testing.assert_allclose(route.panels["Result"], CASE["expected"]["output"], atol=1e-9)
     spectrum = np.fft.fft2(IMAGE, (7, 7)) * np.fft.fft2(KERNEL, (7, 7))
     shown = np.fft.fftshift(np.log10(1 + np.abs(spectrum)))
     np.testing.assert_allclose(route.panels["Product of the spectra"], shown.round(2))
     assert not wrap.panels["Difference"].any()
-    assert words(app).count(":material/check:") == 2
+    assert words(app).count(":material/check:") == 3
     assert "All of them are right" in words(app)
 
 
@@ -65,7 +65,7 @@ def test_the_spectrum_of_the_kernel_and_the_times_are_drawn(open_lab, charts):
 @pytest.mark.parametrize("padding", [0, 1])
 def test_without_enough_padding_the_ends_wrap(open_lab, linked_grids, padding):
     app = open_lab("frequency", fq_p2=str(padding))
-    _, wrap = linked_grids(app)
+    _, wrap = linked_grids(app)[:2]
     size = 5 + padding
     full = scipy.signal.convolve2d(IMAGE, KERNEL)
     ring = np.fft.ifft2(np.fft.fft2(IMAGE, (size, size)) * np.fft.fft2(KERNEL, (size, size))).real
@@ -80,7 +80,7 @@ def test_without_enough_padding_the_ends_wrap(open_lab, linked_grids, padding):
 @pytest.mark.parametrize("kernel", ["gaussian", "box", "motion", "edges"])
 def test_a_picture(open_lab, linked_grids, kernel):
     app = open_lab("frequency", fq_source="picture", fq_kernel=kernel, fq_side="9")
-    route, _ = linked_grids(app)
+    route, _ = linked_grids(app)[:2]
     image, weights = route.panels["Image"][:80, :80], route.panels["Kernel"][:9, :9]
     exact = scipy.signal.convolve2d(image, weights)
     np.testing.assert_allclose(route.panels["Result"], exact, atol=1e-7)
@@ -110,3 +110,18 @@ def test_the_times_name_the_machine_and_can_be_measured_again(open_lab):
 
 def test_one_weight_needs_no_padding(open_lab):
     assert "All of them are right" in words(open_lab("frequency", fq_k="2"))
+
+
+@pytest.mark.parametrize(("kernel", "terms", "rank"), [("gaussian", "1", 1), ("disc", "2", 3)])
+def test_a_kernel_as_a_sum_of_thin_ones(open_lab, linked_grids, kernel, terms, rank):
+    app = open_lab("frequency", fq_low=kernel, fq_terms=terms)
+    kernels, results = (figure.panels for figure in linked_grids(app)[2:])
+    whole, near, columns, rows = kernels.values()
+    assert np.linalg.matrix_rank(whole) == rank
+    np.testing.assert_allclose(columns @ rows, near)
+    exact, approximate, difference = results.values()
+    np.testing.assert_allclose(exact - approximate, difference)
+    off = np.linalg.norm(difference) / np.linalg.norm(exact)
+    (told,) = [mark.value for mark in app.markdown if mark.value.startswith("Rank **")]
+    assert f"Rank **{rank}**" in told
+    assert f"this picture's result by **{off:.2%}**" in told

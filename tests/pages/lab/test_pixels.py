@@ -86,7 +86,7 @@ def test_the_deck_s_neighbours(open_lab, charts):
     assert f"Pearson's r = **{r:.3f}**, 20 pairs" in words(app)
     expected = lecture_case("s2-first-5x5-b")["expected"]["mean_abs_neighbour_difference"]
     assert f"differ by {expected:.3f} on average" in words(app)
-    original, mixed = (chart["figure"]["data"][0] for chart in charts(app)[-2:])
+    original, mixed = (chart["figure"]["data"][0] for chart in charts(app)[:2])
     np.testing.assert_allclose(original["x"], picture[:, :-1].ravel() / 255)
     np.testing.assert_allclose(original["y"], picture[:, 1:].ravel() / 255)
     assert len(mixed["x"]) == 20
@@ -179,3 +179,25 @@ def test_a_link_to_another_picture_brings_no_old_paint(open_lab):
     app.query_params["px_source"] = "digit"
     app.switch_page(page_at("pixels").script).run()
     assert canvas(app)[0]["strokes"] == ""
+
+
+def test_a_moved_row_stands_below_the_wrong_headings(open_lab):
+    app = open_lab("pixels", px_table="1")
+    row, moved = app.dataframe[-1].value.to_numpy().tolist()
+    assert moved[1:] == [row[-1], *row[1:-1]]
+    assert "**5 of 5** cells" in words(app)
+    assert "every cell stands below its own" in words(open_lab("pixels", px_table="0"))
+
+
+def test_the_nine_places_of_the_picture(open_lab, charts):
+    steps, grey = (
+        charts(open_lab("pixels", px_places=of))[2]["figure"]["data"] for of in ("steps", "grey")
+    )
+    assert [len(lines) for lines in (steps, grey)] == [9, 9]
+    for lines in (steps, grey):
+        np.testing.assert_allclose([sum(line["y"]) for line in lines], 1)
+
+    def spread(lines):
+        return np.std([line["y"] for line in lines], axis=0).sum()
+
+    assert spread(steps) < spread(grey)  # what the page says of its first picture

@@ -2,7 +2,10 @@
 
 import json
 
+import numpy as np
 import pytest
+import torch
+import torch.nn.functional as F
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.catalogue import page_at
@@ -83,3 +86,35 @@ def test_where_the_place_matters_local_weights_win(open_page):
     assert "No single kernel is right" in told
     app = open_page(sh_noise="0.0")
     assert any("Both are exact" in mark.value for mark in app.markdown)
+
+
+def test_a_hidden_unit_is_the_sigmoid_of_its_sum(open_page, linked_grids):
+    app = open_page(sh_picture="5", sh_bias="-0.5")
+    panels = linked_grids(app)[0].panels
+    a, w, sums, units = (torch.tensor(values)[None, None] for values in panels.values())
+    assert a.shape[2:] == (28, 28)
+    exact = F.conv2d(a, w, torch.tensor([-0.5], dtype=torch.float64))
+    np.testing.assert_allclose(sums, exact, atol=1e-12)
+    np.testing.assert_allclose(units, exact.sigmoid(), atol=1e-12)
+    assert list(units.shape[2:]) == lecture_case("s1-shared-weights-formula")["expected"]["hidden"]
+    refused = open_page(sh_kernel="1 2 3")
+    assert "type five rows of five." in refused.error[0].value
+    assert not refused.exception
+
+
+def test_local_filters_win_on_aligned_pictures_and_shared_ones_on_moved(open_page):
+    for how, better in (("aligned", "local"), ("moved", "shared")):
+        app = open_page(sh_aligned=how)
+        assert any(f"Here **{better}** filters guess" in mark.value for mark in app.markdown)
+
+
+def test_only_the_convolutional_part_takes_another_size(open_page):
+    app = open_page(sh_side="12")
+    shapes = app.dataframe[-1].value.set_index("Layer")["For 12×12"]
+    assert shapes["conv1"] == "16×12×12"
+    assert shapes["linear1"] == "10"
+    with pytest.raises(RuntimeError) as refused:
+        torch.nn.Linear(64 * 4 * 4, 10)(torch.zeros(1, 64 * 6 * 6))
+    assert any(str(refused.value) in code.value for code in app.code)
+    app = open_page(sh_side="8")
+    assert any("fits at this size only" in mark.value for mark in app.markdown)

@@ -42,7 +42,7 @@ def test_opens_stepping_through_three_channels(open_page):
     assert data["imageShape"] == [3, 9, 9]
     assert data["bias"] == 10
     assert any("**75** pairs" in caption.value for caption in app.caption)
-    assert len(checks(app)) == 3
+    assert len(checks(app)) == 4
     assert all("green" in text for text in checks(app))
 
 
@@ -118,3 +118,34 @@ def test_the_line_for_pytorch_makes_the_layer(open_page):
     app = open_page(vo_layer="depthwise")
     layer = eval(app.code[0].value, {"nn": torch.nn})
     assert layer.weight.shape == (64, 1, 3, 3)
+
+
+def test_a_cell_with_its_indices_is_pytorchs(open_page):
+    app = open_page(vo_at_i="2", vo_at_j="3", vo_at_k="4")
+    assert any("Z_{2,3,4}" in formula.value for formula in app.latex)
+    (told,) = [mark.value for mark in app.markdown if "The parts of channel" in mark.value]
+    assert "75 products" in told
+    (ranges,) = [one.value for one in app.dataframe if "Of V" in one.value]
+    assert ranges["Of V"].tolist() == ["channels 1 to 3", "rows 3 to 7", "columns 4 to 8"]
+    assert all("green" in text for text in checks(app))
+
+
+def test_the_layer_as_caffe_writes_it(open_page):
+    app = open_page(vo_layer="first")
+    (code,) = [one.value for one in app.code if "convolution_param" in one.value]
+    assert "num_output: 6  kernel_size: 5  stride: 1  pad: 0  group: 1" in code
+
+
+def test_the_table_of_layers_is_filled_in(open_page, monkeypatch):
+    assert any("Tick a box" in caption.value for caption in open_page().caption)
+    right = lecture_case("s3-layer-table")["expected"]
+    answers = {
+        "Parameters": list(right["parameters"].values()),
+        "Hyper-parameters": list(right["hyperparameters"].values()),
+    }
+    monkeypatch.setattr("streamlit.data_editor", lambda *_args, **_options: answers)
+    assert any("All eight" in message.value for message in open_page().success)
+    answers["Parameters"] = [True, True, False, True]
+    (hint,) = [one.value for one in open_page().info if "boxes are right" in one.value]
+    assert "7 of 8" in hint
+    assert "ReLU" in hint

@@ -2,9 +2,18 @@
 
 import numpy as np
 import pytest
+from sklearn.linear_model import Ridge
 
 from cnnviz.convolution import ConvolutionError
-from cnnviz.convolution.sharing import EDGE, MEAN, Data, fit_sharing, make_data
+from cnnviz.convolution.sharing import (
+    EDGE,
+    MEAN,
+    Data,
+    fit_pixels,
+    fit_sharing,
+    make_data,
+    moved_at_random,
+)
 
 
 def test_without_noise_both_find_a_world_that_is_the_same_everywhere():
@@ -42,3 +51,27 @@ def test_errors_are_the_means_of_squares():
 def test_targets_of_another_length_are_refused():
     with pytest.raises(ConvolutionError, match="give 4 outputs, not 5"):
         fit_sharing(Data(np.zeros((2, 6)), np.zeros((2, 5))), Data(np.zeros(0), np.zeros(0)))
+
+
+def test_pixels_are_guessed_as_by_scikit_learns_ridge():
+    rng = np.random.default_rng(0)
+    train, test = rng.normal(size=(40, 5, 4)), rng.normal(size=(9, 5, 4))
+    fit = fit_pixels(train, test)
+    assert fit.local.shape == (3, 2, 3, 3)
+    others = np.delete(np.arange(9), 4)
+    squares = []
+    for row, column in np.ndindex(3, 2):
+        here = [p[:, row : row + 3, column : column + 3].reshape(-1, 9) for p in (train, test)]
+        ridge = Ridge(alpha=0.1, fit_intercept=False).fit(here[0][:, others], here[0][:, 4])
+        np.testing.assert_allclose(fit.local[row, column].flat[others], ridge.coef_, atol=1e-8)
+        squares.append((ridge.predict(here[1][:, others]) - here[1][:, 4]) ** 2)
+    assert fit.local_error == pytest.approx(np.mean(squares))
+    assert (fit.local[..., 1, 1] == 0).all()
+    assert fit.shared[1, 1] == 0
+
+
+def test_a_moved_picture_has_the_same_pixels():
+    pictures = np.arange(24.0).reshape(2, 3, 4)
+    moved = moved_at_random(pictures, seed=3)
+    np.testing.assert_array_equal(np.sort(moved.reshape(2, -1)), np.sort(pictures.reshape(2, -1)))
+    assert (moved != pictures).any()

@@ -14,6 +14,7 @@ from cnnviz.imaging.pixels import (
     paint,
     pearson,
     permutation,
+    place_histograms,
     shifted,
     shuffled,
 )
@@ -126,3 +127,15 @@ def test_an_enlarged_picture_keeps_its_pixels_as_squares():
         expected = image[0] if channels == 1 else image.transpose(1, 2, 0)
         for row, column in ((0, 0), (5, 5), (9, 9)):
             np.testing.assert_array_equal(large[row::10, column::10], expected)
+
+
+def test_places_are_counted_apart():
+    image = np.repeat(np.repeat(np.arange(9).reshape(3, 3) * 16, 2, axis=0), 2, axis=1)
+    grey = place_histograms(image, of="grey")  # every part has one grey value, in a bin of its own
+    np.testing.assert_array_equal(grey.shares[:, :9], np.eye(9))
+    ramp = np.tile(np.arange(12) * 10.0, (6, 1))
+    steps = place_histograms(ramp, of="steps")
+    at = np.flatnonzero((steps.edges[:-1] <= 10) & (steps.edges[1:] > 10))
+    np.testing.assert_array_equal(steps.shares[:, at], 1)
+    np.testing.assert_array_equal(place_histograms(ramp * 9, of="steps").shares[:, -1], 1)
+    assert place_histograms([[7.0]], of="steps").shares.sum() == 0

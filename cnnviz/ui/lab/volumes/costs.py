@@ -22,6 +22,12 @@ SETTINGS = {
     "mix": (56, 64, 1, 32, 0, 1),
     "depthwise": (56, 64, 3, 64, 1, 64),
 }
+_PROTOTXT = """layer {{
+  name: "conv1"  type: "Convolution"  bottom: "data"  top: "conv1"
+  convolution_param {{
+    num_output: {filters}  kernel_size: {kernel}  stride: {stride}  pad: {padding}  group: {groups}
+  }}
+}}"""
 
 
 def layer_costs() -> None:
@@ -92,6 +98,12 @@ def _one_layer() -> None:
             f"nn.Conv2d({c_in}, {c_out}, kernel_size={f}, stride={s}, padding={p}, groups={g})\n"
             f"# {cost.parameters.parameters:,} parameters"
             + (f"; in Lua Torch, until 2015:\n# {lua}" if g == 1 else ""),
+            language=None,
+            wrap_lines=True,
+        )
+        st.caption("Caffe, in 2014, described the same layer in a text file:")
+        st.code(
+            _PROTOTXT.format(filters=c_out, kernel=f, stride=s, padding=p, groups=g),
             language=None,
             wrap_lines=True,
         )

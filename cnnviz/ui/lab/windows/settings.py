@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
-from cnnviz.convolution import Padding, lecture_case, output_size
+from cnnviz.convolution import Padding, lecture_case, lecture_source, output_size
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.choice import choose
 from cnnviz.ui.shared.controls import paired, select
@@ -134,6 +134,48 @@ def until_nothing_is_left() -> None:
             f"After {len(sizes) - 1} layers of {window}×{window}, the map ({sizes[-1]}×{sizes[-1]})"
             f" is smaller than the kernel. A padding of {(window - 1) // 2} keeps the size at"
             f" {start}" + ("." if window % 2 else ", if one side gets one more.")
+        )
+
+
+def rules_of_thumb() -> None:
+    """Draw the deck's advice for sizes, tried on a side that can be chosen."""
+    st.header("Sizes that fit")
+    st.caption(
+        f"The {lecture_source('s2-good-practice')} advises: make the side a power of two, use"
+        " stride 1, 3×3 kernels and one ring of zeros. Then a convolution keeps the side, only"
+        " pooling halves it, and nothing is ever left over. Try it on other sides and kernels."
+    )
+    right, left = figure_and_settings("thumb", settings_first=True)
+    with left:
+        side = paired(":blue[Side of the picture]", 4, 256, 64, key="wi_side")
+        kernel = paired(":violet[Kernel]", 1, 7, 3, key="wi_thumb_k")
+        padding = paired(":orange[Padding]", 0, 3, 1, key="wi_thumb_p")
+    rows: list[tuple[str, int, int]] = []
+    while side + 2 * padding >= kernel and side > 1 and len(rows) < 20:
+        after = output_size(side, kernel, 1, padding).size
+        rows.append((f"{kernel}×{kernel}, stride 1, padding {padding}", after, 0))
+        if after < 2:
+            break
+        halved = output_size(after, 2, 2).size
+        rows.append(("2×2 pooling, stride 2", halved, after - 2 * halved))
+        side = halved
+    with right:
+        st.dataframe(
+            {
+                "Layer": [layer for layer, _, _ in rows],
+                "Side after it": [size for _, size, _ in rows],
+                "Rows never read": [left_over for _, _, left_over in rows],
+            },
+            hide_index=True,
+            height="content",
+            alt="The side after each layer, and how many rows the layer leaves over",
+        )
+        lost = sum(left_over for _, _, left_over in rows)
+        st.markdown(
+            "Nothing is left over: these sizes fit."
+            if not lost
+            else f"On the way, **{lost}** {'row is' if lost == 1 else 'rows are'} never read, and"
+            " as many columns."
         )
 
 
