@@ -136,16 +136,15 @@ def test_the_layer_as_caffe_writes_it(open_page):
     assert "num_output: 6  kernel_size: 5  stride: 1  pad: 0  group: 1" in code
 
 
-def test_the_table_of_layers_is_filled_in(open_page, monkeypatch):
-    assert any("Tick a box" in caption.value for caption in open_page().caption)
+def test_the_table_of_layers_is_filled_in(open_page):
+    app = open_page()
     right = lecture_case("s3-layer-table")["expected"]
-    answers = {
-        "Parameters": list(right["parameters"].values()),
-        "Hyper-parameters": list(right["hyperparameters"].values()),
-    }
-    monkeypatch.setattr("streamlit.data_editor", lambda *_args, **_options: answers)
-    assert any("All eight" in message.value for message in open_page().success)
-    answers["Parameters"] = [True, True, False, True]
-    (hint,) = [one.value for one in open_page().info if "boxes are right" in one.value]
+    assert any("nothing is kept" in caption.value for caption in app.caption)
+    for id in ("parameters", "hyperparameters"):
+        chosen = [layer for layer, has in right[id].items() if has]
+        app.pills(key=f"_vo_{id}").set_value(chosen).run()
+    assert any("All eight" in message.value for message in app.success)
+    app.pills(key="_vo_parameters").set_value(["CONV", "RELU", "FC"]).run()
+    (hint,) = [one.value for one in app.info if "are right" in one.value]
     assert "7 of 8" in hint
     assert "ReLU" in hint

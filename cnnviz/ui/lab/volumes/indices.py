@@ -36,12 +36,15 @@ def show_indices(pixels: NDArray[np.float64], bank: NDArray[np.float64]) -> None
     right, left = figure_and_settings("indices", settings_first=True)
     with left:
         i, j, k = (
-            paired(f"{name} of Z", 1, size, min(start, size), key=f"vo_at_{letter}")
-            for name, size, start, letter in zip(
-                ("Output channel i", "Row j", "Column k"), output.shape, (2, 3, 1), "ijk",
+            paired(title, 1, size, min(start, size), key=f"vo_at_{letter}") if size > 1 else 1
+            for letter, title, size, start in zip(
+                "ijk",
+                ("Output channel i of Z", "Row j of Z", "Column k of Z"),
+                output.shape,
+                (2, 3, 1),
                 strict=True,
             )
-        )  # fmt: skip
+        )
     window = pixels[:, j - 1 : j - 1 + high, k - 1 : k - 1 + wide]
     parts = [float((window[at] * bank[i - 1, at]).sum()) for at in range(depth)]
     with right:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from cnnviz.convolution import lecture_case, lecture_source
@@ -22,40 +20,39 @@ _WHY = {
 }
 
 
+_QUESTIONS = {
+    "parameters": "Which have parameters, numbers that training changes?",
+    "hyperparameters": "Which have hyper-parameters, numbers that somebody chooses before?",
+}
+
+
 def fill_in() -> None:
-    """Draw a table of four kinds of layer with two columns to tick, and what is right."""
+    """Draw two questions on four kinds of layer, each to tick, and what is right."""
     st.header("Who learns?")
     truth = lecture_case("s3-layer-table")["expected"]
     st.caption(
-        "A network is a stack of four kinds of layer. Which have parameters, numbers that training"
-        " changes? Which have hyper-parameters, numbers that somebody chooses before? Tick the"
-        f" boxes; nothing is kept. The table is from the {lecture_source('s3-layer-table')}, where"
-        " the first column is left blank."
+        "A network is a stack of four kinds of layer. The questions are those of a table of the"
+        f" {lecture_source('s3-layer-table')}, in which the first column is left blank."
     )
-    columns = {"Parameters": truth["parameters"], "Hyper-parameters": truth["hyperparameters"]}
-    answered: dict[str, Any] = st.data_editor(
-        {
-            "Layer": list(_LAYERS.values()),
-            **{title: [False] * len(_LAYERS) for title in columns},
-        },
-        hide_index=True,
-        disabled=["Layer"],
-        key="_vo_learns",
-    )
-    wrong = [
-        (layer, title)
-        for title, right in columns.items()
-        for layer, ticked in zip(_LAYERS, answered[title], strict=True)
-        if ticked != right[layer]
-    ]
-    if not any(any(answered[title]) for title in columns):
-        st.caption("Tick a box to begin.")
-    elif not wrong:
-        st.success("All eight are right.", icon=":material/check:")
-        st.markdown("\n".join(f"- **{_LAYERS[layer]}**: {why}" for layer, why in _WHY.items()))
-    else:
-        layer, _title = wrong[0]
+    wrong: list[str] = []
+    started = False
+    for id, question in _QUESTIONS.items():
+        ticked = st.pills(
+            question,
+            list(_LAYERS),
+            selection_mode="multi",
+            format_func=_LAYERS.__getitem__,
+            key=f"_vo_{id}",
+        )
+        started |= bool(ticked)
+        wrong += [layer for layer in _LAYERS if (layer in ticked) != truth[id][layer]]
+    if not started:
+        st.caption("Tick what you think; nothing is kept.")
+    elif wrong:
         st.info(
-            f"{8 - len(wrong)} of 8 boxes are right. Think again about **{_LAYERS[layer]}**.",
+            f"{8 - len(wrong)} of 8 are right. Think again about **{_LAYERS[wrong[0]]}**.",
             icon=":material/lightbulb:",
         )
+    else:
+        st.success("All eight are right.", icon=":material/check:")
+        st.markdown("\n".join(f"- **{_LAYERS[layer]}**: {why}" for layer, why in _WHY.items()))
