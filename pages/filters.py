@@ -1,4 +1,4 @@
-"""A picture, a kernel and the result, side by side; and noise with its cures."""
+"""A picture, a kernel and the result, side by side; filters in a row; noise with its cures."""
 
 import functools
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from cnnviz.imaging import FILTERS
 from cnnviz.imaging.filters import Border
 from cnnviz.imaging.present import View
 from cnnviz.ui.filters.camera import camera_switch, draw_camera, draw_frames, uses_camera
+from cnnviz.ui.filters.chain import show_chain
 from cnnviz.ui.filters.downloads import offer_picture, offer_result
 from cnnviz.ui.filters.noise import choose_noise, compare_filters
 from cnnviz.ui.filters.settings import (
@@ -193,10 +194,14 @@ def show_noise(picture: Picture) -> None:
     compare_filters(full, kind, amount)
 
 
-filter_tab, noise_tab = st.tabs(["Filter", "Noise"], key="f_tab", bind="query-params")
-if noise_tab.open:
-    with noise_tab:
-        show_noise(current_picture())
-else:
-    with filter_tab:
-        show_filter(current_picture())
+SECTIONS = {
+    "Filter": show_filter,
+    "Chain": lambda picture: show_chain(picture, BORDERS),
+    "Noise": show_noise,
+}
+for tab, show in zip(
+    st.tabs(list(SECTIONS), key="f_tab", bind="query-params"), SECTIONS.values(), strict=True
+):
+    if tab.open:
+        with tab:
+            show(current_picture())

@@ -48,7 +48,7 @@ from cnnviz.imaging.noise import Noise, add_noise, psnr, ssim
 from cnnviz.imaging.present import Presented, Scale, View, present, present_photo
 from cnnviz.imaging.recipe import Recipe, Result
 from cnnviz.imaging.samples import SAMPLES, Sample, sample_image
-from cnnviz.imaging.snippets import opencv_code, skimage_code, torch_code
+from cnnviz.imaging.snippets import chain_code, opencv_code, skimage_code, torch_code
 from cnnviz.imaging.window import window_at
 
 __all__ = [
@@ -76,6 +76,7 @@ __all__ = [
     "add_noise",
     "apply_kernel",
     "bilateral",
+    "chain_code",
     "denoise",
     "digest",
     "diverging",

@@ -8,7 +8,7 @@ where PyTorch's ``padding="same"`` puts it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 import cv2
 import numpy as np
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Border = Literal["zero", "reflect", "replicate", "circular"]
 
+Pixel = TypeVar("Pixel", np.uint8, np.float32)
+
 # PyTorch's reflect does not repeat the edge pixel: OpenCV calls that 101.
 _BORDERS: dict[Border, int] = {
     "zero": cv2.BORDER_CONSTANT,
@@ -27,6 +29,7 @@ _BORDERS: dict[Border, int] = {
     "replicate": cv2.BORDER_REPLICATE,
     "circular": cv2.BORDER_WRAP,
 }
+_LARGEST_FLOAT_MEDIAN = 5
 _BY_FOURIER = 50  # weights, from which on cv2.filter2D goes through the frequency domain
 
 
@@ -177,20 +180,22 @@ def mean(image: NDArray[Any], size: int, *, border: Border = "reflect") -> NDArr
     return apply_kernel(apply_kernel(image, row, border=border), row.T, border=border)
 
 
-def median(image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+def median(image: NDArray[Pixel], size: int) -> NDArray[Pixel]:
     """Replace each pixel by the median of its neighbourhood; the edge pixel is repeated outside.
 
     Args:
-        image: H×W or H×W×3, uint8.
-        size: Odd side of the neighbourhood, 3 or more.
+        image: H×W or H×W×3, uint8 or float32.
+        size: Odd side of the neighbourhood, 3 or more; of float32 3 or 5, as OpenCV's.
 
     Raises:
-        ValueError: If the size is even or below 3.
+        ValueError: If the size is another.
     """
     if size < 3 or size % 2 == 0:
         raise ValueError(f"A median needs an odd size of at least 3, but it is {size}.")
-    source = np.ascontiguousarray(image, dtype=np.uint8)
-    return np.asarray(cv2.medianBlur(source, size), dtype=np.uint8).reshape(image.shape)
+    if image.dtype != np.uint8 and size > _LARGEST_FLOAT_MEDIAN:
+        raise ValueError(f"A median of numbers that are no grey levels is 3 or 5, not {size}.")
+    source = np.ascontiguousarray(image)
+    return np.asarray(cv2.medianBlur(source, size), dtype=image.dtype).reshape(image.shape)
 
 
 def bilateral(image: NDArray[Any], sigma_space: float, sigma_colour: float) -> NDArray[np.float32]:

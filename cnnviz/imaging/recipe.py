@@ -14,7 +14,7 @@ from cnnviz.imaging.window import window_at
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cnnviz.imaging.filters import Border
+    from cnnviz.imaging.filters import Border, Pixel
 
 Kind = Literal[
     "kernel", "gaussian", "mean", "median", "bilateral", "sobel-magnitude", "sobel-direction"
@@ -90,8 +90,8 @@ class Recipe:
         fixed: dict[Kind, Border] = {"median": "replicate", "bilateral": "reflect"}
         return fixed.get(self.kind, self.border)
 
-    def apply(self, image: NDArray[np.uint8]) -> Result:
-        """Filter a picture, H×W or H×W×3 in 0..255."""
+    def apply(self, image: NDArray[Pixel]) -> Result:
+        """Filter a picture, H×W or H×W×3 in 0..255, or what an earlier filter made of one."""
         if self.kind == "kernel" and self.weights is not None:
             kernel = self.kernels["Kernel"]
             return Result(filters.apply_kernel(image, kernel, border=self.border, flip=self.flip))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from cnnviz.imaging.chain import has_gradient
 from cnnviz.imaging.kernel_text import format_weight
+from cnnviz.imaging.recipe import Recipe
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from cnnviz.imaging.chain import Stage
     from cnnviz.imaging.filters import Border
-    from cnnviz.imaging.recipe import Recipe
 
 _OPENCV_BORDERS: dict[Border, str] = {
     "zero": "cv2.BORDER_CONSTANT",
@@ -65,30 +70,88 @@ def opencv_code(recipe: Recipe, *, colour: bool) -> str:
     Returns:
         Python that needs OpenCV, NumPy and Pillow.
     """
-    lines = _reading([], colour=colour)
+    return "\n".join([*_reading([], colour=colour), *_opencv_lines(recipe)]) + "\n"
+
+
+def chain_code(stages: Sequence[Stage], border: Border) -> str:
+    """Write a script that reads ``picture.png`` and leaves what a chain gives in ``result``.
+
+    Args:
+        stages: The filters, of grey levels.
+        border: As in `run_chain`.
+
+    Returns:
+        Python that needs OpenCV, NumPy and Pillow.
+    """
+    lines = [*_reading([], colour=False), "result = image.astype(np.float32)"]
+    for at, stage in enumerate(stages):
+        recipe = stage.recipe
+        lines += ["", f"# {at + 1}. {stage.title}", "image = result"]
+        if recipe:
+            lines += _opencv_lines(replace(recipe, border=border))
+        elif stage.name == "gradient":
+            lines += _opencv_lines(Recipe("sobel-magnitude", border=border))
+        elif stage.name == "thin":
+            lines += _THIN.splitlines() if has_gradient(stages, at) else []
+        elif stage.name == "hysteresis":
+            lines += _HYSTERESIS.format(*sorted(stage.numbers)).splitlines()
+        else:
+            functions = {"absolute": "np.abs(image)", "relu": "np.maximum(image, 0)"}
+            lines.append(f"result = {functions[stage.name]}")
+    return "\n".join(lines) + "\n"
+
+
+# `thin` and `hysteresis` of `cnnviz/imaging/canny.py`; `x` and `y` are the gradient's.
+_THIN = """padded = np.pad(image, 1)
+(h, w), eighth = image.shape, np.sqrt(2) - 1  # tan 22.5°
+beside = {
+    (r, c): padded[1 + r : 1 + r + h, 1 + c : 1 + c + w] for r in (-1, 0, 1) for c in (-1, 0, 1)
+}
+level = np.abs(y) < eighth * np.abs(x)
+steep = np.abs(y) > (eighth + 2) * np.abs(x)
+falling = (x < 0) == (y < 0)
+largest = np.select(
+    [level, steep, falling],
+    [
+        (image > beside[0, -1]) & (image >= beside[0, 1]),
+        (image > beside[-1, 0]) & (image >= beside[1, 0]),
+        (image > beside[-1, -1]) & (image > beside[1, 1]),
+    ],
+    (image > beside[-1, 1]) & (image > beside[1, -1]),
+)
+result = np.where(largest, image, 0)"""
+_HYSTERESIS = """weak = (image > {0}).astype(np.uint8)
+count, groups = cv2.connectedComponents(weak, connectivity=8)
+joined = np.zeros(count, np.float32)
+joined[groups[image > {1}]] = 255
+result = joined[groups]"""
+
+
+def _opencv_lines(recipe: Recipe) -> list[str]:
+    """The lines that make `image`, of grey levels or of float32, the `result`."""
     border = f"borderType={_OPENCV_BORDERS[recipe.edge]}"
     if recipe.kind == "median":
-        lines.append(f"result = cv2.medianBlur(image, {recipe.size})")
-    elif recipe.kind == "bilateral":
-        lines.append(f"result = cv2.bilateralFilter(image, 0, {recipe.levels}, {recipe.sigma})")
-    elif recipe.border == "circular":
-        lines += _opencv_wrapped(recipe)
-    elif recipe.kind == "gaussian" and recipe.size % 2:
+        return [f"result = cv2.medianBlur(image, {recipe.size})"]
+    if recipe.kind == "bilateral":
+        return [f"result = cv2.bilateralFilter(image, 0, {recipe.levels}, {recipe.sigma})"]
+    if recipe.border == "circular":
+        return _opencv_wrapped(recipe)
+    if recipe.kind == "gaussian" and recipe.size % 2:
         size = f"({recipe.size}, {recipe.size})"
-        lines.append(
+        return [
             f"result = cv2.GaussianBlur(image.astype(np.float32), {size}, {recipe.sigma}, {border})"
-        )
-    elif recipe.kind.startswith("sobel"):
-        lines += [
+        ]
+    if recipe.kind.startswith("sobel"):
+        return [
             f"x = cv2.Sobel(image, cv2.CV_32F, 1, 0, {border})",
             f"y = cv2.Sobel(image, cv2.CV_32F, 0, 1, {border})",
             _gradient(recipe, "np.hypot(x, y)", "np.degrees(np.arctan2(y, x))"),
         ]
-    else:
-        lines += _weights(recipe, "np.array", "np.float32")
-        anchor = "" if _odd(recipe) else f"anchor={_anchor(recipe)}, "
-        lines.append(f"result = cv2.filter2D(image, cv2.CV_32F, kernel, {anchor}{border})")
-    return "\n".join(lines) + "\n"
+    anchor = "" if _odd(recipe) else f"anchor={_anchor(recipe)}, "
+    return [
+        *_weights(recipe, "np.array", "np.float32"),
+        f"result = cv2.filter2D(image, cv2.CV_32F, kernel, {anchor}{border})",
+    ]
 
 
 def _opencv_wrapped(recipe: Recipe) -> list[str]:

@@ -355,12 +355,31 @@ def test_back_returns_to_the_filter_before(open_at, settle):
     expect(page.get_by_text("no kernel can do this")).to_be_visible()
 
 
+def test_a_chain_is_reordered_by_keys_and_pointed_at_in_all_stages(open_at, settle):
+    page = open_at("/filters?f_tab=Chain&f_chain=sobel-x,absolute,box-7")
+    before = pixels(canvas(page, 2))
+    canvas(page, 3).hover(position={"x": 100, "y": 100})
+    expect(place(page, 0)).to_have_text(re.compile(r"row \d+, column \d+"))
+    page.get_by_role("button", name="Later").nth(1).focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("f_chain=sobel-x(%2C|,)box-7(%2C|,)absolute"))
+    settle(page)
+    expect(page.locator(".compare .title").nth(2)).to_have_text("2. Box blur 7×7")
+    assert (pixels(canvas(page, 2)) != before).any()
+    expect(page.get_by_role("heading", name="Filters 1 to 2 are one kernel of 9×9")).to_be_visible()
+
+
 def test_a_phone_shows_everything_without_scrolling_sideways(browser, app_url, settle):
     context = browser.new_context(
         base_url=app_url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     )
     page = context.new_page()
-    for address in ("/filters", "/filters?f_kernel=gaussian&f_size=15", "/filters?f_tab=Noise"):
+    for address in (
+        "/filters",
+        "/filters?f_kernel=gaussian&f_size=15",
+        "/filters?f_tab=Noise",
+        "/filters?f_tab=Chain",
+    ):
         page.goto(address)
         settle(page)
         expect(page.get_by_role("tab", name="Noise")).to_be_visible()

@@ -15,11 +15,13 @@ from PIL import Image
 from cnnviz.imaging import (
     FILTERS,
     KERNELS,
+    apply_kernel,
     diverging,
     parse_kernel,
     sample_image,
     to_grey,
 )
+from cnnviz.imaging.chain import parse_chain, run_chain
 from cnnviz.ui.shared.picture import Picture
 
 GREY = to_grey(sample_image("astronaut"))
@@ -327,6 +329,56 @@ def test_a_large_photo_is_previewed_and_says_so(open_page, bring):
     click(app, 2999, 3999)
     window = np.array(sent(app, "cnnviz_number_grid")["Neighbourhood"]["exact"], float)
     assert np.array_equal(window[:2, :2], to_grey(photo)[2998:, 3998:])
+
+
+def pressing(app, label, at=0):
+    [one for one in app.button if one.label == label][at].click().run()
+    assert not app.exception
+
+
+def test_the_chain_shows_each_stage_and_the_one_kernel_of_linear_ones(open_page):
+    app = open_page(f_tab="Chain")
+    pictures = sent(app, "cnnviz_compare")
+    assert list(pictures) == ["Picture", "1. Gaussian blur", "2. Laplacian, 4 neighbours"]
+    assert {one["group"] for one in pictures.values()} == {"chain"}
+    stages = run_chain(GREY, parse_chain("gaussian:1.5,laplacian-4"))
+    scale = picture(app, "2. Laplacian")[1]["scale"]
+    assert scale["smallest"] == pytest.approx(stages[1].min(), abs=0.01)
+    assert app.subheader[0].value == "The whole chain is one kernel of 13×13"
+    exact = sent(app, "cnnviz_number_grid", by="label")["Kernel, 13×13"]["exact"]
+    log = parse_kernel(";".join(" ".join(row) for row in exact))
+    assert np.allclose(apply_kernel(GREY, log), stages[1], atol=0.01)
+    assert any("11×11 ∗ 3×3. Inside, both ways differ" in text.value for text in app.markdown)
+
+
+def test_a_chain_is_built_reordered_and_kept_in_the_address(open_page):
+    app = open_page(f_tab="Chain", f_chain="gaussian:1,sobel-x,relu")
+    pressing(app, "Later", 1)
+    assert app.query_params["f_chain"] == "gaussian:1,relu,sobel-x"
+    assert "no kernel" not in " ".join(one.value for one in app.subheader)
+    app.slider(key="_f_stage_0_gaussian_σ in pixels").set_value(2.0).run()
+    app.selectbox(key="_f_stage_1").set_value("own").run()
+    app.text_input(key="_f_stage_1_own").set_value("1 2;3").run()
+    assert "row 1 has 2" in app.error[0].value
+    app.text_input(key="_f_stage_1_own").set_value("1 2;3 4").run()
+    assert app.query_params["f_chain"] == "gaussian:2,own:1 2;3 4,sobel-x"
+    app.selectbox(key="_f_chain_new_3").set_value("thin").run()
+    assert "needs a gradient just before it" in app.warning[0].value
+    pressing(app, "Earlier", 2)
+    for _ in range(4):
+        pressing(app, "Remove")
+    assert list(sent(app, "cnnviz_compare")) == ["Picture"]
+    pressing(app, "Canny, step by step")
+    edges, _ = picture(app, "4. Two thresholds")
+    canny = "gaussian:1.4,gradient,thin,hysteresis:40:100"
+    assert (edges == run_chain(GREY, parse_chain(canny))[-1]).mean() > 0.999
+    assert dict(app.query_params) == {"f_tab": "Chain", "f_chain": canny}
+
+
+def test_a_chain_that_cannot_be_read_gets_a_sentence(open_page):
+    app = open_page(f_tab="Chain", f_chain="gaussian:99")
+    assert "σ in pixels goes from" in app.warning[0].value
+    assert len(sent(app, "cnnviz_compare")) == 3
 
 
 def test_the_noise_tab_ranks_nine_filters_and_marks_the_best(open_page):

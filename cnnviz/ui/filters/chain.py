@@ -1,0 +1,305 @@
+"""Filters one after another: each stage's picture, and the one kernel that linear stages are."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from cnnviz import imaging
+from cnnviz.components.arithmetic import weight
+from cnnviz.components.chart import chart
+from cnnviz.components.compare import compare, encode
+from cnnviz.components.number_grid import number_grid
+from cnnviz.figures.kernel import has_surface, kernel_figure
+from cnnviz.imaging import MAX_KERNEL_SIZE, WEIGHT_STOPS
+from cnnviz.imaging.chain import (
+    KINDS,
+    MOST_STAGES,
+    Stage,
+    compare_equivalent,
+    equivalent_kernel,
+    format_chain,
+    has_gradient,
+    linear_part,
+    parse_chain,
+    run_chain,
+    usual_stage,
+    view_of,
+)
+from cnnviz.imaging.recipe import Result
+from cnnviz.numbers.formatting import short
+from cnnviz.ui.filters.downloads import offer_picture, offer_result
+from cnnviz.ui.shared.address import CHAIN
+from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.code import copy_code
+from cnnviz.ui.shared.projecting import settings
+from cnnviz.ui.shared.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from cnnviz.imaging import Border
+    from cnnviz.ui.shared.picture import Picture
+
+    Stages = tuple[Stage, ...]
+
+EXAMPLES = {
+    "Gaussian, then Laplacian": "gaussian:1.5,laplacian-4",
+    "Canny, step by step": "gaussian:1.4,gradient,thin,hysteresis:40:100",
+    "Sobel from two parts": "own:1;2;1,own:-1 0 1",
+    "Three box blurs": "box-5,box-5,box-5",
+}
+PREVIEW_PIXELS = 280_000  # of each stage: seven such pictures are sent
+_EMPTY = "none"  # a chain without a stage, which an address cannot hold
+_TEXT = "_f_chain"
+_REFUSED = "_f_chain_refused"
+_PICTURES_IN_A_ROW = 3
+
+
+@st.fragment
+def show_chain(picture: Picture, borders: Mapping[Border, str]) -> None:
+    """Draw the section: the stages with their settings and pictures, then their kernel.
+
+    Args:
+        picture: What the first stage filters.
+        borders: What can lie outside it, with titles.
+    """
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for title, text in EXAMPLES.items():
+            st.button(title, key=f"_f_chain_{text}", on_click=_take, args=(text,))
+        border: Border = choice(
+            st.selectbox, "Border", borders, "reflect", key="f_chain_border", width=130
+        )
+    stages = _chosen_stages()
+    full = imaging.to_grey(picture.pixels).astype(np.uint8)
+    image = imaging.preview(full, PREVIEW_PIXELS)
+    results = run_chain(image, stages, border)
+    st.caption(
+        "Each filter takes the signed numbers of the one before, of grey levels, neither rounded"
+        " nor clipped."
+        + (
+            f" Preview: the picture is reduced to {image.shape[0]}×{image.shape[1]}, then filtered;"
+            " the downloads have the full size."
+            if image.shape != full.shape
+            else ""
+        )
+    )
+    draw = functools.partial(compare, size=(full.shape[0], full.shape[1]), group="chain")
+    photo = encode(imaging.present_photo(image))
+    cards: list[Callable[[], object]] = [
+        functools.partial(draw, photo, key="f_chain_in", title="Picture", alt=picture.title)
+    ]
+    cards += [
+        functools.partial(_draw_stage, draw, stages, at, values)
+        for at, values in enumerate(results)
+    ]
+    if len(stages) < MOST_STAGES:
+        cards.append(functools.partial(_offer_stage, stages))
+    for first in range(0, len(cards), _PICTURES_IN_A_ROW):
+        row = cards[first : first + _PICTURES_IN_A_ROW]
+        for column, card in zip(st.columns(_PICTURES_IN_A_ROW, gap="medium"), row, strict=False):
+            with column:
+                card()
+    part = linear_part(stages)
+    _show_kernel(stages, part, [image.astype(np.float32), *results][part.start], border)
+    if stages:
+        with st.container(horizontal=True):
+            whole = len(part) == len(stages)
+            offer_result(
+                f"{picture.id}-chain",
+                lambda: Result(run_chain(full, stages, border)[-1]),
+                view_of(stages, results[-1]),
+                {"Kernel": equivalent_kernel(stages)} if whole else {},
+                border=border,
+                chain=format_chain(stages),
+            )
+            offer_picture(picture)
+            copy_code("Copy the OpenCV code", imaging.chain_code(stages, border))
+
+
+def _chosen_stages() -> Stages:
+    """Follow the address, or what was chosen since; say what a link asks for in vain."""
+    state, usual = st.session_state, next(iter(EXAMPLES.values()))
+    text = CHAIN.follow(state.get(_TEXT), opened=_TEXT not in state)
+    try:
+        stages = parse_chain(usual if text is None else "" if text == _EMPTY else text)
+    except ValueError as error:
+        st.warning(f"The link’s chain cannot be read. {plain(str(error))} This is another one.")
+        stages = parse_chain(usual)
+    else:
+        state[_TEXT] = text or usual
+        CHAIN.write(None if state[_TEXT] == usual else state[_TEXT])
+    return stages
+
+
+def _take(text: str) -> None:
+    """In a callback: make a text the chain."""
+    st.session_state[_TEXT] = text or _EMPTY
+    st.session_state.pop(_REFUSED, None)
+
+
+def _replace(stages: Stages, at: int, *others: Stage) -> None:
+    _take(format_chain([*stages[:at], *others, *stages[at + 1 :]]))
+
+
+def _move(stages: Stages, at: int, to: int) -> None:
+    moved = list(stages)
+    moved.insert(to, moved.pop(at))
+    _take(format_chain(moved))
+
+
+def _draw_stage(
+    draw: Callable[..., object], stages: Stages, at: int, values: NDArray[np.float32]
+) -> None:
+    """Draw what a stage gives, and below it what it is."""
+    title = stages[at].title
+    shown = imaging.present(Result(values), view_of(stages[: at + 1], values))
+    draw(
+        encode(shown), key=f"f_chain_{at}", title=f"{at + 1}. {title}",
+        alt=f"After stage {at + 1}: {title}",
+    )  # fmt: skip
+    with settings(f"f_chain_{at}"):
+        _draw_controls(stages, at)
+
+
+def _draw_controls(stages: Stages, at: int) -> None:
+    stage, kind, key = stages[at], KINDS[stages[at].name], f"_f_stage_{at}"
+    titles = {name: one.title for name, one in KINDS.items()}
+    st.session_state[key] = stage.name
+
+    def change() -> None:
+        _replace(stages, at, usual_stage(st.session_state[key]))
+
+    st.selectbox(
+        f"Filter {at + 1}", list(titles), format_func=titles.__getitem__, key=key, on_change=change,
+        help=kind.does,
+    )  # fmt: skip
+    for number, setting in enumerate(kind.settings):
+        _draw_number(stages, at, number, f"{key}_{stage.name}_{setting.label}")
+    if stage.weights is not None:
+        _draw_own(stages, at, f"{key}_own")
+    if stage.name == "thin" and not has_gradient(stages, at):
+        st.warning("It needs a gradient just before it. Until then, it changes nothing.")
+    with st.container(horizontal=True, gap="small"):
+        for label, icon, to in (
+            ("Earlier", ":material/arrow_back:", at - 1),
+            ("Later", ":material/arrow_forward:", at + 1),
+        ):
+            st.button(
+                label, key=f"{key}_{label}", icon=icon, type="tertiary", on_click=_move,
+                disabled=not 0 <= to < len(stages), args=(stages, at, to),
+            )  # fmt: skip
+        st.button(
+            "Remove", key=f"{key}_remove", icon=":material/close:", type="tertiary",
+            on_click=_replace, args=(stages, at),
+        )  # fmt: skip
+
+
+def _draw_number(stages: Stages, at: int, number: int, key: str) -> None:
+    stage, setting = stages[at], KINDS[stages[at].name].settings[number]
+    whole = setting.step >= 1
+    low, high, step, value = (
+        int(one) if whole else float(one)
+        for one in (setting.low, setting.high, setting.step, stage.numbers[number])
+    )
+    st.session_state[key] = value
+
+    def change() -> None:
+        numbers = list(stage.numbers)
+        numbers[number] = float(st.session_state[key])
+        _replace(stages, at, Stage(stage.name, tuple(numbers)))
+
+    st.slider(setting.label, low, high, step=step, key=key, on_change=change)
+
+
+def _draw_own(stages: Stages, at: int, key: str) -> None:
+    """Draw the field of one's own kernel; what cannot be read stays there with the reason."""
+    state, weights = st.session_state, stages[at].weights
+    refused = state.get(_REFUSED)
+    if refused is None or refused[0] != at:
+        refused = None
+        state[key] = "" if weights is None else imaging.format_kernel(weights)
+
+    def change() -> None:
+        try:
+            _replace(stages, at, Stage("own", (), imaging.parse_kernel(state[key])))
+        except ValueError as error:
+            state[_REFUSED] = (at, str(error))
+
+    st.text_input("Kernel, row by row", key=key, on_change=change)
+    if refused:
+        st.error(f"{plain(refused[1])} Until then, the last valid kernel is used.")
+
+
+def _offer_stage(stages: Stages) -> None:
+    titles = {name: one.title for name, one in KINDS.items()}
+    key = f"_f_chain_new_{len(stages)}"
+
+    def add() -> None:
+        if st.session_state[key]:
+            _replace(stages, len(stages), usual_stage(st.session_state[key]))
+
+    st.selectbox(
+        "Add a filter", list(titles), None, format_func=titles.__getitem__, key=key, on_change=add,
+        placeholder="Choose one",
+    )  # fmt: skip
+
+
+def _show_kernel(stages: Stages, part: range, image: NDArray[np.float32], border: Border) -> None:
+    """Draw the one kernel of the linear stages, and how far it is from them."""
+    if len(part) < 2:
+        st.caption(
+            "Two or more linear filters in a row are one kernel. Here there are none: linear are"
+            " those that add up weighted neighbours."
+        )
+        return
+    linear = stages[part.start : part.stop]
+    kernel, found = equivalent_kernel(linear), compare_equivalent(image, linear, border)
+    height, width = kernel.shape
+    sizes = " ∗ ".join(
+        f"{len(one.kernel)}×{one.kernel.shape[1]}" for one in linear if one.kernel is not None
+    )
+    whole = len(linear) == len(stages)
+    st.subheader(
+        f"{'The whole chain is' if whole else f'Filters {part.start + 1} to {part.stop} are'} one"
+        f" kernel of {height}×{width}",
+        anchor=False,
+    )
+    inside = (
+        f"within {found.reach} pixels of the edge"
+        if found.inside is not None
+        else "everywhere: no pixel is so far from the edge that its window fits in"
+    )
+    same = (
+        ""
+        if found.inside is None
+        else "Inside, both ways give the same numbers. "
+        if found.inside == 0
+        else f"Inside, both ways differ by at most {short(found.inside, 2)}, which is rounding. "
+    )
+    st.markdown(
+        f"It is the convolution of their kernels, {sizes}. {same}They may differ {inside}, because"
+        f" each filter extends its own input there: here by at most {short(found.edge, 2)}."
+    )
+    numbers, surface = st.columns(2, gap="medium")
+    with numbers:
+        if max(kernel.shape) <= MAX_KERNEL_SIZE:
+            number_grid(
+                kernel, key="f_chain_kernel", label=f"Kernel, {height}×{width}", write=weight,
+                stops=WEIGHT_STOPS,
+            )  # fmt: skip
+        else:
+            st.dataframe(kernel, alt="The weights of the one kernel")
+        st.caption(f"{imaging.explain_sum(kernel)} {imaging.separability(kernel)}")
+    with surface:
+        if has_surface(kernel):
+            chart(
+                kernel_figure(kernel),
+                key="f_chain_surface",
+                alt=f"The {height}×{width} weights of the one kernel as a surface",
+            )
