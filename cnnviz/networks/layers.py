@@ -293,6 +293,13 @@ KINDS: dict[str, Kind] = {
         {"p": Option("", 0, 1, default=0.5, whole=False)},
     ),
     "gap": _plain("gap", "AdaptiveAvgPool2d", 1, maps=True),
+    "upsample": Kind(
+        "up",
+        "up2",
+        lambda options, _shape, _output: Call("Upsample", (), {"scale_factor": options["factor"]}),
+        {"factor": Option("", 2, 31, required=True)},
+        maps=True,
+    ),
     "flatten": _plain("flatten", "Flatten", maps=True),
     "linear": Kind(
         "fc",

@@ -38,6 +38,7 @@ def network_from_line(text: str) -> Spec:
     ``drop0.5``        dropout
     ``relu``           and ``leaky0.01``, ``gelu``, ``tanh``, ``sigmoid``, ``none``
     ``gap``            global average of every map
+    ``up2``            upsampling: every cell twice in both directions (nearest neighbour)
     ``flatten``        maps to a flat list; before ``fc`` it may be left out
     ``fc10``           fully connected (linear) layer with 10 outputs
     ``rbf``            the output of LeNet-5: how near 84 features are to pictures of digits

@@ -159,6 +159,8 @@ def _layer(entry: Entry, shape: Shape) -> Layer:
         output = (len(DigitCodes.DIGITS.split()) // _ROWS,)
     elif entry.kind == "gap":
         output = (shape[0], 1, 1)
+    elif entry.kind == "upsample":
+        output = (shape[0], *(side * options["factor"] for side in shape[1:]))
     elif entry.kind == "flatten":
         output = (prod(shape),)
     else:

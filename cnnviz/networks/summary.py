@@ -23,7 +23,8 @@ class LayerSummary:
         parameters: Weights and biases learnt.
         macs: Multiply-adds for one picture; convolutions and linear layers alone are counted.
         receptive_field: Height and width, in pixels of the picture, of what one unit of the
-            output can depend on. It may exceed the picture: what lies outside is padding.
+            output can depend on. It may exceed the picture: what lies outside is padding. After
+            an upsampling it is an upper bound.
     """
 
     name: str
@@ -59,6 +60,17 @@ class _Reach:
                 for jump, (first, last) in self.ways.items()
             },
         )
+
+    def repeat(self, factor: int) -> "_Reach":
+        """Every unit `factor` times; what each sees is bounded by what a unit of even steps does."""
+        if any(jump % factor for jump in self.ways):
+            ((_, ends),) = self.gather().ways.items()
+            return _Reach(self.count * factor, {0: ends})
+        ways = {
+            jump // factor: (first - (factor - 1) * (jump // factor), last)
+            for jump, (first, last) in self.ways.items()
+        }
+        return _Reach(self.count * factor, ways)
 
     def gather(self) -> "_Reach":
         """One unit that sees what all of them see."""
@@ -168,6 +180,8 @@ def _walk(
         elif layer.window:
             window, sides = layer.window, layer.output[1:]
             reach = [axis.slide(window, side) for axis, side in zip(reach, sides, strict=True)]
+        elif layer.kind == "upsample":
+            reach = [axis.repeat(layer.output[1] // layer.input[1]) for axis in reach]
         elif layer.kind in {"gap", "linear", "rbf"}:
             reach = [axis.gather() for axis in reach]
         row = LayerSummary(

@@ -1,7 +1,7 @@
 // How much a number of a network's output would change with each number of each layer: gradients,
 // by the chain rule from the last layer back to the picture, as PyTorch's autograd gives them.
 
-import { averaged, EPSILON, errorFunction, response } from "./layers.js";
+import { averaged, copied, EPSILON, errorFunction, response } from "./layers.js";
 
 /**
  * @typedef {import("./layers.js").Layer} Layer
@@ -88,6 +88,7 @@ const STEPS = {
   dropout: same,
   flatten: same,
   residual: same,
+  upsample: (layer, gradient, [into]) => gradient.forEach((slope, at) => { into[copied(layer, at)] += slope; }),
   linear: ({ tensors: { weight } }, gradient, [into]) => {
     gradient.forEach((slope, feature) => {
       for (let at = 0, from = feature * into.length; at < into.length; at += 1, from += 1) into[at] += slope * weight[from];

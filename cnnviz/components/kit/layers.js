@@ -54,6 +54,10 @@ export const KINDS = {
   maxpool: { shape: slid, compute: maxPooling },
   avgpool: { shape: slid, compute: averagePooling },
   gap: { shape: ({ inputs: [{ shape }] }) => [shape[0], 1, 1], compute: globalAverage },
+  upsample: {
+    shape: ({ inputs: [{ shape: [channels, ...sides] }], settings: { factor } }) => [channels, ...sides.map((side) => side * factor)],
+    compute: upsampling,
+  },
   batchnorm: {
     compute: batchNormalisation,
     tensors: ({ shape: [channels] }) =>
@@ -311,6 +315,25 @@ function globalAverage({ values: output, inputs: [{ values }] }) {
       for (let at = channel * area; at < (channel + 1) * area; at += 1) total += values[at];
       output[channel] = total / area;
     }
+  };
+}
+
+/**
+ * The cell of the smaller map that a cell is a copy of.
+ * @param {Layer} layer
+ * @param {number} at the cell's index
+ */
+export function copied({ shape: [, rows, columns], settings: { factor } }, at) {
+  const [map, row, column] = [Math.floor(at / rows / columns), Math.floor(at / columns) % rows, at % columns];
+  return ((map * rows) / factor + Math.floor(row / factor)) * (columns / factor) + Math.floor(column / factor);
+}
+
+/** @param {Layer} layer */
+function upsampling(layer) {
+  const { values: output, inputs: [{ values }] } = layer;
+  const from = Int32Array.from(output, (_, at) => copied(layer, at));
+  return () => {
+    for (let at = 0; at < output.length; at += 1) output[at] = values[from[at]];
   };
 }
 

@@ -154,7 +154,8 @@ function wholeMap({ inputs: [source] }, channel) {
  * @param {number} column
  * @returns {Part[]}
  */
-function cells({ kind, inputs }, channel, row, column) {
+function cells({ kind, inputs, settings: { factor } }, channel, row, column) {
+  if (kind === "upsample") return [cell(inputs[0], channel, Math.floor(row / factor), Math.floor(column / factor))];
   if (kind === "flatten") {
     const [{ shape: [, height, width] }] = inputs;
     const at = channel % (height * width);

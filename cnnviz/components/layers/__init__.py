@@ -33,6 +33,7 @@ TITLES = {
     "identity": "Nothing",
     "dropout": "Dropout",
     "gap": "Global average",
+    "upsample": "Upsampling",
     "flatten": "Flatten",
     "linear": "Fully connected",
     "rbf": "Distance to digit codes",
@@ -53,6 +54,7 @@ _NUMBERS = {
     "kernel": "Size",
     "p": "Share",
     "size": "Maps",
+    "factor": "Factor",
     "bias": "Bias: 1 yes, 0 no",
     "ceil": "Round up: 1 yes, 0 no",
 }

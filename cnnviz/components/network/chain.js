@@ -69,7 +69,8 @@ export function cellRead({ layer, sum: { parts: [part], size: [, width] } }) {
  * @param {Cell} cell
  * @returns {Cell | null}
  */
-export function cellReading({ kind, shape, inputs: [source], settings: { kernel, stride, padding } }, { map, row, column }) {
+export function cellReading({ kind, shape, inputs: [source], settings: { kernel, stride, padding, factor } }, { map, row, column }) {
+  if (kind === "upsample") return { map, row: row * factor, column: column * factor };
   if (kind === "flatten") {
     const [, rows, columns] = source.shape;
     return { map: (map * rows + row) * columns + column, row: 0, column: 0 };

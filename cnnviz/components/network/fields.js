@@ -83,7 +83,12 @@ function add(sets, layer, map) {
  * @param {number | null} map to which it belongs; null for several
  * @returns {Field[]}
  */
-export function before({ kind, inputs, settings: { kernel, stride, padding, dilation } }, field, map) {
+export function before({ kind, inputs, settings: { kernel, stride, padding, dilation, factor } }, field, map) {
+  if (kind === "upsample") {
+    const { top, left, bottom, right } = field;
+    const [up, near, low, far] = [top, left, bottom, right].map((at) => Math.floor(at / factor));
+    return [{ top: up, left: near, bottom: low, right: far }];
+  }
   if (kernel) {
     const first = (/** @type {number} */ at) => at * stride - padding;
     const last = (/** @type {number} */ at) => first(at) + dilation * (kernel - 1);

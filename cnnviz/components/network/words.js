@@ -11,7 +11,7 @@ import { count, numberText, short, sizeText } from "../kit/numbers.js";
 const TITLES = {
   input: "the picture", conv: "convolution", local: "locally connected layer", maxpool: "max pooling", avgpool: "average pooling",
   gap: "global average", batchnorm: "batch normalisation", relu: "ReLU", leakyrelu: "leaky ReLU", gelu: "GELU", tanh: "tanh",
-  sigmoid: "sigmoid", identity: "no change", dropout: "dropout", flatten: "flatten", linear: "fully connected layer",
+  sigmoid: "sigmoid", identity: "no change", dropout: "dropout", upsample: "upsampling", flatten: "flatten", linear: "fully connected layer",
   tableconv: "convolution by a table", lrn: "local response normalisation", rbf: "distance to digit codes",
   residual: "sum of both branches", concat: "branches, one after the other",
 };

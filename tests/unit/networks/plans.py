@@ -28,6 +28,8 @@ def random_plan(seed):
     shape = (random.choice([1, 2, 3]), random.randint(8, 14), random.randint(8, 14))
     kinds = _WINDOWS + _BLOCKS + _PLAIN + _TABLE
     spec, _ = _maps(random, shape, [kinds[seed % len(kinds)], *random.choices(_MAPS, k=5)])
+    if seed % 10 == 3:
+        spec.append({"layer": "upsample", "factor": 2 + seed // 10 % 2})
     if random.random() < 0.5:
         spec.append({"layer": "gap"})
     spec.append({"layer": "flatten"})

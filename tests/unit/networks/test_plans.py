@@ -85,6 +85,9 @@ def run(spec, state, x, within=""):
         elif kind == "avgpool":
             ceil = bool(options.pop("ceil", 0))
             x = F.avg_pool2d(x, options.pop("kernel"), ceil_mode=ceil, **options)
+        elif kind == "upsample":
+            for axis in (2, 3):
+                x = x.repeat_interleave(options["factor"], axis)
         elif kind == "leakyrelu":
             slope = options.get("slope", 0.01)
             x = torch.where(x > 0, x, slope * x)
