@@ -430,6 +430,22 @@ PAGES = (
         first_picture="coffee",
         menu="Trust a map",
     ),
+    Page(
+        "pictures_out/segmentation.py",
+        "segmentation",
+        "A class for every pixel",
+        ":material/grid_view:",
+        about="Drag digits in a scene: a U-Net names every pixel, with its skips and without them.",
+        terms=(
+            "structured output",
+            "semantic segmentation",
+            "U-Net",
+            "encoder and decoder",
+            "skip connection",
+            "intersection over union",
+        ),
+        group=PICTURES_OUT,
+    ),
 )
 FORMER_URLS = {page.former_url: page.url for page in PAGES if page.former_url}
 TOPICS = tuple(page for page in PAGES if page.group == LAB and page.url != "tour")

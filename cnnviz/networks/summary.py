@@ -62,7 +62,7 @@ class _Reach:
         )
 
     def repeat(self, factor: int) -> "_Reach":
-        """Every unit `factor` times; what each sees is bounded by what a unit of even steps does."""
+        """Every unit `factor` times; what one sees is bounded from above by even steps."""
         if any(jump % factor for jump in self.ways):
             ((_, ends),) = self.gather().ways.items()
             return _Reach(self.count * factor, {0: ends})

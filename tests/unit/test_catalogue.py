@@ -4,7 +4,16 @@ import re
 
 import pytest
 
-from cnnviz.catalogue import FORMER_URLS, LAB, LEARNING, NETWORKS, PAGES, TOPICS, page_at
+from cnnviz.catalogue import (
+    FORMER_URLS,
+    LAB,
+    LEARNING,
+    NETWORKS,
+    PAGES,
+    PICTURES_OUT,
+    TOPICS,
+    page_at,
+)
 
 
 def test_every_script_is_one_page(root):
@@ -27,6 +36,7 @@ def test_addresses_and_their_order_stay_as_they_are():
         "cells", "timeline", "paper_networks", "blocks", "real-networks", "own-classes", "trust"
     ]  # fmt: skip
     assert [page.url for page in PAGES if page.group == LEARNING] == ["tricks"]
+    assert [page.url for page in PAGES if page.group == PICTURES_OUT] == ["segmentation"]
     assert FORMER_URLS == {
         "field": "receptive_field", "upwards": "transposed", "backwards": "gradient"
     }  # fmt: skip

@@ -39,6 +39,7 @@ from cnnviz.components import (
     photo,
     pixels,
     playback,
+    segmenter,
     sliding,
     softmax,
     stepper,
@@ -165,6 +166,16 @@ PAYLOADS = {
         [playback.Bars("C", np.array([0.5, 0.25]), {0.5: "half"}, ["one", "two"])],
         [playback.Curves("D", {"all": np.array([1.0, 2.0]), "level": np.array([1.5])})],
         ["First.", "Second."], step="Net", **SHARED,
+    ),
+    "segmenter": lambda: segmenter.payload(
+        [
+            SimpleNamespace(
+                clutter=GREY, noise=GREY, sprites=[
+                    SimpleNamespace(label=1, top=0, left=1, values=GREY, ink=GREY > 1)
+                ],
+            )
+        ],
+        ["background", "0"], {"U-Net": ([{"layer": "relu"}], {"a": SMALL})}, **SHARED,
     ),
     "sliding": lambda: sliding.payload(
         "box", "ramp", alt="Alt", start=(1, 0.5, 2, 0.7), url_parameter="at"

@@ -1,0 +1,160 @@
+"""Scenes of real digits among clutter, of which the class of every pixel is known exactly.
+
+A scene is made of handwritten digits, of short lines that are no digits, and of noise. Where a
+digit lies, and which pixels are its ink, is known because it was put there: nobody had to paint it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from cnnviz.datasets.loading import load_dataset
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+KINDS = (0, 3, 4, 7)
+"""The digits that are put into scenes; of these, few pixels decide which is which."""
+CLASSES = ("background", *map(str, KINDS))
+SIDE = 48
+SPRITE = 16
+"""Pixels of a digit's side: twice those of the data set."""
+INK = 100
+"""From this level on, a pixel of a digit is a pixel of its class."""
+_MOST = 4
+_LINES = (3, 7)
+_NOISE = 20
+_FAINTEST = 0.6
+_MAY_OVERLAP = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Sprite:
+    """A digit in a scene.
+
+    Attributes:
+        label: Its class, an index into `CLASSES`.
+        top: Row of its first pixel.
+        left: Column of its first pixel.
+        values: SPRITE×SPRITE `uint8`: how light it is.
+        ink: SPRITE×SPRITE: which pixels are its class.
+    """
+
+    label: int
+    top: int
+    left: int
+    values: NDArray[np.uint8]
+    ink: NDArray[np.bool_]
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """Rows and columns of its ink in the scene: top, left, and behind the last ones."""
+        rows, columns = np.flatnonzero(self.ink.any(1)), np.flatnonzero(self.ink.any(0))
+        return (
+            self.top + int(rows[0]),
+            self.left + int(columns[0]),
+            self.top + int(rows[-1]) + 1,
+            self.left + int(columns[-1]) + 1,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A picture with what it is made of.
+
+    Attributes:
+        clutter: SIDE×SIDE `uint8`: the lines.
+        noise: SIDE×SIDE `int16`, added at the end.
+        sprites: The digits, the hindmost first.
+    """
+
+    clutter: NDArray[np.uint8]
+    noise: NDArray[np.int16]
+    sprites: tuple[Sprite, ...]
+
+    def picture(self) -> NDArray[np.uint8]:
+        """SIDE×SIDE: the lightest of all at each pixel, plus the noise."""
+        light = self.clutter.copy()
+        for one in self.sprites:
+            part = light[one.top : one.top + SPRITE, one.left : one.left + SPRITE]
+            np.maximum(part, one.values, out=part)
+        picture: NDArray[np.uint8] = np.clip(light + self.noise, 0, 255).astype(np.uint8)
+        return picture
+
+    def labels(self) -> NDArray[np.uint8]:
+        """SIDE×SIDE: the class of every pixel; 0 is the background."""
+        found = np.zeros((SIDE, SIDE), np.uint8)
+        for one in self.sprites:
+            found[one.top : one.top + SPRITE, one.left : one.left + SPRITE][one.ink] = one.label
+        return found
+
+    def counts(self) -> dict[str, int]:
+        """How many there are of each digit."""
+        labels = [one.label for one in self.sprites]
+        return {name: labels.count(label) for label, name in enumerate(CLASSES) if label}
+
+
+def make_scenes(count: int, *, seed: int, test: bool = False) -> list[Scene]:
+    """Make scenes; the same for the same numbers.
+
+    Args:
+        count: How many.
+        seed: Of all that is random.
+        test: Whether of digits that are for testing, which no other scene holds.
+    """
+    random = np.random.default_rng(seed)
+    digits = _digits(test=test)
+    return [_scene(random, digits) for _ in range(count)]
+
+
+def stacked(scenes: list[Scene]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Pictures and labels of scenes: N×1×SIDE×SIDE and N×SIDE×SIDE."""
+    pictures = np.stack([scene.picture() for scene in scenes])[:, None]
+    return pictures, np.stack([scene.labels() for scene in scenes])
+
+
+def _digits(*, test: bool) -> list[tuple[int, NDArray[np.uint8]]]:
+    """The class and the pixels of each digit, enlarged."""
+    data = load_dataset("digits")
+    images = data.test_images if test else data.train_images
+    labels = data.test_labels if test else data.train_labels
+    size = (SPRITE, SPRITE)
+    return [
+        (1 + KINDS.index(label), cv2.resize(image[0], size, interpolation=cv2.INTER_CUBIC))
+        for image, label in zip(images, labels.tolist(), strict=True)
+        if label in KINDS
+    ]
+
+
+def _scene(random: np.random.Generator, digits: list[tuple[int, NDArray[np.uint8]]]) -> Scene:
+    clutter = np.zeros((SIDE, SIDE), np.uint8)
+    for _ in range(random.integers(*_LINES)):
+        x, y = random.integers(0, SIDE, 2).tolist()
+        angle, length = random.uniform(0, np.pi), random.integers(4, 12)
+        end = (int(x + length * np.cos(angle)), int(y + length * np.sin(angle)))
+        level, width = random.integers(75, 230), random.integers(1, 3)
+        cv2.line(clutter, (x, y), end, int(level), int(width))
+    sprites: list[Sprite] = []
+    for _ in range(random.integers(1, _MOST + 1)):
+        place = _free_place(random, sprites)
+        if place is None:
+            continue
+        label, values = digits[random.integers(len(digits))]
+        light = (values * random.uniform(_FAINTEST, 1)).astype(np.uint8)
+        sprites.append(Sprite(label, *place, light, values >= INK))
+    noise = random.normal(0, _NOISE, (SIDE, SIDE)).round().astype(np.int16)
+    return Scene(clutter, noise, tuple(sprites))
+
+
+def _free_place(random: np.random.Generator, sprites: list[Sprite]) -> tuple[int, int] | None:
+    """Where another digit has room; None if none was found."""
+    apart = SPRITE - _MAY_OVERLAP
+    for _ in range(20):
+        top, left = random.integers(0, SIDE - SPRITE + 1, 2).tolist()
+        if all(abs(top - one.top) >= apart or abs(left - one.left) >= apart for one in sprites):
+            return top, left
+    return None

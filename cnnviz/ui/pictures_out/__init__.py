@@ -1,0 +1,1 @@
+"""Rooms of the pages on networks that give a picture back."""

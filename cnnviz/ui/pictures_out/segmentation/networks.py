@@ -1,0 +1,127 @@
+"""The two networks on scenes to move digits in, trained in advance or while watched."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.components.chart import chart
+from cnnviz.components.segmenter import segmenter
+from cnnviz.datasets.scenes import CLASSES, Scene, make_scenes
+from cnnviz.figures.learning import compared_figure
+from cnnviz.networks import pytorch_code
+from cnnviz.training.background import Background
+from cnnviz.training.pixel_classes import (
+    SHAPE,
+    STEPS,
+    Loss,
+    Step,
+    Weights,
+    learn,
+    network,
+    shipped,
+)
+from cnnviz.ui.shared.choice import choice
+
+_LOSSES: dict[Loss, str] = {
+    "weighted": "Weighted cross-entropy",
+    "mse": "Mean squared error",
+}
+_TITLES = ("U-Net", "Without skips")
+_SCENES, _SEED = 6, 2
+_EVERY = 0.7  # seconds
+_SOFTMAX = """
+scene = torch.rand(1, 1, 48, 48)  # grey, 0 to 1
+S = model.eval()(scene).softmax(1)[0].permute(1, 2, 0)  # S[i, j, k], 48×48×5
+label_map, confidence = S.argmax(2), S.amax(2)
+print(S.sum(2).min().item(), S.sum(2).max().item())  # 1 and 1
+"""
+
+
+@st.cache_resource(show_spinner=False)
+def _scenes() -> list[Scene]:
+    return make_scenes(_SCENES, seed=_SEED, test=True)
+
+
+@st.cache_resource(show_spinner=False)
+def _shipped() -> tuple[Weights, Weights]:
+    return shipped()
+
+
+@st.cache_resource(show_spinner=False)
+def _trainings() -> dict[Loss, Background[Step]]:
+    """What was trained or is, for all who look: the same numbers for everybody."""
+    return {}
+
+
+def show_networks() -> None:
+    """Draw the scene with both networks, and below it their training."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        loss = choice(st.segmented_control, "Loss", _LOSSES, "weighted", key="se_loss")
+        training = _trainings().get(loss)
+        running = training is not None and training.running
+        if training and running:
+            st.button("Stop", icon=":material/stop:", on_click=training.cancel, key="se_stop")
+        elif st.button(
+            "Train both from scratch", icon=":material/play_arrow:", key="se_train",
+            help=f"{STEPS} steps of 16 scenes, the same for both networks: some 10 to 20 seconds"
+            " on two idle cores.",
+        ):  # fmt: skip
+            _trainings()[loss] = Background(lambda: learn(loss))
+            st.rerun()
+    st.fragment(_follow, run_every=_EVERY if running else None)(loss, running)
+
+
+def _follow(loss: Loss, running: bool) -> None:  # noqa: FBT001 - a fragment's own
+    """Draw the networks as they are now; the page again once their training has ended."""
+    training = _trainings().get(loss)
+    seen = training.seen() if training else []
+    if training and running and not training.running:
+        st.rerun()
+    with_skips, without = (one.weights for one in seen[-1].networks) if seen else _shipped()
+    segmenter(
+        _scenes(),
+        CLASSES,
+        {
+            title: (network(skips=title == _TITLES[0]), weights)
+            for title, weights in zip(_TITLES, (with_skips, without), strict=True)
+        },
+        key="se_segmenter",
+        alt="A scene of digits, the class of each pixel, and what two networks say of it",
+        pytorch=pytorch_code(network(skips=True), SHAPE) + _SOFTMAX,
+    )
+    if training is None:
+        st.caption(
+            "Both networks come with the app, trained for 1,200 steps on 4,800 scenes. Train them"
+            " anew to watch how the one with skips is ahead."
+        )
+        return
+    if training.error:
+        st.error(f"The training failed: {training.error}", icon=":material/error:")
+    if not seen:
+        st.progress(0.0, text="Waiting for the processors")
+        return
+    share = seen[-1].step / STEPS
+    words = "Stopped" if training.cancelled else "Training" if running else "Trained"
+    st.progress(share, text=f"{words}: step {seen[-1].step} of {STEPS}")
+    chart(
+        compared_figure(
+            [one.step for one in seen],
+            {
+                title: [one.networks[at].foreground for one in seen]
+                for at, title in enumerate(_TITLES)
+            },
+            across="Step",
+            up="IoU of the digits' pixels",
+        ),
+        key="se_curve",
+        alt="Intersection over union on test scenes against the steps of the training",
+    )
+    st.caption(
+        "On 64 scenes of digits that neither network has learned from. Now, "
+        + "; ".join(
+            f"{title}: digits' pixels {one.foreground:.2f}, mean of the digits' classes"
+            f" {one.digits:.2f}"
+            for title, one in zip(_TITLES, seen[-1].networks, strict=True)
+        )
+        + "."
+    )

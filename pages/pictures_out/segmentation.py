@@ -1,0 +1,28 @@
+"""A class for every pixel: a U-Net with its skips and without, on scenes of digits."""
+
+import streamlit as st
+
+from cnnviz.ui.pictures_out.segmentation.networks import show_networks
+
+st.caption(
+    "A network can give a picture back instead of one answer: here five numbers for each of"
+    " 48×48 pixels. S(i, j, k) is the probability that the pixel in row i and column j is of class"
+    " k. The digits are real; which pixels are their ink is known exactly, since the scene was put"
+    " together here."
+)
+show_networks()
+
+st.header("Why the skips")
+st.markdown(
+    "Going down, three levels of convolutions and max pooling find *what* is there, on maps of"
+    " 12×12; *where* exactly is lost in the pooling. Going up, the maps are enlarged again. A skip"
+    " hands the fine maps of a level over to the decoder, which reads them beside the enlarged"
+    " ones (`cat[none | …]` in the plan). Without skips the outlines are blurred: compare the"
+    " edges of the digits, and the intersection over union below each map."
+)
+st.markdown(
+    "A slide gives the mean squared error as U-Net's loss. The paper has a cross-entropy for each"
+    " pixel, weighted; here the background, nine pixels of ten, counts 0.2. Train both networks"
+    " with each loss above: with the squared error they call everything background for long, since"
+    " that is right nine times of ten."
+)
