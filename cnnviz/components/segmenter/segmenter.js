@@ -9,6 +9,7 @@ import { Figure } from "../kit/figure.js";
 import { prepare } from "../kit/forward.js";
 import { mounting } from "../kit/mounting.js";
 import { fixed, percent } from "../kit/numbers.js";
+import { greys, PixelPanel } from "../kit/pixel_panel.js";
 import { readSafetensors } from "../kit/safetensors.js";
 import { classesOf, compose, overlap, sideOf, spriteAt, unpackScene } from "./scene.js";
 
@@ -26,7 +27,6 @@ class Segmenter extends Figure {
     this.turned = 0; // milliseconds that the digit has been moving
     this.held = null; // the digit in the hand
     this.stale = true; // whether the networks have not seen the scene as it is
-    this.stamp = element("canvas");
     this.find("[data-act=next]").onclick = () => this.choose((this.state.scene + 1) % this.data.scenes.length);
   }
 
@@ -50,19 +50,15 @@ class Segmenter extends Figure {
     const { classes, networks, side } = this.data;
     const titles = ["Scene", "Truth", ...networks.map(({ title }) => title)];
     this.panels = titles.map((title, at) => {
-      const panel = element("figure", "panel");
-      const caption = element("figcaption");
-      caption.append(element("b", "", title), " ", element("span", "shape", `${side}×${side}`));
-      const canvas = element("canvas", at ? "" : "scene");
-      const note = element("p", "note");
-      canvas.onpointermove = (event) => this.pull(event, canvas);
-      canvas.onpointerdown = (event) => this.hold(event, canvas, at === 0);
+      const panel = new PixelPanel(title, side, at ? "" : "movable");
+      const { canvas } = panel;
+      canvas.onpointermove = (event) => this.pull(event, panel);
+      canvas.onpointerdown = (event) => this.hold(event, panel, at === 0);
       canvas.onpointerup = () => { this.held = null; };
       canvas.onpointercancel = canvas.onpointerup;
-      panel.append(caption, canvas, note);
-      return { panel, canvas, note };
+      return panel;
     });
-    this.figure.replaceChildren(...this.panels.map(({ panel }) => panel));
+    this.figure.replaceChildren(...this.panels.map(({ root }) => root));
     const views = { label: "Label map", confidence: "Confidence", ...Object.fromEntries(classes.map((name, at) => [`${at}`, `S of ${name}`])) };
     const order = Object.fromEntries(["label", "confidence", ...classes.keys()].map((view) => [` ${view}`, views[view]])); // as written, not as numbers
     this.find(".views").replaceChildren(choice("What is shown of each pixel", order, ` ${this.state.view}`, (view) => {
@@ -112,27 +108,25 @@ class Segmenter extends Figure {
 
   // --- what people do -------------------------------------------------------------------------
 
-  under(event, canvas) {
-    const box = canvas.getBoundingClientRect();
-    const { side } = this.data;
-    const cell = (at, length) => clamp(Math.floor((at / length) * side), 0, side - 1);
-    return { row: cell(event.clientY - box.top, box.height), column: cell(event.clientX - box.left, box.width) };
+  under(event, panel) {
+    const { x, y } = panel.under(event);
+    return { row: Math.floor(y), column: Math.floor(x) };
   }
 
-  hold(event, canvas, movable) {
+  hold(event, panel, movable) {
     if (event.button) return;
-    const place = this.under(event, canvas);
+    const place = this.under(event, panel);
     const sprite = movable && spriteAt(this.scene, place.row, place.column);
     if (sprite) {
-      canvas.setPointerCapture(event.pointerId);
+      panel.canvas.setPointerCapture(event.pointerId);
       this.halt();
       this.held = { sprite, row: place.row - sprite.top, column: place.column - sprite.left };
     }
     this.point(place);
   }
 
-  pull(event, canvas) {
-    const place = this.under(event, canvas);
+  pull(event, panel) {
+    const place = this.under(event, panel);
     if (this.held) this.put(this.held.sprite, place.row - this.held.row, place.column - this.held.column);
     this.point(place);
   }
@@ -228,22 +222,18 @@ class Segmenter extends Figure {
     const { picture, labels, answers } = this.found;
     const { view, row, column } = this.state;
     const area = side * side;
-    const grey = (values, most) => (at) => {
-      const level = (values[at] / most) * 255;
-      return [level, level, level];
-    };
     const coloured = (values) => (at) => COLOURS[values[at]];
     const which = Number(view);
     const ofClass = Number.isInteger(which);
     const looks = [
-      grey(picture, 255),
-      ofClass ? grey(Float32Array.from(labels, (label) => Number(label === which)), 1) : coloured(labels),
+      greys(picture, 255),
+      ofClass ? greys(Float32Array.from(labels, (label) => Number(label === which)), 1) : coloured(labels),
       ...answers.map(({ best, confidence, shares }) => {
         if (view === "label") return coloured(best);
-        return view === "confidence" ? grey(confidence, 1) : grey(shares.subarray(which * area, (which + 1) * area), 1);
+        return view === "confidence" ? greys(confidence, 1) : greys(shares.subarray(which * area, (which + 1) * area), 1);
       }),
     ];
-    looks.forEach((look, at) => this.drawPanel(this.panels[at].canvas, look));
+    looks.forEach((look, at) => this.panels[at].draw(look, { row, column }));
     write(this.panels[0].note, "light: 0 (black) to 255 (white)");
     write(this.panels[1].note, "exact: it was made here");
     answers.forEach(({ foreground, each }, at) => {
@@ -259,26 +249,6 @@ class Segmenter extends Figure {
     });
     write(this.told, `Pixel i = ${row}, j = ${column}. Truth: ${classes[labels[at]]}. ${said.join("; ")}. Each network gives ${classes.length} numbers here that sum to 1: S(i, j, k) for k = ${classes.join(", ")}.`);
     this.markPlaying(this.moving, "Let a digit move");
-  }
-
-  drawPanel(canvas, look) {
-    const { side } = this.data;
-    const { row, column } = this.state;
-    const image = new ImageData(side, side);
-    for (let at = 0; at < side * side; at += 1) image.data.set([...look(at), 255], 4 * at);
-    Object.assign(this.stamp, { width: side, height: side });
-    this.stamp.getContext("2d").putImageData(image, 0, 0);
-    const size = Math.round(canvas.clientWidth * (window.devicePixelRatio || 1)) || 4 * side;
-    if (canvas.width !== size) Object.assign(canvas, { width: size, height: size });
-    const context = canvas.getContext("2d");
-    context.imageSmoothingEnabled = false;
-    context.drawImage(this.stamp, 0, 0, size, size);
-    const cell = size / side;
-    for (const [width, colour] of new Map([[4, "#000"], [2, "#fff"]])) { // seen on any colour
-      context.strokeStyle = colour;
-      context.lineWidth = width;
-      context.strokeRect(column * cell - 2, row * cell - 2, cell + 4, cell + 4);
-    }
   }
 
   /** What the colours mean. */
