@@ -39,3 +39,36 @@ def test_changes_are_stepped_through_without_the_server(page, settle):
     expect(figure).to_have_attribute("data-step", "8")
     figure.get_by_text("The numbers as a table").click()
     expect(figure.locator("td").first).to_have_text("100")
+
+
+def test_a_true_box_is_drawn_and_the_threshold_moved_without_the_server(page, settle):
+    page.goto("/trust?tr_tab=Where+is+it%3F&tr_threshold=35")
+    figure = page.locator(".locate").first
+    expect(figure).to_have_attribute("data-percent", "35", timeout=60_000)
+    expect(figure.locator(".told")).to_contain_text("At 35% of the maximum: IoU 0.94")
+    canvas = figure.locator("figure canvas")
+    box = canvas.bounding_box()
+
+    def at(share):
+        page.mouse.move(box["x"] + share * box["width"], box["y"] + share * box["height"])
+
+    at(0.5)
+    page.mouse.down()
+    at(0.75)
+    page.mouse.up()
+    expect(figure).to_have_attribute("data-truth", "112,112,56,56")
+    figure.locator(".figure").focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Shift+ArrowDown")
+    expect(figure).to_have_attribute("data-truth", "112,108,60,56")
+    page.keyboard.press("+")
+    expect(figure).to_have_attribute("data-percent", "36")
+    page.wait_for_url("**tr_threshold_box=112%2C108%2C60%2C56**")
+    # Two presses draw a box as well as dragging does.
+    at(0.25)
+    page.mouse.down()
+    page.mouse.up()
+    at(0.5)
+    page.mouse.down()
+    page.mouse.up()
+    expect(figure).to_have_attribute("data-truth", "56,56,56,56")

@@ -11,6 +11,9 @@ import torch
 from cnnviz import zoo
 from cnnviz.imaging import sample_image
 from cnnviz.inspection import predict
+from cnnviz.inspection.trust.boxes import Box, overlaps
+from cnnviz.training.clutter import SIDE, learn_scenes, make_scenes
+from cnnviz.ui.shared.kept import kept
 from cnnviz.ui.trust import code
 
 
@@ -110,12 +113,42 @@ def test_a_network_without_weights_and_one_too_large_to_copy(open_page, monkeypa
     assert "needs a copy of a network with 1 million at most" in words(app)
 
 
-@pytest.mark.parametrize("name", ["FORGETTING", "COVERING", "CHANGING"])
+def test_one_threshold_makes_all_boxes(open_page, monkeypatch):
+    # Three steps teach nothing, but everything is drawn; the real figures are measured on screen.
+    monkeypatch.setattr("cnnviz.ui.trust.locating.STEPS", 3)
+    monkeypatch.setattr("cnnviz.ui.trust.locating.TESTED", 14)
+    monkeypatch.setattr("cnnviz.ui.trust.locating.learn_scenes", lambda: learn_scenes(3))
+    kept().of("clutter").clear()
+    app = open_page(tr_tab="Where is it?")
+    own, clutter = (
+        json.loads(element.proto.json)
+        for element in app.get("bidi_component")
+        if element.proto.component_name == "cnnviz_locate"
+    )
+    kept().of("clutter").clear()
+    assert own["drag"]
+    assert own["places"][0]["truth"] == [0, 29, 143, 152]
+    assert own["places"][0]["name"] == "espresso"
+    assert len(clutter["places"]) == 12
+    scenes = make_scenes(14, test=True, seed=1)
+    assert [one["truth"] for one in clutter["places"]] == scenes.boxes[:12].tolist()
+    boxes = [Box(*map(int, box)) for box in scenes.boxes[:12]]
+    maps = [np.reshape(one["values"], (one["rows"], -1)) for one in clutter["places"]]
+    shown = overlaps(maps, boxes, (SIDE, SIDE))
+    assert len(clutter["means"]) == len(clutter["thresholds"]) == len(shown)
+    # Twelve of the fourteen are shown.
+    assert np.abs(shown.mean(1) - clutter["means"]).max() <= 2 / 14
+    assert "of 14 new scenes rightly" in words(app)
+
+
+@pytest.mark.parametrize("name", ["FORGETTING", "COVERING", "CHANGING", "LOCATING"])
 def test_the_code_runs_and_gives_the_numbers(name, capsys):
     exec(getattr(code, name), {})
     lines = capsys.readouterr().out.split("\n")
     first, last = (line.split() for line in (lines[0], lines[-2]))
-    if name == "FORGETTING":
+    if name == "LOCATING":
+        assert (first[0], last[0], len(last)) == ("0.2", "0.5", 5)
+    elif name == "FORGETTING":
         assert (first[0], last[0]) == ("linear", "stem.conv")
         assert float(first[1]) < 0.9
     else:

@@ -54,3 +54,16 @@ for levels in (0, 1, 2, 4, 8, 16, 32):
         print(levels, float(net.model(changed).softmax(1)[0, label]))
 """
 )
+
+LOCATING = (
+    _BEGIN
+    + """
+from skimage.measure import label as pieces, regionprops
+from cnnviz.inspection import upsample
+
+raw = upsample(evidence(net.model, x, label, method="grad_cam").raw, (224, 224))
+for share in (0.2, 0.35, 0.5):
+    found = regionprops(pieces(raw >= share * raw.max(), connectivity=2))
+    print(share, max(found, key=lambda piece: piece.area).bbox)  # top, left, bottom, right
+"""
+)

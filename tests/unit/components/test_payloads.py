@@ -31,6 +31,7 @@ from cnnviz.components import (
     layers,
     linked_grids,
     live,
+    locate,
     map_sheet,
     network,
     neurons,
@@ -135,6 +136,10 @@ PAYLOADS = {
     "linked_grids": linked,
     "live": lambda: live.payload(
         "live", {"run": "a", "presenter": True}, base="/cnn", news={"shown": {"run": "b"}}
+    ),
+    "locate": lambda: locate.payload(
+        [locate.Place(GREY, SMALL, "cat", (0, 1, 1, 1))], parameter="share", means=[0.5],
+        thresholds=[0.2], means_of="over one", drag=True, **SHARED,
     ),
     "map_sheet": lambda: map_sheet.payload(
         [
