@@ -105,7 +105,7 @@ def show_filter(picture: Picture) -> None:
                 st.toggle("Before and after in one view", key=IN_ONE.name, bind="query-params")
             camera_switch()
     recipe = chosen.recipe
-    view = natural = imaging.natural_view(recipe)
+    view = natural = "signed" if name == "learned" else imaging.natural_view(recipe)
     if st.session_state.get("_f_name", name) != name != "custom":
         choose("f_view", natural)  # edges and pictures are best seen differently
     st.session_state["_f_name"] = name

@@ -44,9 +44,12 @@ FILTERS: dict[str, Filter] = {
     "bilateral": Filter(
         "Bilateral", "Blurs but keeps edges: neighbours with a different brightness count less."
     ),
+    "learned": Filter(
+        "Learned by a network", "What a network learned to look for first, without its bias."
+    ),
     "custom": Filter("Your own kernel", "Does what your numbers make it do."),
 }
-"""By id; "custom" has no numbers of its own. Sobel comes first: it is what a page opens on."""
+"""By id; "learned" and "custom" have no numbers of their own. Sobel comes first, as pages open."""
 
 
 def natural_view(recipe: Recipe) -> View:

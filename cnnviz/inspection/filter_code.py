@@ -11,6 +11,9 @@ from cnnviz.inspection.code import model_code
 from cnnviz.runs.config import OWN_DATASET
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from cnnviz.inspection.ablation import Replacement
     from cnnviz.runs import RunConfig
 
@@ -64,6 +67,19 @@ def switch_off(module, inputs, output):
 layer.register_forward_hook(switch_off)
 without = accuracy()
 print("without it:", without)
+"""
+
+_BY_HAND = """
+def accuracy():
+    with torch.no_grad():
+        return (model(x).argmax(1) == labels).float().mean().item()
+
+
+print("with the learned filter:", accuracy())
+with torch.no_grad():
+    layer.weight[{channel}] = torch.tensor({weights})
+by_hand = accuracy()
+print("with the one made by hand:", by_hand)
 """
 
 _CORRELATION = """
@@ -146,6 +162,20 @@ def ablation_code(
     value = f"kept[0][:, {channel}].mean().item()" if replacement == "mean" else "0.0"
     off = _OFF.format(channel=channel, value=value)
     return _with_pictures(config, step, layer, source) + off
+
+
+def by_hand_code(
+    config: RunConfig,
+    step: int,
+    layer: str,
+    channel: int,
+    source: Source,
+    *,
+    weights: NDArray[np.float32],
+) -> str:
+    """Code that prints the accuracy with a filter and with other weights, inputs×kh×kw, for it."""
+    lines = _BY_HAND.format(channel=channel, weights=weights.tolist())
+    return _with_pictures(config, step, layer, source) + lines
 
 
 def correlation_code(

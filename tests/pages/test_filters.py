@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
+from cnnviz import inspection
 from cnnviz.imaging import (
     FILTERS,
     KERNELS,
@@ -22,6 +23,7 @@ from cnnviz.imaging import (
     to_grey,
 )
 from cnnviz.imaging.chain import parse_chain, run_chain
+from cnnviz.runs import open_run
 from cnnviz.ui.shared.picture import Picture
 
 GREY = to_grey(sample_image("astronaut"))
@@ -329,6 +331,17 @@ def test_a_large_photo_is_previewed_and_says_so(open_page, bring):
     click(app, 2999, 3999)
     window = np.array(sent(app, "cnnviz_number_grid")["Neighbourhood"]["exact"], float)
     assert np.array_equal(window[:2, :2], to_grey(photo)[2998:, 3998:])
+
+
+@pytest.mark.parametrize("run", ["fashionmnist-gap", "digits-gap"])
+def test_a_learned_filter_is_the_kernel(open_page, run):
+    weights = inspection.filters(inspection.load_model(open_run(run)), "conv1").sum(1).numpy()
+    app = open_page(f_kernel="learned", f_run=run, f_filter="3")
+    assert np.array_equal(kernel(app), weights[3])
+    assert app.get_by_key("_f_view").value == "signed"
+    choose(app, "f_filter", 5)
+    assert np.array_equal(kernel(app), weights[5])
+    assert app.query_params["f_filter"] == "5"
 
 
 def pressing(app, label, at=0):

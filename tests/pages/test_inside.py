@@ -547,6 +547,23 @@ def test_one_filter_its_pictures_and_the_network_without_it(open_page):
         assert sent(app, key)
         assert not app.exception
         assert not app.error
+    app.segmented_control(key="_i_view").set_value("A kernel instead").run()
+    next(one for one in app.button if one.label == "Choose a filter of conv1").click().run()
+    app.selectbox(key="_i_unit").set_value(1).run()
+    app.selectbox(key="_i_hand").set_value("own").run()
+    app.text_input(key="i_hand_kernel").set_value("1 2; 0 -1").run()
+    app.toggle(key="i_hand_scaled").set_value(False).run()
+    model = inspection.load_model(run)
+    with torch.no_grad():
+        model.conv1.weight[1] = 0
+        row, column = ((side - 1) // 2 for side in model.conv1.weight.shape[2:])
+        model.conv1.weight[1, 0, row : row + 2, column : column + 2] = torch.tensor(
+            [[1, 2], [0, -1]]
+        )
+    as_learned, by_hand = (float(one.value.rstrip("%")) for one in app.metric)
+    assert (as_learned, by_hand) == pytest.approx((before, right()), abs=0.06)
+    app.text_input(key="i_hand_kernel").set_value("1 2; 0").run()
+    assert "row 1 has 2" in app.error[0].value
     app.selectbox(key="_i_unit_layer").select_index(3).run()
     app.segmented_control(key="_i_view").set_value("Similar filters").run()
     app.segmented_control(key="_i_alike").set_value("their weights").run()

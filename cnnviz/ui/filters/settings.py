@@ -83,6 +83,10 @@ def choose_settings(name: str, border: Border) -> ChosenFilter:
         KERNEL.set_aside()
     if name == "custom":
         recipe = Recipe("kernel", _typed_kernel())
+    elif name == "learned":
+        from cnnviz.ui.filters.learned import choose_learned  # noqa: PLC0415 - it loads torch
+
+        recipe = Recipe("kernel", choose_learned())
     elif name in KERNELS:
         recipe, kernel = Recipe("kernel", KERNELS[name].weights), name
         if KERNELS[name].sum:  # the scale would undo any strength of an edge kernel

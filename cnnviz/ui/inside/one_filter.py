@@ -20,6 +20,7 @@ from cnnviz.inspection.patches import Peaks, field_on, peaks, separation
 from cnnviz.networks import field_of
 from cnnviz.numbers.formatting import counted, formatted
 from cnnviz.ui.inside.filter_ascent import show_climb
+from cnnviz.ui.inside.filter_by_hand import show_by_hand
 from cnnviz.ui.inside.filter_correlation import show_correlation
 from cnnviz.ui.inside.filter_field import show_field
 from cnnviz.ui.inside.filter_off import show_off
@@ -126,6 +127,7 @@ def show_one_filter(run: Run, step: int, subject: Subject, where: str) -> None:
         "classes": "Values and classes",
         "alike": "Similar filters",
         "climb": "Picture that excites it",
+        "hand": "A kernel instead",
     }
     view = choice(
         st.segmented_control, "About this filter", views, "off", key="i_view",
@@ -137,6 +139,7 @@ def show_one_filter(run: Run, step: int, subject: Subject, where: str) -> None:
         "classes": _show_classes,
         "alike": show_correlation,
         "climb": show_climb,
+        "hand": show_by_hand,
     }
     try:
         drawn[view](one)

@@ -6,11 +6,13 @@ import torch
 
 from cnnviz.inspection.ablation import Ablation
 from cnnviz.inspection.ascent import climb, noise
+from cnnviz.inspection.by_hand import ByHand
 from cnnviz.inspection.code import input_code
 from cnnviz.inspection.correlation import output_correlation, weight_correlation
 from cnnviz.inspection.filter_code import (
     Source,
     ablation_code,
+    by_hand_code,
     climb_code,
     correlation_code,
     field_code,
@@ -78,6 +80,15 @@ def test_best_pictures_field_and_accuracy(executed, file):
         answers = Ablation(model, "local1", x, replacement).predicted(0)
         code = ablation_code(config, 1, "local1", 0, source, replacement=replacement)
         assert execute(code)["without"] == pytest.approx((answers == labels).mean())
+
+
+def test_a_kernel_by_hand(executed):
+    model, x, labels, config, execute = executed
+    weights = np.random.default_rng(0).normal(size=(1, 3, 3)).astype(np.float32)
+    source = Source(12, "samples.safetensors")
+    expected = ByHand(model, "conv1", 2, weights).predicted(x)
+    code = by_hand_code(config, 1, "conv1", 2, source, weights=weights)
+    assert execute(code)["by_hand"] == pytest.approx((expected == labels).mean())
 
 
 def test_correlations(executed):
