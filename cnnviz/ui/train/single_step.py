@@ -26,7 +26,7 @@ from cnnviz.numbers.formatting import MINUS, formatted, short, thousands
 from cnnviz.runs import Run, RunError
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.text import plain
-from cnnviz.ui.train.tiles import choose_tile
+from cnnviz.ui.shared.tiles import choose_tile
 
 if TYPE_CHECKING:
     from collections.abc import Callable

