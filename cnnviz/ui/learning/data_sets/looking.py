@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cnnviz.datasets import Dataset
 
 ALL = -1
-MOST = 60
+MOST = 55
 _CHANNELS = ("Red", "Green", "Blue")
 
 
