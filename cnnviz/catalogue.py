@@ -378,6 +378,16 @@ PAGES = (
         first_picture="cat",
     ),
     Page(
+        "learning/without_labels.py",
+        "without_labels",
+        "Filters without labels",
+        ":material/bubble_chart:",
+        about="Let k-means find filters in patches, stack two such layers, and see what they are"
+        " worth.",
+        terms=("k-means", "centroids", "whitening", "greedy layer-wise training", "unsupervised"),
+        group=LEARNING,
+    ),
+    Page(
         "train.py",
         "train",
         "Train",

@@ -35,7 +35,11 @@ def test_addresses_and_their_order_stay_as_they_are():
     assert [page.url for page in PAGES if page.group == NETWORKS] == [
         "cells", "timeline", "paper_networks", "blocks", "real-networks", "own-classes", "trust"
     ]  # fmt: skip
-    assert [page.url for page in PAGES if page.group == LEARNING] == ["data_sets", "tricks"]
+    assert [page.url for page in PAGES if page.group == LEARNING] == [
+        "data_sets",
+        "tricks",
+        "without_labels",
+    ]
     assert [page.url for page in PAGES if page.group == PICTURES_OUT] == ["segmentation"]
     assert FORMER_URLS == {
         "field": "receptive_field", "upwards": "transposed", "backwards": "gradient"

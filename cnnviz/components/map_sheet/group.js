@@ -47,9 +47,21 @@ export class MapGroup {
     this.marks = null;
     // Where they lie on the sheet, in CSS pixels and tiles; `fit` chooses.
     this.unit = this.wide = this.high = this.across = 1;
-    this.values = unpackArray(sent.values);
+    /** One set of them after the other, where there are several. */
+    this.every = unpackArray(sent.values);
+    this.values = this.every.subarray(0, count * rows * cells);
     this.colours = colours;
     this.limits = Array.from({ length: this.count }, (_, tile) => (each ? Math.max(...this.ends(tile).map(Math.abs)) : sent.limit));
+    this.image = this.draw();
+  }
+
+  /**
+   * Another set of them.
+   * @param {number} set
+   */
+  turnTo(set) {
+    const size = this.count * this.rows * this.cells;
+    this.values = this.every.subarray(set * size, (set + 1) * size);
     this.image = this.draw();
   }
 

@@ -27,6 +27,7 @@ from cnnviz.components import (
     drag,
     draw,
     evidence,
+    film,
     gallery,
     layers,
     linked_grids,
@@ -115,6 +116,10 @@ PAYLOADS = {
         live=compare.Live("a", Recipe("kernel", SMALL), "signed", {"f_flip": "flip"}, "grid"),
     ),
     "cortex": lambda: cortex.payload(**SHARED),
+    "film": lambda: film.payload(
+        np.array([[SMALL, -SMALL], [SMALL, SMALL]]), [2.0, 1.0], np.array([[1, 2], [3, 4]]),
+        value="Distance", tile="centroid", counted="patches", **SHARED,
+    ),
     "descent": lambda: descent.payload(*DESCENT, start=1, **SHARED),
     "drag": lambda: drag.payload(SCENE, shift=(1, 2), play=True, **SHARED),
     "draw": lambda: draw.payload(

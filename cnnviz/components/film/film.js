@@ -1,0 +1,155 @@
+// Maps that change from step to step, and a number that falls meanwhile.
+
+import { clamp, limits } from "../kit/arithmetic.js";
+import { unpackArray } from "../kit/arrays.js";
+import { colourAt, gradient } from "../kit/colours.js";
+import { SPEAK_AFTER, Figure } from "../kit/figure.js";
+import { mounting } from "../kit/mounting.js";
+import { count, mapText, significant } from "../kit/numbers.js";
+import { Plot } from "../kit/plot.js";
+import { followPointer, holdWithPointer } from "../kit/pointer.js";
+import { ScaleBar } from "../kit/scale_bar.js";
+import { cellScale, textScale } from "../kit/screen.js";
+import { readTheme } from "../kit/theme.js";
+import { LEVELS_OF_MAP, MapGroup } from "../map_sheet/group.js";
+
+const SIDE = 64; // of a map, in CSS pixels
+const EACH = 260; // milliseconds at a step, while it plays
+
+class Film extends Figure {
+  constructor(parent) {
+    super(parent);
+    this.scrub = this.field(".scrub input");
+    this.scrub.oninput = () => this.go(Number(this.scrub.value));
+    this.sheet = this.canvasAt(".sheet");
+    this.plot = new Plot(this.canvasAt(".curve"));
+    const scrub = (event) => this.go(Math.round(this.plot.under(event)));
+    holdWithPointer(this.plot.canvas, scrub, scrub);
+    followPointer(this.sheet, (event) => this.group?.hit(event) ?? null, (hit) => {
+      this.hit = hit;
+      this.redraw();
+    });
+  }
+
+  load(data) {
+    this.data = data;
+    const last = LEVELS_OF_MAP - 1;
+    const colours = Array.from({ length: LEVELS_OF_MAP }, (_, level) => Uint8ClampedArray.of(...colourAt(data.stops, level / last), 255));
+    this.group = new MapGroup(data.group, colours, false);
+    this.counts = unpackArray(data.counts);
+    this.last = data.values.length - 1;
+    this.step = this.calm ? this.last : 0;
+    this.playing = !this.calm;
+    this.hit = null;
+    this.scrub.max = String(this.last);
+    const { limit } = data.group;
+    const scale = new ScaleBar("Scale").update({ low: -limit, high: limit, gradient: gradient(data.stops), own: false, text: mapText });
+    this.find(".scale").replaceChildren(scale.root);
+    this.describe(data);
+    this.resize();
+    this.fillTables();
+  }
+
+  resize() {
+    if (!this.group || !this.figure.clientWidth) return;
+    const width = this.figure.clientWidth;
+    this.group.fit(Math.min(SIDE * cellScale(), width / 7), width);
+    this.redraw();
+  }
+
+  redraw() {
+    this.drawn = undefined;
+    this.wake();
+  }
+
+  go(step) {
+    this.playing = false;
+    this.step = clamp(step, 0, this.last);
+    this.say();
+    this.after(SPEAK_AFTER, "tables", () => this.fillTables());
+    this.wake();
+  }
+
+  toggle() {
+    this.playing = !this.playing;
+    if (this.playing && this.step === this.last) this.step = 0;
+    this.wake();
+  }
+
+  keys() {
+    const by = (step) => () => this.go(this.step + step);
+    return {
+      ArrowLeft: by(-1), ArrowRight: by(1), Home: () => this.go(0), End: () => this.go(this.last),
+      " ": () => this.toggle(),
+    };
+  }
+
+  running() {
+    return this.playing && this.onScreen;
+  }
+
+  advance(now) {
+    if (!this.passed(now, EACH)) return;
+    this.step = Math.min(this.step + 1, this.last);
+    if (this.step < this.last) return;
+    this.playing = false;
+    this.say();
+    this.fillTables();
+  }
+
+  countOf(tile) {
+    return this.counts[this.step * this.group.count + tile];
+  }
+
+  paint() {
+    this.markPlaying(this.playing);
+    if (this.drawn === this.step || !this.group.across) return;
+    this.drawn = this.step;
+    const { value, values, counted, alt } = this.data;
+    this.group.turnTo(this.step);
+    this.group.drawSheet(this.sheet, getComputedStyle(this.root).getPropertyValue("--st-border-color"));
+    this.curve(readTheme(this.root));
+    const now = significant(values[this.step], 4);
+    const pointed = this.hit && ` ${this.group.words(this.hit)}; ${count(this.countOf(this.hit.tile))} ${counted}.`;
+    this.told.textContent = `Step ${this.step}: ${value.toLowerCase()} ${now}.${pointed ?? ""}`;
+    this.figure.setAttribute("aria-label", alt);
+    this.scrub.valueAsNumber = this.step;
+    this.find(".scrub-text").textContent = `Step ${this.step} of ${this.last}`;
+    Object.assign(this.root.dataset, { step: this.step, value: values[this.step] });
+  }
+
+  curve(theme) {
+    const { plot, last, step } = this;
+    if (!plot.canvas.clientWidth) return;
+    const { value, values } = this.data;
+    const [, high] = limits(Float64Array.from(values));
+    const room = { left: 52 * textScale(), right: 12, top: 10, bottom: 24 * textScale() };
+    plot.begin(theme, { x: [0, Math.max(last, 1)], y: [0, high * 1.05], room });
+    for (const at of [0, high / 2, high]) {
+      plot.across(at, theme.line, 0.5);
+      plot.text(significant(at, 3), plot.left - 6, plot.y(at), { align: "right" });
+    }
+    plot.text(value, plot.left + 6, plot.height - 6, { baseline: "alphabetic" });
+    plot.text(`Step ${last}`, plot.right, plot.height - 6, { baseline: "alphabetic", align: "right" });
+    /** @type {import("../kit/plot.js").Pair[]} */
+    const points = values.map((one, at) => [at, one]);
+    plot.line(points, theme.line, 1.5);
+    plot.line(points.slice(0, step + 1), theme.accent, 2.5);
+    plot.dot(step, values[step], 5, theme.accent);
+    plot.canvas.setAttribute("aria-label", `${value} from ${significant(values[0], 4)} at step 0 to ${significant(values[last], 4)} at step ${last}`);
+  }
+
+  tables() {
+    const { value, values, counted } = this.data;
+    const tiles = Array.from({ length: this.group.count }, (_, tile) => tile);
+    return [
+      { caption: value, heads: ["Step", value], lines: values.map((one, at) => [String(at), significant(one, 5)]) },
+      {
+        caption: `Step ${this.step}`, heads: ["Number", "From", "To", counted],
+        lines: tiles.map((tile) => [String(tile), ...this.group.ends(tile).map(mapText), count(this.countOf(tile))]),
+      },
+    ];
+  }
+}
+
+export default mounting(Film);

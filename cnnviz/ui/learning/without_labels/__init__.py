@@ -1,0 +1,1 @@
+"""The room of the page on filters without labels: its pictures, its film, its contest."""
