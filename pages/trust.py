@@ -10,12 +10,14 @@ from cnnviz.ui.trust.changing import show_changing
 from cnnviz.ui.trust.covering import show_covering
 from cnnviz.ui.trust.forgetting import show_forgetting
 from cnnviz.ui.trust.locating import show_locating
+from cnnviz.ui.trust.misleading import show_misleading
 
 SECTIONS = {
     "Was it learned?": show_forgetting,
     "Do the places matter?": show_covering,
     "Small changes": show_changing,
     "Where is it?": show_locating,
+    "For the wrong reason": show_misleading,
 }
 
 notice = st.container()

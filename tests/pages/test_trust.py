@@ -13,6 +13,7 @@ from cnnviz.imaging import sample_image
 from cnnviz.inspection import predict
 from cnnviz.inspection.trust.boxes import Box, overlaps
 from cnnviz.training.clutter import SIDE, learn_scenes, make_scenes
+from cnnviz.training.marked import Moment
 from cnnviz.ui.shared.kept import kept
 from cnnviz.ui.trust import code
 
@@ -139,6 +140,25 @@ def test_one_threshold_makes_all_boxes(open_page, monkeypatch):
     # Twelve of the fourteen are shown.
     assert np.abs(shown.mean(1) - clutter["means"]).max() <= 2 / 14
     assert "of 14 new scenes rightly" in words(app)
+
+
+def test_a_network_is_right_for_the_wrong_reason(open_page, monkeypatch):
+    def learned(label, steps):
+        maps = tuple(np.eye(8) * (at + 1) for at in range(3))
+        for step in range(0, steps + 1, 10):
+            yield Moment(step, 2.0, 0.98, 0.16, 0.23, maps)
+
+    monkeypatch.setattr("cnnviz.ui.trust.misleading.learn_marked", learned)
+    app = open_page(tr_tab="For the wrong reason", tr_marked="8")
+    kept().of(("marked", 8)).clear()
+    data = sent(app)
+    assert data["labels"] == [str(step) for step in range(0, 121, 10)]
+    assert [panel["title"] for panel in data["panels"]] == [
+        "An 8 with its mark", "The same without", "A 3 with the mark",
+    ]  # fmt: skip
+    assert curves(data)["8 without its mark"][-1] == 0.16
+    assert "**98.0%** of new digits are named rightly" in words(app)
+    assert "right for the wrong reason" in words(app)
 
 
 @pytest.mark.parametrize("name", ["FORGETTING", "COVERING", "CHANGING", "LOCATING"])

@@ -88,11 +88,18 @@ def evidence_map(maps: Sequence[NDArray[np.float64]]) -> dict[str, Any]:
 _COARSE = 28  # rows up to which the cells of a map are drawn as squares
 
 
-def glow(maps: Sequence[NDArray[np.float64]]) -> dict[str, Any]:
-    """A layer: where maps are above 0, the stronger the less transparent, each on its own scale."""
+def glow(
+    maps: Sequence[NDArray[np.float64]], limits: Sequence[float] | None = None
+) -> dict[str, Any]:
+    """A layer: where maps are above 0, the stronger the less transparent.
+
+    Args:
+        maps: One a step.
+        limits: For each, the number that is the least transparent; by default its own largest.
+    """
     found = []
-    for one in maps:
-        share = (one / (float(one.max()) if one.max() > 0 else 1.0)).clip(0, 1)
+    for one, limit in zip(maps, limits or [float(one.max()) for one in maps], strict=True):
+        share = (one / (limit if limit > 0 else 1.0)).clip(0, 1)
         alpha = np.rint(190 * share).astype(np.uint8)
         found.append(np.dstack([heat(0.25 + 0.75 * share), alpha]))
     return moving(found)
