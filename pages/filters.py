@@ -18,6 +18,7 @@ from cnnviz.imaging.filters import Border
 from cnnviz.imaging.present import View
 from cnnviz.ui.filters.camera import camera_switch, draw_camera, draw_frames, uses_camera
 from cnnviz.ui.filters.chain import show_chain
+from cnnviz.ui.filters.comparison import show_comparison
 from cnnviz.ui.filters.downloads import offer_picture, offer_result
 from cnnviz.ui.filters.noise import choose_noise, compare_filters
 from cnnviz.ui.filters.settings import (
@@ -197,6 +198,7 @@ def show_noise(picture: Picture) -> None:
 SECTIONS = {
     "Filter": show_filter,
     "Chain": lambda picture: show_chain(picture, BORDERS),
+    "Compare": lambda picture: show_comparison(picture, BORDERS),
     "Noise": show_noise,
 }
 for tab, show in zip(

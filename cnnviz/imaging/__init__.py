@@ -3,6 +3,7 @@
 from cnnviz.imaging.colour import DIVERGING_STOPS, WEIGHT_STOPS, diverging, heat, to_grey
 from cnnviz.imaging.denoise import Denoised, denoise, sigma_for
 from cnnviz.imaging.encode import (
+    cover,
     digest,
     encode_jpeg,
     encode_npy,
@@ -77,6 +78,7 @@ __all__ = [
     "apply_kernel",
     "bilateral",
     "chain_code",
+    "cover",
     "denoise",
     "digest",
     "diverging",

@@ -71,6 +71,24 @@ def resize_to_fit(image: NDArray[np.uint8], max_side: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
+def cover(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    """Scale a picture until it covers so many rows and columns, and cut these from its middle.
+
+    >>> cover(np.arange(6, dtype=np.uint8).reshape(2, 3), 2, 1).tolist()
+    [[1], [4]]
+    """
+    scale = max(height / image.shape[0], width / image.shape[1])
+    rows, columns = (
+        max(side, round(scale * had))
+        for side, had in zip((height, width), image.shape[:2], strict=True)
+    )
+    if (rows, columns) != image.shape[:2]:
+        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        image = np.asarray(cv2.resize(image, (columns, rows), interpolation=way), dtype=np.uint8)
+    top, left = (rows - height) // 2, (columns - width) // 2
+    return image[top : top + height, left : left + width]
+
+
 def preview(image: NDArray[np.uint8], max_pixels: int) -> NDArray[np.uint8]:
     """Shrink a picture to at most about `max_pixels`, keeping its shape; never enlarge it."""
     height, width = image.shape[:2]

@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+import skimage.metrics
 import torch
 import torch.nn.functional as F
 from PIL import Image
@@ -17,6 +18,7 @@ from cnnviz.imaging import (
     FILTERS,
     KERNELS,
     apply_kernel,
+    cover,
     diverging,
     parse_kernel,
     sample_image,
@@ -369,7 +371,7 @@ def test_a_chain_is_built_reordered_and_kept_in_the_address(open_page):
     pressing(app, "Later", 1)
     assert app.query_params["f_chain"] == "gaussian:1,relu,sobel-x"
     assert "no kernel" not in " ".join(one.value for one in app.subheader)
-    app.slider(key="_f_stage_0_gaussian_σ in pixels").set_value(2.0).run()
+    app.slider(key="_f_stage_0_gaussian_0").set_value(2.0).run()
     app.selectbox(key="_f_stage_1").set_value("own").run()
     app.text_input(key="_f_stage_1_own").set_value("1 2;3").run()
     assert "row 1 has 2" in app.error[0].value
@@ -392,6 +394,46 @@ def test_a_chain_that_cannot_be_read_gets_a_sentence(open_page):
     app = open_page(f_tab="Chain", f_chain="gaussian:99")
     assert "σ in pixels goes from" in app.warning[0].value
     assert len(sent(app, "cnnviz_compare")) == 3
+
+
+def test_two_filters_are_compared_by_their_difference_psnr_and_ssim(open_page):
+    app = open_page(f_tab="Compare")
+    pictures = sent(app, "cnnviz_compare")
+    assert [title.split(",")[0] for title in pictures] == [
+        "Gaussian blur", "Bilateral", "Difference",
+    ]  # fmt: skip
+    assert {one["group"] for one in pictures.values()} == {"comparison"}
+    one, other = (
+        run_chain(GREY, parse_chain(text))[0] for text in ("gaussian:2", "bilateral:2:40")
+    )
+    scale = picture(app, "Difference")[1]["scale"]
+    assert scale["smallest"] == pytest.approx((one - other).min(), abs=0.01)
+    assert scale["largest"] == pytest.approx((one - other).max(), abs=0.01)
+
+    def says(one, other):
+        one, other = (np.rint(values).clip(0, 255).astype(np.uint8) for values in (one, other))
+        psnr = skimage.metrics.peak_signal_noise_ratio(one, other)
+        ssim = skimage.metrics.structural_similarity(one, other)
+        return [f"{psnr:.1f} dB", f"{ssim:.3f}"]
+
+    assert [metric.value for metric in app.metric][:2] == says(one, other)
+    app.selectbox(key="_f_compare_second").set_value("gaussian").run()
+    app.slider(key="_f_compare_second_gaussian_0").set_value(2.0).run()
+    assert [metric.value for metric in app.metric] == ["∞", "1.000", "0", "0"]
+    assert app.query_params["f_second"] == "gaussian:2"
+    app.get_by_key("_f_second_picture").set_value("coffee").run()
+    coffee = cover(to_grey(sample_image("coffee")).astype(np.uint8), 512, 512)
+    other = run_chain(coffee, parse_chain("gaussian:2"))[0]
+    assert [metric.value for metric in app.metric][:2] == says(one, other)
+    assert any("cut to 512×512" in caption.value for caption in app.caption)
+
+
+def test_odd_comparisons_get_a_sentence(open_page, bring):
+    bring(np.zeros((6, 50, 3), np.uint8))
+    app = open_page(f_tab="Compare", f_first="gaussian:1,median:3", f_second="own:1 2;3 4")
+    assert "one filter" in app.warning[0].value
+    assert "at least 7×7" in " ".join(one.value for one in app.caption)
+    assert app.query_params["f_second"] == "own:1 2;3 4"
 
 
 def test_the_noise_tab_ranks_nine_filters_and_marks_the_best(open_page):

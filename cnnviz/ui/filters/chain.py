@@ -32,6 +32,7 @@ from cnnviz.imaging.chain import (
 from cnnviz.imaging.recipe import Result
 from cnnviz.numbers.formatting import short
 from cnnviz.ui.filters.downloads import offer_picture, offer_result
+from cnnviz.ui.filters.stage import edit_stage
 from cnnviz.ui.shared.address import CHAIN
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.code import copy_code
@@ -57,7 +58,6 @@ EXAMPLES = {
 PREVIEW_PIXELS = 280_000  # of each stage: seven such pictures are sent
 _EMPTY = "none"  # a chain without a stage, which an address cannot hold
 _TEXT = "_f_chain"
-_REFUSED = "_f_chain_refused"
 _PICTURES_IN_A_ROW = 3
 
 
@@ -140,7 +140,6 @@ def _chosen_stages() -> Stages:
 def _take(text: str) -> None:
     """In a callback: make a text the chain."""
     st.session_state[_TEXT] = text or _EMPTY
-    st.session_state.pop(_REFUSED, None)
 
 
 def _replace(stages: Stages, at: int, *others: Stage) -> None:
@@ -168,22 +167,10 @@ def _draw_stage(
 
 
 def _draw_controls(stages: Stages, at: int) -> None:
-    stage, kind, key = stages[at], KINDS[stages[at].name], f"_f_stage_{at}"
-    titles = {name: one.title for name, one in KINDS.items()}
-    st.session_state[key] = stage.name
-
-    def change() -> None:
-        _replace(stages, at, usual_stage(st.session_state[key]))
-
-    st.selectbox(
-        f"Filter {at + 1}", list(titles), format_func=titles.__getitem__, key=key, on_change=change,
-        help=kind.does,
-    )  # fmt: skip
-    for number, setting in enumerate(kind.settings):
-        _draw_number(stages, at, number, f"{key}_{stage.name}_{setting.label}")
-    if stage.weights is not None:
-        _draw_own(stages, at, f"{key}_own")
-    if stage.name == "thin" and not has_gradient(stages, at):
+    key = f"_f_stage_{at}"
+    replace = functools.partial(_replace, stages, at)
+    edit_stage(stages[at], f"Filter {at + 1}", key=key, replace=replace)
+    if stages[at].name == "thin" and not has_gradient(stages, at):
         st.warning("It needs a gradient just before it. Until then, it changes nothing.")
     with st.container(horizontal=True, gap="small"):
         for label, icon, to in (
@@ -198,42 +185,6 @@ def _draw_controls(stages: Stages, at: int) -> None:
             "Remove", key=f"{key}_remove", icon=":material/close:", type="tertiary",
             on_click=_replace, args=(stages, at),
         )  # fmt: skip
-
-
-def _draw_number(stages: Stages, at: int, number: int, key: str) -> None:
-    stage, setting = stages[at], KINDS[stages[at].name].settings[number]
-    whole = setting.step >= 1
-    low, high, step, value = (
-        int(one) if whole else float(one)
-        for one in (setting.low, setting.high, setting.step, stage.numbers[number])
-    )
-    st.session_state[key] = value
-
-    def change() -> None:
-        numbers = list(stage.numbers)
-        numbers[number] = float(st.session_state[key])
-        _replace(stages, at, Stage(stage.name, tuple(numbers)))
-
-    st.slider(setting.label, low, high, step=step, key=key, on_change=change)
-
-
-def _draw_own(stages: Stages, at: int, key: str) -> None:
-    """Draw the field of one's own kernel; what cannot be read stays there with the reason."""
-    state, weights = st.session_state, stages[at].weights
-    refused = state.get(_REFUSED)
-    if refused is None or refused[0] != at:
-        refused = None
-        state[key] = "" if weights is None else imaging.format_kernel(weights)
-
-    def change() -> None:
-        try:
-            _replace(stages, at, Stage("own", (), imaging.parse_kernel(state[key])))
-        except ValueError as error:
-            state[_REFUSED] = (at, str(error))
-
-    st.text_input("Kernel, row by row", key=key, on_change=change)
-    if refused:
-        st.error(f"{plain(refused[1])} Until then, the last valid kernel is used.")
 
 
 def _offer_stage(stages: Stages) -> None:

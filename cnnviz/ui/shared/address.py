@@ -219,6 +219,7 @@ SIZE = one_of("size", ("usual", "large"))
 KERNEL = text("f_weights")  # as it is typed
 IN_ONE = flag("f_in_one")
 CHAIN = text("f_chain")  # as `format_chain` of `cnnviz/imaging/chain.py` writes it
+COMPARED = {side: text(f"f_{side}") for side in ("first", "second")}  # a chain of one each
 # Step through a convolution.
 CELL = wholes("s_cell", 2, high=9999)  # row and column of the output
 CONTROLS = one_of("controls", ("off",))

@@ -3,10 +3,12 @@
 import io
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from cnnviz.imaging import (
     SAMPLES,
+    cover,
     digest,
     encode_jpeg,
     encode_png,
@@ -72,3 +74,15 @@ def test_the_samples_need_no_network_and_say_whose_they_are(monkeypatch):
         assert sample.title
         assert sample.source
         assert sample.licence
+
+
+@pytest.mark.parametrize(
+    ("had", "wanted"), [((7, 9), (7, 9)), ((3, 50), (20, 20)), ((1, 1), (2, 5)), ((90, 31), (8, 3))]
+)
+def test_a_picture_is_scaled_to_cover_another_and_cut_in_the_middle(had, wanted):
+    rows = np.repeat(np.linspace(0, 255, had[0]).astype(np.uint8)[:, None], had[1], axis=1)
+    covering = cover(rows, *wanted)
+    assert covering.shape == wanted
+    if had == wanted:
+        assert np.array_equal(covering, rows)
+    assert float(covering.mean()) == pytest.approx(rows.mean(), abs=16)

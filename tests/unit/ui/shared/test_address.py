@@ -27,7 +27,7 @@ VALUES = {
     "TEMPERATURE": st.floats(0.1, 10),
 }  # fmt: skip
 TABLE = {name: row for name, row in vars(address).items() if isinstance(row, Parameter)}
-EVERY = [*TABLE.values(), *address.WEIGHTS.values()]
+EVERY = [*TABLE.values(), *address.WEIGHTS.values(), *address.COMPARED.values()]
 NONSENSE = ["", "9" * 5000, "1e400", "nan", "-inf", "1,2," * 9000, "@", "9@", "٣", "\0", "1_0"]
 
 

@@ -1,0 +1,170 @@
+"""Two filters, or two pictures, side by side, with their difference."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from cnnviz import imaging
+from cnnviz.components.compare import compare, encode
+from cnnviz.imaging import FILE_TYPES, SAMPLES, ImageError
+from cnnviz.imaging.chain import Stage, format_chain, parse_chain, run_chain, view_of
+from cnnviz.imaging.recipe import Result
+from cnnviz.numbers.formatting import formatted, short
+from cnnviz.ui.filters.stage import edit_stage
+from cnnviz.ui.shared.address import COMPARED
+from cnnviz.ui.shared.choice import choice, choose
+from cnnviz.ui.shared.picture import decoded
+from cnnviz.ui.shared.projecting import settings
+from cnnviz.ui.shared.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from cnnviz.imaging import Border
+    from cnnviz.ui.shared.picture import Picture
+
+_USUAL = {"first": "gaussian:2", "second": "bilateral:2:40"}
+_PIXELS = 280_000  # of each picture: three are sent
+_SMALLEST = 7  # pixels on each side: SSIM compares windows of that size
+_SAME, _OTHER = "same", "other"
+_UPLOAD, _UPLOADED, _REFUSED = "_f_second_file", "_f_second_pixels", "_f_second_refused"
+
+
+@st.fragment
+def show_comparison(picture: Picture, borders: Mapping[Border, str]) -> None:
+    """Draw two results and their difference, with one zoom and one pointer, and how close they are.
+
+    Args:
+        picture: What the first filter filters, and the second if no other picture is chosen.
+        borders: What can lie outside them, with titles.
+    """
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        second_name = _choose_second()
+        border: Border = choice(
+            st.selectbox, "Border", borders, "reflect", key="f_compare_border", width=130
+        )
+    full = imaging.to_grey(picture.pixels).astype(np.uint8)
+    first = imaging.preview(full, _PIXELS)
+    second, had = _second(second_name, first)
+    stages = {side: _chosen(side) for side in COMPARED}
+    values = [
+        run_chain(image, [stage], border)[0]
+        for image, stage in zip((first, second), stages.values(), strict=True)
+    ]
+    height, width = first.shape
+    draw = functools.partial(compare, size=(height, width), group="comparison")
+    sides = st.columns(3, gap="medium")
+    for column, (side, stage), result in zip(sides, stages.items(), values, strict=False):
+        with column:
+            other = side == "second" and had is not None
+            title = f"{stage.title}, {'the other picture' if other else f'{height}×{width}'}"
+            shown = imaging.present(Result(result), view_of([stage], result))
+            draw(encode(shown), key=f"f_compare_{side}_result", title=title, alt=title)
+            with settings(f"f_compare_{side}"):
+                edit_stage(
+                    stage, f"{side.capitalize()} filter", key=f"_f_compare_{side}",
+                    replace=functools.partial(_take, side), without=("thin",),
+                )  # fmt: skip
+    difference = values[0] - values[1]
+    with sides[2]:
+        draw(
+            encode(imaging.present(Result(difference), "signed")), key="f_compare_difference",
+            title="Difference, first − second", alt="The first result minus the second",
+        )  # fmt: skip
+    _say_how_close(values[0], values[1])
+    notes = ["Choose Identity to compare with the picture itself. Both filters take grey levels."]
+    if first.shape != full.shape:
+        notes.append(f"The pictures are reduced to {height}×{width} before they are filtered.")
+    if had is not None and had != first.shape:
+        notes.append(
+            f"The other picture of {had[0]}×{had[1]} was scaled and cut to {height}×{width}."
+        )
+    st.caption(" ".join(notes))
+
+
+def _chosen(side: str) -> Stage:
+    """Follow the address, or what was chosen since; say what a link asks for in vain."""
+    state, parameter, key = st.session_state, COMPARED[side], f"_f_{side}"
+    text = parameter.follow(state.get(key), opened=key not in state) or _USUAL[side]
+    try:
+        stages = parse_chain(text)
+        if len(stages) != 1 or stages[0].name == "thin":
+            raise ValueError("It is to be one filter.")  # noqa: TRY301 - refused like any other
+    except ValueError as error:
+        st.warning(f"The link’s {side} filter cannot be used. {plain(str(error))}")
+        return parse_chain(_USUAL[side])[0]
+    state[key] = text
+    parameter.write(None if text == _USUAL[side] else text)
+    return stages[0]
+
+
+def _take(side: str, stage: Stage) -> None:
+    """In a callback: make a filter one of the two."""
+    st.session_state[f"_f_{side}"] = format_chain([stage])
+
+
+def _choose_second() -> str:
+    titles = {_SAME: "The same picture"}
+    if _UPLOADED in st.session_state:
+        titles[_OTHER] = "The uploaded picture"
+    titles |= {name: sample.title for name, sample in SAMPLES.items()}
+    name = choice(
+        st.selectbox, "Second picture", titles, _SAME, key="f_second_picture", width=240
+    )  # fmt: skip
+    with st.popover("Upload one", icon=":material/upload:"):
+        st.file_uploader("Second picture", type=FILE_TYPES, key=_UPLOAD, on_change=_keep_second)
+        if refused := st.session_state.get(_REFUSED):
+            st.error(refused, icon=":material/broken_image:")
+    return name
+
+
+def _keep_second() -> None:
+    state = st.session_state
+    file = state[_UPLOAD]
+    state.pop(_REFUSED, None)
+    if not isinstance(file, UploadedFile):
+        return
+    try:
+        state[_UPLOADED] = decoded(file.getvalue(), _PIXELS)
+    except ImageError as error:
+        state[_REFUSED] = f"{plain(file.name)}: {error}"
+    else:
+        choose("f_second_picture", _OTHER)
+
+
+def _second(
+    name: str, first: NDArray[np.uint8]
+) -> tuple[NDArray[np.uint8], tuple[int, int] | None]:
+    """The second picture in the size of the first, and the size it had; None if it is the first."""
+    if name == _SAME:
+        return first, None
+    pixels = st.session_state[_UPLOADED] if name == _OTHER else imaging.sample_image(name)
+    grey = imaging.to_grey(pixels).astype(np.uint8)
+    return imaging.cover(grey, *first.shape), (grey.shape[0], grey.shape[1])
+
+
+def _say_how_close(first: NDArray[np.float32], second: NDArray[np.float32]) -> None:
+    one, other = (np.clip(np.rint(values), 0, 255).astype(np.uint8) for values in (first, second))
+    apart = np.abs(first - second)
+    large = min(one.shape) >= _SMALLEST
+    measures = {
+        "PSNR": f"{formatted(imaging.psnr(one, other), '.1f')} dB".replace("∞ dB", "∞"),
+        "SSIM": formatted(imaging.ssim(one, other), ".3f") if large else "–",
+        "Mean difference": short(float(apart.mean()), 3),
+        "Largest difference": short(float(apart.max()), 3),
+    }
+    with st.container(horizontal=True):
+        for label, value in measures.items():
+            st.metric(label, value, width=170)
+    st.caption(
+        "PSNR and SSIM compare the results as pictures: rounded, and clipped to 0 to 255. The"
+        " differences are of the signed numbers."
+        + ("" if large else " SSIM needs pictures of at least 7×7 pixels.")
+    )
