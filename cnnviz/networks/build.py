@@ -4,10 +4,11 @@ import inspect
 from collections import OrderedDict
 from collections.abc import Iterable
 
+import torch
 from torch import nn
 
 from cnnviz.networks.layers import Shape
-from cnnviz.networks.plan import Layer, flat, plan, times
+from cnnviz.networks.plan import Layer, check_size, flat, plan, times
 from cnnviz.networks.spec import Spec
 
 
@@ -27,9 +28,14 @@ def build(spec: Spec, input_shape: Shape) -> nn.Sequential:
         A module from N×C×H×W to the last layer's output.
 
     Raises:
-        NetworkError: The description is not one of a network for that shape.
+        NetworkError: The description is not one of a network for that shape; or it has more than
+            ``MAX_PARAMETERS`` parameters and is not built on the device ``meta``, where they take
+            no memory.
     """
-    return _sequential(plan(spec, input_shape))
+    layers = plan(spec, input_shape)
+    if torch.get_default_device().type != "meta":
+        check_size(layers)
+    return _sequential(layers)
 
 
 def pytorch_code(spec: Spec, input_shape: Shape) -> str:

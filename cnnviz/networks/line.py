@@ -98,7 +98,7 @@ def network_line(spec: Spec) -> str:
         >>> network_line([{"layer": "conv", "out": 6, "kernel": 5}, {"layer": "tanh"}])
         'c6k5 tanh'
     """
-    return _written(Reader.of(spec), spec, "")
+    return _written(Reader(), spec, "")
 
 
 def _written(reader: Reader, spec: Any, within: str) -> str:

@@ -12,7 +12,7 @@ import torch
 from cnnviz.networks.build import build, pytorch_code
 from cnnviz.networks.layers import NetworkError, Shape
 from cnnviz.networks.line import network_from_line
-from cnnviz.networks.spec import Published, Spec
+from cnnviz.networks.spec import Spec
 from cnnviz.networks.summary import summary
 
 # Of each inception module: 1×1; 1×1 before 3×3, 3×3; 1×1 before 5×5, 5×5; 1×1 behind the pool.
@@ -44,7 +44,7 @@ def paper_network(name: str) -> tuple[Spec, Shape]:
 
     Returns:
         The layers, and C, H, W of the pictures that the network takes. Some are larger than what
-        a description from a file may be; on the device ``meta``, building them takes no memory.
+        ``build`` gives memory to; on the device ``meta``, building them takes none.
 
     Raises:
         NetworkError: There is no such network here.
@@ -57,7 +57,7 @@ def paper_network(name: str) -> tuple[Spec, Shape]:
     if name not in _PAPERS:
         raise NetworkError(f"There is no network “{name}”; choose one of {', '.join(_PAPERS)}.")
     make, shape = _PAPERS[name]
-    return Published(make()), shape
+    return make(), shape
 
 
 def paper_code(name: str) -> str:

@@ -9,7 +9,7 @@ import torch
 from cnnviz.convolution import ConvolutionError, WindowLayer, output_size
 from cnnviz.networks.layers import KINDS, Block, Call, NetworkError, Shape
 from cnnviz.networks.modules import DigitCodes, TableConvolution
-from cnnviz.networks.spec import Entry, Published, Reader, Spec, is_number
+from cnnviz.networks.spec import Entry, Reader, Spec, is_number
 
 # Far above what this app can train, far below what would exhaust a computer.
 MAX_SIDE = 1024
@@ -102,14 +102,24 @@ def plan(spec: Spec, input_shape: Shape) -> list[Layer]:
             f"A picture's shape is three whole numbers from 1 to {MAX_SIDE} (channels, height, "
             f"width), not {input_shape!r}."
         )
-    layers = _sequence(Reader.of(spec), spec, tuple(input_shape), "")
+    return _sequence(Reader(), spec, tuple(input_shape), "")
+
+
+def check_size(layers: list[Layer]) -> None:
+    """Refuse a network that takes more memory than this app gives to one.
+
+    Args:
+        layers: As :func:`plan` returns them.
+
+    Raises:
+        NetworkError: It has more than ``MAX_PARAMETERS`` parameters.
+    """
     parameters = sum(layer.parameters for layer in flat(layers))
-    if parameters > MAX_PARAMETERS and not isinstance(spec, Published):
+    if parameters > MAX_PARAMETERS:
         raise NetworkError(
             f"The network has {parameters:,} parameters, more than {MAX_PARAMETERS:,}: use fewer "
             "channels, or pool more before the first linear layer."
         )
-    return layers
 
 
 def flat(layers: list[Layer]) -> list[Layer]:

@@ -4,7 +4,6 @@ A description may come from a file that somebody edited by hand, so nothing in i
 it can name only the layers of ``KINDS``, and hold only numbers within limits.
 """
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +13,8 @@ from cnnviz.networks.layers import KINDS, Kind, NetworkError, Option
 Spec = list[dict[str, Any]]
 
 
-class Published(Spec):
-    """A network of a paper, as this app describes it: it may be larger than one from a file."""
-
-
-# Far above what this app can train, far below what would exhaust a computer.
-MAX_LAYERS = 300
+# Twice as many as the deepest network of the papers has, far below what would exhaust a computer.
+MAX_LAYERS = 1000
 MAX_DEPTH = 4
 
 
@@ -49,14 +44,8 @@ class Entry:
 class Reader:
     """Reads one description; it knows how much of it there has been."""
 
-    def __init__(self, most: float = MAX_LAYERS) -> None:
+    def __init__(self) -> None:
         self._layers = 0
-        self._most = most
-
-    @classmethod
-    def of(cls, spec: Any) -> "Reader":
-        """One for a whole network, with no limit for those that come with this app."""
-        return cls(math.inf if isinstance(spec, Published) else MAX_LAYERS)
 
     def read(self, spec: Any, within: str = "") -> Iterator[Entry]:
         """Check the layers of a list one after the other.
@@ -86,9 +75,9 @@ class Reader:
                     f"{', '.join(KINDS)}: it is {short(given)}."
                 )
             self._layers += 1
-            if self._layers > self._most:
+            if self._layers > MAX_LAYERS:
                 raise NetworkError(
-                    f"The network has more than {self._most} layers: leave some out."
+                    f"The network has more than {MAX_LAYERS:,} layers: leave some out."
                 )
             counts[kind] = counts.get(kind, 0) + 1
             name = f"{kind}{counts[kind]}"

@@ -13,6 +13,7 @@ from cnnviz.networks import (
     network_line,
     network_spec,
 )
+from cnnviz.networks.plan import check_size, plan
 from cnnviz.runs import Recipe, RunConfig
 from cnnviz.runs.config import OWN_NETWORK
 from cnnviz.training.estimate import training_bytes
@@ -87,6 +88,7 @@ def check_trainable(spec: Spec, shape: tuple[int, int, int], classes: int, batch
         NetworkError: What does not fit, or that it needs too much memory.
     """
     check_classifier(spec, shape, classes)
+    check_size(plan(spec, shape))
     needed = training_bytes(spec, shape, batch_size)
     if needed > _MOST_BYTES:
         raise NetworkError(

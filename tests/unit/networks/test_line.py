@@ -167,7 +167,7 @@ def test_the_full_names_are_understood():
         ("res3[relu]", r"“res3” has 3, which does not belong there: write it like res\["),
         ("res[" * 5 + "relu" + "]" * 5, "“res” is inside 4 other blocks already"),
         ("res[" * 2000, "“res” is inside 4 other blocks already"),
-        ("relu " * 301, "The network has more than 300 layers: leave some out"),
+        ("relu " * 1001, "The network has more than 1,000 layers: leave some out"),
         ("a" * 10_001, "The line has more than 10,000 characters: make it shorter"),
     ],
 )

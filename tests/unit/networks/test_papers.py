@@ -18,7 +18,6 @@ from cnnviz.networks import (
     summary,
 )
 from cnnviz.networks.modules import DigitCodes
-from cnnviz.networks.spec import Published
 from cnnviz.torchvision_door import torchvision_datasets
 
 # Of LeNet-5 and AlexNet added up by hand below, of VGG and GoogLeNet from the papers' tables, of
@@ -87,7 +86,7 @@ def test_alexnet_layer_by_layer():
         34_944, 307_456, 885_120, 663_936, 442_624, 37_752_832, 16_781_312, 4_097_000
     ]  # fmt: skip
     whole = json.loads(json.dumps(spec).replace('"groups": 2', '"groups": 1'))
-    assert sum(row.parameters for row in summary(Published(whole), shape)) == 62_378_344
+    assert sum(row.parameters for row in summary(whole, shape)) == 62_378_344
 
 
 def test_googlenet_s_modules_end_as_its_table_says():
@@ -130,3 +129,14 @@ def test_the_nearest_digit_scores_highest():
     codes = DigitCodes()
     assert (codes(codes.codes) == 0).sum() == 10  # all differ
     assert codes(codes.codes + 0.3).argmax(1).tolist() == list(range(10))
+
+
+@pytest.mark.parametrize("name", PAPER_NETWORKS)
+def test_a_line_holds_the_whole_network(name):
+    spec, shape = paper_network(name)
+    line = network_line(spec)
+    again = network_from_line(line)
+    assert network_line(again) == line
+    assert [
+        (row.name, row.output_shape, row.parameters, row.macs) for row in summary(again, shape)
+    ] == [(row.name, row.output_shape, row.parameters, row.macs) for row in summary(spec, shape)]

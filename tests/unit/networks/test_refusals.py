@@ -1,8 +1,10 @@
 """Descriptions that are wrong, by mistake or on purpose."""
 
 import pytest
+import torch
 
 from cnnviz.networks import NETWORKS, NetworkError, build, network_spec, plan, pytorch_code, summary
+from cnnviz.training.config import check_trainable
 
 CONV = {"layer": "conv", "out": 4, "kernel": 3}
 
@@ -79,18 +81,26 @@ CONV = {"layer": "conv", "out": 4, "kernel": 3}
             [{"layer": "residual", "body": [{"layer": "relu"}], "shortcut": []}],
             r"residual1\.shortcut must be a list",
         ),
-        ([{"layer": "relu"}] * 301, "more than 300 layers"),
-        ([{"layer": "residual", "body": [{"layer": "relu"}] * 200}] * 2, "more than 300 layers"),
-        (
-            [{"layer": "flatten"}] + [{"layer": "linear", "out": 4096}] * 4,
-            "The network has 50,610,176 parameters, more than 20,000,000",
-        ),
+        ([{"layer": "relu"}] * 1001, "more than 1,000 layers"),
+        ([{"layer": "residual", "body": [{"layer": "relu"}] * 600}] * 2, "more than 1,000 layers"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("function", [build, summary, pytorch_code])
 def test_a_wrong_description_gives_a_sentence(spec, sentence, function):
     with pytest.raises(NetworkError, match=sentence):
         function(spec, (1, 8, 8))
+
+
+def test_too_many_parameters_are_counted_but_given_no_memory():
+    spec = [{"layer": "flatten"}] + [{"layer": "linear", "out": 4096}] * 4
+    sentence = "The network has 50,610,176 parameters, more than 20,000,000"
+    with pytest.raises(NetworkError, match=sentence):
+        build(spec, (1, 8, 8))
+    with pytest.raises(NetworkError, match=sentence):
+        check_trainable(spec, (1, 8, 8), 4096, 8)
+    assert sum(row.parameters for row in summary(spec, (1, 8, 8))) == 50_610_176
+    with torch.device("meta"):
+        assert sum(values.numel() for values in build(spec, (1, 8, 8)).parameters()) == 50_610_176
 
 
 def test_too_many_values_are_refused_before_any_are_made():
