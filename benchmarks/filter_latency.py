@@ -204,7 +204,8 @@ def main():
     colour = {"f_colour": "colour"}
     gaussian, median = {"f_kernel": "gaussian"}, {"f_kernel": "median"}
     with sync_playwright() as playwright:
-        system = shutil.which("chromium") or shutil.which("chromium-browser")
+        names = ("chromium-headless-shell", "chromium", "chromium-browser")
+        system = next(filter(None, map(shutil.which, names)), None)
         browser = playwright.chromium.launch(executable_path=system, args=FLAGS)
         rows = {
             "drag σ, 512×512, grey": followed(browser, small, "f_sigma", **gaussian),
