@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import re
+import zipfile
 from functools import partial
 
 import numpy as np
@@ -20,6 +21,7 @@ from cnnviz.imaging import (
     apply_kernel,
     cover,
     diverging,
+    encode_png,
     parse_kernel,
     sample_image,
     to_grey,
@@ -394,6 +396,22 @@ def test_a_chain_that_cannot_be_read_gets_a_sentence(open_page):
     app = open_page(f_tab="Chain", f_chain="gaussian:99")
     assert "σ in pixels goes from" in app.warning[0].value
     assert len(sent(app, "cnnviz_compare")) == 3
+
+
+def test_a_zip_goes_through_the_chain(open_page):
+    app = open_page(f_tab="Chain", f_chain="gradient")
+    app.session_state["_f_batch"] = True
+    app.run()
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("one.png", encode_png(GREY.astype(np.uint8)))
+        archive.writestr("no picture.txt", b"text")
+    app.file_uploader(key="_f_batch_zip").upload("some.zip", file.getvalue()).run()
+    pressing(app, "Filter them")
+    assert "1 picture filtered, 1 file left out." in [text.value for text in app.markdown]
+    assert any("no picture" in caption.value for caption in app.caption)
+    pressing(app, "Canny, step by step")  # the results are of another chain
+    assert "Filter them" in [button.label for button in app.button]
 
 
 def test_two_filters_are_compared_by_their_difference_psnr_and_ssim(open_page):

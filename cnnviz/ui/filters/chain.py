@@ -120,6 +120,15 @@ def show_chain(picture: Picture, borders: Mapping[Border, str]) -> None:
             )
             offer_picture(picture)
             copy_code("Copy the OpenCV code", imaging.chain_code(stages, border))
+        batch = st.expander(
+            "Filter a zip of pictures", icon=":material/folder_zip:", key="_f_batch",
+            on_change="rerun",
+        )  # fmt: skip
+        if batch.open:
+            from cnnviz.ui.filters.batch import show_batch  # noqa: PLC0415 - it loads torch
+
+            with batch:
+                show_batch(stages, border)
 
 
 def _chosen_stages() -> Stages:
