@@ -12,6 +12,8 @@ LAB = "Convolution lab"
 NETWORKS = "Networks"
 LEARNING = "Learning"
 PICTURES_OUT = "Pictures out"
+IN_THE_BAR = {LAB: "Lab"}
+"""What the navigation calls a group whose name is too long for the bar."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,25 @@ PAGES = (
         ),
         group=LAB,
         thumbnail="lab/flip.webp",
+    ),
+    Page(
+        "lab/smoothing.py",
+        "smoothing",
+        "Box, Gaussian, median",
+        ":material/blur_circular:",
+        about="See which blur is even in all directions, why a median is no convolution, and what"
+        " kernels are made of.",
+        terms=(
+            "mean filter",
+            "rotational invariance",
+            "isotropic",
+            "linear",
+            "superposition",
+            "unsharp masking",
+            "sharpen",
+        ),
+        group=LAB,
+        thumbnail="lab/smoothing.webp",
     ),
     Page(
         "lab/sensor.py",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from cnnviz.catalogue import PAGES, page_at
+from cnnviz.catalogue import IN_THE_BAR, PAGES, page_at
 from cnnviz.components.page_wide import page_wide
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.address import drop_endless_numbers
@@ -28,7 +28,7 @@ for row in PAGES:
         help=row.about or None,
         default=not row.url,
     )
-    groups.setdefault(row.group, []).append(entry)
+    groups.setdefault(IN_THE_BAR.get(row.group, row.group), []).append(entry)
 
 # Before the navigation, which else takes the page's icon for the tab, from a server of Google's.
 st.set_page_config(page_icon=ASSETS / "icon.svg", layout="wide")

@@ -28,9 +28,9 @@ def test_addresses_and_their_order_stay_as_they_are():
         "", "filters", "step", "train", "race", "inside"
     ]  # fmt: skip
     assert [page.url for page in PAGES if page.group == LAB] == [
-        "tour", "pixels", "flip", "sensor", "matrix", "frequency", "sharing", "windows", "volumes",
-        "receptive_field", "pooling", "activation", "equivariance", "transposed", "gradient",
-        "learn",
+        "tour", "pixels", "flip", "smoothing", "sensor", "matrix", "frequency", "sharing",
+        "windows", "volumes", "receptive_field", "pooling", "activation", "equivariance",
+        "transposed", "gradient", "learn",
     ]  # fmt: skip
     assert [page.url for page in PAGES if page.group == NETWORKS] == [
         "cells", "timeline", "paper_networks", "blocks", "real-networks", "own-classes", "trust"

@@ -1,0 +1,1 @@
+"""What only the page Box, Gaussian, median uses."""
