@@ -409,6 +409,16 @@ PAGES = (
         group=LEARNING,
     ),
     Page(
+        "learning/vanishing.py",
+        "vanishing",
+        "Vanishing and exploding gradients",
+        ":material/trending_down:",
+        about="Send a gradient back through 24 layers: start, batch norm and skips side by side.",
+        terms=("vanishing gradient", "exploding gradient", "He initialisation", "skip connection"),
+        group=LEARNING,
+        menu="Vanishing gradients",
+    ),
+    Page(
         "train.py",
         "train",
         "Train",

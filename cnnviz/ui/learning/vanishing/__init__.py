@@ -1,0 +1,1 @@
+"""The room of the page on vanishing gradients: its networks, and what is measured of them."""
