@@ -55,7 +55,7 @@ st.caption(
 st.markdown(
     "**What this shows.** The lectures say: gradients vanish, and skips are the cure. It is richer"
     " than that. With PyTorch's default weights, each layer passes on less than it gets, and after"
-    " 24 layers hardly anything is left. **He's** weights, √2 larger for what ReLU cuts off, are a"
+    " 24 layers hardly anything is left. **He's** weights, √6 = 2.4 times as large, are a"
     " cure by themselves at this depth. **Batch norm** turns it around: before training, the first"
     " layers get the *larger* gradient (G. Yang et al., 2019). **Skips** hand the gradient on, also"
     " past a sigmoid, whose slope of at most ¼ a layer would leave nothing of it; but they let what"

@@ -38,7 +38,8 @@ def test_addresses_and_their_order_stay_as_they_are():
     assert [page.url for page in PAGES if page.group == LEARNING] == [
         "data_sets",
         "tricks",
-        "without_labels", "vanishing"
+        "without_labels",
+        "vanishing",
     ]
     assert [page.url for page in PAGES if page.group == PICTURES_OUT] == ["segmentation"]
     assert FORMER_URLS == {
