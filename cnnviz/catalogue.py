@@ -388,6 +388,15 @@ PAGES = (
         group=LEARNING,
     ),
     Page(
+        "learning/three_ideas.py",
+        "three_ideas",
+        "Three ideas, switched",
+        ":material/toggle_on:",
+        about="Switch local fields, shared weights and pooling; watch networks learn, and overfit.",
+        terms=("local receptive field", "weight sharing", "pooling", "overfitting", "parameters"),
+        group=LEARNING,
+    ),
+    Page(
         "learning/tricks.py",
         "tricks",
         "Tricks of learning",

@@ -37,6 +37,7 @@ def test_addresses_and_their_order_stay_as_they_are():
     ]  # fmt: skip
     assert [page.url for page in PAGES if page.group == LEARNING] == [
         "data_sets",
+        "three_ideas",
         "tricks",
         "without_labels",
         "vanishing",

@@ -1,0 +1,1 @@
+"""The room of the page on the three ideas and on overfitting."""

@@ -1,0 +1,53 @@
+"""Watching a contest: it is trained beside the pages, for all who watch it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cnnviz.training.contest import Contest
+
+_EVERY = 0.8  # seconds
+
+
+def watch(contest: Contest, draw: Callable[[], None], *, key: str) -> None:
+    """Train a contest while it is watched, and draw it again and again.
+
+    Whoever opens the same one joins in, or finds it trained. Nobody trains it after the last
+    browser has left, or while everybody has paused it.
+
+    Args:
+        contest: What to train; shared by all sessions.
+        draw: Draws how far it is.
+        key: Of its button.
+    """
+    paused = st.session_state.get(f"_{key}_paused", False)
+    going = not (contest.done or paused)
+    st.fragment(_turn, run_every=_EVERY if going else None)(contest, draw, key, going)
+
+
+def _turn(contest: Contest, draw: Callable[[], None], key: str, going: bool) -> None:  # noqa: FBT001
+    if going:
+        contest.go_on()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        label = f"Round {contest.round} of {contest.rounds}, {contest.step} steps each"
+        st.progress(contest.round / contest.rounds, text=label, width=380)
+        if not contest.done:
+            st.button(
+                "Pause" if going else "Continue",
+                icon=":material/pause:" if going else ":material/play_arrow:",
+                key=key,
+                on_click=_set_paused,
+                args=(key, going),
+            )
+    draw()
+    if going and contest.done:
+        st.rerun()
+
+
+def _set_paused(key: str, paused: bool) -> None:  # noqa: FBT001
+    st.session_state[f"_{key}_paused"] = paused

@@ -1,0 +1,27 @@
+"""Three ideas in Chromium: training is watched, paused and continued."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+
+@pytest.fixture(scope="module")
+def app_url(lasting_app):
+    return lasting_app
+
+
+def test_training_is_watched_and_paused(page, settle):
+    page.goto("/three_ideas?ti_n=50&ti_seed=3")
+    settle(page)
+    progress = page.get_by_test_id("stProgress")
+    expect(progress).to_contain_text(re.compile(r"Round [1-9]\d? of 25"), timeout=60_000)
+    pause = page.get_by_role("button", name="Pause")
+    resume = page.get_by_role("button", name="Continue")
+    if pause.count():
+        pause.click()
+        expect(resume.or_(progress.filter(has_text="Round 25 of 25"))).to_be_visible()
+    if resume.count():
+        resume.click()
+    expect(progress).to_contain_text("Round 25 of 25", timeout=120_000)
+    expect(page.get_by_role("button", name="Pause")).to_have_count(0)
