@@ -52,11 +52,10 @@ def curves_by_step(
             for at, (name, values) in enumerate(curves.items())
         ],
         "layout": {
-            "height": 380,
+            "height": 320,
             "uirevision": title,
             "xaxis": axis("Step", range=[0, last]),
             "yaxis": y,
-            "legend": {"orientation": "h", "y": -0.3, "yanchor": "top"},
         },
     }
 
@@ -98,11 +97,10 @@ def by_parameters(
         for at, (which, values) in enumerate(sets.items())
     ]
     layout: dict[str, Any] = {
-        "height": 380,
+        "height": 320,
         "uirevision": title,
         "xaxis": axis("Parameters", type="log"),
         "yaxis": axis(title, rangemode="tozero"),
-        "legend": {"orientation": "h", "y": -0.3, "yanchor": "top"},
     }
     if pictures is not None:
         layout["shapes"] = [

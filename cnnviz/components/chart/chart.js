@@ -25,6 +25,8 @@ class Chart extends Figure {
     this.plot = this.find(".plot");
     this.ranges = {}; // of zoomed axes
     this.saving = false;
+    this.drawing = false;
+    this.again = false; // whether it is to be drawn once more
     this.onScreen = false; // until told otherwise: what nobody sees yet need not be loaded
   }
 
@@ -79,8 +81,18 @@ class Chart extends Figure {
     if (!this.stale) return;
     this.plot.style.height = `calc(${this.height}px + ${this.fixed ? 0 : 1.9}rem)`;
     if (!this.onScreen && !this.listening) return;
+    if (this.drawing) {
+      this.again = true; // drawings of a chart that streams would pile up where each takes long
+      return;
+    }
     this.stale = false;
-    this.draw();
+    this.drawing = true;
+    this.draw().finally(() => {
+      this.drawing = false;
+      if (!this.again) return;
+      this.again = false;
+      this.wake();
+    });
   }
 
   get height() {
@@ -154,6 +166,8 @@ class Chart extends Figure {
       await plotly.downloadImage(plot, { format: "png", scale: 2, filename: "chart" });
     } finally {
       this.saving = false;
+    this.drawing = false;
+    this.again = false; // whether it is to be drawn once more
     }
   }
 

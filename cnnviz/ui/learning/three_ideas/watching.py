@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from cnnviz.training.contest import Contest
 
-_EVERY = 0.8  # seconds
+_EVERY = 1.5  # seconds: two charts are drawn anew each time
 
 
 def watch(contest: Contest, draw: Callable[[], None], *, key: str) -> None:
@@ -25,12 +25,13 @@ def watch(contest: Contest, draw: Callable[[], None], *, key: str) -> None:
         draw: Draws how far it is.
         key: Of its button.
     """
-    paused = st.session_state.get(f"_{key}_paused", False)
-    going = not (contest.done or paused)
+    going = not contest.done and not _is_paused(key)
     st.fragment(_turn, run_every=_EVERY if going else None)(contest, draw, key, going)
 
 
 def _turn(contest: Contest, draw: Callable[[], None], key: str, going: bool) -> None:  # noqa: FBT001
+    if not contest.done and going == _is_paused(key):
+        st.rerun()  # the button was pressed in here, and decides how often this runs
     if going:
         contest.go_on()
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -47,6 +48,10 @@ def _turn(contest: Contest, draw: Callable[[], None], key: str, going: bool) -> 
     draw()
     if going and contest.done:
         st.rerun()
+
+
+def _is_paused(key: str) -> bool:
+    return bool(st.session_state.get(f"_{key}_paused", False))
 
 
 def _set_paused(key: str, paused: bool) -> None:  # noqa: FBT001
