@@ -1,11 +1,21 @@
 """Three ideas, switched: both views open, with the numbers of the networks."""
 
+import pytest
+
+from cnnviz.training.contest import Contest
 from cnnviz.training.ideas import HIDDEN, ROWS
+
+
+@pytest.fixture(autouse=True)
+def one_round(monkeypatch):
+    """Train a round while the page waits, instead of all of them in a thread that outlives it."""
+    monkeypatch.setattr(Contest, "go_on", Contest.advance)
 
 
 def test_the_table_has_each_network_s_parameters(visit, charts):
     app = visit("three_ideas", ti_n="50")
     [table] = [frame.value for frame in app.dataframe]
+    assert "Round 1 of 25" in str([e.proto.text for e in app.get("progress")])
     assert table["Network"].tolist() == [row.title for row in ROWS]
     assert table["Parameters"].tolist()[::5] == [158730, 1066]
     curves, by_parameters = charts(app)
