@@ -515,6 +515,25 @@ PAGES = (
         ),
         group=PICTURES_OUT,
     ),
+    Page(
+        "pictures_out/denoising.py",
+        "denoising",
+        "Undo",
+        ":material/healing:",
+        about="Draw on a picture or add noise, and see a network take it off while you draw.",
+        terms=("denoising", "autoencoder", "cross-hair", "inpainting", "PSNR", "U-Net"),
+        group=PICTURES_OUT,
+    ),
+    Page(
+        "pictures_out/bottleneck.py",
+        "bottleneck",
+        "Through the bottleneck",
+        ":material/filter_alt:",
+        about="Squeeze pictures through 2 to 128 numbers, and walk a plane that becomes pictures.",
+        terms=("autoencoder", "reconstruction", "latent space", "VAE", "unpooling", "generative"),
+        group=PICTURES_OUT,
+        menu="Bottleneck",
+    ),
 )
 FORMER_URLS = {page.former_url: page.url for page in PAGES if page.former_url}
 TOPICS = tuple(page for page in PAGES if page.group == LAB and page.url != "tour")

@@ -1,14 +1,18 @@
 """Train the small networks that the pages “Pictures out” open with: see README.md beside this."""
 # ruff: noqa: T201 - a script, not a module
 
+import math
 import sys
 from pathlib import Path
 
+import numpy as np
+import torch
 from safetensors.torch import save_file
 
-from cnnviz.training import pixel_classes
+from cnnviz.datasets import load_dataset
+from cnnviz.training import bottleneck, pixel_classes, undo
 
-STEPS = 1200
+STEPS, UNDO_STEPS, BOTTLENECK_STEPS = 1200, 2500, 700
 
 
 def make_pixel_classes() -> None:
@@ -20,7 +24,16 @@ def make_pixel_classes() -> None:
     save_pair((step.networks[0].weights, step.networks[1].weights), pixel_classes.SHIPPED)
 
 
-def save_pair(pair: tuple[pixel_classes.Weights, pixel_classes.Weights], path: Path) -> None:
+def make_undo() -> None:
+    """Networks that clean digits and clothes; Fashion-MNIST must be in the data folder."""
+    clothes, small = load_dataset("fashionmnist").train_images, undo.digits(test=False)[0]
+    pictures = np.concatenate([clothes[:20_000], *[small] * 14])
+    for step in undo.learn(pictures, steps=UNDO_STEPS):
+        print(step.step, [round(-10 * math.log10(loss), 2) for loss in step.losses], flush=True)
+    save_pair(step.weights, undo.SHIPPED)
+
+
+def save_pair(pair: tuple[undo.Weights, undo.Weights], path: Path) -> None:
     """Save the weights with skips and without; numbers of batches are left out."""
     tensors = {
         f"{head}.{key}": value.contiguous()
@@ -31,7 +44,33 @@ def save_pair(pair: tuple[pixel_classes.Weights, pixel_classes.Weights], path: P
     save_file(tensors, path)
 
 
-MAKE = {"pixel_classes": make_pixel_classes}
+def make_bottleneck() -> None:
+    """Autoencoders of clothes; Fashion-MNIST must be in the data folder. In half precision."""
+    tensors = {}
+    for name in ("plane", *map(str, bottleneck.SIZES)):
+        tensors |= bottleneck_tensors(name)
+    save_file(tensors, bottleneck.SHIPPED)
+
+
+def bottleneck_tensors(name: str) -> bottleneck.Weights:
+    """The weights of one of them."""
+    pictures = torch.from_numpy(load_dataset("fashionmnist").train_images)
+    numbers = bottleneck.PLANE if name == "plane" else int(name)
+    steps = BOTTLENECK_STEPS * (2 if numbers == bottleneck.PLANE else 1)
+    *_, (error, one) = bottleneck.learn(pictures, numbers, steps=steps, variational=name == "plane")
+    print(name, round(-10 * math.log10(error), 2), flush=True)
+    return {
+        f"{name}.{half}.{key}": value.half()
+        for half, weights in (("encoder", one.encoder), ("decoder", one.decoder))
+        for key, value in weights.items()
+    }
+
+
+MAKE = {
+    "pixel_classes": make_pixel_classes,
+    "undo": make_undo,
+    "bottleneck": make_bottleneck,
+}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or MAKE:

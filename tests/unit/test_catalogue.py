@@ -42,7 +42,11 @@ def test_addresses_and_their_order_stay_as_they_are():
         "without_labels",
         "vanishing",
     ]
-    assert [page.url for page in PAGES if page.group == PICTURES_OUT] == ["segmentation"]
+    assert [page.url for page in PAGES if page.group == PICTURES_OUT] == [
+        "segmentation",
+        "denoising",
+        "bottleneck",
+    ]
     assert FORMER_URLS == {
         "field": "receptive_field", "upwards": "transposed", "backwards": "gradient"
     }  # fmt: skip

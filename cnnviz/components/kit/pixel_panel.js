@@ -71,3 +71,16 @@ export function greys(values, white) {
     return [level, level, level];
   };
 }
+
+/**
+ * What came out minus what was wanted, in the 256 colours of signed numbers, for `draw`.
+ * @param {ArrayLike<number>} found grey levels, 0 to 255
+ * @param {ArrayLike<number>} wanted
+ * @param {Uint8ClampedArray} colours as `colourTable` makes them
+ */
+export function errors(found, wanted, colours) {
+  return (/** @type {number} */ at) => {
+    const code = Math.round(127.5 + (found[at] - wanted[at]) / 2);
+    return colours.subarray(3 * code, 3 * code + 3);
+  };
+}

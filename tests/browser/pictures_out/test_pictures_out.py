@@ -57,3 +57,51 @@ def test_a_pixel_has_its_softmax_and_a_dragged_digit_its_classes(page, app_url, 
     figure.locator(".views").get_by_text("Confidence").click()
     expect(figure.locator(".key")).to_contain_text("largest S(i, j, k)")
     assert not sent
+
+
+def test_what_is_drawn_is_cleaned_and_an_error_has_colours(page, app_url, sent):
+    figure = opened(page, app_url, "denoising")
+    sent.clear()
+    figure.locator("[data-act=clear]").click()
+    spoiled, cleaned = (figure.locator(".panel canvas").nth(at) for at in (1, 2))
+    expect(figure.locator(".panel .note").nth(1)).to_contain_text("equal")
+    before = pixels(spoiled), pixels(cleaned)
+    box = spoiled.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 5, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 5, middle, steps=4)
+    page.mouse.up()
+    expect(figure.locator(".panel .note").nth(1)).not_to_contain_text("equal")
+    assert np.abs(pixels(spoiled) - before[0]).max() > 100
+    assert np.abs(pixels(cleaned) - before[1]).max() > 0
+    figure.locator(".views").get_by_text("Their errors").click()
+    expect(figure.locator(".scale")).to_be_visible()
+    coloured = pixels(cleaned)
+    assert (coloured[..., 0] != coloured[..., 2]).any()
+    assert not sent
+
+
+def test_every_place_of_the_plane_is_decoded_and_every_picture_squeezed(page, app_url, sent):
+    figure = opened(page, app_url, "bottleneck")
+    sent.clear()
+    told = figure.locator(".told")
+    first = told.inner_text()
+    figure.locator("[data-act=next]").click()
+    expect(told).not_to_have_text(first)
+    figure.locator(".ways").get_by_text("Average pooling").click()
+    expect(figure.locator(".panel")).to_have_count(5)
+    plane = page.locator(".latent_plane")
+    plane.scroll_into_view_if_needed()
+    if plane.locator("[data-act=play]").get_attribute("aria-label") == "Pause":
+        plane.locator("[data-act=play]").click()
+    plane.locator(".figure").focus()
+    for _ in range(30):  # to an edge of the plane
+        page.keyboard.press("Shift+ArrowLeft")
+    expect(plane.locator(".note")).to_contain_text("z = (−3.00")
+    before = pixels(plane.locator(".decoded canvas"))
+    box = plane.locator(".figure").bounding_box()
+    page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2)
+    expect(plane.locator(".note")).to_contain_text("z = (1.8")
+    assert np.abs(pixels(plane.locator(".decoded canvas")) - before).max() > 50
+    assert not sent

@@ -17,6 +17,7 @@ from PIL import Image
 from cnnviz.components import (
     activation,
     architecture,
+    autoencoder,
     block,
     camera,
     chart,
@@ -29,6 +30,7 @@ from cnnviz.components import (
     evidence,
     film,
     gallery,
+    latent_plane,
     layers,
     linked_grids,
     live,
@@ -46,6 +48,7 @@ from cnnviz.components import (
     softmax,
     stepper,
     sweep,
+    undo,
     valley,
 )
 from cnnviz.convolution import Padding, trace
@@ -63,6 +66,7 @@ SCENE = Scene(
     object=np.ones((1, 2)), side=4, home=(1, 1), background=0.25, kernel=SMALL, stride=2,
     edges="circular", pooling="max",
 )  # fmt: skip
+BOTTLENECK = SimpleNamespace(numbers=2, encoder={"a": SMALL}, decoder={"b": SMALL})
 SHARED = {"alt": "What it shows", "pytorch": "print(1)"}
 DESCENT = (SMALL, SMALL[:1], np.array([SMALL, -SMALL]), np.ones((2, 1, 2)), np.array([2.0, 1.0]))
 NEURONS = ((1.0, 2.0), {"full": (1.0, 2.0), "local": (3.0, 4.0), "shared": (5.0, 6.0)}, 2)
@@ -92,6 +96,7 @@ PAYLOADS = {
         stages(network_from_line("c4k3 relu p2 fc3"), (1, 8, 8)), ["A", "B", "C"], (1, 8, 8),
         alt="What it shows",
     ),
+    "autoencoder": lambda: autoencoder.payload(GREY[None], ["A"], [BOTTLENECK], **SHARED),
     "block": lambda: block.payload(
         BuildingBlock(
             "Title", "About", (Control("k", "Kernel", {"1": "one", "3": "three"}, "1"),),
@@ -130,6 +135,7 @@ PAYLOADS = {
     "gallery": lambda: gallery.payload(
         [gallery.Tile(7, GREY[None], "a", "words")], chosen=7, label="Pictures", side=40
     ),
+    "latent_plane": lambda: latent_plane.payload(GREY[None], [1], ["A"], BOTTLENECK, **SHARED),
     "layers": lambda: layers.payload(
         "c2k3 fc3",
         edition=1,
@@ -207,6 +213,9 @@ PAYLOADS = {
         ],
         [sweep.Curve("ρ", (1.0, None)), sweep.Curve("p", (0.5, np.nan), "orange", dashed=True)],
         ["0", "1"], ["None.", "All."], axis="Share", step_parameter="at", low=-1.0, **SHARED,
+    ),
+    "undo": lambda: undo.payload(
+        {"A": GREY}, {"U-Net": ([{"layer": "relu"}], {"a": SMALL})}, **SHARED
     ),
     "valley": lambda: valley.payload("saddle", **SHARED),
 }  # fmt: skip

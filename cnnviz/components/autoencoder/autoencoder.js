@@ -1,0 +1,125 @@
+// A picture, and what is left of it after bottlenecks of several sizes, or after pooling.
+
+import { unpackArray } from "../kit/arrays.js";
+import { colourTable, gradient } from "../kit/colours.js";
+import { choice, write } from "../kit/elements.js";
+import { Figure } from "../kit/figure.js";
+import { decibelText, levelsOf, psnr } from "../kit/likeness.js";
+import { mounting } from "../kit/mounting.js";
+import { errors, greys, PixelPanel } from "../kit/pixel_panel.js";
+import { halvesOf, poolingOf } from "./halves.js";
+
+const PACE = 1500; // milliseconds between two pictures
+
+class Autoencoder extends Figure {
+  constructor(parent) {
+    super(parent);
+    this.state = { picture: 0, way: "bottleneck", view: "picture" };
+    this.moving = true;
+    this.find(".ways").append(choice("What it goes through", { bottleneck: "A bottleneck", maxpool: "Max pooling", avgpool: "Average pooling" }, "bottleneck", (way) => {
+      this.state.way = way;
+      this.layOut();
+      this.change();
+    }));
+    this.find(".views").append(choice("What is shown", { picture: "What comes out", error: "The error" }, "picture", (view) => {
+      this.state.view = view;
+      this.change();
+    }));
+    this.find("[data-act=next]").onclick = () => this.step(1);
+    this.find("[data-act=back]").onclick = () => this.step(-1);
+  }
+
+  load(data) {
+    this.data = data;
+    this.describe(data);
+    const { side, stops } = data;
+    this.pictures = unpackArray(data.pictures);
+    this.ways = {
+      bottleneck: data.bottlenecks.map((one) => {
+        const { encode, decode } = halvesOf(one, side, one.numbers);
+        return { title: `${one.numbers} numbers`, pass: (picture) => decode(encode(picture)) };
+      }),
+    };
+    for (const way of /** @type {const} */ (["maxpool", "avgpool"])) {
+      this.ways[way] = data.pooled.map((factor) => ({ title: `${side / factor}×${side / factor} and back`, pass: poolingOf(side, factor, way) }));
+    }
+    this.colours = colourTable(stops);
+    this.find(".scale i").style.background = gradient(stops);
+    this.moving = !this.calm;
+    this.layOut();
+    this.change();
+  }
+
+  layOut() {
+    this.panels = ["The picture", ...this.ways[this.state.way].map(({ title }) => title)].map((title) => new PixelPanel(title, this.data.side));
+    this.figure.replaceChildren(...this.panels.map(({ root }) => root));
+  }
+
+  change() {
+    this.wake();
+    this.say();
+    this.after(200, "tables", () => this.fillTables());
+  }
+
+  step(by) {
+    this.moving = false;
+    this.go(by);
+  }
+
+  go(by) {
+    const { titles } = this.data;
+    this.state.picture = (this.state.picture + by + titles.length) % titles.length;
+    this.change();
+  }
+
+  toggle() {
+    this.moving = !this.moving;
+    this.since = undefined;
+    this.change();
+  }
+
+  keys() {
+    return { ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1), " ": () => this.toggle() };
+  }
+
+  running() {
+    return this.moving && this.onScreen && Boolean(this.data);
+  }
+
+  advance(now) {
+    if (this.passed(now, PACE)) this.go(1);
+  }
+
+  resize() {
+    this.redraw();
+  }
+
+  paint() {
+    const { data: { side, titles }, state: { picture, way, view } } = this;
+    const levels = this.pictures.subarray(picture * side * side, (picture + 1) * side * side);
+    const input = Float32Array.from(levels, (level) => level / 255);
+    const out = this.ways[way].map(({ pass }) => levelsOf(pass(input), 1));
+    this.found = out.map((one) => psnr(levels, one));
+    this.panels[0].draw(greys(levels, 255));
+    write(this.panels[0].note, `${titles[picture]}, picture ${picture + 1} of ${titles.length}`);
+    out.forEach((one, at) => {
+      this.panels[1 + at].draw(view === "error" ? errors(one, levels, this.colours) : greys(one, 255));
+      write(this.panels[1 + at].note, `PSNR ${decibelText(this.found[at])}`);
+    });
+    this.find(".scale").hidden = view !== "error";
+    const [first, last] = [this.ways[way][0].title, this.ways[way].at(-1).title];
+    write(this.told, `${titles[picture]}: ${side * side} pixels through ${first}: PSNR ${decibelText(this.found[0])}; through ${last}: ${decibelText(this.found.at(-1))}.`);
+    this.markPlaying(this.moving, "Go through the pictures");
+  }
+
+  tables() {
+    if (!this.found) return [];
+    return [{
+      caption: this.data.titles[this.state.picture],
+      heads: ["Through", "PSNR (dB)"],
+      lines: this.ways[this.state.way].map(({ title }, at) => [title, decibelText(this.found[at])]),
+    }];
+  }
+}
+
+export default mounting(Autoencoder);

@@ -1,0 +1,1 @@
+"""The room of the page on autoencoders with a bottleneck."""

@@ -1,0 +1,61 @@
+"""The autoencoders that come with the app, and the pictures that go through them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from cnnviz.inspection.clothes import CLASSES, clothes
+from cnnviz.networks import pytorch_code
+from cnnviz.networks.encoder_decoder import decoder, encoder
+from cnnviz.training.bottleneck import PLANE, SHAPE, SIZES, Bottleneck, shipped
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+TITLES = CLASSES
+_SHOWN = 16
+_ENCODER = pytorch_code(encoder(_SHOWN), SHAPE).replace("model", "encoder")
+_DECODER = pytorch_code(decoder(), (_SHOWN, 1, 1)).replace("model", "decoder")
+RECONSTRUCT = (
+    _ENCODER
+    + _DECODER
+    + f"""
+picture = torch.rand(1, 1, 28, 28)  # 0 to 1
+code = encoder(picture)  # 1×{_SHOWN}×1×1
+again = decoder(code)
+print("PSNR", -10 * (again - picture).square().mean().log10().item(), "dB")
+"""
+)
+DECODE = (
+    pytorch_code(decoder(), (PLANE, 1, 1)).replace("model", "decoder")
+    + """
+z = torch.tensor([FIRST, SECOND]).reshape(1, 2, 1, 1)
+print(decoder(z).shape)
+"""
+)
+"""`FIRST` and `SECOND` stand for the place on screen."""
+
+
+@st.cache_resource(show_spinner=False)
+def _shipped() -> dict[str, Bottleneck]:
+    return shipped()
+
+
+def bottlenecks() -> list[Bottleneck]:
+    """From the smallest to the largest."""
+    return [_shipped()[str(size)] for size in SIZES]
+
+
+def plane() -> Bottleneck:
+    """The variational one, with two numbers."""
+    return _shipped()["plane"]
+
+
+def samples() -> tuple[NDArray[np.uint8], list[int], list[str]]:
+    """Test pictures, N×28×28, their labels and what they show."""
+    known = clothes()
+    labels = known.labels.tolist()
+    return known.images[:, 0], labels, [CLASSES[label] for label in labels]

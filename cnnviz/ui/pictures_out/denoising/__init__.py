@@ -1,0 +1,1 @@
+"""The room of the page that takes off what spoiled a picture."""

@@ -1,0 +1,49 @@
+"""Through the bottleneck: what autoencoders and pooling lose, and a plane that becomes pictures."""
+
+import streamlit as st
+
+from cnnviz.components.autoencoder import autoencoder
+from cnnviz.components.latent_plane import latent_plane
+from cnnviz.ui.pictures_out.bottleneck.networks import (
+    DECODE,
+    RECONSTRUCT,
+    TITLES,
+    bottlenecks,
+    plane,
+    samples,
+)
+
+images, labels, titles = samples()
+st.caption(
+    "An autoencoder (a bow-tie) squeezes 28×28 pixels into a few numbers and makes a picture of"
+    " them again. What does not fit through is lost. These clothes are test pictures: none of the"
+    " networks has learned from them."
+)
+autoencoder(
+    images, titles, bottlenecks(), key="bo_autoencoder",
+    alt="A picture, and what comes out of bottlenecks of 2 to 128 numbers",
+    pytorch=RECONSTRUCT,
+)  # fmt: skip
+st.markdown(
+    "Two numbers keep the kind of thing, 128 also its outline; print and seams are the last to"
+    " come, and blur stays: the loss is a mean squared error, which is smallest for the average of"
+    " all pictures that fit. **Pooling** loses in another way: of each window one number is left,"
+    " and enlarged again it fills the window. The error shows the edges, which are what is gone."
+)
+
+st.header("A plane that becomes pictures")
+st.caption(
+    "A variational autoencoder with two numbers. It was trained so that the places of all pictures"
+    " together lie about as a standard normal distribution, without gaps: so any place can be"
+    " decoded, also where no picture was. That makes it a generative model."
+)
+latent_plane(
+    images, labels, TITLES, plane(), key="bo_plane",
+    alt="The plane of two numbers with what they are decoded to, and where test pictures lie",
+    pytorch=DECODE,
+)  # fmt: skip
+st.markdown(
+    "Its loss is the squared error, summed over the pixels, plus twice the divergence"
+    " ½ Σ (μ² + σ² − ln σ² − 1), which keeps each picture's cloud of places near the middle"
+    " (Kingma and Welling 2013). Between two kinds of things the decoder blends them."
+)

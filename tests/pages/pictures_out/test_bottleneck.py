@@ -1,0 +1,69 @@
+"""Through the bottleneck: what the browser encodes and decodes is PyTorch's."""
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from cnnviz.components import autoencoder, latent_plane
+from cnnviz.networks import build
+from cnnviz.networks.encoder_decoder import decoder, encoder
+from cnnviz.training.bottleneck import SHAPE
+from cnnviz.ui.pictures_out.bottleneck.networks import DECODE, TITLES, bottlenecks, plane, samples
+from tests.unit.components.node import in_node
+
+PLACE = [0.7, -1.3]
+HALVES = """
+import { unpackArray } from "./cnnviz/components/kit/arrays.js";
+import { halvesOf, poolingOf } from "./cnnviz/components/autoencoder/halves.js";
+const { sizes, plane, place } = data;
+const { side } = sizes;
+const pixels = unpackArray(sizes.pictures).subarray(0, side * side);
+const picture = Float32Array.from(pixels, (level) => level / 255);
+const out = sizes.bottlenecks.map((one) => {
+  const { encode, decode } = halvesOf(one, side, one.numbers);
+  return [...decode(encode(picture))];
+});
+const { encode, decode } = halvesOf(plane, side, 2);
+console.log(JSON.stringify({ out, decoded: [...decode(place)], means: [...encode(picture)],
+  pooled: ["maxpool", "avgpool"].map((way) => [...poolingOf(side, 4, way)(picture)]) }));
+"""
+
+
+def test_it_opens(visit):
+    app = visit("bottleneck")
+    names = {e.proto.component_name for e in app.get("bidi_component")}
+    assert {"cnnviz_autoencoder", "cnnviz_latent_plane"} <= names
+
+
+def test_the_browser_encodes_decodes_and_pools_as_pytorch_does():
+    images, labels, titles = samples()
+    chosen = [bottlenecks()[0], bottlenecks()[3]]
+    text = {"alt": "", "pytorch": ""}
+    sizes = autoencoder.payload(images[:1], titles[:1], chosen, **text)
+    sent = latent_plane.payload(images[:1], labels[:1], TITLES, plane(), **text)
+    got = in_node(HALVES, data={"sizes": sizes, "plane": sent, "place": PLACE})
+    picture = torch.from_numpy(images[:1, None]).float() / 255
+    with torch.no_grad():
+        for one, values in zip(chosen, got["out"], strict=True):
+            first, second = (
+                build(encoder(one.numbers), SHAPE),
+                build(decoder(), (one.numbers, 1, 1)),
+            )
+            first.load_state_dict(one.encoder)
+            second.load_state_dict(one.decoder)
+            assert values == pytest.approx(second(first(picture)).flatten().numpy(), abs=1e-4)
+        first, second = build(encoder(4), SHAPE), build(decoder(), (2, 1, 1))
+        first.load_state_dict(plane().encoder)
+        second.load_state_dict(plane().decoder)
+        assert got["means"] == pytest.approx(first(picture).flatten().numpy(), abs=1e-3)
+        decoded = second(torch.tensor(PLACE).reshape(1, 2, 1, 1))
+        assert got["decoded"] == pytest.approx(decoded.flatten().numpy(), abs=1e-4)
+    for pool, values in zip((F.max_pool2d, F.avg_pool2d), got["pooled"], strict=True):
+        exact = pool(picture, 4)[0, 0].numpy().repeat(4, 0).repeat(4, 1)
+        assert np.reshape(values, (28, 28)) == pytest.approx(exact, abs=1e-6)
+
+
+def test_the_code_runs(capsys):
+    exec(DECODE.replace("FIRST", "0.5").replace("SECOND", "-1.0"), {})
+    assert "torch.Size([1, 1, 28, 28])" in capsys.readouterr().out.split("\n")[-2]
