@@ -27,7 +27,7 @@ Weights = dict[str, "Tensor"]
 
 SHIPPED = Path(__file__).parents[2] / "assets" / "pictures_out" / "bottleneck.safetensors"
 SHAPE = (1, 28, 28)
-SIZES = (2, 4, 8, 16, 32, 64, 128)
+SIZES = (2, 4, 8, 16, 32, 128)
 PLANE = 2
 KL_WEIGHT = 2.0
 """Of the divergence, beside the squared error summed over the pixels: so the cloud fills the plane

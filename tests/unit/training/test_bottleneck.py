@@ -51,7 +51,7 @@ def test_the_larger_the_bottleneck_the_less_is_lost():
         found, wanted = through(known[str(size)])
         errors.append(float((found - wanted).square().mean()))
     assert errors[0] < float((wanted.mean(0) - wanted).square().mean())  # than one picture for all
-    assert errors[-1] < 0.3 * errors[0]
+    assert errors[-1] < 0.6 * errors[0]
     assert all(after < 1.02 * before for before, after in itertools.pairwise(errors))
 
 
