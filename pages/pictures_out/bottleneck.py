@@ -25,11 +25,12 @@ autoencoder(
     pytorch=RECONSTRUCT,
 )  # fmt: skip
 st.markdown(
-    "Two numbers keep the kind of thing, more keep more of its outline, and blur stays: the loss"
-    " is a mean squared error, which is smallest for the average of all pictures that fit. The"
-    " networks were trained for 700 steps of 64 pictures (with two numbers, 1,400); longer training"
-    " would sharpen the large ones. **Pooling** loses in another way: of each window one number is left,"
-    " and enlarged again it fills the window. The error shows the edges, which are what is gone."
+    "Two numbers keep the kind of thing, more keep more of its outline, and blur stays: the"
+    " loss is a mean squared error, which is smallest for the average of all pictures that"
+    " fit. The networks were trained for 700 steps of 64 pictures (with two numbers, 1,400);"
+    " longer training would sharpen the large ones. **Pooling** loses in another way: of each"
+    " window one number is left, and enlarged again it fills the window. The error shows the"
+    " edges, which are what is gone."
 )
 
 st.header("A plane that becomes pictures")
