@@ -406,6 +406,8 @@ PAGES = (
         group=LEARNING,
         uses_picture=True,
         first_picture="cat",
+        thumbnail="tricks-card.webp",
+        on_home="See why networks learn: the tricks one by one, the data, gradients that vanish.",
     ),
     Page(
         "learning/without_labels.py",
@@ -465,6 +467,9 @@ PAGES = (
         group=NETWORKS,
         uses_picture=True,
         first_picture="coffee",
+        thumbnail="real-networks-card.webp",
+        on_home="See what a network trained on a million photos finds in yours, and how networks"
+        " came about.",
     ),
     Page(
         "own_classes.py",
@@ -514,6 +519,8 @@ PAGES = (
             "intersection over union",
         ),
         group=PICTURES_OUT,
+        thumbnail="segmentation-card.webp",
+        on_home="Networks that give a picture back: a class for every pixel, noise taken off.",
     ),
     Page(
         "pictures_out/denoising.py",

@@ -2,7 +2,8 @@
 
     .venv/bin/python assets/screenshots/make.py http://127.0.0.1:8501
 
-with the app running at that address and no runs but those that came with it.
+with the app running at that address and no runs but those that came with it. Addresses of pages
+after it, such as `pixels`, take these alone.
 """
 
 import io
@@ -45,7 +46,12 @@ CARDS = {
     "train": Card(".live", -10, 780),
     "race": Card("text='Test accuracy'", -10, 790, 820),
     "inside": Card(".network-map .strip", -10, 700),
+    "real-networks": Card("text='Evidence for espresso, 7×7'", -10, 700),
+    "tricks": Card("text=/^Digit/", -10, 740),
+    "segmentation": Card("text=/^Scene/", -10, 790),
 }
+README = {"filters", "step", "tour", "train", "race", "inside"}  # it shows the whole window
+ONLY = set(sys.argv[2:])
 
 
 def at(thumbnail: str, suffix: str) -> Path:
@@ -83,7 +89,8 @@ def cut(page: Page, card: Card) -> Image.Image:
 
 with sync_playwright() as playwright:
     browser = playwright.chromium.launch(
-        executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        executable_path=shutil.which("chromium") or shutil.which("chromium-headless-shell"),
+        args=["--no-sandbox", "--disable-gpu"],
     )
     for scheme, suffix in (("light", ""), ("dark", "-dark")):
         page = browser.new_page(color_scheme=scheme)
@@ -96,13 +103,15 @@ with sync_playwright() as playwright:
             page.wait_for_timeout(3_000)  # let the animation move and the charts settle
 
         # The topics first: the tour shows their pictures.
-        for topic in TOPICS:
+        for topic in (one for one in TOPICS if not ONLY or one.url in ONLY):
             visit(topic.url)
             part = shot(page).crop((70, 120, 930, 560)).resize((430, 220), Image.Resampling.LANCZOS)
             part.save(at(topic.thumbnail, suffix), quality=80, method=6)
         for name, card in CARDS.items():
+            if ONLY and name not in ONLY:
+                continue
             visit(name)
-            if scheme == "light":  # README shows these
+            if scheme == "light" and name in README:
                 shot(page).save(FOLDER / f"{name}.webp", quality=82, method=6)
             cut(page, card).save(at(page_at(name).thumbnail, suffix), quality=82, method=6)
         page.close()

@@ -18,15 +18,18 @@ def test_the_demonstration_comes_before_the_pages(visit):
     assert "convolutional neural network (CNN)" in app.markdown[0].value
 
 
-def test_a_card_leads_to_each_page_outside_the_lab_and_one_to_the_lab(visit):
+def test_a_card_leads_to_each_page_without_a_group_and_one_to_each_group(visit):
     links = [(link.label, link.page) for link in (e.proto for e in visit("").get("page_link"))]
     assert links == [
         ("**1. Filters**", "filters"),
         ("**2. Step through a convolution**", "step"),
         ("**3. Convolution lab**", "tour"),
-        ("**4. Train**", "train"),
-        ("**5. Race**", "race"),
-        ("**6. Look inside**", "inside"),
+        ("**4. Learning**", "tricks"),
+        ("**5. Train**", "train"),
+        ("**6. Race**", "race"),
+        ("**7. Look inside**", "inside"),
+        ("**8. Networks**", "real-networks"),
+        ("**9. Pictures out**", "segmentation"),
     ]
 
 
