@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from cnnviz.figures.look import BLUE, GREEN, GREY, ORANGE, VIOLET, Figure, axis
@@ -22,6 +23,9 @@ def flow_figure(lines: Sequence[tuple[str, Sequence[float]]], *, title: str, abo
         title: What the numbers are.
         about: What the view depends on; a zoom is kept until it changes.
     """
+    logs = [math.log10(value) for _, values in lines for value in values if 0 < value < math.inf]
+    low, high = math.floor(min(logs, default=0)), math.ceil(max(logs, default=1))
+    powers = range(low, high + 1, max(1, math.ceil((high - low) / 7)))
     return {
         "data": [
             {
@@ -29,7 +33,7 @@ def flow_figure(lines: Sequence[tuple[str, Sequence[float]]], *, title: str, abo
                 "mode": "lines+markers",
                 "name": name,
                 "x": list(range(1, len(values) + 1)),
-                "y": [value if 0 < value < float("inf") else None for value in values],
+                "y": [value if 0 < value < math.inf else None for value in values],
                 "line": {"color": colour, "dash": dash, "width": 2.2},
                 "marker": {"size": 5},
                 "hovertemplate": "%{y:.2e}",
@@ -40,8 +44,14 @@ def flow_figure(lines: Sequence[tuple[str, Sequence[float]]], *, title: str, abo
             "height": 420,
             "uirevision": about,
             "hovermode": "x unified",
-            "legend": {"orientation": "h", "y": -0.2},
-            "xaxis": axis("Layer", unifiedhovertitle={"text": "Layer %{x}"}),
-            "yaxis": axis(title, type="log", exponentformat="power"),
+            "xaxis": axis("Layer"),
+            "yaxis": axis(
+                title,
+                type="log",
+                range=[low, high],
+                tickmode="array",
+                tickvals=[10.0**power for power in powers],
+                ticktext=[f"10<sup>{power}</sup>".replace("-", "−") for power in powers],
+            ),
         },
     }

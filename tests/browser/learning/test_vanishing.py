@@ -1,4 +1,4 @@
-"""Vanishing gradients in Chromium: the chart is drawn, kept while a switch is pressed, and read."""
+"""Vanishing gradients in Chromium: the chart is drawn, and one line of it moves with a switch."""
 
 import re
 
@@ -12,11 +12,8 @@ def test_a_switch_moves_one_line_of_the_chart(page, settle):
     expect(chart).to_have_attribute("data-drawn", re.compile("."))
     lines = "({data}) => data.map(({y}) => y[1])"
     before, drawn = chart.locator(".plot").evaluate(lines), chart.get_attribute("data-drawn")
-    page.get_by_text("Skips", exact=True).click()
+    page.locator("label").filter(has_text=re.compile("^Skips$")).click()
     expect(chart).not_to_have_attribute("data-drawn", drawn)
     after = chart.locator(".plot").evaluate(lines)
     assert after[:-1] == before[:-1]
     assert after[-1] != before[-1]
-    box = chart.locator(".plot").bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
-    expect(chart.locator(".plot .hoverlayer")).to_contain_text("He, batch norm")
