@@ -15,7 +15,7 @@ classroom: $(VENV)/.installed
 # Three at a time, also on two cores: most tests wait for a browser or a training process.
 test: ARGS ?= -n 3 --dist loadfile --no-loadscope-reorder
 test: $(VENV)/.installed-dev
-	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || $(MAKE) --no-print-directory chromium
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || $(MAKE) --no-print-directory chromium
 	$(BIN)/node --test --test-reporter=dot 'tests/js/**/*.test.js'
 	$(BIN)/python -m pytest $(ARGS)
 
@@ -33,12 +33,13 @@ node_modules/.installed: package.json package-lock.json $(VENV)/.installed-dev
 	$(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
-# As root the distribution's Chromium, else Playwright's own. Where neither can be had,
-# the browser tests skip and say so (and fail where CI=true).
+# As root the distribution's Chromium, and its shell, which is faster and does for all tests but
+# those of the camera; else Playwright's own. Where none can be had, the browser tests skip and say
+# so (and fail where CI=true).
 .PHONY: chromium
 chromium:
 	-if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  apt-get update -qq && { apt-get install -y -qq chromium-headless-shell || apt-get install -y -qq chromium; }; \
+	  apt-get update -qq && { apt-get install -y -qq chromium; apt-get install -y -qq chromium-headless-shell; }; \
 	else \
 	  $(BIN)/playwright install chromium; \
 	fi

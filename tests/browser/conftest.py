@@ -12,7 +12,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    BrowserType,
+    Page,
+    expect,
+    sync_playwright,
+)
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.screen import IDLE, PATIENCE
@@ -46,15 +53,20 @@ def browser() -> Iterator[Browser]:
     """Chromium: the system's, else the one that `playwright install chromium` brought."""
     with sync_playwright() as playwright:
         system = next(filter(None, map(shutil.which, BROWSERS)), None)
-        try:
-            chromium = playwright.chromium.launch(executable_path=system, args=FLAGS)
-        except PlaywrightError as error:
-            reason = f"no Chromium to drive ({str(error).splitlines()[0]}): see README, Tests"
-            if os.environ.get("CI") == "true":
-                pytest.fail(reason)
-            pytest.skip(reason)
+        chromium = launched(playwright.chromium, system, FLAGS)
         yield chromium
         chromium.close()
+
+
+def launched(kind: BrowserType, path: str | None, flags: list[str]) -> Browser:
+    """A browser; where it is missing, the test is skipped, or fails where CI=true."""
+    try:
+        return kind.launch(executable_path=path, args=flags)
+    except PlaywrightError as error:
+        reason = f"no Chromium to drive ({str(error).splitlines()[0]}): see README, Tests"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
 
 
 def _start(env: dict[str, str]) -> tuple[subprocess.Popen[bytes], str]:
@@ -153,13 +165,10 @@ def page(browser: Browser, profiles: dict[str, BrowserContext], app_url: str) ->
 @pytest.fixture
 def camera(browser: Browser) -> Iterator[Page]:
     """A whole Chromium, whose camera shows a test picture and which warns of certificates."""
-    chromium = browser.browser_type.launch(
-        executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
-        args=[
-            *FLAGS,
-            "--use-fake-device-for-media-stream",
-            "--use-fake-ui-for-media-stream",
-        ],
+    chromium = launched(
+        browser.browser_type,
+        shutil.which("chromium") or shutil.which("chromium-browser"),
+        [*FLAGS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
     )
     page = chromium.new_page(viewport={"width": 1280, "height": 800})
     page.set_default_timeout(PATIENCE)
