@@ -430,6 +430,16 @@ PAGES = (
         menu="Vanishing gradients",
     ),
     Page(
+        "learning/landscape.py",
+        "landscape",
+        "The loss landscape",
+        ":material/landscape:",
+        about="Walk around in the loss of a network with skips and of one without, and follow a run"
+        " on it.",
+        terms=("loss surface", "filter normalisation", "residual", "skip connection", "PCA"),
+        group=LEARNING,
+    ),
+    Page(
         "train.py",
         "train",
         "Train",

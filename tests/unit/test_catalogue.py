@@ -41,6 +41,7 @@ def test_addresses_and_their_order_stay_as_they_are():
         "tricks",
         "without_labels",
         "vanishing",
+        "landscape",
     ]
     assert [page.url for page in PAGES if page.group == PICTURES_OUT] == [
         "segmentation",

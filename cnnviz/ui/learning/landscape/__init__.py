@@ -1,0 +1,1 @@
+"""The room of the page on loss landscapes: the networks, and their surfaces."""

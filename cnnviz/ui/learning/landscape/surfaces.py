@@ -1,0 +1,95 @@
+"""The surfaces and maps of one network or two, while they are computed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.components.chart import chart
+from cnnviz.figures.landscape import contour_figure, surface_figure
+from cnnviz.training.landscape import CELLS, LEVELS, Height, Slice, heights
+from cnnviz.ui.shared.gathering import gather_on, gathered
+from cnnviz.ui.shared.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from cnnviz.ui.learning.landscape.subjects import Subject, Way
+
+Titles = tuple[str, str]
+
+
+def _both(subjects: Sequence[Subject], planes: Sequence[Slice]) -> Iterator[tuple[Height, ...]]:
+    """The same point of each, one point after the other."""
+    each = [
+        heights(one.model, plane, one.images, one.labels)
+        for one, plane in zip(subjects, planes, strict=True)
+    ]
+    yield from zip(*each, strict=True)
+
+
+def _grid(found: Sequence[Height]) -> tuple[slice, NDArray[np.float64]]:
+    """The finest grid that is whole, and which of the places along an axis it has."""
+    level = sum(len(found) >= count for count in LEVELS) - 1
+    stride = CELLS // (round(LEVELS[level] ** 0.5) - 1)
+    losses = np.zeros((CELLS + 1, CELLS + 1))
+    for column, row, loss in found:
+        losses[row, column] = loss
+    which = slice(0, None, stride)
+    return which, losses[which, which]
+
+
+def show_surfaces(
+    subjects: Sequence[Subject],
+    planes: Sequence[Slice],
+    key: object,
+    *,
+    kind: str,
+    titles: Titles,
+    way: Way | None = None,
+) -> None:
+    """Draw the loss around one network or two, on one scale, coarse at first.
+
+    Args:
+        subjects: The networks.
+        planes: A plane of each.
+        key: What the losses depend on.
+        kind: "surface" or "map".
+        titles: Names of the directions.
+        way: The path of a run, if there is one.
+    """
+    found = gathered(("landscape", key), lambda: _both(subjects, planes))
+    place = st.empty()
+    while len(found.items) < LEVELS[0] and not found.whole:  # nothing to draw before
+        found.more(place, 0.2)
+    shared = [loss for point in found.items for _, _, loss in point if np.isfinite(loss)]
+    limits = (min(shared), max(shared))
+    if way:
+        limits = min(limits[0], *way.losses), max(limits[1], *way.losses)
+    columns = st.columns(len(subjects), gap="medium")
+    for at, (column, one, plane) in enumerate(zip(columns, subjects, planes, strict=True)):
+        which, losses = _grid([point[at] for point in found.items])
+        across, up = (places[which] for places in plane.places)
+        look: dict[str, Any] = {"limits": limits, "titles": titles, "about": f"{key} {kind}"}
+        with column:
+            st.markdown(f"**{plain(one.title)}**: loss {one.loss:.3g} in the middle")
+            told = f"Loss of {one.title} over {losses.shape[1]}×{losses.shape[0]} points of a plane"
+            if kind == "surface":
+                figure = surface_figure(across, up, losses, **look)
+            else:
+                path = _path(way) if way else ()
+                figure = contour_figure(across, up, losses, path=path, **look)
+            chart(figure, key=f"la_{kind}_{at}", alt=told)
+    names = " and ".join(plain(one.title) for one in subjects)
+    gather_on(found, LEVELS[-1], f"{names}: {len(found.items)} of {LEVELS[-1]} points")
+
+
+def _path(way: Way) -> list[tuple[float, float, float, str]]:
+    return [
+        (x, y, loss, f"Step {step}")
+        for (x, y), loss, step in zip(way.path.points.tolist(), way.losses, way.steps, strict=True)
+    ]

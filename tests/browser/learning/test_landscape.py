@@ -1,0 +1,22 @@
+"""The loss landscape in Chromium: it is turned, and stays turned while it gets finer."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.screen import wait_until
+
+
+def test_a_surface_stays_turned_while_it_gets_finer(page, settle):
+    page.goto("/landscape?la_seed=7")
+    chart = page.locator(".chart").first
+    expect(chart).to_have_attribute("data-drawn", re.compile("."))
+    chart.locator(".figure").focus()
+    page.keyboard.press("ArrowLeft")
+    eye = "({layout}) => JSON.stringify(layout.scene.camera?.eye ?? null)"
+    plot = chart.locator(".plot")
+    wait_until(page, "(plot) => plot.layout.scene.camera?.eye", plot.element_handle())
+    turned = plot.evaluate(eye)
+    wait_until(page, "(plot) => plot.data[0].z.length === 13", plot.element_handle())
+    settle(page)
+    assert plot.evaluate(eye) == turned
