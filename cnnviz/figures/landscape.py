@@ -1,4 +1,4 @@
-"""The loss over a plane of weights: as a surface to turn, and as a map with lines of equal loss."""
+"""The loss over a plane of weights: as a surface to turn, and as a map."""
 
 from __future__ import annotations
 

@@ -36,9 +36,9 @@ if what == "pair":
     st.markdown(
         "Two networks of 21 convolutions, the same layers, data and recipe; one has **skips**."
         " In the middle are the weights that training found. From there, we walk in two random"
-        " directions among 12,186 weights, the same for both, and write down the loss. Around the"
-        " network with skips there is a bowl; without them, it is a rough country with its lowest"
-        " point elsewhere."
+        " directions among 12,186 weights, the same for both, and write down the loss. With"
+        " skips, training has come to the bottom of a deep funnel; without them, the same recipe"
+        " ended on a shallow floor, far higher."
     )
     subjects = list(pair().values())
     show_surfaces(
