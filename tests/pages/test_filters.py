@@ -491,3 +491,21 @@ def test_nothing_is_computed_in_a_hidden_tab(open_page, monkeypatch):
     monkeypatch.undo()
     monkeypatch.setattr("cnnviz.imaging.Recipe.apply", lambda *_: pytest.fail("in a hidden tab"))
     open_page(f_tab="Noise")
+
+
+@pytest.mark.parametrize(
+    ("noise", "black", "white"),
+    [("salt-and-pepper", 0.05, 0.05), ("impulse", 0, 0.1)],
+)
+def test_the_noise_is_seen_in_the_grey_levels(open_page, noise, black, white):
+    app = open_page(f_tab="Noise", f_noise=noise)
+    (found,) = [
+        json.loads(element.proto.json)
+        for element in app.get("bidi_component")
+        if element.proto.component_name == "cnnviz_chart"
+    ]
+    clean, noisy = (np.array(line["y"]) for line in found["figure"]["data"])
+    np.testing.assert_allclose([clean.sum(), noisy.sum()], 1)
+    for at, share in ((0, black), (-1, white)):
+        expected = clean[at] * 0.9 + share  # of a tenth of the pixels the level is replaced
+        assert noisy[at] == pytest.approx(expected, abs=0.01)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnviz.imaging import add_noise, denoise, encode_jpeg, psnr, resize_to_fit, ssim
+from cnnviz.components.chart import chart
+from cnnviz.figures.grey_levels import grey_levels_figure
+from cnnviz.imaging import add_noise, denoise, encode_jpeg, psnr, resize_to_fit, ssim, to_grey
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.controls import paired
 
@@ -82,6 +84,15 @@ def compare_filters(image: NDArray[np.uint8], kind: Noise, amount: float) -> Non
         with column:
             for result in results:
                 _draw_result(result, is_best=result is best)
+    st.caption(
+        "What the noise does to the grey levels: salt and pepper are two peaks at 0 and 255, white"
+        " pixels one at 255; Gaussian noise smears every level over its neighbours."
+    )
+    chart(
+        grey_levels_figure({"Clean": to_grey(clean), "Noisy": to_grey(noisy)}),
+        key="_f_noise_levels",
+        alt="Share of the pixels at each grey level, clean and noisy",
+    )
 
 
 def middle(image: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
