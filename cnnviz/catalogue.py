@@ -388,6 +388,17 @@ PAGES = (
         group=LEARNING,
     ),
     Page(
+        "learning/hand_designed.py",
+        "hand_designed",
+        "Features by hand",
+        ":material/draw:",
+        about="See HOG's directions and SIFT's keypoints in your picture, and what they are worth"
+        " beside learned features.",
+        terms=("HOG", "SIFT", "keypoint", "descriptor", "gradient histogram"),
+        group=LEARNING,
+        uses_picture=True,
+    ),
+    Page(
         "learning/three_ideas.py",
         "three_ideas",
         "Three ideas, switched",

@@ -37,6 +37,7 @@ def test_addresses_and_their_order_stay_as_they_are():
     ]  # fmt: skip
     assert [page.url for page in PAGES if page.group == LEARNING] == [
         "data_sets",
+        "hand_designed",
         "three_ideas",
         "tricks",
         "without_labels",
@@ -57,7 +58,7 @@ def test_addresses_and_their_order_stay_as_they_are():
 def test_the_picture_can_be_chosen_on_the_pages_that_show_it():
     assert {page.url for page in PAGES if page.uses_picture} == {
         "filters", "step", "inside", "real-networks", "own-classes", "trust", "pixels", "frequency",
-        "activation", "receptive_field", "volumes", "tricks",
+        "activation", "receptive_field", "volumes", "tricks", "hand_designed",
     }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""What only the page Features by hand uses."""

@@ -1,0 +1,140 @@
+"""Sections of the page Features by hand: directions, keypoints, and what they are worth."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.components.map_sheet import Group, map_sheet
+from cnnviz.imaging import WEIGHT_STOPS, encode_jpeg, resize_to_fit, to_grey
+from cnnviz.imaging.descriptors import BINS, Keypoints, hog_cells, sift_keypoints
+from cnnviz.training.by_hand import KINDS, accuracies
+from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.controls import paired
+from cnnviz.ui.shared.picture import Picture, current_picture
+from cnnviz.ui.shared.projecting import figure_and_settings
+
+_SIDE = 320
+_BUDGETS = {"100": "100", "300": "300", "1435": "All 1,435"}
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _small(digest: str, _pixels: np.ndarray) -> np.ndarray:  # noqa: ARG001
+    return np.round(to_grey(resize_to_fit(_pixels, _SIDE))).astype(np.uint8)
+
+
+@st.cache_data(max_entries=32, show_spinner="Looking for keypoints")
+def _keypoints(digest: str, most: int, degrees: int, _grey: np.ndarray) -> Keypoints:  # noqa: ARG001
+    return sift_keypoints(_grey, most, degrees)
+
+
+def grey_picture() -> tuple[Picture, np.ndarray]:
+    """The chosen picture, and its grey levels, H×W, at most 320 pixels long."""
+    picture = current_picture()
+    return picture, _small(picture.digest, picture.pixels)
+
+
+def directions() -> None:
+    """Draw how strong the edges of each direction are, cell by cell."""
+    _, grey = grey_picture()
+    right, left = figure_and_settings("directions", settings_first=True)
+    with left:
+        cell = paired("Side of a cell", 4, 32, 8, key="hd_cell", step=4)
+    try:
+        cells = hog_cells(grey, cell)
+    except ValueError as error:
+        st.error(f"{error} Choose a smaller cell.", icon=":material/grid_off:")
+        return
+    width = 180 / BINS
+    with right:
+        map_sheet(
+            [
+                Group(
+                    f"Gradients from {at * width:.0f}° to {(at + 1) * width:.0f}°",
+                    cells[None, :, :, at],
+                    note=f"{cells.shape[0]}×{cells.shape[1]} cells",
+                    tile="direction",
+                )
+                for at in range(BINS)
+            ],
+            key="hd_hog",
+            scale="all",
+            stops=WEIGHT_STOPS,
+            side=150,
+            alt="Nine maps: how strong the gradients of each direction are in each cell",
+        )
+        st.caption(
+            "Grey levels per pixel. A gradient points across its edge: 0° is across an upright"
+            " edge, 90° across a level one. All nine maps have one scale."
+        )
+
+
+def keypoints() -> None:
+    """Draw SIFT's keypoints in the picture, and those found again after it was turned."""
+    picture, grey = grey_picture()
+    right, left = figure_and_settings("keypoints", settings_first=True)
+    with left:
+        most = paired("Keypoints, at most", 10, 300, 80, key="hd_most", step=10)
+        degrees = paired("Turn the picture by, in degrees", 0, 180, 30, key="hd_turn")
+    found = _keypoints(picture.digest, most, degrees, grey)
+    count = len(found.table)
+    with right:
+        one, other = st.columns(2)
+        one.image(
+            encode_jpeg(found.drawn), width="stretch", alt=f"{picture.title} with {count} keypoints"
+        )
+        other.image(
+            encode_jpeg(found.turned),
+            width="stretch",
+            alt=f"The picture turned by {degrees}°, with {found.found_again} keypoints found again",
+        )
+        if not count:
+            st.markdown("There is no corner or spot in this picture that SIFT would find again.")
+            return
+        st.markdown(
+            f"**{found.found_again} of {count}** keypoints are found again in the turned picture,"
+            " at the right place, by their descriptors alone: 128 numbers each, histograms of"
+            " gradient directions around the point, measured from the point's own direction."
+            " Some lie in corners that were cut off."
+        )
+        with st.expander("The strongest as a table"):
+            st.dataframe(
+                {
+                    name: found.table[:20, at].round(3)
+                    for at, name in enumerate(("x", "y", "Diameter", "Direction in °", "Response"))
+                },
+                hide_index=True,
+                alt="Place, size, direction and response of the strongest keypoints",
+            )
+
+
+@st.cache_data(max_entries=3, show_spinner="Fitting three classifiers")
+def _accuracies(labelled: int) -> dict[str, tuple[int, float]]:
+    return accuracies(labelled)
+
+
+def worth() -> None:
+    """Draw the accuracy of one classifier on pixels, on HOG and on a network's features."""
+    budget = choice(st.segmented_control, "Digits with a label", _BUDGETS, "100", key="hd_labels")
+    found = _accuracies(int(budget))
+    st.dataframe(
+        {
+            "Features": list(KINDS.values()),
+            "Numbers": [found[kind][0] for kind in KINDS],
+            "Test digits right": [found[kind][1] * 100 for kind in KINDS],
+        },
+        hide_index=True,
+        column_config={
+            "Test digits right": st.column_config.ProgressColumn(
+                min_value=0, max_value=100, format="%.1f %%"
+            )
+        },
+        alt="Accuracy of softmax regression on three kinds of features",
+    )
+    st.caption(
+        "The same softmax regression each time, tested on 362 digits. HOG sees the digits at 32×32,"
+        " in 4×4 cells. The network's features are those in front of its last layer; it learned"
+        " them from the labels of all 1,435 training digits, so with few labels here it has an"
+        " advantage that nobody had to design. How filters do without labels, see “Filters without"
+        " labels”."
+    )

@@ -1,0 +1,50 @@
+"""Features by hand: its three sections, and a picture that is too small."""
+
+import base64
+import json
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from cnnviz.datasets import load_dataset
+from cnnviz.imaging import resize_to_fit, sample_image, to_grey
+from cnnviz.imaging.descriptors import hog_cells
+
+
+def words(app):
+    return "\n".join(m.value for m in (*app.markdown, *app.caption))
+
+
+def test_directions_keypoints_and_their_worth(visit):
+    app = visit("hand_designed", picture="astronaut", hd_cell="16", hd_labels="300")
+    (sheet,) = [
+        json.loads(element.proto.json)
+        for element in app.get("bidi_component")
+        if element.proto.component_name == "cnnviz_map_sheet"
+    ]
+    grey = np.round(to_grey(resize_to_fit(sample_image("astronaut"), 320)))
+    expected = hog_cells(grey, 16)
+    for at, group in enumerate(sheet["groups"]):
+        values = np.frombuffer(base64.b64decode(group["values"]["data"]), np.float32)
+        np.testing.assert_allclose(values, expected[:, :, at].ravel(), rtol=1e-5, atol=1e-4)
+    assert "keypoints are found again" in words(app)
+    table = app.dataframe[-1].value.set_index("Features")
+    data = load_dataset("digits")
+    x, test = (
+        np.asarray(a).reshape(len(a), -1) / 255 for a in (data.train_images[:300], data.test_images)
+    )
+    theirs = LogisticRegression(max_iter=500).fit(x, data.train_labels[:300])
+    score = 100 * theirs.score(test, data.test_labels)
+    assert abs(table.loc["Pixels", "Test digits right"] - score) < 4
+    assert table.loc["HOG, designed by hand", "Test digits right"] > score
+    assert table["Numbers"].tolist()[0] == 64
+
+
+def test_a_cell_larger_than_the_picture_is_refused(visit, monkeypatch):
+    monkeypatch.setattr(
+        "cnnviz.ui.learning.hand_designed.features._small",
+        lambda _digest, _pixels: np.full((20, 20), 7, np.uint8),
+    )
+    app = visit("hand_designed", hd_cell="32")
+    assert "32×32 does not fit into 20×20 pixels. Choose a smaller cell." in app.error[0].value
+    assert "What are they worth?" in [head.value for head in app.header]
