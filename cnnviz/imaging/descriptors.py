@@ -65,6 +65,29 @@ def hog_features(images: ArrayLike, cell: int) -> NDArray[np.float64]:
     )
 
 
+def hog_drawn(grey: ArrayLike, cell: int) -> NDArray[np.uint8]:
+    """Draw the cells as stars: a line for each direction, along the edge, bright where strong.
+
+    Args:
+        grey: H×W.
+        cell: Side of a cell, in pixels.
+
+    Returns:
+        H×W.
+    """
+    from skimage.feature import hog  # noqa: PLC0415
+
+    _, stars = hog(
+        np.asarray(grey, dtype=np.float64),
+        orientations=BINS,
+        pixels_per_cell=(cell, cell),
+        cells_per_block=(1, 1),
+        visualize=True,
+    )
+    top = float(np.percentile(stars, 99.5)) or 1.0
+    return np.asarray(np.clip(stars / top * 255, 0, 255), dtype=np.uint8)
+
+
 class Keypoints(NamedTuple):
     """Points that SIFT finds again (Lowe, IJCV 2004), the strongest first.
 

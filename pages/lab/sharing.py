@@ -65,8 +65,8 @@ with figure:
     exact = by_torch.conv(inputs, start["shared"])
     lab.agree("Shared weights match torch conv1d", as_matrix(shared) @ inputs, exact)
 
-hidden_unit()
 weight_counts(n, k)
 when_to_share()
+hidden_unit()
 aligned_pictures()
 any_size()

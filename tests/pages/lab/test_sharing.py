@@ -90,7 +90,7 @@ def test_where_the_place_matters_local_weights_win(open_page):
 
 def test_a_hidden_unit_is_the_sigmoid_of_its_sum(open_page, linked_grids):
     app = open_page(sh_picture="5", sh_bias="-0.5")
-    panels = linked_grids(app)[0].panels
+    panels = linked_grids(app)[1].panels
     a, w, sums, units = (torch.tensor(values)[None, None] for values in panels.values())
     assert a.shape[2:] == (28, 28)
     exact = F.conv2d(a, w, torch.tensor([-0.5], dtype=torch.float64))

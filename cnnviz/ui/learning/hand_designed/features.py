@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz.components.map_sheet import Group, map_sheet
 from cnnviz.imaging import WEIGHT_STOPS, encode_jpeg, resize_to_fit, to_grey
-from cnnviz.imaging.descriptors import BINS, Keypoints, hog_cells, sift_keypoints
+from cnnviz.imaging.descriptors import Keypoints, hog_cells, hog_drawn, sift_keypoints
 from cnnviz.training.by_hand import KINDS, accuracies
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.controls import paired
@@ -36,7 +36,7 @@ def grey_picture() -> tuple[Picture, np.ndarray]:
 
 def directions() -> None:
     """Draw how strong the edges of each direction are, cell by cell."""
-    _, grey = grey_picture()
+    picture, grey = grey_picture()
     right, left = figure_and_settings("directions", settings_first=True)
     with left:
         cell = paired("Side of a cell", 4, 32, 8, key="hd_cell", step=4)
@@ -45,27 +45,33 @@ def directions() -> None:
     except ValueError as error:
         st.error(f"{error} Choose a smaller cell.", icon=":material/grid_off:")
         return
-    width = 180 / BINS
     with right:
+        one, other = st.columns(2)
+        one.image(encode_jpeg(grey), width="stretch", alt=f"{picture.title}, in grey")
+        other.image(
+            encode_jpeg(hog_drawn(grey, cell)),
+            width="stretch",
+            alt="A star for each cell: lines along its edges, the brighter the stronger",
+        )
         map_sheet(
             [
                 Group(
-                    f"Gradients from {at * width:.0f}° to {(at + 1) * width:.0f}°",
-                    cells[None, :, :, at],
+                    "Nine directions of the gradient, 20° each from 0°",
+                    cells.transpose(2, 0, 1),
                     note=f"{cells.shape[0]}×{cells.shape[1]} cells",
                     tile="direction",
                 )
-                for at in range(BINS)
             ],
             key="hd_hog",
             scale="all",
             stops=WEIGHT_STOPS,
-            side=150,
+            side=110,
             alt="Nine maps: how strong the gradients of each direction are in each cell",
         )
         st.caption(
-            "Grey levels per pixel. A gradient points across its edge: 0° is across an upright"
-            " edge, 90° across a level one. All nine maps have one scale."
+            "Grey levels per two pixels, the mean of a cell. A gradient points across its edge:"
+            " direction 1 is across upright edges, direction 5 across level ones. The stars draw"
+            " the edges instead."
         )
 
 
