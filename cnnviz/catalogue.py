@@ -378,6 +378,17 @@ PAGES = (
         group=NETWORKS,
     ),
     Page(
+        "networks/two_ideas.py",
+        "two_ideas",
+        "Two streams, Deep Fried",
+        ":material/alt_route:",
+        about="Estimate how a picture moves, as video networks read it; replace a dense layer by"
+        " three diagonals.",
+        terms=("optical flow", "video", "two-stream network", "Fastfood", "Hadamard", "structured"),
+        group=NETWORKS,
+        uses_picture=True,
+    ),
+    Page(
         "learning/data_sets.py",
         "data_sets",
         "Data sets",

@@ -33,7 +33,8 @@ def test_addresses_and_their_order_stay_as_they_are():
         "transposed", "gradient", "learn",
     ]  # fmt: skip
     assert [page.url for page in PAGES if page.group == NETWORKS] == [
-        "cells", "timeline", "paper_networks", "blocks", "real-networks", "own-classes", "trust"
+        "cells", "timeline", "paper_networks", "blocks", "two_ideas", "real-networks",
+        "own-classes", "trust",
     ]  # fmt: skip
     assert [page.url for page in PAGES if page.group == LEARNING] == [
         "data_sets",
@@ -59,6 +60,7 @@ def test_the_picture_can_be_chosen_on_the_pages_that_show_it():
     assert {page.url for page in PAGES if page.uses_picture} == {
         "filters", "step", "inside", "real-networks", "own-classes", "trust", "pixels", "frequency",
         "activation", "receptive_field", "volumes", "tricks", "hand_designed",
+        "two_ideas",
     }  # fmt: skip
 
 

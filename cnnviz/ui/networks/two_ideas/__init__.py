@@ -1,0 +1,1 @@
+"""What only the page Two streams, Deep Fried uses."""

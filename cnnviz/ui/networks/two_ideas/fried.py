@@ -1,0 +1,80 @@
+"""A section of the page Two streams, Deep Fried: a fully connected layer of few numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from scipy.linalg import hadamard
+
+from cnnviz.components.linked_grids import Link, Panel, linked_grids
+from cnnviz.networks.fastfood import dense, fastfood
+from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.controls import paired
+from cnnviz.ui.shared.projecting import figure_and_settings
+
+_LAYERS = {"Here, 8 to 8": (8, 8), "4,096 to 4,096, as in AlexNet": (4096, 4096)}
+_CODE = """import torch
+
+x = torch.tensor({x}).double()
+V = torch.tensor({v}).double()
+print(V @ x)
+"""
+
+
+def deep_fried() -> None:
+    """Draw Fastfood's factors for n = 8, their product, and the counts at full size."""
+    right, left = figure_and_settings("fried", settings_first=True)
+    with left:
+        seed = paired("Random numbers (seed)", 0, 20, 0, key="ti_seed")
+    parts = fastfood(8, seed)
+    matrix = dense(parts)
+    walsh = hadamard(8).astype(np.float64)
+    permuted = np.eye(8)[parts.order]
+    factors = {
+        "S": np.diag(parts.scale), "H": walsh, "G": np.diag(parts.gauss), "Π": permuted,
+        "H again": walsh, "B": np.diag(parts.signs),
+    }  # fmt: skip
+    cells = np.arange(64)[:, None]
+    with right:
+        linked_grids(
+            [
+                *(
+                    Panel(name, factor, "weights", sign="·" if at else "", zoom=0.6)
+                    for at, (name, factor) in enumerate(factors.items())
+                ),
+                Panel("V", matrix, "weights", sign="="),
+            ],
+            [Link(6, 0, cells // 8 * 8 + np.arange(8)), Link(6, 5, np.arange(8) * 8 + cells % 8)],
+            key="ti_fried",
+            alt="The six factors of a Fastfood matrix of 8×8, and their product",
+            play=False,
+            pytorch=_CODE.format(x=[1.0] * 8, v=matrix.tolist()),
+        )
+        product = np.linalg.multi_dot(list(factors.values()))
+        lab.agree("The fast way matches the product of the six", matrix, product)
+        st.dataframe(
+            {
+                "Layer": list(_LAYERS),
+                "Weights, fully connected": [a * b for a, b in _LAYERS.values()],
+                "Weights, Fastfood": [3 * a for a, _ in _LAYERS.values()],
+                "Multiply-adds, fully connected": [a * b for a, b in _LAYERS.values()],
+                "Additions and products, Fastfood": [
+                    2 * a * (a.bit_length() - 1) + 3 * a for a, _ in _LAYERS.values()
+                ],
+            },
+            hide_index=True,
+            column_config={
+                name: st.column_config.NumberColumn(format="localized")
+                for name in (
+                    "Weights, fully connected", "Weights, Fastfood", "Multiply-adds, fully connected",
+                    "Additions and products, Fastfood",
+                )
+            },
+            alt="Numbers to learn and operations of a fully connected and of a Fastfood layer",
+        )  # fmt: skip
+        st.caption(
+            "Only the diagonals of S, G and B are learned; H holds ±1, and Π reorders. Every output"
+            " still depends on every input. Deep Fried networks (Yang et al., 2015) put it in the"
+            " place of the fully connected layers, which hold most weights of AlexNet and VGG. What"
+            " it cannot do: be any matrix at all."
+        )
