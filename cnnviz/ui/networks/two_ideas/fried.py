@@ -66,8 +66,8 @@ def deep_fried() -> None:
             column_config={
                 name: st.column_config.NumberColumn(format="localized")
                 for name in (
-                    "Weights, fully connected", "Weights, Fastfood", "Multiply-adds, fully connected",
-                    "Additions and products, Fastfood",
+                    "Weights, fully connected", "Weights, Fastfood",
+                    "Multiply-adds, fully connected", "Additions and products, Fastfood",
                 )
             },
             alt="Numbers to learn and operations of a fully connected and of a Fastfood layer",
