@@ -52,7 +52,8 @@ def test_a_phone_shows_how_good_each_run_is_and_keeps_its_name(race):
 
 
 def test_a_preset_is_started_and_both_curves_appear(race, settle, mine):
-    page = race("?r_preset=optimiser")
+    known = {run.id for run in mine()}
+    page = race("?r_preset=optimiser&r_length=quick")
     page.get_by_role("button", name="Start the race").click()
     expect(page).to_have_url(re.compile(r"r_race=\d{8}-\d{6}-optimiser-"), timeout=60_000)
     expect(standings(page)).to_have_count(2)
@@ -60,11 +61,11 @@ def test_a_preset_is_started_and_both_curves_appear(race, settle, mine):
     standings(page).nth(0).evaluate("row => row.dataset.pointedAt = true")
     for row, name in zip((0, 1), ("SGD", "AdamW"), strict=True):
         expect(standings(page).nth(row)).to_contain_text(name)
-        expect(standings(page).nth(row)).to_contain_text("Finished", timeout=120_000)
+        expect(standings(page).nth(row)).to_contain_text("Finished", timeout=240_000)
         expect(standings(page).nth(row)).to_contain_text(re.compile(r"\d\d\.\d %"))
     # The row under the pointer is the same one all along.
     expect(standings(page).nth(0)).to_have_attribute("data-pointed-at", "true")
-    runs = sorted(mine(), key=lambda run: run.name)
+    runs = sorted((run for run in mine() if run.id not in known), key=lambda run: run.name)
     assert [run.name for run in runs] == ["AdamW", "SGD"]
     adamw, sgd = (run.config for run in runs)
     assert adamw.group == sgd.group

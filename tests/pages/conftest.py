@@ -13,7 +13,7 @@ def visit(root):
     """`visit("race", r_race="any")` opens the page at an address and checks that nothing failed."""
 
     def open_it(url, /, **query):
-        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60).run()
+        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=180).run()
         app.query_params.update(query)
         app.switch_page(page_at(url).script).run()
         assert not app.exception

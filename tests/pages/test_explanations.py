@@ -54,7 +54,7 @@ def drawn(monkeypatch):
 
 
 def show(script, **parameters):
-    app = AppTest.from_string(script, default_timeout=60)
+    app = AppTest.from_string(script, default_timeout=180)
     for name, value in parameters.items():
         app.query_params[name] = str(value)
     app.run()

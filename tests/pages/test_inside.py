@@ -222,7 +222,7 @@ def test_choosing_a_picture_at_the_top_shows_it(open_page):
 
 
 def test_an_uploaded_picture_comes_along_from_another_page(root):
-    app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=180).run()
     app.switch_page(page_at("filters").script).run()
     file = io.BytesIO()
     Image.fromarray(sample_image("coffee")).save(file, "PNG")

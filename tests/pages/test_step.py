@@ -20,7 +20,7 @@ FIRST = next(iter(EXAMPLES))
 @pytest.fixture
 def open_page(root):
     def open_it(**query):
-        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60).run()
+        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=180).run()
         return link(app, **query)
 
     return open_it

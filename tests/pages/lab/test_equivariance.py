@@ -11,7 +11,7 @@ from cnnviz.catalogue import page_at
 @pytest.fixture
 def open_page(root):
     def open_it(**query):
-        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60).run()
+        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=180).run()
         app.query_params.update(query)
         return app.switch_page(page_at("equivariance").script).run()
 

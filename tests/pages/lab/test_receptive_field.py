@@ -14,7 +14,7 @@ from cnnviz.convolution import lecture_case
 @pytest.fixture
 def open_page(root):
     def open_it(**query):
-        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=60).run()
+        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=180).run()
         app.query_params.update(query)
         return app.switch_page(page_at("receptive_field").script).run()
 
