@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from cnnviz.figures.look import BLUE, GREEN, GREY, ORANGE, VIOLET, Figure, axis
+from cnnviz.numbers.formatting import formatted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +52,7 @@ def flow_figure(lines: Sequence[tuple[str, Sequence[float]]], *, title: str, abo
                 range=[low, high],
                 tickmode="array",
                 tickvals=[10.0**power for power in powers],
-                ticktext=[f"10<sup>{power}</sup>".replace("-", "−") for power in powers],
+                ticktext=[f"10<sup>{formatted(power, 'd')}</sup>" for power in powers],
             ),
         },
     }

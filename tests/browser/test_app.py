@@ -26,7 +26,7 @@ def test_each_page_opens_by_its_own_link_on_a_cold_server(browser, serve, tmp_pa
     with serve(CNNVIZ_RUNS=str(tmp_path)) as url:
         page = browser.new_page()
         page.goto(f"{url}/{path}")
-        expect(page.get_by_role("heading", level=1)).to_have_text(TITLES[path], timeout=30_000)
+        expect(page.get_by_role("heading", level=1)).to_have_text(TITLES[path])
         expect(page.get_by_test_id("stTopNavLink")).to_have_count(IN_THE_BAR)
         page.close()
 
@@ -118,7 +118,7 @@ def test_text_from_a_link_is_never_taken_for_markup(page):
     for address in (f"/train?t_run={bad}", f"/inside?i_run={bad}"):
         page.goto(address)
         alert = page.get_by_test_id("stAlert").filter(has_text="There is no run")
-        expect(alert).to_be_visible(timeout=30_000)
+        expect(alert).to_be_visible()
         page.wait_for_load_state("networkidle")  # it stays when the page runs again by itself
         expect(alert).to_be_visible()
     assert not [url for url in asked if url.startswith("http://127.0.0.1:9/")]

@@ -72,7 +72,7 @@ def _keep_a_step(run: Run, step: int) -> None:
 def train(page: Page, early, settle):
     def open_it(query=""):
         page.goto(f"/train?t_run=early{query}")
-        page.get_by_text("Confusion matrix").wait_for(timeout=30_000)
+        page.get_by_text("Confusion matrix").wait_for()
         settle(page)
         return page
 
@@ -94,7 +94,7 @@ def test_a_cell_of_the_matrix_leads_to_two_maps(train):
     headline = page.get_by_text(
         f"{true} mistaken for {predicted}: {count} of {every} test pictures"
     )
-    expect(headline).to_be_visible(timeout=30_000)
+    expect(headline).to_be_visible()
     expect(gallery(page).get_by_role("button")).to_have_count(int(count))
     maps = page.get_by_role("img", name=re.compile(r"^\d+×\d+ map\."))
     expect(maps).to_have_count(2)

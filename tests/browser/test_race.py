@@ -75,7 +75,7 @@ def test_a_preset_is_started_and_both_curves_appear(race, settle, mine):
     link = page.url
     other = page.context.new_page()
     other.goto(link)
-    expect(standings(other)).to_have_count(2, timeout=30_000)
+    expect(standings(other)).to_have_count(2)
     assert [row.inner_text().split()[0] for row in standings(other).all()] == ["SGD", "AdamW"]
 
 

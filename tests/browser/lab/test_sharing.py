@@ -55,4 +55,4 @@ def test_a_neuron_lights_its_connections_at_every_stage(open_at):
 
 def test_it_walks_through_the_stages_by_itself(open_at):
     page = open_at("/sharing")
-    expect(page.locator(".neurons")).to_have_attribute("data-stage", "shared", timeout=15_000)
+    expect(page.locator(".neurons")).to_have_attribute("data-stage", "shared")
