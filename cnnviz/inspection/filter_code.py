@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnnviz.datasets import data_code
 from cnnviz.inspection import ascent
-from cnnviz.inspection.code import model_code
+from cnnviz.inspection.code import input_code, model_code
 from cnnviz.runs.config import OWN_DATASET
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cnnviz.inspection.ablation import Replacement
+    from cnnviz.inspection.deconvnet import Rule
     from cnnviz.runs import RunConfig
 
 _KEEP = """
@@ -123,6 +124,47 @@ _BLUR = """
         kernel = torch.outer(line, line) / line.sum() ** 2
         flat = F.pad(picture.flatten(0, 1)[:, None], (1, 1, 1, 1), mode="replicate")
         picture = F.conv2d(flat, kernel[None, None]).reshape(picture.shape)"""
+
+_BACK = """
+{relu}kept = []
+layer = model.get_submodule({layer!r})
+layer.register_forward_hook(lambda module, inputs, output: kept.append(output))
+x.requires_grad_()
+model(x)
+maps = kept[0][0, {channel}]
+value = maps.max().detach()  # the strongest cell is sent down, and nothing else
+start = torch.zeros_like(kept[0])
+start[0, {channel}].view(-1)[maps.argmax()] = value
+# What is left of backpropagation: unpooling by switches, and transposed filters.
+(projection,) = torch.autograd.grad(kept[0], x, start)
+print(value.item(), projection[0])
+"""
+
+_RECTIFIED = {
+    "deconvnet": """
+class Rectified(torch.autograd.Function):
+    @staticmethod
+    def forward(context, values):
+        return values.relu()
+
+    @staticmethod
+    def backward(context, signal):
+        return signal.relu()  # what comes down is rectified
+
+
+for module in model.modules():
+    if isinstance(module, nn.ReLU):
+        module.forward = Rectified.apply
+
+""",
+    "guided": """
+for module in model.modules():
+    if isinstance(module, nn.ReLU):
+        module.register_full_backward_hook(lambda module, below, above: (below[0].relu(),))
+
+""",
+    "gradient": "",
+}
 
 
 @dataclass(frozen=True)
@@ -239,6 +281,29 @@ def climb_code(
         blur=blur if smooth else "",
     )
     return f"{model_code(config, step)}\n{start}{climb}"
+
+
+def back_code(
+    config: RunConfig,
+    step: int,
+    layer: str,
+    channel: int,
+    seen: NDArray[np.uint8],
+    *,
+    rule: Rule,
+) -> str:
+    """Code that prints a filter's strongest cell for a picture, projected back to the pixels.
+
+    Args:
+        config: What the run asked for.
+        step: The snapshot.
+        layer: Name of the layer.
+        channel: The filter.
+        seen: C×H×W, the picture as the network saw it, before normalising.
+        rule: What passes a ReLU on the way down.
+    """
+    back = _BACK.format(layer=layer, channel=channel, relu=_RECTIFIED[rule])
+    return f"{model_code(config, step)}\n{input_code(config, seen)}{back}"
 
 
 def _with_pictures(config: RunConfig, step: int, layer: str, source: Source) -> str:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cnnviz.catalogue import page_at
 from cnnviz.components.architecture import architecture
 from cnnviz.components.chart import chart
 from cnnviz.convolution import lecture_source
@@ -62,6 +63,14 @@ st.dataframe(
     column_config={"Why": st.column_config.TextColumn(width="large")},
     alt=f"Numbers printed of {story.title}, and those counted from its plan",
 )
+
+if name == "zfnet":
+    st.page_link(
+        page_at("inside").script,
+        label="ZFNet was found by looking: send a filter’s answer back to the picture",
+        icon=page_at("inside").icon,
+        query_params={"i_tab": "One filter", "i_view": "back"},
+    )
 
 if name.startswith("resnet"):
     st.header("Error against depth")

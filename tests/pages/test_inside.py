@@ -539,6 +539,7 @@ def test_one_filter_its_pictures_and_the_network_without_it(open_page):
     assert app.query_params["i_off"] == "mean"
     for view, key in {
         "What it sees": "i_field",
+        "Back to the picture": "i_back_way",
         "Values and classes": "i_values",
         "Similar filters": "i_correlation",
         "Picture that excites it": "i_climbs",

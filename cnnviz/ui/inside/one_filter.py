@@ -20,6 +20,7 @@ from cnnviz.inspection.patches import Peaks, field_on, peaks, separation
 from cnnviz.networks import field_of
 from cnnviz.numbers.formatting import counted, formatted
 from cnnviz.ui.inside.filter_ascent import show_climb
+from cnnviz.ui.inside.filter_back import show_back
 from cnnviz.ui.inside.filter_by_hand import show_by_hand
 from cnnviz.ui.inside.filter_correlation import show_correlation
 from cnnviz.ui.inside.filter_field import show_field
@@ -124,6 +125,7 @@ def show_one_filter(run: Run, step: int, subject: Subject, where: str) -> None:
     views = {
         "off": "Is it needed?",
         "field": "What it sees",
+        "back": "Back to the picture",
         "classes": "Values and classes",
         "alike": "Similar filters",
         "climb": "Picture that excites it",
@@ -136,6 +138,7 @@ def show_one_filter(run: Run, step: int, subject: Subject, where: str) -> None:
     drawn = {
         "off": show_off,
         "field": show_field,
+        "back": show_back,
         "classes": _show_classes,
         "alike": show_correlation,
         "climb": show_climb,

@@ -9,9 +9,11 @@ from cnnviz.inspection.ascent import climb, noise
 from cnnviz.inspection.by_hand import ByHand
 from cnnviz.inspection.code import input_code
 from cnnviz.inspection.correlation import output_correlation, weight_correlation
+from cnnviz.inspection.deconvnet import project
 from cnnviz.inspection.filter_code import (
     Source,
     ablation_code,
+    back_code,
     by_hand_code,
     climb_code,
     correlation_code,
@@ -99,6 +101,17 @@ def test_correlations(executed):
     for layer, local in (("conv1", False), ("local1", True)):
         found = execute(correlation_code(config, 1, layer, None, local=local))["correlation"]
         np.testing.assert_allclose(found, weight_correlation(model, layer), atol=1e-6)
+
+
+@pytest.mark.parametrize("rule", ["deconvnet", "gradient", "guided"])
+def test_the_way_back_to_the_picture(executed, rule):
+    model, x, _, config, execute = executed
+    seen = noise(SHAPE, seed=3)
+    x = (torch.from_numpy(seen).float() / 255 - SCALE[0][0]) / SCALE[1][0]
+    expected = project(model, "relu2", 1, x, rule=rule)
+    assert expected.pixels.any()
+    scope = execute(back_code(config, 1, "relu2", 1, seen, rule=rule))
+    np.testing.assert_allclose(scope["projection"][0], expected.pixels, atol=1e-5)
 
 
 @pytest.mark.parametrize(("layer", "switches"), [("relu1", True), ("local1", False)])
