@@ -1,13 +1,10 @@
 // The loss at every step, on a logarithmic scale, with the step in view marked.
 
-import { clamp } from "../kit/arithmetic.js";
 import { tenTo } from "../kit/numbers.js";
 import { Plot } from "../kit/plot.js";
 import { textScale } from "../kit/screen.js";
 
 const LEAST = 1e-16; // below it, a loss is rounding
-
-
 
 export class Curve {
   constructor(canvas) {
@@ -18,11 +15,6 @@ export class Curve {
     this.logs = Array.from(losses, (loss) => Math.log10(Math.max(loss, LEAST)));
     this.low = Math.floor(Math.min(...this.logs));
     this.high = Math.max(Math.ceil(Math.max(...this.logs)), this.low + 1);
-  }
-
-  /** The step under a pointer event. */
-  stepAt(event) {
-    return Math.round(clamp(this.plot.under(event), 0, this.logs.length - 1));
   }
 
   draw(step, theme) {

@@ -1,30 +1,29 @@
 // Maps that change from step to step, and a number that falls meanwhile.
 
-import { clamp, limits } from "../kit/arithmetic.js";
+import { limits } from "../kit/arithmetic.js";
 import { unpackArray } from "../kit/arrays.js";
 import { colourAt, gradient } from "../kit/colours.js";
-import { SPEAK_AFTER, Figure } from "../kit/figure.js";
+import { Figure } from "../kit/figure.js";
 import { mounting } from "../kit/mounting.js";
 import { count, mapText, significant } from "../kit/numbers.js";
+import { Player } from "../kit/player.js";
 import { Plot } from "../kit/plot.js";
-import { followPointer, holdWithPointer } from "../kit/pointer.js";
+import { followPointer } from "../kit/pointer.js";
 import { ScaleBar } from "../kit/scale_bar.js";
 import { cellScale, textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
 import { LEVELS_OF_MAP, MapGroup } from "../map_sheet/group.js";
 
 const SIDE = 64; // of a map, in CSS pixels
-const EACH = 260; // milliseconds at a step, while it plays
+const PACE = 4; // steps a second, while it plays
 
 class Film extends Figure {
   constructor(parent) {
     super(parent);
-    this.scrub = this.field(".scrub input");
-    this.scrub.oninput = () => this.go(Number(this.scrub.value));
+    this.player = new Player(this, { pace: () => PACE });
     this.sheet = this.canvasAt(".sheet");
     this.plot = new Plot(this.canvasAt(".curve"));
-    const scrub = (event) => this.go(Math.round(this.plot.under(event)));
-    holdWithPointer(this.plot.canvas, scrub, scrub);
+    this.player.dragAlong(this.plot.canvas, (event) => this.plot.under(event));
     followPointer(this.sheet, (event) => this.group?.hit(event) ?? null, (hit) => {
       this.hit = hit;
       this.redraw();
@@ -37,11 +36,8 @@ class Film extends Figure {
     const colours = Array.from({ length: LEVELS_OF_MAP }, (_, level) => Uint8ClampedArray.of(...colourAt(data.stops, level / last), 255));
     this.group = new MapGroup(data.group, colours, false);
     this.counts = unpackArray(data.counts);
-    this.last = data.values.length - 1;
-    this.step = this.calm ? this.last : 0;
-    this.playing = !this.calm;
+    this.player.begin(data.values.length - 1);
     this.hit = null;
-    this.scrub.max = String(this.last);
     const { limit } = data.group;
     const scale = new ScaleBar("Scale").update({ low: -limit, high: limit, gradient: gradient(data.stops), own: false, text: mapText });
     this.find(".scale").replaceChildren(scale.root);
@@ -62,64 +58,29 @@ class Film extends Figure {
     this.wake();
   }
 
-  go(step) {
-    this.playing = false;
-    this.step = clamp(step, 0, this.last);
-    this.say();
-    this.after(SPEAK_AFTER, "tables", () => this.fillTables());
-    this.wake();
-  }
-
-  toggle() {
-    this.playing = !this.playing;
-    if (this.playing && this.step === this.last) this.step = 0;
-    this.wake();
-  }
-
-  keys() {
-    const by = (step) => () => this.go(this.step + step);
-    return {
-      ArrowLeft: by(-1), ArrowRight: by(1), Home: () => this.go(0), End: () => this.go(this.last),
-      " ": () => this.toggle(),
-    };
-  }
-
-  running() {
-    return this.playing && this.onScreen;
-  }
-
-  advance(now) {
-    if (!this.passed(now, EACH)) return;
-    this.step = Math.min(this.step + 1, this.last);
-    if (this.step < this.last) return;
-    this.playing = false;
-    this.say();
-    this.fillTables();
-  }
-
   countOf(tile) {
-    return this.counts[this.step * this.group.count + tile];
+    return this.counts[this.player.step * this.group.count + tile];
   }
 
   paint() {
-    this.markPlaying(this.playing);
-    if (this.drawn === this.step || !this.group.across) return;
-    this.drawn = this.step;
+    const { step, last } = this.player;
+    this.player.show(`Step ${step} of ${last}`);
+    if (this.drawn === step || !this.group.across) return;
+    this.drawn = step;
     const { value, values, counted, alt } = this.data;
-    this.group.turnTo(this.step);
+    this.group.turnTo(step);
     this.group.drawSheet(this.sheet, getComputedStyle(this.root).getPropertyValue("--st-border-color"));
     this.curve(readTheme(this.root));
-    const now = significant(values[this.step], 4);
+    const now = significant(values[step], 4);
     const pointed = this.hit && ` ${this.group.words(this.hit)}; ${count(this.countOf(this.hit.tile))} ${counted}.`;
-    this.told.textContent = `Step ${this.step}: ${value.toLowerCase()} ${now}.${pointed ?? ""}`;
+    this.told.textContent = `Step ${step}: ${value.toLowerCase()} ${now}.${pointed ?? ""}`;
     this.figure.setAttribute("aria-label", alt);
-    this.scrub.valueAsNumber = this.step;
-    this.find(".scrub-text").textContent = `Step ${this.step} of ${this.last}`;
-    Object.assign(this.root.dataset, { step: this.step, value: values[this.step] });
+    this.root.dataset.value = String(values[step]);
   }
 
   curve(theme) {
-    const { plot, last, step } = this;
+    const { plot } = this;
+    const { last, step } = this.player;
     if (!plot.canvas.clientWidth) return;
     const { value, values } = this.data;
     const [, high] = limits(Float64Array.from(values));
@@ -145,7 +106,7 @@ class Film extends Figure {
     return [
       { caption: value, heads: ["Step", value], lines: values.map((one, at) => [String(at), significant(one, 5)]) },
       {
-        caption: `Step ${this.step}`, heads: ["Number", "From", "To", counted],
+        caption: `Step ${this.player.step}`, heads: ["Number", "From", "To", counted],
         lines: tiles.map((tile) => [String(tile), ...this.group.ends(tile).map(mapText), count(this.countOf(tile))]),
       },
     ];

@@ -16,6 +16,22 @@ export function element(tag, className, text) {
 }
 
 /**
+ * A drawing of 24 units a side, beside or instead of words.
+ * @param {string} className
+ * @param {string} path as in the `d` of an SVG path
+ */
+export function icon(className, path) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  if (className) made.setAttribute("class", className);
+  made.setAttribute("viewBox", "0 0 24 24");
+  made.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  line.setAttribute("d", path);
+  made.append(line);
+  return made;
+}
+
+/**
  * Change a text only if it is another one: the browser then lays nothing out.
  * @param {Node} node
  * @param {string} text

@@ -1,6 +1,6 @@
 // What all figures do alike: they listen, speak after a pause, and are painted once a frame.
 
-import { reachable } from "./elements.js";
+import { element, icon, reachable } from "./elements.js";
 import { tableOf } from "./tables.js";
 
 export const SPEAK_AFTER = 300; // milliseconds: nobody can listen to every step
@@ -9,7 +9,8 @@ const OWN_KEYS = "details, .tools, .fields, .terms[tabindex]"; // what is inside
 /**
  * A figure under `.instrument`: `.figure`, a line of words (`.told`, repeated to screen readers in
  * `.live`), `.code`, `.table` and perhaps a play button. Each kind says what is its own: `load`,
- * `resize`, `paint`, `keys`, `tables` and, if it moves by itself, `running`, `advance`, `toggle`.
+ * `resize`, `paint`, `keys`, `tables` and, if it moves by itself, `running`, `advance`, `toggle`, or a
+ * `Player`, which does these for a figure with steps.
  */
 export class Figure {
   /** @param {ShadowRoot} parent */
@@ -20,7 +21,9 @@ export class Figure {
     this.live = this.find(".live");
     this.table = /** @type {HTMLDetailsElement} */ (this.find(".table"));
     this.button = /** @type {HTMLButtonElement | null} */ (this.find("[data-act=play]"));
-    if (this.button) this.button.onclick = () => this.toggle();
+    if (this.button) this.dressButton(this.button);
+    /** @type {import("./player.js").Player | null} what moves it through its steps, if it has steps */
+    this.mover = null;
     /** @type {any} what Python sent; null before the first time */
     this.data = null;
     /** @type {import("./mounting.js").Component | null} */
@@ -130,7 +133,7 @@ export class Figure {
    * @returns {Record<string, (() => void) | false | null | undefined>}
    */
   keys(_event) {
-    return {};
+    return this.mover?.keys() ?? {};
   }
 
   /** @param {KeyboardEvent} event */
@@ -146,7 +149,9 @@ export class Figure {
   }
 
   /** Start or stop moving. */
-  toggle() {}
+  toggle() {
+    this.mover?.toggle();
+  }
 
   /**
    * Do something after a pause, which starts anew whenever the same is asked for again.
@@ -183,14 +188,16 @@ export class Figure {
 
   /** Whether it moves by itself at this moment. */
   running() {
-    return false;
+    return Boolean(this.mover?.playing && this.onScreen);
   }
 
   /**
    * Move on by itself.
-   * @param {number} _now milliseconds, as of `requestAnimationFrame`
+   * @param {number} now milliseconds, as of `requestAnimationFrame`
    */
-  advance(_now) {}
+  advance(now) {
+    this.mover?.advance(now);
+  }
 
   /**
    * Draw one frame.
@@ -223,6 +230,20 @@ export class Figure {
     if (gone < least) return 0;
     this.since = now;
     return gone;
+  }
+
+  /** A button that starts and stops it. */
+  playButton() {
+    this.button = Object.assign(element("button"), { type: "button" });
+    this.button.dataset.act = "play";
+    this.dressButton(this.button);
+    return this.button;
+  }
+
+  /** @param {HTMLButtonElement} button */
+  dressButton(button) {
+    button.append(icon("icon-play", "M8 5v14l11-7z"), icon("icon-pause", "M6 5h4v14H6zM14 5h4v14h-4z"));
+    button.onclick = () => this.toggle();
   }
 
   /**

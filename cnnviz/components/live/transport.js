@@ -2,7 +2,7 @@
 // are as far apart as the late ones.
 
 import { clamp, lastUpTo } from "../kit/arithmetic.js";
-import { element, write } from "../kit/elements.js";
+import { element, icon, write } from "../kit/elements.js";
 import { count } from "../kit/numbers.js";
 
 const SPEEDS = [1, 2, 4, 8, 16];
@@ -13,23 +13,12 @@ const ICONS = {
   on: "M9 6v12l9-6zM5 6h2v12H5z",
 };
 
-function icon(path) {
-  const space = "http://www.w3.org/2000/svg";
-  const made = document.createElementNS(space, "svg");
-  made.setAttribute("viewBox", "0 0 24 24");
-  made.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS(space, "path");
-  line.setAttribute("d", path);
-  made.append(line);
-  return made;
-}
-
 function iconButton(path, words, act) {
   const button = element("button");
   button.type = "button";
   button.title = words;
   button.setAttribute("aria-label", words);
-  button.append(icon(path));
+  button.append(icon("", path));
   button.onclick = act;
   return button;
 }
@@ -166,7 +155,7 @@ export class Transport {
     if (this.play.title !== label) {
       this.play.title = label;
       this.play.setAttribute("aria-label", this.playing ? "Pause" : "Play");
-      this.play.replaceChildren(icon(this.playing ? ICONS.pause : ICONS.play));
+      this.play.replaceChildren(icon("", this.playing ? ICONS.pause : ICONS.play));
     }
     const following = this.step === null;
     write(this.newest, active ? "\u25cf Live" : "Newest");

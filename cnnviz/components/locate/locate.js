@@ -6,6 +6,7 @@ import { element } from "../kit/elements.js";
 import { Figure } from "../kit/figure.js";
 import { mounting } from "../kit/mounting.js";
 import { fixed, percent } from "../kit/numbers.js";
+import { Player } from "../kit/player.js";
 import { Plot } from "../kit/plot.js";
 import { holdWithPointer } from "../kit/pointer.js";
 import { brushOf, sizedContext, textScale } from "../kit/screen.js";
@@ -14,19 +15,18 @@ import { boxOf, largestPiece, overlap, stretched } from "./pieces.js";
 
 const USUAL = 20; // percent: Zhou's choice
 const [LEAST, MOST] = [5, 95]; // percent
-const EACH = 90; // milliseconds a percent, while it plays
+const PACE = 11; // percent a second, while it plays
 const SMALLEST = 8; // pixels, the sides of a box that is drawn
 
 class Locate extends Figure {
   constructor(parent) {
     super(parent);
-    this.scrub = this.field(".scrub input");
-    this.scrub.oninput = () => this.go(Number(this.scrub.value));
+    const keep = (share) => keepInAddress(this.data.parameter, share);
+    this.player = new Player(this, { pace: () => PACE, name: "Threshold, percent of the maximum", first: LEAST, keep });
     this.canvas = this.canvasAt(".curve");
     this.plot = new Plot(this.canvas);
     this.views = [];
-    const scrub = (event) => this.go(Math.round(100 * this.plot.under(event)));
-    holdWithPointer(this.canvas, scrub, scrub);
+    this.player.dragAlong(this.canvas, (event) => 100 * this.plot.under(event));
   }
 
   load(data) {
@@ -35,8 +35,7 @@ class Locate extends Figure {
     if (first) {
       const kept = this.kept(data.parameter);
       const stands = Number.isInteger(kept[0]) && kept[0] >= LEAST && kept[0] <= MOST;
-      this.percent = stands ? kept[0] : this.calm ? USUAL : LEAST;
-      this.playing = !stands && !this.calm;
+      this.player.begin(MOST, { at: stands ? kept[0] : null, rest: USUAL });
     }
     Object.assign(this.root.dataset, { alone: String(data.places.length === 1), drag: String(data.drag) });
     this.views = data.places.map((place, at) => this.viewOf(place, at));
@@ -97,7 +96,7 @@ class Locate extends Figure {
     holdWithPointer(
       view.canvas,
       (event) => {
-        this.playing = false;
+        this.player.playing = false;
         drawn = false;
         if (waiting && pull(event)) waiting = false;
         else [corner, waiting] = [under(event), true];
@@ -147,77 +146,45 @@ class Locate extends Figure {
     this.redraw();
   }
 
-  go(share) {
-    this.playing = false;
-    this.percent = clamp(share, LEAST, MOST);
-    this.say();
-    this.after(300, "keep", () => {
-      keepInAddress(this.data.parameter, this.percent);
-      this.fillTables();
-    });
-    this.wake();
-  }
-
-  toggle() {
-    this.playing = !this.playing;
-    if (this.playing && this.percent >= MOST) this.percent = LEAST;
-    keepInAddress(this.data.parameter, this.playing ? null : this.percent);
-    this.wake();
-  }
-
   keys({ shiftKey }) {
-    const by = (step) => () => this.go(this.percent + step);
+    const by = (step) => () => this.player.go(this.player.step + step);
     const move = (down, right) => () => {
       const [top, left, height, width] = this.views[0].truth;
-      this.playing = false;
+      this.player.playing = false;
       this.draw(shiftKey ? [top, left, height + down, width + right] : [top + down, left + right, height, width]);
     };
     const step = Math.max(1, Math.round(this.views[0].height / 50));
     return {
-      "+": by(1), "=": by(1), "-": by(-1), PageUp: by(5), PageDown: by(-5), " ": () => this.toggle(),
+      "+": by(1), "=": by(1), "-": by(-1), PageUp: by(5), PageDown: by(-5), " ": () => this.player.toggle(),
       ...(this.data.drag && { ArrowUp: move(-step, 0), ArrowDown: move(step, 0), ArrowLeft: move(0, -step), ArrowRight: move(0, step) }),
     };
   }
 
-  running() {
-    return this.playing && this.onScreen;
-  }
-
-  advance(now) {
-    const gone = this.passed(now, EACH);
-    if (!gone) return;
-    this.percent = Math.min(MOST, this.percent + Math.round(gone / EACH));
-    if (this.percent < MOST) return;
-    this.playing = false;
-    this.percent = USUAL;
-  }
-
   paint() {
     const { means, meansOf } = this.data;
-    this.markPlaying(this.playing);
+    const share = this.player.step; // percent
+    this.player.show(`Threshold: ${share}% of the maximum`);
     const style = getComputedStyle(this.root);
     const [blue, orange] = ["--st-blue-color", "--st-orange-color"].map((name) => style.getPropertyValue(name).trim());
     for (const view of this.views) {
-      const piece = largestPiece(view.values, view.width, this.percent / 100);
+      const piece = largestPiece(view.values, view.width, share / 100);
       view.box = boxOf(piece, view.width);
       view.overlap = overlap(view.box, view.truth);
       this.paintView(view, piece, blue, orange);
       view.caption.textContent = `${view.name}: IoU ${fixed(view.overlap, 2)}`;
     }
-    this.scrub.valueAsNumber = this.percent;
-    this.find(".scrub-text").textContent = `Threshold: ${this.percent}% of the maximum`;
     const [view] = this.views;
     const mean = this.meanNow();
     this.told.textContent = means.length
-      ? `At ${this.percent}% of the maximum: mean IoU ${fixed(mean, 2)} ${meansOf}.`
-      : `At ${this.percent}% of the maximum: IoU ${fixed(view.overlap, 2)} of the box found, ${view.box ? `${view.box[3]}×${view.box[2]} pixels` : "none, since nothing speaks for the class"}, and the true one, ${view.truth[3]}×${view.truth[2]}.`;
-    Object.assign(this.root.dataset, { percent: this.percent, overlap: view.overlap.toFixed(6), truth: view.truth.join() });
+      ? `At ${share}% of the maximum: mean IoU ${fixed(mean, 2)} ${meansOf}.`
+      : `At ${share}% of the maximum: IoU ${fixed(view.overlap, 2)} of the box found, ${view.box ? `${view.box[3]}×${view.box[2]} pixels` : "none, since nothing speaks for the class"}, and the true one, ${view.truth[3]}×${view.truth[2]}.`;
+    Object.assign(this.root.dataset, { percent: share, overlap: view.overlap.toFixed(6), truth: view.truth.join() });
     this.paintCurve(mean, blue);
   }
 
   /** The curve's number at this threshold. */
   meanNow() {
-    const at = clamp((this.percent / 100 - this.curve[0][0]) / 0.05, 0, this.curve.length - 1);
+    const at = clamp((this.player.step / 100 - this.curve[0][0]) / 0.05, 0, this.curve.length - 1);
     const [before, after] = [Math.floor(at + 1e-9), Math.ceil(at - 1e-9)];
     return this.curve[before][1] + (this.curve[after][1] - this.curve[before][1]) * (at - before);
   }
@@ -262,9 +229,9 @@ class Locate extends Figure {
     }
     plot.text(this.data.means.length ? `Mean IoU ${this.data.meansOf}` : "IoU of this picture", plot.left, 8 * textScale());
     plot.text("Threshold, share of the maximum", plot.left, plot.height - 8, { baseline: "alphabetic" });
-    plot.upright(this.percent / 100, theme.muted);
+    plot.upright(this.player.step / 100, theme.muted);
     plot.line(/** @type {import("../kit/plot.js").Pair[]} */ (this.curve), colour, 2.2);
-    plot.dot(this.percent / 100, mean, 5, colour, theme.paper);
+    plot.dot(this.player.step / 100, mean, 5, colour, theme.paper);
     this.canvas.setAttribute("aria-label", `IoU against the threshold: ${this.curve.map(([share, value]) => `${percent(share, 0)} ${fixed(value, 2)}`).join(", ")}`);
   }
 

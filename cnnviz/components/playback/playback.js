@@ -4,12 +4,11 @@ import { clamp, limits } from "../kit/arithmetic.js";
 import { unpackArray } from "../kit/arrays.js";
 import { Scale, signedScale } from "../kit/colours.js";
 import { element } from "../kit/elements.js";
-import { SPEAK_AFTER } from "../kit/figure.js";
 import { mounting } from "../kit/mounting.js";
 import { cellText, movingText, numberText, tickText } from "../kit/numbers.js";
 import { GridFigure } from "../kit/panels.js";
+import { Player } from "../kit/player.js";
 import { Plot } from "../kit/plot.js";
-import { holdWithPointer } from "../kit/pointer.js";
 import { textScale } from "../kit/screen.js";
 
 const WIDEST_CELL = 34;
@@ -20,19 +19,16 @@ const HUES = ["blue", "orange", "green", "violet"];
 class Playback extends GridFigure {
   constructor(parent) {
     super(parent);
-    this.scrub = this.field(".scrub input");
-    this.scrub.oninput = () => this.go(Number(this.scrub.value));
+    this.player = new Player(this, { pace: (step) => SLOW + step / 3 });
   }
 
   load(data) {
     this.data = data;
     const unpacked = (one) => ({ ...one, shape: one.values.shape, values: unpackArray(one.values) });
-    this.last = data.words.length - 1;
     this.sheets = data.sheets.map(unpacked);
     this.bars = data.bars.map(unpacked);
     this.curves = data.curves.map((one) => ({ ...one, lines: one.lines.map(unpacked) }));
-    this.playing = !this.calm;
-    this.step = this.exact = this.calm ? this.last : 0;
+    this.player.begin(data.words.length - 1);
     this.layOut(this.sheets.map(({ title, sign, shape, values, palette, stops }) => {
       const [low, high] = limits(values);
       const scale = palette === "pixels" ? Scale.pixels("grey", low, high || 1) : signedScale([low, high], stops);
@@ -41,11 +37,9 @@ class Playback extends GridFigure {
     this.barPlots = this.plots(".bars", this.bars, ({ title }) => [element("b", "", title)]);
     this.curvePlots = this.plots(".curves", this.curves, ({ title, lines }) => [element("b", "", title), this.legend(lines)]);
     for (const { canvas, plot } of this.curvePlots) {
-      const drag = (event) => this.go(Math.round(clamp(plot.under(event), 0, this.last)));
-      holdWithPointer(canvas, drag, drag);
+      this.player.dragAlong(canvas, (event) => plot.under(event));
     }
-    this.scrub.max = String(this.last);
-    this.scrub.setAttribute("aria-label", data.step);
+    this.player.slider.setAttribute("aria-label", data.step);
     this.describe(data);
     this.resize();
     this.fillTables();
@@ -76,7 +70,7 @@ class Playback extends GridFigure {
   }
 
   /** The numbers of a step; those that stay are the same at all. */
-  valuesAt({ values, shape }, dimensions, step = this.step) {
+  valuesAt({ values, shape }, dimensions, step = this.player.step) {
     const size = shape.slice(-dimensions).reduce((product, side) => product * side, 1);
     const at = values.length === size ? 0 : step;
     return values.subarray(at * size, (at + 1) * size);
@@ -95,48 +89,11 @@ class Playback extends GridFigure {
     this.redraw();
   }
 
-  go(step) {
-    this.playing = false;
-    this.step = clamp(step, 0, this.last);
-    this.say();
-    this.after(SPEAK_AFTER, "tables", () => this.fillTables());
-    this.wake();
-  }
-
-  toggle() {
-    this.playing = !this.playing;
-    if (this.playing && this.step === this.last) this.step = 0;
-    this.exact = this.step;
-    this.wake();
-  }
-
-  keys() {
-    const by = (step) => () => this.go(this.step + step);
-    return {
-      ArrowLeft: by(-1), ArrowDown: by(-1), PageUp: by(-10), Home: () => this.go(0),
-      ArrowRight: by(1), ArrowUp: by(1), PageDown: by(10), End: () => this.go(this.last),
-      " ": () => this.toggle(),
-    };
-  }
-
-  running() {
-    return this.playing && this.onScreen;
-  }
-
-  advance(now) {
-    const seconds = this.passed(now) / 1000;
-    if (!this.running()) return;
-    this.exact += seconds * (SLOW + this.exact / 3);
-    this.step = Math.min(Math.floor(this.exact), this.last);
-    if (this.step < this.last) return;
-    this.playing = false;
-    this.fillTables();
-  }
-
   paint() {
-    this.markPlaying(this.playing);
-    if (this.drawn === this.step) return;
-    this.drawn = this.step;
+    const { step, last } = this.player;
+    this.player.show(`${this.data.step} ${step + 1} of ${last + 1}`);
+    if (this.drawn === step) return;
+    this.drawn = step;
     this.sheets.forEach((sheet, at) => {
       const values = this.valuesAt(sheet, 2);
       const write = (value) => (sheet.palette === "pixels" ? cellText(Math.round(value)) : movingText(value, 2));
@@ -146,10 +103,7 @@ class Playback extends GridFigure {
     this.colours = HUES.map((name) => style.getPropertyValue(`--st-${name}-color`).trim());
     this.barPlots.forEach(({ plot }, at) => this.drawBars(plot, this.bars[at]));
     this.curvePlots.forEach(({ plot }, at) => this.drawCurves(plot, this.curves[at]));
-    this.told.textContent = this.data.words[this.step];
-    this.scrub.valueAsNumber = this.step;
-    this.find(".scrub-text").textContent = `${this.data.step} ${this.step + 1} of ${this.last + 1}`;
-    this.root.dataset.step = String(this.step);
+    this.told.textContent = this.data.words[step];
   }
 
   drawBars(plot, bars) {
@@ -170,28 +124,29 @@ class Playback extends GridFigure {
 
   drawCurves(plot, { lines }) {
     if (!plot.canvas.clientWidth) return;
+    const { step: now, last } = this.player;
     const every = lines.map(({ values }) => limits(values));
     const [low, most] = [Math.min(...every.map(([bottom]) => bottom)), Math.max(...every.map(([, top]) => top))];
     const least = low > most / 2 && low < most ? low : Math.min(low, 0); // shares near 1 would be a flat line
     const high = most > least ? most : least + 1;
-    plot.begin(this.theme, { x: [0, Math.max(this.last, 1)], y: [least, high], room: { left: 46 * textScale(), right: 10, top: 10, bottom: 18 * textScale() } });
+    plot.begin(this.theme, { x: [0, Math.max(last, 1)], y: [least, high], room: { left: 46 * textScale(), right: 10, top: 10, bottom: 18 * textScale() } });
     for (const value of [least, (least + high) / 2, high]) {
       plot.across(value, this.theme.line, 0.5);
       plot.text(tickText(Number(value.toPrecision(3))), plot.left - 6, plot.y(value), { align: "right" });
     }
-    plot.text(`${this.data.step} ${this.last + 1}`, plot.right, plot.height - 6 * textScale(), { align: "right" });
-    plot.upright(this.step, this.theme.muted);
+    plot.text(`${this.data.step} ${last + 1}`, plot.right, plot.height - 6 * textScale(), { align: "right" });
+    plot.upright(now, this.theme.muted);
     lines.forEach(({ values }, at) => {
       const level = values.length === 1;
       /** @type {import("../kit/plot.js").Pair[]} */
-      const points = level ? [[0, values[0]], [this.last, values[0]]] : Array.from(values, (value, step) => [step, value]);
+      const points = level ? [[0, values[0]], [last, values[0]]] : Array.from(values, (value, step) => [step, value]);
       plot.line(points, this.colours[at], 2, level ? [6, 4] : []);
-      plot.dot(this.step, values[level ? 0 : this.step], 4, this.colours[at], this.theme.paper);
+      plot.dot(now, values[level ? 0 : now], 4, this.colours[at], this.theme.paper);
     });
   }
 
   caption(grid) {
-    return `${grid.kind}, ${this.data.step.toLowerCase()} ${this.step + 1}`;
+    return `${grid.kind}, ${this.data.step.toLowerCase()} ${this.player.step + 1}`;
   }
 
   tables() {
@@ -202,7 +157,7 @@ class Playback extends GridFigure {
     const lines = this.curves.map(({ title, lines: of }) => ({
       caption: this.caption({ kind: title }),
       heads: of.map(({ title: name }) => name),
-      lines: [of.map(({ values }) => numberText(values[values.length === 1 ? 0 : this.step]))],
+      lines: [of.map(({ values }) => numberText(values[values.length === 1 ? 0 : this.player.step]))],
     }));
     return [...super.tables(), ...bars, ...lines];
   }

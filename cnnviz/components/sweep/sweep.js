@@ -7,46 +7,43 @@ import { element } from "../kit/elements.js";
 import { Figure } from "../kit/figure.js";
 import { mounting } from "../kit/mounting.js";
 import { fixed, mapText, tickText } from "../kit/numbers.js";
+import { Player } from "../kit/player.js";
 import { Plot } from "../kit/plot.js";
-import { followPointer, holdWithPointer } from "../kit/pointer.js";
+import { followPointer } from "../kit/pointer.js";
 import { sizedContext, textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
 
-const EACH = 800; // milliseconds a step
+const PACE = 1.25; // steps a second
 const COLOURS = { blue: "--st-blue-color", orange: "--st-orange-color", muted: "--muted" };
 
 class Sweep extends Figure {
   constructor(parent) {
     super(parent);
-    this.scrub = this.field(".scrub input");
-    this.scrub.oninput = () => this.go(Number(this.scrub.value));
+    const keep = (step) => keepInAddress(this.data.parameter, step);
+    this.player = new Player(this, { pace: () => PACE, keep });
     this.canvas = this.canvasAt(".curve");
     this.plot = new Plot(this.canvas);
     this.views = [];
-    const scrub = (event) => this.go(Math.round(this.plot.under(event)));
-    holdWithPointer(this.canvas, scrub, scrub);
+    this.player.dragAlong(this.canvas, (event) => this.plot.under(event));
   }
 
   load(data) {
     const first = !this.data;
     const longer = !first && data.labels.join() === this.data.labels.join();
     this.data = data;
-    this.last = data.labels.length - 1;
+    const last = data.labels.length - 1;
     if (first) {
       const kept = new URL(window.location.href).searchParams.get(data.parameter);
       const step = kept === null ? NaN : Number(kept);
-      this.standing = Number.isInteger(step) && step >= 0 && step <= this.last;
-      this.step = this.standing ? step : this.calm ? this.last : 0;
-      this.playing = !this.standing && !this.calm;
+      const stands = Number.isInteger(step) && step >= 0 && step <= last;
+      this.player.begin(last, { at: stands ? step : null });
     } else if (!longer) {
       // Something else is shown than before: it begins anew.
-      this.step = this.calm ? this.last : 0;
-      this.playing = !this.calm;
-      keepInAddress(data.parameter, null);
+      this.player.begin(last);
+      this.player.remember(null);
     }
     this.views = data.panels.map((panel) => this.viewOf(panel));
     this.figure.replaceChildren(...this.views.map(({ figure }) => figure));
-    this.scrub.max = String(this.last);
     this.describe(data);
     this.fillTables();
     this.wake();
@@ -86,7 +83,7 @@ class Sweep extends Figure {
       pointed.textContent = "";
       return;
     }
-    const now = values[this.step];
+    const now = values[this.player.step];
     if (!now) return;
     const [row, column] = [under.y * (now.length / columns), under.x * columns].map(Math.floor);
     pointed.textContent = `Row ${row}, column ${column}: ${mapText(now[row * columns + column])}`;
@@ -96,58 +93,19 @@ class Sweep extends Figure {
     this.redraw();
   }
 
-  go(step) {
-    this.playing = false;
-    this.standing = true;
-    this.step = clamp(step, 0, this.last);
-    this.say();
-    this.after(300, "keep", () => keepInAddress(this.data.parameter, this.step));
-    this.wake();
-  }
-
-  toggle() {
-    this.playing = !this.playing;
-    if (this.playing && this.step === this.last) this.step = 0;
-    keepInAddress(this.data.parameter, this.playing ? null : this.step);
-    this.wake();
-  }
-
-  keys() {
-    const by = (step) => () => this.go(this.step + step);
-    return {
-      ArrowLeft: by(-1), ArrowDown: by(-1), Home: () => this.go(0),
-      ArrowRight: by(1), ArrowUp: by(1), End: () => this.go(this.last),
-      " ": () => this.toggle(),
-    };
-  }
-
-  running() {
-    return this.playing && this.onScreen;
-  }
-
-  advance(now) {
-    if (!this.passed(now, EACH)) return;
-    this.step = Math.min(this.step + 1, this.last);
-    if (this.step === this.last) this.playing = false;
-  }
-
   words() {
-    return `${this.data.axis}: ${this.data.labels[this.step]}. ${this.told.textContent}`;
+    return `${this.data.axis}: ${this.data.labels[this.player.step]}. ${this.told.textContent}`;
   }
 
   paint() {
     const { labels, words, axis } = this.data;
-    this.markPlaying(this.playing);
+    this.player.show(`${axis}: ${labels[this.player.step]}`);
     for (const view of this.views) {
       this.paintView(view);
       const told = view.layers.find(({ values }) => values);
       if (told) this.tellCell(view, told);
     }
-    this.told.textContent = words[this.step];
-    this.scrub.valueAsNumber = this.step;
-    this.scrub.setAttribute("aria-valuetext", labels[this.step]);
-    this.find(".scrub-text").textContent = `${axis}: ${labels[this.step]}`;
-    this.root.dataset.step = String(this.step);
+    this.told.textContent = words[this.player.step];
     this.paintCurves();
   }
 
@@ -158,7 +116,7 @@ class Sweep extends Figure {
     const height = canvas.clientHeight;
     layers.forEach((layer, at) => {
       const sources = images[at];
-      const image = sources[Math.min(this.step, sources.length - 1)];
+      const image = sources[Math.min(this.player.step, sources.length - 1)];
       if (!image.complete || !image.naturalWidth) return;
       context.imageSmoothingEnabled = layer.smooth !== false;
       if (layer.kind === "image") {
@@ -170,7 +128,7 @@ class Sweep extends Figure {
       const rows = place.length / columns;
       const [w, h] = [image.naturalWidth, image.naturalHeight];
       place.forEach((number, cell) => {
-        if (number >= layer.counts[this.step]) return;
+        if (number >= layer.counts[this.player.step]) return;
         const [row, column] = [Math.floor(cell / columns), cell % columns];
         const [left, right] = [column, column + 1].map((edge) => Math.round((edge * w) / columns));
         const [top, floor] = [row, row + 1].map((edge) => Math.round((edge * h) / rows));
@@ -188,7 +146,7 @@ class Sweep extends Figure {
       const mark = element("i");
       mark.style.borderColor = colourOf(curve);
       if (curve.dashed) mark.style.borderTopStyle = "dashed";
-      const value = curve.values[this.step];
+      const value = curve.values[this.player.step];
       item.append(mark, `${curve.name}: ${value === null || value === undefined ? "\u2013" : fixed(value, 2)}`);
       return item;
     }));
@@ -196,7 +154,7 @@ class Sweep extends Figure {
     const { plot } = this;
     const theme = readTheme(this.root);
     const room = { left: 40 * textScale(), right: 14, top: 10, bottom: 38 * textScale() };
-    plot.begin(theme, { x: [0, Math.max(this.last, 1)], y: range, room });
+    plot.begin(theme, { x: [0, Math.max(this.player.last, 1)], y: range, room });
     for (const tick of niceTicks(range[0], range[1], 4)) {
       plot.across(tick, theme.line, tick === 0 ? 1 : 0.5);
       plot.text(tickText(tick), plot.left - 6, plot.y(tick), { align: "right" });
@@ -207,14 +165,14 @@ class Sweep extends Figure {
       if (at % every === 0) plot.text(label, clamp(plot.x(at), plot.measure(label) / 2, plot.width - plot.measure(label) / 2), plot.floor + 12 * textScale(), { align: "center" });
     });
     plot.text(axis, plot.left, plot.height - 8, { baseline: "alphabetic" });
-    plot.upright(this.step, theme.muted);
+    plot.upright(this.player.step, theme.muted);
     for (const curve of curves) {
       /** @type {import("../kit/plot.js").Pair[]} */
       const points = [];
       curve.values.forEach((value, at) => { if (value !== null) points.push([at, value]); });
       plot.line(points, colourOf(curve), 2.2, curve.dashed ? [6, 4] : []);
-      const now = curve.values[this.step];
-      if (now !== null && now !== undefined) plot.dot(this.step, now, 5, colourOf(curve), theme.paper);
+      const now = curve.values[this.player.step];
+      if (now !== null && now !== undefined) plot.dot(this.player.step, now, 5, colourOf(curve), theme.paper);
     }
     this.canvas.setAttribute("aria-label", `Curves along ${axis}: ${curves.map(({ name }) => name).join(", ")}`);
   }

@@ -5,6 +5,7 @@ import { element } from "../kit/elements.js";
 import { Figure, SPEAK_AFTER } from "../kit/figure.js";
 import { mounting } from "../kit/mounting.js";
 import { fixed, plain, tenTo, tinyText } from "../kit/numbers.js";
+import { Player } from "../kit/player.js";
 import { Plot } from "../kit/plot.js";
 import { holdWithPointer } from "../kit/pointer.js";
 import { textScale } from "../kit/screen.js";
@@ -24,13 +25,10 @@ class Valley extends Figure {
     this.plot = new Plot(/** @type {HTMLCanvasElement} */ (this.figure));
     this.curve = new Plot(this.canvasAt(".curve"));
     this.stamp = element("canvas");
-    this.scrub = this.field(".scrub input");
-    this.scrub.max = String(STEPS);
-    this.scrub.oninput = () => this.go(Number(this.scrub.value));
+    this.player = new Player(this, { pace: (step) => 6 + step / 4 });
     const begin = (event) => this.begin([this.plot.under(event), this.height(event)]);
     holdWithPointer(this.figure, begin, begin);
-    const drag = (event) => this.go(Math.round(clamp(this.curve.under(event), 0, STEPS)));
-    holdWithPointer(this.curve.canvas, drag, drag);
+    this.player.dragAlong(this.curve.canvas, (event) => this.curve.under(event));
   }
 
   load(data) {
@@ -43,8 +41,7 @@ class Valley extends Figure {
     this.shown = new Set(Object.keys(NAMES));
     this.buildSettings();
     this.background = null;
-    this.playing = !this.calm;
-    this.step = this.exact = this.calm ? STEPS : 0;
+    this.player.begin(STEPS);
     this.compute();
     this.fillTables();
   }
@@ -114,7 +111,7 @@ class Valley extends Figure {
 
   changed() {
     this.compute();
-    if (!this.playing && this.step === 0) this.step = STEPS;
+    if (!this.player.playing && this.player.step === 0) this.player.step = STEPS;
     this.say();
     this.after(SPEAK_AFTER, "tables", () => this.fillTables());
     this.wake();
@@ -125,44 +122,6 @@ class Valley extends Figure {
     const start = /** @type {[number, number]} */ (this.start);
     this.paths = Object.keys(NAMES).filter((rule) => this.shown.has(rule))
       .map((rule) => ({ rule, points: path(this.surface, rule, { start, rate: this.rates[rule], momentum, steps: STEPS }) }));
-  }
-
-  // --- steps ----------------------------------------------------------------------------------
-
-  go(step) {
-    this.playing = false;
-    this.step = clamp(step, 0, STEPS);
-    this.say();
-    this.after(SPEAK_AFTER, "tables", () => this.fillTables());
-    this.wake();
-  }
-
-  toggle() {
-    this.playing = !this.playing;
-    if (this.playing && this.step === STEPS) this.step = 0;
-    this.exact = this.step;
-    this.wake();
-  }
-
-  keys() {
-    const by = (step) => () => this.go(this.step + step);
-    return {
-      ArrowLeft: by(-1), ArrowDown: by(-1), PageUp: by(-10), Home: () => this.go(0),
-      ArrowRight: by(1), ArrowUp: by(1), PageDown: by(10), End: () => this.go(STEPS),
-      " ": () => this.toggle(),
-    };
-  }
-
-  running() {
-    return this.playing && this.onScreen;
-  }
-
-  advance(now) {
-    const seconds = this.passed(now) / 1000;
-    if (!this.running()) return;
-    this.exact += seconds * (6 + this.exact / 4);
-    this.step = Math.min(Math.floor(this.exact), STEPS);
-    if (this.step === STEPS) this.playing = false;
   }
 
   // --- drawing --------------------------------------------------------------------------------
@@ -181,25 +140,23 @@ class Valley extends Figure {
   }
 
   paint() {
-    this.markPlaying(this.playing);
+    const { step } = this.player;
+    this.player.show(`Step ${step} of ${STEPS}`);
     const theme = readTheme(this.root);
     const style = getComputedStyle(this.root);
     const colour = (rule) => style.getPropertyValue(`--st-${HUES[rule]}-color`).trim();
     this.drawSurface(theme);
-    const at = (points) => points[Math.min(this.step, points.length - 1)];
+    const at = (points) => points[Math.min(step, points.length - 1)];
     this.plot.dot(this.start[0], this.start[1], 6, theme.paper, theme.ink);
     for (const { rule, points } of this.paths) {
-      this.plot.line(points.slice(0, this.step + 1), colour(rule), 2);
-      for (const point of points.slice(0, this.step + 1)) this.plot.dot(point[0], point[1], 1.8, colour(rule));
+      this.plot.line(points.slice(0, step + 1), colour(rule), 2);
+      for (const point of points.slice(0, step + 1)) this.plot.dot(point[0], point[1], 1.8, colour(rule));
       this.plot.dot(at(points)[0], at(points)[1], 6, colour(rule), theme.paper);
     }
     this.drawCurve(theme, colour);
     this.told.textContent = this.paths.length ? this.sentence(at) : "No optimiser is shown.";
-    this.scrub.valueAsNumber = this.step;
-    this.find(".scrub-text").textContent = `Step ${this.step} of ${STEPS}`;
-    this.root.dataset.step = String(this.step);
     const numbers = {
-      START_X: this.start[0], START_Y: this.start[1], STEPS: this.step, MOMENTUM: this.momentum,
+      START_X: this.start[0], START_Y: this.start[1], STEPS: step, MOMENTUM: this.momentum,
       RATE_SGD: this.rates.sgd, RATE_MOMENTUM: this.rates.momentum, RATE_ADAM: this.rates.adam,
     };
     const names = /START_X|START_Y|STEPS|RATE_SGD|RATE_MOMENTUM|RATE_ADAM|MOMENTUM/g;
@@ -208,8 +165,8 @@ class Valley extends Figure {
 
   sentence(at) {
     const words = this.paths.map(({ rule, points }) =>
-      points.length <= this.step ? `${NAMES[rule]} has diverged` : `${NAMES[rule]} ${tinyText(this.above(at(points)))}`);
-    return `Height above the minimum after ${this.step} steps: ${words.join(", ")}.`;
+      points.length <= this.player.step ? `${NAMES[rule]} has diverged` : `${NAMES[rule]} ${tinyText(this.above(at(points)))}`);
+    return `Height above the minimum after ${this.player.step} steps: ${words.join(", ")}.`;
   }
 
   /** Contours: each band is a power of ten's share, darker where it is lower. */
@@ -248,7 +205,7 @@ class Valley extends Figure {
     }
     curve.text("Height above the minimum", curve.left + 6, curve.height - 6 * textScale());
     curve.text(`Step ${STEPS}`, curve.right, curve.height - 6 * textScale(), { align: "right" });
-    curve.upright(this.step, theme.muted);
+    curve.upright(this.player.step, theme.muted);
     this.paths.forEach(({ rule }, which) => {
       curve.line(heights[which].map((height, step) => [step, height]), colour(rule), 2);
     });
