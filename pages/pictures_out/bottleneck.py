@@ -4,14 +4,18 @@ import streamlit as st
 
 from cnnviz.components.autoencoder import autoencoder
 from cnnviz.components.latent_plane import latent_plane
+from cnnviz.components.unpooling import unpooling
 from cnnviz.ui.pictures_out.bottleneck.networks import (
     DECODE,
     RECONSTRUCT,
     TITLES,
+    UNPOOL,
+    WINDOWS,
     bottlenecks,
     plane,
     samples,
 )
+from cnnviz.ui.shared.choice import choice
 
 images, labels, titles = samples()
 st.caption(
@@ -31,6 +35,33 @@ st.markdown(
     " longer training would sharpen the large ones. **Pooling** loses in another way: of each"
     " window one number is left, and enlarged again it fills the window. The error shows the"
     " edges, which are what is gone."
+)
+
+st.header("Pooled, and unpooled")
+st.caption(
+    "Max pooling keeps the largest value of each window and forgets where it was. A decoder has to"
+    " enlarge the small picture again. The residual shows what is gone."
+)
+window = choice(st.segmented_control, "Window", WINDOWS, 2, key="bo_window")
+unpooling(
+    images, titles, window, key="bo_unpooling",
+    alt="A picture with the place of each window's largest value, the pooled picture, and three"
+    " ways to enlarge it",
+    pytorch=UNPOOL,
+)  # fmt: skip
+st.markdown(
+    "- **Nearest neighbour** repeats the value. The mean error is small, but each edge has moved"
+    " to the edge of its window.\n"
+    "- A **bed of nails** puts the value at the top left and zeros around it: it is in the wrong"
+    " place, unless the window's largest value was there by chance.\n"
+    "- **Max unpooling** puts it where it was, since pooling wrote that down: its *switch*. What"
+    " it puts is exact, and the residual is negative or 0: only what was not the largest is"
+    " missing. The convolutions that follow in a decoder fill the gaps in.\n\n"
+    "Max unpooling has a lower PSNR than nearest neighbour, because most pixels stay 0. Its"
+    " strength is that outlines keep their places. Zeiler and Fergus (2013) used switches to show"
+    " what a filter responds to, and SegNet to enlarge maps without learning to. A switch is"
+    " information that goes past the bottleneck, as a skip's maps do, but cheaper: one position"
+    " a window."
 )
 
 st.header("A plane that becomes pictures")

@@ -34,9 +34,9 @@ export class PixelPanel {
   }
 
   /**
-   * Draw the pixels, and perhaps an outline around one.
+   * Draw the pixels, and perhaps an outline around one, or around a square of them.
    * @param {(at: number) => ArrayLike<number>} colourOf red, green and blue of each, 0 to 255
-   * @param {{ row: number, column: number } | null} [marked]
+   * @param {{ row: number, column: number, side?: number } | null} [marked] from its top left
    */
   draw(colourOf, marked = null) {
     const { side, canvas, image: { data } } = this;
@@ -52,10 +52,11 @@ export class PixelPanel {
     brush.drawImage(this.stamp, 0, 0, size, size);
     if (!marked) return;
     const cell = size / side;
+    const length = cell * (marked.side ?? 1) + 4;
     for (const [width, colour] of new Map([[4, "#000"], [2, "#fff"]])) { // seen on any colour
       brush.strokeStyle = colour;
       brush.lineWidth = width;
-      brush.strokeRect(marked.column * cell - 2, marked.row * cell - 2, cell + 4, cell + 4);
+      brush.strokeRect(marked.column * cell - 2, marked.row * cell - 2, length, length);
     }
   }
 }

@@ -91,6 +91,15 @@ def test_every_place_of_the_plane_is_decoded_and_every_picture_squeezed(page, ap
     expect(told).not_to_have_text(first)
     figure.locator(".ways").get_by_text("Average pooling").click()
     expect(figure.locator(".panel")).to_have_count(5)
+    windows = page.locator(".unpooling")
+    windows.locator(".figure").focus()
+    for _ in range(14):  # to the corner
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowUp")
+    expect(windows.locator(".told")).to_contain_text("Window (0, 0)")
+    box = windows.locator(".panel canvas").nth(1).bounding_box()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.6 * box["height"])
+    expect(windows.locator(".told")).to_contain_text("Window (8, 7)")
     plane = page.locator(".latent_plane")
     plane.scroll_into_view_if_needed()
     if plane.locator("[data-act=play]").get_attribute("aria-label") == "Pause":

@@ -9,7 +9,15 @@ from cnnviz.components import autoencoder, latent_plane
 from cnnviz.networks import build
 from cnnviz.networks.encoder_decoder import decoder, encoder
 from cnnviz.training.bottleneck import SHAPE
-from cnnviz.ui.pictures_out.bottleneck.networks import DECODE, TITLES, bottlenecks, plane, samples
+from cnnviz.ui.pictures_out.bottleneck.networks import (
+    DECODE,
+    TITLES,
+    UNPOOL,
+    WINDOWS,
+    bottlenecks,
+    plane,
+    samples,
+)
 from tests.unit.components.node import in_node
 
 PLACE = [0.7, -1.3]
@@ -28,12 +36,22 @@ const { encode, decode } = halvesOf(plane, side, 2);
 console.log(JSON.stringify({ out, decoded: [...decode(place)], means: [...encode(picture)],
   pooled: ["maxpool", "avgpool"].map((way) => [...poolingOf(side, 4, way)(picture)]) }));
 """
+UNPOOLINGS = """
+import * as unpooling from "./cnnviz/components/unpooling/switches.js";
+const { bedOfNails, bySwitches, nearest, poolWithSwitches } = unpooling;
+const found = data.map(({ picture, window }) => {
+  const pooled = poolWithSwitches(picture, 28, window);
+  const ways = [nearest, bedOfNails, bySwitches].map((way) => [...way(pooled, window)]);
+  return { values: [...pooled.values], switches: [...pooled.switches], ways };
+});
+console.log(JSON.stringify(found));
+"""
 
 
 def test_it_opens(visit):
     app = visit("bottleneck")
     names = {e.proto.component_name for e in app.get("bidi_component")}
-    assert {"cnnviz_autoencoder", "cnnviz_latent_plane"} <= names
+    assert {"cnnviz_autoencoder", "cnnviz_unpooling", "cnnviz_latent_plane"} <= names
 
 
 def test_the_browser_encodes_decodes_and_pools_as_pytorch_does():
@@ -64,6 +82,28 @@ def test_the_browser_encodes_decodes_and_pools_as_pytorch_does():
         assert np.reshape(values, (28, 28)) == pytest.approx(exact, abs=1e-6)
 
 
+def test_the_browser_pools_with_switches_and_unpools_as_pytorch_does():
+    """On real pictures, whose black windows are full of ties."""
+    images = samples()[0][:2].astype(np.float32)
+    cases = [(image, window) for image in images for window in WINDOWS]
+    sent = [{"picture": image.flatten().tolist(), "window": window} for image, window in cases]
+    for got, (image, window) in zip(in_node(UNPOOLINGS, data=sent), cases, strict=True):
+        picture = torch.from_numpy(image)[None, None]
+        pooled, switches = F.max_pool2d(picture, window, return_indices=True)
+        nails = torch.zeros_like(picture)
+        nails[..., ::window, ::window] = pooled
+        exact = [
+            F.interpolate(pooled, scale_factor=window),
+            nails,
+            F.max_unpool2d(pooled, switches, window),
+        ]
+        assert got["values"] == pooled.flatten().tolist()
+        assert got["switches"] == switches.flatten().tolist()
+        assert got["ways"] == [one.flatten().tolist() for one in exact]
+        assert (exact[2] <= picture).all()  # as the page says of the residual
+
+
 def test_the_code_runs(capsys):
+    exec(UNPOOL.replace("WINDOW", "4"), {})
     exec(DECODE.replace("FIRST", "0.5").replace("SECOND", "-1.0"), {})
     assert "torch.Size([1, 1, 28, 28])" in capsys.readouterr().out.split("\n")[-2]

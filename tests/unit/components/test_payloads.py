@@ -49,6 +49,7 @@ from cnnviz.components import (
     stepper,
     sweep,
     undo,
+    unpooling,
     valley,
 )
 from cnnviz.convolution import Padding, trace
@@ -214,6 +215,7 @@ PAYLOADS = {
         [sweep.Curve("ρ", (1.0, None)), sweep.Curve("p", (0.5, np.nan), "orange", dashed=True)],
         ["0", "1"], ["None.", "All."], axis="Share", step_parameter="at", low=-1.0, **SHARED,
     ),
+    "unpooling": lambda: unpooling.payload(GREY[None], ["A"], 2, **SHARED),
     "undo": lambda: undo.payload(
         {"A": GREY}, {"U-Net": ([{"layer": "relu"}], {"a": SMALL})}, **SHARED
     ),

@@ -37,6 +37,21 @@ print(decoder(z).shape)
 """
 )
 """`FIRST` and `SECOND` stand for the place on screen."""
+WINDOWS = {2: "2×2", 4: "4×4", 7: "7×7"}
+UNPOOL = """
+import torch
+import torch.nn.functional as F
+
+picture = torch.rand(1, 1, 28, 28)
+pooled, switches = F.max_pool2d(picture, WINDOW, return_indices=True)
+nearest = F.interpolate(pooled, scale_factor=WINDOW)
+nails = torch.zeros_like(picture)
+nails[..., ::WINDOW, ::WINDOW] = pooled
+unpooled = F.max_unpool2d(pooled, switches, WINDOW)
+for name, again in {"nearest": nearest, "nails": nails, "switches": unpooled}.items():
+    print(name, "PSNR", -10 * (again - picture).square().mean().log10().item(), "dB")
+"""
+"""`WINDOW` stands for the window on screen."""
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,0 +1,175 @@
+// A picture max-pooled, and enlarged again in three ways: what is lost, and what switches keep.
+
+import { unpackArray } from "../kit/arrays.js";
+import { clamp } from "../kit/arithmetic.js";
+import { colourTable, gradient } from "../kit/colours.js";
+import { choice, write } from "../kit/elements.js";
+import { Figure } from "../kit/figure.js";
+import { decibelText, psnr } from "../kit/likeness.js";
+import { mounting } from "../kit/mounting.js";
+import { errors, greys, PixelPanel } from "../kit/pixel_panel.js";
+import { brushOf } from "../kit/screen.js";
+import { readTheme } from "../kit/theme.js";
+import { bedOfNails, bySwitches, cornerOf, nearest, poolWithSwitches } from "./switches.js";
+
+const PACE = 350; // milliseconds at a window
+const WAYS = { "Nearest neighbour": nearest, "Bed of nails": bedOfNails, "Max unpooling": bySwitches };
+const DOT = { "#000": 0.42, accent: 0.3 }; // a switch: colours and their radii, in pixels of the picture
+
+class Unpooling extends Figure {
+  constructor(parent) {
+    super(parent);
+    this.state = { picture: 0, row: 0, column: 0, view: "picture" };
+    this.moving = true;
+    this.find(".views").append(choice("What is shown", { picture: "What comes out", error: "The residual: what is lost" }, "picture", (view) => {
+      this.state.view = view;
+      this.change();
+    }));
+    this.find("[data-act=next]").onclick = () => this.choose(1);
+    this.find("[data-act=back]").onclick = () => this.choose(-1);
+  }
+
+  load(data) {
+    const first = !this.data;
+    const { side, window } = data;
+    this.data = data;
+    this.describe(data);
+    this.small = side / window;
+    this.pictures = unpackArray(data.pictures);
+    this.colours = colourTable(data.stops);
+    this.find(".scale i").style.background = gradient(data.stops);
+    if (first) this.moving = !this.calm;
+    this.panels = ["The picture", "Pooled", ...Object.keys(WAYS)].map((title, at) => {
+      const panel = new PixelPanel(title, at === 1 ? this.small : side);
+      panel.canvas.onpointermove = (event) => this.point(panel, event);
+      panel.canvas.onpointerdown = panel.canvas.onpointermove;
+      return panel;
+    });
+    this.figure.replaceChildren(...this.panels.map(({ root }) => root));
+    const inside = (/** @type {number} */ at) => clamp(at, 0, this.small - 1);
+    Object.assign(this.state, { row: inside(first ? this.small / 2 : this.state.row), column: inside(first ? 1 : this.state.column) });
+    this.change();
+  }
+
+  change() {
+    this.wake();
+    this.say();
+    this.after(200, "tables", () => this.fillTables());
+  }
+
+  choose(by) {
+    const count = this.data.titles.length;
+    this.state.picture = (this.state.picture + by + count) % count;
+    this.change();
+  }
+
+  go(row, column) {
+    this.moving = false;
+    Object.assign(this.state, { row: clamp(row, 0, this.small - 1), column: clamp(column, 0, this.small - 1) });
+    this.change();
+  }
+
+  point(panel, event) {
+    const { x, y } = panel.under(event);
+    const each = panel.side / this.small;
+    this.go(Math.floor(y / each), Math.floor(x / each));
+  }
+
+  toggle() {
+    this.moving = !this.moving;
+    this.since = undefined;
+    this.change();
+  }
+
+  keys() {
+    const { row, column } = this.state;
+    return {
+      ArrowLeft: () => this.go(row, column - 1), ArrowRight: () => this.go(row, column + 1),
+      ArrowUp: () => this.go(row - 1, column), ArrowDown: () => this.go(row + 1, column),
+      " ": () => this.toggle(),
+    };
+  }
+
+  running() {
+    return this.moving && this.onScreen && Boolean(this.data);
+  }
+
+  /** To the next window that holds anything but black. */
+  advance(now) {
+    if (!this.passed(now, PACE) || !this.pooled) return;
+    const { length } = this.pooled.values;
+    let at = this.state.row * this.small + this.state.column;
+    for (let tries = 0; tries < length; tries += 1) {
+      at = (at + 1) % length;
+      if (this.pooled.values[at]) break;
+    }
+    Object.assign(this.state, { row: Math.floor(at / this.small), column: at % this.small });
+  }
+
+  resize() {
+    this.redraw();
+  }
+
+  paint() {
+    const { data: { side, window, titles }, state: { picture, row, column, view }, small } = this;
+    const levels = this.pictures.subarray(picture * side * side, (picture + 1) * side * side);
+    this.levels = levels;
+    this.pooled = poolWithSwitches(levels, side, window);
+    this.out = Object.values(WAYS).map((way) => way(this.pooled, window));
+    this.found = this.out.map((one) => psnr(levels, one));
+    const marked = { row: row * window, column: column * window, side: window };
+    this.panels[0].draw(greys(levels, 255), marked);
+    this.markSwitches();
+    this.panels[1].draw(greys(this.pooled.values, 255), { row, column });
+    this.out.forEach((one, at) => {
+      this.panels[2 + at].draw(view === "error" ? errors(one, levels, this.colours) : greys(one, 255), marked);
+      write(this.panels[2 + at].note, `PSNR ${decibelText(this.found[at])}`);
+    });
+    write(this.panels[0].note, `${titles[picture]}, picture ${picture + 1} of ${titles.length}`);
+    write(this.panels[1].note, `One number for each ${window}×${window} window`);
+    this.find(".scale").hidden = view !== "error";
+    const at = row * small + column;
+    const value = Math.round(this.pooled.values[at]);
+    write(this.told, `Window (${row}, ${column}): the largest of its ${window * window} values is ${value}, at ${this.placeText(at)} of the window. Nearest neighbour puts ${value} everywhere in it, the bed of nails at (0, 0), the switch at ${this.placeText(at)} again.`);
+    this.find(".code code").textContent = this.data.pytorch.replaceAll("WINDOW", String(window));
+    this.markPlaying(this.moving, "Go from window to window");
+  }
+
+  /** Row and column, inside its window, of a window's largest value. */
+  placeText(at) {
+    const { side, window } = this.data;
+    const from = this.pooled.switches[at] - cornerOf(at, this.small, window);
+    return `(${Math.floor(from / side)}, ${from % side})`;
+  }
+
+  /** A dot in each window that is not black throughout, where its largest value is. */
+  markSwitches() {
+    const { canvas } = this.panels[0];
+    const brush = brushOf(canvas);
+    const cell = canvas.width / this.data.side;
+    const { accent } = readTheme(this.root);
+    this.pooled.switches.forEach((pixel, at) => {
+      if (!this.pooled.values[at]) return;
+      const [x, y] = [pixel % this.data.side, Math.floor(pixel / this.data.side)];
+      for (const [colour, radius] of Object.entries(DOT)) {
+        brush.fillStyle = colour === "accent" ? accent : colour;
+        brush.beginPath();
+        brush.arc((x + 0.5) * cell, (y + 0.5) * cell, radius * cell, 0, 2 * Math.PI);
+        brush.fill();
+      }
+    });
+  }
+
+  tables() {
+    if (!this.found) return [];
+    const { values } = this.pooled;
+    const rows = (/** @type {(at: number) => string} */ text) => [...Array(this.small).keys()].map((row) => [...Array(this.small).keys()].map((column) => text(row * this.small + column)));
+    return [
+      { caption: this.data.titles[this.state.picture], heads: ["Enlarged by", "PSNR (dB)"], lines: Object.keys(WAYS).map((title, at) => [title, decibelText(this.found[at])]) },
+      { caption: "Pooled, 0 (black) to 255 (white)", lines: rows((at) => String(Math.round(values[at]))) },
+      { caption: "Switches: row and column of the largest value in each window", lines: rows((at) => this.placeText(at)) },
+    ];
+  }
+}
+
+export default mounting(Unpooling);
