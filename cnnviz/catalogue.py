@@ -432,6 +432,17 @@ PAGES = (
         on_home="See why networks learn: the tricks one by one, the data, gradients that vanish.",
     ),
     Page(
+        "learning/in_the_browser.py",
+        "in_the_browser",
+        "Training in your browser",
+        ":material/web:",
+        about="Train a small network in this browser alone: pause it, take single steps, change the"
+        " learning rate.",
+        terms=("ConvNetJS", "JavaScript", "gradient descent", "epoch", "mini-batch", "Adam"),
+        group=LEARNING,
+        menu="In your browser",
+    ),
+    Page(
         "learning/without_labels.py",
         "without_labels",
         "Filters without labels",

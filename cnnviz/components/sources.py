@@ -9,6 +9,7 @@ only to components of installed packages, without a version in their addresses.
 from __future__ import annotations
 
 import re
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,11 @@ _STYLE_IMPORT = re.compile(r'^@import url\("([^"]+)"\);\n+', re.MULTILINE)
 
 
 def register(
-    name: str, *, isolate_styles: bool = True, within: Sequence[str] = ()
+    name: str,
+    *,
+    isolate_styles: bool = True,
+    within: Sequence[str] = (),
+    workers: Sequence[str] = (),
 ) -> ComponentRenderer:
     """Register the component `cnnviz_<name>` of the folder `name` and return what draws it.
 
@@ -42,6 +47,8 @@ def register(
         isolate_styles: Whether it has its own styles alone; else its style sheet is the page's.
         within: Components that it can show as a part of itself, in a shadow root of their own. The
             page and styles of each are in a `<template>` whose class is its name.
+        workers: Scripts of the folder that it runs beside the page, by their names. The text of
+            each, with all that it imports, is in a `<template>` whose class is its name.
 
     Raises:
         ValueError: An import or export is written in a way that is not understood here, or files
@@ -53,7 +60,10 @@ def register(
     html = page.read_text(encoding="utf-8") if page.exists() else ""
     return st.components.v2.component(
         f"cnnviz_{name}",
-        html=html + "".join(map(template, within)) or None,
+        html=html
+        + "".join(map(template, within))
+        + "".join(_worker(entry.with_name(f"{one}.js")) for one in workers)
+        or None,
         css=bundled_styles(styles) if styles.exists() else None,
         js=bundled(entry.with_suffix(".js")),
         isolate_styles=isolate_styles,
@@ -66,6 +76,11 @@ def template(name: str) -> str:
     styles = bundled_styles(entry.with_suffix(".css"))
     page = entry.with_suffix(".html").read_text(encoding="utf-8")
     return f'<template class="{name}"><style>{styles}</style>{page}</template>'
+
+
+def _worker(entry: Path) -> str:
+    """The script of a worker, as an element that is not drawn."""
+    return f'<template class="{entry.stem}">{escape(bundled(entry), quote=False)}</template>'
 
 
 def bundled(entry: Path) -> str:

@@ -1,11 +1,13 @@
 // How much a number of a network's output would change with each number of each layer: gradients,
 // by the chain rule from the last layer back to the picture, as PyTorch's autograd gives them.
 
-import { averaged, copied, EPSILON, errorFunction, response } from "./layers.js";
+import { addFour, addOne, averaged, copied, EPSILON, errorFunction, response } from "./layers.js";
 
 /**
  * @typedef {import("./layers.js").Layer} Layer
  * @typedef {import("./forward.js").Network} Network
+ * @typedef {import("./layers.js").Windows} Windows
+ * @typedef {Map<Layer, Float64Array>} Gradients
  * @typedef {(layer: Layer, gradient: Float64Array, inputs: Float64Array[]) => void} Step adds what
  *   the gradient of a layer's output gives to the gradients of its inputs
  */
@@ -14,14 +16,31 @@ import { averaged, copied, EPSILON, errorFunction, response } from "./layers.js"
  * The gradients of one output, after a run of the network.
  * @param {Network} network
  * @param {number} output its index, such as a class whose logit it is
- * @returns {Map<Layer, Float64Array>} of each layer's values, the picture's among them
  */
 export function gradientsOf(network, output) {
-  const gradients = new Map(network.layers.map((layer) => [layer, new Float64Array(layer.values.length)]));
-  const of = (/** @type {Layer} */ layer) => /** @type {Float64Array} */ (gradients.get(layer));
-  of(network.output)[output] = 1;
-  for (const layer of network.layers.toReversed()) STEPS[layer.kind]?.(layer, of(layer), layer.inputs.map(of));
+  const gradients = noGradients(network);
+  /** @type {Float64Array} */ (gradients.get(network.output))[output] = 1;
+  for (const layer of network.layers.toReversed()) sendBack(layer, gradients);
   return gradients;
+}
+
+/**
+ * Room for the gradients of each layer's values, the picture's among them; all are 0.
+ * @param {Network} network
+ * @returns {Gradients}
+ */
+export function noGradients(network) {
+  return new Map(network.layers.map((layer) => [layer, new Float64Array(layer.values.length)]));
+}
+
+/**
+ * Add what the gradient of a layer's output gives to those of its inputs.
+ * @param {Layer} layer
+ * @param {Gradients} gradients
+ */
+export function sendBack(layer, gradients) {
+  const of = (/** @type {Layer} */ one) => /** @type {Float64Array} */ (gradients.get(one));
+  STEPS[layer.kind]?.(layer, of(layer), layer.inputs.map(of));
 }
 
 /**
@@ -53,9 +72,9 @@ function same(_, gradient, inputs) {
 
 /** @type {Record<string, Step>} */
 const STEPS = {
-  conv: ofWindows,
+  conv: ofFilters,
   local: ofWindows,
-  tableconv: ofWindows,
+  tableconv: ofFilters,
   avgpool: ofWindows,
   maxpool: ofLargest,
   gap: ({ inputs: [{ values }] }, gradient, [into]) => {
@@ -108,27 +127,73 @@ const STEPS = {
 };
 
 /**
+ * A gradient at the places where a convolution's windows lie, with zeros at those that are computed
+ * for nothing: one map after the other, each as long as `windows.length`.
+ * @param {Layer} layer
+ * @param {Float64Array} gradient
+ */
+export function spread({ shape: [out, rows, columns], windows }, gradient) {
+  const { pitch, length } = /** @type {Windows} */ (windows);
+  const places = new Float64Array(out * length);
+  let from = 0;
+  for (let channel = 0; channel < out; channel += 1) {
+    for (let row = 0; row < rows; row += 1) {
+      const start = channel * length + row * pitch;
+      for (let at = start; at < start + columns; at += 1, from += 1) places[at] = gradient[from];
+    }
+  }
+  return places;
+}
+
+/**
+ * A convolution: each weight leads back to all places that it met at once, as it met them.
+ * @type {Step}
+ */
+function ofFilters(layer, gradient, [into]) {
+  const { shape: [out], settings: { groups }, tensors: { weight } } = layer;
+  const { padded, offsets, length, start, addBack } = /** @type {Windows} */ (layer.windows);
+  const slopes = spread(layer, gradient);
+  const found = new Float64Array(padded.length);
+  const taps = offsets.length;
+  for (let first = 0; first < out; first += out / groups) {
+    const last = first + out / groups;
+    for (let tap = 0; tap < taps; tap += 1) {
+      const from = start(first) + offsets[tap];
+      const places = found.subarray(from, from + length);
+      let channel = first;
+      for (; channel + 4 <= last; channel += 4) {
+        const [at, one] = [channel * taps + tap, channel * length];
+        addFour(places, slopes, length, one, one + length, one + 2 * length, one + 3 * length,
+          weight[at], weight[at + taps], weight[at + 2 * taps], weight[at + 3 * taps]);
+      }
+      for (; channel < last; channel += 1) addOne(places, slopes, length, channel * length, weight[channel * taps + tap]);
+    }
+  }
+  addBack(found, into);
+}
+
+/**
  * A sum over windows: each weight leads back to the place that it met.
  * @type {Step}
  */
 function ofWindows(layer, gradient, [into]) {
   const { kind, shape: [out, rows, columns], inputs: [{ shape: [channels, height, width] }], tensors, settings } = layer;
-  const { kernel, stride, padding, dilation, groups } = settings;
+  const { kernel, stride, padding } = settings;
   const pools = kind === "avgpool";
-  const count = pools ? 1 : channels / groups; // maps that a window reads
+  const count = pools ? 1 : channels; // maps that a window reads
   const area = kernel * kernel;
   for (let channel = 0, at = 0; channel < out; channel += 1) {
-    const first = pools ? channel : Math.floor((channel * groups) / out) * count;
+    const first = pools ? channel : 0;
     for (let place = 0; place < rows * columns; place += 1, at += 1) {
       const slope = gradient[at];
       if (!slope) continue;
-      const filter = (kind === "local" ? place * out + channel : channel) * count * area;
+      const filter = (place * out + channel) * count * area;
       const [top, left] = [Math.floor(place / columns) * stride - padding, (place % columns) * stride - padding];
       for (let down = 0; down < kernel; down += 1) {
-        const row = top + down * dilation;
+        const row = top + down;
         if (row < 0 || row >= height) continue;
         for (let across = 0; across < kernel; across += 1) {
-          const column = left + across * dilation;
+          const column = left + across;
           if (column < 0 || column >= width) continue;
           for (let map = 0; map < count; map += 1) {
             const weight = pools ? 1 / averaged(layer, Math.floor(place / columns), place % columns) : tensors.weight[filter + map * area + down * kernel + across];

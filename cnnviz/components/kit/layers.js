@@ -11,6 +11,16 @@
  * @property {Float32Array} values its maps, one after the other, row by row
  * @property {Record<string, Float32Array>} tensors its weights
  * @property {() => void} compute fills `values` from those of `inputs`
+ * @property {Windows} [windows] how a convolution reads its input
+ *
+ * @typedef {object} Windows
+ * @property {Float64Array} padded the input with zeros around it, divided by the stride
+ * @property {Int32Array} offsets of what each weight of a filter meets, from the first place that the filter reads
+ * @property {number} pitch from one row of places to the next
+ * @property {number} length of all places of a map, a few for nothing among them
+ * @property {(channel: number) => number} start the first place that a filter reads
+ * @property {() => void} copy fills `padded`
+ * @property {(from: Float64Array, into: Float64Array) => void} addBack adds what lies at the places of `padded` to the cells
  *
  * @typedef {object} Kind
  * @property {(layer: Layer) => number[]} [shape] of its output; left out: that of its input
@@ -127,30 +137,42 @@ function inTable({ tensors, settings: { kernel } }) {
 }
 
 /**
- * A convolution as few long loops: a weight meets a whole map at once. The input is copied with
- * its padding around it, and for a stride s into s×s smaller maps (every s-th row and column of
- * it, from each start), so that the places that meet a weight always lie side by side. At the
- * end of each row a few places are computed for nothing, which is cheaper than a loop per row.
+ * How a convolution reads its input in few long loops: a weight meets a whole map at once. The
+ * input is copied with its padding around it, and for a stride s into s×s smaller maps (every s-th
+ * row and column of it, from each start), so that the places that meet a weight always lie side by
+ * side. At the end of each row a few places are computed for nothing, which is cheaper than a loop
+ * per row.
  * @param {Layer} layer
+ * @returns {Windows}
  */
-function convolution(layer) {
-  const { values: output, shape: [out, rows, columns], settings: { kernel, stride, dilation, groups } } = layer;
-  const { padded, pitch, plane, copy } = paddedCopy(layer);
+function windowsOf(layer) {
+  const { shape: [out, rows, columns], settings: { kernel, stride, dilation, groups } } = layer;
+  const { padded, pitch, plane, copy, addBack } = paddedCopy(layer);
   const inputs = layer.inputs[0].shape[0] / groups;
-  const taps = inputs * kernel * kernel;
-  const offsets = new Int32Array(taps); // from the first place that a filter reads
-  for (let tap = 0; tap < taps; tap += 1) {
+  const offsets = new Int32Array(inputs * kernel * kernel);
+  for (let tap = 0; tap < offsets.length; tap += 1) {
     const [channel, down, across] = [Math.floor(tap / kernel / kernel), (Math.floor(tap / kernel) % kernel) * dilation, (tap % kernel) * dilation];
     const part = (channel * stride + (down % stride)) * stride + (across % stride);
     offsets[tap] = part * plane + Math.floor(down / stride) * pitch + Math.floor(across / stride);
   }
   const length = (rows - 1) * pitch + columns;
+  const start = (/** @type {number} */ channel) => Math.floor((channel * groups) / out) * inputs * stride * stride * plane;
+  return { padded, offsets, pitch, length, start, copy, addBack };
+}
+
+/** @param {Layer} layer */
+function convolution(layer) {
+  const { values: output, shape: [out, rows, columns] } = layer;
+  const windows = windowsOf(layer);
+  layer.windows = windows;
+  const { padded, offsets, pitch, length, copy } = windows;
+  const taps = offsets.length;
   const sums = new Float64Array(length);
   return () => {
     copy();
     const { weight, bias } = layer.tensors;
     for (let channel = 0; channel < out; channel += 1) {
-      const start = Math.floor((channel * groups) / out) * inputs * stride * stride * plane;
+      const start = windows.start(channel);
       sums.fill(bias ? bias[channel] : 0);
       let [tap, at] = [0, channel * taps];
       for (; tap + 4 <= taps; tap += 4, at += 4) {
@@ -181,7 +203,7 @@ function convolution(layer) {
  * @param {number} weightC
  * @param {number} weightD
  */
-function addFour(sums, values, length, a, b, c, d, weightA, weightB, weightC, weightD) {
+export function addFour(sums, values, length, a, b, c, d, weightA, weightB, weightC, weightD) {
   for (let at = 0; at < length; at += 1) {
     sums[at] += weightA * values[a + at] + weightB * values[b + at] + weightC * values[c + at] + weightD * values[d + at];
   }
@@ -194,30 +216,36 @@ function addFour(sums, values, length, a, b, c, d, weightA, weightB, weightC, we
  * @param {number} start
  * @param {number} weight
  */
-function addOne(sums, values, length, start, weight) {
+export function addOne(sums, values, length, start, weight) {
   for (let at = 0; at < length; at += 1) sums[at] += weight * values[start + at];
 }
 
 /**
- * A layer's input with zeros around it, divided by the stride; see `convolution`.
+ * A layer's input with zeros around it, divided by the stride; see `windowsOf`.
  * @param {Layer} layer
  */
 function paddedCopy({ inputs: [{ values, shape: [channels, height, width] }], settings: { stride, padding } }) {
   const pitch = Math.ceil((width + 2 * padding) / stride);
   const plane = pitch * Math.ceil((height + 2 * padding) / stride);
   const padded = new Float64Array(channels * stride * stride * plane);
-  const copy = () => {
-    let from = 0;
-    for (let channel = 0; channel < channels; channel += 1) {
-      for (let row = padding; row < height + padding; row += 1) {
-        const line = (channel * stride + (row % stride)) * stride * plane + Math.floor(row / stride) * pitch;
-        for (let column = padding; column < width + padding; column += 1, from += 1) {
-          padded[line + (column % stride) * plane + Math.floor(column / stride)] = values[from];
-        }
+  const places = new Int32Array(values.length); // of the cells
+  let cell = 0;
+  for (let channel = 0; channel < channels; channel += 1) {
+    for (let row = padding; row < height + padding; row += 1) {
+      const line = (channel * stride + (row % stride)) * stride * plane + Math.floor(row / stride) * pitch;
+      for (let column = padding; column < width + padding; column += 1, cell += 1) {
+        places[cell] = line + (column % stride) * plane + Math.floor(column / stride);
       }
     }
+  }
+  const copy = () => {
+    for (let at = 0; at < places.length; at += 1) padded[places[at]] = values[at];
   };
-  return { padded, pitch, plane, copy };
+  /** @type {Windows["addBack"]} */
+  const addBack = (from, into) => {
+    for (let at = 0; at < places.length; at += 1) into[at] += from[places[at]];
+  };
+  return { padded, pitch, plane, copy, addBack };
 }
 
 /**

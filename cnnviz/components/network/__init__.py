@@ -72,9 +72,31 @@ def payload(
     note: str = "",
 ) -> dict[str, Any]:
     """What the browser needs, as JSON-able data."""
+    # Kept in full: what is added up has to be PyTorch's numbers.
+    content = {
+        "network": described(config, weighs=weights is not None),
+        "weights": packed_weights(weights or {}),
+        "maps": packed_weights(maps or {}),
+        "inputs": packed(inputs, np.float32),
+        "name": name,
+        "picture": picture,
+        "pytorch": pytorch,
+        "note": note,
+        "layer": LAYER,
+    }
+    return content | {"id": digest(content)}
+
+
+def described(config: RunConfig, *, weighs: bool = True) -> dict[str, Any]:
+    """What the map shows of a network besides its numbers, as JSON-able data.
+
+    Args:
+        config: The network's run.
+        weighs: Whether its weights are known to the browser.
+    """
     shape = tuple(config.input_shape)
     network = {
-        "weighs": weights is not None,
+        "weighs": weighs,
         "spec": config.spec,
         "shape": shape,
         "mean": config.mean,
@@ -94,16 +116,4 @@ def payload(
         "stops": DIVERGING_STOPS,
         "weight_stops": WEIGHT_STOPS,
     }
-    # Kept in full: what is added up has to be PyTorch's numbers.
-    content = {
-        "network": network | {"id": digest(network)},
-        "weights": packed_weights(weights or {}),
-        "maps": packed_weights(maps or {}),
-        "inputs": packed(inputs, np.float32),
-        "name": name,
-        "picture": picture,
-        "pytorch": pytorch,
-        "note": note,
-        "layer": LAYER,
-    }
-    return content | {"id": digest(content)}
+    return network | {"id": digest(network)}

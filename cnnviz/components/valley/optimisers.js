@@ -1,4 +1,6 @@
-// Surfaces of two numbers, and the optimisers that go down on them, as `torch.optim` has them.
+// Surfaces of two numbers, and the paths of optimisers down on them.
+
+import { RULES } from "../kit/optimisers.js";
 
 /**
  * @typedef {object} Surface
@@ -41,31 +43,6 @@ export const SURFACES = {
   },
 };
 
-/**
- * An optimiser: what it adds to a point, given the gradient there and what it remembers.
- * @typedef {(gradient: number[], rate: number, memory: { first: number[], second: number[] }, step: number, momentum: number) => number[]} Rule
- */
-
-const [EARLY, LATE, EPS] = [0.9, 0.999, 1e-8]; // β₁, β₂ and ε of Adam
-
-/** @type {Record<string, Rule>} */
-export const RULES = {
-  sgd: (gradient, rate) => gradient.map((slope) => -rate * slope),
-  momentum: (gradient, rate, memory, _step, momentum) => {
-    memory.first = gradient.map((slope, at) => momentum * memory.first[at] + slope);
-    return memory.first.map((speed) => -rate * speed);
-  },
-  // D. P. Kingma and J. Ba, Adam, ICLR 2015.
-  adam: (gradient, rate, memory, step) => {
-    memory.first = gradient.map((slope, at) => EARLY * memory.first[at] + (1 - EARLY) * slope);
-    memory.second = gradient.map((slope, at) => LATE * memory.second[at] + (1 - LATE) * slope * slope);
-    return memory.first.map((mean, at) => {
-      const spread = Math.sqrt(memory.second[at]) / Math.sqrt(1 - LATE ** step);
-      return (-rate * mean) / (1 - EARLY ** step) / (spread + EPS);
-    });
-  },
-};
-
 const FAR = 1e6; // beyond it, a path has diverged and ends
 
 /**
@@ -78,10 +55,10 @@ const FAR = 1e6; // beyond it, a path has diverged and ends
 export function path(surface, rule, { start, rate, momentum, steps }) {
   /** @type {[number, number][]} */
   const points = [[start[0], start[1]]];
-  const memory = { first: [0, 0], second: [0, 0] };
+  const memory = { first: new Float64Array(2), second: new Float64Array(2) };
   for (let step = 1; step <= steps; step += 1) {
     const point = points[step - 1];
-    const moved = RULES[rule](surface.gradient(point[0], point[1]), rate, memory, step, momentum);
+    const moved = RULES[rule](Float64Array.from(surface.gradient(point[0], point[1])), rate, memory, step, momentum);
     /** @type {[number, number]} */
     const next = [point[0] + moved[0], point[1] + moved[1]];
     if (!next.every((number) => Math.abs(number) < FAR)) break;

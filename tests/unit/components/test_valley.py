@@ -8,7 +8,8 @@ from cnnviz.ui.learning.tricks.optimisers import FORMULAS, TITLES, optimisers_co
 from tests.unit.components.node import in_node
 
 PATHS = """
-import { SURFACES, RULES, path } from "./cnnviz/components/valley/optimisers.js";
+import { RULES } from "./cnnviz/components/kit/optimisers.js";
+import { SURFACES, path } from "./cnnviz/components/valley/optimisers.js";
 const found = {};
 for (const [name, surface] of Object.entries(SURFACES)) {
   const { start, rates } = surface;
