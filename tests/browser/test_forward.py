@@ -1,10 +1,11 @@
-"""Networks computed in a real browser give PyTorch's maps, as they do in Node."""
+"""Networks computed and trained in a real browser give PyTorch's numbers, as they do in Node."""
 
 import json
 
 import pytest
 
 from cnnviz.networks.layers import KINDS
+from tests.unit.components import test_learning
 from tests.unit.components.test_forward import compare, random_cases
 
 HOST = "http://modules.test"
@@ -34,3 +35,8 @@ def in_browser(browser, root):
 
 def test_random_networks_give_pytorch_s_maps_and_cells(in_browser):
     assert compare([*random_cases(12)], in_browser) == {*KINDS}
+
+
+def test_twenty_steps_of_training_are_pytorch_s(in_browser):
+    line, *_ = test_learning.LINES
+    test_learning.compare(in_browser, {line: test_learning.LINES[line]})

@@ -41,6 +41,7 @@ def test_addresses_and_their_order_stay_as_they_are():
         "hand_designed",
         "three_ideas",
         "tricks",
+        "in_the_browser",
         "without_labels",
         "vanishing",
         "landscape",

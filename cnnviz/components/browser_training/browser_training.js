@@ -312,6 +312,7 @@ class BrowserTraining extends Figure {
     const { network: about, dataset } = data;
     const [, rows, columns] = about.shape;
     this.probes.forEach(({ made }, at) => made.setAttribute("aria-pressed", String(at === probe)));
+    this.network.load(this.weights);
     let input, name;
     if (probe === null) {
       const rule = ruleOf(dataset);

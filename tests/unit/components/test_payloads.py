@@ -19,6 +19,7 @@ from cnnviz.components import (
     architecture,
     autoencoder,
     block,
+    browser_training,
     camera,
     chart,
     classifier,
@@ -104,6 +105,17 @@ PAYLOADS = {
             lambda chosen: f"c1k{chosen['k']}", "conv1.weight",
         ),
         {"Picture": SMALL.astype(np.float32)[None].repeat(2, 1).repeat(2, 2)}, alt="What it shows",
+    ),
+    "browser_training": lambda: browser_training.payload(
+        SimpleNamespace(
+            config=SimpleNamespace(
+                spec=network_from_line("fc2"), input_shape=(1, 2, 2), mean=(0.5,), std=(0.2,),
+                classes=["A", "B"], dataset="digits",
+            ),
+            weights={"linear1.bias": SMALL[0]}, images=GREY[None, None], labels=np.array([1]),
+            test_images=GREY[None, None], test_labels=np.array([0]),
+        ),
+        {"batch": 2, "rule": "sgd", "rate": 0.1, "momentum": 0.9}, pytorch="print(1)",
     ),
     "camera": lambda: camera.payload("camera", colour=True),
     "chart": lambda: chart.payload(

@@ -66,16 +66,18 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def entries():
-    """The scripts that Streamlit is given, with what they import."""
+    """The scripts that Streamlit is given, each with what it imports; workers among them."""
     names = [one.name for one in pkgutil.iter_modules(components.__path__) if one.ispkg]
     assert {"live", "linked_grids", "page_wide", "stepper"} < set(names)
-    return [COMPONENTS / name / f"{name}.js" for name in names]
+    return [*(COMPONENTS / name / f"{name}.js" for name in names), *COMPONENTS.glob("*/worker.js")]
 
 
 def test_every_component_is_one_module_that_the_browser_can_read(entries):
     bundles = {file.name: sources.bundled(file) for file in entries}
     in_node(PARSE, "--experimental-vm-modules", "--no-warnings", data=bundles)
-    assert all(text.count("export default ") == 1 for text in bundles.values())
+    assert all(
+        text.count("export default ") == int(name != "worker.js") for name, text in bundles.items()
+    )
 
 
 def test_no_file_is_forgotten(entries):

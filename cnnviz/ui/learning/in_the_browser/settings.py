@@ -26,7 +26,7 @@ def choose_line(dataset: str) -> str:
     network = select("Network", titles, "two", key="ib_net")
     if network != _OWN:
         line = lines[network][1]
-        st.caption(f"`{line}`")
+        st.code(line, language=None, wrap_lines=True)
         return line
     return st.text_input(
         "Layers",

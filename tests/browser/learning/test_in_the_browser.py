@@ -1,0 +1,45 @@
+"""Training in Chromium: it moves by itself, is paused and stepped, and asks no server."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.screen import wait_until
+
+
+def test_a_network_learns_in_the_browser_alone(page, settle):
+    frames = []
+
+    def keep(frame):
+        frames.append(frame)
+
+    page.on("websocket", lambda socket: socket.on("framesent", keep))
+    page.goto("/in_the_browser?ib_data=digits")
+    settle(page)
+    figure = page.locator(".browser-training")
+    expect(figure).to_have_attribute("data-step", re.compile(r"[1-9]\d+"))
+    frames.clear()
+    learned = "({dataset}) => Number(dataset.accuracy) > 0.6"
+    wait_until(page, learned, figure.element_handle())
+    play = figure.locator("[data-act=play]").first
+    play.click()
+    expect(play).to_have_attribute("aria-label", "Train")
+    figure.locator(".probes button").nth(3).click()
+    expect(figure.locator(".map .told")).to_contain_text("Held-out picture 4: the network predicts")
+    figure.get_by_text("Draw one yourself", exact=True).click()
+    pad = figure.locator(".sheet").first
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    page.mouse.move(box["x"] + 100, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 110, box["y"] + 170, steps=5)
+    expect(figure).to_have_attribute("data-predicted", re.compile(r"\d"))
+    expect(figure.locator(".map .told")).to_contain_text("Your drawing: the network predicts")
+    page.mouse.up()
+    assert not frames
+    told = figure.locator(".told").first
+    figure.locator("[data-act=restart]").click()
+    expect(told).to_contain_text("Before the first step.")
+    for step in ("1", "2"):
+        figure.locator("[data-act=step]").click()
+        expect(figure).to_have_attribute("data-step", step)
