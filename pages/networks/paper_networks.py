@@ -11,6 +11,7 @@ from cnnviz.networks import paper_network
 from cnnviz.networks.papers import counted_by_pytorch, paper_code
 from cnnviz.networks.stages import Stage, stages
 from cnnviz.ui.networks.paper_networks.depth import RESNET_ERRORS
+from cnnviz.ui.networks.paper_networks.drawn_digit import show_drawn_digit
 from cnnviz.ui.networks.paper_networks.printed import connections, printed
 from cnnviz.ui.networks.paper_networks.stories import STORIES, TITLES, line_of, names_of
 from cnnviz.ui.shared import lab
@@ -42,6 +43,10 @@ st.markdown(
     f" for the"
     f" parameters alone, at 4 bytes each: {4 * parameters / 2**20:,.1f} MB."
 )
+
+if name == "lenet5":
+    st.header("A digit through C1 … F6")
+    show_drawn_digit()
 
 st.header("Said and counted")
 rows = printed(name, steps)

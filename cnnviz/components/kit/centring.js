@@ -30,6 +30,7 @@ const MNIST = {
 const RULES = {
   mnist: MNIST,
   mnist5k: MNIST,
+  mnist32: { ...MNIST, field: 32, words: "fitted into 20×20 pixels and placed by its centre of mass in 32×32, as LeNet-5’s paper has it" },
   fashionmnist: {
     field: 28, box: [28, 28], stretched: false, centre: "box", pen: 40,
     words: "trimmed, its longest edge scaled to 28 pixels, and centred, as the photos of Fashion-MNIST were (those were sharpened, too)",

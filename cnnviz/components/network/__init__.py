@@ -35,6 +35,8 @@ def network_map(
     picture: str = "",
     pytorch: str = "",
     note: str = "",
+    names: Mapping[str, str] | None = None,
+    waits: bool = False,
 ) -> None:
     """Draw a network whole: the picture, the maps of all layers, the classes, and the wires.
 
@@ -53,10 +55,15 @@ def network_map(
             painted; it gives it in the network's size.
         pytorch: Code that prints the maps of the layer `LAYER`.
         note: What to know before running it.
+        names: What to call layers instead of their names in the module, for a network that is a
+            chain of layers.
+        waits: Whether the other component's picture is looked at only once it is painted.
     """
     content = payload(
-        config, weights, inputs, name=name, maps=maps, picture=picture, pytorch=pytorch, note=note
-    )
+        config, weights, inputs,
+        name=name, maps=maps, picture=picture, pytorch=pytorch, note=note, names=names,
+        waits=waits,
+    )  # fmt: skip
     _component(key=key, data=content)
 
 
@@ -70,31 +77,47 @@ def payload(
     picture: str = "",
     pytorch: str = "",
     note: str = "",
+    names: Mapping[str, str] | None = None,
+    waits: bool = False,
 ) -> dict[str, Any]:
     """What the browser needs, as JSON-able data."""
+    called = dict(names or {})
+
+    def renamed(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        parts = {key: key.partition(".") for key in tensors}
+        return {
+            called.get(layer, layer) + dot + rest: tensors[key]
+            for key, (layer, dot, rest) in parts.items()
+        }
+
     # Kept in full: what is added up has to be PyTorch's numbers.
     content = {
-        "network": described(config, weighs=weights is not None),
-        "weights": packed_weights(weights or {}),
-        "maps": packed_weights(maps or {}),
+        "network": described(config, weighs=weights is not None, names=called),
+        "weights": packed_weights(renamed(weights or {})),
+        "maps": packed_weights(renamed(maps or {})),
         "inputs": packed(inputs, np.float32),
         "name": name,
         "picture": picture,
         "pytorch": pytorch,
         "note": note,
         "layer": LAYER,
+        "waits": waits,
     }
     return content | {"id": digest(content)}
 
 
-def described(config: RunConfig, *, weighs: bool = True) -> dict[str, Any]:
+def described(
+    config: RunConfig, *, weighs: bool = True, names: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """What the map shows of a network besides its numbers, as JSON-able data.
 
     Args:
         config: The network's run.
         weighs: Whether its weights are known to the browser.
+        names: What to call layers, as for `network_map`.
     """
     shape = tuple(config.input_shape)
+    called = dict(names or {})
     network = {
         "weighs": weighs,
         "spec": config.spec,
@@ -104,7 +127,7 @@ def described(config: RunConfig, *, weighs: bool = True) -> dict[str, Any]:
         "classes": config.classes,
         "layers": [
             {
-                "name": row.name,
+                "name": called.get(row.name, row.name),
                 "kind": row.kind,
                 "shape": row.output_shape,
                 "parameters": row.parameters,
@@ -116,4 +139,6 @@ def described(config: RunConfig, *, weighs: bool = True) -> dict[str, Any]:
         "stops": DIVERGING_STOPS,
         "weight_stops": WEIGHT_STOPS,
     }
+    if called:
+        network["names"] = called
     return network | {"id": digest(network)}

@@ -81,12 +81,13 @@ export class NetworkMap extends Figure {
   load(data) {
     const { weights, maps, inputs, ...about } = data;
     const read = (file) => readSafetensors(bytesOf(file)).tensors;
+    this.own = unpackArray(inputs);
     if (about.network.weighs) {
-      this.show(about, read(weights), unpackArray(inputs));
+      this.show(about, read(weights), this.own);
       return;
     }
     this.prepare(about);
-    this.network.take(unpackArray(inputs), read(maps));
+    this.network.take(this.own, read(maps));
     this.renewed(0);
     this.retell();
   }
@@ -108,10 +109,12 @@ export class NetworkMap extends Figure {
   prepare(data) {
     const other = data.network.id !== this.data?.network.id;
     this.data = data;
-    const { spec, shape, layers } = data.network;
+    const { spec, shape, layers, names } = data.network;
     if (other) {
       this.network = new Network(spec, shape);
-      this.stages = stagesOf(spec, this.network.layers);
+      this.stages = stagesOf(spec, this.network.layers, names);
+      // As its paper calls them; weights and facts come under these names.
+      for (const layer of this.network.layers) layer.name = names?.[layer.name] ?? layer.name;
       this.stageOf = stagesByLayer(this.stages);
       this.facts = new Map(layers.map((one) => [one.name, one]));
       this.facts.set("input", { name: "input", kind: "input", shape, parameters: 0, macs: 0, field: [1, 1] });
@@ -124,9 +127,10 @@ export class NetworkMap extends Figure {
   }
 
   /** Take what another component draws, in the network's size. */
-  look({ values, rows, columns }) {
+  look({ values, rows, columns, painted }) {
     const { shape, mean, std } = this.data.network;
-    if (rows === shape[1] && columns === shape[2]) this.see(inputOf(values, mean, std));
+    if (this.data.waits && !painted) this.see(this.own);
+    else if (rows === shape[1] && columns === shape[2]) this.see(inputOf(values, mean, std));
   }
 
   /**

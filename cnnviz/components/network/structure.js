@@ -43,19 +43,23 @@ export function follows(kind) {
  * The stages of a network, first to last; the first is the picture.
  * @param {Entry[]} spec
  * @param {Layer[]} layers those of the network, the picture first
+ * @param {Record<string, string>} [names] what they are called instead; those whose first words agree are a stage
  */
-export function stagesOf(spec, layers) {
+export function stagesOf(spec, layers, names) {
   const named = new Map(layers.map((layer) => [layer.name, layer]));
-  return [stageOf(layers[0], []), ...sequence(spec, named, "")];
+  const first = (/** @type {Layer} */ layer) => names?.[layer.name]?.split(" ")[0];
+  const belongs = (/** @type {Layer} */ layer, /** @type {Stage} */ { layers: [before] }) => names ? first(layer) === first(before) : follows(layer.kind);
+  return [stageOf(layers[0], []), ...sequence(spec, named, "", belongs)];
 }
 
 /**
  * @param {Entry[]} spec
  * @param {Map<string, Layer>} named
  * @param {string} within
+ * @param {(layer: Layer, stage: Stage) => boolean} belongs whether a layer is part of the stage before it
  * @returns {Stage[]}
  */
-function sequence(spec, named, within) {
+function sequence(spec, named, within, belongs) {
   /** @type {Record<string, number>} */
   const counts = {};
   /** @type {Stage[]} */
@@ -66,8 +70,9 @@ function sequence(spec, named, within) {
     const layer = /** @type {Layer} */ (named.get(name));
     /** @type {[string, Entry[]][]} */
     const parts = body ? [["body", body], ["shortcut", shortcut ?? []]] : (branches ?? []).map((branch, at) => [`branch${at + 1}`, branch]);
-    if (stages.length && follows(kind)) stages.at(-1).layers.push(layer);
-    else stages.push(stageOf(layer, parts.map(([place, part]) => sequence(part, named, `${name}.${place}.`))));
+    const before = stages.at(-1);
+    if (before && belongs(layer, before)) before.layers.push(layer);
+    else stages.push(stageOf(layer, parts.map(([place, part]) => sequence(part, named, `${name}.${place}.`, belongs))));
   }
   for (const stage of stages) {
     const changed = stage.layers.filter(({ kind }) => !KINDS[kind]?.same);
