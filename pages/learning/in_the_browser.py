@@ -1,5 +1,7 @@
 """A small network, trained in the browser alone."""
 
+from typing import Any
+
 import streamlit as st
 
 from cnnviz.catalogue import page_at
@@ -41,7 +43,12 @@ with figure:
     except NetworkError as error:
         st.error(plain(str(error)))
     else:
-        settings = {"batch": batch, "optimiser": optimiser, "rate": rate, "momentum": momentum}
+        settings: dict[str, Any] = {
+            "batch": batch,
+            "optimiser": optimiser,
+            "rate": rate,
+            "momentum": momentum,
+        }
         code = lesson_code(lesson, seed, **settings)
         browser_training(lesson, **settings, key="ib_training", pytorch=code)
     st.caption("A larger network, more pictures, and a class that looks on:")
