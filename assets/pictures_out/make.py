@@ -10,9 +10,10 @@ import torch
 from safetensors.torch import save_file
 
 from cnnviz.datasets import load_dataset
-from cnnviz.training import bottleneck, pixel_classes, undo
+from cnnviz.datasets.scenes import make_scenes
+from cnnviz.training import bottleneck, pixel_classes, undo, vision_answers, vision_tasks
 
-STEPS, UNDO_STEPS, BOTTLENECK_STEPS = 1200, 2500, 700
+STEPS, UNDO_STEPS, BOTTLENECK_STEPS, TASKS_STEPS = 1200, 2500, 700, 1500
 
 
 def make_pixel_classes() -> None:
@@ -66,7 +67,23 @@ def bottleneck_tensors(name: str) -> bottleneck.Weights:
     }
 
 
+def make_vision_tasks() -> None:
+    """The networks for the main digit and for every pixel, in half precision."""
+    tests = make_scenes(200, seed=1, test=True, main=True)
+    for step in vision_tasks.learn(steps=TASKS_STEPS, scenes=6000, every=500):
+        measures = vision_answers.measures(tests, vision_answers.answers(tests, step.weights))
+        print(step.step, step.losses, measures, flush=True)
+    tensors = {
+        f"{head}.{key}": value.half().contiguous()
+        for head, weights in zip(("main", "dense"), step.weights, strict=True)
+        for key, value in weights.items()
+        if value.is_floating_point()
+    }
+    save_file(tensors, vision_tasks.SHIPPED)
+
+
 MAKE = {
+    "vision_tasks": make_vision_tasks,
     "pixel_classes": make_pixel_classes,
     "undo": make_undo,
     "bottleneck": make_bottleneck,

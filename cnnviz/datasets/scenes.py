@@ -23,6 +23,8 @@ CLASSES = ("background", *map(str, KINDS))
 SIDE = 48
 SPRITE = 16
 """Pixels of a digit's side: twice those of the data set."""
+MAIN, OTHERS = (23, 27), (11, 17)
+"""The same in scenes with a main digit: from and below, of the main one and of the others."""
 INK = 100
 """From this level on, a pixel of a digit is a pixel of its class."""
 _MOST = 4
@@ -40,8 +42,8 @@ class Sprite:
         label: Its class, an index into `CLASSES`.
         top: Row of its first pixel.
         left: Column of its first pixel.
-        values: SPRITE×SPRITE `uint8`: how light it is.
-        ink: SPRITE×SPRITE: which pixels are its class.
+        values: A square of `uint8`: how light it is.
+        ink: The same square: which pixels are its class.
     """
 
     label: int
@@ -49,6 +51,16 @@ class Sprite:
     left: int
     values: NDArray[np.uint8]
     ink: NDArray[np.bool_]
+
+    @property
+    def side(self) -> int:
+        """Rows and columns of its square."""
+        return len(self.values)
+
+    @property
+    def square(self) -> tuple[slice, slice]:
+        """Where its square is in the scene."""
+        return slice(self.top, self.top + self.side), slice(self.left, self.left + self.side)
 
     @property
     def box(self) -> tuple[int, int, int, int]:
@@ -80,16 +92,19 @@ class Scene:
         """SIDE×SIDE: the lightest of all at each pixel, plus the noise."""
         light = self.clutter.copy()
         for one in self.sprites:
-            part = light[one.top : one.top + SPRITE, one.left : one.left + SPRITE]
-            np.maximum(part, one.values, out=part)
+            np.maximum(light[one.square], one.values, out=light[one.square])
         picture: NDArray[np.uint8] = np.clip(light + self.noise, 0, 255).astype(np.uint8)
         return picture
 
     def labels(self) -> NDArray[np.uint8]:
         """SIDE×SIDE: the class of every pixel; 0 is the background."""
+        return np.array([0, *(one.label for one in self.sprites)], np.uint8)[self.instances()]
+
+    def instances(self) -> NDArray[np.uint8]:
+        """SIDE×SIDE: which digit every pixel belongs to, 1 for the hindmost; 0 for none."""
         found = np.zeros((SIDE, SIDE), np.uint8)
-        for one in self.sprites:
-            found[one.top : one.top + SPRITE, one.left : one.left + SPRITE][one.ink] = one.label
+        for number, one in enumerate(self.sprites, 1):
+            found[one.square][one.ink] = number
         return found
 
     def counts(self) -> dict[str, int]:
@@ -98,17 +113,19 @@ class Scene:
         return {name: labels.count(label) for label, name in enumerate(CLASSES) if label}
 
 
-def make_scenes(count: int, *, seed: int, test: bool = False) -> list[Scene]:
+def make_scenes(count: int, *, seed: int, test: bool = False, main: bool = False) -> list[Scene]:
     """Make scenes; the same for the same numbers.
 
     Args:
         count: How many.
         seed: Of all that is random.
         test: Whether of digits that are for testing, which no other scene holds.
+        main: Whether the first digit of each scene is much larger than the others, which then
+            differ in size too; else all are equally large.
     """
     random = np.random.default_rng(seed)
     digits = _digits(test=test)
-    return [_scene(random, digits) for _ in range(count)]
+    return [_scene(random, digits, main=main) for _ in range(count)]
 
 
 def stacked(scenes: list[Scene]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -118,19 +135,20 @@ def stacked(scenes: list[Scene]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 
 def _digits(*, test: bool) -> list[tuple[int, NDArray[np.uint8]]]:
-    """The class and the pixels of each digit, enlarged."""
+    """The class and the pixels of each digit."""
     data = load_dataset("digits")
     images = data.test_images if test else data.train_images
     labels = data.test_labels if test else data.train_labels
-    size = (SPRITE, SPRITE)
     return [
-        (1 + KINDS.index(label), cv2.resize(image[0], size, interpolation=cv2.INTER_CUBIC))
+        (1 + KINDS.index(label), image[0])
         for image, label in zip(images, labels.tolist(), strict=True)
         if label in KINDS
     ]
 
 
-def _scene(random: np.random.Generator, digits: list[tuple[int, NDArray[np.uint8]]]) -> Scene:
+def _scene(
+    random: np.random.Generator, digits: list[tuple[int, NDArray[np.uint8]]], *, main: bool
+) -> Scene:
     clutter = np.zeros((SIDE, SIDE), np.uint8)
     for _ in range(random.integers(*_LINES)):
         x, y = random.integers(0, SIDE, 2).tolist()
@@ -140,21 +158,32 @@ def _scene(random: np.random.Generator, digits: list[tuple[int, NDArray[np.uint8
         cv2.line(clutter, (x, y), end, int(level), int(width))
     sprites: list[Sprite] = []
     for _ in range(random.integers(1, _MOST + 1)):
-        place = _free_place(random, sprites)
+        side = int(random.integers(*OTHERS if sprites else MAIN)) if main else SPRITE
+        place = _free_place(random, sprites, side)
         if place is None:
             continue
-        label, values = digits[random.integers(len(digits))]
+        label, small = digits[random.integers(len(digits))]
+        values = cv2.resize(small, (side, side), interpolation=cv2.INTER_CUBIC)
         light = (values * random.uniform(_FAINTEST, 1)).astype(np.uint8)
         sprites.append(Sprite(label, *place, light, values >= INK))
     noise = random.normal(0, _NOISE, (SIDE, SIDE)).round().astype(np.int16)
     return Scene(clutter, noise, tuple(sprites))
 
 
-def _free_place(random: np.random.Generator, sprites: list[Sprite]) -> tuple[int, int] | None:
+def _free_place(
+    random: np.random.Generator, sprites: list[Sprite], side: int
+) -> tuple[int, int] | None:
     """Where another digit has room; None if none was found."""
-    apart = SPRITE - _MAY_OVERLAP
     for _ in range(20):
-        top, left = random.integers(0, SIDE - SPRITE + 1, 2).tolist()
-        if all(abs(top - one.top) >= apart or abs(left - one.left) >= apart for one in sprites):
+        top, left = random.integers(0, SIDE - side + 1, 2).tolist()
+        if all(
+            _apart(top, side, one.top, one.side) or _apart(left, side, one.left, one.side)
+            for one in sprites
+        ):
             return top, left
     return None
+
+
+def _apart(first: int, length: int, other: int, other_length: int) -> bool:
+    """Whether two stretches of pixels overlap little enough."""
+    return first + length <= other + _MAY_OVERLAP or other + other_length <= first + _MAY_OVERLAP

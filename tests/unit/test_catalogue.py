@@ -47,6 +47,7 @@ def test_addresses_and_their_order_stay_as_they_are():
         "landscape",
     ]
     assert [page.url for page in PAGES if page.group == PICTURES_OUT] == [
+        "vision_tasks",
         "segmentation",
         "denoising",
         "bottleneck",

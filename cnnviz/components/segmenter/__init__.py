@@ -57,24 +57,29 @@ def payload(
             {"title": title, "spec": spec, "weights": packed_weights(weights)}
             for title, (spec, weights) in networks.items()
         ],
-        "scenes": [
-            {
-                "clutter": packed(scene.clutter, np.int16),
-                "noise": packed(scene.noise, np.int16),
-                "sprites": [
-                    {
-                        "label": one.label,
-                        "top": one.top,
-                        "left": one.left,
-                        "values": packed(one.values, np.int16),
-                        "ink": packed(one.ink, np.int16),
-                    }
-                    for one in scene.sprites
-                ],
-            }
-            for scene in scenes
-        ],
+        "scenes": packed_scenes(scenes),
         "alt": alt,
         "pytorch": pytorch,
     }
     return content | {"id": digest(content)}
+
+
+def packed_scenes(scenes: Sequence[Scene]) -> list[dict[str, Any]]:
+    """Scenes as `scene.js` unpacks them."""
+    return [
+        {
+            "clutter": packed(scene.clutter, np.int16),
+            "noise": packed(scene.noise, np.int16),
+            "sprites": [
+                {
+                    "label": one.label,
+                    "top": one.top,
+                    "left": one.left,
+                    "values": packed(one.values, np.int16),
+                    "ink": packed(one.ink, np.int16),
+                }
+                for one in scene.sprites
+            ],
+        }
+        for scene in scenes
+    ]

@@ -3,6 +3,10 @@
 
 import { unpackArray } from "../kit/arrays.js";
 import { clamp } from "../kit/arithmetic.js";
+import { hexToRgb } from "../kit/colours.js";
+
+// Okabe and Ito's colours, which the colour-blind tell apart; the background is dark.
+export const COLOURS = ["#1b1b1b", "#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00"].map(hexToRgb);
 
 /**
  * @typedef {{ label: number, top: number, left: number, values: ArrayLike<number>, ink: ArrayLike<number> }} Sprite
@@ -28,23 +32,27 @@ export function sideOf({ values }) {
 }
 
 /**
- * The picture and the class of each of its pixels.
+ * The picture, the class of each of its pixels, and the number of its sprite, from 1.
  * @param {Scene} scene
  * @param {number} side
  */
 export function compose({ clutter, noise, sprites }, side) {
   const picture = Int16Array.from(clutter);
   const labels = new Uint8Array(side * side);
-  for (const sprite of sprites) {
+  const owners = new Uint8Array(side * side);
+  for (const [number, sprite] of sprites.entries()) {
     const { label, top, left, values, ink } = sprite;
     const size = sideOf(sprite);
     for (let at = 0; at < values.length; at += 1) {
       const to = (top + Math.floor(at / size)) * side + left + (at % size);
       picture[to] = Math.max(picture[to], values[at]);
-      if (ink[at]) labels[to] = label;
+      if (ink[at]) {
+        labels[to] = label;
+        owners[to] = number + 1;
+      }
     }
   }
-  return { picture: picture.map((level, at) => clamp(level + noise[at], 0, 255)), labels };
+  return { picture: picture.map((level, at) => clamp(level + noise[at], 0, 255)), labels, owners };
 }
 
 /**

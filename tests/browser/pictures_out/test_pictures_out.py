@@ -59,6 +59,36 @@ def test_a_pixel_has_its_softmax_and_a_dragged_digit_its_classes(page, app_url, 
     assert not sent
 
 
+def test_each_task_has_its_answer_and_the_address_keeps_task_and_box(page, app_url, sent):
+    figure = opened(page, app_url, "vision_tasks?vt_task=boxes&vt_box=1,0,6,6,5,30,1.2")
+    told = figure.locator(".told")
+    expect(told).to_contain_text("digits found")
+    space = page.locator(".space_box")
+    expect(space.locator(".told")).to_contain_text("turned by 30°. It is 1.20 times as far")
+    sent.clear()
+    figure.locator(".views").get_by_text("A pixel mask").click()
+    expect(told).to_contain_text("Mean IoU of the digits' classes")
+    assert "vt_task=mask" in page.url
+    before = told.inner_text()
+    figure.locator(".figure").focus()
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowRight")
+    expect(told).not_to_have_text(before)
+    figure.locator(".views").get_by_text("A sentence").click()
+    for note in figure.locator(".panel .note").all()[1:]:
+        expect(note).to_contain_text(": a large")
+    space.scroll_into_view_if_needed()
+    space.locator("[data-act=reset]").click()
+    expect(space.locator(".told")).to_contain_text("It stands on the table.")
+    box = space.locator(".photo canvas").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2 + 40, box["y"] + box["height"] / 2, steps=3)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"vt_box=[0-9.]+%2C"))
+    assert not sent
+
+
 def test_what_is_drawn_is_cleaned_and_an_error_has_colours(page, app_url, sent):
     figure = opened(page, app_url, "denoising")
     sent.clear()

@@ -47,11 +47,13 @@ from cnnviz.components import (
     segmenter,
     sliding,
     softmax,
+    space_box,
     stepper,
     sweep,
     undo,
     unpooling,
     valley,
+    vision_tasks,
 )
 from cnnviz.convolution import Padding, trace
 from cnnviz.convolution.equivariance import Scene
@@ -69,6 +71,11 @@ SCENE = Scene(
     edges="circular", pooling="max",
 )  # fmt: skip
 BOTTLENECK = SimpleNamespace(numbers=2, encoder={"a": SMALL}, decoder={"b": SMALL})
+DIGITS = SimpleNamespace(
+    clutter=GREY,
+    noise=GREY,
+    sprites=[SimpleNamespace(label=1, top=0, left=1, values=GREY, ink=GREY > 1)],
+)
 SHARED = {"alt": "What it shows", "pytorch": "print(1)"}
 DESCENT = (SMALL, SMALL[:1], np.array([SMALL, -SMALL]), np.ones((2, 1, 2)), np.array([2.0, 1.0]))
 NEURONS = ((1.0, 2.0), {"full": (1.0, 2.0), "local": (3.0, 4.0), "shared": (5.0, 6.0)}, 2)
@@ -197,20 +204,17 @@ PAYLOADS = {
         ["First.", "Second."], step="Net", **SHARED,
     ),
     "segmenter": lambda: segmenter.payload(
-        [
-            SimpleNamespace(
-                clutter=GREY, noise=GREY, sprites=[
-                    SimpleNamespace(label=1, top=0, left=1, values=GREY, ink=GREY > 1)
-                ],
-            )
-        ],
-        ["background", "0"], {"U-Net": ([{"layer": "relu"}], {"a": SMALL})}, **SHARED,
+        [DIGITS], ["background", "0"], {"U-Net": ([{"layer": "relu"}], {"a": SMALL})}, **SHARED,
     ),
     "sliding": lambda: sliding.payload(
         "box", "ramp", alt="Alt", start=(1, 0.5, 2, 0.7), url_parameter="at"
     ),
     "softmax": lambda: softmax.payload(
         [1.0, 2.0], ["cat", "dog"], [0.5, 1.0], SMALL, url_parameter="t"
+    ),
+    "space_box": lambda: space_box.payload(
+        np.dstack([GREY] * 3), space_box.Camera(10, (1, 1), 45, 20),
+        space_box.Box(1, 2, 3, 4, 5, 30), alt="Alt", parameter="box",
     ),
     "stepper": lambda: stepper.payload(
         trace(SMALL, SMALL[:1], padding=Padding(1, "reflect"), bias=2.0), pixels=True,
@@ -232,6 +236,11 @@ PAYLOADS = {
         {"A": GREY}, {"U-Net": ([{"layer": "relu"}], {"a": SMALL})}, **SHARED
     ),
     "valley": lambda: valley.payload("saddle", **SHARED),
+    "vision_tasks": lambda: vision_tasks.payload(
+        [DIGITS], ["background", "0"], [([{"layer": "relu"}], {"a": SMALL})] * 2,
+        [vision_tasks.Task("label", "A label", "About", "Measure")],
+        parameter="task", units=(16, 100), limits=(0.3, 0.5), **SHARED,
+    ),
 }  # fmt: skip
 
 

@@ -53,6 +53,20 @@ def test_masks_boxes_and_counts_are_those_of_the_digits(scenes):
     assert seen == set(range(len(CLASSES)))
 
 
+def test_one_digit_may_be_much_larger_and_instances_are_its_digits():
+    for scene in make_scenes(20, seed=1, main=True):
+        first, *others = scene.sprites
+        assert all(one.side < 0.8 * first.side for one in others)
+        owners, labels = scene.instances(), scene.labels()
+        for number, one in enumerate(scene.sprites, 1):
+            assert (labels[owners == number] == one.label).all()
+            top, left, bottom, right = one.box
+            assert not (owners == number)[:, right:].any()
+            assert (owners[top:bottom, left:right] == number).any()
+            assert bottom <= SIDE
+        assert ((owners > 0) == (labels > 0)).all()
+
+
 def test_a_scene_by_hand():
     values = np.zeros((SPRITE, SPRITE), np.uint8)
     values[2, 3], values[4, 5] = 200, INK - 1

@@ -1,0 +1,158 @@
+// A scene whose digits can be moved, by hand or by themselves; what figures of such scenes share.
+
+import { clamp } from "../kit/arithmetic.js";
+import { Figure } from "../kit/figure.js";
+import { sideOf, spriteAt } from "./scene.js";
+
+const PACE = 90; // milliseconds between two places of a digit that moves by itself
+const TURN = 3500; // milliseconds, for it to go round
+const RADIUS = 4; // pixels
+
+/** A kind of it fills `scenes`, lays out panels with `follow`, and looks and paints. */
+export class MovingDigits extends Figure {
+  constructor(parent) {
+    super(parent);
+    this.state = { scene: 0, row: 20, column: 20 };
+    /** @type {import("./scene.js").Scene[]} */
+    this.scenes = [];
+    this.moving = true;
+    this.turned = 0; // milliseconds that the digit has been moving
+    this.held = null; // the digit in the hand
+    this.stale = true; // whether the networks have not seen the scene as it is
+    this.find("[data-act=next]").onclick = () => this.choose((this.state.scene + 1) % this.data.scenes.length);
+  }
+
+  /** Let a pointer point on a panel, and move digits if they are movable there. */
+  follow(panel, movable) {
+    const { canvas } = panel;
+    canvas.onpointermove = (event) => this.pull(event, panel);
+    canvas.onpointerdown = (event) => this.hold(event, panel, movable);
+    canvas.onpointerup = () => { this.held = null; };
+    canvas.onpointercancel = canvas.onpointerup;
+  }
+
+  choose(scene, moving = false) {
+    this.state.scene = scene;
+    this.moving = moving;
+    this.turned = 0;
+    const [sprite] = this.scene.sprites;
+    this.home = { top: sprite.top, left: sprite.left };
+    Object.assign(this.state, this.inkOf(sprite));
+    this.change();
+  }
+
+  get scene() {
+    return this.scenes[this.state.scene];
+  }
+
+  /** The pixel of a digit's ink nearest to its middle. */
+  inkOf(sprite) {
+    const { top, left, ink } = sprite;
+    const size = sideOf(sprite);
+    let best = 0;
+    const far = (at) => Math.hypot(Math.floor(at / size) - size / 2, (at % size) - size / 2);
+    ink.forEach((is, at) => { if (is && (!ink[best] || far(at) < far(best))) best = at; });
+    return { row: top + Math.floor(best / size), column: left + (best % size) };
+  }
+
+  change() {
+    this.stale = true;
+    this.wake();
+    this.say();
+    this.after(200, "tables", () => this.fillTables());
+  }
+
+  // --- what people do -------------------------------------------------------------------------
+
+  under(event, panel) {
+    const { x, y } = panel.under(event);
+    return { row: Math.floor(y), column: Math.floor(x) };
+  }
+
+  hold(event, panel, movable) {
+    if (event.button) return;
+    const place = this.under(event, panel);
+    const sprite = movable && spriteAt(this.scene, place.row, place.column);
+    if (sprite) {
+      panel.canvas.setPointerCapture(event.pointerId);
+      this.halt();
+      this.held = { sprite, row: place.row - sprite.top, column: place.column - sprite.left };
+    }
+    this.point(place);
+  }
+
+  pull(event, panel) {
+    const place = this.under(event, panel);
+    if (this.held) this.put(this.held.sprite, place.row - this.held.row, place.column - this.held.column);
+    this.point(place);
+  }
+
+  point({ row, column }) {
+    Object.assign(this.state, { row, column });
+    this.wake();
+    this.say();
+    this.after(200, "tables", () => this.fillTables());
+  }
+
+  put(sprite, top, left) {
+    const last = this.data.side - sideOf(sprite);
+    Object.assign(sprite, { top: clamp(Math.round(top), 0, last), left: clamp(Math.round(left), 0, last) });
+    this.change();
+  }
+
+  /** The digit stays where it is. */
+  halt() {
+    this.moving = false;
+    this.wake();
+  }
+
+  toggle() {
+    this.moving = !this.moving;
+    const [sprite] = this.scene.sprites;
+    this.home = { top: sprite.top, left: sprite.left };
+    this.turned = 0;
+    this.since = undefined;
+    this.change();
+  }
+
+  keys({ shiftKey }) {
+    const { row, column } = this.state;
+    const last = this.data.side - 1;
+    const to = (down, across) => () => {
+      const sprite = shiftKey && spriteAt(this.scene, row, column);
+      if (sprite) {
+        this.halt();
+        const before = [sprite.top, sprite.left];
+        this.put(sprite, sprite.top + down, sprite.left + across);
+        this.point({ row: row + sprite.top - before[0], column: column + sprite.left - before[1] });
+      } else this.point({ row: clamp(row + down, 0, last), column: clamp(column + across, 0, last) });
+    };
+    return { ArrowUp: to(-1, 0), ArrowDown: to(1, 0), ArrowLeft: to(0, -1), ArrowRight: to(0, 1), " ": () => this.toggle() };
+  }
+
+  // --- frames ---------------------------------------------------------------------------------
+
+  running() {
+    return this.moving && this.onScreen && Boolean(this.data);
+  }
+
+  advance(now) {
+    const gone = this.passed(now, PACE);
+    if (!gone) return;
+    this.turned += Math.min(gone, 2 * PACE);
+    const angle = (2 * Math.PI * this.turned) / TURN;
+    const [sprite] = this.scene.sprites;
+    const last = this.data.side - sideOf(sprite);
+    const [top, left] = [this.home.top + RADIUS * Math.sin(angle), this.home.left + RADIUS * (Math.cos(angle) - 1)];
+    const [before, past] = [sprite.top, sprite.left];
+    Object.assign(sprite, { top: clamp(Math.round(top), 0, last), left: clamp(Math.round(left), 0, last) });
+    Object.assign(this.state, { row: this.state.row + sprite.top - before, column: this.state.column + sprite.left - past });
+    const side = this.data.side - 1;
+    Object.assign(this.state, { row: clamp(this.state.row, 0, side), column: clamp(this.state.column, 0, side) });
+    this.stale = true;
+  }
+
+  resize() {
+    this.redraw();
+  }
+}

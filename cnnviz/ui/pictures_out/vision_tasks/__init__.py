@@ -1,0 +1,1 @@
+"""The room of the page on what can be asked of a picture."""
