@@ -22,6 +22,7 @@ from playwright.sync_api import (
 )
 from playwright.sync_api import Error as PlaywrightError
 
+from cnnviz.runs import Run
 from tests.browser.screen import IDLE, PATIENCE
 
 ROOT = Path(__file__).parent.parent.parent
@@ -160,6 +161,29 @@ def page(browser: Browser, profiles: dict[str, BrowserContext], app_url: str) ->
     profile.clear_cookies()
     profile.clear_permissions()
     profile.unroute_all(behavior="ignoreErrors")
+
+
+@pytest.fixture
+def sent(page: Page) -> list[object]:
+    """What the page sends to the server but for fonts and the like; clear it once it is there."""
+    found: list[object] = []
+
+    def keep(message: object) -> None:
+        if "/static/" not in getattr(message, "url", ""):
+            found.append(message)
+
+    page.on("websocket", lambda socket: socket.on("framesent", keep))
+    page.on("request", keep)
+    return found
+
+
+@pytest.fixture
+def nothing_trains_on(runs_folder: Path) -> Iterator[None]:
+    """A test that fails half-way leaves a run at work, for which all others would wait in line."""
+    yield
+    for path in runs_folder.iterdir():
+        if path.is_dir():
+            Run(path).control("stop")
 
 
 @pytest.fixture

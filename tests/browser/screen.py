@@ -45,6 +45,18 @@ def cell_of_map(page, layer, row, column):
     return box["x"] + (column + 0.5) * side, box["y"] + (row + 0.5) * side
 
 
+def count_messages(page):
+    """Count messages to the server from now on, in `window.sent` of the page."""
+    page.evaluate("""() => {
+      window.sent = 0;
+      const send = WebSocket.prototype.send;
+      WebSocket.prototype.send = function (data) {
+        window.sent += 1;
+        return send.call(this, data);
+      };
+    }""")
+
+
 def pasted(page):
     """What the clipboard holds, as a person finds out."""
     page.evaluate("""() => {

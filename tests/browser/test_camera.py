@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.conftest import LAN_NAME
-from tests.browser.screen import wait_until
+from tests.browser.screen import count_messages, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +46,7 @@ def test_filters_work_on_the_live_camera_and_a_frame_can_be_studied(camera, came
     picture = camera.locator("canvas.picture").nth(1)
     expect(camera.get_by_text("stays in your browser.")).to_be_visible()
     expect(result).to_have_attribute("data-followed", re.compile(r"\d"))
-    camera.evaluate("""() => {
-      window.sent = 0;
-      const send = WebSocket.prototype.send;
-      WebSocket.prototype.send = function (data) {
-        window.sent += 1;
-        return send.call(this, data);
-      };
-    }""")
+    count_messages(camera)
     seen = set()
     while len(seen) < 5:  # the test picture moves
         frames = result.get_attribute("data-followed")

@@ -28,6 +28,7 @@ from tests.browser.screen import PATIENCE, wait_until
 ROOT = Path(__file__).parent.parent.parent
 SECRET = "a-secret-of-this-test"
 JOIN = "http://192.0.2.7:8501"
+pytestmark = pytest.mark.usefixtures("nothing_trains_on")
 SLOW = {"timeout": 120_000}
 
 
@@ -36,14 +37,6 @@ def app_url(serve, runs_folder):
     settings = {"CNNVIZ_PRESENTER_SECRET": SECRET, "CNNVIZ_JOIN_ADDRESS": JOIN, "CNNVIZ_SLOTS": "2"}
     with serve(CNNVIZ_RUNS=str(runs_folder), **settings) as url:
         yield url
-
-
-@pytest.fixture(autouse=True)
-def nothing_trains_on(runs_folder):
-    yield
-    for path in runs_folder.iterdir():
-        if path.is_dir():
-            Run(path).control("stop")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from cnnviz.imaging import KERNELS, Recipe, encode_jpeg, present, sample_image, to_grey
-from tests.browser.screen import pixels, wait_until
+from tests.browser.screen import count_messages, pixels, wait_until
 
 GREY = to_grey(sample_image("astronaut")).astype(np.uint8)
 SOBEL_X = Recipe("kernel", KERNELS["sobel-x"].weights)
@@ -50,18 +50,6 @@ def spot(page, row, column, at=1, size=(512, 512)):
     return {"x": left + (column + 0.5) * scale, "y": (row + 0.5) * scale}
 
 
-def count_requests(page):
-    """Count messages to the server from now on."""
-    page.evaluate("""() => {
-      window.sent = 0;
-      const send = WebSocket.prototype.send;
-      WebSocket.prototype.send = function (data) {
-        window.sent += 1;
-        return send.call(this, data);
-      };
-    }""")
-
-
 def choose(page, option):
     page.get_by_role("combobox", name="Filter").click()
     page.keyboard.type(option)  # of a long list only what is in view is drawn
@@ -85,7 +73,7 @@ def test_it_opens_on_edges_without_an_error_or_a_foreign_address(page, open_at):
 def test_pointing_outlines_the_window_on_the_photo_without_the_server(open_at):
     page = open_at()
     before = [pixels(canvas(page, at)) for at in (0, 1)]
-    count_requests(page)
+    count_messages(page)
     canvas(page, 1).hover(position=spot(page, 300, 200))
     for at in (0, 1):
         expect(place(page, at)).to_have_text("row 300, column 200")
@@ -243,7 +231,7 @@ def test_the_picture_follows_the_hand_and_rests_on_the_servers(open_at, settle):
     settled = page.locator(".compare").nth(1).get_attribute("data-shown")
     track = page.locator(".st-key-f_sigma [role=group] > div").bounding_box()
     (left, top), wide = (track["x"], track["y"] + track["height"] / 2), track["width"]
-    count_requests(page)
+    count_messages(page)
     page.mouse.move(left + wide * (1.5 - 0.3) / 4.7, top)
     page.mouse.down()
     seen = set()
@@ -268,7 +256,7 @@ def test_a_cell_and_the_flip_are_followed_too(open_at):
     page = open_at("/filters?f_border=zero")
     result = page.locator(".compare").nth(1)
     before = pixels(canvas(page, 1))
-    count_requests(page)
+    count_messages(page)
     cell = page.get_by_label("row 1, column 1").first
     box = cell.bounding_box()
     page.mouse.move(box["x"] + 20, box["y"] + 20)

@@ -35,20 +35,6 @@ def inside(page: Page, settle):
     return open_it
 
 
-@pytest.fixture
-def messages(page: Page):
-    """What the page sends to the server, fonts and the like apart."""
-    sent = []
-
-    def keep(message):
-        if "/static/" not in getattr(message, "url", ""):
-            sent.append(message)
-
-    page.on("websocket", lambda socket: socket.on("framesent", keep))
-    page.on("request", keep)
-    return sent
-
-
 def raw_map(page):
     return page.get_by_role("img", name=re.compile(r"^\d+×\d+ map\."))
 
@@ -97,13 +83,13 @@ def test_a_run_that_is_not_there_is_said_in_a_line_of_its_own(inside):
     assert warning.bounding_box()["width"] > 1000
 
 
-def test_hover_says_the_value_and_lights_the_place(inside, messages):
+def test_hover_says_the_value_and_lights_the_place(inside, sent):
     page = inside()
     run = open_run(RUN)
     config = run.config
     x = normalise(inspection.load_samples(run).images[0], config.mean, config.std)
     raw = inspection.class_activation_map(inspection.load_model(run), x).raw
-    before = len(messages)
+    before = len(sent)
     cell(page, raw_map(page), 4, 3)
     wanted = f"row 4, column 3: {raw[4, 3]:+.1f}".replace("-", "−")
     expect(page.locator(".evidence .value")).to_have_text(wanted)
@@ -115,16 +101,16 @@ def test_hover_says_the_value_and_lights_the_place(inside, messages):
     cell(page, over, 0, 6)
     wanted = f"row 0, column 6: {raw[0, 6]:+.1f}".replace("-", "−")
     expect(page.locator(".evidence .value")).to_have_text(wanted)
-    assert messages[before:] == []
+    assert sent[before:] == []
 
 
-def test_the_opacity_follows_the_slider_without_the_server(inside, messages):
+def test_the_opacity_follows_the_slider_without_the_server(inside, sent):
     page = inside()
     slider = page.get_by_role("slider", name="Opacity")
     slider.scroll_into_view_if_needed()
     glow = page.locator(".over .glow")
     expect(glow).to_have_css("opacity", "0.7")
-    before = len(messages)
+    before = len(sent)
     box = slider.bounding_box()
     middle = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + 0.7 * box["width"], middle)
@@ -137,7 +123,7 @@ def test_the_opacity_follows_the_slider_without_the_server(inside, messages):
     assert len(seen) > 10
     slider.press("Home")
     expect(glow).to_have_css("opacity", "0")
-    assert messages[before:] == []
+    assert sent[before:] == []
 
 
 def test_another_class_another_map(inside, settle):
@@ -196,7 +182,7 @@ def test_all_tabs_are_in_sight_on_a_phone(inside, page):
     assert box["x"] + box["width"] <= 390
 
 
-def test_a_map_is_enlarged_and_read_without_the_server(inside, messages):
+def test_a_map_is_enlarged_and_read_without_the_server(inside, sent):
     page = inside("?i_tab=Feature+maps")
     run = open_run(RUN)
     config = run.config
@@ -205,7 +191,7 @@ def test_a_map_is_enlarged_and_read_without_the_server(inside, messages):
     row, column = divmod(int(first.argmax()), 7)
     sheet = page.get_by_role("img", name=re.compile("^Feature maps of relu2"))
     sheet.scroll_into_view_if_needed()
-    before = len(messages)
+    before = len(sent)
     sheet.click(position={"x": 20, "y": 20})
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("relu2, map 0")
@@ -226,7 +212,7 @@ def test_a_map_is_enlarged_and_read_without_the_server(inside, messages):
     expect(dialog).to_contain_text("relu2, map 1")
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_be_hidden()
-    assert messages[before:] == []
+    assert sent[before:] == []
 
 
 def test_the_colours_of_a_map_are_its_values(inside):

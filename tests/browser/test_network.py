@@ -26,14 +26,9 @@ def maps():
     return inspection.feature_maps(inspection.load_model(run), picture)
 
 
-def test_cells_are_pointed_at_chosen_by_keys_asked_and_seen_in_space(page: Page, settle, maps):
-    sent = []
-
-    def keep(message):
-        sent.append(message)
-
-    page.on("websocket", lambda socket: socket.on("framesent", keep))
-    page.on("request", lambda request: "/static/" in request.url or keep(request.url))
+def test_cells_are_pointed_at_chosen_by_keys_asked_and_seen_in_space(
+    page: Page, settle, maps, sent
+):
     page.goto("/inside")
     figure = page.get_by_role("application", name=re.compile("^The network for Test picture"))
     expect(figure).to_have_accessible_name(re.compile("it predicts Ankle boot"))

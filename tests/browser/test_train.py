@@ -13,19 +13,11 @@ from cnnviz.networks import network_line
 from cnnviz.runs import Run, open_run
 from tests.browser.screen import cell_of_map, pixels, wait_until
 
+pytestmark = pytest.mark.usefixtures("nothing_trains_on")
 SLOW = {"timeout": 120_000}
 # A digit, in shares of the pad.
 THREE = [(0.3, 0.22), (0.5, 0.15), (0.68, 0.25), (0.65, 0.4), (0.5, 0.48), (0.68, 0.58),
          (0.7, 0.75), (0.5, 0.86), (0.3, 0.8)]  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def nothing_trains_on(runs_folder):
-    """A test that fails half-way leaves a run at work, for which all others would wait in line."""
-    yield
-    for path in runs_folder.iterdir():
-        if path.is_dir():
-            Run(path).control("stop")
 
 
 def command(page, label):
@@ -72,16 +64,8 @@ def test_train_digits_and_look_inside(page, settle, chosen):
     expect(page).to_have_url(re.compile(rf"/inside.*i_run={name}"))
 
 
-def test_draw_a_three_look_into_the_network_and_train_one_s_own(page, settle, chosen):
+def test_draw_a_three_look_into_the_network_and_train_one_s_own(page, settle, chosen, sent):
     page.emulate_media(reduced_motion="reduce")
-    sent = []
-
-    def keep(message):
-        if "/static/" not in getattr(message, "url", ""):
-            sent.append(message)
-
-    page.on("websocket", lambda socket: socket.on("framesent", keep))
-    page.on("request", keep)
     page.goto("/inside?i_run=digits-gap&i_source=draw")
     pad, answer = page.locator(".sheet"), page.locator(".classifier")
     whole = page.get_by_role("application", name=re.compile("^The network for Your drawing"))

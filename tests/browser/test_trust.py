@@ -11,13 +11,7 @@ def app_url(lasting_app):
     return lasting_app
 
 
-def test_changes_are_stepped_through_without_the_server(page, settle):
-    sent = []
-
-    def keep(frame):
-        sent.append(frame)
-
-    page.on("websocket", lambda socket: socket.on("framesent", keep))
+def test_changes_are_stepped_through_without_the_server(page, settle, sent):
     page.goto("/trust?tr_tab=Small+changes&tr_change=crop")
     figure = page.locator(".sweep")
     expect(figure).to_have_attribute("data-step", "2", timeout=60_000)  # by itself
@@ -41,7 +35,7 @@ def test_changes_are_stepped_through_without_the_server(page, settle):
     expect(figure.locator("td").first).to_have_text("100")
 
 
-def test_a_true_box_is_drawn_and_the_threshold_moved_without_the_server(page, settle):
+def test_a_true_box_is_drawn_and_the_threshold_moved_without_the_server(page, settle, sent):
     page.goto("/trust?tr_tab=Where+is+it%3F&tr_threshold=35")
     figure = page.locator(".locate").first
     expect(figure).to_have_attribute("data-percent", "35", timeout=60_000)

@@ -23,6 +23,15 @@ def visit(root):
 
 
 @pytest.fixture
+def runs(tmp_path, monkeypatch):
+    """The empty folder of runs of one test; no data is there but the small digits."""
+    monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path / "data"))
+    monkeypatch.delenv("CNNVIZ_PRESENTER_SECRET", raising=False)
+    return tmp_path / "runs"
+
+
+@pytest.fixture
 def charts():
     """What each chart of a page is sent, in order."""
 

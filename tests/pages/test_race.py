@@ -14,13 +14,7 @@ from cnnviz.training import TrainingError
 from cnnviz.training.config import make_config
 from cnnviz.training.race import race_id
 
-
-@pytest.fixture(autouse=True)
-def runs(tmp_path, monkeypatch):
-    monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path / "runs"))
-    monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path / "data"))
-    monkeypatch.delenv("CNNVIZ_PRESENTER_SECRET", raising=False)
-    return tmp_path / "runs"
+pytestmark = pytest.mark.usefixtures("runs")
 
 
 def in_line(run):

@@ -24,13 +24,7 @@ from cnnviz.training.config import make_config, recipe_for
 from cnnviz.training.repeat import changed, settings
 from cnnviz.ui.train import estimate
 
-
-@pytest.fixture(autouse=True)
-def runs(tmp_path, monkeypatch):
-    monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path / "runs"))
-    monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path / "data"))
-    monkeypatch.delenv("CNNVIZ_PRESENTER_SECRET", raising=False)
-    return tmp_path / "runs"
+pytestmark = pytest.mark.usefixtures("runs")
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,7 @@ from cnnviz.ui.shared.kept import kept, stop, stopped
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cnnviz.ui.inside.one_filter import OneFilter
+    from cnnviz.ui.inside.chosen_filter import OneFilter
 
 _SIDE = 96
 

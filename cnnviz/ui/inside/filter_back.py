@@ -13,37 +13,25 @@ from cnnviz.imaging.pixels import crisp, spaced
 from cnnviz.inspection.deconvnet import Projection, Rule, project
 from cnnviz.inspection.filter_code import back_code
 from cnnviz.numbers.formatting import formatted
+from cnnviz.ui.inside.chosen_filter import kept_by_layer
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.code import copy_code
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from torch import nn
 
-    from cnnviz.runs import Run
-    from cnnviz.ui.inside.one_filter import OneFilter
-    from cnnviz.ui.inside.sample_set import SampleSet
+    from cnnviz.ui.inside.chosen_filter import OneFilter
 
 _MOST = 16  # maps of a layer that are drawn on the way down
 _COLOURS = ("red", "green", "blue")
 
 
-@st.cache_data(max_entries=60, show_spinner=False)
+@kept_by_layer(60)
 def _projections(
-    _model: nn.Module,
-    _pictures: SampleSet,
-    _run: Run,
-    path: str,  # noqa: ARG001 - with those below, the key
-    step: int,  # noqa: ARG001
-    layer: str,
-    channel: int,
-    *,
-    rule: Rule,
-    which: tuple[int, ...],
-    few: str,  # noqa: ARG001
+    one: OneFilter, channel: int, *, rule: Rule, which: tuple[int, ...]
 ) -> list[Projection]:
-    x = _pictures.inputs(_run.config, max(which) + 1)[list(which)]
-    return [project(_model, layer, channel, picture, rule=rule) for picture in x]
+    x = one.pictures.inputs(one.run.config, max(which) + 1)[list(which)]
+    return [project(one.model, one.layer, channel, picture, rule=rule) for picture in x]
 
 
 def show_back(one: OneFilter) -> None:
@@ -64,10 +52,7 @@ def show_back(one: OneFilter) -> None:
         return
     best = peaks.best(one.channel)
     which = tuple(int(i) for i in best)
-    found = _projections(
-        one.model, pictures, one.run, *one.key, one.channel,
-        rule=rule, which=which, few=pictures.few,
-    )  # fmt: skip
+    found = _projections(one, one.channel, rule=rule, which=which)
     st.markdown(
         f"For each of the {len(found)} pictures above, the strongest cell alone is sent back down:"
         " max pooling is undone by its **switches** (a value returns to where the maximum was), a"

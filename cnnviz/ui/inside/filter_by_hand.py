@@ -31,7 +31,7 @@ from cnnviz.ui.shared.text import plain
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cnnviz.ui.inside.one_filter import OneFilter
+    from cnnviz.ui.inside.chosen_filter import OneFilter
 
 _OWN = "own"
 
@@ -151,7 +151,7 @@ def _show_accuracy(
     config = one.run.config
     count = affordable_pictures(config.spec, config.input_shape, one.layer)
     inputs, labels = one.pictures.inputs(config, count), one.pictures.samples.labels[:count]
-    known = kept().of((*one.key, "by hand", one.pictures.few))
+    known = kept().of((*one.key, "by hand"))
     if "learned" not in known:
         known["learned"] = before.predicted(inputs).astype(np.int16)
     learned, by_hand = known["learned"], after.predicted(inputs)

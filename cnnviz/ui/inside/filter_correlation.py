@@ -18,37 +18,26 @@ from cnnviz.inspection.correlation import (
 from cnnviz.inspection.filter_code import correlation_code
 from cnnviz.networks import LocallyConnected
 from cnnviz.numbers.formatting import formatted
+from cnnviz.ui.inside.chosen_filter import kept_by_layer
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.code import copy_code
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from torch import nn
 
-    from cnnviz.runs import Run
-    from cnnviz.ui.inside.one_filter import OneFilter
-    from cnnviz.ui.inside.sample_set import SampleSet
+    from cnnviz.ui.inside.chosen_filter import OneFilter
 
 _COUNT = 200
 _MOST = 128  # so many rows and columns can still be told apart
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _correlation(
-    _model: nn.Module,
-    _pictures: SampleSet,
-    _run: Run,
-    path: str,  # noqa: ARG001 - with those below, the key
-    step: int,  # noqa: ARG001
-    layer: str,
-    of: str,
-    few: str,  # noqa: ARG001
-) -> NDArray[np.float64]:
+@kept_by_layer(64)
+def _correlation(one: OneFilter, of: str) -> NDArray[np.float64]:
     if of == "weights":
-        return weight_correlation(_model, layer)
-    inputs = _pictures.inputs(_run.config, _COUNT)
-    return output_correlation(_model, layer, inputs)
+        return weight_correlation(one.model, one.layer)
+    inputs = one.pictures.inputs(one.run.config, _COUNT)
+    return output_correlation(one.model, one.layer, inputs)
 
 
 def show_correlation(one: OneFilter) -> None:
@@ -56,7 +45,7 @@ def show_correlation(one: OneFilter) -> None:
     ways = {"outputs": "their outputs", "weights": "their weights"}
     of = choice(st.segmented_control, "Compare", ways, "outputs", key="i_alike")
     pictures = one.pictures
-    found = _correlation(one.model, pictures, one.run, *one.key, of, pictures.few)
+    found = _correlation(one, of)
     first = min(one.channel // _MOST * _MOST, max(0, len(found) - _MOST))
     strength, near = mean_strength(found), alike(found, one.channel)[:5]
     over = f"all cells of {pictures.told(_COUNT)}" if of == "outputs" else "all their weights"

@@ -12,38 +12,28 @@ from cnnviz.inspection.filter_code import field_code
 from cnnviz.inspection.patches import glow_on
 from cnnviz.inspection.receptive_field import effective_field, effective_side
 from cnnviz.numbers.formatting import formatted
+from cnnviz.ui.inside.chosen_filter import kept_by_layer
 from cnnviz.ui.shared.code import copy_code
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from torch import nn
 
-    from cnnviz.runs import Run
-    from cnnviz.ui.inside.one_filter import OneFilter
-    from cnnviz.ui.inside.sample_set import SampleSet
+    from cnnviz.ui.inside.chosen_filter import OneFilter
 
 _COUNT = 100
 
 
-@st.cache_data(max_entries=200, show_spinner=False)
-def _field(
-    _model: nn.Module,
-    _pictures: SampleSet,
-    _run: Run,
-    path: str,  # noqa: ARG001 - with those below, the key
-    step: int,  # noqa: ARG001
-    layer: str,
-    channel: int,
-    few: str,  # noqa: ARG001
-) -> tuple[NDArray[np.float64], tuple[int, int]]:
-    return effective_field(_model, layer, channel, _pictures.inputs(_run.config, _COUNT))
+@kept_by_layer(200)
+def _field(one: OneFilter, channel: int) -> tuple[NDArray[np.float64], tuple[int, int]]:
+    inputs = one.pictures.inputs(one.run.config, _COUNT)
+    return effective_field(one.model, one.layer, channel, inputs)
 
 
 def show_field(one: OneFilter) -> None:
     """Draw the effective receptive field beside the theoretical one, on the picture."""
     pictures = one.pictures
-    field, unit = _field(one.model, pictures, one.run, *one.key, one.channel, pictures.few)
+    field, unit = _field(one, one.channel)
     box = one.field(unit)
     (top, bottom), (left, right) = box
     height, width = bottom - top + 1, right - left + 1

@@ -29,7 +29,7 @@ from cnnviz.ui.shared.text import plain
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cnnviz.ui.inside.one_filter import OneFilter
+    from cnnviz.ui.inside.chosen_filter import OneFilter
 
 _SOON = 0.5  # seconds after which a bar says how far it has got
 
@@ -46,7 +46,7 @@ def show_off(one: OneFilter) -> None:
     count = affordable_pictures(config.spec, config.input_shape, one.layer)
     labels = one.pictures.samples.labels[:count]
     ablation = Ablation(one.model, one.layer, one.pictures.inputs(config, count), replacement)
-    answers = kept().of((*one.key, replacement, one.pictures.few))
+    answers = kept().of((*one.key, replacement))
     for channel in (None, one.channel):
         if channel not in answers:
             answers[channel] = ablation.predicted(channel).astype(np.int16)

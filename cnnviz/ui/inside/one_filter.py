@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,9 +14,9 @@ from cnnviz.inspection import InspectionError, gap_head
 from cnnviz.inspection.cam import last_stage
 from cnnviz.inspection.filter_code import peaks_code
 from cnnviz.inspection.outputs import filter_layers
-from cnnviz.inspection.patches import Peaks, field_on, peaks, separation
-from cnnviz.networks import field_of
+from cnnviz.inspection.patches import separation
 from cnnviz.numbers.formatting import counted, formatted
+from cnnviz.ui.inside.chosen_filter import OneFilter
 from cnnviz.ui.inside.filter_ascent import show_climb
 from cnnviz.ui.inside.filter_back import show_back
 from cnnviz.ui.inside.filter_by_hand import show_by_hand
@@ -26,85 +24,20 @@ from cnnviz.ui.inside.filter_correlation import show_correlation
 from cnnviz.ui.inside.filter_field import show_field
 from cnnviz.ui.inside.filter_off import show_off
 from cnnviz.ui.inside.network import model_of
-from cnnviz.ui.inside.sample_set import SampleSet, pictures_of, say_which
+from cnnviz.ui.inside.sample_set import say_which
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.projecting import settings
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from torch import nn
 
     from cnnviz.runs import Run
     from cnnviz.ui.inside.picture import Subject
 
 _EVERY = 3  # seconds between two looks for newer weights
-_SIDE = 96
 _STRONGEST = 0.05  # share of the pictures whose classes are counted
-
-
-@dataclass(frozen=True, eq=False)
-class OneFilter:
-    """What is looked at.
-
-    Attributes:
-        run: The run.
-        step: The snapshot.
-        model: Its network.
-        layer: Name of the layer.
-        shape: Of the layer's output for one picture.
-        channel: Number of the filter.
-        subject: The page's own picture.
-        where: Where copied code is to be run.
-    """
-
-    run: Run
-    step: int
-    model: nn.Module
-    layer: str
-    shape: tuple[int, ...]
-    channel: int
-    subject: Subject
-    where: str
-
-    @cached_property
-    def pictures(self) -> SampleSet:
-        """What the filter is tried on."""
-        return pictures_of(self.run)
-
-    @property
-    def key(self) -> tuple[str, int, str]:
-        """What results for the whole layer are kept under."""
-        return str(self.run.path), self.step, self.layer
-
-    def peaks(self) -> Peaks:
-        """The strongest cells of all filters of the layer."""
-        return _peaks(self.model, self.pictures, self.run, *self.key, self.pictures.few)
-
-    def field(self, unit: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int]]:
-        """First and last row and column that a cell of the layer sees."""
-        config = self.run.config
-        return field_of(config.spec, config.input_shape, self.layer, unit)
-
-    def patch(self, channel: int, picture: int, side: int = _SIDE) -> NDArray[np.uint8]:
-        """A test picture with what a filter's strongest cell sees of it."""
-        found = self.peaks()
-        unit = int(found.rows[picture, channel]), int(found.columns[picture, channel])
-        return field_on(self.pictures.samples.images[picture], self.field(unit), side)
-
-
-@st.cache_data(max_entries=12, show_spinner=False)
-def _peaks(
-    _model: nn.Module,
-    _pictures: SampleSet,
-    _run: Run,
-    path: str,  # noqa: ARG001 - with those below, the key
-    step: int,  # noqa: ARG001
-    layer: str,
-    few: str,  # noqa: ARG001
-) -> Peaks:
-    return peaks(_model, layer, _pictures.inputs(_run.config))
 
 
 def show_one_filter(run: Run, step: int, subject: Subject, where: str) -> None:

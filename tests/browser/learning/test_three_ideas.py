@@ -2,13 +2,7 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
-
-
-@pytest.fixture(scope="module")
-def app_url(lasting_app):
-    return lasting_app
 
 
 def test_training_is_watched_and_paused(page, settle):

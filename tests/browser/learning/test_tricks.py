@@ -2,13 +2,7 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
-
-
-@pytest.fixture(scope="module")
-def app_url(lasting_app):
-    return lasting_app
 
 
 def test_nets_are_scrubbed_and_paths_begin_where_the_pointer_is(page, settle):

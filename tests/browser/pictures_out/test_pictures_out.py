@@ -14,18 +14,6 @@ def app_url(lasting_app):
     return lasting_app
 
 
-@pytest.fixture
-def sent(page):
-    """What the browser sends to the server; clear it when the page is there."""
-    frames = []
-
-    def keep(frame):
-        frames.append(frame)
-
-    page.on("websocket", lambda socket: socket.on("framesent", keep))
-    return frames
-
-
 def opened(page, app_url, url):
     """The figure of the page, once it is there; what moved by itself stands still."""
     page.goto(f"{app_url}/{url}")

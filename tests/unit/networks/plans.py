@@ -1,10 +1,15 @@
-"""Random networks, the same ones for the same seed: every kind of layer, in and around blocks."""
+"""Networks to test with: the catalogue's, and random ones with every kind of layer.
+
+A random one is the same for the same seed.
+"""
 
 from random import Random
 
-from cnnviz.networks import NetworkError, summary
+from cnnviz.networks import NETWORKS, NetworkError, summary
 
 CLASSES = 5
+SHAPES = [(1, 8, 8), (1, 28, 28), (3, 32, 32), (3, 64, 64)]  # of all data sets' pictures
+CASES = [(id, shape) for id in NETWORKS for shape in SHAPES]
 
 _FLAT = ["relu", "leakyrelu", "gelu", "tanh", "sigmoid", "identity", "dropout", "batchnorm"]
 _PLAIN = [*_FLAT, "lrn"]

@@ -6,10 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from cnnviz.networks import NETWORKS, build, network_spec, pytorch_code, summary
+from cnnviz.networks import build, network_spec, pytorch_code, summary
+from tests.unit.networks.plans import CASES
 
-SHAPES = [(1, 8, 8), (1, 28, 28), (3, 32, 32), (3, 64, 64)]
-CASES = [(id, shape) for id in NETWORKS for shape in SHAPES]
 RESIDUAL = [
     {"layer": "conv", "out": 4, "kernel": 3, "padding": 1},
     {

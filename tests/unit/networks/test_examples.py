@@ -14,8 +14,7 @@ from cnnviz.networks import (
     summary,
 )
 from cnnviz.networks.examples import macs
-
-SHAPES = [(1, 8, 8), (1, 28, 28), (3, 32, 32), (3, 64, 64)]
+from tests.unit.networks.plans import SHAPES
 
 
 def spec(id, shape, classes=10):

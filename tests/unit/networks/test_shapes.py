@@ -8,10 +8,8 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from cnnviz.networks import NETWORKS, NetworkError, build, network_spec, summary
-
-SHAPES = [(1, 8, 8), (1, 28, 28), (3, 32, 32), (3, 64, 64)]
-CASES = [(id, shape) for id in NETWORKS for shape in SHAPES]
+from cnnviz.networks import NetworkError, build, network_spec, summary
+from tests.unit.networks.plans import CASES
 
 # One block whose shortcut halves the maps, one that adds its input.
 RESIDUAL = [
