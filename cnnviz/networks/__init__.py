@@ -8,6 +8,7 @@ from cnnviz.networks.layers import NetworkError
 from cnnviz.networks.line import network_from_line, network_line
 from cnnviz.networks.modules import Concat, LocallyConnected, Residual
 from cnnviz.networks.papers import PAPER_NETWORKS, paper_network
+from cnnviz.networks.siblings import sibling_of
 from cnnviz.networks.spec import Spec
 from cnnviz.networks.summary import LayerSummary, field_of, summary
 
@@ -33,5 +34,6 @@ __all__ = [
     "options",
     "paper_network",
     "pytorch_code",
+    "sibling_of",
     "summary",
 ]

@@ -1,4 +1,4 @@
-"""Networks to begin one's own from: the named ones, and some that show what a part is good for."""
+"""Networks to begin one's own from: named ones, siblings of papers', and some that show a part."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cnnviz.networks.catalogue import NETWORKS, network_spec
 from cnnviz.networks.layers import Shape
 from cnnviz.networks.line import network_from_line, network_line
+from cnnviz.networks.siblings import SIBLINGS
 from cnnviz.networks.spec import Spec
 from cnnviz.networks.summary import summary
 
@@ -56,6 +57,7 @@ def macs(spec: Spec, shape: Shape) -> int:
 
 EXAMPLES: dict[str, Example] = {
     **{id: _named(id) for id in NETWORKS},
+    **{id: Example(*sibling) for id, sibling in SIBLINGS.items()},
     "small": Example(
         "Two convolutions",
         "A small network to build on: two convolutions, each pooled, and one fully connected "
@@ -101,4 +103,4 @@ EXAMPLES: dict[str, Example] = {
         _two("c8k3p1 relu p2 c16k3p1 relu p2"),
     ),
 }
-"""By id. The first ones are the named networks."""
+"""By id. The first ones are the named networks, then come the siblings of those of papers."""

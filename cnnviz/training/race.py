@@ -183,6 +183,19 @@ PRESETS: dict[str, Preset] = {
             for name, skips in (("14 blocks, plain", False), ("14 blocks with skips", True))
         ),
     ),
+    "papers": Preset(
+        "Which idea of the papers?",
+        "Small siblings of six networks that made history. Which learns fastest per step, and which"
+        " per second?",
+        _examples(
+            alexnet="AlexNet",
+            zfnet="ZFNet",
+            nin="Network in Network",
+            inception="GoogLeNet",
+            resnet="ResNet",
+            densenet="DenseNet",
+        ),
+    ),
     "activation": Preset(
         "What do activations do?",
         "Without any, convolutions, average pooling and a linear layer can do no more than one"

@@ -13,6 +13,7 @@ from cnnviz.networks.stages import Stage, stages
 from cnnviz.ui.networks.paper_networks.depth import RESNET_ERRORS
 from cnnviz.ui.networks.paper_networks.drawn_digit import show_drawn_digit
 from cnnviz.ui.networks.paper_networks.printed import connections, printed
+from cnnviz.ui.networks.paper_networks.sibling import train_its_sibling
 from cnnviz.ui.networks.paper_networks.stories import STORIES, TITLES, line_of, names_of
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.choice import choice
@@ -43,6 +44,8 @@ st.markdown(
     f" for the"
     f" parameters alone, at 4 bytes each: {4 * parameters / 2**20:,.1f} MB."
 )
+
+train_its_sibling(name, page_at("train"))
 
 if name == "lenet5":
     st.header("A digit through C1 … F6")

@@ -1,13 +1,14 @@
 """Networks of the papers: each opens, and what is printed of it stands beside what is counted."""
 
 import re
+from urllib.parse import parse_qs
 
 import pytest
 import torch
 
 from cnnviz.catalogue import page_at
 from cnnviz.convolution import lecture_case
-from cnnviz.networks import PAPER_NETWORKS, paper_network
+from cnnviz.networks import EXAMPLES, PAPER_NETWORKS, paper_network, sibling_of
 from cnnviz.networks.papers import paper_code
 from cnnviz.networks.stages import stages
 from cnnviz.ui.networks.paper_networks.depth import RESNET_ERRORS
@@ -30,6 +31,10 @@ def test_each_network_opens_and_matches_pytorch(visit):
             sum(e.proto.component_name == "cnnviz_architecture" for e in app.get("bidi_component"))
             == 1
         )
+        [link] = [e.proto for e in app.get("page_link") if "small sibling" in e.proto.label]
+        query = parse_qs(link.query_string)
+        assert (query["t_net"], query["t_data"]) == (["own"], ["mnist5k"])
+        assert query["t_line"] == [EXAMPLES[sibling_of(name)].line((1, 28, 28), 10)]
         said, layers = (table.value for table in app.dataframe)
         assert len(said) == len(counted(name))
         assert f"**{layers['Parameters'].sum():,} parameters**" in "".join(
