@@ -23,7 +23,7 @@ from cnnviz.ui.inside.answer import (
     show_input,
     stretched,
 )
-from cnnviz.ui.inside.network import choose_run, choose_step, model_of, show_progress, where_to_run
+from cnnviz.ui.inside.network import choose_run, choose_step, show_progress, where_to_run
 from cnnviz.ui.inside.one_filter import show_one_filter
 from cnnviz.ui.inside.over_time import show_over_time
 from cnnviz.ui.inside.picture import choose_subject, class_titles, draw_on_pad
@@ -35,6 +35,7 @@ from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.evidence import describe
 from cnnviz.ui.shared.projecting import is_large, settings
+from cnnviz.ui.shared.run_model import model_of
 from cnnviz.ui.shared.text import plain
 
 WHOLE, CAM, TIME = "The whole network", "Class activation map", "Over time"

@@ -8,13 +8,13 @@ from cnnviz.ui.real_networks.maps import show_filters, show_maps
 from cnnviz.ui.real_networks.whole import show_whole
 from cnnviz.ui.real_networks.witnesses import cannot_show, show_witnesses
 from cnnviz.ui.shared.address import REAL_SECTION
-from cnnviz.ui.shared.zoo import choose_network, look_with, show_answer
+from cnnviz.ui.shared.which_network import choose_network
+from cnnviz.ui.shared.zoo import look_with, show_answer
 
 notice = st.container()
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    network = choose_network(notice, key="rn_net")
+network, picture = choose_network(notice, key="rn_net")
 waiting = st.empty()
-look = look_with(network, waiting)
+look = look_with(network, picture, waiting)
 
 SECTIONS = {
     "Evidence": lambda: show_witnesses(look),

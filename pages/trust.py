@@ -4,7 +4,8 @@ import streamlit as st
 
 from cnnviz.inspection import InspectionError
 from cnnviz.ui.shared.text import plain
-from cnnviz.ui.shared.zoo import choose_network, look_with
+from cnnviz.ui.shared.which_network import choose_network
+from cnnviz.ui.shared.zoo import look_with
 from cnnviz.ui.trust.answer import show_answer
 from cnnviz.ui.trust.changing import show_changing
 from cnnviz.ui.trust.covering import show_covering
@@ -21,10 +22,9 @@ SECTIONS = {
 }
 
 notice = st.container()
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    network = choose_network(notice, key="tr_net")
+network, picture = choose_network(notice, key="tr_net")
 waiting = st.empty()
-look = look_with(network, waiting)
+look = look_with(network, picture, waiting)
 show_answer(look)
 # On a phone the tabs would not fit beside each other, and the last would go unseen.
 st.html(

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
+CLASSES = 1000
+"""Of ImageNet."""
+
 # Their weights are in the files, but they run in training only.
 _AUXILIARY = ("aux1", "aux2", "AuxLogits")
 # torchvision's own files of DenseNet are older than its names: norm.1.weight is norm1.weight.
@@ -37,23 +40,28 @@ class _WithoutMemory(TorchFunctionMode):
         return func(*args, **options)
 
 
-def build_without_memory(name: str) -> nn.Module:
+def build_without_memory(name: str, classes: int = CLASSES) -> nn.Module:
     """Build a network on the meta device: its shapes and counts, or a place to put weights in.
+
+    Args:
+        name: One of `NAMES`.
+        classes: How many it tells apart.
 
     Raises:
         ZooError: There is no network of this name.
     """
     with _WithoutMemory():
-        return build(name)
+        return build(name, classes)
 
 
-def build(name: str) -> nn.Module:
+def build(name: str, classes: int = CLASSES) -> nn.Module:
     """Build a network as torchvision builds it for its published weights.
 
     The heads that only helped in the training of GoogLeNet and Inception are left out.
 
     Args:
         name: One of `NAMES`.
+        classes: How many it tells apart.
 
     Returns:
         The network in evaluation mode, with random weights.
@@ -63,10 +71,10 @@ def build(name: str) -> nn.Module:
     """
     family_of(name)
     if name == LITE0:
-        return lite0()
-    options: dict[str, Any] = {}
+        return lite0(classes)
+    options: dict[str, Any] = {"num_classes": classes}
     if name in {"googlenet", "inception_v3"}:
-        options = {"transform_input": True, "init_weights": False}
+        options |= {"transform_input": True, "init_weights": False}
     network: nn.Module = torchvision_models().get_model(name, weights=None, **options)
     return _without_auxiliary_heads(network).eval()
 

@@ -103,10 +103,13 @@ def lite0(classes: int = 1000) -> nn.Sequential:
 
 
 def in_own_names(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors of the published file under the names of `lite0`: they fit in file order."""
+    """The tensors of the published file under the names of `lite0`: they fit in file order.
+
+    Those that have these names already, in any order, are left as they are.
+    """
     with torch.device("meta"):
         names = list(lite0().state_dict())
-    if len(names) != len(tensors):
+    if len(names) != len(tensors) or set(names) == set(tensors):
         return dict(tensors)  # the check of names and shapes then says what is wrong
     return dict(zip(names, tensors.values(), strict=True))
 

@@ -45,6 +45,16 @@ class ZooNetwork:
         return self.row.name
 
     @property
+    def parameters(self) -> int:
+        """Numbers learned."""
+        return self.row.parameters
+
+    @property
+    def is_private(self) -> bool:
+        """Whether only one person may see it."""
+        return False
+
+    @property
     def title(self) -> str:
         """Its name on screen, which says when it is untrained."""
         return self.row.title if self.trained else f"{self.row.title} (untrained)"

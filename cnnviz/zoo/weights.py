@@ -75,26 +75,54 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
         found: Any = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise ZooError(f"There is no file {path}.") from error
-    except pickle.UnpicklingError as error:
-        raise ZooError(
-            f"{path.name} asks to run code or is no file of PyTorch: only files with nothing but"
+    except UNREADABLE as error:
+        raise unreadable(path.name, error) from error
+    return only_tensors(found, path.name)
+
+
+UNREADABLE = (
+    pickle.UnpicklingError, OSError, SafetensorError, RuntimeError, EOFError, ValueError, KeyError,
+)  # fmt: skip
+"""What reading a damaged file can raise."""
+
+
+def unreadable(name: str, error: Exception) -> ZooError:
+    """What to say of a file that could not be read."""
+    if isinstance(error, pickle.UnpicklingError):
+        return ZooError(
+            f"{name} asks to run code or is no file of PyTorch: only files with nothing but"
             " tensors are read. Save it with torch.save(model.state_dict(), …)."
-        ) from error
-    except (OSError, SafetensorError, RuntimeError, EOFError, ValueError, KeyError) as error:
-        raise ZooError(
-            f"{path.name} cannot be read: it is damaged, cut short, or no file of weights."
-        ) from error
+        )
+    return ZooError(f"{name} cannot be read: it is damaged, cut short, or no file of weights.")
+
+
+def only_tensors(found: Any, name: str) -> dict[str, Tensor]:
+    """The tensors of what a file holds, by name.
+
+    Raises:
+        ZooError: It holds anything else.
+    """
     if isinstance(found, dict) and isinstance(found.get("state_dict"), dict):
         found = found["state_dict"]
     if (
         not isinstance(found, dict)
         or not found
-        or not all(isinstance(k, str) and isinstance(v, Tensor) for k, v in found.items())
+        or not all(isinstance(k, str) and _has_numbers(v) for k, v in found.items())
     ):
         raise ZooError(
-            f"{path.name} holds no weights by name: save it with torch.save(model.state_dict(), …)."
+            f"{name} holds no weights by name: save it with torch.save(model.state_dict(), …)."
         )
     return found
+
+
+def _has_numbers(value: Any) -> bool:
+    """Whether it is a usual tensor: not sparse, not quantised, not complex."""
+    return (
+        isinstance(value, Tensor)
+        and value.layout == torch.strided
+        and not value.is_quantized
+        and not value.is_complex()
+    )
 
 
 def put_in(network: nn.Module, tensors: Mapping[str, Tensor], source: str) -> None:
@@ -110,7 +138,7 @@ def put_in(network: nn.Module, tensors: Mapping[str, Tensor], source: str) -> No
     """
     own = {k: v for k, v in network.state_dict().items() if not k.endswith("num_batches_tracked")}
     given = {k: v for k, v in tensors.items() if not k.endswith("num_batches_tracked")}
-    missing, extra = [k for k in own if k not in given], [k for k in given if k not in own]
+    missing, extra = [k for k in own if k not in given], sorted(given.keys() - own.keys())
     shapes = [
         f"{k} is {_shape(given[k])} and not {_shape(own[k])}"
         for k in own

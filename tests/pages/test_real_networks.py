@@ -1,15 +1,22 @@
 """The page Real networks: answers, evidence by several methods, maps, filters, the list."""
 
 import json
+import re
 from functools import partial
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save
 
+from cnnviz.catalogue import page_at
+from cnnviz.datasets import normalise, preprocess
 from cnnviz.imaging import sample_image
-from cnnviz.inspection import evidence
-from cnnviz.zoo import download, load
+from cnnviz.inspection import evidence, load_model, load_samples, predict
+from cnnviz.networks import build, network_from_line
+from cnnviz.runs import open_run
+from cnnviz.zoo import ZooError, download, load
+from cnnviz.zoo.files import exported
 
 LITE0 = "EfficientNet-Lite0"
 
@@ -35,7 +42,8 @@ def sent(app, component):
 
 
 def words(app):
-    return "\n".join(text.value for text in (*app.markdown, *app.caption, *app.info))
+    texts = (*app.markdown, *app.caption, *app.info)
+    return re.sub(r"\\(.)", r"\1", "\n".join(text.value for text in texts))  # without escapes
 
 
 def test_it_opens_on_coffee_with_its_answers_and_the_exact_cam(open_page):
@@ -129,6 +137,28 @@ def test_the_list_says_what_is_at_hand(open_page):
     assert table["Parameters, M"][0] == pytest.approx(4.652008)
 
 
+def test_the_list_tells_what_can_be_downloaded(open_page, monkeypatch, tmp_path):
+    monkeypatch.setattr(download, "_reached", {"download.pytorch.org": (float("inf"), True)})
+    folder = tmp_path / "hub" / "checkpoints"
+    folder.mkdir(parents=True)
+    (folder / "squeezenet1_1-b8a52dc0.pth").touch()
+    table = open_page(rn_tab="All networks").dataframe[1].value.set_index("Network")["Weights"]
+    assert table["SqueezeNet 1.1"] == "on this machine"
+    assert table["SqueezeNet 1.0"] == "to download"
+
+
+def test_a_download_that_fails_says_where_to_put_the_file(open_page, monkeypatch):
+    def fetch(row, progress):
+        progress(10**6, 2 * 10**6)
+        raise ZooError(f"The weights of {row.title} could not be downloaded: put them into here.")
+
+    monkeypatch.setattr("cnnviz.ui.shared.zoo.fetch", fetch)
+    app = open_page(rn_net="squeezenet1_1")
+    app.button(key="_zoo_download").click().run()
+    assert any("could not be downloaded" in error.value for error in app.error)
+    assert "SqueezeNet 1.1 (untrained) predicts" in words(app)
+
+
 def test_an_unknown_network_is_told(open_page):
     app = open_page(rn_net="resnet19")
     assert any("no network called “resnet19”" in warning.value for warning in app.warning)
@@ -144,3 +174,102 @@ def test_the_whole_network_folded_and_a_block_opened(open_page):
     (sheet,) = sent(app, "map_sheet")
     assert "block3.body.depthwise_conv, SameConv2d" in [g["title"] for g in sheet["groups"]]
     assert "1280 parts" in words(app) or "1,280 parts" in words(app)
+
+
+def test_a_run_that_was_trained_here(open_page):
+    app = open_page(rn_net_from="run", rn_net_run="digits-gap", rn_net_sample="3")
+    run = open_run("digits-gap")
+    samples, config = load_samples(run), run.config
+    x = normalise(samples.images[3], config.mean, config.std)[None]
+    model = load_model(run)
+    best = config.classes[predict(model, x).top(1)[0]]
+    assert f"predicts **{best}**" in words(app)
+    (drawn,) = sent(app, "evidence")
+    np.testing.assert_allclose(drawn["values"], evidence(model, x, method="cam").raw, atol=1e-4)
+    assert "It knows 10 classes" in words(app)
+    # Whoever chooses a picture in the header wants to see that one.
+    app.session_state["_picture"] = "coins"
+    app.run()
+    assert app.segmented_control(key="_rn_net_show").value == "own"
+
+
+def bring(app, name, data):
+    (uploader,) = app.file_uploader[-1:]
+    uploader.set_value([(name, data, "application/octet-stream")]).run()
+    assert not app.exception
+    return app
+
+
+def test_a_network_of_ones_own_from_its_file_with_its_classes(open_page):
+    torch.manual_seed(0)
+    model = build(network_from_line("c8k3p1 relu p2 gap flatten fc3"), (3, 20, 20)).eval()
+    app = open_page(rn_net_from="own")
+    assert "nobody else sees it" in words(app)
+    bring(app, "notes.pth", b"just some text")
+    assert "notes.pth cannot be read: it is damaged" in re.sub(r"\\", "", app.error[0].value)
+    bring(app, "mine.safetensors", save(model.state_dict()))
+    assert "choose it from the list, or type its layers" in app.error[0].value
+    areas = {area.label: area for area in app.text_area}
+    areas["Its layers"].set_value("c9k3p1 relu p2 gap flatten fc3").run()
+    assert "conv1\\.weight is 8×3×3×3 and not 9×3×3×3" in app.error[0].value
+    app.text_area[0].set_value("c8k3p1 relu p2 gap flatten fc3").run()
+    assert "predicts **class " in words(app)
+    app.text_area[1].set_value("red, green").run()
+    assert "tells 3 classes apart, and 2 are named" in app.error[0].value
+    app.text_area[1].set_value("red, green, blue").run()
+    app.number_input[0].set_value(20).run()
+    assert not app.exception
+    assert not app.error
+    x = (torch.from_numpy(preprocess(sample_image("coffee"), (3, 20, 20))) / 255 - 0.5)[None] / 0.5
+    best = ("red", "green", "blue")[predict(model, x).top(1)[0]]
+    assert f"mine.safetensors predicts **{best}**" in words(app)
+    (drawn,) = sent(app, "evidence")
+    np.testing.assert_allclose(drawn["values"], evidence(model, x, method="cam").raw, atol=1e-4)
+    for tab in ("The whole network", "Feature maps", "Learned filters"):
+        app.session_state["rn_tab"] = tab
+        app.run()
+        assert not app.exception
+        assert not app.error
+        assert sent(app, "map_sheet"), tab
+    # Another session has none of it.
+    assert "predicts" not in words(open_page(rn_net_from="own"))
+    app.button(key="_nf_remove").click().run()
+    assert "predicts" not in words(app)
+
+
+def test_a_network_of_the_list_is_recognised_by_its_size(open_page):
+    tensors = load("squeezenet1_1", weights=False).model.state_dict()
+    app = bring(open_page(rn_net_from="own"), "sq.safetensors", save(tensors))
+    assert "SqueezeNet 1.1 has as many parameters as the file" in words(app)
+    assert "sq.safetensors predicts **" in words(app)
+    (how,) = [one for one in app.segmented_control if one.label == "Its pictures"]
+    how.set_value("numbers").run()
+    app.number_input[0].set_value(4).run()
+    assert not app.exception
+    assert "cannot read these pictures" in app.error[0].value
+
+
+def test_the_weights_of_a_run_need_no_words(open_page):
+    run = open_run("digits-gap")
+    app = open_page(rn_net_from="own")
+    bring(app, "digits.safetensors", exported(run, run.snapshot_steps()[-1]))
+    assert not app.error
+    assert "10 classes, as the file says" in words(app)
+    assert "digits.safetensors predicts **" in words(app)
+    # It is there on the page that doubts it, too.
+    app.query_params.update(tr_net_from="own", tr_tab="Small changes")
+    app.switch_page(page_at("trust").script).run()
+    assert not app.exception
+    assert not app.error
+    assert "digits.safetensors predicts **" in words(app)
+    assert len(sent(app, "sweep")) == 1
+
+
+def test_a_run_without_maps_still_answers(open_page):
+    model = build(network_from_line("flatten fc9 relu fc3"), (3, 8, 8))
+    app = bring(open_page(rn_net_from="own"), "flat.safetensors", save(model.state_dict()))
+    app.text_area[0].set_value("flatten fc9 relu fc3").run()
+    app.number_input[0].set_value(8).run()
+    assert not app.exception
+    assert "flat.safetensors predicts" in words(app)
+    assert len(sent(app, "evidence")) == 1  # the gradient asks about the picture itself

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _component = register("sweep")
+_SIDE = 224  # pixels that a photo with fewer is drawn with, about
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,14 @@ def still(picture: NDArray[np.uint8]) -> dict[str, Any]:
 
 def photos(pictures: Sequence[NDArray[np.uint8]]) -> dict[str, Any]:
     """A layer: a photo for each step, H×W×3, as JPEG."""
-    return {"kind": "image", "sources": [jpeg_address(one) for one in pictures], "smooth": True}
+    sources = [jpeg_address(_enlarged(one)) for one in pictures]
+    return {"kind": "image", "sources": sources, "smooth": True}
+
+
+def _enlarged(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture with few pixels with each of them repeated: JPEG and smoothing would blur them."""
+    times = max(1, _SIDE // max(picture.shape[:2]))
+    return picture if times == 1 else picture.repeat(times, 0).repeat(times, 1)
 
 
 def moving(pictures: Sequence[NDArray[np.uint8]], *, smooth: bool = True) -> dict[str, Any]:
@@ -117,7 +125,7 @@ def mosaic(
     """
     return {
         "kind": "mosaic",
-        "sources": [jpeg_address(over)],
+        "sources": [jpeg_address(_enlarged(over))],
         "place": place.ravel().tolist(),
         "columns": place.shape[1],
         "counts": list(counts),

@@ -60,6 +60,8 @@ def _cropped(amount: float, side: int) -> NDArray[np.float64]:
     return np.asarray(cv2.getRotationMatrix2D(((side - 1) / 2, (side - 1) / 2), 0, 100 / amount))
 
 
+_SIDE = 224  # pixels, for which amounts in pixels are meant
+
 CHANGES: dict[str, Change] = {
     change.id: change
     for change in (
@@ -94,6 +96,17 @@ CHANGES: dict[str, Change] = {
     )
 }  # fmt: skip
 """The ways by name."""
+
+
+def amounts_of(change: str, side: int) -> tuple[float, ...]:
+    """The amounts of a change for a picture of so many pixels a side.
+
+    Those of the shift are for 224 pixels; smaller pictures are moved by whole pixels in proportion.
+    """
+    amounts = CHANGES[change].amounts
+    if change != "shift" or side >= _SIDE:
+        return amounts
+    return tuple(sorted({float(round(amount * side / _SIDE)) for amount in amounts}))
 
 
 def changed(
@@ -202,12 +215,11 @@ def follow(
     Yields:
         One for each amount, in order.
     """
-    how = CHANGES[change]
     direction = None
     if change == "adversarial":
         direction = direction_of(model, inputs_of(pixels), class_index)
     unchanged, _ = _grad_cam(model, inputs_of(pixels), class_index, layer)
-    for amount in amounts or how.amounts:
+    for amount in amounts or amounts_of(change, pixels.shape[0]):
         now = changed(pixels, change, amount, direction=direction)
         raw, probabilities = _grad_cam(model, inputs_of(now), class_index, layer)
         best = int(probabilities.argmax())

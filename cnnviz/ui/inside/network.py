@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnviz.inspection import InspectionError, load_model
-from cnnviz.networks import NetworkError
 from cnnviz.numbers.formatting import counted
 from cnnviz.runs import Run, RunError, list_runs, open_run
 from cnnviz.ui.shared import role
@@ -18,7 +16,6 @@ from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
-    from torch import nn
 
 DEFAULT_RUN = "fashionmnist-gap"
 
@@ -72,24 +69,6 @@ def choose_step(run: Run, *, hidden: bool) -> int:
         st.markdown(f"Training step {last}, the only snapshot so far.")
         return last
     return choice(st.select_slider, "Training step", steps, last, key="i_step")
-
-
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Run: lambda run: str(run.path)})
-def _model(run: Run, step: int) -> nn.Module:
-    return load_model(run, step)
-
-
-def model_of(run: Run, step: int) -> nn.Module:
-    """The network of a snapshot, shared by all sessions; stops the page when it has none.
-
-    Sharing is safe: whatever `cnnviz.inspection` does with a model, it does under a lock that
-    lives with the model.
-    """
-    try:
-        return _model(run, step)
-    except (InspectionError, NetworkError, RunError) as error:
-        st.error(plain(str(error)), icon=":material/broken_image:")
-        st.stop()
 
 
 def where_to_run(run: Run) -> str:

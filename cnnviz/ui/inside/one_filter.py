@@ -23,11 +23,11 @@ from cnnviz.ui.inside.filter_by_hand import show_by_hand
 from cnnviz.ui.inside.filter_correlation import show_correlation
 from cnnviz.ui.inside.filter_field import show_field
 from cnnviz.ui.inside.filter_off import show_off
-from cnnviz.ui.inside.network import model_of
 from cnnviz.ui.inside.sample_set import say_which
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.projecting import settings
+from cnnviz.ui.shared.run_model import model_of
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:

@@ -12,16 +12,18 @@ import streamlit as st
 from cnnviz.components.draw import draw, drawn_picture
 from cnnviz.datasets import normalise, preprocess
 from cnnviz.datasets.preprocess import centre_crop
-from cnnviz.inspection import InspectionError, Samples, load_samples, overlay_size
-from cnnviz.runs import Run, RunConfig
+from cnnviz.inspection import InspectionError, overlay_size
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.picture import OWN, Picture, current_picture
 from cnnviz.ui.shared.projecting import wide
+from cnnviz.ui.shared.run_model import samples_of
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
+
+    from cnnviz.runs import Run, RunConfig
 
 PAD = "i_pad"  # the key of the pad
 _CROP_SIDE = 140  # of the small picture that shows which part is seen
@@ -46,15 +48,6 @@ class Subject:
     name: str
     truth: int | None
     drawn: bool = False
-
-
-@st.cache_resource(
-    max_entries=4,
-    show_spinner="Reading the test pictures",
-    hash_funcs={Run: lambda run: str(run.path)},
-)
-def _samples(run: Run) -> Samples:
-    return load_samples(run)
 
 
 @st.cache_data(
@@ -111,7 +104,7 @@ def class_titles(config: RunConfig) -> dict[int | str, str]:
 def _sample(run: Run) -> Subject:
     config = run.config
     try:
-        samples = _samples(run)
+        samples = samples_of(run)
     except InspectionError as error:
         st.warning(f"{plain(str(error))} Choose “My picture” instead.")
         st.stop()

@@ -26,7 +26,7 @@ def show_witnesses(look: Look) -> None:
         "Blue is evidence for the class, orange against it; evidence for it glows on the picture."
         " Point at a cell to see where it lies."
     )
-    usual = "cam" if look.has_cam else "grad_cam"
+    usual = "cam" if look.has_cam else "gradient" if look.usual_layer is None else "grad_cam"
     best = look.answer.top(1)[0]
     with settings("witness", horizontal=True):
         method = _method("Method", "rn_method", usual)

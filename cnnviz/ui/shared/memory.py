@@ -45,7 +45,15 @@ class Room:
 
     def hold(self, pixels: NDArray[np.uint8]) -> None:
         """Count a picture until nothing refers to it any more."""
+        self.hold_bytes(pixels, pixels.nbytes)
+
+    def has_room_for(self, size: int) -> bool:
+        """Whether so many bytes fit in."""
+        return self.used + size <= self._budget
+
+    def hold_bytes(self, thing: object, size: int) -> None:
+        """Count so many bytes until nothing refers to a thing any more."""
         # Each line changes the dictionary in one step: another thread, or a picture that is
         # released meanwhile, spoils no sum.
-        self._held[id(pixels)] = pixels.nbytes
-        weakref.finalize(pixels, self._held.pop, id(pixels), None)
+        self._held[id(thing)] = size
+        weakref.finalize(thing, self._held.pop, id(thing), None)

@@ -154,10 +154,10 @@ def _take(key: str, title: str = "") -> None:
     if not isinstance(file, UploadedFile):
         st.session_state.pop(_REFUSED, None)  # it was of the file that is gone
     elif keep_picture(file.getvalue(), title or file.name):
-        _forget(file)
+        release(file)
 
 
-def _forget(file: UploadedFile) -> None:
+def release(file: UploadedFile) -> None:
     """Release the file itself: Streamlit would keep it as long as the session lives."""
     context = get_script_run_ctx()
     if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):

@@ -110,5 +110,6 @@ def show_evidence(look: Look, found: Evidence, *, key: str, limit: float | None 
         across = -(-rows // MOST_CELLS)
         st.caption(f"Each number is the mean of {across}×{across} pixels.")
     draw_evidence(
-        cells, upsample(found.raw, look.seen.shape[:2]), look.seen, key=key, label=name, limit=limit
-    )
+        cells, upsample(found.raw, look.backdrop.shape[:2]), look.backdrop, key=key, label=name,
+        limit=limit,
+    )  # fmt: skip

@@ -6,9 +6,11 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
 import streamlit as st
 
 from cnnviz.inspection import InspectionError, Prediction, predict
+from cnnviz.inspection.guard import NotFiniteError
 from cnnviz.inspection.head import evidence_layer, linear_head
 from cnnviz.inspection.layers import LayerRow, layer_rows
 from cnnviz.numbers.formatting import counted
@@ -16,10 +18,10 @@ from cnnviz.ui.shared import role
 from cnnviz.ui.shared.answer import show_scores
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.kept import Kept, kept
-from cnnviz.ui.shared.picture import OWN, current_picture
+from cnnviz.ui.shared.picture import OWN
 from cnnviz.ui.shared.projecting import wide
 from cnnviz.ui.shared.text import plain
-from cnnviz.zoo import NAMES, NetworkRow, ZooError, ZooNetwork, network_row
+from cnnviz.zoo import NAMES, NetworkRow, OwnNetwork, ZooError, ZooNetwork, network_row
 from cnnviz.zoo.catalogue import LITE0
 from cnnviz.zoo.download import fetch
 from cnnviz.zoo.sharing import Line, Shelf
@@ -28,7 +30,6 @@ from cnnviz.zoo.weights import is_on_this_machine, weights_file
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
 
-    import numpy as np
     from numpy.typing import NDArray
     from streamlit.delta_generator import DeltaGenerator
     from torch import Tensor
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from cnnviz.ui.shared.picture import Picture
 
 Item = TypeVar("Item")
+_SIDE = 224  # pixels that a picture with fewer is drawn with, about
 
 # Not in a cache of Streamlit's: any browser can have all of these cleared.
 _shelf = Shelf()
@@ -53,27 +55,53 @@ class Look:
         seen: h×w×3 `uint8`: the same, to look at.
         answer: What the network says.
         layers: Its layers, in the order in which they run.
-        best_layer: The one whose maps are read for evidence, unless another is chosen.
+        usual_layer: The one whose maps are read for evidence, unless another is chosen; None where
+            no layer gives maps.
         has_cam: Whether the network's CAM is exact.
     """
 
-    network: ZooNetwork
+    network: ZooNetwork | OwnNetwork
     picture: Picture
     inputs: Tensor
     seen: NDArray[np.uint8]
     answer: Prediction
     layers: list[LayerRow]
-    best_layer: str
+    usual_layer: str | None
     has_cam: bool
 
     def known(self, *key: Hashable) -> dict[Any, Any]:
         """What was found out about this network and picture; what is put into it is kept."""
         whole = (self.network.name, self.network.trained, self.picture.digest, *key)
-        return known_of(self.picture, whole)
+        return known_of(self.picture, whole, self.network)
+
+    @property
+    def best_layer(self) -> str:
+        """The one whose maps are read for evidence, unless another is chosen.
+
+        Raises:
+            InspectionError: No layer gives maps.
+        """
+        if self.usual_layer is None:
+            raise InspectionError(
+                "No layer of this network gives maps for this picture, so there is no place to"
+                " mark. Methods that ask about the picture itself, such as the gradient, do work."
+            )
+        return self.usual_layer
+
+    @property
+    def backdrop(self) -> NDArray[np.uint8]:
+        """What the network sees, with pixels repeated where there are few, to look at."""
+        return enlarged(self.seen)
 
     def map_layers(self) -> dict[str, tuple[int, ...]]:
         """The layers that give maps, with the shape of their output."""
         return {row.name: row.shape for row in self.layers if row.gives_maps}
+
+
+def enlarged(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture H×W×3 of few pixels with each of them repeated, and any other as it is."""
+    times = max(1, _SIDE // max(pixels.shape[:2]))
+    return pixels if times == 1 else np.ascontiguousarray(pixels.repeat(times, 0).repeat(times, 1))
 
 
 @contextlib.contextmanager
@@ -107,8 +135,8 @@ def in_turns(steps: Iterable[Item], place: DeltaGenerator) -> Iterator[Item]:
         yield step
 
 
-def choose_network(place: DeltaGenerator, *, key: str) -> ZooNetwork:
-    """Let the person choose a network; stops the page where it cannot be had.
+def choose_from_zoo(place: DeltaGenerator, *, key: str) -> ZooNetwork:
+    """Let the person choose a network that others trained; stops the page where there is none.
 
     One without a file of weights on this machine is used untrained, and its file is offered.
 
@@ -196,16 +224,16 @@ def _download(row: NetworkRow) -> None:
     st.rerun()
 
 
-def look_with(network: ZooNetwork, place: DeltaGenerator) -> Look:
-    """Show a network the picture that is chosen in the header; stops the page where it cannot.
+def look_with(network: ZooNetwork | OwnNetwork, picture: Picture, place: DeltaGenerator) -> Look:
+    """Show a network a picture; stops the page where it cannot.
 
     Args:
         network: The network.
+        picture: The picture.
         place: An `st.empty()` to say in how many are before.
     """
-    picture = current_picture()
-    known = known_of(picture, (network.name, network.trained, picture.digest, "look"))
-    structure = kept().of((network.name, "structure"))
+    known = known_of(picture, (network.name, network.trained, picture.digest, "look"), network)
+    structure = (session_kept() if network.is_private else kept()).of((network.name, "structure"))
     try:
         if "answer" not in known:
             with turn(place):
@@ -214,11 +242,21 @@ def look_with(network: ZooNetwork, place: DeltaGenerator) -> Look:
         inputs, seen, answer = known["answer"]
         if "layers" not in structure:
             with turn(place):
-                structure["best"] = evidence_layer(network.model, inputs)
+                try:
+                    structure["best"] = evidence_layer(network.model, inputs)
+                except NotFiniteError:
+                    raise
+                except InspectionError:
+                    structure["best"] = None
                 structure["cam"] = linear_head(network.model, inputs) is not None
                 structure["layers"] = layer_rows(network.model, inputs)
     except (InspectionError, ZooError) as error:
         place.error(plain(str(error)))
+        st.stop()
+    except RuntimeError as error:  # PyTorch's, where pictures are too small for the layers
+        if not network.is_private:
+            raise
+        place.error(f"{plain(network.title)} cannot read these pictures: {plain(str(error)[:200])}")
         st.stop()
     return Look(
         network, picture, inputs, seen, answer, structure["layers"], structure["best"],
@@ -226,30 +264,45 @@ def look_with(network: ZooNetwork, place: DeltaGenerator) -> Look:
     )  # fmt: skip
 
 
-def known_of(picture: Picture, key: Hashable) -> dict[Any, Any]:
-    """What was found out about a picture: of a sample for all, of one's own for this session."""
-    if picture.id != OWN:
+def known_of(
+    picture: Picture, key: Hashable, network: ZooNetwork | OwnNetwork | None = None
+) -> dict[Any, Any]:
+    """What was found out about a picture: of a sample for all, of one's own for this session.
+
+    What a network of one's own says is for this session, too.
+    """
+    if picture.id != OWN and not (network and network.is_private):
         return kept().of(key)
+    return session_kept().of(key)
+
+
+def session_kept() -> Kept:
+    """What is kept for this session alone."""
     own: Kept = st.session_state.setdefault("_own_kept", Kept())
-    return own.of(key)
+    return own
 
 
 def show_answer(look: Look) -> None:
     """Draw what the network sees and its five best answers."""
     height, width = look.seen.shape[:2]
+    network = look.network
     st.markdown("What the network sees")
     st.image(
-        look.seen, width=224, output_format="PNG", alt=f"{look.picture.title}, as it is read",
+        look.backdrop, width=224, output_format="PNG", alt=f"{look.picture.title}, as it is read",
         caption=f"{plain(look.picture.title)}: the middle, at {height}×{width} pixels",
     )  # fmt: skip
     best = look.answer.top(1)[0]
-    name = plain(look.network.classes[best])
-    if look.network.trained:
-        st.markdown(f"{look.network.title} predicts **{name}**.")
-    else:
-        st.markdown(f"{look.network.title} predicts **{name}**, by chance alone.")
-    show_scores(look.network.classes, look.answer, width=120)
+    name = plain(network.classes[best])
+    by_chance = "" if network.trained else ", by chance alone"
+    st.markdown(f"{plain(network.title)} predicts **{name}**{by_chance}.")
+    show_scores(network.classes, look.answer, width=120)
+    if isinstance(network, OwnNetwork):
+        st.caption(
+            f"It knows {len(network.classes):,} classes and always predicts one of them, whatever"
+            " it is shown."
+        )
+        return
     st.caption(
-        f"It knows {len(look.network.classes):,} classes of ImageNet and always predicts one of"
+        f"It knows {len(network.classes):,} classes of ImageNet and always predicts one of"
         " them. There is none for a person."
     )

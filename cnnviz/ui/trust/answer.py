@@ -27,10 +27,10 @@ def name_of(look: Look, class_index: int) -> str:
 
 def show_answer(look: Look) -> None:
     """Say what the network predicts, and where that is explained in full."""
-    best = best_of(look)
+    best, title = best_of(look), plain(look.network.title)
     probability = percent(float(look.answer.probabilities[best]))
     text = (
-        f"{look.network.title} predicts **{plain(name_of(look, best))}** for your picture, with"
+        f"{title} predicts **{plain(name_of(look, best))}** for your picture, with"
         f" probability {probability}. A map says where it sees that. Can you believe the map?"
     )
     if not look.network.trained:

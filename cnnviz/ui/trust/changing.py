@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.components.sweep import Curve, Panel, evidence_map, glow, photos, sweep
-from cnnviz.inspection.trust.changes import CHANGES, follow
+from cnnviz.inspection.trust.changes import CHANGES, amounts_of, follow
 from cnnviz.numbers.formatting import counted, formatted, percent, short
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.projecting import settings
@@ -90,7 +90,7 @@ def _followed(look: Look, change: Change) -> list[Followed]:
         )  # fmt: skip
         for one in in_turns(asked, line):
             found.append(one)
-            done, total = len(found), len(change.amounts)
+            done, total = len(found), len(amounts_of(change.id, len(look.seen)))
             bar.progress(done / total, text=f"{change.title}: {done} of {total} pictures")
         place.empty()
         known["all"] = found

@@ -32,10 +32,10 @@ def show_forgetting(look: Look) -> None:
         " learned is gone, so a map of what was learned must change. A map that stays as it was"
         " shows the picture, not the network."
     )
-    if look.network.row.parameters > _MOST_PARAMETERS:
+    if look.network.parameters > _MOST_PARAMETERS:
         st.info(
-            f"{look.network.title} has {look.network.row.parameters / 1e6:.0f} million parameters,"
-            f" and this test needs a copy of a network with"
+            f"{plain(look.network.title)} has {look.network.parameters / 1e6:.0f} million"
+            f" parameters, and this test needs a copy of a network with"
             f" {_MOST_PARAMETERS / 1e6:.0f} million at most. Choose a smaller one.",
             icon=":material/memory:",
         )
