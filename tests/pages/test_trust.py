@@ -1,17 +1,23 @@
 """The page How far to trust a map: each test on the picture that is chosen."""
 
+import io
 import json
 import re
+import zipfile
 from functools import partial
 
+import cv2
 import numpy as np
 import pytest
 import torch
 
 from cnnviz import zoo
+from cnnviz.datasets import normalise
 from cnnviz.imaging import sample_image
-from cnnviz.inspection import predict
+from cnnviz.inspection import load_model, load_samples, predict
 from cnnviz.inspection.trust.boxes import Box, overlaps
+from cnnviz.numbers.formatting import short
+from cnnviz.runs import open_run
 from cnnviz.training.clutter import SIDE, learn_scenes, make_scenes
 from cnnviz.training.marked import Moment
 from cnnviz.ui.shared.kept import kept
@@ -143,14 +149,14 @@ def test_one_threshold_makes_all_boxes(open_page, monkeypatch):
 
 
 def test_a_network_is_right_for_the_wrong_reason(open_page, monkeypatch):
-    def learned(label, steps):
+    def learned(_data, _label, steps):
         maps = tuple(np.eye(8) * (at + 1) for at in range(3))
         for step in range(0, steps + 1, 10):
             yield Moment(step, 2.0, 0.98, 0.16, 0.23, maps)
 
     monkeypatch.setattr("cnnviz.ui.trust.misleading.learn_marked", learned)
     app = open_page(tr_tab="For the wrong reason", tr_marked="8")
-    kept().of(("marked", 8)).clear()
+    kept().of(("marked", "digits", 8)).clear()
     data = sent(app)
     assert data["labels"] == [str(step) for step in range(0, 121, 10)]
     assert [panel["title"] for panel in data["panels"]] == [
@@ -174,3 +180,53 @@ def test_the_code_runs_and_gives_the_numbers(name, capsys):
     else:
         assert float(first[1]) == pytest.approx(0.951, abs=0.001)
         assert float(last[1]) < 0.05
+
+
+def test_a_run_that_was_trained_here_is_doubted_too(open_page):
+    run = {"tr_net_from": "run", "tr_net_run": "digits-gap"}
+    app = open_page(**run)
+    data = sent(app)
+    assert curves(data)["Grad-CAM"][0] == pytest.approx(1)
+    assert data["labels"][0] == "trained"
+    app = open_page(tr_tab="Small changes", **run)
+    data = sent(app)
+    # Few pixels are moved by few: whole ones, in proportion.
+    side = open_run("digits-gap").config.input_shape[1]
+    assert data["labels"] == [
+        short(n) for n in sorted({round(a * side / 224) for a in range(-48, 49, 8)})
+    ]
+    unmoved = data["labels"].index("0")
+    assert curves(data)["The map follows: ρ"][unmoved] == pytest.approx(1)
+    app = open_page(tr_tab="Do the places matter?", **run)
+    model, config = load_model(open_run("digits-gap")), open_run("digits-gap").config
+    image = load_samples(open_run("digits-gap")).images[0]
+    whole = predict(model, normalise(image, config.mean, config.std)).probabilities.max()
+    assert curves(sent(app))["Deleting by the map"][0] == pytest.approx(float(whole), abs=1e-4)
+
+
+def test_the_mark_is_put_on_a_class_of_ones_own_zip(open_page, monkeypatch):
+    monkeypatch.setattr("cnnviz.ui.trust.misleading.STEPS", 10)
+    dice = np.random.default_rng(0)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as packed:
+        for name in ("cat", "dog"):
+            for n in range(5):
+                pixels = dice.integers(0, 255, (40, 40, 3), np.uint8)
+                packed.writestr(f"{name}/{n}.png", cv2.imencode(".png", pixels)[1].tobytes())
+    app = open_page(tr_tab="For the wrong reason", tr_marked_of="own")
+    assert "Every fifth of each class is kept" in words(app)
+    app.file_uploader[-1].set_value([("bad.zip", b"PK nothing", "application/zip")]).run()
+    assert "bad.zip: " in words(app)
+    app.file_uploader[-1].set_value([("mine.zip", file.getvalue(), "application/zip")]).run()
+    assert not app.exception
+    assert "In use: mine.zip" in words(app)
+    data = sent(app)
+    assert data["labels"] == ["0", "10"]
+    assert [panel["title"] for panel in data["panels"]] == [
+        "cat with its mark", "The same without", "dog with the mark",
+    ]  # fmt: skip
+    assert "8 pictures to learn from and 2 to test with, 1 of this class" in words(app)
+    app.segmented_control(key="_tr_marked_own2").set_value(1).run()
+    assert sent(app)["panels"][0]["title"] == "dog with its mark"
+    # Another session has none of it.
+    assert "mine.zip" not in words(open_page(tr_tab="For the wrong reason", tr_marked_of="own"))
