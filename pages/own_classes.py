@@ -32,7 +32,7 @@ with figure:
                 show_weights(taught)
         if learning.open:
             with learning:
-                show_learning(taught, waiting)
+                show_learning(network, taught, waiting)
         if are_samples(classes):
             st.caption(
                 "The three classes are pieces of three sample pictures, which is easy for any"

@@ -2,12 +2,16 @@
 
 The network below the head was trained by others on ImageNet and is not changed: it turns a picture
 into maps, and the average of each map is one feature. Only the head learns, by softmax regression,
-which takes milliseconds. J. Yosinski et al., How transferable are features in deep neural networks?
-NeurIPS 2014. For comparison, a small network can be trained from scratch on the same pictures.
+which takes milliseconds; copies of the upper blocks can be fine-tuned as well. J. Yosinski et al.,
+How transferable are features in deep neural networks? NeurIPS 2014. For comparison, a small network
+can be trained from scratch on the same pictures.
 """
 
 from __future__ import annotations
 
+import copy
+import itertools
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +19,7 @@ import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from cnnviz.datasets import normalise, preprocess
 from cnnviz.networks import build, network_from_line
@@ -24,17 +29,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
-    from torch import Tensor, nn
+    from torch import Tensor
 
     from cnnviz.zoo import ZooNetwork
 
 SIDE = 128
 """Pixels: larger ones give finer maps, and take longer: 26 ms a picture at 128, 77 ms at 224."""
 FOLDS = 5
+MOST_THAWED = 6
+"""Blocks that can be fine-tuned: the upper third of EfficientNet-Lite0, whose maps are small."""
 _STEPS, _RATE, _DECAY = 100, 2e-4, 1e-2
 _SCRATCH = "c16k3p1 bn relu p2 c32k3p1 bn relu p2 c64k3p1 bn relu gap flatten fc{}"
 _SCRATCH_SHAPE = (3, 32, 32)
 _SCRATCH_EPOCHS, _SCRATCH_BATCH, _SCRATCH_RATE = 30, 16, 3e-3
+_TUNING_EPOCHS, _TUNING_BATCH, _TUNING_RATE = 10, 16, 1e-4
 
 
 class TransferError(ValueError):
@@ -86,13 +94,22 @@ def feature_maps_of(network: ZooNetwork, squares: Sequence[NDArray[np.uint8]]) -
             EfficientNet-Lite0.
         squares: N pictures of SIDE×SIDE×3.
     """
+    return _maps_before(network, squares, len(blocks_of(network)))
+
+
+def blocks_of(network: ZooNetwork) -> dict[str, nn.Module]:
+    """The parts of a network that give maps, from the first to the one before `pool`."""
+    names = [name for name, _ in network.model.named_children()]
+    return dict(itertools.islice(network.model.named_children(), names.index("pool")))
+
+
+def _maps_before(network: ZooNetwork, squares: Sequence[NDArray[np.uint8]], count: int) -> Tensor:
+    """What the first so many blocks make of pictures: N×C×h×w."""
     mean, spread = (torch.tensor(v).view(3, 1, 1) for v in normalisation(network.name))
     pixels = torch.from_numpy(np.stack(squares)).permute(0, 3, 1, 2)
     maps = (pixels / 255 - mean) / spread
     with torch.inference_mode():
-        for name, part in network.model.named_children():
-            if name == "pool":
-                break
+        for part in itertools.islice(blocks_of(network).values(), count):
             maps = part(maps)
     return maps.clone()
 
@@ -143,6 +160,91 @@ def accuracy_of_heads(features: Tensor, labels: Tensor, classes: int) -> float:
         head = learn(features[~test], labels[~test], classes)
         right += int((head.logits(features[test]).argmax(1) == labels[test]).sum())
     return right / len(labels)
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """How far the fine-tuning is.
+
+    Attributes:
+        share: Of the work that is done.
+        part: The part that is tested after this training, from 1.
+        parts: How many there are.
+        loss: Mean cross-entropy of the last batch; NaN before the first.
+        accuracy: The share of pictures that is named rightly, once all parts were tested.
+    """
+
+    share: float
+    part: int
+    parts: int
+    loss: float
+    accuracy: float | None = None
+
+
+def fine_tune(
+    network: ZooNetwork,
+    squares: Sequence[NDArray[np.uint8]],
+    labels: Tensor,
+    classes: int,
+    thawed: int,
+) -> Iterator[Tuning]:
+    """Train the upper blocks of a network together with the head, tested as `accuracy_of_heads` is.
+
+    In each part a copy of the upper blocks begins as the network has them, with the head that was
+    learned on them while they were frozen, so that what changes is the fine-tuning's. Their batch
+    normalisation keeps its statistics: a few pictures would give poor ones.
+
+    Args:
+        network: As for `feature_maps_of`; it is left as it is.
+        squares: N pictures of SIDE×SIDE×3.
+        labels: N class numbers.
+        classes: How many classes there are.
+        thawed: How many blocks are trained, from the top; 0 to MOST_THAWED.
+
+    Yields:
+        After each pass over the pictures, and at the end with the accuracy.
+
+    Raises:
+        TransferError: A class has fewer than two pictures.
+    """
+    parts = _parts(labels, classes)
+    below = len(blocks_of(network)) - thawed
+    maps = torch.cat(
+        [_maps_before(network, squares[n : n + 8], below) for n in range(0, len(squares), 8)]
+    )
+    upper = nn.Sequential(*list(blocks_of(network).values())[below:])
+    with torch.inference_mode():
+        features = pooled(upper(maps)).clone()
+    right, passes = 0, len(parts) * _TUNING_EPOCHS
+    yield Tuning(0.0, 1, len(parts), math.nan)
+    for number, test in enumerate(parts):
+        head = learn(features[~test], labels[~test], classes)
+        tuned = copy.deepcopy(upper).eval().requires_grad_(requires_grad=True)
+        linear = nn.utils.skip_init(nn.Linear, features.shape[1], classes)  # draws no numbers
+        linear.load_state_dict({"weight": head.weights, "bias": head.biases})
+        losses = _tune(tuned, linear, maps[~test], labels[~test])
+        for epoch, loss in enumerate(losses, start=1 + number * _TUNING_EPOCHS):
+            yield Tuning(epoch / passes, number + 1, len(parts), loss)
+        with torch.inference_mode():
+            answers = linear(pooled(tuned(maps[test]))).argmax(1)
+        right += int((answers == labels[test]).sum())
+    yield Tuning(1.0, len(parts), len(parts), math.nan, right / len(labels))
+
+
+def _tune(upper: nn.Module, head: nn.Linear, maps: Tensor, labels: Tensor) -> Iterator[float]:
+    """Train blocks and a head; yields the loss of the last batch of each epoch."""
+    optimiser = torch.optim.AdamW([*upper.parameters(), *head.parameters()], lr=_TUNING_RATE)
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(_TUNING_EPOCHS):
+        loss = math.nan
+        order = torch.randperm(len(labels), generator=generator)
+        for batch in torch.split(order, _TUNING_BATCH):
+            optimiser.zero_grad(set_to_none=True)
+            cost = F.cross_entropy(head(pooled(upper(maps[batch]))), labels[batch])
+            cost.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+            loss = cost.item()
+        yield loss
 
 
 def accuracy_from_scratch(

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from cnnviz.imaging import sample_image
+from cnnviz.training.transfer import Tuning
 
 
 @pytest.fixture
@@ -149,3 +150,22 @@ def test_more_pictures_than_there_can_be_are_left_out(open_page, monkeypatch):
     uploader(app).set_value(files).run()
     assert titles(app)[0] == "Cat (9)"
     assert "Cat has 9 pictures, the most it can. And 1 other is left out." in words(app)
+
+
+def test_upper_blocks_are_thawed_and_the_gain_is_a_number(open_page, monkeypatch):
+    def tuned(_network, squares, labels, classes, thawed):
+        assert (len(squares), len(labels), classes, thawed) == (24, 24, 3, 4)
+        yield Tuning(0.0, 1, 5, float("nan"))
+        yield Tuning(0.5, 3, 5, 0.25)
+        yield Tuning(1.0, 5, 5, float("nan"), 0.5)
+
+    monkeypatch.setattr("cnnviz.ui.own_classes.result.fine_tune", tuned)
+    app = open_page(oc_tab="How it learned", oc_thawed="4")
+    frozen = app.metric[0]
+    app.button(key="_oc_tune").click().run()
+    assert not app.exception
+    thawed = app.metric[1]
+    assert thawed.label == "With 4 blocks thawed"
+    assert thawed.value == "50%"
+    gain = 50 - int(frozen.value.rstrip("%"))
+    assert thawed.delta == f"{gain:+d} points"

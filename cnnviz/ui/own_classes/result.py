@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,14 +14,17 @@ from cnnviz.components.chart import chart
 from cnnviz.components.evidence import evidence
 from cnnviz.figures.learning import losses_figure
 from cnnviz.inspection import Prediction, overlay_size, upsample
-from cnnviz.numbers.formatting import formatted
+from cnnviz.numbers.formatting import counted, formatted
 from cnnviz.training.transfer import (
     FOLDS,
+    MOST_THAWED,
     SIDE,
     TransferError,
     accuracy_from_scratch,
     accuracy_of_heads,
+    blocks_of,
     feature_maps_of,
+    fine_tune,
     learn,
     nearest,
     pooled,
@@ -30,7 +34,7 @@ from cnnviz.ui.own_classes.examples import labelled
 from cnnviz.ui.shared.answer import show_scores
 from cnnviz.ui.shared.picture import current_picture
 from cnnviz.ui.shared.text import plain
-from cnnviz.ui.shared.zoo import known_of, turn
+from cnnviz.ui.shared.zoo import in_turns, known_of, turn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -199,14 +203,23 @@ def show_weights(taught: Taught) -> None:
     )
 
 
-def show_learning(taught: Taught, place: DeltaGenerator) -> None:
-    """Draw how the head learned, and how much it owes to the network below."""
+def show_learning(network: ZooNetwork, taught: Taught, place: DeltaGenerator) -> None:
+    """Draw how the head learned, how much it owes to the network below, and what thawing adds."""
     chart(
         losses_figure(taught.head.losses), key="oc_losses",
         alt="Loss of the head over the steps of its training",
     )  # fmt: skip
     known: dict[object, float] = st.session_state.setdefault("_oc_accuracies", {})
     heads, scratch = (*taught.key, "heads"), (*taught.key, "scratch")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        thawed = st.slider(
+            "Blocks that learn, too, from the top", 1, MOST_THAWED, 2, key="oc_thawed",
+            bind="query-params", width=330,
+            help=f"Of the {len(blocks_of(network))} blocks of {network.title}. The upper ones are"
+            " the most particular to the photos that it was trained on.",
+        )  # fmt: skip
+        asked = st.button("Fine-tune them", icon=":material/ac_unit:", key="_oc_tune")
+    tuned = (*taught.key, "tuned", thawed)
     count = len(taught.names)
     try:
         if heads not in known:
@@ -217,6 +230,14 @@ def show_learning(taught: Taught, place: DeltaGenerator) -> None:
     guessing = float(np.bincount(taught.labels.numpy()).max() / len(taught.labels))
     with st.container(horizontal=True):
         st.metric("On the trained network", f"{known[heads]:.0%}", width=200)
+        if tuned in known:
+            gain = round(100 * (known[tuned] - known[heads]))
+            st.metric(
+                f"With {counted(thawed, 'block')} thawed", f"{known[tuned]:.0%}",
+                delta=f"{gain:+d} points" if gain else "as when frozen",
+                delta_color="normal" if gain else "off", delta_arrow="auto" if gain else "off",
+                width=200,
+            )  # fmt: skip
         if scratch in known:
             st.metric("From scratch", f"{known[scratch]:.0%}", width=200)
         st.metric("Always the largest class", f"{guessing:.0%}", width=200)
@@ -226,6 +247,8 @@ def show_learning(taught: Taught, place: DeltaGenerator) -> None:
         " after learning from the others. With so few pictures, one more or less right changes it"
         f" by {1 / len(taught.labels):.0%}."
     )
+    if asked and tuned not in known and _tune(network, taught, thawed, known, tuned):
+        st.rerun()
     if scratch not in known and st.button(
         "Train a network from scratch on them", icon=":material/model_training:", key="_oc_scratch",
         help="Three convolutions, 32×32 pixels, random weights at first, tested in the same parts.",
@@ -237,6 +260,30 @@ def show_learning(taught: Taught, place: DeltaGenerator) -> None:
                 progress=lambda share: bar.progress(share, text="Training from scratch"),
             )  # fmt: skip
         st.rerun()
+
+
+def _tune(
+    network: ZooNetwork,
+    taught: Taught,
+    thawed: int,
+    known: dict[object, float],
+    key: object,
+) -> bool:
+    """Fine-tune while the person watches; whatever they press ends it. Whether it was finished."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        bar = st.progress(0.0, text="Fine-tuning")
+        st.button("Stop", icon=":material/stop:", key="_oc_tune_stop")
+    line = st.empty()
+    steps = fine_tune(
+        network, [one.picture for one in taught.examples], taught.labels, len(taught.names), thawed
+    )
+    for step in in_turns(steps, line):
+        loss = "" if math.isnan(step.loss) else f", loss {formatted(step.loss, '.3f')}"
+        bar.progress(step.share, text=f"Fine-tuning for part {step.part} of {step.parts}{loss}")
+        if step.accuracy is not None:
+            known[key] = step.accuracy
+            return True
+    return False
 
 
 def _show_seen(taught: Taught) -> None:

@@ -12,7 +12,9 @@ from cnnviz.training.transfer import (
     TransferError,
     accuracy_from_scratch,
     accuracy_of_heads,
+    blocks_of,
     feature_maps_of,
+    fine_tune,
     learn,
     nearest,
     pooled,
@@ -139,3 +141,42 @@ def test_too_little_is_said(labels, classes, words):
 def test_a_picture_of_any_shape_becomes_a_square(shape):
     assert square(np.full(shape, 7, np.uint8)).shape == (SIDE, SIDE, 3)
     assert (square(np.full(shape, 7, np.uint8)) == 7).all()
+
+
+@pytest.fixture(scope="module")
+def examples():
+    """Four pieces each of two photos."""
+    squares = [*crops(data.chelsea(), 4), *crops(data.coffee(), 4)]
+    return squares, torch.arange(8) // 4
+
+
+def test_thawing_nothing_is_the_head_alone(network, examples):
+    squares, labels = examples
+    features = pooled(feature_maps_of(network, squares))
+    *_, last = fine_tune(network, squares, labels, 2, 0)
+    assert last.accuracy == accuracy_of_heads(features, labels, 2)
+
+
+def test_thawed_blocks_learn_in_a_copy(network, examples):
+    squares, labels = examples
+    before = {name: t.clone() for name, t in network.model.state_dict().items()}
+    state = torch.get_rng_state()
+    steps = list(fine_tune(network, squares, labels, 2, 2))
+    assert torch.equal(torch.get_rng_state(), state)
+    for name, tensor in network.model.state_dict().items():
+        assert torch.equal(tensor, before[name]), name
+    shares = [step.share for step in steps]
+    assert shares == sorted(shares)
+    assert shares[0] == 0
+    assert shares[-1] == 1
+    first = [step.loss for step in steps if step.part == 1 and step.loss == step.loss]
+    assert first[-1] < first[0]
+    assert 0 <= steps[-1].accuracy <= 1
+    assert [step.accuracy for step in steps[:-1]] == [None] * (len(steps) - 1)
+
+
+def test_the_blocks_are_those_before_the_average(network):
+    names = list(blocks_of(network))
+    assert names[0] == "stem"
+    assert names[-1] == "head"
+    assert "pool" not in names
