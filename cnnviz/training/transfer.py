@@ -220,7 +220,10 @@ def fine_tune(
     for number, test in enumerate(parts):
         head = learn(features[~test], labels[~test], classes)
         tuned = copy.deepcopy(upper).eval().requires_grad_(requires_grad=True)
-        linear = nn.utils.skip_init(nn.Linear, features.shape[1], classes)  # draws no numbers
+        # Without first weights, so no random numbers are drawn.
+        linear: nn.Linear = nn.utils.skip_init(  # type: ignore[no-untyped-call]
+            nn.Linear, features.shape[1], classes
+        )
         linear.load_state_dict({"weight": head.weights, "bias": head.biases})
         losses = _tune(tuned, linear, maps[~test], labels[~test])
         for epoch, loss in enumerate(losses, start=1 + number * _TUNING_EPOCHS):

@@ -55,7 +55,7 @@ def _choose_run(notice: DeltaGenerator, key: str) -> tuple[OwnNetwork, Picture]:
     runs = {run.id: run for run in list_runs()}
     chosen = choice(
         st.selectbox, "Run", {id: run_label(run) for id, run in runs.items()}, _FIRST,
-        key=f"{key}_run", width=wide(270), notice=notice,
+        key=f"{key}_run", width=wide(300), notice=notice,
         unknown="There is no run called “{}” here. Another one is shown instead.",
     )  # fmt: skip
     try:
@@ -116,7 +116,7 @@ def _test_picture(run: Run, key: str, notice: DeltaGenerator) -> Picture:
     if state.get(name, 0) > last:
         state[name] = last
     at = st.number_input(
-        f"Picture, 0 to {last}", 0, last, key=name, width=wide(120), bind="query-params",
+        f"Picture, 0 to {last}", 0, last, key=name, width=wide(125), bind="query-params",
         help=plain(samples.origin),
     )  # fmt: skip
     colours = np.broadcast_to(samples.images[at], (3, *samples.images.shape[2:]))
