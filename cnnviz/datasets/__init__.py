@@ -1,7 +1,13 @@
 """Labelled pictures, in memory: known data sets, and a person's own."""
 
 from cnnviz.datasets.base import Dataset, DatasetError
-from cnnviz.datasets.catalogue import DATASETS, DatasetInfo, data_root
+from cnnviz.datasets.catalogue import (
+    ALL_DATASETS,
+    DATASETS,
+    PICTURE_DATASETS,
+    DatasetInfo,
+    data_root,
+)
 from cnnviz.datasets.code import data_code
 from cnnviz.datasets.download import Progress
 from cnnviz.datasets.layout import listed
@@ -11,7 +17,9 @@ from cnnviz.datasets.preprocess import normalise, preprocess
 from cnnviz.datasets.sources import Skipped, shown
 
 __all__ = [
+    "ALL_DATASETS",
     "DATASETS",
+    "PICTURE_DATASETS",
     "SIZES",
     "Dataset",
     "DatasetError",

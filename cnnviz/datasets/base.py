@@ -1,6 +1,6 @@
 """What a data set is here: labelled pictures in memory, with a fixed split."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,11 @@ class Dataset:
         mean: Mean of each channel of the training pictures, on the scale 0 to 1.
         std: Standard deviation of each channel, on the same scale.
         remarks: What people should know before they train on it, in sentences.
+        task: What is asked for, a key of `cnnviz.training.tasks.TASKS`. Where it is a picture, all
+            labels are 0.
+        train_targets: The pictures asked for, ``uint8``: N×H×W classes of pixels, or N×C×H×W. None
+            where none are, and where they are the training pictures themselves.
+        test_targets: Likewise, of the test pictures.
     """
 
     id: str
@@ -41,6 +46,9 @@ class Dataset:
     mean: tuple[float, ...]
     std: tuple[float, ...]
     remarks: tuple[str, ...] = ()
+    task: str = "classify"
+    train_targets: NDArray[np.uint8] | None = None
+    test_targets: NDArray[np.uint8] | None = None
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -61,6 +69,31 @@ def make_dataset(
     """Put a :class:`Dataset` together, measuring mean and spread on the training pictures."""
     mean, std = channel_statistics(train[0])
     return Dataset(id, title, classes, *train, *test, mean=mean, std=std, remarks=remarks)
+
+
+def make_picture_dataset(
+    id: str,
+    title: str,
+    classes: tuple[str, ...],
+    pictures: tuple[NDArray[np.uint8], NDArray[np.uint8]],
+    targets: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None,
+    *,
+    task: str,
+) -> Dataset:
+    """Put a :class:`Dataset` together of which a picture is asked for each picture.
+
+    Args:
+        id: Short name, safe in a file name.
+        title: Name for people.
+        classes: What the numbers are that the network gives for each pixel.
+        pictures: For training and for testing.
+        targets: Likewise; None where they are the pictures themselves.
+        task: A key of `cnnviz.training.tasks.TASKS`.
+    """
+    train, test = ((one, np.zeros(len(one), np.int64)) for one in pictures)
+    made = make_dataset(id, title, classes, train, test)
+    first, second = targets or (None, None)
+    return replace(made, task=task, train_targets=first, test_targets=second)
 
 
 def channel_statistics(

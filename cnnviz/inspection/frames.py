@@ -8,6 +8,13 @@ maps     P×M×h×w     what the first stage gives for each picture, at most 16 
 cams     P×2×gh×gw   evidence for the true and for the predicted class, signed, one scale
 ```
 
+Of a network that gives pictures there is no evidence, but there are
+
+```
+outputs     P×H×W or P×C×H×W   the class of each pixel, or grey levels as they are, 0 to 255
+confidence  P×H×W              how sure it is of the class, on a scale from 0 to 1
+```
+
 What the numbers mean stands in the metadata, as JSON under `frame`.
 """
 
@@ -26,7 +33,7 @@ from cnnviz.inspection.glance import Glance, glance
 from cnnviz.inspection.guard import InspectionError, NotFiniteError, untouched
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -74,6 +81,8 @@ class Frame:
         cams: P×2×gh×gw, true class first; None if no layer gives maps.
         method: CAM or Grad-CAM; empty if there are none.
         predicted: The predicted class of each picture.
+        outputs: What a network that gives pictures gave, P×H×W or P×C×H×W; None of a classifier.
+        scores: How good each of these is, by the name of a measure of `cnnviz.training.tasks`.
     """
 
     step: int
@@ -88,6 +97,8 @@ class Frame:
     cams: Sheet | None
     method: str
     predicted: list[int]
+    outputs: NDArray[np.uint8] | None = None
+    scores: dict[str, list[float]] = dataclasses.field(default_factory=dict)
 
 
 def make_frame(
@@ -126,6 +137,56 @@ def make_frame(
         return _pack(seen, {"step": step, "epoch": epoch, "seconds": seconds})
 
 
+@dataclasses.dataclass(frozen=True)
+class Shown:
+    """What a frame shows of the pictures that a network gave.
+
+    Attributes:
+        outputs: P×H×W classes or P×C×H×W grey levels, `uint8`.
+        confidence: P×H×W, 0 to 1; None where there is none.
+        scores: How good each picture is, by the name of a measure.
+    """
+
+    outputs: Tensor
+    confidence: Tensor | None
+    scores: dict[str, list[float]]
+
+
+def make_picture_frame(
+    model: nn.Module,
+    inputs: Tensor,
+    show: Callable[[Tensor], Shown],
+    *,
+    step: int,
+    epoch: float,
+    seconds: float,
+) -> bytes:
+    """Look at the first filters and maps of a model that gives pictures, and at these.
+
+    The model is left exactly as it was.
+
+    Args:
+        model: It gives N×K×H×W.
+        inputs: P×C×H×W, preprocessed, on the model's device.
+        show: What to show of what it gave.
+        step: Optimiser steps done, for the record.
+        epoch: The same in passes over the training images.
+        seconds: Training time.
+
+    Returns:
+        The file's bytes; see `read_frame`.
+
+    Raises:
+        NotFiniteError: A weight, an activation or an output is not a finite number.
+    """
+    with untouched(model):
+        seen = glance(model, inputs.detach(), None)
+        if not seen.logits.isfinite().all():
+            raise NotFiniteError
+        shown = show(seen.logits)
+        return _pack(seen, {"step": step, "epoch": epoch, "seconds": seconds}, shown)
+
+
 def read_frame(data: bytes) -> Frame:
     """Read what `make_frame` wrote.
 
@@ -154,15 +215,18 @@ def read_frame(data: bytes) -> Frame:
             cams=_sheet(tensors, about, "cams"),
             method=str(cams.get("method", "")),
             predicted=list(cams.get("predicted", likeliest)),
+            outputs=tensors.get("outputs"),
+            scores=about.get("scores", {}),
         )
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InspectionError(f"This is not a frame: {error}") from error
 
 
-def _pack(seen: Glance, position: dict[str, float]) -> bytes:
+def _pack(seen: Glance, position: dict[str, float], shown: Shown | None = None) -> bytes:
     from safetensors.torch import save  # noqa: PLC0415
 
-    logits = seen.logits.cpu().double()
+    # There are no classes to tell of where pictures are given.
+    logits = torch.zeros(0, 1) if shown else seen.logits.cpu().double()
     predicted = logits.argmax(1).tolist()
     frame: dict[str, Any] = dict(position)
     tensors: dict[str, Tensor] = {}
@@ -184,6 +248,14 @@ def _pack(seen: Glance, position: dict[str, float]) -> bytes:
         frame["cams"] = {"layer": layer, "method": method, **scale, "predicted": predicted}
     frame["probabilities"] = _rounded(logits.softmax(1))
     frame["logits"] = _rounded(logits)
+    if shown:
+        tensors["outputs"] = shown.outputs.cpu().contiguous()
+        frame["scores"] = {
+            name: [float(f"{value:.5g}") for value in values]
+            for name, values in shown.scores.items()
+        }
+        if shown.confidence is not None:
+            tensors["confidence"] = (shown.confidence * 255).round().to(torch.uint8).cpu()
     text = json.dumps(frame, allow_nan=False, separators=(",", ":"))
     data: bytes = save(tensors, {"frame": text})
     return data

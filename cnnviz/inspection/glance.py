@@ -27,7 +27,7 @@ class Glance:
     """What was seen; nothing in it is tied to the model any more.
 
     Attributes:
-        logits: P×classes.
+        logits: P×classes; of a network that gives pictures, P×C×H×W.
         filters: Name of the first convolution, and its weight.
         maps: Name of the layer at the end of the first stage, and P×M×h×w.
         cams: Layer, method, and P×2×gh×gw for the true and the predicted class.
@@ -39,23 +39,24 @@ class Glance:
     cams: tuple[str, str, Tensor] | None = None
 
 
-def glance(model: nn.Module, inputs: Tensor, labels: Tensor) -> Glance:
+def glance(model: nn.Module, inputs: Tensor, labels: Tensor | None) -> Glance:
     """Look; to be called inside `untouched`.
 
     Args:
-        model: A classifier that gives N×classes logits.
+        model: A classifier that gives N×classes logits, or a network that gives pictures.
         inputs: P×C×H×W, preprocessed, on the model's device.
-        labels: P, the true classes, likewise.
+        labels: P, the true classes, likewise; None for a network that gives pictures: its evidence
+            for a class cannot be shown.
     """
-    head = gap_head(model)
+    head = gap_head(model) if labels is not None else None
     layer = None
-    if head is None:
+    if head is None and labels is not None:
         with contextlib.suppress(InspectionError):
             layer = last_stage(model, inputs[:1])
     with _first_stage(model) as stage:
-        if head is not None:
+        if head is not None and labels is not None:
             seen = _exact(model, inputs, labels, head)
-        elif layer is not None:
+        elif layer is not None and labels is not None:
             seen = _grad_cam(model, inputs, labels, layer)
         else:
             with torch.no_grad():

@@ -1,8 +1,17 @@
 """Convolutional networks as data: described, checked, built, measured and written as code."""
 
 from cnnviz.networks.build import build, pytorch_code
-from cnnviz.networks.catalogue import NETWORKS, NetworkInfo, NetworkOptions, network_spec, options
-from cnnviz.networks.classifier import check_classifier
+from cnnviz.networks.catalogue import (
+    ALL_NETWORKS,
+    NETWORKS,
+    PICTURE_NETWORKS,
+    NetworkInfo,
+    NetworkOptions,
+    network_spec,
+    networks_for,
+    options,
+)
+from cnnviz.networks.classifier import check_classifier, check_picture
 from cnnviz.networks.examples import EXAMPLES, Example
 from cnnviz.networks.layers import NetworkError
 from cnnviz.networks.line import network_from_line, network_line
@@ -13,9 +22,11 @@ from cnnviz.networks.spec import Spec
 from cnnviz.networks.summary import LayerSummary, field_of, summary
 
 __all__ = [
+    "ALL_NETWORKS",
     "EXAMPLES",
     "NETWORKS",
     "PAPER_NETWORKS",
+    "PICTURE_NETWORKS",
     "Concat",
     "Example",
     "LayerSummary",
@@ -27,10 +38,12 @@ __all__ = [
     "Spec",
     "build",
     "check_classifier",
+    "check_picture",
     "field_of",
     "network_from_line",
     "network_line",
     "network_spec",
+    "networks_for",
     "options",
     "paper_network",
     "pytorch_code",

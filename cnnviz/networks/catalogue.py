@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cnnviz.networks.encoder_decoder import decoder, encoder, unet
 from cnnviz.networks.layers import NetworkError, Shape
-from cnnviz.networks.line import network_from_line
+from cnnviz.networks.line import network_from_line, network_line
 from cnnviz.networks.plan import plan
 from cnnviz.networks.spec import Spec
 
@@ -51,6 +52,7 @@ class NetworkInfo:
         block: What its depth counts; empty where depth cannot be chosen.
         options: What can be chosen about it for an input shape.
         line: Gives its line for an input shape, a number of classes and what was chosen.
+        tasks: What it can be trained for, keys of `cnnviz.training.tasks.TASKS`.
     """
 
     id: str
@@ -60,6 +62,7 @@ class NetworkInfo:
     block: str
     options: Callable[[Shape], NetworkOptions]
     line: Callable[[Shape, int, _Chosen], str]
+    tasks: tuple[str, ...] = ("classify",)
 
 
 def options(id: str, input_shape: Shape) -> NetworkOptions:
@@ -83,9 +86,10 @@ def network_spec(
     """Describe a named network for pictures of a shape.
 
     Args:
-        id: A key of ``NETWORKS``.
+        id: A key of ``ALL_NETWORKS``.
         input_shape: C, H, W; at least 8×8.
-        classes: Number of classes, at least 2.
+        classes: Number of classes, at least 2; for a network that gives a picture, how many
+            numbers there are for each pixel.
         depth: Number of convolution blocks: one convolution each in the GAP net, two in the
             VGG-style stack. The network's own number if not given.
         batch_norm: Whether a network that normalises its batches does so.
@@ -99,7 +103,7 @@ def network_spec(
         NetworkError: Unknown id; pictures, classes or options that it cannot work with.
     """
     info = _info(id, input_shape)
-    if classes < 2:
+    if classes < 2 and "classify" in info.tasks:
         raise NetworkError(f"{info.title} needs at least 2 classes to tell apart, not {classes}.")
     chosen = _check(info, input_shape, depth, batch_norm=batch_norm, skips=skips)
     spec = network_from_line(info.line(input_shape, classes, chosen))
@@ -108,9 +112,10 @@ def network_spec(
 
 
 def _info(id: str, shape: Shape) -> NetworkInfo:
-    info = NETWORKS.get(id)
+    info = ALL_NETWORKS.get(id)
     if info is None:
-        raise NetworkError(f"There is no network “{id}”; choose one of {', '.join(NETWORKS)}.")
+        known = ", ".join(ALL_NETWORKS)
+        raise NetworkError(f"There is no network “{id}”; choose one of {known}.")
     if min(shape[1:]) < MIN_SIDE:
         raise NetworkError(
             f"{info.title} needs pictures of at least {MIN_SIDE}×{MIN_SIDE}, not "
@@ -220,6 +225,50 @@ def _halvings(side: int, until: int) -> int:
     return count
 
 
+_MOST_HALVINGS = 5
+
+
+def _levels(shape: Shape) -> range:
+    """How many levels a U-Net can have: the sides are halved between them, without a rest."""
+    halvings = next(
+        n
+        for n in range(_MOST_HALVINGS + 1)
+        if shape[1] >> n & 1 or shape[2] >> n & 1 or n == _MOST_HALVINGS
+    )
+    return range(2, halvings + 2)
+
+
+def _unet_options(shape: Shape) -> NetworkOptions:
+    if shape[1] % 2 or shape[2] % 2:
+        raise NetworkError(
+            f"U-Net halves its maps and doubles them again, which pictures of {shape[1]}×{shape[2]}"
+            " do not allow: use even sides."
+        )
+    levels = _levels(shape)
+    return NetworkOptions(min(3, levels[-1]), levels)
+
+
+def _unet(outputs: int, chosen: _Chosen, *, skips: bool) -> str:
+    widths = [8 * 2**level for level in range(chosen.depth)]
+    return network_line(unet(outputs, widths, skips=skips))
+
+
+_MOST_NUMBERS = 256
+
+
+def _autoencoder_options(shape: Shape) -> NetworkOptions:
+    if shape[1] != shape[2] or shape[1] % 4:
+        raise NetworkError(
+            f"The autoencoder needs square pictures whose side is four times a whole number, not "
+            f"{shape[1]}×{shape[2]}."
+        )
+    return NetworkOptions(8, range(1, _MOST_NUMBERS + 1))
+
+
+def _autoencoder(shape: Shape, outputs: int, chosen: _Chosen) -> str:
+    return network_line([*encoder(chosen.depth, shape[1]), *decoder(outputs, shape[1])])
+
+
 NETWORKS: dict[str, NetworkInfo] = {
     info.id: info
     for info in (
@@ -255,3 +304,52 @@ NETWORKS: dict[str, NetworkInfo] = {
         ),
     )
 }
+"""Those that tell classes apart, by id."""
+
+PICTURE_NETWORKS: dict[str, NetworkInfo] = {
+    info.id: info
+    for info in (
+        NetworkInfo(
+            "unet",
+            "U-Net",
+            "Down to small maps, which know what is there, and up again; skips hand the fine maps, "
+            "which know where it is, over to the way up.",
+            "O. Ronneberger, P. Fischer and T. Brox, U-Net, 2015; with padding and batch "
+            "normalisation",
+            "levels",
+            _unet_options,
+            lambda _shape, outputs, chosen: _unet(outputs, chosen, skips=True),
+            ("segment", "denoise"),
+        ),
+        NetworkInfo(
+            "encoderdecoder",
+            "U-Net without skips",
+            "The same way down and up, but all must pass through the small maps in the middle.",
+            "H. Noh, S. Hong and B. Han, Learning deconvolution network for semantic segmentation, "
+            "2015, much smaller",
+            "levels",
+            _unet_options,
+            lambda _shape, outputs, chosen: _unet(outputs, chosen, skips=False),
+            ("segment", "denoise"),
+        ),
+        NetworkInfo(
+            "autoencoder",
+            "Autoencoder",
+            "The picture is pressed into a few numbers, and made again of these alone.",
+            "G. E. Hinton and R. R. Salakhutdinov, Reducing the dimensionality of data with neural "
+            "networks, 2006; convolutional",
+            "numbers in the middle",
+            _autoencoder_options,
+            _autoencoder,
+            ("autoencode", "denoise"),
+        ),
+    )
+}
+"""Those that give a picture back, by id."""
+
+ALL_NETWORKS: dict[str, NetworkInfo] = NETWORKS | PICTURE_NETWORKS
+
+
+def networks_for(task: str) -> dict[str, NetworkInfo]:
+    """The networks that can be trained for a task, by id; the first one is the usual one."""
+    return {id: info for id, info in ALL_NETWORKS.items() if task in info.tasks}

@@ -28,18 +28,29 @@ def unet(outputs: int, widths: Sequence[int] = (8, 16, 32), *, skips: bool = Tru
     return network_from_line(f"{_level(list(widths), skips=skips)} c{outputs}k1")
 
 
-def encoder(numbers: int) -> Spec:
-    """From 1×28×28 to `numbers`×1×1: two strided convolutions, and one as large as their maps."""
-    return network_from_line(f"c8k3s2p1 relu c16k3s2p1 relu c{numbers}k7")
+def encoder(numbers: int, side: int = 28) -> Spec:
+    """To `numbers`×1×1: two strided convolutions, and one as large as their maps.
 
-
-def decoder() -> Spec:
-    """From any number of maps of 1×1 to 1×28×28, twice doubled.
-
-    Its first layer gives each of 7×7 places weights of its own, over all the numbers: that is a
-    fully connected layer whose outputs are put into 16 maps.
+    Args:
+        numbers: How many numbers there are in the middle.
+        side: Of the pictures, in pixels: four times a whole number.
     """
-    return network_from_line("up7 lc16k1 relu up2 c8k3p1 relu up2 c8k3p1 relu c1k3p1 sigmoid")
+    return network_from_line(f"c8k3s2p1 relu c16k3s2p1 relu c{numbers}k{side // 4}")
+
+
+def decoder(channels: int = 1, side: int = 28) -> Spec:
+    """From any number of maps of 1×1 to a picture, twice doubled.
+
+    Its first layer gives each of a quarter by a quarter of the places weights of its own, over all
+    the numbers: that is a fully connected layer whose outputs are put into 16 maps.
+
+    Args:
+        channels: Of the picture.
+        side: Of the picture, in pixels: four times a whole number.
+    """
+    return network_from_line(
+        f"up{side // 4} lc16k1 relu up2 c8k3p1 relu up2 c8k3p1 relu c{channels}k3p1 sigmoid"
+    )
 
 
 def _level(widths: list[int], *, skips: bool) -> str:

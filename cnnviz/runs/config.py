@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 Optimiser = Literal["adamw", "sgd"]
 
+TaskId = Literal["classify", "segment", "denoise", "autoencode"]
+"""What a network can be trained for; see `cnnviz.training.tasks`."""
+
 OWN_DATASET = "own"
 """`RunConfig.dataset` of a run on a person's own pictures: they lie in the run's folder."""
 
@@ -74,13 +77,14 @@ class RunConfig:
     """Everything a training process needs to know, as written to `run.json`.
 
     Attributes:
-        dataset: An id of `cnnviz.datasets.DATASETS`, or `own` (see `OWN_DATASET`).
+        dataset: An id of `cnnviz.datasets.ALL_DATASETS`, or `own` (see `OWN_DATASET`).
         dataset_title: How the data set is called on screen.
-        network: An id of `cnnviz.networks.NETWORKS`, or `own` (see `OWN_NETWORK`).
+        network: An id of `cnnviz.networks.ALL_NETWORKS`, or `own` (see `OWN_NETWORK`).
         network_title: How the network is called on screen; empty for its id.
         spec: The network as data, input to `cnnviz.networks.build`.
         input_shape: (channels, height, width) of one image.
-        classes: Class names; their order is the order of the logits.
+        classes: Class names; their order is the order of the logits. Of a network that gives
+            pictures, what the numbers of each pixel are.
         mean: Per channel, of the training images in 0..1; subtracted from the input.
         std: Per channel, likewise; the input is divided by it.
         recipe: How to train.
@@ -93,6 +97,8 @@ class RunConfig:
         max_seconds: Training ends after this much wall time; 0 for no limit.
         pace: Steps per second at most, to begin with; 0 for as fast as it goes.
         variant: Options of the network, such as `{"depth": 4}`, for display; `spec` counts.
+        task: What is asked of the network.
+        loss: What is made small, one of the losses of the task; empty for its usual one.
     """
 
     dataset: str
@@ -114,9 +120,15 @@ class RunConfig:
     max_seconds: float = 0.0
     pace: float = 0.0
     variant: dict[str, Any] = dataclasses.field(default_factory=dict)
+    task: TaskId = "classify"
+    loss: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse limits that mean nothing."""
+        """Refuse limits that mean nothing, and a task that is not known."""
+        _require(
+            self.task in get_args(TaskId),
+            f"This version does not know the task {shorten(self.task)} of this run.",
+        )
         _require(0 <= self.threads <= 1024, "threads must be 0 to 1024.")
         _require(0 <= self.lanes <= 64, "lanes must be 0 to 64.")
         for name in ("max_seconds", "pace"):
@@ -129,8 +141,16 @@ class RunConfig:
         return f"{self.dataset_title}, {self.network_title or self.network}"
 
     def to_json(self) -> dict[str, Any]:
-        """As plain lists, dicts, strings and numbers."""
-        return dataclasses.asdict(self)
+        """As plain lists, dicts, strings and numbers.
+
+        A task is named where it is not to tell classes apart, so that run.json of those that do
+        stays as it ever was.
+        """
+        found = dataclasses.asdict(self)
+        for name, usual in (("task", "classify"), ("loss", "")):
+            if found[name] == usual:
+                del found[name]
+        return found
 
     @classmethod
     def from_json(cls, data: object) -> RunConfig:
@@ -193,6 +213,8 @@ _OPTIONAL = frozenset(
         "max_seconds",
         "pace",
         "variant",
+        "task",
+        "loss",
     }
 )
 _READ: dict[str, Callable[[Any], Any]] = {
@@ -206,6 +228,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "float": (int, float),
     "bool": (bool,),
     "Optimiser": (str,),
+    "TaskId": (str,),
     "Recipe": (dict,),
     "dict[str, Any]": (dict,),
 }

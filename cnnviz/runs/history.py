@@ -2,8 +2,9 @@
 
 Of each kind of event all lines are kept while there are few. Of many, the run is cut into
 stretches of equal length, and of each stretch these stay: the first line, and those with the
-lowest and the highest loss and accuracy. The first line of all, the newest ones, and the true
-extremes are always among them. Each `status` stays, and each snapshot that is still there.
+lowest and the highest loss and accuracy, or what stands in its place. The first line of all, the
+newest ones, and the true extremes are always among them. Each `status` stays, and each snapshot
+that is still there.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _REMEMBERED = 16
 
 _KIND = re.compile(rb'\{"event": ?"(\w+)"')
 _STEP = re.compile(rb'"step": ?(\d{1,15})[,}]')
-_VALUES = re.compile(rb'"loss": ?([^,\n]{1,40}), ?"accuracy": ?([^,}\n]{1,40})')
+_VALUES = re.compile(rb'"loss": ?([^,\n]{1,40}), ?"\w{1,40}": ?([^,}\n]{1,40})')
 _PREFIX, _PREFIXES = 20, 1000
 
 _Line = tuple[int, bytes]

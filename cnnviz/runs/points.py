@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 
 @dataclasses.dataclass(frozen=True)
@@ -13,10 +14,13 @@ class Progress:
         step: Optimiser steps done.
         epoch: The same in passes over the training images.
         loss: Mean training loss.
-        accuracy: Share of training images right, in 0..1.
+        accuracy: Share of training images right, in 0..1; NaN where the task is another than to
+            tell classes apart.
         learning_rate: In use at `step`.
         images_per_second: While training, without the time spent on evaluation.
         seconds: Training time since the start, without evaluation and pauses.
+        measures: How well it does, by the names of the measures of `cnnviz.training.tasks`, where
+            the task is another than to tell classes apart.
     """
 
     step: int
@@ -26,6 +30,11 @@ class Progress:
     learning_rate: float
     images_per_second: float
     seconds: float
+    measures: dict[str, float] = dataclasses.field(default_factory=dict)
+
+    def measure(self, name: str) -> float:
+        """The accuracy, the loss or another measure by its name; NaN if there is none."""
+        return _measure(self, name)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,12 +44,14 @@ class Evaluation:
     Attributes:
         step: Optimiser steps done.
         epoch: The same in passes over the training images.
-        loss: Mean cross-entropy.
-        accuracy: Share right, in 0..1.
+        loss: Mean cross-entropy, or mean of the loss of the task.
+        accuracy: Share right, in 0..1; NaN as in `Progress`.
         images: How many test images; at most the first thousand while training.
         seconds: Training time since the start.
         confusion: Rows are the true class, columns the predicted one; counts. None only
-            in runs of earlier versions, for evaluations on a part of the images.
+            in runs of earlier versions, for evaluations on a part of the images, and where the
+            task knows no classes. Pixels are counted where it is a class for each of them.
+        measures: As in `Progress`.
     """
 
     step: int
@@ -50,6 +61,17 @@ class Evaluation:
     images: int
     seconds: float
     confusion: tuple[tuple[int, ...], ...] | None = None
+    measures: dict[str, float] = dataclasses.field(default_factory=dict)
+
+    def measure(self, name: str) -> float:
+        """The accuracy, the loss or another measure by its name; NaN if there is none."""
+        return _measure(self, name)
+
+
+def _measure(point: Progress | Evaluation, name: str) -> float:
+    if name == "accuracy":
+        return point.accuracy
+    return point.loss if name == "loss" else point.measures.get(name, math.nan)
 
 
 @dataclasses.dataclass(frozen=True)

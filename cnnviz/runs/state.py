@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from cnnviz.runs.config import RunError
@@ -15,7 +16,7 @@ from cnnviz.runs.points import (
     LayerHealth,
     Progress,
 )
-from cnnviz.runs.values import NONSENSE, number, shorten, text, whole
+from cnnviz.runs.values import NONSENSE, is_number, number, shorten, text, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -283,7 +284,19 @@ def _ignore(_state: RunState, _event: Event) -> None:
 
 
 def _point(cls: type[Any], event: Event) -> Any:
-    """An instance of `cls` from the event's fields of the same names."""
+    """An instance of `cls` from the event's fields of the same names.
+
+    What other numbers there are beside the loss are the measures of the run's task; without any,
+    it is the accuracy.
+    """
+    measures = {
+        name: number(value)
+        for name, value in event.items()
+        if name not in _KNOWN[cls] and is_number(value)
+    }
+    if measures and "accuracy" not in event:
+        values = {name: read(event[name]) for name, read in _READ[cls] if name != "accuracy"}
+        return cls(**values, accuracy=math.nan, measures=measures)
     return cls(**{name: read(event[name]) for name, read in _READ[cls]})
 
 
@@ -302,6 +315,8 @@ _READ: dict[type, list[tuple[str, Callable[[object], float]]]] = {
     ]
     for cls in (Progress, Evaluation)
 }
+
+_KNOWN = {cls: {"event", "time", *(name for name, _ in fields)} for cls, fields in _READ.items()}
 
 _HANDLERS = {
     "status": _status,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from cnnviz.networks import (
-    NETWORKS,
+    ALL_NETWORKS,
+    PICTURE_NETWORKS,
     NetworkError,
     Spec,
-    check_classifier,
     network_line,
     network_spec,
 )
@@ -17,10 +17,11 @@ from cnnviz.networks.plan import check_size, plan
 from cnnviz.runs import Recipe, RunConfig
 from cnnviz.runs.config import OWN_NETWORK
 from cnnviz.training.estimate import training_bytes
+from cnnviz.training.tasks import TASKS
 
 if TYPE_CHECKING:
     from cnnviz.datasets import Dataset
-    from cnnviz.runs.config import Optimiser
+    from cnnviz.runs.config import Optimiser, TaskId
 
 
 def make_config(
@@ -29,27 +30,34 @@ def make_config(
     recipe: Recipe | None = None,
     *,
     variant: dict[str, Any] | None = None,
+    loss: str = "",
 ) -> RunConfig:
     """What to write to `run.json` to train a network on a data set.
 
     Args:
         dataset: The pictures.
-        network: An id of `cnnviz.networks.NETWORKS`, or the layers of another network.
+        network: An id of `cnnviz.networks.ALL_NETWORKS`, or the layers of another network.
         recipe: How; the default recipe for this data set if not given.
         variant: Options of the network, as `cnnviz.networks.network_spec` takes them.
+        loss: One of the losses of the data set's task; empty for its usual one.
 
     Raises:
         NetworkError: The network does not fit the pictures, or training it needs too much memory.
+        RunError: There is no such loss.
     """
+    task = TASKS[dataset.task]
+    if loss:
+        task.loss_named(loss)
     shape, classes = dataset.shape, len(dataset.classes)
     id = network if isinstance(network, str) else OWN_NETWORK
-    recipe = recipe or default_recipe(id, len(dataset.train_images))
+    recipe = recipe or default_recipe(id, len(dataset.train_images), task=task.id)
     if isinstance(network, str):
         spec = network_spec(network, shape, classes, **(variant or {}))
-        title = NETWORKS[network].title
+        title = ALL_NETWORKS[network].title
+        task.check(spec, shape, classes)
     else:
         spec, title = network, own_title(network)
-        check_trainable(spec, shape, classes, recipe.batch_size)
+        check_trainable(spec, shape, classes, recipe.batch_size, task.id)
     return RunConfig(
         dataset=dataset.id,
         dataset_title=dataset.title,
@@ -62,6 +70,8 @@ def make_config(
         recipe=recipe,
         network_title=title,
         variant=variant or {},
+        task=cast("TaskId", task.id),
+        loss=loss,
     )
 
 
@@ -75,19 +85,26 @@ _TITLE = 40
 _MOST_BYTES = 4 * 2**30
 
 
-def check_trainable(spec: Spec, shape: tuple[int, int, int], classes: int, batch_size: int) -> None:
-    """Refuse a network that cannot be trained here to tell classes apart.
+def check_trainable(
+    spec: Spec,
+    shape: tuple[int, int, int],
+    classes: int,
+    batch_size: int,
+    task: str = "classify",
+) -> None:
+    """Refuse a network that cannot be trained here for a task.
 
     Args:
         spec: The layers.
         shape: C, H, W of one picture.
         classes: How many there are.
         batch_size: Pictures per step.
+        task: A key of `cnnviz.training.tasks.TASKS`.
 
     Raises:
         NetworkError: What does not fit, or that it needs too much memory.
     """
-    check_classifier(spec, shape, classes)
+    TASKS[task].check(spec, shape, classes)
     check_size(plan(spec, shape))
     needed = training_bytes(spec, shape, batch_size)
     if needed > _MOST_BYTES:
@@ -135,8 +152,20 @@ LENGTHS: dict[Length, RunLength] = {
 _SMALL, _LARGE = 5000, 25_000
 
 
+# Of networks that give pictures: steps of 16 pictures each. With AdamW at 0.01, U-Net had a
+# foreground IoU of .90 on the scenes after 160 steps.
+_STEPS: dict[Length, int] = {"quick": 160, "lesson": 500, "thorough": 2000}
+_PICTURE_BATCH = 16
+_PICTURE_RATES: dict[Optimiser, float] = {"adamw": 0.01, "sgd": 0.1}
+
+
 def recipe_for(
-    length: Length, network: str, train_images: int, optimiser: Optimiser = "sgd"
+    length: Length,
+    network: str,
+    train_images: int,
+    optimiser: Optimiser | None = None,
+    *,
+    task: str = "classify",
 ) -> Recipe:
     """A recipe of a chosen length for a network and a number of training pictures.
 
@@ -145,10 +174,22 @@ def recipe_for(
 
     Args:
         length: A key of `LENGTHS`.
-        network: An id of `cnnviz.networks.NETWORKS`; others get a careful rate.
+        network: An id of `cnnviz.networks.ALL_NETWORKS`; others get a careful rate.
         train_images: How many there are.
-        optimiser: `sgd` or `adamw`.
+        optimiser: `sgd` or `adamw`; by default the usual one of the task.
+        task: A key of `cnnviz.training.tasks.TASKS`.
     """
+    if task != "classify" or network in PICTURE_NETWORKS:
+        optimiser = optimiser or "adamw"
+        epochs = _STEPS[length] * _PICTURE_BATCH / max(train_images, _PICTURE_BATCH)
+        return Recipe(
+            epochs=round(min(epochs, 1000.0), 2),
+            batch_size=_PICTURE_BATCH,
+            optimiser=optimiser,
+            learning_rate=_PICTURE_RATES[optimiser],
+            weight_decay=_DECAY[optimiser],
+        )
+    optimiser = optimiser or "sgd"
     chosen = LENGTHS[length]
     small = train_images < _SMALL
     # In between, as many steps as a large set gives.
@@ -165,9 +206,15 @@ def recipe_for(
     )
 
 
-def default_recipe(network: str, train_images: int, optimiser: Optimiser = "sgd") -> Recipe:
+def default_recipe(
+    network: str,
+    train_images: int,
+    optimiser: Optimiser | None = None,
+    *,
+    task: str = "classify",
+) -> Recipe:
     """The recipe of a lesson; see `recipe_for`."""
-    return recipe_for("lesson", network, train_images, optimiser)
+    return recipe_for("lesson", network, train_images, optimiser, task=task)
 
 
 _OPTIONS = frozenset({"depth", "batch_norm", "skips"})
@@ -205,9 +252,9 @@ def again(config: RunConfig, based_on: str = "", **changes: Any) -> RunConfig:
         others["spec"] = network_spec(
             network, config.input_shape, len(config.classes), **others["variant"]
         )
-        others["network_title"] = NETWORKS[network].title
-    if "optimiser" in recipe and network in NETWORKS:
-        usual = default_recipe(network, 0, recipe["optimiser"])
+        others["network_title"] = ALL_NETWORKS[network].title
+    if "optimiser" in recipe and network in ALL_NETWORKS:
+        usual = default_recipe(network, 0, recipe["optimiser"], task=config.task)
         # Rates go with the batch size; see `recipe_for`.
         size = recipe.get("batch_size", config.recipe.batch_size)
         rate = usual.learning_rate * size / usual.batch_size

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.nn.functional as F
@@ -13,14 +13,19 @@ from cnnviz.datasets import Dataset, DatasetError, load_dataset
 from cnnviz.runs.config import OWN_DATASET
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from cnnviz.runs import Recipe, Run
 
+_ASKED = ("train_targets", "test_targets")
 _OWN = ("train_images", "train_labels", "test_images", "test_labels")
 
 
 def own_dataset_tensors(dataset: Dataset) -> dict[str, Tensor]:
     """A person's own pictures, as they travel to the training process in the run's folder."""
-    return {name: torch.from_numpy(getattr(dataset, name)).contiguous() for name in _OWN}
+    names = [*_OWN, *(name for name in _ASKED if getattr(dataset, name) is not None)]
+    return {name: torch.from_numpy(getattr(dataset, name)).contiguous() for name in names}
 
 
 _kept: dict[str, Dataset] = {}
@@ -59,15 +64,24 @@ def load_run_dataset(run: Run) -> Dataset:
             test_labels=tensors["test_labels"].numpy(),
             mean=config.mean,
             std=config.std,
+            task=config.task,
+            train_targets=_given(tensors, "train_targets"),
+            test_targets=_given(tensors, "test_targets"),
         )
     else:
         kept = _kept.pop(config.dataset, None)
         dataset = kept or load_dataset(config.dataset)
-    if dataset.shape != config.input_shape or dataset.classes != config.classes:
+    if (dataset.shape, dataset.classes, dataset.task) != (
+        config.input_shape, config.classes, config.task,
+    ):  # fmt: skip
         raise DatasetError(f"{dataset.title} is not the data set this run was made for.")
     if len(dataset.train_images) < 2 or len(dataset.test_images) < 1:
         raise DatasetError("Training needs at least two training pictures and one test picture.")
     return dataset
+
+
+def _given(tensors: dict[str, Tensor], name: str) -> NDArray[np.uint8] | None:
+    return tensors[name].numpy() if name in tensors else None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,7 +102,8 @@ class Batches:
 
     Args:
         images: N×C×H×W, `uint8`, on the CPU.
-        labels: N, `int64`.
+        labels: N, `int64`; or N×H×W or N×C×H×W, `uint8`, pictures that are shifted and flipped as
+            the images are.
         recipe: Batch size, epochs, shift, flip and seed.
         normalise: What turns pixels into the network's input.
         device: Where the batches should be.
@@ -104,13 +119,15 @@ class Batches:
     ) -> None:
         self._recipe = recipe
         self._device = device
-        self._labels = labels.to(device)
         self._normalise = normalise
         # Channels last, with a black border as wide as the largest shift: one index
         # then picks the images, shifts and flips them.
         shift = recipe.shift
-        padded = F.pad(images, (shift, shift, shift, shift))
-        self._pixels = padded.permute(0, 2, 3, 1).contiguous().to(device)
+        self._pixels = self._kept(images, shift)
+        self._shape = labels.shape[1:]
+        if self._shape:
+            labels = self._kept(labels.view(len(labels), -1, *images.shape[2:]), shift)
+        self._labels = labels.to(device)
         self._rows = torch.arange(images.shape[2], device=device)
         self._columns = torch.arange(images.shape[3], device=device)
         self.images = len(images)
@@ -125,12 +142,12 @@ class Batches:
         return step / self.per_epoch
 
     def batch(self, step: int) -> tuple[Tensor, Tensor]:
-        """The images (B×C×H×W float32, channels last) and labels (B) of a step."""
+        """The images (B×C×H×W float32, channels last) of a step, and labels (B) or pictures."""
         pixels, labels = self.pixels(step)
         return self._normalise(pixels), labels
 
     def pixels(self, step: int) -> tuple[Tensor, Tensor]:
-        """The images (B×C×H×W uint8, shifted and flipped) and labels (B) of a step."""
+        """The images (B×C×H×W uint8) of a step, and labels (B) or pictures; all moved alike."""
         epoch, position = divmod(step, self.per_epoch)
         if epoch != self._epoch or self._plan is None:
             self._epoch, self._plan = epoch, self._draw(epoch)
@@ -140,10 +157,18 @@ class Batches:
             rows = plan.top[part, None] + self._rows
             columns = torch.where(plan.flip[part, None], self._columns.flip(0), self._columns)
             columns = columns + plan.left[part, None]
-            pixels = self._pixels[chosen[:, None, None], rows[:, :, None], columns[:, None, :]]
+            places: tuple[Any, ...] = chosen[:, None, None], rows[:, :, None], columns[:, None, :]
         else:
-            pixels = self._pixels[chosen]
-        return pixels.permute(0, 3, 1, 2), self._labels[chosen]
+            places = (chosen, slice(None), slice(None))
+        pixels = self._pixels[places].permute(0, 3, 1, 2)
+        if not self._shape:
+            return pixels, self._labels[chosen]
+        targets = self._labels[places].permute(0, 3, 1, 2)
+        return pixels, targets.reshape(len(chosen), *self._shape)
+
+    def _kept(self, pictures: Tensor, shift: int) -> Tensor:
+        padded = F.pad(pictures, (shift, shift, shift, shift))
+        return padded.permute(0, 2, 3, 1).contiguous().to(self._device)
 
     def _draw(self, epoch: int) -> _EpochPlan:
         # On the CPU, whatever the device: the same seed gives the same images anywhere.

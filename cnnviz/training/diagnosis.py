@@ -13,29 +13,35 @@ from typing import TYPE_CHECKING
 from cnnviz.numbers.formatting import as_typed, rough, short
 from cnnviz.runs import Finding
 from cnnviz.training.config import default_recipe
+from cnnviz.training.tasks import CLASSIFY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnviz.runs import Evaluation, Progress, RunConfig, RunState
+    from cnnviz.training.tasks import Task
 
 _DEAD = 0.9
 _VANISHED = 1e-4
 _EXPLODED = 1e3
 _WHOLE = 1.0
+_NOTHING = 0.01  # of the foreground
 _SHORTEST = 60  # steps: in fewer, nothing need be learnt
 
 
-def diagnose(state: RunState, classes: int) -> list[Finding]:
+def diagnose(state: RunState, classes: int, task: Task = CLASSIFY) -> list[Finding]:
     """Look for trouble in a run's history.
 
     Args:
         state: The run so far.
         classes: How many classes it tells apart.
+        task: What it is trained for.
 
     Returns:
         What is wrong now, the gravest first; empty when all is well.
     """
+    if task.output != "class":
+        return _of_pictures(state, task)
     chance = math.log(max(2, classes))
     layers = _layers(state)
     diverging = _diverging(state.progress, chance) or _ended_sure_and_wrong(state, chance)
@@ -49,6 +55,50 @@ def diagnose(state: RunState, classes: int) -> list[Finding]:
     return [finding for finding in rules if finding is not None]
 
 
+def _of_pictures(state: RunState, task: Task) -> list[Finding]:
+    """Trouble of a network that gives pictures: what guessing would give is not known of these."""
+    background = _all_background(state) if task.output == "labels" else None
+    rules = (background, *_layers(state), _worse_and_worse(state, task))
+    return [finding for finding in rules if finding is not None]
+
+
+def _all_background(state: RunState) -> Finding | None:
+    last = state.evaluations[-3:]
+    if len(last) < 3 or last[0].step < _SHORTEST:
+        return None
+    if any(not one.measure("foreground") < _NOTHING for one in last):
+        return None
+    return Finding(
+        "flat",
+        "It calls every pixel background, which is right most of the time, and finds nothing else.",
+        "Choose a loss that weighs the background less, or Dice, or a higher learning rate.",
+    )
+
+
+def _worse_and_worse(state: RunState, task: Task) -> Finding | None:
+    """Learning by heart: the loss falls on the training pictures and rises on others."""
+    if not state.evaluations or not state.progress:
+        return None
+    images = state.evaluations[-1].images
+    tests = [e for e in state.evaluations if e.images == images]
+    if len(tests) < 6:
+        return None
+    best, later = min(tests, key=lambda e: e.loss), tests[-3:]
+    recent = _recent(state.progress, 0.2)
+    if best in later or state.progress[-1].epoch - best.epoch < 1 or len(recent) < 3:
+        return None
+    loss = _mean_loss(recent)
+    if not all(e.loss > 1.25 * best.loss and loss < 0.6 * e.loss for e in later):
+        return None
+    return Finding(
+        "overfitting",
+        f"The test loss was {rough(best.loss)} at step {best.step:,} and is "
+        f"{rough(later[-1].loss)} now, while the training loss is {rough(loss)}: the training "
+        "pictures are learnt by heart.",
+        f"Train for fewer epochs, or on more pictures; look at {task.measures[0].title} too.",
+    )
+
+
 def nan_finding(config: RunConfig, train_images: int, peak: float) -> Finding:
     """What to say when the loss or a weight is not a number any more.
 
@@ -57,7 +107,7 @@ def nan_finding(config: RunConfig, train_images: int, peak: float) -> Finding:
         train_images: How many there are.
         peak: The highest learning rate of the cycle, as it was last.
     """
-    usual = default_recipe(config.network, train_images, config.recipe.optimiser)
+    usual = default_recipe(config.network, train_images, config.recipe.optimiser, task=config.task)
     lower = min(usual.learning_rate, peak / 10)
     return Finding(
         "nan",

@@ -139,20 +139,21 @@ def _key(config: RunConfig) -> str:
     augmented = bool(recipe.shift or recipe.flip)
     return json.dumps(
         [config.spec, config.input_shape, recipe.batch_size, recipe.optimiser, augmented]
+        + [config.task] * (config.task != "classify")
     )
 
 
 def _time_steps(config: RunConfig) -> float:
     """Images per second of a few steps on noise."""
     import torch  # noqa: PLC0415
-    import torch.nn.functional as F  # noqa: PLC0415
 
     from cnnviz.networks import build, summary  # noqa: PLC0415
     from cnnviz.training.data import Batches, Normalise  # noqa: PLC0415
     from cnnviz.training.device import pick_device  # noqa: PLC0415
     from cnnviz.training.schedule import make_optimiser  # noqa: PLC0415
+    from cnnviz.training.tasks import task_of  # noqa: PLC0415
 
-    device = pick_device()
+    device, task = pick_device(), task_of(config)
     rows = summary(config.spec, config.input_shape)
     work = sum(row.macs for row in rows)
     # As many pictures as are timed soon: a step of a huge network can take a minute.
@@ -161,7 +162,7 @@ def _time_steps(config: RunConfig) -> float:
     size = max(2, min(config.recipe.batch_size, most))
     with torch.random.fork_rng([]):
         images = torch.randint(256, (size, *config.input_shape), dtype=torch.uint8)
-        labels = torch.randint(len(config.classes), (size,))
+        labels = task.noise((size, *config.input_shape), len(config.classes))
         model = build(config.spec, config.input_shape)
     model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = make_optimiser(model.parameters(), config.recipe)
@@ -174,7 +175,8 @@ def _time_steps(config: RunConfig) -> float:
             group["lr"] = 1e-6
         x, y = batches.batch(0)
         optimiser.zero_grad(set_to_none=True)
-        F.cross_entropy(model(x), y).backward()  # type: ignore[no-untyped-call]
+        loss = task.loss(model(x), task.wanted(y), config.loss, 0.0)
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         _wait_for(device)
         return time.perf_counter() - began

@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 from typing import TYPE_CHECKING
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+
+from cnnviz.training.tasks import CLASSIFY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cnnviz.training.data import Normalise
+    from cnnviz.training.tasks import Score, Task
 
 _BATCH = 500
 _SUBSET = 1000
-_PROBES = 8
-
-
-@dataclasses.dataclass(frozen=True)
-class Score:
-    """The outcome of one evaluation; `confusion[true, predicted]` counts images."""
-
-    loss: float
-    confusion: Tensor
-
-    @property
-    def images(self) -> int:
-        """How many images were looked at."""
-        return int(self.confusion.sum())
-
-    @property
-    def accuracy(self) -> float:
-        """Share of images whose most likely class is right."""
-        return float(self.confusion.trace()) / self.images
 
 
 class TestSet:
@@ -43,10 +25,12 @@ class TestSet:
 
     Args:
         images: M×C×H×W, `uint8`.
-        labels: M, `int64`.
+        labels: M, `int64`; or what else the task asks for, as it keeps it.
         classes: How many classes there are.
         normalise: What turns the images into the network's input.
         device: Where to compute.
+        task: What the network is for.
+        loss: Name of one of its losses; empty for the usual one.
     """
 
     __test__ = False  # not a test, whatever pytest may think of the name
@@ -58,11 +42,15 @@ class TestSet:
         classes: int,
         normalise: Normalise,
         device: torch.device,
+        *,
+        task: Task = CLASSIFY,
+        loss: str = "",
     ) -> None:
         order = torch.randperm(len(images), generator=torch.Generator().manual_seed(0))
         self._images = images[order].to(device)
         self._labels = labels[order].to(device)
         self._classes = classes
+        self._task, self._loss = task, loss
         self._normalise = normalise
 
     def __len__(self) -> int:
@@ -75,7 +63,7 @@ class TestSet:
         everything: bool = False,
         unless: Callable[[], bool] = lambda: False,
     ) -> Score | None:
-        """Mean cross-entropy and confusion matrix on all images, or on the first thousand.
+        """Mean loss, and how well the task is done, on all images or on the first thousand.
 
         Args:
             model: What to test.
@@ -88,31 +76,27 @@ class TestSet:
         count = len(self) if everything else min(len(self), _SUBSET)
         device = self._images.device
         loss = torch.zeros((), device=device)
-        counts = torch.zeros(self._classes**2, dtype=torch.int64, device=device)
+        tally: Tensor | None = None
         with evaluating(model):
             for begin in range(0, count, _BATCH):
                 if unless():
                     return None
                 part = slice(begin, min(begin + _BATCH, count))
-                labels = self._labels[part]
-                logits = model(self._normalise(self._images[part]))
-                loss += F.cross_entropy(logits, labels, reduction="sum")
-                pairs = labels * self._classes + logits.argmax(1)
-                counts += torch.bincount(pairs, minlength=self._classes**2)
-        confusion = counts.view(self._classes, self._classes).cpu()
-        return Score(float(loss) / count, confusion)
+                wanted = self._task.wanted(self._labels[part])
+                outputs = model(self._normalise(self._images[part]))
+                loss += self._task.sum_loss(outputs, wanted, self._loss)
+                more = self._task.test_tally(outputs, wanted)
+                tally = more if tally is None else tally + more
+        assert tally is not None
+        return self._task.tested(float(loss) / count, tally.cpu(), count)
 
     def sample(self, count: int) -> Tensor:
         """The first images, as the network's input: N×C×H×W."""
         return self._normalise(self._images[:count])
 
     def pick_probes(self) -> tuple[Tensor, Tensor]:
-        """A few images to watch, of as many different classes as possible, in class order."""
-        rank = torch.zeros_like(self._labels)
-        for label in range(self._classes):
-            mine = self._labels == label
-            rank[mine] = torch.arange(int(mine.sum()), device=rank.device)
-        chosen = (rank * self._classes + self._labels).argsort()[:_PROBES]
+        """A few images to watch, as the task chooses them, with what is asked for."""
+        chosen = self._task.probes(self._labels, self._classes)
         return self._images[chosen].cpu(), self._labels[chosen].cpu()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from cnnviz.networks import build, summary
@@ -14,6 +13,7 @@ from cnnviz.training.checkpoint import Position
 from cnnviz.training.data import Batches, Normalise, load_run_dataset
 from cnnviz.training.evaluate import TestSet
 from cnnviz.training.schedule import make_optimiser
+from cnnviz.training.tasks import task_of
 
 if TYPE_CHECKING:
     from cnnviz.runs import Run
@@ -32,7 +32,8 @@ class Learner:
 
     Attributes:
         position: Where the checkpoint left off; step 0 without one.
-        probes: A few test images, normalised, on the device; with their labels.
+        task: What it learns.
+        probes: A few test images, normalised, on the device; with what is asked for.
 
     Raises:
         DatasetError: The data set cannot be had.
@@ -44,21 +45,27 @@ class Learner:
     def __init__(self, run: Run, device: torch.device) -> None:
         config = run.config
         self.run, self.device, self.recipe = run, device, config.recipe
+        self._loss = config.loss
         dataset = load_run_dataset(run)
+        self.task = task_of(config)
+        self.task.loss_named(config.loss)
+        train, test = self.task.targets(dataset)
         normalise = Normalise(config.mean, config.std, device)
         self.batches = Batches(
             torch.from_numpy(dataset.train_images),
-            torch.from_numpy(dataset.train_labels),
+            train,
             self.recipe,
             normalise,
             device,
         )
         self.tests = TestSet(
             torch.from_numpy(dataset.test_images),
-            torch.from_numpy(dataset.test_labels),
+            test,
             len(config.classes),
             normalise,
             device,
+            task=self.task,
+            loss=config.loss,
         )
         torch.manual_seed(self.recipe.seed)
         model = build(config.spec, config.input_shape)
@@ -84,20 +91,21 @@ class Learner:
             exact: In single precision also where half would be faster.
 
         Returns:
-            Sum of the losses and number of right answers, on the device: nothing waits.
+            Sum of the losses, and what the task tallies, on the device: nothing waits.
         """
-        images, labels = self.batches.batch(step)
+        images, targets = self.batches.batch(step)
+        wanted = self.task.wanted(targets)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         self.optimiser.zero_grad(set_to_none=True)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._half and not exact):
-            logits = self.model(images)
-        logits = logits.float()
-        loss = F.cross_entropy(logits, labels, label_smoothing=self.recipe.label_smoothing)
+            outputs = self.model(images)
+        outputs = outputs.float()
+        loss = self.task.loss(outputs, wanted, self._loss, self.recipe.label_smoothing)
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimiser.step()
-        right = (logits.detach().argmax(1) == labels).sum()
-        return torch.stack((loss.detach() * len(labels), right))
+        tally = self.task.tally(outputs.detach(), wanted)
+        return torch.cat(((loss.detach() * len(wanted))[None], tally))
 
     def is_finite(self) -> bool:
         """Whether every weight and buffer is a finite number."""

@@ -79,8 +79,9 @@ class Trainer:
         self._began = time.monotonic()
         state = self.recorder.state
         self._control, self._asked_at = state.control, state.asked_at
-        # Loss and right answers since the last report: they stay on the device.
-        self._sums = torch.zeros(2, device=learner.device)
+        # Loss and what the task tallies since the last report: they stay on the device.
+        tallies = learner.task.tallies(len(run.config.classes))
+        self._sums = torch.zeros(1 + tallies, device=learner.device)
         self._images = 0
         self._polls, self._shares = Pace(_CONTROL_SECONDS), Pace(_SHARE_SECONDS, 0.01)
         self._next_step = 0.0
@@ -160,9 +161,9 @@ class Trainer:
 
     def _report(self) -> None:
         """Fetch and write the training metrics since the last report."""
-        loss, right = self._sums.tolist()
+        loss, *tally = self._sums.tolist()
         self._clock.stop()
-        self.recorder.report(self._now(), loss, right, self._images, self._rate())
+        self.recorder.report(self._now(), loss, tally, self._images, self._rate())
         self._clock.start()
         self._sums.zero_()
         self._images = 0
@@ -275,7 +276,8 @@ class Trainer:
         self._add(step_in_detail(self.learner, self.step, self._rate(), chosen))
         self._clock.stop()
         self._report_paused()
-        self.recorder.write("batch", step=self.step)
+        if self.learner.task.output == "class":
+            self.recorder.write("batch", step=self.step)
         self.recorder.keep(self._now())
         self._evaluate()
         self._save()

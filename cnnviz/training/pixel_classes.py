@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from safetensors.torch import load_file
 
 from cnnviz.datasets.scenes import CLASSES, SIDE, make_scenes, stacked
 from cnnviz.inspection.overlap import foreground_overlap, overlap
 from cnnviz.networks import build
 from cnnviz.networks.encoder_decoder import unet
+from cnnviz.training.pixel_losses import squared, weighted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +30,6 @@ Weights = dict[str, "Tensor"]
 SHIPPED = Path(__file__).parents[2] / "assets" / "pictures_out" / "pixel_classes.safetensors"
 SHAPE = (1, SIDE, SIDE)
 SCENES, TEST_SCENES, STEPS, BATCH = 1200, 64, 160, 16
-BACKGROUND_WEIGHT = 0.2
-"""Nine pixels of ten are background: without a weight it would decide the loss alone."""
 _RATE, _EVERY = 1e-2, 10
 
 
@@ -90,13 +88,7 @@ def pixel_loss(scores: Tensor, truth: Tensor, loss: Loss) -> Tensor:
             counts BACKGROUND_WEIGHT; or `mse`, the mean squared difference of the softmax from 1
             at the true class and 0 elsewhere.
     """
-    classes = scores.shape[1]
-    if loss == "mse":
-        wanted = F.one_hot(truth, classes).permute(0, 3, 1, 2).to(scores.dtype)
-        return F.mse_loss(scores.softmax(1), wanted)
-    weights = scores.new_ones(classes)
-    weights[0] = BACKGROUND_WEIGHT
-    return F.cross_entropy(scores, truth, weights)
+    return (squared if loss == "mse" else weighted)(scores, truth)
 
 
 def learn(loss: Loss, *, steps: int = STEPS, scenes: int = SCENES, seed: int = 0) -> Iterator[Step]:

@@ -10,7 +10,6 @@ import dataclasses
 import math
 from typing import TYPE_CHECKING, Any
 
-from cnnviz.inspection.frames import make_frame
 from cnnviz.inspection.guard import NotFiniteError
 from cnnviz.training.diagnosis import diagnose, nan_finding
 from cnnviz.training.failure import DivergedError
@@ -18,7 +17,7 @@ from cnnviz.training.health import HealthCheck
 from cnnviz.training.schedule import Pace, most_snapshots, to_thin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from cnnviz.runs.events import EventWriter
     from cnnviz.training.learner import Learner
@@ -87,8 +86,17 @@ class Recorder:
         self._writer.write(kind, **fields)
         self.state.apply({"event": kind, **fields})
 
-    def report(self, at: Moment, loss: float, right: float, images: int, rate: float) -> None:
+    def report(
+        self, at: Moment, loss: float, tally: Sequence[float], images: int, rate: float
+    ) -> None:
         """Training metrics since the last report: sums over so many images.
+
+        Args:
+            at: When.
+            loss: Sum of the losses.
+            tally: What the task has tallied.
+            images: How many there were.
+            rate: The learning rate.
 
         Raises:
             DivergedError: The loss is not a finite number.
@@ -102,7 +110,7 @@ class Recorder:
                 "step",
                 **at.fields,
                 loss=round(loss / images, 5),
-                accuracy=round(right / images, 5),
+                **_rounded(self._learner.task.trained(tally, images)),
                 learning_rate=float(f"{rate:.4g}"),
                 images_per_second=round(images / max(seconds, 1e-9), 1),
             )
@@ -122,7 +130,7 @@ class Recorder:
             self.check_weights(at)
             weights = learner.weights()
             try:
-                frame = make_frame(learner.model, *learner.probes, **dataclasses.asdict(at))
+                frame = learner.task.frame(learner.model, *learner.probes, **dataclasses.asdict(at))
             except NotFiniteError as error:
                 # Weights can be finite and so large that what they compute is not.
                 raise DivergedError(self._divergence("What a layer computes", at)) from error
@@ -152,13 +160,14 @@ class Recorder:
                 return
             if not math.isfinite(score.loss):
                 raise DivergedError(self._divergence("The test loss", at))
+            confusion = score.confusion
             self.write(
                 "evaluation",
                 **at.fields,
                 loss=round(score.loss, 5),
-                accuracy=round(score.accuracy, 5),
+                **_rounded(score.measures),
                 images=score.images,
-                confusion=score.confusion.tolist(),
+                **({} if confusion is None else {"confusion": confusion.tolist()}),
             )
         # Often at first, when much changes; then every few seconds.
         self.evaluations.every = _every(min(3.0, max(0.1, at.seconds / 5)), at)
@@ -175,7 +184,8 @@ class Recorder:
 
     def diagnose(self, at: Moment) -> None:
         """Write what goes wrong, if that is something else than before."""
-        found = diagnose(self.state, len(self._learner.run.config.classes))
+        learner = self._learner
+        found = diagnose(self.state, len(learner.run.config.classes), learner.task)
         if {f.kind for f in found} != {f.kind for f in self.state.findings}:
             findings = [dataclasses.asdict(f) for f in found]
             self.write("diagnosis", step=at.step, findings=findings)
@@ -214,6 +224,10 @@ class Recorder:
         config, images = self._learner.run.config, self._learner.batches.images
         advice = nan_finding(config, images, self.peak).advice
         return f"{what} stopped being a number by step {at.step}. {advice}"
+
+
+def _rounded(measures: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 5) for name, value in measures.items()}
 
 
 def _every(usual: float, at: Moment) -> float:

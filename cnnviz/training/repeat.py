@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnviz.networks import NetworkError, options
 from cnnviz.training.config import again
+from cnnviz.training.tasks import TASKS, task_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +26,13 @@ TITLES = {
     "depth": "Depth",
     "batch_norm": "Batch normalisation",
     "skips": "Skip connections",
+    "loss": "Loss",
     "seed": "Seed",
     NOTHING: "No change: repeat exactly",
 }
+
+LOSSES = {name: loss.title for task in TASKS.values() for name, loss in task.losses.items()}
+"""Titles of the losses of all tasks, by their names."""
 
 
 def settings(config: RunConfig) -> dict[str, Any]:
@@ -45,6 +50,11 @@ def settings(config: RunConfig) -> dict[str, Any]:
         found["batch_norm"] = bool(config.variant.get("batch_norm", True))
     if offered and offered.skips:
         found["skips"] = bool(config.variant.get("skips", False))
+    task = task_of(config)
+    if len(task.losses) > 1:
+        found["loss"] = config.loss or next(iter(task.losses))
+    if task.output != "class":
+        del found["label_smoothing"]
     return {name: found[name] for name in TITLES if name in found} | {NOTHING: None}
 
 
@@ -87,4 +97,5 @@ def in_words(value: Any) -> str:
         return "on" if value else "off"
     if isinstance(value, float):
         return f"{value:g}"
-    return {"sgd": "SGD", "adamw": "AdamW"}.get(str(value), str(value))
+    words = {"sgd": "SGD", "adamw": "AdamW"} | LOSSES
+    return words.get(str(value), str(value))

@@ -1,0 +1,291 @@
+"""Tasks beyond a class: losses and measures against independent ones, and runs as any other."""
+
+import dataclasses
+import json
+from typing import get_args
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+
+from cnnviz.datasets import DatasetError, load_dataset
+from cnnviz.datasets.base import make_picture_dataset
+from cnnviz.inspection.frames import read_frame
+from cnnviz.inspection.likeness import MOST_DECIBELS, psnr, ssim
+from cnnviz.inspection.overlap import foreground_overlap, overlap
+from cnnviz.networks import ALL_NETWORKS, NetworkError, network_from_line, networks_for
+from cnnviz.runs import Recipe, RunConfig, RunError, create_run
+from cnnviz.runs.config import TaskId
+from cnnviz.training import pixel_losses
+from cnnviz.training.config import again, make_config
+from cnnviz.training.data import Batches, Normalise, own_dataset_tensors
+from cnnviz.training.diagnosis import diagnose
+from cnnviz.training.learner import Learner
+from cnnviz.training.loop import Trainer
+from cnnviz.training.repeat import in_words, settings
+from cnnviz.training.tasks import TASKS, overlaps
+
+CPU = torch.device("cpu")
+LINES = {
+    "segment": "c4k3p1 bn relu cat[none | p2 c4k3p1 relu up2] drop0.2 c3k1",
+    "denoise": "c4k3p1 bn relu c1k3p1",
+    "autoencode": "c2k3s2p1 relu c3k8 up8 lc4k1 relu up2 c1k3p1 sigmoid",
+}
+SIDE = 16
+
+
+def small(task, count=40):
+    """Random pictures of blobs, with what the task asks for."""
+    random = np.random.default_rng(0)
+    pictures = random.integers(0, 256, (count, 1, SIDE, SIDE), dtype=np.uint8)
+    wanted = {
+        "segment": (pictures[:, 0] > 100).astype(np.uint8) + (pictures[:, 0] > 200),
+        "denoise": np.ascontiguousarray(pictures[..., ::-1]),
+        "autoencode": None,
+    }[task]
+    classes = ("none", "some", "much") if task == "segment" else ("grey",)
+    half = count // 2
+    targets = None if wanted is None else (wanted[:half], wanted[half:])
+    return make_picture_dataset(
+        "own", "Blobs", classes, (pictures[:half], pictures[half:]), targets, task=task
+    )
+
+
+def new_run(task, **recipe):
+    dataset = small(task)
+    asked = Recipe(epochs=2, batch_size=4, learning_rate=0.01, shift=1, flip=True, **recipe)
+    config = make_config(dataset, network_from_line(LINES[task]), asked)
+    return create_run(config, tensors=own_dataset_tensors(dataset))
+
+
+def train(run, **options):
+    with run.writing() as writer:
+        Trainer(run, writer, CPU, **options).train()
+    return run.state()
+
+
+def test_every_task_is_known_everywhere():
+    assert set(TASKS) == set(get_args(TaskId))
+    for id, task in TASKS.items():
+        assert networks_for(id)
+        assert task.losses
+        assert task.measures[0].goals
+        assert json.loads(json.dumps(task.told()))["id"] == id
+    assert {task for info in ALL_NETWORKS.values() for task in info.tasks} == set(TASKS)
+
+
+def test_the_losses_of_pixels():
+    torch.manual_seed(0)
+    scores, truth = torch.randn(3, 4, 5, 6), torch.randint(3, (3, 5, 6))  # class 3 is absent
+    shares = np.exp(scores.numpy()) / np.exp(scores.numpy()).sum(1, keepdims=True)
+    wanted = np.moveaxis(np.eye(4)[truth.numpy()], 3, 1)
+    logs = np.log((shares * wanted).sum(1))
+    weights = np.where(truth.numpy() == 0, pixel_losses.BACKGROUND_WEIGHT, 1)
+    expected = {
+        "crossentropy": -logs.mean(),
+        "weighted": -(weights * logs).sum() / weights.sum(),
+        "squared": ((shares - wanted) ** 2).mean(),
+        "dice": 1
+        - np.mean(
+            [
+                2 * (shares[:, k] * wanted[:, k]).sum() / (shares[:, k].sum() + wanted[:, k].sum())
+                for k in range(3)
+            ]
+        ),
+    }
+    losses = TASKS["segment"].losses
+    assert set(losses) == set(expected)
+    for name, value in expected.items():
+        assert losses[name].mean(scores, truth).item() == pytest.approx(value, rel=1e-5)
+
+
+def test_the_measures_of_pixels():
+    random = np.random.default_rng(1)
+    truth, found = random.integers(0, 3, (2, 2, 9, 9))
+    truth[truth == 2] = 0  # class 3 is in neither, class 2 only in the answer
+    pairs = torch.zeros(4, 4)
+    for t, f in zip(truth.ravel(), found.ravel(), strict=True):
+        pairs[t, f] += 1
+    got = overlaps(pairs)
+    each = overlap(found, truth, 4)
+    assert np.isnan(each[3])
+    assert got["iou"] == pytest.approx(np.nanmean(each))
+    assert got["foreground"] == pytest.approx(foreground_overlap(found, truth))
+    assert got["pixels"] == pytest.approx((truth == found).mean())
+    assert overlaps(torch.tensor([[5, 0], [0, 0]])) == {"iou": 1, "foreground": 1, "pixels": 1}
+
+
+def test_likeness_as_scikit_image_has_it():
+    random = np.random.default_rng(2)
+    truth = random.random((3, 2, 20, 17)).astype(np.float32)
+    found = np.clip(truth + random.normal(0, 0.2, truth.shape), 0, 1).astype(np.float32)
+    decibels, similar = (f(torch.from_numpy(found), torch.from_numpy(truth)) for f in (psnr, ssim))
+    for at in range(3):
+        pair = truth[at], found[at]
+        assert decibels[at].item() == pytest.approx(
+            peak_signal_noise_ratio(*pair, data_range=1), rel=1e-4
+        )
+        expected = structural_similarity(
+            *pair, data_range=1, channel_axis=0, gaussian_weights=True, sigma=1.5,
+            use_sample_covariance=False,
+        )  # fmt: skip
+        assert similar[at].item() == pytest.approx(expected, abs=1e-4)
+    same = torch.from_numpy(truth)
+    assert psnr(same, same).tolist() == [MOST_DECIBELS] * 3
+    assert ssim(same, same).tolist() == pytest.approx([1] * 3)
+
+
+@pytest.mark.parametrize("task", ["segment", "denoise"])
+def test_what_is_asked_for_moves_with_the_picture(task):
+    """With targets that are the pictures, both stay the same however they are moved."""
+    pictures = torch.from_numpy(small(task).train_images)
+    targets = pictures[:, 0] if task == "segment" else pictures
+    recipe = Recipe(batch_size=20, shift=3, flip=True)
+    batches = Batches(pictures, targets, recipe, Normalise((0.0,), (1.0,), CPU), CPU)
+    moved, asked = batches.pixels(0)
+    assert asked.shape == (20, *targets.shape[1:])
+    assert torch.equal(moved.reshape(20, -1), asked.reshape(20, -1))
+    assert not any(torch.equal(one, two) for one in moved for two in pictures[:1])
+
+
+@pytest.mark.parametrize("task", LINES)
+def test_a_killed_run_ends_as_an_unbroken_one(task, monkeypatch):
+    whole = new_run(task)
+    state = train(whole)
+    assert state.status == "finished"
+    broken = new_run(task)
+    step, trainers = Learner.step, []
+
+    def dying(self, number, rate, **options):
+        if number == 4:
+            trainers[0]._save()  # what the clock does every ten seconds
+        if number == 6:
+            raise KeyboardInterrupt
+        return step(self, number, rate, **options)
+
+    with monkeypatch.context() as patch, broken.writing() as writer:
+        patch.setattr(Learner, "step", dying)
+        trainers.append(Trainer(broken, writer, CPU))
+        with pytest.raises(KeyboardInterrupt):
+            trainers[0].train()
+    assert broken.state().status == "interrupted"
+    with broken.writing() as writer:
+        trainer = Trainer(broken, writer, CPU)
+        assert trainer.step == 4
+        trainer.train()
+    last = state.total_steps
+    first, second = whole.load_snapshot(last), broken.load_snapshot(last)
+    assert first.keys() == second.keys()
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    assert state.evaluations[-1].measures == broken.state().evaluations[-1].measures
+
+
+@pytest.mark.parametrize("task", LINES)
+def test_what_a_run_of_any_task_leaves_behind(task):
+    run = new_run(task, seed=3)
+    state = train(run)
+    asked = TASKS[task]
+    names = {measure.name for measure in asked.measures}
+    trained = {measure.name for measure in asked.measures if measure.trained}
+    assert run.config.task == json.loads((run.path / "run.json").read_text())["task"] == task
+    for event in run.events()[0]:
+        assert "accuracy" not in event
+    assert all(set(point.measures) == trained for point in state.progress)
+    final = state.final
+    assert set(final.measures) == names
+    assert np.isnan(final.accuracy)
+    assert final.measure("loss") == final.loss
+    assert (final.confusion is None) == (task != "segment")
+    if final.confusion:
+        assert sum(map(sum, final.confusion)) == 20 * SIDE**2
+    pixels, targets = run.load_probes()
+    frame = read_frame(run.load_frame(state.snapshots[-1]))
+    assert frame.probabilities == []
+    assert frame.filters is not None
+    assert frame.cams is None
+    assert set(frame.scores) == names
+    # The same by hand.
+    model = Learner(run, CPU).model.eval()
+    with torch.no_grad():
+        outputs = model((pixels.float() / 255 - run.config.mean[0]) / run.config.std[0])
+    if task == "segment":
+        assert np.array_equal(frame.outputs, outputs.argmax(1).numpy())
+        wanted = overlap(frame.outputs[0], targets[0].numpy(), 3)
+        assert frame.scores["iou"][0] == pytest.approx(np.nanmean(wanted), abs=1e-4)
+    else:
+        seen = outputs.clamp(0, 1)
+        assert np.abs(frame.outputs - 255 * seen.numpy()).max() <= 0.51
+        error = F.mse_loss(seen[0], targets[0].float() / 255).item()
+        assert frame.scores["psnr"][0] == pytest.approx(-10 * np.log10(error), abs=1e-3)
+
+
+def test_a_run_that_tells_classes_apart_names_no_task(digits):
+    config = make_config(digits, "gap")
+    data = json.loads(json.dumps(config.to_json()))
+    assert not {"task", "loss"} & data.keys()
+    assert RunConfig.from_json(data) == config
+    config = make_config(small("segment"), network_from_line(LINES["segment"]), loss="dice")
+    assert RunConfig.from_json(json.loads(json.dumps(config.to_json()))) == config
+    with pytest.raises(RunError, match="task"):
+        RunConfig.from_json(data | {"task": "guess"})
+
+
+def test_what_does_not_fit_is_named():
+    dataset = small("segment")
+    with pytest.raises(NetworkError, match="c3k1"):
+        make_config(dataset, network_from_line("c4k3p1"))
+    with pytest.raises(NetworkError, match="up2"):
+        make_config(dataset, network_from_line("c4k3p1 p2 c3k1"))
+    with pytest.raises(NetworkError, match="weights"):
+        make_config(dataset, network_from_line("relu"))
+    with pytest.raises(RunError, match="dice"):
+        make_config(dataset, network_from_line(LINES["segment"]), loss="guess")
+    run = create_run(
+        dataclasses.replace(
+            make_config(dataset, network_from_line(LINES["segment"])), dataset="digits"
+        )
+    )
+    with pytest.raises(DatasetError, match="not the data set"):
+        Learner(run, CPU)
+
+
+def test_a_loss_can_be_changed_in_a_repeat():
+    config = make_config(small("segment"), network_from_line(LINES["segment"]))
+    assert settings(config)["loss"] == "weighted"
+    assert "label_smoothing" not in settings(config)
+    changed = again(config, "first", loss="dice")
+    assert changed.loss == "dice"
+    assert in_words(settings(changed)["loss"]) == "Dice"
+
+
+def test_only_background_is_named(monkeypatch):
+    monkeypatch.setattr("cnnviz.training.schedule.Pace.due", lambda _: True)
+    run = new_run("segment")
+    with run.writing() as writer:
+        for step in (60, 70, 80):
+            measures = {"iou": 0.3, "foreground": 0.0, "pixels": 0.9}
+            writer.write("evaluation", step=step, epoch=step / 5, seconds=step / 10, loss=1.0,
+                         **measures, images=20)  # fmt: skip
+    state = run.state()
+    assert [one.kind for one in diagnose(state, 3, TASKS["segment"])] == ["flat"]
+    assert diagnose(state, 1, TASKS["denoise"]) == []
+
+
+@pytest.mark.parametrize("id", ["scenes", "noisy", "squeezed"])
+def test_the_data_sets_are_the_same_each_time(id):
+    from cnnviz.datasets import PICTURE_DATASETS
+
+    info, data = PICTURE_DATASETS[id], load_dataset(id)
+    assert (len(data.train_images), len(data.test_images)) == (info.train, info.test)
+    assert (data.shape, data.classes, data.task) == (info.shape, info.classes, info.task)
+    train, test = TASKS[data.task].targets(data)
+    assert (len(train), len(test)) == (info.train, info.test)
+    if id == "noisy":
+        loss = psnr(torch.from_numpy(data.test_images) / 255, test / 255).mean().item()
+        assert loss == pytest.approx(12.8, abs=0.1)
+    if id == "squeezed":
+        assert np.array_equal(test.numpy(), data.test_images)
+    for network in networks_for(data.task):
+        make_config(data, network)
