@@ -25,6 +25,7 @@ from cnnviz.training.diagnosis import diagnose
 from cnnviz.training.learner import Learner
 from cnnviz.training.loop import Trainer
 from cnnviz.training.repeat import in_words, settings
+from cnnviz.training.stepwise import step_in_detail
 from cnnviz.training.tasks import TASKS, overlaps
 
 CPU = torch.device("cpu")
@@ -249,6 +250,14 @@ def test_what_does_not_fit_is_named():
     )
     with pytest.raises(DatasetError, match="not the data set"):
         Learner(run, CPU)
+
+
+def test_a_step_by_hand_is_taken_and_not_taken_apart():
+    learner = Learner(new_run("segment"), CPU)
+    before = learner.weights()["conv1.weight"].clone()
+    assert step_in_detail(learner, 0, 0.01, 0).shape == (1 + 9,)
+    assert not torch.equal(before, learner.weights()["conv1.weight"])
+    assert not list(learner.run.path.glob("batches/*"))
 
 
 def test_a_loss_can_be_changed_in_a_repeat():
