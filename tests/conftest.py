@@ -1,14 +1,22 @@
 """What every test may use."""
 
+import functools
 import os
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from streamlit.components.v2 import manifest_scanner
 
 from cnnviz.training.worker import prepare_threads
 
 prepare_threads()  # here too: several tests run beside each other
+
+# For each page that a test opens, AppTest would read anew what every installed package says of
+# itself, to find components: more work than most pages.
+manifest_scanner.scan_component_manifests = functools.cache(
+    manifest_scanner.scan_component_manifests
+)
 
 # A busy machine makes no example wrong. CI tries the same examples each time; other runs, new ones.
 settings.register_profile(
