@@ -118,17 +118,17 @@ def runs_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("runs")
 
 
-@pytest.fixture(scope="module")
-def app_url(serve, runs_folder: Path) -> Iterator[str]:
-    """Address of the app, started anew for each test module."""
-    with serve(CNNVIZ_RUNS=str(runs_folder)) as url:
+@pytest.fixture(scope="session")
+def app_url(serve, tmp_path_factory) -> Iterator[str]:
+    """Address of the app; a module that starts runs takes `own_app`, which costs seconds."""
+    with serve(CNNVIZ_RUNS=str(tmp_path_factory.mktemp("no-runs"))) as url:
         yield url
 
 
-@pytest.fixture(scope="session")
-def lasting_app(serve, tmp_path_factory) -> Iterator[str]:
-    """Address of an app for all modules that start no run: a new one takes seconds."""
-    with serve(CNNVIZ_RUNS=str(tmp_path_factory.mktemp("no-runs"))) as url:
+@pytest.fixture(scope="module")
+def own_app(serve, runs_folder: Path) -> Iterator[str]:
+    """Address of an app that this module alone uses, with its own folder of runs."""
+    with serve(CNNVIZ_RUNS=str(runs_folder)) as url:
         yield url
 
 

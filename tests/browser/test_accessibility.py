@@ -60,8 +60,8 @@ TOO_WIDE = f"""() => {{
 
 
 @pytest.fixture(scope="module")
-def context(browser, lasting_app: str) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=lasting_app, viewport=LARGE, color_scheme="light")
+def context(browser, app_url: str) -> Iterator[BrowserContext]:
+    context = browser.new_context(base_url=app_url, viewport=LARGE, color_scheme="light")
     context.set_default_timeout(PATIENCE)
     yield context
     context.close()

@@ -15,11 +15,6 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...options) {
 };"""
 
 
-@pytest.fixture(scope="module")
-def app_url(lasting_app):
-    return lasting_app
-
-
 @pytest.fixture
 def open_chart(page, settle):
     """Opens a page and waits until a chart of it, which is brought into view, is drawn."""

@@ -15,6 +15,11 @@ from cnnviz.runs import Run
 
 
 @pytest.fixture(scope="module")
+def app_url(own_app):
+    return own_app
+
+
+@pytest.fixture(scope="module")
 def early(runs_folder, request) -> Run:
     """The shipped digits run cut off at an early snapshot, where it still makes mistakes."""
     shipped = request.config.rootpath / "assets" / "runs" / "digits-gap"

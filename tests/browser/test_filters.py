@@ -14,11 +14,6 @@ GREY = to_grey(sample_image("astronaut")).astype(np.uint8)
 SOBEL_X = Recipe("kernel", KERNELS["sobel-x"].weights)
 
 
-@pytest.fixture(scope="module")
-def app_url(lasting_app):
-    return lasting_app
-
-
 @pytest.fixture
 def open_at(page, settle):
     """Opens the page and waits until its pictures are drawn."""

@@ -16,11 +16,6 @@ from cnnviz.runs import open_run
 RUN = "fashionmnist-gap"
 
 
-@pytest.fixture(scope="module")
-def app_url(lasting_app):
-    return lasting_app
-
-
 @pytest.fixture
 def inside(page: Page, settle):
     """Opens the page with some settings and waits for it."""

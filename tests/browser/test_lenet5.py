@@ -2,13 +2,7 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
-
-
-@pytest.fixture(scope="module")
-def app_url(lasting_app):
-    return lasting_app
 
 
 def test_a_one_is_drawn_and_read_and_given_back(page: Page, settle):

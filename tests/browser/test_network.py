@@ -14,11 +14,6 @@ RUN = "fashionmnist-gap"
 
 
 @pytest.fixture(scope="module")
-def app_url(lasting_app):
-    return lasting_app
-
-
-@pytest.fixture(scope="module")
 def maps():
     """Every layer's maps in PyTorch, of the picture that the page opens on."""
     run = open_run(RUN)

@@ -9,6 +9,11 @@ ORDER = sorted(PAGES, key=lambda path: (path in {"train", "race", "inside"}, pat
 _known: set[str] = set()
 
 
+@pytest.fixture(scope="module")
+def app_url(own_app):
+    return own_app
+
+
 @pytest.mark.parametrize("path", ORDER, ids=lambda path: path or "home")
 def test_pressing_every_control_breaks_nothing(page, path):
     known = set(_known)

@@ -21,12 +21,12 @@ CanvasRenderingContext2D.prototype.fillText = function (...what) {
 
 
 @pytest.fixture
-def at(browser, lasting_app):
+def at(browser, app_url):
     """Opens an address of the app on a large screen."""
     pages = []
 
     def open_(address):
-        page = browser.new_page(base_url=lasting_app, viewport=SCREEN, reduced_motion="reduce")
+        page = browser.new_page(base_url=app_url, viewport=SCREEN, reduced_motion="reduce")
         page.add_init_script(WATCH)
         page.goto(address)
         pages.append(page)

@@ -9,6 +9,11 @@ from cnnviz.runs import list_runs
 from cnnviz.training.race import PRESETS
 
 
+@pytest.fixture(scope="module")
+def app_url(own_app):
+    return own_app
+
+
 @pytest.fixture
 def race(page: Page, settle):
     def open_it(query=""):

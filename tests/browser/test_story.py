@@ -15,6 +15,11 @@ SLOW = {"timeout": 120_000}
 
 
 @pytest.fixture(scope="module")
+def app_url(own_app):
+    return own_app
+
+
+@pytest.fixture(scope="module")
 def photo():
     """A JPEG as a phone would send it."""
     buffer = io.BytesIO()

@@ -20,6 +20,11 @@ THREE = [(0.3, 0.22), (0.5, 0.15), (0.68, 0.25), (0.65, 0.4), (0.5, 0.48), (0.68
          (0.7, 0.75), (0.5, 0.86), (0.3, 0.8)]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def app_url(own_app):
+    return own_app
+
+
 def command(page, label):
     # By key: Streamlit has a Stop of its own while a script runs. Visible: it draws a button
     # that has a tooltip twice, one for narrow screens.

@@ -1,14 +1,8 @@
 """How far to trust a map, in Chromium: it plays, a hand takes over, the link keeps the step."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.screen import pixels
-
-
-@pytest.fixture(scope="module")
-def app_url(lasting_app):
-    return lasting_app
 
 
 def test_changes_are_stepped_through_without_the_server(page, settle, sent):

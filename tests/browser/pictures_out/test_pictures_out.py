@@ -3,15 +3,9 @@
 import re
 
 import numpy as np
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.screen import IDLE, PATIENCE, pixels
-
-
-@pytest.fixture(scope="module")
-def app_url(lasting_app):
-    return lasting_app
 
 
 def opened(page, app_url, url):

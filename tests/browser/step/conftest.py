@@ -4,11 +4,6 @@ import pytest
 from playwright.sync_api import expect
 
 
-@pytest.fixture(scope="module")
-def app_url(lasting_app):
-    return lasting_app
-
-
 @pytest.fixture
 def open_at(page, settle):
     def open_it(address):
