@@ -6,12 +6,21 @@ import streamlit as st
 
 from cnnviz.components.reveal import reveal
 from cnnviz.datasets import DatasetError
-from cnnviz.networks import NETWORKS, NetworkError, Spec, network_spec, pytorch_code, summary
+from cnnviz.networks import (
+    ALL_NETWORKS,
+    NetworkError,
+    Spec,
+    network_spec,
+    networks_for,
+    pytorch_code,
+    summary,
+)
 from cnnviz.runs import Recipe, RunError, show_run_to_all
 from cnnviz.runs.config import OWN_NETWORK
 from cnnviz.training import TrainingError, start
 from cnnviz.training.config import default_recipe, make_config
 from cnnviz.training.data import own_dataset_tensors
+from cnnviz.training.tasks import TASKS
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.code import copy_code
@@ -31,13 +40,15 @@ from cnnviz.ui.train.viewer_runs import own_run_form, viewers_runs
 VIEW, FORM, START, PRESSED = "_t_view", "train", "_t_start", "_t_start_pressed"
 
 
-def begin(data: Choice, network: str | Spec, recipe: Recipe, pace: float) -> None:
+def begin(data: Choice, network: str | Spec, recipe: Recipe, pace: float, loss: str = "") -> None:
     with st.spinner("Starting…"):
         try:
             role.presenter_only()
             dataset = data.load()
             tensors = own_dataset_tensors(dataset) if dataset.id == OWN else None
-            config = dataclasses.replace(make_config(dataset, network, recipe), pace=pace)
+            config = dataclasses.replace(
+                make_config(dataset, network, recipe, loss=loss), pace=pace
+            )
             started = started_runs()
             run = start(config, tensors=tensors)
             st.session_state.pop(PRESSED, None)
@@ -83,8 +94,13 @@ def network_table(spec: Spec, shape: tuple[int, int, int]) -> None:
 
 def choose_network(data: Choice | None) -> tuple[str, Spec | None, str]:
     """The id of a network, its layers for the pictures, and why there are none."""
-    titles = {name: info.title for name, info in NETWORKS.items()} | {OWN_NETWORK: TITLE}
-    network = choice(st.pills, "Network", titles, "gap", key="t_net", on_change=reset_recipe)
+    task = data.task if data else "classify"
+    titles = {name: info.title for name, info in networks_for(task).items()}
+    if task == "classify":
+        titles[OWN_NETWORK] = TITLE
+    network = choice(
+        st.pills, "Network", titles, next(iter(titles)), key="t_net", on_change=reset_recipe
+    )
     if network == OWN_NETWORK:
         st.caption(ABOUT)
         if not data:
@@ -92,7 +108,7 @@ def choose_network(data: Choice | None) -> tuple[str, Spec | None, str]:
         usual = default_recipe(network, data.train_images).batch_size
         batch_size = int(number_or("t_batch", BATCH, usual))
         return network, *linked_network(data.shape, data.classes, batch_size)
-    st.caption(NETWORKS[network].about, help=f"{NETWORKS[network].source}.")
+    st.caption(ALL_NETWORKS[network].about, help=f"{ALL_NETWORKS[network].source}.")
     try:
         spec = network_spec(network, data.shape, data.classes) if data else None
     except NetworkError as error:
@@ -100,18 +116,32 @@ def choose_network(data: Choice | None) -> tuple[str, Spec | None, str]:
     return network, spec, ""
 
 
+def choose_loss(task: str) -> str:
+    """The name of a loss, where the task has several."""
+    losses = TASKS[task].losses
+    if len(losses) < 2:
+        return ""
+    titles = {name: loss.title for name, loss in losses.items()}
+    usual = next(iter(titles))
+    return choice(st.selectbox, "Loss", titles, usual, key="t_loss")
+
+
 def choose_and_start() -> tuple[Choice, Spec] | None:
     """Draw the form; return the pictures and the layers of a network of one's own that fits."""
     data, reason = choose_data()
     network, spec, problem = choose_network(data)
     reason = reason or problem
+    task = data.task if data else "classify"
+    loss = choose_loss(task)
     images, place = data.train_images if data else 0, st.container()
     pace = choose_pace()  # stands below the lengths, and their times depend on it
     seconds = 0.0
     if spec and data:
-        seconds = seconds_per_epoch(spec, data.shape, data.classes, images, pace or 0.0)
+        seconds = seconds_per_epoch(
+            spec, data.shape, data.classes, images, pace=pace or 0.0, task=task
+        )
     with place:
-        recipe = choose_recipe(network, images, seconds)
+        recipe = choose_recipe(network, images, seconds, task)
     if recipe is None or pace is None:
         reason = reason or "A number above cannot be used: correct it first."
     pressed = st.button(
@@ -130,7 +160,7 @@ def choose_and_start() -> tuple[Choice, Spec] | None:
         st.session_state.pop(PRESSED, None)
         st.caption(reason)
     elif pressed and data and recipe and pace is not None:
-        begin(data, spec if network == OWN_NETWORK and spec else network, recipe, pace)
+        begin(data, spec if network == OWN_NETWORK and spec else network, recipe, pace, loss)
     if spec and data:
         network_table(spec, data.shape)
     viewers_runs()

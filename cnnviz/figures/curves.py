@@ -22,21 +22,29 @@ _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
 
 def curves_figure(
-    runs: Sequence[tuple[str, RunState]], *, along: Along = "step", log: bool = False
+    runs: Sequence[tuple[str, RunState]],
+    *,
+    along: Along = "step",
+    log: bool = False,
+    measure: tuple[str, str, str] = ("accuracy", "Accuracy", "share"),
 ) -> Figure:
-    """Draw the loss above the accuracy, over one axis.
+    """Draw the loss above the accuracy or another measure, over one axis.
 
     Args:
         runs: Names and states. The first is drawn in full; of the others, the test alone.
         along: What the common axis counts.
         log: Whether the axis of the loss is logarithmic.
+        measure: Name, title and unit of what is drawn below, as `cnnviz.training.tasks` has them.
     """
     traces: list[dict[str, Any]] = []
-    for quantity, y in (("loss", "y"), ("accuracy", "y2")):
-        told = "%{y:.4f}" if quantity == "loss" else "%{y:.1%}"
+    name, below, unit = measure
+    for quantity, y in (("loss", "y"), (name, "y2")):
+        told = (
+            "%{y:.4f}" if quantity == "loss" else "%{y:.1%}" if unit == "share" else "%{y:.1f} dB"
+        )
         common = {"type": "scatter", "yaxis": y, "hovertemplate": told}
-        for at, (name, state) in enumerate(runs):
-            of = f"{name}: " if len(runs) > 1 else ""
+        for at, (title, state) in enumerate(runs):
+            of = f"{title}: " if len(runs) > 1 else ""
             if at == 0:
                 look = {"mode": "lines", "line": {"color": GREY, "width": 1}}
                 points = _points(state.progress, along, quantity)
@@ -48,7 +56,7 @@ def curves_figure(
             }
             points = _points(state.evaluations, along, quantity)
             traces.append(common | look | points | _named(f"{of}test", quantity))
-    title, moment = _TITLES[along]
+    across, moment = _TITLES[along]
     return {
         "data": traces,
         "layout": {
@@ -56,9 +64,11 @@ def curves_figure(
             "uirevision": f"{along} {log}",
             "hovermode": "x unified",
             "hoversubplots": "axis",  # one line of values for both charts
-            "xaxis": axis(title, anchor="y2", unifiedhovertitle={"text": moment}),
+            "xaxis": axis(across, anchor="y2", unifiedhovertitle={"text": moment}),
             "yaxis": axis("Loss", domain=[0.54, 1], type="log" if log else "linear"),
-            "yaxis2": axis("Accuracy", domain=[0, 0.46], tickformat=".0%"),
+            "yaxis2": axis(
+                below, domain=[0, 0.46], **({"tickformat": ".0%"} if unit == "share" else {})
+            ),
         },
     }
 
@@ -66,7 +76,7 @@ def curves_figure(
 def _points(points: Sequence[Any], along: Along, quantity: str) -> dict[str, Any]:
     return {
         "x": [getattr(point, along) for point in points],
-        "y": [getattr(point, quantity) for point in points],
+        "y": [point.measure(quantity) for point in points],
     }
 
 

@@ -69,6 +69,7 @@ class Source:
         """
         # Torch comes with it, so it must not be needed to start the server.
         from cnnviz.networks import summary  # noqa: PLC0415
+        from cnnviz.training.tasks import TASKS  # noqa: PLC0415
 
         if not self.run.path.is_dir():
             raise RunGoneError
@@ -114,6 +115,7 @@ class Source:
             "parameters": sum(layer.parameters for layer in layers),
             "macs": sum(layer.macs for layer in layers),
             "shipped": self.run.shipped,
+            **({} if config.task == "classify" else {"task": TASKS[config.task].told()}),
         }
 
     def poll(self, after: int) -> News:
@@ -227,12 +229,15 @@ class Source:
         except (OSError, RunError, SafetensorError, KeyError):
             return None
         self._probes_at = stamp
+        asked: dict[str, Any] = {"labels": labels.tolist()}
+        if labels.ndim > 1:  # pictures are asked for, not classes
+            asked = {"labels": None, "targets": base64.b64encode(labels.tobytes()).decode()}
         return json.dumps(
             {
                 "type": "probes",
                 "shape": images.shape,
                 "images": base64.b64encode(images.tobytes()).decode(),
-                "labels": labels.tolist(),
+                **asked,
             }
         )
 

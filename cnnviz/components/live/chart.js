@@ -29,6 +29,8 @@ export class Chart {
     this.overlay = new Plot(layers[1]);
     this.xMax = 1;
     this.unit = ""; // of the horizontal axis
+    /** @type {string} the unit of a measure; empty where the quantity says it */
+    this.kind = "";
     /** @type {{ x: number, text: string }[]} */
     this.marks = [];
     this.log = false;
@@ -48,7 +50,7 @@ export class Chart {
   set({ curves, xMax, unit, marks = [], log = false }) {
     Object.assign(this, { sets: curves, xMax: xMax || 1, unit, marks, log });
     const values = curves.flatMap(({ points }) => points.map(({ y }) => y));
-    if (this.quantity === "accuracy") [this.yMin, this.yMax] = [0, 1];
+    if (this.share) [this.yMin, this.yMax] = [0, 1];
     else if (log) {
       const positive = values.filter((value) => value > 0);
       this.yMin = positive.length ? Math.min(...positive) / 1.1 : 0.01;
@@ -93,6 +95,11 @@ export class Chart {
     }
   }
 
+  /** Whether its values are shares, from 0 to 1. */
+  get share() {
+    return this.kind ? this.kind === "share" : this.quantity === "accuracy";
+  }
+
   get logarithmic() {
     return this.log && this.quantity === "loss";
   }
@@ -111,7 +118,7 @@ export class Chart {
     const ys = this.logarithmic ? decades(this.yMin, this.yMax) : niceTicks(this.yMin, this.yMax, 6);
     for (const y of ys) {
       plot.across(y, theme.faint);
-      const text = this.quantity === "accuracy" ? percent(y, 0) : lossTick(y);
+      const text = this.share ? percent(y, 0) : lossTick(y);
       plot.text(text, plot.left - 7, plot.y(y), { align: "right" });
     }
     const xs = niceTicks(0, this.xMax, Math.max(2, Math.floor((plot.right - plot.left) / (90 * textScale()))));

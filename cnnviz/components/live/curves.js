@@ -3,8 +3,9 @@
 import { clamp, lastUpTo } from "../kit/arithmetic.js";
 import { nearest } from "../kit/axes.js";
 import { choice, element, tick, write } from "../kit/elements.js";
-import { count, percent, plain, significant } from "../kit/numbers.js";
+import { count, plain, significant } from "../kit/numbers.js";
 import { Chart } from "./chart.js";
+import { CLASSIFY, measured } from "./task.js";
 import { DASHES, STYLES } from "./theme.js";
 
 export const AXES = {
@@ -84,6 +85,32 @@ export class Curves {
     this.wake();
   }
 
+  /** Draw the measures of a task, the first of them until another is chosen. */
+  setTask(task) {
+    if (task.id === (this.task?.id ?? "classify")) return;
+    this.task = task;
+    this.measures?.remove();
+    const { measures } = task;
+    const titles = Object.fromEntries(measures.map(({ name, title }) => [name, title]));
+    this.measures = measures.length > 1 ? choice("Measure", titles, measures[0].name, (name) => this.draws(measures.find((one) => one.name === name))) : null;
+    if (this.measures) this.settings.prepend(this.measures);
+    this.draws(measures[0]);
+  }
+
+  draws(measure) {
+    const chart = this.charts.at(-1);
+    Object.assign(chart, { quantity: measure.name, kind: measure.unit });
+    this.measure = measure;
+    write(chart.root.querySelector("b"), measure.title);
+    this.set({});
+  }
+
+  /** A value of a chart in words. */
+  value(chart, y) {
+    if (chart.quantity === "loss") return significant(y);
+    return measured(this.measure ?? CLASSIFY.measures[0], y);
+  }
+
   /** Take the runs to draw, the first one in full: [{name, state}]. */
   update(runs) {
     this.runs = runs;
@@ -107,7 +134,7 @@ export class Curves {
       });
       chart.set({ curves: curves.toReversed(), xMax, unit: AXES[axis].unit, log, marks: this.marks(state) });
       const [train, tests] = [state.progress.at(-1), state.evaluations.at(-1)];
-      const told = chart.quantity === "loss" ? (point) => significant(point.loss) : (point) => percent(point.accuracy);
+      const told = (point) => this.value(chart, point[chart.quantity]);
       chart.box.setAttribute("aria-label",
         `${chart.quantity} over ${axis}: training ${train ? told(train) : "not known yet"}, test ${tests ? told(tests) : "not known yet"}. Use the arrow keys to read the values.`);
     }
@@ -153,7 +180,7 @@ export class Curves {
 
   /** Everything the curves say at the pointer, each with its own place where that differs. */
   words(chart) {
-    const told = chart.quantity === "loss" ? (y) => significant(y) : (y) => percent(y);
+    const told = (y) => this.value(chart, y);
     const place = (x) => (this.axis === "seconds" ? `${significant(x)} s` : this.axis === "epochs" ? `epoch ${significant(x)}` : `step ${count(x)}`);
     const said = chart.sets.toReversed().flatMap((curve) => {
       const point = nearest(curve.points, this.hover);

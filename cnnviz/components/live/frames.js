@@ -28,7 +28,7 @@ export class Frame {
     this.serial = Frame.made; // tells it from another of the same step
     const { tensors, metadata } = readSafetensors(bytes);
     this.tensors = tensors;
-    const { step, epoch, seconds, probabilities, filters, maps, cams } = JSON.parse(metadata.frame);
+    const { step, epoch, seconds, probabilities, filters, maps, cams, scores } = JSON.parse(metadata.frame);
     /** @type {number} */
     this.step = step;
     /** @type {number} */
@@ -41,6 +41,8 @@ export class Frame {
     this.filters = filters;
     this.maps = maps;
     this.cams = cams;
+    /** @type {Record<string, number[]>} of the pictures that a network gave, by their measures */
+    this.scores = scores ?? {};
   }
 
   /** One slice of a tensor: its codes, size and scale. */

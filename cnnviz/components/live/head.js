@@ -1,8 +1,9 @@
 // Where a run stands, in words: name, status, progress, what goes wrong.
 
 import { element, write } from "../kit/elements.js";
-import { count, duration, fixed, percent, plain, significant } from "../kit/numbers.js";
+import { count, duration, fixed, plain, significant } from "../kit/numbers.js";
 import { lostWords } from "./socket.js";
+import { measured, taskOf } from "./task.js";
 
 export const STATUS = {
   waiting: ["\u25cb", "Waiting in line"],
@@ -65,7 +66,9 @@ export class Head {
     // As many digits as the goal has: 0.65 of 0.65, not 0.6.
     const digits = Math.max(1, `${epochs ?? ""}`.split(".")[1]?.length ?? 0);
     write(this.values.epoch, last ? `${fixed(last.epoch, Math.min(digits, 3))}${epochs ? ` of ${plain(epochs)}` : ""}` : "\u2013");
-    write(this.values.accuracy, test ? `${percent(test.accuracy)} of ${count(test.images)}` : "\u2013");
+    const { measures: [main], output } = taskOf(run);
+    write(this.values.accuracy.previousSibling, `Test ${output === "class" ? "accuracy" : main.title}`);
+    write(this.values.accuracy, test ? `${measured(main, test[main.name])} ${output === "class" ? "of" : "on"} ${count(test.images)}` : "\u2013");
     const held = source.pace > 0; // then the clock of training stands still between steps
     write(this.values.rate.previousSibling, held ? "Images per second, computing" : "Images per second");
     write(this.values.time.previousSibling, held ? "Computing time" : "Training time");
@@ -99,7 +102,8 @@ export class Head {
     const parts = [`${source.name}: ${STATUS[state.status]?.[1] ?? state.status}`];
     if (state.totalSteps) parts.push(`step ${count(state.step)} of ${count(state.totalSteps)}`);
     const test = state.evaluations.at(-1);
-    if (test) parts.push(`test accuracy ${percent(test.accuracy)}`);
+    const { measures: [main], output } = taskOf(source.run);
+    if (test) parts.push(`test ${output === "class" ? "accuracy" : main.title} ${measured(main, test[main.name])}`);
     for (const { text } of state.findings) parts.push(text);
     return `${parts.join(". ")}.`;
   }

@@ -35,7 +35,7 @@ class RaceCurves extends Curves {
   build(theme) {
     const [chart] = this.charts;
     const { quantity, images, axis, runs } = this;
-    chart.quantity = quantity;
+    Object.assign(chart, { quantity, kind: "" });
     const title = `${images === "test" ? "Test" : "Training"} ${quantity}`;
     write(chart.root.querySelector("b"), title);
     chart.box.setAttribute("aria-label", `${title} of ${runs.length} runs over ${axis}. Arrow keys read the values.`);

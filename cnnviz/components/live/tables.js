@@ -4,20 +4,35 @@ import { lastUpTo } from "../kit/arithmetic.js";
 import { element, reachable } from "../kit/elements.js";
 import { count, fixed, percent, significant } from "../kit/numbers.js";
 import { tableOf } from "../kit/tables.js";
+import { CLASSIFY, measured } from "./task.js";
 
 const MOST_ROWS = 300;
 
-export function progressTable(state) {
+export function progressTable(state, { measures } = CLASSIFY) {
   const rows = state.evaluations.slice(-MOST_ROWS).map((test) => {
     const training = state.progress[lastUpTo(state.progress, test.step)];
     return [
       count(test.step), fixed(test.epoch, 2), fixed(test.seconds, 1),
       training ? significant(training.loss) : "\u2013", significant(test.loss),
-      training ? percent(training.accuracy) : "\u2013", percent(test.accuracy), count(test.images),
+      ...measures.flatMap((one) => [
+        ...(one.trained ? [measured(one, training?.[one.name])] : []), measured(one, test[one.name]),
+      ]),
+      count(test.images),
     ];
   });
-  const heads = ["Step", "Epoch", "Seconds", "Training loss", "Test loss", "Training accuracy", "Test accuracy", "Test pictures"];
+  const heads = ["Step", "Epoch", "Seconds", "Training loss", "Test loss", ...measures.flatMap(headsOf), "Test pictures"];
   return tableOf({ caption: "Evaluations", heads, lines: rows }, "numbers");
+}
+
+function headsOf({ name, title, trained }) {
+  const word = name === "accuracy" ? "accuracy" : title;
+  return trained ? [`Training ${word}`, `Test ${word}`] : [`Test ${word}`];
+}
+
+/** How good each picture is that a network gave. */
+export function scoreTable(frame, { measures }) {
+  const lines = frame.scores[measures[0].name].map((_, at) => [String(at + 1), ...measures.map((one) => measured(one, frame.scores[one.name]?.[at]))]);
+  return tableOf({ caption: `Pictures at step ${count(frame.step)}`, heads: ["Picture", ...measures.map(({ title }) => title)], lines }, "numbers");
 }
 
 /** What each picture is and what the network says of it, but for the `secret` one that the class votes on. */

@@ -16,7 +16,8 @@ import { Sight } from "./sight.js";
 import { Snapshots } from "./snapshots.js";
 import { liveAddress, lostWords, Socket } from "./socket.js";
 import { RunSource } from "./source.js";
-import { Numbers, probabilityTable, progressTable } from "./tables.js";
+import { Numbers, probabilityTable, progressTable, scoreTable } from "./tables.js";
+import { taskOf } from "./task.js";
 import { chartTheme } from "./theme.js";
 import { Transport } from "./transport.js";
 import { WholeNetwork } from "./whole.js";
@@ -247,6 +248,9 @@ export class LiveView extends View {
     const begun = state.progress.length + state.evaluations.length > 0;
     for (const { root } of [this.curves, this.numbers]) root.hidden = !run || !begun;
     this.inLine.hidden = state.status !== "waiting" || !run;
+    const task = taskOf(run);
+    const classifies = task.output === "class";
+    this.curves.setTask(task);
     this.drawCurves();
     if (this.theme !== this.themed) this.whole.redraw();
     this.themed = this.theme;
@@ -254,13 +258,15 @@ export class LiveView extends View {
     const frame = this.frameAt(transport.shown);
     const classes = run?.classes ?? [];
     this.sight.keep(source);
-    this.sight.draw(frame, { pictures: source.probes, classes, limits: source.frames.limits });
-    this.pinned.draw(source, this.snapshots, transport.shown);
+    this.sight.draw(frame, { pictures: source.probes, classes, limits: source.frames.limits, task });
+    if (classifies) this.pinned.draw(source, this.snapshots, transport.shown);
+    else this.pinned.root.hidden = true;
     const { probe, probes, maps } = this.sight;
-    this.whole.draw(now, source, this.snapshots, { step: transport.shown, probe, secret: [probes.secret, maps.secret].includes(probe) });
+    if (!classifies) this.whole.root.hidden = true;
+    else this.whole.draw(now, source, this.snapshots, { step: transport.shown, probe, secret: [probes.secret, maps.secret].includes(probe) });
     const until = following ? Infinity : transport.step;
     const tested = state.evaluations.slice(0, lastUpTo(state.evaluations, until) + 1);
-    this.confusion.draw(tested.findLast(({ confusion }) => confusion), classes);
+    this.confusion.draw(classifies ? tested.findLast(({ confusion }) => confusion) : null, classes);
     this.health.draw(state.health[lastUpTo(state.health, until)]);
     const snapshot = state.snapshots.find(({ step }) => step === transport.shown);
     transport.draw({
@@ -270,7 +276,8 @@ export class LiveView extends View {
     });
     const { secret } = this.sight.probes;
     this.numbers.draw(`${source.version} ${frame?.step} ${secret}`, () => [
-      progressTable(state), ...(frame ? [probabilityTable(frame, source.probes?.labels, classes, secret)] : []),
+      progressTable(state, task),
+      ...(frame ? [classifies ? probabilityTable(frame, source.probes?.labels, classes, secret) : scoreTable(frame, task)] : []),
     ]);
     Object.assign(this.root.dataset, {
       run: source.id, status: state.status, connected: Boolean(source.connected),

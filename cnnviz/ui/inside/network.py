@@ -41,10 +41,19 @@ def choose_run(notice: DeltaGenerator) -> Run:
         unknown="There is no run called “{}” here. Another one is shown instead.",
     )
     try:
-        return open_run(chosen)
+        run = open_run(chosen)
+        task = run.config.task
     except RunError as error:
         st.error(plain(str(error)), icon=":material/folder_off:")
         st.stop()
+    if task != "classify":
+        st.info(
+            "This network gives a picture, and this page explains why a network decides for a "
+            "class: Train shows the filters, the maps and the pictures of this run at every step.",
+            icon=":material/image:",
+        )
+        st.stop()
+    return run
 
 
 def choose_step(run: Run, *, hidden: bool) -> int:

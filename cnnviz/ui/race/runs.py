@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnviz.runs import Run, list_runs
+from cnnviz.runs import Run, RunError, list_runs
 from cnnviz.training import race
 from cnnviz.training.race import MOST
 from cnnviz.training.races import races
@@ -42,7 +42,15 @@ def choose_runs(notice: DeltaGenerator) -> tuple[str, list[Run]]:
     if chosen != ANY:
         RUNS.set_aside()
         return chosen, found[chosen][:MOST]
-    return ANY, _choose_any({run.id: run for run in runs}, notice)
+    return ANY, _choose_any({run.id: run for run in runs if _is_compared(run)}, notice)
+
+
+def _is_compared(run: Run) -> bool:
+    """Whether it tells classes apart, as the table of a race says; or cannot be read."""
+    try:
+        return run.config.task == "classify"
+    except RunError:
+        return True
 
 
 def _choose_any(runs: dict[str, Run], notice: DeltaGenerator) -> list[Run]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
 
-from cnnviz.datasets import DATASETS
+from cnnviz.datasets import ALL_DATASETS
+from cnnviz.networks import networks_for
 from cnnviz.numbers.formatting import as_typed, duration
 from cnnviz.numbers.parsing import Limits
 from cnnviz.runs import Recipe
@@ -17,6 +18,7 @@ from cnnviz.ui.shared.number_field import number_field
 
 if TYPE_CHECKING:
     from cnnviz.runs.config import Optimiser
+    from cnnviz.training.config import Length
 
 RATE = Limits(1e-6, 1e6)
 EPOCHS = Limits(0.01, 1000)
@@ -28,6 +30,7 @@ SHIFT = Limits(0, 16, whole=True)
 PACE = Limits(0.1, 1000)
 
 _OWN = "own"
+_TASK = "_t_task"
 _FEW = 3.0  # seconds
 _OPTIMISERS: dict[Optimiser, str] = {"sgd": "SGD, Nesterov", "adamw": "AdamW"}
 
@@ -38,8 +41,15 @@ def reset_recipe() -> None:
     data, network, optimiser = (state[key] for key in ("_t_data", "_t_net", "_t_optimiser"))
     if None in (data, network, optimiser):
         return  # nobody chose: two runs of the page so close that the browser drew only the second
-    info = DATASETS.get(data)
-    recipe = default_recipe(network, info.train if info else 0, optimiser)
+    info = ALL_DATASETS.get(data)
+    task = info.task if info else "classify"
+    if state.get(_TASK, "classify") != task:
+        # What is asked for is another: what suited the last one need not suit it.
+        state[_TASK] = task
+        network, optimiser = next(iter(networks_for(task))), None
+    recipe = default_recipe(network, info.train if info else 0, optimiser, task=task)
+    if optimiser is None:
+        choose("t_optimiser", recipe.optimiser)
     state["t_batch"] = as_typed(recipe.batch_size)
     if "t_epochs" in state:
         state["t_epochs"] = as_typed(recipe.epochs)
@@ -49,19 +59,23 @@ def reset_recipe() -> None:
     )
 
 
-def choose_recipe(network: str, train_images: int, seconds_per_epoch: float = 0.0) -> Recipe | None:
+def choose_recipe(
+    network: str, train_images: int, seconds_per_epoch: float = 0.0, task: str = "classify"
+) -> Recipe | None:
     """Draw the controls.
 
     Args:
         network: An id of `cnnviz.networks.NETWORKS`.
         train_images: How many there are; both decide the values at first visit.
         seconds_per_epoch: How long one takes on this machine; 0 if that is not known.
+        task: What is asked for: a key of `cnnviz.training.tasks.TASKS`.
 
     Returns:
         The recipe; None while a field holds what cannot be used.
     """
-    default = default_recipe(network, train_images)
-    epochs = _choose_epochs(network, train_images, default.epochs, seconds_per_epoch)
+    default = default_recipe(network, train_images, task=task)
+    lengths = {id: recipe_for(id, network, train_images, task=task).epochs for id in LENGTHS}
+    epochs = _choose_epochs(lengths, default.epochs, seconds_per_epoch)
     rate = number_field(
         "Peak learning rate",
         RATE,
@@ -107,14 +121,11 @@ def choose_recipe(network: str, train_images: int, seconds_per_epoch: float = 0.
             linked=True,
             place=left,
         )
-        smoothing = number_field(
-            "Label smoothing",
-            SMOOTHING,
-            0.0,
-            key="t_smooth",
-            linked=True,
-            place=right,
-        )
+        smoothing: float | None = 0.0
+        if task == "classify":
+            smoothing = number_field(
+                "Label smoothing", SMOOTHING, 0.0, key="t_smooth", linked=True, place=right
+            )
         shift = number_field(
             "Random shift",
             SHIFT,
@@ -147,13 +158,12 @@ def choose_recipe(network: str, train_images: int, seconds_per_epoch: float = 0.
 
 
 def _choose_epochs(
-    network: str, train_images: int, default: float, seconds_per_epoch: float
+    epochs: dict[Length, float], default: float, seconds_per_epoch: float
 ) -> float | None:
     """Draw how long to train, with the time that takes beside each choice.
 
     It is asked before the start: the learning rate goes up and down once, over all steps.
     """
-    epochs: dict[str, float] = {id: recipe_for(id, network, train_images).epochs for id in LENGTHS}
     titles: dict[str, str] = {id: length.title for id, length in LENGTHS.items()}
     titles[_OWN] = "Another number of epochs"
     if arriving("t_length") and asked("t_epochs"):
@@ -167,7 +177,7 @@ def _choose_epochs(
         "machine if nothing else trains on it, at the pace chosen below.",
     )  # fmt: skip
     if length != _OWN:
-        return epochs[length]
+        return epochs[cast("Length", length)]
     chosen = number_field(
         "Epochs",
         EPOCHS,

@@ -125,7 +125,9 @@ def _row(_run: Run, label: str, path: str, size: int, alive: bool) -> dict[str, 
     recipe = config.recipe
     return row | {
         "Status": state.status,
-        "Test accuracy": state.evaluations[-1].accuracy if state.evaluations else None,
+        "Test accuracy": state.evaluations[-1].accuracy
+        if state.evaluations and config.task == "classify"
+        else None,
         "Training time": state.seconds,
         "Epochs": recipe.epochs,
         "Peak learning rate": recipe.learning_rate,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from cnnviz.datasets import (
-    DATASETS,
+    ALL_DATASETS,
     SIZES,
     Dataset,
     DatasetError,
@@ -41,12 +41,14 @@ class Choice:
         classes: How many classes there are.
         train_images: How many pictures there are to train on.
         load: Gives the pictures; may take a second, and may raise `DatasetError`.
+        task: What is asked for: a key of `cnnviz.training.tasks.TASKS`.
     """
 
     shape: tuple[int, int, int]
     classes: int
     train_images: int
     load: Callable[[], Dataset]
+    task: str = "classify"
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -71,20 +73,23 @@ def choose_data() -> tuple[Choice | None, str]:
     Returns:
         The choice, or None and the reason why there is nothing to train on yet.
     """
-    titles = {name: info.title for name, info in DATASETS.items()} | {OWN: "Your own pictures"}
+    titles = {name: info.title for name, info in ALL_DATASETS.items()} | {OWN: "Your own pictures"}
     default = next(iter(titles))
     name = choice(st.selectbox, "Pictures", titles, default, key="t_data", on_change=reset_recipe)
-    return _choose_own() if name == OWN else _choose_known(DATASETS[name])
+    return _choose_own() if name == OWN else _choose_known(ALL_DATASETS[name])
 
 
 def _choose_known(info: DatasetInfo) -> tuple[Choice | None, str]:
+    classes = "" if len(info.classes) < 2 else f"{len(info.classes)} classes, "
     st.caption(
-        f"{info.train:,} to train on, {info.test:,} to test, {len(info.classes)} classes, "
+        f"{info.train:,} to train on, {info.test:,} to test, {classes}"
         f"{info.shape[1]}×{info.shape[2]}.",
         help=f"{info.source}. Licence: {info.licence}.",
     )
     if info.embedded or is_available(info.id):
-        return Choice(info.shape, len(info.classes), info.train, lambda: _known(info.id)), ""
+        return Choice(
+            info.shape, len(info.classes), info.train, lambda: _known(info.id), info.task
+        ), ""
     megabytes = info.download_bytes / 1e6
     if st.button(f"Download {info.title} ({megabytes:.0f} MB)", icon=":material/download:"):
         bar = st.progress(0.0, text="Downloading")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
@@ -15,11 +15,17 @@ from cnnviz.ui.shared.number_field import number_or
 from cnnviz.ui.shared.recipe import BATCH, SHIFT
 
 if TYPE_CHECKING:
-    from cnnviz.runs.config import Optimiser
+    from cnnviz.runs.config import Optimiser, TaskId
 
 
 def seconds_per_epoch(
-    spec: Spec, shape: tuple[int, int, int], classes: int, train_images: int, pace: float = 0.0
+    spec: Spec,
+    shape: tuple[int, int, int],
+    classes: int,
+    train_images: int,
+    *,
+    pace: float = 0.0,
+    task: str = "classify",
 ) -> float:
     """What one pass over the training images takes on this machine; 0 if that is not known.
 
@@ -29,18 +35,20 @@ def seconds_per_epoch(
         classes: How many there are.
         train_images: How many there are.
         pace: Steps per second at most, 0 for no limit.
+        task: What is asked for: a key of `cnnviz.training.tasks.TASKS`.
     """
-    state, usual = st.session_state, default_recipe("", train_images)
+    state, usual = st.session_state, default_recipe("", train_images, task=task)
     recipe = Recipe(
         epochs=1.0,
         batch_size=int(number_or("t_batch", BATCH, usual.batch_size)),
-        optimiser=_optimiser(state.get("_t_optimiser")),
+        optimiser=_optimiser(state.get("_t_optimiser") or usual.optimiser),
         shift=int(number_or("t_shift", SHIFT, 0)),
         flip=state.get("t_flip", False),
     )
     config = RunConfig(
         "", "", "", spec, shape, tuple(map(str, range(classes))),
         (0.5,) * shape[0], (0.5,) * shape[0], recipe, pace=pace,
+        task=cast("TaskId", task),
     )  # fmt: skip
     return _seconds(config, json.dumps(config.to_json(), sort_keys=True), train_images)
 

@@ -10,6 +10,7 @@ from cnnviz.components.chart import chart
 from cnnviz.figures.confusion import confusion_difference_figure, confusion_figure
 from cnnviz.figures.curves import Along, curves_figure
 from cnnviz.runs import Run, RunError, RunState, list_runs
+from cnnviz.training.tasks import task_of
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.run_list import log_size, run_label
 from cnnviz.ui.shared.text import plain
@@ -43,23 +44,30 @@ def show_finished(run: Run, state: RunState) -> None:
         other, other_state = _choose_other(run)
         along = choice(st.segmented_control, "Horizontal axis", _ALONG, "step", key="t_along")
         log = st.toggle("Logarithmic loss", key="t_log", bind="query-params")
+    task = task_of(run.config)
+    measure = task.measures[0]
     runs = [(run_label(run), state)]
     if other and other_state:
         runs.append((run_label(other), other_state))
     chart(
-        curves_figure(runs, along=cast("Along", along), log=log),
+        curves_figure(
+            runs,
+            along=cast("Along", along),
+            log=log,
+            measure=(measure.name, measure.title, measure.unit),
+        ),
         key="_t_curves",
-        alt=f"Loss and accuracy of {' and '.join(name for name, _ in runs)}",
+        alt=f"Loss and {measure.title} of {' and '.join(name for name, _ in runs)}",
     )
     mine, theirs = (_matrix(one) if one else None for one in (state, other_state))
-    if mine:
+    if mine and task.output == "class":
         comparable = other is not None and other.config.classes == run.config.classes
         _show_matrix(run.config.classes, mine, theirs if comparable else None)
 
 
 def _choose_other(run: Run) -> tuple[Run | None, RunState | None]:
     """Draw the list of runs to compare with; a copy is at first compared with its original."""
-    runs = {one.id: one for one in list_runs() if one.id != run.id}
+    runs = {one.id: one for one in list_runs() if one.id != run.id and _alike(one, run)}
     titles = {_NOBODY: "No other run"} | {id: run_label(one) for id, one in runs.items()}
     usual = next((id for id in overlays(run) if id in runs), _NOBODY)
     if st.session_state.get(_LAST, run.id) != run.id:
@@ -74,6 +82,14 @@ def _choose_other(run: Run) -> tuple[Run | None, RunState | None]:
     except RunError as error:
         st.warning(f"The other run cannot be read: {plain(str(error))}")
         return None, None
+
+
+def _alike(one: Run, other: Run) -> bool:
+    """Whether two runs were asked for the same kind of thing."""
+    try:
+        return one.config.task == other.config.task
+    except RunError:
+        return True  # choosing it says why it cannot be read
 
 
 def _show_matrix(classes: tuple[str, ...], mine: _Matrix, theirs: _Matrix | None) -> None:

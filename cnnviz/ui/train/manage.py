@@ -27,7 +27,8 @@ def manage(run: Run, state: RunState) -> None:
         if state.can_resume:
             with first:
                 button("Resume", ":material/play_arrow:", lambda: resume(run))
-        ask_the_class(run)
+        if run.config.task == "classify":
+            ask_the_class(run)
         again_button(run)
         _more(run, state)
     elif presenter:
@@ -83,6 +84,8 @@ def delete_for_good(run: Run) -> None:
 
 def copy_training_script(run: Run, state: RunState) -> None:
     """Draw the button for a script that trains as this run did."""
+    if run.config.task != "classify":
+        return  # the script has the loop that tells classes apart
     try:
         code = training_script(run.config, state.threads)
     except NetworkError:

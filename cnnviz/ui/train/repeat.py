@@ -11,7 +11,16 @@ from cnnviz.numbers.parsing import Limits
 from cnnviz.runs import Run, RunError, show_run_to_all
 from cnnviz.runs.config import OWN_DATASET
 from cnnviz.training import start
-from cnnviz.training.repeat import NOTHING, TITLES, changed, in_words, setting, settings
+from cnnviz.training.repeat import (
+    LOSSES,
+    NOTHING,
+    TITLES,
+    changed,
+    in_words,
+    setting,
+    settings,
+)
+from cnnviz.training.tasks import task_of
 from cnnviz.ui.shared.actions import button, popover_key
 from cnnviz.ui.shared.number_field import number_field, typed_number
 from cnnviz.ui.shared.recipe import BATCH, DECAY, EPOCHS, RATE, SEED, SHIFT, SMOOTHING
@@ -30,7 +39,7 @@ _LIMITS = {
     "batch_size": BATCH,
     "shift": SHIFT,
     "seed": SEED,
-    "depth": Limits(1, 20, whole=True),
+    "depth": Limits(1, 256, whole=True),
 }
 
 
@@ -52,7 +61,7 @@ def again_button(run: Run) -> None:
         name = st.selectbox(
             "Setting to change", list(now), format_func=TITLES.__getitem__, key="_t_again_what"
         )
-        value = _ask(name, now[name])
+        value = _ask(run, name, now[name])
         if name == "optimiser" and value != now[name]:
             st.caption(_usual_for(run, value))
         if name == NOTHING:
@@ -94,7 +103,7 @@ def _usual_for(run: Run, optimiser: str) -> str:
     )
 
 
-def _ask(name: str, was: Any) -> Any:
+def _ask(run: Run, name: str, was: Any) -> Any:
     title, key = TITLES[name], f"_t_again_{name}"
     if name == NOTHING:
         return was
@@ -102,6 +111,9 @@ def _ask(name: str, was: Any) -> Any:
         titles = {"sgd": "SGD, Nesterov", "adamw": "AdamW"}
         return st.segmented_control(title, list(titles), format_func=titles.__getitem__,
                                     default=was, required=True, key=key)  # fmt: skip
+    if name == "loss":
+        losses = list(task_of(run.config).losses)
+        return st.selectbox(title, losses, losses.index(was), LOSSES.__getitem__, key=key)
     if isinstance(was, bool):
         return st.toggle(title, was, key=key)
     return number_field(title, _LIMITS[name], was, key=key)

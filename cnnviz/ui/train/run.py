@@ -55,7 +55,8 @@ def show_run(run: Run) -> None:
             presenter=presenter,
         ).cell
     _say_thinned(state)
-    clicked_cell(run, cell)
+    if run.config.task == "classify":
+        clicked_cell(run, cell)
     steps_by_hand(run, state, above)
     if not state.active:
         show_finished(run, state)

@@ -51,7 +51,9 @@ def steer(run: Run, state: RunState, place: DeltaGenerator) -> None:
                 "One step",
                 ":material/skip_next:",
                 lambda: _step(run, st.session_state.get(_FILTER, 0)),
-                help="Trains on one mini-batch and shows below how it changed one filter.",
+                help="Trains on one mini-batch and shows below how it changed one filter."
+                if run.config.task == "classify"
+                else "Trains on one mini-batch.",
             )
         button("Stop", ":material/stop:", lambda: stop(run))
         if state.status == "paused":

@@ -95,11 +95,16 @@ def subject_of(run: Run) -> Subject:
     """The network that a run ended with, and test pictures.
 
     Raises:
-        InspectionError: There are no weights or no pictures.
+        InspectionError: There are no weights or no pictures, or it does not tell classes apart.
         NetworkError: The network cannot be built.
         RunError: The run cannot be read.
     """
     config, samples = run.config, load_samples(run)
+    if config.task != "classify":
+        raise InspectionError(
+            "This run's network gives pictures; the landscape drawn here is that of a network that "
+            "tells classes apart: choose another run."
+        )
     few = np.linspace(0, len(samples.images) - 1, min(PICTURES, len(samples.images))).astype(int)
     images = normalise(torch.from_numpy(samples.images[few]), config.mean, config.std)
     return Subject(run.name, load_model(run), images, torch.from_numpy(samples.labels[few]))

@@ -1,0 +1,99 @@
+// The probe images of a network that gives pictures: what went in, what it gave, what was asked for.
+
+import { hexToRgb } from "../kit/colours.js";
+import { columnsOf, element, rove, write } from "../kit/elements.js";
+import { paintCodes, paintPicture } from "./paint.js";
+import { measured } from "./task.js";
+
+// Okabe and Ito's colours, which the colour-blind tell apart; the background is dark.
+const COLOURS = ["#1b1b1b", "#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00", "#0072b2", "#ffffff"].map(hexToRgb);
+const LABELS = Uint8Array.from({ length: 768 }, (_, at) => COLOURS[Math.floor(at / 3) % COLOURS.length][at % 3]);
+
+class PictureCard {
+  constructor(index, chosen) {
+    this.root = element("button", "probe");
+    this.root.type = "button";
+    this.root.dataset.rove = String(index);
+    this.root.tabIndex = index ? -1 : 0;
+    this.root.onclick = () => chosen(index);
+    const row = element("span", "thumbs");
+    this.canvases = ["input", "output", "truth"].map((words) => {
+      const [figure, frame, canvas] = [element("span", "thumb"), element("span", "frame"), element("canvas", "pixels")];
+      frame.append(canvas);
+      figure.append(frame, element("span", "caption", words));
+      row.append(figure);
+      return canvas;
+    });
+    this.verdict = element("span", "verdict");
+    this.root.append(row, this.verdict);
+  }
+}
+
+export class Pictures {
+  /** `chosen(index)` is told which picture was clicked. */
+  constructor(chosen) {
+    this.chosen = chosen;
+    this.root = element("section", "panel pictures");
+    this.title = element("h3", "", "What goes in, what comes out, what was asked for");
+    this.hint = element("p", "hint");
+    this.grid = element("div", "cards");
+    this.grid.setAttribute("role", "group");
+    this.legend = element("p", "hint");
+    this.root.append(this.title, this.hint, this.grid, this.legend);
+    this.cards = [];
+    this.grid.onkeydown = (event) => rove(event, this.cards.map(({ root }) => root), columnsOf(this.cards.map(({ root }) => root)));
+  }
+
+  /** Take the pictures: {shape: [P, C, H, W], images, targets}; null while unknown. */
+  load(probes, task) {
+    if (probes === this.probes) return;
+    this.probes = probes;
+    this.painted = "";
+    this.cards = Array.from({ length: probes?.shape[0] ?? 0 }, (_, index) => new PictureCard(index, this.chosen));
+    this.grid.replaceChildren(...this.cards.map(({ root }) => root));
+    this.cards.forEach(({ canvases }, index) => {
+      const [, channels, height, width] = probes.shape;
+      const size = channels * height * width;
+      for (const canvas of canvases) canvas.parentElement.style.aspectRatio = `${width} / ${height}`;
+      paintPicture(canvases[0], probes.images.subarray(index * size, (index + 1) * size), channels, width, height);
+      if (probes.targets) paint(canvases[2], probes.targets, index, probes.shape, task);
+    });
+  }
+
+  draw(frame, { pictures, classes, task }, chosen) {
+    const outputs = frame?.tensors.outputs;
+    this.root.hidden = !outputs || !pictures;
+    if (this.root.hidden) return;
+    this.load(pictures, task);
+    const painted = `${frame.serial} ${chosen}`;
+    if (painted === this.painted) return;
+    this.painted = painted;
+    const [main, ...others] = task.measures;
+    this.cards.forEach(({ root, canvases, verdict }, index) => {
+      if (index >= outputs.shape[0]) return;
+      paint(canvases[1], outputs.values, index, pictures.shape, task);
+      const words = `${main.title} ${measured(main, frame.scores[main.name]?.[index])}`;
+      write(verdict, words);
+      root.title = others.map((one) => `${one.title} ${measured(one, frame.scores[one.name]?.[index])}`).join(", ");
+      root.setAttribute("aria-label", `Picture ${index + 1}: ${words}`);
+      root.setAttribute("aria-pressed", String(index === chosen));
+    });
+    write(this.hint, `After step ${frame.step}. Choose a picture to see its feature maps.`);
+    this.legend.hidden = task.output !== "labels";
+    if (this.named === classes || this.legend.hidden) return;
+    this.named = classes;
+    this.legend.replaceChildren(...classes.flatMap((name, at) => {
+      const mark = element("i", "label-colour");
+      mark.style.background = `rgb(${COLOURS[at % COLOURS.length].join(" ")})`;
+      return [mark, `${name}  `];
+    }));
+  }
+}
+
+/** Picture `index` of many: the classes of its pixels, or their levels. */
+function paint(canvas, values, index, [amount, , height, width], { output }) {
+  const size = values.length / amount;
+  const codes = values.subarray(index * size, (index + 1) * size);
+  if (output === "labels") paintCodes(canvas, codes, width, height, LABELS);
+  else paintPicture(canvas, codes, size / (height * width), width, height);
+}

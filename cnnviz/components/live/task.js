@@ -1,0 +1,25 @@
+// What a run is trained for, as `cnnviz/training/tasks.py` tells it: what it gives, and its measures.
+
+import { fixed, percent } from "../kit/numbers.js";
+
+/** @typedef {{ name: string, title: string, unit: "share" | "dB", trained: boolean }} Measure */
+/** @typedef {{ id: string, output: "class" | "labels" | "picture", measures: Measure[] }} Task */
+
+/** @type {Task} of runs that say nothing of it */
+export const CLASSIFY = { id: "classify", output: "class", measures: [{ name: "accuracy", title: "Accuracy", unit: "share", trained: true }] };
+
+/** @returns {Task} */
+export function taskOf(run) {
+  return run?.task ?? CLASSIFY;
+}
+
+/**
+ * A value of a measure, in words.
+ * @param {Measure} measure
+ * @param {number | undefined} value
+ * @param {number} [digits]
+ */
+export function measured({ unit }, value, digits = 1) {
+  if (!Number.isFinite(value)) return "\u2013";
+  return unit === "dB" ? `${fixed(value, digits)} dB` : percent(value, digits);
+}
