@@ -1,4 +1,4 @@
-"""Runs of tasks beyond a class, watched: their curves, and what goes in, comes out, was asked for."""
+"""Runs of tasks beyond a class, watched: curves, and what goes in, comes out and is asked for."""
 
 import numpy as np
 import pytest
