@@ -6,6 +6,7 @@ import streamlit as st
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.components.map_sheet import Group, map_sheet
 from cnnviz.components.stepper import stepper
+from cnnviz.components.volume import volume
 from cnnviz.convolution import lecture_case, trace
 from cnnviz.convolution.volumes import as_columns
 from cnnviz.imaging import DIVERGING_STOPS
@@ -21,8 +22,13 @@ from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.projecting import figure_and_settings
 from cnnviz.ui.shared.small_picture import small_square
 
-VIEWS = {"step": "Step by step", "columns": "As columns", "maps": "All maps"}
-SIDES = {"step": (32, 9), "columns": (10, 9), "maps": (64, 32)}  # largest, and at first
+VIEWS = {"step": "Step by step", "space": "In space", "columns": "As columns", "maps": "All maps"}
+_CODE = """import torch
+
+x = torch.tensor({x})[None]
+filters = torch.tensor({filters})
+print(torch.nn.functional.conv2d(x, filters, torch.tensor({biases}))[0])
+"""
 
 
 def filter_bank(count: int, depth: int, side: int) -> np.ndarray:
@@ -37,10 +43,14 @@ with figure:
     )
 with side:
     size = paired(
-        ":blue[Side of the picture]", 5, 32, 32 if view == "maps" else 9, key=f"vo_{view}"
+        ":blue[Side of the picture]",
+        5,
+        32,
+        32 if view in {"maps", "space"} else 9,
+        key=f"vo_{view}",
     )
     kernel = paired(":violet[Side of the filters]", 1, 5, 5, step=2, key="vo_k")
-    filters = paired(":violet[Filters]", 1, 12, 6, key="vo_n")
+    filters = paired(":violet[Filters]", 1, 32, 6, key="vo_n")
     bias = paired(":violet[Bias of the first filter]", -50, 50, 10, key="vo_b")
 pixels = small_square(size).transpose(2, 0, 1).astype(np.float64)
 bank = filter_bank(filters, 3, kernel)
@@ -49,7 +59,17 @@ laid = as_columns(pixels, bank, biases)
 exact = by_torch.conv_layer(pixels, bank, biases)
 dot = laid.columns.shape[0] - 1
 with figure:
-    if view == "step":
+    if view == "space":
+        st.caption(
+            f"A filter reads all three colours at once: a block of {kernel}×{kernel}×3 walks"
+            " through the block of the picture. Each filter has a colour; its map has it, too."
+        )
+        volume(
+            pixels, bank, biases, laid.output.reshape(laid.shape), key="vo_volume",
+            alt=f"A picture of {size}×{size}×3 and its {filters} maps, in space",
+            pytorch=_CODE.format(x=pixels.tolist(), filters=bank.tolist(), biases=biases.tolist()),
+        )  # fmt: skip
+    elif view == "step":
         st.caption(
             f"A {kernel}×{kernel}×3 filter reads all three colours at once. One step is a dot"
             f" product of **{dot}** pairs plus the bias; it gives one number."

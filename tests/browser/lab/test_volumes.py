@@ -1,6 +1,7 @@
 """A volume in Chromium: pointing at an output lights its column and its filter."""
 
 import json
+import re
 
 from playwright.sync_api import expect
 
@@ -24,3 +25,27 @@ def test_an_output_lights_its_window_its_column_and_its_filter(page, settle):
         for column in (1, 2, 3)
     ]
     assert "(28 products)" in grids.locator(".told").text_content()
+
+
+def test_in_space_a_filter_is_chosen_and_walks_by_keys_to_its_maps_number(page, settle):
+    page.goto("/volumes?vo_view=space&vo_n=9")
+    settle(page)
+    figure = page.locator(".volume .figure")
+    figure.focus()
+    filters = page.locator(".volume .filters button")
+    expect(filters).to_have_count(9)
+    filters.nth(8).click()
+    expect(filters.nth(8)).to_have_attribute("aria-pressed", "true")
+    figure.focus()
+    for key in ("Home", "ArrowDown", "ArrowRight"):
+        page.keyboard.press(key)
+    told = page.locator(".volume .told")
+    expect(told).to_contain_text("Filter 9, row 1, column 1: red")
+    expect(told).to_contain_text("a sum of 75 products")
+    parts = re.search(
+        r"red (.*) \+ green (.*) \+ blue (.*) \+ bias (.*) = ([^,]*),", told.inner_text()
+    )
+    *summands, total = (float(part.strip("()").replace("−", "-")) for part in parts.groups())
+    assert sum(summands) == total == float(page.locator(".volume").get_attribute("data-total"))
+    hues = filters.evaluate_all("all => all.map((one) => one.style.getPropertyValue('--hue'))")
+    assert len(set(hues)) == 9

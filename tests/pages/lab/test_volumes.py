@@ -75,6 +75,22 @@ def test_the_code_of_the_columns_gives_the_output(open_page, capsys):
     assert np.allclose(scope["answer"], values(data["panels"][2]))
 
 
+def test_in_space_a_block_walks_through_the_picture_and_32_maps_stack_up(open_page):
+    app = open_page(vo_view="space", vo_n="32")
+    [data] = sent(app, "volume")
+    assert (data["sides"], data["kernel"], data["size"]) == ([32, 32], 5, [32, 28, 28])
+    arrays = [
+        torch.from_numpy(np.frombuffer(base64.b64decode(data[name]["data"]), np.float32).copy())
+        for name in ("pixels", "bank", "output")
+    ]
+    pixels, bank = arrays[0].reshape(1, 3, 32, 32), arrays[1].reshape(32, 3, 5, 5)
+    expected = torch.nn.functional.conv2d(pixels, bank, torch.tensor(data["biases"]))[0]
+    assert torch.allclose(arrays[2].reshape(expected.shape), expected, atol=0.01)
+    scope = {}
+    exec(data["pytorch"].replace("print(", "answer = ("), scope)
+    assert torch.allclose(scope["answer"], expected, atol=0.01)
+
+
 def test_six_maps_stack_up(open_page):
     app = open_page(vo_view="maps")
     assert sent(app, "map_sheet")[0]["groups"][0]["shape"] == [6, 28, 28]

@@ -54,6 +54,7 @@ from cnnviz.components import (
     unpooling,
     valley,
     vision_tasks,
+    volume,
 )
 from cnnviz.convolution import Padding, trace
 from cnnviz.convolution.equivariance import Scene
@@ -240,6 +241,10 @@ PAYLOADS = {
         [DIGITS], ["background", "0"], [([{"layer": "relu"}], {"a": SMALL})] * 2,
         [vision_tasks.Task("label", "A label", "About", "Measure")],
         parameter="task", units=(16, 100), limits=(0.3, 0.5), **SHARED,
+    ),
+    "volume": lambda: volume.payload(
+        SMALL[None].repeat(3, 0), np.ones((2, 3, 2, 2)), np.array([1.0, 0.0]),
+        np.array([[[11.5]], [[10.5]]]), **SHARED,
     ),
 }  # fmt: skip
 
