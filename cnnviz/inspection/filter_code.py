@@ -166,6 +166,21 @@ for module in model.modules():
     "gradient": "",
 }
 
+_PARTS = """
+kept = []
+conv = model.get_submodule({layer!r})
+conv.register_forward_hook(lambda module, inputs, output: kept.extend([inputs[0], output]))
+model(x)
+# The filter, one input map at a time, in the cell at row {row}, column {column}.
+products = torch.nn.functional.conv2d(
+    kept[0], conv.weight[{channel}].unsqueeze(1), None, conv.stride, conv.padding, conv.dilation,
+    groups=kept[0].shape[1],
+)[0, :, {row}, {column}]
+bias = 0 if conv.bias is None else conv.bias[{channel}]
+print(products.argsort(descending=True), products.sum() + bias)
+print(kept[1][0, {channel}, {row}, {column}], "is the same")
+"""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -304,6 +319,23 @@ def back_code(
     """
     back = _BACK.format(layer=layer, channel=channel, relu=_RECTIFIED[rule])
     return f"{model_code(config, step)}\n{input_code(config, seen)}{back}"
+
+
+def parts_code(
+    config: RunConfig, step: int, layer: str, cell: tuple[int, int, int], seen: NDArray[np.uint8]
+) -> str:
+    """Code that prints what each input map gives to a cell of a convolution, without groups.
+
+    Args:
+        config: What the run asked for.
+        step: The snapshot.
+        layer: Name of the convolution.
+        cell: The filter, and row and column in its map.
+        seen: C×H×W, the picture as the network saw it, before normalising.
+    """
+    channel, row, column = cell
+    parts = _PARTS.format(layer=layer, channel=channel, row=row, column=column)
+    return f"{model_code(config, step)}\n{input_code(config, seen)}{parts}"
 
 
 def _with_pictures(config: RunConfig, step: int, layer: str, source: Source) -> str:

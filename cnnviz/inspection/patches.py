@@ -130,6 +130,27 @@ def field_on(
     return _framed(shown, rows, columns)
 
 
+def cut_out(
+    image: NDArray[np.uint8], field: tuple[tuple[int, int], tuple[int, int]]
+) -> NDArray[np.uint8]:
+    """The part of a picture that a cell sees; black where its field lies outside.
+
+    Args:
+        image: C×H×W.
+        field: First and last row, first and last column; they may lie outside the picture.
+
+    Returns:
+        C×h×w.
+    """
+    (top, bottom), (left, right) = field
+    high, wide = image.shape[1:]
+    part = np.zeros((len(image), bottom - top + 1, right - left + 1), np.uint8)
+    seen = image[:, max(0, top) : min(high, bottom + 1), max(0, left) : min(wide, right + 1)]
+    down, across = max(0, -top), max(0, -left)
+    part[:, down : down + seen.shape[1], across : across + seen.shape[2]] = seen
+    return part
+
+
 def glow_on(
     image: NDArray[np.uint8],
     glow: NDArray[np.float64],

@@ -540,6 +540,7 @@ def test_one_filter_its_pictures_and_the_network_without_it(open_page):
     for view, key in {
         "What it sees": "i_field",
         "Back to the picture": "i_back_way",
+        "What it is made of": "i_parts_0",
         "Values and classes": "i_values",
         "Similar filters": "i_correlation",
         "Picture that excites it": "i_climbs",

@@ -20,6 +20,7 @@ from cnnviz.ui.inside.chosen_filter import OneFilter
 from cnnviz.ui.inside.filter_ascent import show_climb
 from cnnviz.ui.inside.filter_back import show_back
 from cnnviz.ui.inside.filter_by_hand import show_by_hand
+from cnnviz.ui.inside.filter_composition import show_composition
 from cnnviz.ui.inside.filter_correlation import show_correlation
 from cnnviz.ui.inside.filter_field import show_field
 from cnnviz.ui.inside.filter_off import show_off
@@ -59,6 +60,7 @@ def show_one_filter(run: Run, step: int, subject: Subject, where: str) -> None:
         "off": "Is it needed?",
         "field": "What it sees",
         "back": "Back to the picture",
+        "parts": "What it is made of",
         "classes": "Values and classes",
         "alike": "Similar filters",
         "climb": "Picture that excites it",
@@ -72,6 +74,7 @@ def show_one_filter(run: Run, step: int, subject: Subject, where: str) -> None:
         "off": show_off,
         "field": show_field,
         "back": show_back,
+        "parts": show_composition,
         "classes": _show_classes,
         "alike": show_correlation,
         "climb": show_climb,

@@ -7,6 +7,7 @@ import torch
 from cnnviz.inspection.ablation import Ablation
 from cnnviz.inspection.ascent import climb, noise
 from cnnviz.inspection.by_hand import ByHand
+from cnnviz.inspection.cell import cell_sum
 from cnnviz.inspection.code import input_code
 from cnnviz.inspection.correlation import output_correlation, weight_correlation
 from cnnviz.inspection.deconvnet import project
@@ -18,6 +19,7 @@ from cnnviz.inspection.filter_code import (
     climb_code,
     correlation_code,
     field_code,
+    parts_code,
     peaks_code,
 )
 from cnnviz.inspection.patches import peaks
@@ -112,6 +114,15 @@ def test_the_way_back_to_the_picture(executed, rule):
     assert expected.pixels.any()
     scope = execute(back_code(config, 1, "relu2", 1, seen, rule=rule))
     np.testing.assert_allclose(scope["projection"][0], expected.pixels, atol=1e-5)
+
+
+def test_the_parts_of_a_cell(executed):
+    model, _, _, config, execute = executed
+    seen = noise(SHAPE, seed=3)
+    x = (torch.from_numpy(seen).float() / 255 - SCALE[0][0]) / SCALE[1][0]
+    expected = cell_sum(model, x, "conv1", (2, 3, 4))
+    found = execute(parts_code(config, 1, "conv1", (2, 3, 4), seen))["products"]
+    assert float(found.detach()[0]) == pytest.approx(expected.parts[0].product, abs=1e-5)
 
 
 @pytest.mark.parametrize(("layer", "switches"), [("relu1", True), ("local1", False)])
