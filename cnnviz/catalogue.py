@@ -603,6 +603,16 @@ PAGES = (
         group=PICTURES_OUT,
         menu="Bottleneck",
     ),
+    Page(
+        "pictures_out/invent.py",
+        "invent",
+        "Invent",
+        ":material/casino:",
+        about="Watch a generator and a discriminator learn from each other; walk between two"
+        " digits that never were.",
+        terms=("GAN", "DCGAN", "generator", "discriminator", "mode collapse", "latent vector"),
+        group=PICTURES_OUT,
+    ),
 )
 FORMER_URLS = {page.former_url: page.url for page in PAGES if page.former_url}
 TOPICS = tuple(page for page in PAGES if page.group == LAB and page.url != "tour")

@@ -11,9 +11,20 @@ from safetensors.torch import save_file
 
 from cnnviz.datasets import load_dataset
 from cnnviz.datasets.scenes import make_scenes
-from cnnviz.training import bottleneck, pixel_classes, undo, vision_answers, vision_tasks
+from cnnviz.training import (
+    bottleneck,
+    invent,
+    pixel_classes,
+    undo,
+    vision_answers,
+    vision_tasks,
+)
 
 STEPS, UNDO_STEPS, BOTTLENECK_STEPS, TASKS_STEPS = 1200, 2500, 700, 1500
+INVENT_FRAMES: dict[invent.Pace, tuple[int, ...]] = {
+    "even": (0, 50, 200, 500, 800, 1200),
+    "hasty": (8, 50, 125, 150),
+}
 
 
 def make_pixel_classes() -> None:
@@ -82,11 +93,30 @@ def make_vision_tasks() -> None:
     save_file(tensors, vision_tasks.SHIPPED)
 
 
+def make_digit_classifier() -> None:
+    """What counts the digits that are made."""
+    weights = {name: value.half() for name, value in invent.learn_classifier().items()}
+    save_file(weights, invent.SHIPPED / "digit_classifier.safetensors")
+
+
+def make_invent() -> None:
+    """A generator and a discriminator, with equal steps and with a hasty generator."""
+    for pace, steps in INVENT_FRAMES.items():
+        frames = []
+        for frame in invent.learn(pace, steps=steps[-1]):
+            print(pace, frame.step, frame.counts, round(frame.spread, 2), flush=True)
+            if frame.step in steps:
+                frames.append(frame)
+        invent.save(frames, pace)
+
+
 MAKE = {
     "vision_tasks": make_vision_tasks,
     "pixel_classes": make_pixel_classes,
     "undo": make_undo,
     "bottleneck": make_bottleneck,
+    "digit_classifier": make_digit_classifier,
+    "invent": make_invent,
 }
 
 if __name__ == "__main__":

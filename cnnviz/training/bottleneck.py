@@ -44,11 +44,18 @@ class Bottleneck:
         encoder: Weights of `encoder`; a variational one gives as many means and as many logarithms
             of variances.
         decoder: Weights of `decoder`.
+        variational: Whether it is a variational one.
     """
 
     numbers: int
     encoder: Weights
     decoder: Weights
+    variational: bool = False
+
+    @property
+    def encoded(self) -> int:
+        """How many numbers the encoder gives."""
+        return self.numbers * (2 if self.variational else 1)
 
 
 def shipped() -> dict[str, Bottleneck]:
@@ -64,8 +71,27 @@ def shipped() -> dict[str, Bottleneck]:
             }
             for head in (f"{name}.encoder.", f"{name}.decoder.")
         ]
-        found[name] = Bottleneck(PLANE if name == "plane" else int(name), halves[0], halves[1])
+        variational = name == "plane"
+        numbers = PLANE if variational else int(name)
+        found[name] = Bottleneck(numbers, halves[0], halves[1], variational)
     return found
+
+
+def places(one: Bottleneck, pictures: Tensor) -> Tensor:
+    """Where pictures lie: the codes, or a variational encoder's means.
+
+    Args:
+        one: The autoencoder.
+        pictures: N×1×28×28 `uint8`.
+
+    Returns:
+        N×numbers.
+    """
+    model = build(encoder(one.encoded), SHAPE)
+    model.load_state_dict(one.encoder)
+    with torch.no_grad():
+        codes: Tensor = model.eval()(pictures.float() / 255)
+    return codes.flatten(1)[:, : one.numbers]
 
 
 def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
@@ -131,4 +157,4 @@ def learn(
                 {name: value.detach().clone() for name, value in half.state_dict().items()}
                 for half in halves
             )
-            yield error.item(), Bottleneck(numbers, first, second)
+            yield error.item(), Bottleneck(numbers, first, second, variational)

@@ -7,6 +7,7 @@ from cnnviz.components.latent_plane import latent_plane
 from cnnviz.components.unpooling import unpooling
 from cnnviz.ui.pictures_out.bottleneck.networks import (
     DECODE,
+    PLANES,
     RECONSTRUCT,
     TITLES,
     UNPOOL,
@@ -66,17 +67,24 @@ st.markdown(
 
 st.header("A plane that becomes pictures")
 st.caption(
-    "A variational autoencoder with two numbers. It was trained so that the places of all pictures"
-    " together lie about as a standard normal distribution, without gaps: so any place can be"
-    " decoded, also where no picture was. That makes it a generative model."
+    "Two numbers, and what a decoder makes of each place. A **variational autoencoder** is trained"
+    " so that the places of all pictures together lie about as a standard normal distribution,"
+    " whose two standard deviations the circle marks. So a place drawn by chance can be decoded,"
+    " which makes it a generative model. A plain autoencoder puts its pictures anywhere."
 )
+kind = choice(st.segmented_control, "Weight of the divergence", PLANES, "variational", key="bo_kl")
 latent_plane(
-    images, labels, TITLES, plane(), key="bo_plane",
+    images, labels, TITLES, *plane(kind), key="bo_plane",
     alt="The plane of two numbers with what they are decoded to, and where test pictures lie",
     pytorch=DECODE,
 )  # fmt: skip
 st.markdown(
-    "Its loss is the squared error, summed over the pixels, plus twice the divergence"
-    " ½ Σ (μ² + σ² − ln σ² − 1), which keeps each picture's cloud of places near the middle"
-    " (Kingma and Welling 2013). Between two kinds of things the decoder blends them."
+    "Both were trained alike, but for the weight of one term. The loss is the squared error,"
+    " summed over the pixels, plus this weight times the divergence ½ Σ (μ² + σ² − ln σ² − 1),"
+    " which keeps each picture's cloud of places near the middle (Kingma and Welling 2013)."
+    " Between two kinds of things the decoder blends them.\n\n"
+    "**Holes.** Without the divergence, most of the circle is empty, and the decoder has never"
+    " learned what to make of it. A test that needs no eye: encode what was decoded. Where that"
+    " lands elsewhere, the place stands for nothing; shade these places in both planes. Far out,"
+    " where no picture lies, neither has learned anything."
 )

@@ -51,6 +51,7 @@ def test_addresses_and_their_order_stay_as_they_are():
         "segmentation",
         "denoising",
         "bottleneck",
+        "invent",
     ]
     assert FORMER_URLS == {
         "field": "receptive_field", "upwards": "transposed", "backwards": "gradient"

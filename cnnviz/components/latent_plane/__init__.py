@@ -25,6 +25,7 @@ def latent_plane(
     labels: Sequence[int],
     classes: Sequence[str],
     plane: Bottleneck,
+    reach: float,
     *,
     key: str,
     alt: str,
@@ -36,12 +37,14 @@ def latent_plane(
         pictures: N×28×28, light on a dark ground.
         labels: The class of each.
         classes: What the classes are called.
-        plane: A variational autoencoder with two numbers; its weights are sent in half precision.
+        plane: An autoencoder with two numbers, variational or not; its weights are sent in half
+            precision.
+        reach: Each number of the plane goes from minus this to this.
         key: Streamlit key.
         alt: What is drawn, for screen readers.
         pytorch: Code that decodes a place, with `FIRST` and `SECOND` to be replaced by its numbers.
     """
-    data = payload(pictures, labels, classes, plane, alt=alt, pytorch=pytorch)
+    data = payload(pictures, labels, classes, plane, reach, alt=alt, pytorch=pytorch)
     _component(key=key, data=data)
 
 
@@ -50,6 +53,7 @@ def payload(
     labels: Sequence[int],
     classes: Sequence[str],
     plane: Bottleneck,
+    reach: float,
     *,
     alt: str,
     pytorch: str,
@@ -60,7 +64,8 @@ def payload(
         "pictures": packed(pictures, np.int16),
         "labels": [int(label) for label in labels],
         "classes": list(classes),
-        "encoder": encoder(2 * plane.numbers),
+        "reach": reach,
+        "encoder": encoder(plane.encoded),
         "decoder": decoder(),
         "encoder_weights": packed_weights(plane.encoder, "float16"),
         "decoder_weights": packed_weights(plane.decoder, "float16"),

@@ -11,22 +11,29 @@ import { fixed } from "../kit/numbers.js";
 import { greys, PixelPanel } from "../kit/pixel_panel.js";
 import { brushOf } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
+import { normals } from "../undo/spoil.js";
 
-const REACH = 3; // the plane goes from −3 to 3, three standard deviations of what it is kept to
 const TILES = 13; // pictures along each side
 const PACE = 40; // milliseconds between two places of a walk by itself
 const TURN = 12_000; // milliseconds, for it to go round
-const STEP = 0.05;
+const STEPS = 60; // of the arrow keys, from the middle to an edge
+const DRAWN = 100; // places drawn by chance
+const SEED = 1;
+const NEAR = 0.5; // a picture comes back if it is encoded this near to where it was decoded
 
 class LatentPlane extends Figure {
   constructor(parent) {
     super(parent);
-    this.state = { x: 0, y: 0, marks: true };
+    this.state = { x: 0, y: 0, marks: true, holes: false };
     this.moving = true;
     this.turned = 0;
     this.sheet = element("canvas");
     this.find(".marks").append(tick("Where the test pictures lie", true, (marks) => {
       this.state.marks = marks;
+      this.change();
+    }));
+    this.find(".marks").append(tick("Shade what does not come back", false, (holes) => {
+      this.state.holes = holes;
       this.change();
     }));
     const { figure } = this;
@@ -47,6 +54,8 @@ class LatentPlane extends Figure {
       const picture = pictures.subarray(at * side * side, (at + 1) * side * side);
       return [...this.halves.encode(Float32Array.from(picture, (level) => level / 255)).subarray(0, 2)]; // the means
     });
+    this.reach = data.reach;
+    this.strayed = this.lost(normals(2 * DRAWN, SEED));
     this.panel = new PixelPanel("Decoded here", side);
     this.find(".decoded").replaceChildren(this.panel.root);
     this.find(".key").textContent = `Test pictures: ${classes.map((name, at) => `${at} ${name}`).join(", ")}.`;
@@ -55,16 +64,32 @@ class LatentPlane extends Figure {
     this.change();
   }
 
+  /** How far from a place its picture lands, when it is encoded again. */
+  astray(place) {
+    const [x, y] = this.halves.encode(this.halves.decode(place));
+    return Math.hypot(x - place[0], y - place[1]);
+  }
+
+  /** How many places drawn from the standard normal distribution do not come back to within half of its deviation. */
+  lost(numbers) {
+    let count = 0;
+    for (let at = 0; at < numbers.length; at += 2) count += Number(this.astray([numbers[at], numbers[at + 1]]) > NEAR);
+    return count;
+  }
+
   /** Decode a grid of places once: the ground that one walks on. */
   tile() {
     const { side } = this.data;
     Object.assign(this.sheet, { width: TILES * side, height: TILES * side });
     const brush = brushOf(this.sheet);
     const image = new ImageData(side, side);
+    this.wide = []; // how far from its place each comes back
     for (let row = 0; row < TILES; row += 1) {
       for (let column = 0; column < TILES; column += 1) {
-        const place = (/** @type {number} */ at) => REACH * ((2 * at + 1) / TILES - 1);
-        const levels = levelsOf(this.halves.decode([place(column), -place(row)]), 1);
+        const place = (/** @type {number} */ at) => this.reach * ((2 * at + 1) / TILES - 1);
+        const here = [place(column), -place(row)];
+        this.wide.push(this.astray(here));
+        const levels = levelsOf(this.halves.decode(here), 1);
         levels.forEach((level, at) => image.data.set([level, level, level, 255], 4 * at));
         brush.putImageData(image, column * side, row * side);
       }
@@ -79,13 +104,13 @@ class LatentPlane extends Figure {
 
   go(x, y) {
     this.moving = false;
-    Object.assign(this.state, { x: clamp(x, -REACH, REACH), y: clamp(y, -REACH, REACH) });
+    Object.assign(this.state, { x: clamp(x, -this.reach, this.reach), y: clamp(y, -this.reach, this.reach) });
     this.change();
   }
 
   walk({ clientX, clientY }) {
     const box = this.figure.getBoundingClientRect();
-    this.go(REACH * ((2 * (clientX - box.left)) / box.width - 1), -REACH * ((2 * (clientY - box.top)) / box.height - 1));
+    this.go(this.reach * ((2 * (clientX - box.left)) / box.width - 1), -this.reach * ((2 * (clientY - box.top)) / box.height - 1));
   }
 
   toggle() {
@@ -96,8 +121,9 @@ class LatentPlane extends Figure {
 
   keys({ shiftKey }) {
     const { x, y } = this.state;
-    const step = shiftKey ? 6 * STEP : STEP;
-    const round = (/** @type {number} */ at) => Math.round(at / STEP) * STEP;
+    const step = ((shiftKey ? 6 : 1) * this.reach) / STEPS;
+    const least = this.reach / STEPS;
+    const round = (/** @type {number} */ at) => Math.round(at / least) * least;
     return {
       ArrowLeft: () => this.go(round(x - step), y), ArrowRight: () => this.go(round(x + step), y),
       ArrowUp: () => this.go(x, round(y + step)), ArrowDown: () => this.go(x, round(y - step)),
@@ -114,7 +140,7 @@ class LatentPlane extends Figure {
     if (!gone) return;
     this.turned += Math.min(gone, 2 * PACE);
     const angle = (2 * Math.PI * this.turned) / TURN;
-    const radius = 1.2 + 0.8 * Math.sin(2.3 * angle);
+    const radius = (0.4 + 0.27 * Math.sin(2.3 * angle)) * this.reach;
     Object.assign(this.state, { x: radius * Math.cos(angle), y: radius * Math.sin(angle) });
   }
 
@@ -123,15 +149,29 @@ class LatentPlane extends Figure {
   }
 
   paint() {
-    const { x, y, marks } = this.state;
+    const { x, y, marks, holes } = this.state;
     const canvas = /** @type {HTMLCanvasElement} */ (this.figure);
     const size = Math.round(canvas.clientWidth * (window.devicePixelRatio || 1)) || 460;
     if (canvas.width !== size) Object.assign(canvas, { width: size, height: size });
     const brush = brushOf(canvas);
     brush.imageSmoothingEnabled = true;
     brush.drawImage(this.sheet, 0, 0, size, size);
-    const on = (/** @type {number} */ at) => ((at / REACH + 1) / 2) * size;
+    const on = (/** @type {number} */ at) => ((at / this.reach + 1) / 2) * size;
     const theme = readTheme(this.root);
+    if (holes) {
+      this.wide.forEach((far, tile) => {
+        if (far <= NEAR) return;
+        brush.fillStyle = "rgb(213 94 0 / 45%)";
+        brush.fillRect((tile % TILES) * (size / TILES), Math.floor(tile / TILES) * (size / TILES), size / TILES, size / TILES);
+      });
+    }
+    for (const [width, colour] of new Map([[size / 110, "#000"], [size / 220, "#fff"]])) { // two standard deviations
+      brush.strokeStyle = colour;
+      brush.lineWidth = width;
+      brush.beginPath();
+      brush.arc(on(0), on(0), (size * 2) / this.reach / 2, 0, 2 * Math.PI);
+      brush.stroke();
+    }
     if (marks) {
       const letter = Math.round(size / 34);
       brush.font = `bold ${letter}px ${theme.font}`;
@@ -155,7 +195,7 @@ class LatentPlane extends Figure {
     this.decoded = levelsOf(this.halves.decode([x, y]), 1);
     this.panel.draw(greys(this.decoded, 255));
     write(this.panel.note, `z = (${fixed(x, 2)}, ${fixed(y, 2)})`);
-    write(this.told, `At z = (${fixed(x, 2)}, ${fixed(y, 2)}) these two numbers become ${this.data.side}×${this.data.side} pixels. Nearest test picture: ${this.nearest(x, y)}.`);
+    write(this.told, `At z = (${fixed(x, 2)}, ${fixed(y, 2)}) these two numbers become ${this.data.side}×${this.data.side} pixels. Nearest test picture: ${this.nearest(x, y)}. Encoded again, they land ${fixed(this.astray([x, y]), 2)} away. Of ${DRAWN} places drawn from the standard normal distribution, ${this.strayed} do not come back to within ${NEAR}.`);
     this.find(".code code").textContent = this.data.pytorch.replace("FIRST", x.toFixed(4)).replace("SECOND", y.toFixed(4));
     this.markPlaying(this.moving, "Walk by itself");
   }

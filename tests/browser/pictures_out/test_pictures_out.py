@@ -126,3 +126,28 @@ def test_every_place_of_the_plane_is_decoded_and_every_picture_squeezed(page, ap
     expect(plane.locator(".note")).to_contain_text("z = (1.8")
     assert np.abs(pixels(plane.locator(".decoded canvas")) - before).max() > 50
     assert not sent
+
+
+def test_between_two_codes_every_picture_is_made_and_judged_in_the_browser(page, app_url, sent):
+    figure = opened(page, app_url, "invent")
+    sent.clear()
+    told, chosen = figure.locator(".told"), figure.locator(".chosen canvas")
+    figure.locator(".figure").focus()
+    for _ in range(20):  # to A
+        page.keyboard.press("ArrowLeft")
+    expect(told).to_contain_text(" 0 % of the way from A to B")
+    before = pixels(chosen.nth(0)), pixels(chosen.nth(1))
+    box = figure.locator(".strip").bounding_box()
+    page.mouse.move(box["x"] + 0.75 * box["width"], box["y"] + 20)
+    expect(told).to_contain_text(re.compile("7[45] % of the way"))
+    for at, old in enumerate(before):  # the picture, and the gradient's message
+        assert np.abs(pixels(chosen.nth(at)) - old).max() > 50
+    box = figure.locator(".sheet.made").bounding_box()
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 20)
+    expect(told).to_contain_text("Made picture 3: D = ")
+    figure.locator(".stages").get_by_text("Discriminator's step").click()
+    expect(told).to_contain_text("Discriminator's step 1200")
+    figure.locator(".figure").focus()
+    page.keyboard.press("ArrowDown")
+    expect(told).to_contain_text("Discriminator's step 800")
+    assert not sent

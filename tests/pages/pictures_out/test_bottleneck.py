@@ -59,21 +59,23 @@ def test_the_browser_encodes_decodes_and_pools_as_pytorch_does():
     chosen = [bottlenecks()[0], bottlenecks()[3]]
     text = {"alt": "", "pytorch": ""}
     sizes = autoencoder.payload(images[:1], titles[:1], chosen, **text)
-    sent = latent_plane.payload(images[:1], labels[:1], TITLES, plane(), **text)
+    one, reach = plane("variational")
+    assert reach == 3
+    sent = latent_plane.payload(images[:1], labels[:1], TITLES, one, reach, **text)
     got = in_node(HALVES, data={"sizes": sizes, "plane": sent, "place": PLACE})
     picture = torch.from_numpy(images[:1, None]).float() / 255
     with torch.no_grad():
-        for one, values in zip(chosen, got["out"], strict=True):
+        for size, values in zip(chosen, got["out"], strict=True):
             first, second = (
-                build(encoder(one.numbers), SHAPE),
-                build(decoder(), (one.numbers, 1, 1)),
+                build(encoder(size.numbers), SHAPE),
+                build(decoder(), (size.numbers, 1, 1)),
             )
-            first.load_state_dict(one.encoder)
-            second.load_state_dict(one.decoder)
+            first.load_state_dict(size.encoder)
+            second.load_state_dict(size.decoder)
             assert values == pytest.approx(second(first(picture)).flatten().numpy(), abs=1e-4)
         first, second = build(encoder(4), SHAPE), build(decoder(), (2, 1, 1))
-        first.load_state_dict(plane().encoder)
-        second.load_state_dict(plane().decoder)
+        first.load_state_dict(one.encoder)
+        second.load_state_dict(one.decoder)
         assert got["means"] == pytest.approx(first(picture).flatten().numpy(), abs=1e-3)
         decoded = second(torch.tensor(PLACE).reshape(1, 2, 1, 1))
         assert got["decoded"] == pytest.approx(decoded.flatten().numpy(), abs=1e-4)

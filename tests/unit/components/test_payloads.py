@@ -31,6 +31,7 @@ from cnnviz.components import (
     evidence,
     film,
     gallery,
+    inventor,
     latent_plane,
     layers,
     linked_grids,
@@ -71,12 +72,16 @@ SCENE = Scene(
     object=np.ones((1, 2)), side=4, home=(1, 1), background=0.25, kernel=SMALL, stride=2,
     edges="circular", pooling="max",
 )  # fmt: skip
-BOTTLENECK = SimpleNamespace(numbers=2, encoder={"a": SMALL}, decoder={"b": SMALL})
 DIGITS = SimpleNamespace(
     clutter=GREY,
     noise=GREY,
     sprites=[SimpleNamespace(label=1, top=0, left=1, values=GREY, ink=GREY > 1)],
 )
+BOTTLENECK = SimpleNamespace(numbers=2, encoded=4, encoder={"a": SMALL}, decoder={"b": SMALL})
+FRAME = SimpleNamespace(
+    step=3, counts=(1, 2), spread=0.5, generator={"g": SMALL}, discriminator={"d": SMALL},
+    generator_after={"g": -SMALL}, discriminator_after={"d": -SMALL},
+)  # fmt: skip
 SHARED = {"alt": "What it shows", "pytorch": "print(1)"}
 DESCENT = (SMALL, SMALL[:1], np.array([SMALL, -SMALL]), np.ones((2, 1, 2)), np.array([2.0, 1.0]))
 NEURONS = ((1.0, 2.0), {"full": (1.0, 2.0), "local": (3.0, 4.0), "shared": (5.0, 6.0)}, 2)
@@ -156,7 +161,12 @@ PAYLOADS = {
     "gallery": lambda: gallery.payload(
         [gallery.Tile(7, GREY[None], "a", "words")], chosen=7, label="Pictures", side=40
     ),
-    "latent_plane": lambda: latent_plane.payload(GREY[None], [1], ["A"], BOTTLENECK, **SHARED),
+    "inventor": lambda: inventor.payload(
+        GREY[None], SMALL, [FRAME], {"c": SMALL}, run="even", **SHARED
+    ),
+    "latent_plane": lambda: latent_plane.payload(
+        GREY[None], [1], ["A"], BOTTLENECK, 3.0, **SHARED
+    ),
     "layers": lambda: layers.payload(
         "c2k3 fc3",
         edition=1,

@@ -11,7 +11,7 @@ from torch.distributions import Normal, kl_divergence
 from cnnviz.inspection.clothes import clothes
 from cnnviz.networks import build, summary
 from cnnviz.networks.encoder_decoder import decoder, encoder
-from cnnviz.training.bottleneck import SHAPE, SIZES, divergence, learn, shipped
+from cnnviz.training.bottleneck import SHAPE, SIZES, divergence, learn, places, shipped
 
 
 def through(one):
@@ -56,13 +56,23 @@ def test_the_larger_the_bottleneck_the_less_is_lost():
 
 
 def test_on_the_shipped_plane_pictures_lie_about_as_a_normal_distribution():
-    plane = shipped()["plane"]
-    first = build(encoder(2 * plane.numbers), SHAPE)
-    first.load_state_dict(plane.encoder)
-    with torch.no_grad():
-        means = first(torch.from_numpy(clothes().images).float() / 255)[:, :2, 0, 0].numpy()
-    assert np.abs(means).max() < 4
-    assert 0.5 < means.std() < 1.5
+    found = places(shipped()["plane"], torch.from_numpy(clothes().images)).numpy()
+    assert found.shape == (50, 2)
+    assert np.abs(found).max() < 4
+    assert 0.5 < found.std() < 1.5
+
+
+def test_places_drawn_by_chance_come_back_on_the_variational_plane_more_often():
+    drawn = torch.randn(100, 2, generator=torch.Generator().manual_seed(0))
+    astray = {}
+    for name in ("2", "plane"):
+        one = shipped()[name]
+        second = build(decoder(), (2, 1, 1))
+        second.load_state_dict(one.decoder)
+        with torch.no_grad():
+            pictures = (255 * second(drawn[..., None, None])).to(torch.uint8)
+        astray[name] = int(((places(one, pictures) - drawn).norm(dim=1) > 0.5).sum())
+    assert astray["plane"] < 15 < astray["2"]
 
 
 def test_both_kinds_learn_the_same_each_time():

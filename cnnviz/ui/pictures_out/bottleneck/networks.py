@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
+import torch
 
 from cnnviz.inspection.clothes import CLASSES, clothes
 from cnnviz.networks import pytorch_code
 from cnnviz.networks.encoder_decoder import decoder, encoder
-from cnnviz.training.bottleneck import PLANE, SHAPE, SIZES, Bottleneck, shipped
+from cnnviz.training.bottleneck import KL_WEIGHT, PLANE, SHAPE, SIZES, Bottleneck, places, shipped
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 TITLES = CLASSES
@@ -37,6 +38,10 @@ print(decoder(z).shape)
 """
 )
 """`FIRST` and `SECOND` stand for the place on screen."""
+PLANES = {
+    "plain": "0: a plain autoencoder",
+    "variational": f"{KL_WEIGHT:.0f}: a variational one",
+}
 WINDOWS = {2: "2×2", 4: "4×4", 7: "7×7"}
 UNPOOL = """
 import torch
@@ -64,9 +69,11 @@ def bottlenecks() -> list[Bottleneck]:
     return [_shipped()[str(size)] for size in SIZES]
 
 
-def plane() -> Bottleneck:
-    """The variational one, with two numbers."""
-    return _shipped()["plane"]
+def plane(kind: str) -> tuple[Bottleneck, float]:
+    """One with two numbers, and how far its plane has to reach to show all test pictures."""
+    one = _shipped()[{"plain": str(PLANE), "variational": "plane"}[kind]]
+    found = places(one, torch.from_numpy(clothes().images))
+    return one, max(3.0, float(np.ceil(1.1 * float(found.abs().max()))))
 
 
 def samples() -> tuple[NDArray[np.uint8], list[int], list[str]]:
