@@ -1,15 +1,9 @@
 """Real networks, in Chromium: a network of one's own is brought as a file."""
 
-import pytest
 from playwright.sync_api import expect
 
 from cnnviz.runs import open_run
 from cnnviz.zoo.files import exported
-
-
-@pytest.fixture(scope="module")
-def app_url(lasting_app):
-    return lasting_app
 
 
 def test_a_network_is_brought_and_looked_into(page, settle, tmp_path):
