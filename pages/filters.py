@@ -1,7 +1,6 @@
 """A picture, a kernel and the result, side by side; filters in a row; noise with its cures."""
 
 import functools
-from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -11,7 +10,7 @@ from cnnviz import imaging
 from cnnviz.catalogue import page_at
 from cnnviz.components import pixels
 from cnnviz.components.arithmetic import arithmetic, stepper_links
-from cnnviz.components.compare import Encoded, Live, clicked, compare, encode
+from cnnviz.components.compare import Live, clicked, compare, encode
 from cnnviz.components.reveal import reveal
 from cnnviz.imaging import FILTERS
 from cnnviz.imaging.filters import Border
@@ -21,6 +20,7 @@ from cnnviz.ui.filters.chain import show_chain
 from cnnviz.ui.filters.comparison import show_comparison
 from cnnviz.ui.filters.downloads import offer_picture, offer_result
 from cnnviz.ui.filters.noise import choose_noise, compare_filters
+from cnnviz.ui.filters.prepared import COLOURS, prepare
 from cnnviz.ui.filters.settings import (
     KERNEL_GRID,
     MOVED,
@@ -35,7 +35,6 @@ from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.picture import Picture, current_picture
 from cnnviz.ui.shared.projecting import settings
 
-COLOURS = {"grey": "Grey", "colour": "Colour"}
 BORDERS: dict[Border, str] = {
     "reflect": "Reflect", "replicate": "Replicate", "zero": "Zero", "circular": "Circular"
 }  # fmt: skip
@@ -52,31 +51,6 @@ CODES = {
 }
 PREVIEW_PIXELS = 1_100_000
 Image = NDArray[np.uint8]
-
-
-class Prepared(NamedTuple):
-    """A picture made ready.
-
-    Attributes:
-        full: In its full size.
-        preview: Of a size that is filtered at once.
-        photo: The preview to look at.
-        exact: The preview's exact pixels, for the browser to filter.
-    """
-
-    full: Image
-    preview: Image
-    photo: Encoded
-    exact: dict[str, Any]
-
-
-@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
-def prepare(digest: str, colour: str, _pixels: Image) -> Prepared:  # noqa: ARG001
-    """What is filtered, in the server and in the browser."""
-    full = _pixels if colour == "colour" else imaging.to_grey(_pixels).astype(np.uint8)
-    preview = imaging.preview(full, PREVIEW_PIXELS)
-    photo = encode(imaging.present_photo(preview))
-    return Prepared(full, preview, photo, pixels.payload(preview, "filters"))
 
 
 @st.fragment
@@ -100,7 +74,7 @@ def show_filter(picture: Picture) -> None:
     with st.container(key="f_panes"):
         sides = st.columns([7, 3] if in_one else [7, 6, 7], gap="medium")
     with sides[1]:
-        chosen = choose_settings(name, border)
+        chosen = choose_settings(name, border, colour=colour == "colour")
         with settings("one"):
             if not on_camera:
                 st.toggle("Before and after in one view", key=IN_ONE.name, bind="query-params")
@@ -117,7 +91,9 @@ def show_filter(picture: Picture) -> None:
     if on_camera:
         draw_frames(name, recipe, view, colour, (sides[0], sides[2]))
         return
-    full, preview, photo, exact = prepare(picture.digest, colour, picture.pixels)
+    full, preview, photo, exact = prepare(
+        picture.digest, colour, "filters", PREVIEW_PIXELS, picture.pixels
+    )
     pixels.send_pixels(exact)
     result = encode(imaging.present(recipe.apply(preview), view))
     height, width = size = full.shape[:2]
@@ -191,7 +167,7 @@ def show_noise(picture: Picture) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind, amount = choose_noise()
         colour = choice(st.segmented_control, "Picture", COLOURS, "grey", key="f_noise_colour")
-    full, *_ = prepare(picture.digest, colour, picture.pixels)
+    full, *_ = prepare(picture.digest, colour, "filters", PREVIEW_PIXELS, picture.pixels)
     compare_filters(full, kind, amount)
 
 

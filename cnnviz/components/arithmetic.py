@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnnviz.components.number_grid import number_grid
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS, format_kernel, format_weight
+from cnnviz.imaging.recipe import CHANNELS
 from cnnviz.numbers.formatting import MINUS, formatted, short
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from cnnviz.imaging import Recipe
 
-_CHANNELS = ("red", "green", "blue")
 _TINTS = {
     "grey": ((0.0, "#000000"), (1.0, "#ffffff")),
     "red": ((0.0, "#000000"), (1.0, "#ff5050")),
@@ -48,12 +48,14 @@ def arithmetic(recipe: Recipe, image: NDArray[np.uint8], row: int, column: int) 
         column: Its column.
     """
     channel, tint = 0, "grey"
-    if image.ndim == 3:
+    summed = recipe.channels is not None and image.ndim == 3
+    if image.ndim == 3 and not summed:
         tint = st.segmented_control(
-            "Channel", _CHANNELS, default="red", required=True, key="_f_channel"
+            "Channel", CHANNELS, default="red", required=True, key="_f_channel"
         )
-        channel = _CHANNELS.index(tint)
-    window = np.atleast_3d(recipe.read(image, row, column))[:, :, channel].astype(np.float64)
+        channel = CHANNELS.index(tint)
+    windows = np.atleast_3d(recipe.read(image, row, column)).astype(np.float64)
+    window = windows[:, :, channel]
     kernels = {
         name: weights[::-1, ::-1] if recipe.flip and recipe.kind == "kernel" else weights
         for name, weights in recipe.kernels.items()
@@ -65,7 +67,9 @@ def arithmetic(recipe: Recipe, image: NDArray[np.uint8], row: int, column: int) 
         st.markdown(_ranked(recipe, window, value))
         return
     sums = []
-    for name, weights in kernels.items():
+    for at, (name, weights) in enumerate(kernels.items()):
+        if summed:
+            window, tint = windows[:, :, at], name
         products = window * weights
         sums.append(float(products.sum()))
         columns = st.columns([1, 1, 1], gap="small")
@@ -78,6 +82,9 @@ def arithmetic(recipe: Recipe, image: NDArray[np.uint8], row: int, column: int) 
         with columns[2]:
             _grid("= products", products, f"products_{name}", "signed")
         st.markdown(f"{_sum_line(products)} = **{number(sums[-1])}**")
+    if summed:
+        line = " + ".join(number(total) for total in sums).replace(f"+ {MINUS}", f"{MINUS} ")
+        st.markdown(f"All channels: {line} = **{number(value)}**")
     if len(sums) == 2:
         x, y = (number(total) for total in sums)
         line = (
@@ -158,10 +165,12 @@ def stepper_links(
         pixel: Row and column.
 
     Returns:
-        One link per kernel of the recipe; none for a filter that is no kernel, or if the
-        picture is smaller than the smallest patch (8×8) or than the kernel.
+        One link per kernel of the recipe; none for a filter that is no kernel or has one for each
+        channel, or if the picture is smaller than the smallest patch (8×8) or than the kernel.
     """
-    links = []
+    links: list[Link] = []
+    if recipe.channels is not None:  # the stepper slides one kernel over all channels
+        return links
     for part, weights in recipe.kernels.items():
         name, which = (f"sobel-{part}", f" ({part})") if part in {"x", "y"} else (kernel, "")
         size = min(32, max(8, max(weights.shape) + 9), *image.shape[:2])

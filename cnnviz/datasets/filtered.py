@@ -47,14 +47,17 @@ def filter_zip(
     stages: Sequence[Stage],
     border: Border,
     read: Callable[[bytes], NDArray[np.uint8]],
+    *,
+    colour: bool = False,
 ) -> Iterator[Filtered]:
-    """Filter the grey levels of all pictures of a zip; each becomes a PNG in the colours shown.
+    """Filter all pictures of a zip; each becomes a PNG in the colours shown.
 
     Args:
         data: The zip.
         stages: One filter or more.
         border: As in `run_chain`.
         read: Decodes a file, or raises `ImageError`.
+        colour: Filter the three channels instead of the grey levels.
 
     Yields:
         How far it has got, after each file.
@@ -74,11 +77,12 @@ def filter_zip(
         for done, entry in enumerate(entries):
             yield Filtered(done, len(entries), tuple(refused))
             try:
-                image = to_grey(read(entry.read())).astype(np.uint8)
+                image = read(entry.read())
             except (ImageError, UnreadableError) as error:
                 refused.append(f"{entry.name}: {error}")
                 continue
-            values = run_chain(image, stages, border)[-1]
+            source = image if colour else to_grey(image).astype(np.uint8)
+            values = run_chain(source, stages, border)[-1]
             shown = present(Result(values), view_of(stages, values))
             archive.writestr("/".join(entry.parts) + ".png", encode_png(shown.pixels))
             if file.tell() > MOST_BYTES:

@@ -46,7 +46,7 @@ from cnnviz.imaging.kernels import (
 )
 from cnnviz.imaging.loading import FILE_TYPES, ImageError, Loaded, load_image, load_picture
 from cnnviz.imaging.noise import Noise, add_noise, psnr, ssim
-from cnnviz.imaging.present import Presented, Scale, View, present, present_photo
+from cnnviz.imaging.present import Presented, Scale, View, present, present_photo, stops_of
 from cnnviz.imaging.recipe import Recipe, Result
 from cnnviz.imaging.samples import SAMPLES, Sample, sample_image
 from cnnviz.imaging.snippets import chain_code, opencv_code, skimage_code, torch_code
@@ -115,6 +115,7 @@ __all__ = [
     "skimage_code",
     "sobel",
     "ssim",
+    "stops_of",
     "strengthen",
     "symmetrised",
     "to_grey",

@@ -28,15 +28,15 @@ def thin(gradient: Sobel) -> NDArray[np.float32]:
     equal neighbours in a row or column the left or upper one stays, as in ``cv2.Canny``.
 
     Args:
-        gradient: Of H×W.
+        gradient: Of H×W, or of H×W×C: then each channel is thinned alone.
 
     Returns:
-        H×W.
+        The same shape.
     """
     # Rounded once: OpenCV's length is not, and two that are equal would come out different.
     length = np.sqrt(np.square(gradient.x) + np.square(gradient.y))
-    height, width = length.shape
-    padded = np.pad(length, 1)
+    height, width = length.shape[:2]
+    padded = np.pad(length, [(1, 1), (1, 1), (0, 0)][: length.ndim])
 
     def beside(down: int, right: int) -> NDArray[np.float32]:
         return padded[1 + down : 1 + down + height, 1 + right : 1 + right + width]
@@ -65,13 +65,16 @@ def hysteresis(values: NDArray[np.float32], low: float, high: float) -> NDArray[
     """Mark what is above one threshold and hangs together with something above a higher one.
 
     Args:
-        values: H×W.
+        values: H×W, or H×W×C: then each channel is marked alone.
         low: Enough for a pixel that a chain of such pixels, also diagonal, joins to a strong one.
         high: Makes a pixel strong. Where it is the lower one, the two change places.
 
     Returns:
-        H×W, 255 or 0.
+        The same shape, 255 or 0.
     """
+    if values.ndim == 3:
+        channels = [hysteresis(channel, low, high) for channel in np.moveaxis(values, 2, 0)]
+        return np.stack(channels, axis=-1)
     low, high = sorted((low, high))
     count, groups = cv2.connectedComponents((values > low).astype(np.uint8), connectivity=8)
     kept = np.zeros(count, dtype=np.float32)

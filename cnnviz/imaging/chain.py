@@ -190,12 +190,12 @@ def run_chain(
     """Filter a picture by one stage after another, without rounding or clipping between them.
 
     Args:
-        image: H×W, 0..255.
+        image: H×W or H×W×3, 0..255; a bilateral alone looks at all channels together.
         stages: The filters; a "thin" that does not follow a gradient changes nothing.
         border: What lies outside the picture, and outside the result of each stage.
 
     Returns:
-        What each stage gives, H×W.
+        What each stage gives, of the picture's shape.
     """
     values = np.asarray(image, dtype=np.float32)
     gradient: Sobel | None = None
@@ -303,7 +303,7 @@ def compare_equivalent(
     differ near the edge.
 
     Args:
-        image: H×W.
+        image: H×W or H×W×3.
         stages: All linear.
         border: As in `run_chain`.
     """

@@ -21,6 +21,7 @@ BINS = 128
 SHARE = 0.995
 
 _GREYS = ((0.0, "#000000"), (1.0, "#ffffff"))
+_SIGNED = ((0.0, "#010101"), (0.5, "#808080"), (1.0, "#ffffff"))
 # Right is blue and left orange, as positive and negative are; green is down, pink is up.
 _COMPASS = (
     (0.0, "#ec8b2f"),
@@ -96,13 +97,18 @@ def present(result: Result, view: View) -> Presented:
         return _greys(np.abs(values), values, limit)
     if view == "relu":
         return _greys(np.maximum(values, 0), values, limit)
-    if values.ndim == 2:
-        pixels, stops = diverging(values, limit), DIVERGING_STOPS
-    else:
-        pixels = _levels(values, 127 / limit, 128)
-        stops = ((0.0, "#010101"), (0.5, "#808080"), (1.0, "#ffffff"))
+    grey = values.ndim == 2
+    pixels = diverging(values, limit) if grey else _levels(values, 127 / limit, 128)
+    stops = stops_of(view, colour=not grey)
     counts = _histogram(values, -limit, limit)
     return Presented(pixels, Scale(-limit, limit, stops, counts, *_range(values)))
+
+
+def stops_of(view: View, *, colour: bool) -> tuple[tuple[float, str], ...]:
+    """The colours of a view, each with its place in 0..1: in each channel of a colour picture."""
+    if view != "signed":
+        return _GREYS
+    return _SIGNED if colour else DIVERGING_STOPS
 
 
 def _limit(values: NDArray[Any]) -> float:

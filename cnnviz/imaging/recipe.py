@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from cnnviz.imaging.filters import Border, Pixel
 
+CHANNELS = ("red", "green", "blue")
+
 Kind = Literal[
     "kernel", "gaussian", "mean", "median", "bilateral", "sobel-magnitude", "sobel-direction"
 ]
@@ -40,6 +42,9 @@ class Recipe:
     Attributes:
         kind: Which filter.
         weights: The numbers of a "kernel", kh×kw.
+        channels: Of a "kernel" that reads a colour picture as a layer of a network does, one for
+            each channel, 3×kh×kw: the three results are added up. A grey picture, whose channels
+            are equal, goes through `weights`, which are their sum.
         strength: How strongly a "kernel" works whose weights sum to 1, as in `strengthen`.
         size: Side of a "mean", "gaussian" or "median".
         sigma: Standard deviation in pixels of a "gaussian" or "bilateral".
@@ -57,10 +62,13 @@ class Recipe:
     levels: float = 40.0
     border: Border = "reflect"
     flip: bool = False
+    channels: NDArray[np.float32] | None = None
 
     @property
     def kernels(self) -> dict[str, NDArray[np.float32]]:
         """The kernels it slides, by name, before any flip; none for a median or a bilateral."""
+        if self.channels is not None:
+            return dict(zip(CHANNELS, self.channels, strict=True))
         if self.kind == "kernel" and self.weights is not None:
             if self.strength == 1:
                 return {"Kernel": self.weights}
@@ -92,8 +100,14 @@ class Recipe:
 
     def apply(self, image: NDArray[Pixel]) -> Result:
         """Filter a picture, H×W or H×W×3 in 0..255, or what an earlier filter made of one."""
+        if self.channels is not None and image.ndim == 3:
+            parts = [
+                filters.apply_kernel(channel, kernel, border=self.border, flip=self.flip)
+                for channel, kernel in zip(np.moveaxis(image, 2, 0), self.channels, strict=True)
+            ]
+            return Result(parts[0] + parts[1] + parts[2])
         if self.kind == "kernel" and self.weights is not None:
-            kernel = self.kernels["Kernel"]
+            kernel = self.weights if self.channels is not None else self.kernels["Kernel"]
             return Result(filters.apply_kernel(image, kernel, border=self.border, flip=self.flip))
         if self.kind == "gaussian":
             return Result(filters.gaussian(image, self.sigma, self.size, border=self.border))

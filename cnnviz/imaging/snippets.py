@@ -73,17 +73,18 @@ def opencv_code(recipe: Recipe, *, colour: bool) -> str:
     return "\n".join([*_reading([], colour=colour), *_opencv_lines(recipe)]) + "\n"
 
 
-def chain_code(stages: Sequence[Stage], border: Border) -> str:
+def chain_code(stages: Sequence[Stage], border: Border, *, colour: bool = False) -> str:
     """Write a script that reads ``picture.png`` and leaves what a chain gives in ``result``.
 
     Args:
-        stages: The filters, of grey levels.
+        stages: The filters.
         border: As in `run_chain`.
+        colour: Filter the three channels instead of the grey levels.
 
     Returns:
         Python that needs OpenCV, NumPy and Pillow.
     """
-    lines = [*_reading([], colour=False), "result = image.astype(np.float32)"]
+    lines = [*_reading([], colour=colour), "result = image.astype(np.float32)"]
     for at, stage in enumerate(stages):
         recipe = stage.recipe
         lines += ["", f"# {at + 1}. {stage.title}", "image = result"]
@@ -94,7 +95,8 @@ def chain_code(stages: Sequence[Stage], border: Border) -> str:
         elif stage.name == "thin":
             lines += _THIN.splitlines() if has_gradient(stages, at) else []
         elif stage.name == "hysteresis":
-            lines += _HYSTERESIS.format(*sorted(stage.numbers)).splitlines()
+            text = _HYSTERESIS_OF_EACH if colour else _HYSTERESIS
+            lines += text.format(*sorted(stage.numbers)).splitlines()
         else:
             functions = {"absolute": "np.abs(image)", "relu": "np.maximum(image, 0)"}
             lines.append(f"result = {functions[stage.name]}")
@@ -102,8 +104,8 @@ def chain_code(stages: Sequence[Stage], border: Border) -> str:
 
 
 # `thin` and `hysteresis` of `cnnviz/imaging/canny.py`; `x` and `y` are the gradient's.
-_THIN = """padded = np.pad(image, 1)
-(h, w), eighth = image.shape, np.sqrt(2) - 1  # tan 22.5°
+_THIN = """padded = np.pad(image, [(1, 1), (1, 1), (0, 0)][: image.ndim])
+(h, w), eighth = image.shape[:2], np.sqrt(2) - 1  # tan 22.5°
 beside = {
     (r, c): padded[1 + r : 1 + r + h, 1 + c : 1 + c + w] for r in (-1, 0, 1) for c in (-1, 0, 1)
 }
@@ -125,11 +127,20 @@ count, groups = cv2.connectedComponents(weak, connectivity=8)
 joined = np.zeros(count, np.float32)
 joined[groups[image > {1}]] = 255
 result = joined[groups]"""
+_HYSTERESIS_OF_EACH = """result = np.zeros_like(image)
+for channel in range(3):
+    weak = (image[:, :, channel] > {0}).astype(np.uint8)
+    count, groups = cv2.connectedComponents(weak, connectivity=8)
+    joined = np.zeros(count, np.float32)
+    joined[groups[image[:, :, channel] > {1}]] = 255
+    result[:, :, channel] = joined[groups]"""
 
 
 def _opencv_lines(recipe: Recipe) -> list[str]:
     """The lines that make `image`, of grey levels or of float32, the `result`."""
     border = f"borderType={_OPENCV_BORDERS[recipe.edge]}"
+    if recipe.channels is not None:
+        return _opencv_channels(recipe, border)
     if recipe.kind == "median":
         return [f"result = cv2.medianBlur(image, {recipe.size})"]
     if recipe.kind == "bilateral":
@@ -151,6 +162,26 @@ def _opencv_lines(recipe: Recipe) -> list[str]:
     return [
         *_weights(recipe, "np.array", "np.float32"),
         f"result = cv2.filter2D(image, cv2.CV_32F, kernel, {anchor}{border})",
+    ]
+
+
+def _opencv_channels(recipe: Recipe, border: str) -> list[str]:
+    """A kernel for each channel, and the sum of the three results."""
+    lines, source, crop = _weights(recipe, "np.array", "np.float32"), "image", ""
+    if recipe.border == "circular":
+        top, bottom, left, right = _pads(recipe)
+        lines.append(
+            f"padded = cv2.copyMakeBorder(image, {top}, {bottom}, {left}, {right}, cv2.BORDER_WRAP)"
+        )
+        source, border = "padded", "borderType=cv2.BORDER_CONSTANT"
+        crop = f"[{top}:{top} + image.shape[0], {left}:{left} + image.shape[1]]"
+    anchor = f"anchor={_anchor(recipe)}, {border}"
+    return [
+        *lines,
+        "result = sum(",
+        f"    cv2.filter2D({source}[:, :, c], cv2.CV_32F, kernel[c], {anchor}){crop}",
+        "    for c in range(3)",
+        ")",
     ]
 
 
@@ -201,7 +232,8 @@ def torch_code(recipe: Recipe, *, colour: bool) -> str:
         height, width = recipe.window
         lines.append(f"windows = padded.unfold(2, {height}, 1).unfold(3, {width}, 1).flatten(-2)")
         lines += _torch_bilateral(recipe) if recipe.kind == "bilateral" else _TORCH_MEDIAN
-    lines.append("result = y[:, 0].permute(1, 2, 0)" if colour else "result = y[0, 0]")
+    planes = colour and recipe.channels is None
+    lines.append("result = y[:, 0].permute(1, 2, 0)" if planes else "result = y[0, 0]")
     return "\n".join(lines) + "\n"
 
 
@@ -243,6 +275,9 @@ def skimage_code(recipe: Recipe, *, colour: bool) -> str:
             "image = image.astype(np.float32)",
             f"return ndimage.correlate(image, kernel, {mode}, origin={shifts})",
         ]
+        if recipe.channels is not None:
+            each = f"ndimage.correlate(image[:, :, c], kernel[c], {mode}, origin={shifts})"
+            lines[-1] = f"return sum({each} for c in range(3))"
     return "\n".join([
         *_reading([module], colour=colour),
         "",
@@ -252,7 +287,7 @@ def skimage_code(recipe: Recipe, *, colour: bool) -> str:
         "",
         "",
         "result = np.dstack([filtered(image[:, :, channel]) for channel in range(3)])"
-        if colour
+        if colour and recipe.channels is None
         else "result = filtered(image)",
     ]) + "\n"  # fmt: skip
 
@@ -281,6 +316,11 @@ _TORCH_MEDIAN = ["y = windows.median(dim=-1).values"]
 
 
 def _torch_linear(recipe: Recipe) -> list[str]:
+    if recipe.channels is not None:
+        return [
+            *_weights(recipe, "torch.tensor", "torch.float32"),
+            "y = F.conv2d(padded[:, 0][None], kernel[None])  # the channels are added up",
+        ]
     if not recipe.kind.startswith("sobel"):
         return [
             *_weights(recipe, "torch.tensor", "torch.float32"),
@@ -313,10 +353,13 @@ def _gradient(recipe: Recipe, magnitude: str, direction: str) -> str:
 
 
 def _weights(recipe: Recipe, function: str, dtype: str) -> list[str]:
-    weights = recipe.kernels["Kernel"]
-    lines = [f"kernel = {function}({_rows(weights)}, dtype={dtype})"]
+    if recipe.channels is None:
+        text = _rows(recipe.kernels["Kernel"])
+    else:
+        text = "[" + ", ".join(map(_rows, recipe.channels)) + "]"
+    lines = [f"kernel = {function}({text}, dtype={dtype})"]
     if recipe.kind == "kernel" and recipe.flip:
-        copied = "[::-1, ::-1].copy()" if function == "np.array" else ".flip(0, 1)"
+        copied = "[..., ::-1, ::-1].copy()" if function == "np.array" else ".flip(-2, -1)"
         lines.append(f"kernel = kernel{copied}  # convolution: rotated by 180°")
     return lines
 

@@ -70,6 +70,8 @@ def test_pointing_outlines_the_window_on_the_photo_without_the_server(open_at):
     before = [pixels(canvas(page, at)) for at in (0, 1)]
     count_messages(page)
     canvas(page, 1).hover(position=spot(page, 300, 200))
+    value = f"{SOBEL_X.apply(GREY).values[300, 200]:g}".replace("-", "\N{MINUS SIGN}")
+    expect(page.locator(".compare figcaption").nth(1)).to_have_text(f"at the pointer: {value}")
     for at in (0, 1):
         expect(place(page, at)).to_have_text("row 300, column 200")
         changed = np.argwhere((pixels(canvas(page, at)) != before[at]).any(axis=2))
@@ -282,6 +284,65 @@ def test_a_cell_and_the_flip_are_followed_too(open_at):
     expect(result).not_to_have_attribute("data-followed", frames)
 
 
+@pytest.mark.parametrize(
+    ("address", "slider", "followed"),
+    [
+        ("Chain&f_chain=box-3,gaussian:1.5,own:-1 0 1&f_chain_colour=colour", "stage_1_gaussian_0",
+         (2, 3)),
+        ("Compare&f_compare_colour=colour", "compare_first_gaussian_0", (0, 2)),
+    ],
+    ids=["chain", "comparison"],
+)  # fmt: skip
+def test_a_chain_and_a_comparison_follow_the_hand(open_at, settle, address, slider, followed):
+    page = open_at(f"/filters?f_tab={address}")
+    figures = page.locator(".compare")
+    settled = {at: figures.nth(at).get_attribute("data-shown") for at in followed}
+    before = {at: pixels(canvas(page, at)) for at in followed}
+    still = pixels(canvas(page, 1))  # comes before what is moved
+    handle = page.locator(f".st-key-_f_{slider} [role=group] > div")
+    handle.scroll_into_view_if_needed()
+    track = handle.bounding_box()
+    count_requests(page)
+    page.mouse.move(track["x"] + track["width"] * 0.3, track["y"] + track["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(track["x"] + track["width"] * 0.7, track["y"] + track["height"] / 2, steps=4)
+    for at in followed:
+        expect(figures.nth(at)).to_have_attribute("data-followed", re.compile(r"\d"))
+    page.wait_for_timeout(100)
+    assert page.evaluate("window.sent") == 0
+    preview = {at: pixels(canvas(page, at)) for at in followed}
+    assert all(np.abs(preview[at] - before[at]).max() > 10 for at in followed)
+    assert np.array_equal(pixels(canvas(page, 1)), still)
+    page.mouse.up()
+    for at, times in settled.items():
+        expect(figures.nth(at)).not_to_have_attribute("data-shown", times)
+    settle(page)
+    for at in followed:
+        assert np.abs(preview[at] - pixels(canvas(page, at))).max() <= 1
+
+
+def test_a_cell_of_a_chains_own_kernel_is_followed(open_at, settle):
+    page = open_at("/filters?f_tab=Chain&f_chain=own:-1 0 1,absolute")
+    figures = page.locator(".compare")
+    settled = figures.nth(2).get_attribute("data-shown")
+    count_requests(page)
+    cell = page.get_by_label("row 0, column 1").first
+    cell.scroll_into_view_if_needed()
+    box = cell.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 140, box["y"] + 20, steps=4)
+    expect(figures.nth(2)).to_have_attribute("data-followed", re.compile(r"\d"))
+    assert page.evaluate("window.sent") == 0
+    page.wait_for_timeout(100)
+    preview = pixels(canvas(page, 2))
+    page.mouse.up()
+    expect(figures.nth(2)).not_to_have_attribute("data-shown", settled)
+    expect(page).to_have_url(re.compile("f_chain=own"))
+    settle(page)
+    assert np.abs(preview - pixels(canvas(page, 2))).max() <= 1
+
+
 def test_the_download_is_the_result(open_at):
     page = open_at("/filters?f_border=zero&f_view=relu")
     with page.expect_download() as download:
@@ -351,6 +412,51 @@ def test_a_chain_is_reordered_by_keys_and_pointed_at_in_all_stages(open_at, sett
     expect(page.locator(".compare .title").nth(2)).to_have_text("2. Box blur 7×7")
     assert (pixels(canvas(page, 2)) != before).any()
     expect(page.get_by_role("heading", name="Filters 1 to 2 are one kernel of 9×9")).to_be_visible()
+
+
+def drag_with(page, kind, first, last):
+    """Drag from one box to another, as a mouse or a finger does."""
+    (x, y), (to_x, to_y) = (
+        (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in (first, last)
+    )
+    places = [(x + (to_x - x) * step / 4, y + (to_y - y) * step / 4) for step in range(5)]
+    if kind == "mouse":
+        page.mouse.move(x, y)
+        page.mouse.down()
+        for place in places:
+            page.mouse.move(*place)
+        page.mouse.up()
+        return
+    finger = page.context.new_cdp_session(page)
+    for at, (left, top) in enumerate(places):
+        name = "touchMove" if at else "touchStart"
+        points = [{"x": left, "y": top}]
+        finger.send("Input.dispatchTouchEvent", {"type": name, "touchPoints": points})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_chain_is_reordered_by_dragging_with_mouse_and_finger_and_by_keys(
+    browser, app_url, settle
+):
+    context = browser.new_context(
+        base_url=app_url, viewport={"width": 390, "height": 844}, has_touch=True
+    )
+    page = context.new_page()
+    page.goto("/filters?f_tab=Chain&f_chain=sobel-x,absolute,box-7")
+    settle(page)
+    steps = page.locator(".order button")
+    expect(steps).to_have_text(["1. Sobel x", "2. |x|", "3. Box blur 7×7"])
+    drag_with(page, "mouse", steps.nth(0).bounding_box(), steps.nth(1).bounding_box())
+    expect(page).to_have_url(re.compile("f_chain=absolute(%2C|,)sobel-x(%2C|,)box-7"))
+    expect(steps).to_have_text(["1. |x|", "2. Sobel x", "3. Box blur 7×7"])
+    drag_with(page, "finger", steps.nth(2).bounding_box(), steps.nth(0).bounding_box())
+    expect(page).to_have_url(re.compile("f_chain=box-7(%2C|,)absolute(%2C|,)sobel-x"))
+    expect(steps).to_have_text(["1. Box blur 7×7", "2. |x|", "3. Sobel x"])
+    steps.nth(0).focus()
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile("f_chain=absolute(%2C|,)box-7(%2C|,)sobel-x"))
+    expect(steps.nth(1)).to_be_focused()
+    context.close()
 
 
 def test_a_phone_shows_everything_without_scrolling_sideways(browser, app_url, settle):

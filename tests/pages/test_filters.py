@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 from cnnviz import inspection
+from cnnviz.components.arithmetic import number
 from cnnviz.imaging import (
     FILTERS,
     KERNELS,
@@ -348,6 +349,27 @@ def test_a_learned_filter_is_the_kernel(open_page, run):
     assert app.query_params["f_filter"] == "5"
 
 
+def test_a_learned_filter_of_colours_reads_each_channel_with_its_own_slice(open_page, monkeypatch):
+    slices = np.random.default_rng(6).normal(size=(2, 3, 3, 3)).astype(np.float32)
+    found = ("conv1", slices.sum(1), slices)
+    monkeypatch.setattr("cnnviz.ui.filters.learned._kernels", lambda *_: found)
+    app = open_page(f_kernel="learned", f_filter="1", f_colour="colour")
+    photo = torch.tensor(sample_image("astronaut")).double().permute(2, 0, 1)[None]
+    padded = F.pad(photo, (1, 1, 1, 1), mode="reflect")
+    expected = F.conv2d(padded, torch.tensor(slices[1:]).double())[0, 0].numpy()
+    _, data = picture(app, "Result")
+    assert data["scale"]["smallest"] == pytest.approx(expected.min(), abs=0.01)
+    assert data["scale"]["largest"] == pytest.approx(expected.max(), abs=0.01)
+    assert len(data["scale"]["counts"]) == 1
+    app.session_state["f_result"] = {"pixel": [120, 260]}
+    app.run()
+    total = f"**{number(expected[120, 260])}**"
+    assert any(line.value.startswith("All channels:") and line.value.endswith(total)
+               for line in app.markdown)  # fmt: skip
+    choose(app, "f_colour", "grey")
+    assert np.array_equal(kernel(app), slices[1].sum(0))
+
+
 def pressing(app, label, at=0):
     [one for one in app.button if one.label == label][at].click().run()
     assert not app.exception
@@ -372,6 +394,8 @@ def test_a_chain_is_built_reordered_and_kept_in_the_address(open_page):
     app = open_page(f_tab="Chain", f_chain="gaussian:1,sobel-x,relu")
     pressing(app, "Later", 1)
     assert app.query_params["f_chain"] == "gaussian:1,relu,sobel-x"
+    [row] = sent(app, "cnnviz_order", by="label").values()
+    assert [step["id"] for step in row["steps"]] == ["gaussian:1", "relu", "sobel-x"]
     assert "no kernel" not in " ".join(one.value for one in app.subheader)
     app.slider(key="_f_stage_0_gaussian_0").set_value(2.0).run()
     app.selectbox(key="_f_stage_1").set_value("own").run()

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import streamlit as st
 
 from cnnviz.components.sources import register
-from cnnviz.imaging import encode_jpeg, encode_png
+from cnnviz.imaging import encode_jpeg, encode_png, stops_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnnviz.imaging import Presented, Recipe, View
+    from cnnviz.imaging import Border, Presented, Recipe, View
+    from cnnviz.imaging.chain import Stage
 
 # Up to here a PNG is small and quick; beyond, a JPEG with all of its colours is far smaller.
 PNG_PIXELS = 300_000
@@ -62,9 +63,83 @@ class Live(NamedTuple):
             fields = {
                 one.name: getattr(self.recipe, one.name) for one in dataclasses.fields(self.recipe)
             }
-            if self.recipe.weights is not None:
-                fields["weights"] = self.recipe.weights.tolist()
-        return self._asdict() | {"recipe": fields}
+            for name in ("weights", "channels"):
+                if fields[name] is not None:
+                    fields[name] = fields[name].tolist()
+        return {
+            "pixels": [self.pixels],
+            "recipe": fields,
+            "view": self.view,
+            "moved": {key: [field] for key, field in self.moved.items()},
+            "kernels": {self.kernel: []} if self.kernel else {},
+            "streams": self.streams,
+        }
+
+
+class LiveStage(NamedTuple):
+    """A filter of a chain, and what moves it.
+
+    Attributes:
+        stage: The filter as it is set.
+        sliders: Streamlit keys of its numbers.
+        kernel: Streamlit key of the number grid that shows its kernel; empty if there is none.
+    """
+
+    stage: Stage
+    sliders: tuple[str, ...] = ()
+    kernel: str = ""
+
+
+class LiveChain(NamedTuple):
+    """How the browser runs filters one after another itself while a hand moves one of them.
+
+    Attributes:
+        chains: The names of one or two pictures, as in `Live`, each with its filters; of two, the
+            second result is taken off the first.
+        border: As in `run_chain`.
+        colour: Whether the pictures have colours.
+        view: How the result is shown; by default as `view_of` says.
+    """
+
+    chains: tuple[tuple[str, tuple[LiveStage, ...]], ...]
+    border: Border
+    colour: bool
+    view: View | None = None
+
+    def payload(self) -> dict[str, Any]:
+        """The same as JSON-able data: what is moved has its path in the recipe."""
+        placed = [
+            (["chains", chain, at], one)
+            for chain, (_, stages) in enumerate(self.chains)
+            for at, one in enumerate(stages)
+        ]
+        views: tuple[View, ...] = ("signed", "absolute", "clipped")
+        return {
+            "pixels": [pixels for pixels, _ in self.chains],
+            "recipe": {
+                "border": self.border,
+                "chains": [[_stage(one.stage) for one in stages] for _, stages in self.chains],
+            },
+            "view": self.view,
+            "colours": {view: stops_of(view, colour=self.colour) for view in views},
+            "moved": {
+                key: [*path, "numbers", number]
+                for path, one in placed
+                for number, key in enumerate(one.sliders)
+            },
+            "kernels": {one.kernel: path for path, one in placed if one.kernel},
+            "streams": False,
+        }
+
+
+def _stage(stage: Stage) -> dict[str, Any]:
+    """A filter as JSON-able data; one with a name brings its kernel."""
+    weights = stage.recipe.weights if stage.recipe else None
+    return {
+        "name": stage.name,
+        "numbers": stage.numbers,
+        "weights": None if weights is None else weights.tolist(),
+    }
 
 
 def encode(picture: Presented) -> Encoded:
@@ -90,7 +165,7 @@ def compare(
     window: tuple[int, int] = (1, 1),
     pixel: tuple[int, int] | None = None,
     pickable: bool = False,
-    live: Live | None = None,
+    live: Live | LiveChain | None = None,
 ) -> tuple[int, int] | None:
     """Draw a picture that can be zoomed, moved and pointed at, with its scale and histogram.
 
@@ -133,7 +208,7 @@ def payload(
     window: tuple[int, int] = (1, 1),
     pixel: tuple[int, int] | None = None,
     pickable: bool = False,
-    live: Live | None = None,
+    live: Live | LiveChain | None = None,
 ) -> dict[str, Any]:
     """What the browser needs, as JSON-able data."""
     high, wide = window

@@ -21,7 +21,7 @@ class ZoomablePicture {
     this.slider = this.root.querySelector(".divider");
     this.images = {};
     this.sources = {};
-    this.following = new Following((canvas, scale) => this.follow(canvas, scale));
+    this.following = new Following((canvas, scale) => this.follow(canvas, scale), () => this.draw());
     this.share = 0.5; // of the width that shows the picture before
     this.pointers = new Map();
     this.scrolled = -1e9;
@@ -99,7 +99,6 @@ class ZoomablePicture {
   show(scale = this.scale ?? this.data.scale) {
     this.scale = scale;
     this.range = fillScale(this.root, scale);
-    this.caption.textContent = this.range;
     this.draw();
   }
 
@@ -129,15 +128,17 @@ class ZoomablePicture {
     const pointed = group.hover ?? group.cursor;
     if (pointed) outlineWindow(brush, this.data, place, pointed, POINTED);
     canvas.classList.toggle("zoomed", group.zoom > 1);
-    this.root.querySelector(".place").textContent = pointed ? this.words(pointed) : "";
+    this.root.querySelector(".place").textContent = pointed ? `row ${pointed[0]}, column ${pointed[1]}` : "";
+    this.caption.textContent = this.counted ?? ((pointed && this.numbers(pointed)) || this.range || "");
     this.slider.value = this.share * 1000;
     const ink = getComputedStyle(this.root).color;
     if (this.scale) drawHistogram(this.histogram, this.scale, ink);
   }
 
-  words([row, column]) {
-    const values = this.following.valuesAt([row, column])?.map(scaleText).join(" \u00b7 ");
-    return `row ${row}, column ${column}${values ? `: ${values}` : ""}`;
+  /** The numbers under the pointer, in words; nothing where they are not known. */
+  numbers(pixel) {
+    const values = this.following.valuesAt(pixel, this.size());
+    return values && `at the pointer: ${values.map(scaleText).join(" \u00b7 ")}${this.scale.unit}`;
   }
 
   /** Where the picture begins and ends on the canvas: what the divider moves between. */
@@ -174,9 +175,10 @@ class ZoomablePicture {
       button.onclick = () => this.zoom({ in: 2, out: 0.5, fit: 0 }[button.dataset.act]);
     }
     this.histogram.onpointermove = (event) => {
-      this.caption.textContent = histogramText(this.scale, event.offsetX / this.histogram.clientWidth);
+      this.counted = histogramText(this.scale, event.offsetX / this.histogram.clientWidth);
+      this.draw();
     };
-    this.histogram.onpointerleave = () => { this.caption.textContent = this.range; };
+    this.histogram.onpointerleave = () => { this.counted = null; this.draw(); };
   }
 
   /** Zoom about the middle; 0 shows the whole picture. */

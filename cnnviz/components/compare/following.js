@@ -1,6 +1,7 @@
 // The result while a hand moves a setting: filtered here, in the same frame. The server's own
 // result takes its place when the hand rests.
 
+import { differenceOf, runChain, viewOf } from "../kit/filtering/chain.js";
 import { present } from "../kit/filtering/present.js";
 import { applyRecipe, kernelOf } from "../kit/filtering/recipe.js";
 import { sourceOf, watchFrames } from "../kit/filtering/source.js";
@@ -8,18 +9,22 @@ import { tellKernel, watchKernel, watchWidgets } from "../kit/hand.js";
 
 const REST = 400; // milliseconds after which a hand that holds nothing is at rest
 const TOO_SLOW = 400; // milliseconds of a frame: with more, waiting for the server is better
+const AT_ONCE = 1.2e6; // numbers of pictures that are filtered because somebody points at a result
 const PATIENCE = 3; // so many such frames one after another
 
 export class Following {
   /**
    * @param {(canvas: HTMLCanvasElement, scale: object) => void} show a picture and its scale
+   * @param {() => void} tell that the numbers of the picture are known
    */
-  constructor(show) {
+  constructor(show, tell) {
     this.show = show;
-    this.live = null; // as in Python: `Live` of `cnnviz/components/compare`
+    this.tell = tell;
+    this.live = null; // as in Python: `Live` or `LiveChain` of `cnnviz/components/compare`
     this.stops = null; // colours of the view
     this.slowFrames = 0; // one after another
     this.result = null; // the numbers behind the picture
+    this.made = null; // the recipe that they are of
     this.canvas = document.createElement("canvas");
     this.moved = -Infinity;
     const { signal } = (this.listening = new AbortController());
@@ -28,10 +33,14 @@ export class Following {
     for (const kind of ["pointerup", "pointercancel"]) window.addEventListener(kind, press(false), { capture: true, signal });
     this.ends = [
       () => this.listening.abort(),
-      watchWidgets(() => Object.keys(this.live?.moved ?? {}), (key, value) => this.move({ [this.live.moved[key]]: value })),
-      watchFrames((name) => { if (this.live?.streams && name === this.live.pixels) this.redraw(); }),
+      watchWidgets(() => Object.keys(this.live?.moved ?? {}), (key, value) => {
+        const path = this.live.moved[key];
+        this.move(path.slice(0, -1), { [path.at(-1)]: value });
+      }),
+      watchFrames((name) => { if (this.live?.streams && this.live.pixels.includes(name)) this.redraw(); }),
       watchKernel("edited", ({ name, weights }) => {
-        if (name === this.live?.kernel) this.move({ kind: "kernel", weights, strength: 1 });
+        const path = this.live?.kernels[name];
+        if (path) this.move(path, this.settled.kind ? { kind: "kernel", weights, strength: 1 } : { weights });
       }),
     ];
   }
@@ -52,6 +61,7 @@ export class Following {
       return;
     }
     if (!live || this.isTooSlow()) {
+      this.recipe = this.settled;
       settle();
       return;
     }
@@ -75,10 +85,12 @@ export class Following {
     return this.pressed || performance.now() - this.moved < REST;
   }
 
-  /** Show the result with other settings in the next frame. */
-  move(settings) {
-    const recipe = { ...(this.isMoving() ? this.recipe : this.settled), ...settings };
-    if (!this.settled || this.isTooSlow() || isSame(recipe, this.recipe)) return;
+  /** Show the result with other settings, of what lies at a path of the recipe, in the next frame. */
+  move(path, settings) {
+    if (!this.settled || this.isTooSlow()) return;
+    const recipe = structuredClone(this.isMoving() ? this.recipe : this.settled);
+    Object.assign(path.reduce((part, name) => part[name], recipe), settings);
+    if (isSame(recipe, this.recipe)) return;
     this.recipe = recipe;
     this.moved = performance.now();
     this.redraw();
@@ -89,28 +101,59 @@ export class Following {
     this.frame = requestAnimationFrame(() => this.draw());
   }
 
-  /** The numbers at a pixel of what is shown, one for each channel; null where it is the server's. */
-  valuesAt([row, column]) {
-    const { result, canvas } = this;
-    return result && this.live.streams ? result.planes.map((plane) => plane[row * canvas.width + column]) : null;
+  /**
+   * The numbers at a pixel of what is shown, one for each channel. Null until they are known, and of
+   * a picture that stands for one of another size.
+   * @param {number[]} pixel row and column
+   * @param {number[]} size height and width
+   */
+  valuesAt([row, column], [height, width]) {
+    if (!this.live) return null;
+    const { result } = this;
+    if (!result || this.made !== this.recipe) {
+      this.compute();
+      return null;
+    }
+    return result.height === height && result.width === width ? result.planes.map((plane) => plane[row * width + column]) : null;
+  }
+
+  /** Compute the numbers behind the server's picture, once somebody points at it. */
+  async compute() {
+    const { recipe, live } = this;
+    if (this.computing === recipe) return;
+    this.computing = recipe;
+    const pictures = await Promise.all(live.pixels.map(sourceOf));
+    const size = pictures.reduce((sum, picture) => sum + (picture ? picture.planes.length * picture.planes[0].length : Infinity), 0);
+    if (size > AT_ONCE || recipe !== this.recipe) return;
+    this.result = resultOf(pictures, recipe);
+    this.made = recipe;
+    this.tell();
   }
 
   async draw() {
-    const picture = await sourceOf(this.live.pixels);
+    const pictures = await Promise.all(this.live.pixels.map(sourceOf));
     const { recipe, live } = this;
-    if (!picture) return;
+    if (!pictures.every(Boolean)) return;
     const begun = performance.now();
-    this.result = recipe ? applyRecipe(picture, recipe) : picture;
-    const { pixels, scale } = present(this.result, live.view, this.stops);
-    if (this.canvas.width !== picture.width || this.canvas.height !== picture.height) {
-      Object.assign(this.canvas, { width: picture.width, height: picture.height });
-    }
-    this.canvas.getContext("2d").putImageData(new ImageData(pixels, picture.width, picture.height), 0, 0);
+    this.result = resultOf(pictures, recipe);
+    this.made = recipe;
+    const view = live.view ?? viewOf(recipe.chains[0], this.result);
+    const { pixels, scale } = present(this.result, view, live.colours?.[view] ?? this.stops);
+    const { width, height } = this.result;
+    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
+    this.canvas.getContext("2d").putImageData(new ImageData(pixels, width, height), 0, 0);
     this.show(this.canvas, scale);
-    const kernel = recipe && kernelOf(recipe);
-    if (kernel && live.kernel) tellKernel("shown", { name: live.kernel, weights: kernel });
+    const kernel = recipe?.kind && kernelOf(recipe);
+    if (kernel) for (const name in live.kernels) tellKernel("shown", { name, weights: kernel });
     this.slowFrames = performance.now() - begun > TOO_SLOW ? this.slowFrames + 1 : 0;
   }
+}
+
+/** A picture filtered, or what a chain makes of it; of two chains, the first result minus the second. */
+function resultOf(pictures, recipe) {
+  if (!recipe?.chains) return recipe ? applyRecipe(pictures[0], recipe) : pictures[0];
+  const [first, second] = recipe.chains.map((stages, at) => runChain(pictures[at], stages, recipe.border));
+  return second ? differenceOf(first, second) : first;
 }
 
 function isSame(one, other) {

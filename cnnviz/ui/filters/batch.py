@@ -22,12 +22,13 @@ _SHOWN = 5  # reasons for what was left out
 _RESULT = "_f_batch_result"
 
 
-def show_batch(stages: tuple[Stage, ...], border: Border) -> None:
+def show_batch(stages: tuple[Stage, ...], border: Border, *, colour: bool) -> None:
     """Draw the field for a zip, the button that filters it, and the download.
 
     Args:
         stages: One filter or more.
         border: As in `run_chain`.
+        colour: Filter the three channels instead of the grey levels.
     """
     st.caption(
         f"Every picture of the zip, at most {MOST_PICTURES}, goes through the chain and comes back"
@@ -38,7 +39,7 @@ def show_batch(stages: tuple[Stage, ...], border: Border) -> None:
     if file is None:
         st.session_state.pop(_RESULT, None)
         return
-    this = file.file_id, format_chain(stages), border
+    this = file.file_id, format_chain(stages), border, colour
     result = st.session_state.get(_RESULT)
     if result is None or result[0] != this:
         place = st.empty()
@@ -50,7 +51,7 @@ def show_batch(stages: tuple[Stage, ...], border: Border) -> None:
             st.button("Stop", key="_f_batch_stop", icon=":material/stop:")
         try:
             for at in filter_zip(
-                file.getvalue(), stages, border, lambda data: decoded(data, _PIXELS)
+                file.getvalue(), stages, border, lambda data: decoded(data, _PIXELS), colour=colour
             ):
                 bar.progress(at.done / at.files, text=f"{at.done} of {at.files} files")
         except DatasetError as error:

@@ -9,10 +9,12 @@ import numpy as np
 import streamlit as st
 
 from cnnviz import imaging
+from cnnviz.components import pixels
 from cnnviz.components.arithmetic import weight
 from cnnviz.components.chart import chart
-from cnnviz.components.compare import compare, encode
+from cnnviz.components.compare import LiveChain, compare, encode
 from cnnviz.components.number_grid import number_grid
+from cnnviz.components.order import order
 from cnnviz.figures.kernel import has_surface, kernel_figure
 from cnnviz.imaging import MAX_KERNEL_SIZE, WEIGHT_STOPS
 from cnnviz.imaging.chain import (
@@ -32,7 +34,8 @@ from cnnviz.imaging.chain import (
 from cnnviz.imaging.recipe import Result
 from cnnviz.numbers.formatting import short
 from cnnviz.ui.filters.downloads import offer_picture, offer_result
-from cnnviz.ui.filters.stage import edit_stage
+from cnnviz.ui.filters.prepared import COLOURS, prepare
+from cnnviz.ui.filters.stage import edit_stage, live_stage
 from cnnviz.ui.shared.address import CHAIN
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.code import copy_code
@@ -58,6 +61,8 @@ EXAMPLES = {
 PREVIEW_PIXELS = 280_000  # of each stage: seven such pictures are sent
 _EMPTY = "none"  # a chain without a stage, which an address cannot hold
 _TEXT = "_f_chain"
+_STAGE = "_f_stage_"  # and its number begin the Streamlit keys of a stage
+_NAME = "chain"  # of the picture, in the browser
 _PICTURES_IN_A_ROW = 3
 
 
@@ -72,16 +77,19 @@ def show_chain(picture: Picture, borders: Mapping[Border, str]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for title, text in EXAMPLES.items():
             st.button(title, key=f"_f_chain_{text}", on_click=_take, args=(text,))
+        colour = choice(st.segmented_control, "Picture", COLOURS, "grey", key="f_chain_colour")
         border: Border = choice(
             st.selectbox, "Border", borders, "reflect", key="f_chain_border", width=130
         )
     stages = _chosen_stages()
-    full = imaging.to_grey(picture.pixels).astype(np.uint8)
-    image = imaging.preview(full, PREVIEW_PIXELS)
+    full, image, photo, exact = prepare(
+        picture.digest, colour, _NAME, PREVIEW_PIXELS, picture.pixels
+    )
+    pixels.send_pixels(exact)
     results = run_chain(image, stages, border)
     st.caption(
-        "Each filter takes the signed numbers of the one before, of grey levels, neither rounded"
-        " nor clipped."
+        "Each filter takes the signed numbers of the one before, neither rounded nor clipped."
+        + (" Drag a filter below to another place." if len(stages) > 1 else "")
         + (
             f" Preview: the picture is reduced to {image.shape[0]}×{image.shape[1]}, then filtered;"
             " the downloads have the full size."
@@ -89,13 +97,26 @@ def show_chain(picture: Picture, borders: Mapping[Border, str]) -> None:
             else ""
         )
     )
+    if len(stages) > 1:
+        with settings("f_chain_order"):
+            order(
+                [(format_chain([stage]), stage.title) for stage in stages], key="f_chain_order",
+                label="Filters in a row", on_order=lambda words: _take(",".join(words)),
+            )  # fmt: skip
     draw = functools.partial(compare, size=(full.shape[0], full.shape[1]), group="chain")
-    photo = encode(imaging.present_photo(image))
+    live = tuple(live_stage(stage, f"{_STAGE}{at}") for at, stage in enumerate(stages))
     cards: list[Callable[[], object]] = [
         functools.partial(draw, photo, key="f_chain_in", title="Picture", alt=picture.title)
     ]
     cards += [
-        functools.partial(_draw_stage, draw, stages, at, values)
+        functools.partial(
+            _draw_stage,
+            draw,
+            stages,
+            at,
+            values,
+            LiveChain(((_NAME, live[: at + 1]),), border, colour == "colour"),
+        )
         for at, values in enumerate(results)
     ]
     if len(stages) < MOST_STAGES:
@@ -119,7 +140,10 @@ def show_chain(picture: Picture, borders: Mapping[Border, str]) -> None:
                 chain=format_chain(stages),
             )
             offer_picture(picture)
-            copy_code("Copy the OpenCV code", imaging.chain_code(stages, border))
+            copy_code(
+                "Copy the OpenCV code",
+                imaging.chain_code(stages, border, colour=colour == "colour"),
+            )
         batch = st.expander(
             "Filter a zip of pictures", icon=":material/folder_zip:", key="_f_batch",
             on_change="rerun",
@@ -128,7 +152,7 @@ def show_chain(picture: Picture, borders: Mapping[Border, str]) -> None:
             from cnnviz.ui.filters.batch import show_batch  # noqa: PLC0415 - it loads torch
 
             with batch:
-                show_batch(stages, border)
+                show_batch(stages, border, colour=colour == "colour")
 
 
 def _chosen_stages() -> Stages:
@@ -162,21 +186,25 @@ def _move(stages: Stages, at: int, to: int) -> None:
 
 
 def _draw_stage(
-    draw: Callable[..., object], stages: Stages, at: int, values: NDArray[np.float32]
+    draw: Callable[..., object],
+    stages: Stages,
+    at: int,
+    values: NDArray[np.float32],
+    live: LiveChain,
 ) -> None:
     """Draw what a stage gives, and below it what it is."""
     title = stages[at].title
     shown = imaging.present(Result(values), view_of(stages[: at + 1], values))
     draw(
         encode(shown), key=f"f_chain_{at}", title=f"{at + 1}. {title}",
-        alt=f"After stage {at + 1}: {title}",
+        alt=f"After stage {at + 1}: {title}", live=live,
     )  # fmt: skip
     with settings(f"f_chain_{at}"):
         _draw_controls(stages, at)
 
 
 def _draw_controls(stages: Stages, at: int) -> None:
-    key = f"_f_stage_{at}"
+    key = f"{_STAGE}{at}"
     replace = functools.partial(_replace, stages, at)
     edit_stage(stages[at], f"Filter {at + 1}", key=key, replace=replace)
     if stages[at].name == "thin" and not has_gradient(stages, at):

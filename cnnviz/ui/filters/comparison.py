@@ -10,12 +10,14 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cnnviz import imaging
-from cnnviz.components.compare import compare, encode
+from cnnviz.components import pixels
+from cnnviz.components.compare import LiveChain, compare, encode
 from cnnviz.imaging import FILE_TYPES, SAMPLES, ImageError
 from cnnviz.imaging.chain import Stage, format_chain, parse_chain, run_chain, view_of
 from cnnviz.imaging.recipe import Result
 from cnnviz.numbers.formatting import formatted, short
-from cnnviz.ui.filters.stage import edit_stage
+from cnnviz.ui.filters.prepared import COLOURS, Prepared, prepare
+from cnnviz.ui.filters.stage import edit_stage, live_stage
 from cnnviz.ui.shared.address import COMPARED
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.picture import decoded
@@ -34,6 +36,8 @@ _USUAL = {"first": "gaussian:2", "second": "bilateral:2:40"}
 _PIXELS = 280_000  # of each picture: three are sent
 _SMALLEST = 7  # pixels on each side: SSIM compares windows of that size
 _SAME, _OTHER = "same", "other"
+_NAMES = {"first": "comparison", "second": "comparison-second"}  # of the pictures, in the browser
+_KEY = "_f_compare_"  # and the side begin the Streamlit keys of a filter
 _UPLOAD, _UPLOADED, _REFUSED = "_f_second_file", "_f_second_pixels", "_f_second_refused"
 
 
@@ -47,29 +51,41 @@ def show_comparison(picture: Picture, borders: Mapping[Border, str]) -> None:
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         second_name = _choose_second()
+        colour = choice(st.segmented_control, "Picture", COLOURS, "grey", key="f_compare_colour")
         border: Border = choice(
             st.selectbox, "Border", borders, "reflect", key="f_compare_border", width=130
         )
-    full = imaging.to_grey(picture.pixels).astype(np.uint8)
-    first = imaging.preview(full, _PIXELS)
-    second, had = _second(second_name, first)
+    prepared = prepare(picture.digest, colour, _NAMES["first"], _PIXELS, picture.pixels)
+    first = prepared.preview
+    other, had = _second(second_name, prepared, colour)
+    second = other.preview
+    for one in {prepared.exact["name"]: prepared.exact, other.exact["name"]: other.exact}.values():
+        pixels.send_pixels(one)
     stages = {side: _chosen(side) for side in COMPARED}
     values = [
         run_chain(image, [stage], border)[0]
         for image, stage in zip((first, second), stages.values(), strict=True)
     ]
-    height, width = first.shape
+    height, width = first.shape[:2]
+    chains = {
+        side: (one.exact["name"], (live_stage(stages[side], f"{_KEY}{side}"),))
+        for side, one in zip(stages, (prepared, other), strict=True)
+    }
+    live = functools.partial(LiveChain, border=border, colour=colour == "colour")
     draw = functools.partial(compare, size=(height, width), group="comparison")
     sides = st.columns(3, gap="medium")
     for column, (side, stage), result in zip(sides, stages.items(), values, strict=False):
         with column:
-            other = side == "second" and had is not None
-            title = f"{stage.title}, {'the other picture' if other else f'{height}×{width}'}"
+            of_other = side == "second" and had is not None
+            title = f"{stage.title}, {'the other picture' if of_other else f'{height}×{width}'}"
             shown = imaging.present(Result(result), view_of([stage], result))
-            draw(encode(shown), key=f"f_compare_{side}_result", title=title, alt=title)
+            draw(
+                encode(shown), key=f"f_compare_{side}_result", title=title, alt=title,
+                live=live((chains[side],)),
+            )  # fmt: skip
             with settings(f"f_compare_{side}"):
                 edit_stage(
-                    stage, f"{side.capitalize()} filter", key=f"_f_compare_{side}",
+                    stage, f"{side.capitalize()} filter", key=f"{_KEY}{side}",
                     replace=functools.partial(_take, side), without=("thin",),
                 )  # fmt: skip
     difference = values[0] - values[1]
@@ -77,12 +93,13 @@ def show_comparison(picture: Picture, borders: Mapping[Border, str]) -> None:
         draw(
             encode(imaging.present(Result(difference), "signed")), key="f_compare_difference",
             title="Difference, first − second", alt="The first result minus the second",
+            live=live(tuple(chains.values()), view="signed"),
         )  # fmt: skip
     _say_how_close(values[0], values[1])
-    notes = ["Choose Identity to compare with the picture itself. Both filters take grey levels."]
-    if first.shape != full.shape:
+    notes = ["Choose Identity to compare with the picture itself."]
+    if first.shape != prepared.full.shape:
         notes.append(f"The pictures are reduced to {height}×{width} before they are filtered.")
-    if had is not None and had != first.shape:
+    if had is not None and had != (height, width):
         notes.append(
             f"The other picture of {had[0]}×{had[1]} was scaled and cut to {height}×{width}."
         )
@@ -139,21 +156,23 @@ def _keep_second() -> None:
         choose("f_second_picture", _OTHER)
 
 
-def _second(
-    name: str, first: NDArray[np.uint8]
-) -> tuple[NDArray[np.uint8], tuple[int, int] | None]:
+def _second(name: str, first: Prepared, colour: str) -> tuple[Prepared, tuple[int, int] | None]:
     """The second picture in the size of the first, and the size it had; None if it is the first."""
     if name == _SAME:
         return first, None
-    pixels = st.session_state[_UPLOADED] if name == _OTHER else imaging.sample_image(name)
-    grey = imaging.to_grey(pixels).astype(np.uint8)
-    return imaging.cover(grey, *first.shape), (grey.shape[0], grey.shape[1])
+    image = st.session_state[_UPLOADED] if name == _OTHER else imaging.sample_image(name)
+    if colour == "grey":  # before it is scaled, as the first was
+        image = imaging.to_grey(image).astype(np.uint8)
+    height, width = first.preview.shape[:2]
+    fitted = imaging.cover(image, height, width)
+    digest = imaging.digest(fitted)
+    return prepare(digest, colour, _NAMES["second"], _PIXELS, fitted), image.shape[:2]
 
 
 def _say_how_close(first: NDArray[np.float32], second: NDArray[np.float32]) -> None:
     one, other = (np.clip(np.rint(values), 0, 255).astype(np.uint8) for values in (first, second))
     apart = np.abs(first - second)
-    large = min(one.shape) >= _SMALLEST
+    large = min(one.shape[:2]) >= _SMALLEST
     measures = {
         "PSNR": f"{formatted(imaging.psnr(one, other), '.1f')} dB".replace("∞ dB", "∞"),
         "SSIM": formatted(imaging.ssim(one, other), ".3f") if large else "–",

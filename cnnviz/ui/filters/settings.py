@@ -68,12 +68,13 @@ def choose_name() -> str:
     return family
 
 
-def choose_settings(name: str, border: Border) -> ChosenFilter:
+def choose_settings(name: str, border: Border, *, colour: bool) -> ChosenFilter:
     """Draw the numbers of one filter and, below them, what can be set about it.
 
     Args:
         name: Key of `FILTERS`.
         border: What lies outside the picture.
+        colour: Whether the picture has colours.
 
     Returns:
         The filter with its settings.
@@ -86,7 +87,8 @@ def choose_settings(name: str, border: Border) -> ChosenFilter:
     elif name == "learned":
         from cnnviz.ui.filters.learned import choose_learned  # noqa: PLC0415 - it loads torch
 
-        recipe = Recipe("kernel", choose_learned())
+        weights, channels = choose_learned(colour=colour)
+        recipe = Recipe("kernel", weights, channels=channels)
     elif name in KERNELS:
         recipe, kernel = Recipe("kernel", KERNELS[name].weights), name
         if KERNELS[name].sum:  # the scale would undo any strength of an edge kernel

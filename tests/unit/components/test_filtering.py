@@ -7,7 +7,9 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
+from cnnviz.components.compare import LiveChain, LiveStage
 from cnnviz.imaging import KERNELS, Recipe, present, sample_image, to_grey
+from cnnviz.imaging.chain import KINDS, parse_chain, run_chain, usual_stage, view_of
 from tests.unit.components.node import in_node
 
 FILTERING = """
@@ -26,6 +28,17 @@ console.log(JSON.stringify(data.cases.map(({ picture, recipe, view, stops }) => 
   const { pixels, scale } = present(result, view, stops);
   const [values, strengths] = [result.planes, result.strengths].map((all) => all?.map(base64));
   return { values, strengths, pixels: base64(pixels), scale };
+})));
+"""
+CHAINS = """
+const { bytesOf } = await import("./cnnviz/components/kit/arrays.js");
+const { runChain, viewOf } = await import("./cnnviz/components/kit/filtering/chain.js");
+const pictures = data.pictures.map(({ height, width, planes }) => (
+  { height, width, planes: planes.map((plane) => Float32Array.from(bytesOf(plane))) }));
+console.log(JSON.stringify(data.cases.map(({ picture, recipe: { border, chains: [stages] } }) => {
+  const result = runChain(pictures[picture], stages, border);
+  const values = result.planes.map(({ buffer }) => Buffer.from(buffer).toString("base64"));
+  return { values, view: viewOf(stages, result) };
 })));
 """
 BORDERS = ("zero", "reflect", "replicate", "circular")
@@ -56,6 +69,9 @@ def recipes():
             yield Recipe("mean", size=size, border=border)
         yield Recipe("sobel-magnitude", border=border)
         yield Recipe("sobel-direction", border=border)
+        for flip in (False, True):
+            channels = RANDOM.normal(size=(3, 5, 4)).astype(np.float32)
+            yield Recipe("kernel", channels.sum(0), border=border, flip=flip, channels=channels)
     for strength in (0, 0.3, 1.7, 3):
         yield Recipe("kernel", KERNELS["box-5"].weights, strength=strength)
         yield Recipe("kernel", KERNELS["sharpen"].weights, strength=strength)
@@ -65,10 +81,26 @@ def recipes():
         yield Recipe("bilateral", sigma=sigma, levels=levels)
 
 
+def sent_pictures():
+    return [
+        {
+            "height": len(picture),
+            "width": picture.shape[1],
+            "planes": [
+                base64.b64encode(plane.tobytes()).decode()
+                for plane in np.moveaxis(np.atleast_3d(picture), 2, 0)
+            ],
+        }
+        for picture in PICTURES
+    ]
+
+
 def sent(recipe):
     fields = asdict(recipe)
-    weights = recipe.weights
-    return fields | {"weights": None if weights is None else weights.tolist()}
+    return fields | {
+        name: None if one is None else one.tolist()
+        for name, one in (("weights", recipe.weights), ("channels", recipe.channels))
+    }
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["vectors", "numbers"])
@@ -81,17 +113,7 @@ def cases(request):
     shown = [present(result, view) for result, (_, _, view) in zip(results, plan, strict=True)]
     data = {
         "vectors": request.param,
-        "pictures": [
-            {
-                "height": len(picture),
-                "width": picture.shape[1],
-                "planes": [
-                    base64.b64encode(plane.tobytes()).decode()
-                    for plane in np.moveaxis(np.atleast_3d(picture), 2, 0)
-                ],
-            }
-            for picture in PICTURES
-        ],
+        "pictures": sent_pictures(),
         "cases": [
             {"recipe": sent(recipe), "picture": at, "view": view, "stops": one.scale.stops}
             for (recipe, at, view), one in zip(plan, shown, strict=True)
@@ -107,11 +129,11 @@ def unpacked(planes, shape):
 
 def test_every_filter_gives_opencvs_numbers(cases):
     for (recipe, at, _), result, _, answer in cases:
-        values = unpacked(answer["values"], PICTURES[at].shape)
+        values = unpacked(answer["values"], result.values.shape)
         gap = np.abs(values - result.values)
         largest = max(1, np.abs(result.values).max())
         if recipe.kind == "sobel-direction":
-            strengths = unpacked(answer["strengths"], PICTURES[at].shape)
+            strengths = unpacked(answer["strengths"], result.values.shape)
             assert np.abs(strengths - result.weight).max() < 0.001
             assert np.minimum(gap, 360 - gap).max() < 0.001, (recipe, at)
         elif recipe.kind == "median":
@@ -126,7 +148,7 @@ def test_every_filter_gives_opencvs_numbers(cases):
 
 def test_every_view_shows_the_servers_pixels_and_scale(cases):
     for (recipe, at, view), _, shown, answer in cases:
-        grey = PICTURES[at].ndim == 2
+        grey = PICTURES[at].ndim == 2 or recipe.channels is not None
         height, width = PICTURES[at].shape[:2]
         pixels = np.frombuffer(base64.b64decode(answer["pixels"]), np.uint8)
         pixels = pixels.reshape(height, width, 4)
@@ -152,6 +174,39 @@ def test_every_view_shows_the_servers_pixels_and_scale(cases):
         assert counts.sum(axis=1) == pytest.approx(total, rel=1e-3)
         if recipe.kind != "bilateral":
             assert (np.abs((counts - scale.counts) @ steps) <= total + 1).all(), (recipe, at)
+
+
+def test_a_chain_gives_opencvs_numbers_in_the_browser_too():
+    alone = [[usual_stage(name)] for name in KINDS]
+    texts = (
+        "gaussian:1.4,gradient,thin,hysteresis:40:100",
+        "gradient,thin,hysteresis:40:100",
+        "sobel-x,median:3,absolute,bilateral:2:40",
+        "laplacian-8,median:5,relu,mean:4,bilateral:1:150",
+        "own:1 2 -1;0 3 1/2,gaussian:2.3,gradient",
+        "thin,gradient,box-3,thin",  # neither follows a gradient
+        "gaussian:5,box-7,hysteresis:200:50",
+    )
+    borders = itertools.cycle(BORDERS)
+    plan = [
+        (stages, at, next(borders))
+        for stages in [*alone, *map(parse_chain, texts)]
+        for at in range(len(PICTURES))
+    ]
+    cases = [
+        LiveChain((("", tuple(map(LiveStage, stages))),), border, colour=False).payload()
+        | {"picture": at}
+        for stages, at, border in plan
+    ]
+    answers = in_node(CHAINS, data={"pictures": sent_pictures(), "cases": cases})
+    for (stages, at, border), answer in zip(plan, answers, strict=True):
+        expected = run_chain(PICTURES[at], stages, border)[-1]
+        gap = np.abs(unpacked(answer["values"], expected.shape) - expected)
+        names = [stage.name for stage in stages]
+        # Numbers that rounding parts may fall to the other side of a tie or of a threshold.
+        off = gap > 1e-4 * max(1, np.abs(expected).max())
+        assert off.mean() <= (0.01 if "thin" in names[2:] else 0), (names, at, border)
+        assert answer["view"] == view_of(stages, expected), (names, at, border)
 
 
 def test_ranks_are_numpys():

@@ -41,6 +41,7 @@ from cnnviz.components import (
     network,
     neurons,
     number_grid,
+    order,
     paint,
     photo,
     pixels,
@@ -203,6 +204,7 @@ PAYLOADS = {
         SMALL, label="Kernel", write="{:g}".format, stops=WEIGHT_STOPS, limits=(-4, 4), note="Note",
         name="kernel",
     ),
+    "order": lambda: order.payload([("a:1", "One"), ("b", "Other")], label="Label"),
     "paint": lambda: paint.payload(
         SMALL, name="a", strokes="0:1", unit=1, look="both", brush=9, **SHARED
     ),

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 import pytest
 import tifffile
+import torch
+import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
@@ -71,6 +73,25 @@ def test_the_code_gives_the_numbers_on_screen(picture, write, recipe, colour, bo
     if recipe.kind == "sobel-direction":  # -180° and 180° are the same
         off = np.minimum(off, 360 - off)
     assert off.max() <= (1 if recipe.kind == "bilateral" else 0.01)
+
+
+@pytest.mark.parametrize("border", BORDERS)
+@pytest.mark.parametrize("flip", [False, True])
+def test_a_kernel_for_each_channel_is_a_layer_of_a_network(picture, border, flip):
+    channels = np.random.default_rng(4).normal(size=(3, 5, 4)).astype(np.float32)
+    recipe = Recipe("kernel", channels.sum(0), border=border, flip=flip, channels=channels)
+    x = torch.tensor(picture, dtype=torch.float32).permute(2, 0, 1)[None]
+    mode = "constant" if border == "zero" else border
+    weights = torch.tensor(channels).flip(1, 2) if flip else torch.tensor(channels)
+    expected = F.conv2d(F.pad(x, (1, 2, 2, 2), mode=mode), weights[None])[0, 0].numpy()
+    assert np.allclose(recipe.apply(picture).values, expected, atol=0.01)
+    grey = to_grey(picture).astype(np.uint8)  # the same on a picture whose channels are equal
+    equal = recipe.apply(np.repeat(grey[:, :, None], 3, axis=2)).values
+    assert np.allclose(recipe.apply(grey).values, equal, atol=0.01)
+    for write in (opencv_code, torch_code, skimage_code):
+        names = {}
+        exec(compile(write(recipe, colour=True), "snippet", "exec"), names)
+        assert np.allclose(np.asarray(names["result"]), expected, atol=0.01), write
 
 
 def files():

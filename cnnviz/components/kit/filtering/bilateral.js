@@ -1,6 +1,7 @@
 // Blur that stops at edges (Tomasi & Manduchi, 1998), as OpenCV computes it.
 
 import { withBorder } from "./borders.js";
+import { rangeOf } from "./range.js";
 
 /**
  * A number rounded to the nearest whole one, halves to the even one.
@@ -21,10 +22,76 @@ function rounded(value) {
  * @param {number} levels σ in grey levels
  */
 export function bilateral(planes, height, width, reach, levels) {
-  const radius = Math.max(rounded(1.5 * reach), 1);
-  const side = 2 * radius + 1;
+  const side = sideOf(reach);
   const bordered = planes.map((plane) => withBorder(Uint8Array.from(plane), height, width, side, side, "reflect"));
   const stride = bordered[0].stride;
+  const likeness = Float64Array.from({ length: 256 * planes.length }, (_, gap) => Math.exp(-(gap * gap) / (2 * levels * levels)));
+  const window = { ...neighbours(reach, stride), likeness };
+  const results = planes.map((plane) => new Float32Array(plane.length));
+  for (let row = 0; row < height; row += 1) {
+    if (planes.length === 1) greyRow(bordered[0].values, row * stride, window, results[0].subarray(row * width, (row + 1) * width));
+    else colourRow(bordered.map(({ values }) => values), row * stride, window, results.map((result) => result.subarray(row * width, (row + 1) * width)));
+  }
+  return results;
+}
+
+const STEPS = 4096; // of the table of likenesses, between which it is interpolated
+
+/**
+ * The same of any numbers; the results are not rounded.
+ * @param {Float32Array[]} planes
+ * @param {number} height
+ * @param {number} width
+ * @param {number} reach
+ * @param {number} levels
+ */
+export function bilateralOfNumbers(planes, height, width, reach, levels) {
+  const [low, high] = rangeOf(planes);
+  if (high === low) return planes;
+  const side = sideOf(reach);
+  const bordered = planes.map((plane) => withBorder(plane, height, width, side, side, "reflect"));
+  const channels = bordered.map(({ values }) => values);
+  const { stride } = bordered[0];
+  const { offsets, nearness, centre } = neighbours(reach, stride);
+  const step = STEPS / (high - low);
+  const likeness = Float64Array.from({ length: STEPS * planes.length + 2 }, (_, at) => Math.exp(-((at / step) ** 2) / (2 * levels * levels)));
+  const results = planes.map((plane) => new Float32Array(plane.length));
+  const sums = new Float64Array(planes.length);
+  for (let at = 0; at < height * width; at += 1) {
+    const first = Math.floor(at / width) * stride + (at % width);
+    let total = 0;
+    sums.fill(0);
+    for (let near = 0; near < offsets.length; near += 1) {
+      let gap = 0;
+      for (const values of channels) gap += Math.abs(values[first + offsets[near]] - values[first + centre]);
+      const place = gap * step;
+      const whole = place | 0;
+      const weight = nearness[near] * (likeness[whole] + (place - whole) * (likeness[whole + 1] - likeness[whole]));
+      for (let channel = 0; channel < sums.length; channel += 1) sums[channel] += weight * channels[channel][first + offsets[near]];
+      total += weight;
+    }
+    results.forEach((result, channel) => { result[at] = sums[channel] / total; });
+  }
+  return results;
+}
+
+/** @param {number} reach σ in pixels */
+function radiusOf(reach) {
+  return Math.max(rounded(1.5 * reach), 1);
+}
+
+/** @param {number} reach σ in pixels */
+function sideOf(reach) {
+  return 2 * radiusOf(reach) + 1;
+}
+
+/**
+ * The pixels of a window, counted from its first, and how much each counts for its distance.
+ * @param {number} reach σ in pixels
+ * @param {number} stride numbers in a row
+ */
+function neighbours(reach, stride) {
+  const radius = radiusOf(reach);
   const offsets = [];
   const nearness = [];
   for (let y = -radius; y <= radius; y += 1) {
@@ -34,14 +101,7 @@ export function bilateral(planes, height, width, reach, levels) {
       nearness.push(Math.exp(-(x * x + y * y) / (2 * reach * reach)));
     }
   }
-  const likeness = Float64Array.from({ length: 256 * planes.length }, (_, gap) => Math.exp(-(gap * gap) / (2 * levels * levels)));
-  const window = { offsets: Int32Array.from(offsets), nearness: Float64Array.from(nearness), likeness, centre: radius * stride + radius };
-  const results = planes.map((plane) => new Float32Array(plane.length));
-  for (let row = 0; row < height; row += 1) {
-    if (planes.length === 1) greyRow(bordered[0].values, row * stride, window, results[0].subarray(row * width, (row + 1) * width));
-    else colourRow(bordered.map(({ values }) => values), row * stride, window, results.map((result) => result.subarray(row * width, (row + 1) * width)));
-  }
-  return results;
+  return { offsets: Int32Array.from(offsets), nearness: Float64Array.from(nearness), centre: radius * stride + radius };
 }
 
 /** @typedef {{ offsets: Int32Array, nearness: Float64Array, likeness: Float64Array, centre: number }} Window */

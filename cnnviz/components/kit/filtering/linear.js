@@ -128,9 +128,10 @@ function roundingBound(weights, plane, whole) {
  * @param {number} width
  * @param {number[]} row
  * @param {Border} border
+ * @param {boolean} whole whether all numbers of the plane are whole
  */
-export function slideBothWays(plane, height, width, row, border) {
-  const once = slide(plane, height, width, [row], border, true);
+export function slideBothWays(plane, height, width, row, border, whole) {
+  const once = slide(plane, height, width, [row], border, whole);
   return slide(once, height, width, row.map((weight) => [weight]), border);
 }
 

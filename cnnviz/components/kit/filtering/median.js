@@ -36,3 +36,31 @@ export function median(plane, height, width, size) {
   }
   return result;
 }
+
+/**
+ * The same of any numbers, for windows so small that sorting each is quick.
+ * @param {Float32Array} plane
+ * @param {number} height
+ * @param {number} width
+ * @param {number} size odd
+ */
+export function medianOfNumbers(plane, height, width, size) {
+  if (plane.every((value) => value === (value & 255))) return median(plane, height, width, size);
+  const { values, stride } = withBorder(plane, height, width, size, size, "replicate");
+  const result = new Float32Array(height * width);
+  const sorted = new Float32Array(size * size);
+  for (let at = 0; at < result.length; at += 1) {
+    const first = Math.floor(at / width) * stride + (at % width);
+    let count = 0;
+    for (let row = first; row < first + size * stride; row += stride) {
+      for (let from = row; from < row + size; from += 1) {
+        let to = count;
+        for (; to > 0 && sorted[to - 1] > values[from]; to -= 1) sorted[to] = sorted[to - 1];
+        sorted[to] = values[from];
+        count += 1;
+      }
+    }
+    result[at] = sorted[count >> 1];
+  }
+  return result;
+}

@@ -2,6 +2,7 @@
 
 import { clamp } from "../arithmetic.js";
 import { colourAt } from "../colours.js";
+import { rangeOf } from "./range.js";
 
 /**
  * @typedef {import("../colours.js").Stops} Stops
@@ -26,22 +27,6 @@ const SHARE = 0.995; // of all numbers are nearer to 0 than the one with the ful
 const SIGNS = { signed: 1, absolute: -1, relu: 0, clipped: 1 }; // what becomes of negative numbers
 const OPAQUE = 0xff000000;
 const GREYS = Uint32Array.from({ length: 256 }, (_, level) => OPAQUE | (level * 0x010101));
-
-/**
- * @param {Float32Array[]} planes
- * @returns {[number, number]}
- */
-function rangeOf(planes) {
-  let [low, high] = [Infinity, -Infinity];
-  for (const plane of planes) {
-    for (let at = 0; at < plane.length; at += 1) {
-      const value = plane[at];
-      if (value < low) low = value;
-      if (value > high) high = value;
-    }
-  }
-  return [low, high];
-}
 
 /**
  * The number that gets the full colour.

@@ -1,8 +1,8 @@
 // One filter with all of its settings, over a whole picture: `Recipe` of `cnnviz/imaging/recipe.py`.
 
-import { bilateral } from "./bilateral.js";
+import { bilateral, bilateralOfNumbers } from "./bilateral.js";
 import { flipped, gaussianRow, slide, slideBothWays, strengthened } from "./linear.js";
-import { median } from "./median.js";
+import { median, medianOfNumbers } from "./median.js";
 
 /** @typedef {import("./borders.js").Border} Border */
 
@@ -16,6 +16,7 @@ import { median } from "./median.js";
  * @property {number} levels
  * @property {Border} border
  * @property {boolean} flip
+ * @property {number[][][] | null} [channels] kernels of red, green and blue, whose results are added up
  */
 
 /**
@@ -68,36 +69,57 @@ export function kernelOf({ kind, weights, strength, sigma, size }) {
  * @param {Float32Array} x
  * @param {Float32Array} y
  */
-function lengthsOf(x, y) {
+export function lengthsOf(x, y) {
   const lengths = new Float32Array(x.length);
   for (let at = 0; at < x.length; at += 1) lengths[at] = Math.sqrt(x[at] * x[at] + y[at] * y[at]);
   return lengths;
 }
 
 /**
+ * The two parts of Sobel's gradient.
+ * @param {Float32Array} plane
+ * @param {number} height
+ * @param {number} width
+ * @param {Border} border
+ * @param {boolean} whole
+ */
+export function gradientOf(plane, height, width, border, whole) {
+  const [x, y] = [SOBEL_X, SOBEL_Y].map((kernel) => slide(plane, height, width, kernel, border, whole));
+  return { x, y };
+}
+
+/**
  * Filter a picture.
- * @param {Planes} picture whole numbers from 0 to 255
+ * @param {Planes} picture
  * @param {Recipe} recipe
+ * @param {boolean} [whole] whether the numbers are whole ones from 0 to 255; if they may be others, a
+ *   median's size is 3 or 5
  * @returns {Result}
  */
-export function applyRecipe({ height, width, planes }, recipe) {
+export function applyRecipe({ height, width, planes }, recipe, whole = true) {
   const each = (/** @type {(plane: Float32Array) => Float32Array} */ filter) => ({ height, width, planes: planes.map(filter) });
   const { kind, border, size } = recipe;
-  if (kind === "median") return each((plane) => median(plane, height, width, size));
-  if (kind === "bilateral") return { height, width, planes: bilateral(planes, height, width, recipe.sigma, recipe.levels) };
+  if (kind === "median") return each((plane) => (whole ? median : medianOfNumbers)(plane, height, width, size));
+  if (kind === "bilateral") {
+    return { height, width, planes: (whole ? bilateral : bilateralOfNumbers)(planes, height, width, recipe.sigma, recipe.levels) };
+  }
   if (kind === "gaussian" || kind === "mean") {
     const row = kind === "mean" ? new Array(size).fill(1 / size) : gaussianRow(recipe.sigma, size);
-    return each((plane) => slideBothWays(plane, height, width, row, border));
+    return each((plane) => slideBothWays(plane, height, width, row, border, whole));
+  }
+  if (recipe.channels && planes.length === 3) {
+    const kernels = recipe.flip ? recipe.channels.map(flipped) : recipe.channels;
+    const [red, green, blue] = planes.map((plane, channel) => slide(plane, height, width, kernels[channel], border, whole));
+    return { height, width, planes: [red.map((value, at) => value + green[at] + blue[at])] };
   }
   if (kind === "kernel") {
     const kernel = /** @type {number[][]} */ (kernelOf(recipe));
     const weights = recipe.flip ? flipped(kernel) : kernel;
-    return each((plane) => slide(plane, height, width, weights, border, true));
+    return each((plane) => slide(plane, height, width, weights, border, whole));
   }
-  const x = planes.map((plane) => slide(plane, height, width, SOBEL_X, border, true));
-  const y = planes.map((plane) => slide(plane, height, width, SOBEL_Y, border, true));
-  const lengths = x.map((along, channel) => lengthsOf(along, y[channel]));
+  const gradients = planes.map((plane) => gradientOf(plane, height, width, border, whole));
+  const lengths = gradients.map(({ x, y }) => lengthsOf(x, y));
   if (kind === "sobel-magnitude") return { height, width, planes: lengths };
-  const turns = x.map((along, channel) => along.map((value, at) => (Math.atan2(y[channel][at], value) * 180) / Math.PI));
+  const turns = gradients.map(({ x, y }) => x.map((value, at) => (Math.atan2(y[at], value) * 180) / Math.PI));
   return { height, width, planes: turns, strengths: lengths };
 }
