@@ -2,6 +2,7 @@
 // result takes its place when the hand rests.
 
 import { differenceOf, runChain, viewOf } from "../kit/filtering/chain.js";
+import { graphics } from "../kit/filtering/linear.js";
 import { present } from "../kit/filtering/present.js";
 import { applyRecipe, kernelOf } from "../kit/filtering/recipe.js";
 import { sourceOf, watchFrames } from "../kit/filtering/source.js";
@@ -9,6 +10,7 @@ import { tellKernel, watchKernel, watchWidgets } from "../kit/hand.js";
 
 const REST = 400; // milliseconds after which a hand that holds nothing is at rest
 const TOO_SLOW = 400; // milliseconds of a frame: with more, waiting for the server is better
+const IDLE = 1000; // milliseconds after which a page has drawn what it opens with
 const AT_ONCE = 1.2e6; // numbers of pictures that are filtered because somebody points at a result
 const PATIENCE = 3; // so many such frames one after another
 
@@ -55,6 +57,7 @@ export class Following {
   update(live, stops, settle) {
     Object.assign(this, { live, stops });
     this.settled = live?.recipe;
+    if (live) setTimeout(graphics, IDLE); // tried before a hand waits for it
     if (live?.streams) { // the server knows nothing of what a camera sees
       this.recipe = this.settled;
       this.redraw();
