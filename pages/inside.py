@@ -34,6 +34,7 @@ from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.evidence import describe
+from cnnviz.ui.shared.phone import behind_a_button
 from cnnviz.ui.shared.projecting import is_large, settings
 from cnnviz.ui.shared.run_model import model_of
 from cnnviz.ui.shared.text import plain
@@ -49,13 +50,17 @@ if is_large():  # the maps need the height, so what is chosen stands beside them
     beside, figure = st.columns([3, 10], gap="medium")
     input_place, choices = beside.container(), beside.container()
 else:
-    choices = st.container(horizontal=True, vertical_alignment="bottom")
-    beside, figure = st.columns([1, 3], gap="medium")
-    input_place = beside.container()
+    folded = behind_a_button("Network, step and picture", "inside")
+    choices = folded.container(horizontal=True, vertical_alignment="bottom")
 with choices:
     run = choose_run(notice)
     step = choose_step(run, hidden=over_time)
     subject = choose_subject(run)
+if not is_large():
+    # A phone has the figure first, but below the pad on which somebody draws. `main.css` knows how.
+    with st.container(key="pad_first" if subject.drawn else "figure_first_inside"):
+        beside, figure = st.columns([1, 3], gap="medium")
+    input_place = beside.container()
 config = run.config
 where = where_to_run(run)
 model = model_of(run, step)

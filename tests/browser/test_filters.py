@@ -284,6 +284,15 @@ def test_a_cell_and_the_flip_are_followed_too(open_at):
     expect(result).not_to_have_attribute("data-followed", frames)
 
 
+def followed_to_the_end(page, at):
+    """The picture that a hand at rest has made."""
+    before, shown = None, pixels(canvas(page, at))
+    while before is None or not np.array_equal(before, shown):
+        page.wait_for_timeout(250)
+        before, shown = shown, pixels(canvas(page, at))
+    return shown
+
+
 @pytest.mark.parametrize(
     ("address", "slider", "followed"),
     [
@@ -308,9 +317,8 @@ def test_a_chain_and_a_comparison_follow_the_hand(open_at, settle, address, slid
     page.mouse.move(track["x"] + track["width"] * 0.7, track["y"] + track["height"] / 2, steps=4)
     for at in followed:
         expect(figures.nth(at)).to_have_attribute("data-followed", re.compile(r"\d"))
-    page.wait_for_timeout(100)
+    preview = {at: followed_to_the_end(page, at) for at in followed}
     assert page.evaluate("window.sent") == 0
-    preview = {at: pixels(canvas(page, at)) for at in followed}
     assert all(np.abs(preview[at] - before[at]).max() > 10 for at in followed)
     assert np.array_equal(pixels(canvas(page, 1)), still)
     page.mouse.up()
@@ -334,8 +342,7 @@ def test_a_cell_of_a_chains_own_kernel_is_followed(open_at, settle):
     page.mouse.move(box["x"] + 140, box["y"] + 20, steps=4)
     expect(figures.nth(2)).to_have_attribute("data-followed", re.compile(r"\d"))
     assert page.evaluate("window.sent") == 0
-    page.wait_for_timeout(100)
-    preview = pixels(canvas(page, 2))
+    preview = followed_to_the_end(page, 2)
     page.mouse.up()
     expect(figures.nth(2)).not_to_have_attribute("data-shown", settled)
     expect(page).to_have_url(re.compile("f_chain=own"))

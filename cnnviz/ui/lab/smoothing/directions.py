@@ -40,7 +40,8 @@ def all_directions() -> None:
         " Both here spread by 2 pixels down and across (standard deviation). Turn the bar and see"
         " how its ends change."
     )
-    right, left = figure_and_settings("directions", settings_first=True)
+    # So much of the width that the three grids stand beside each other.
+    right, left = figure_and_settings("directions", shares=(7, 2), settings_first=True)
     with left:
         kind = choice(st.segmented_control, "Shape", _SHAPES, "dot", key="sm_shape")
         degrees = paired("Turned by, in degrees", 0, 90, 30, key="sm_turn") if kind == "bar" else 0
