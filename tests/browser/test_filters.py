@@ -311,7 +311,7 @@ def test_a_chain_and_a_comparison_follow_the_hand(open_at, settle, address, slid
     handle = page.locator(f".st-key-_f_{slider} [role=group] > div")
     handle.scroll_into_view_if_needed()
     track = handle.bounding_box()
-    count_requests(page)
+    count_messages(page)
     page.mouse.move(track["x"] + track["width"] * 0.3, track["y"] + track["height"] / 2)
     page.mouse.down()
     page.mouse.move(track["x"] + track["width"] * 0.7, track["y"] + track["height"] / 2, steps=4)
@@ -333,7 +333,7 @@ def test_a_cell_of_a_chains_own_kernel_is_followed(open_at, settle):
     page = open_at("/filters?f_tab=Chain&f_chain=own:-1 0 1,absolute")
     figures = page.locator(".compare")
     settled = figures.nth(2).get_attribute("data-shown")
-    count_requests(page)
+    count_messages(page)
     cell = page.get_by_label("row 0, column 1").first
     cell.scroll_into_view_if_needed()
     box = cell.bounding_box()
