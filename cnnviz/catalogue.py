@@ -581,6 +581,7 @@ PAGES = (
             "intersection over union",
         ),
         group=PICTURES_OUT,
+        uses_picture=True,
         thumbnail="segmentation-card.webp",
         on_home="Networks that give a picture back: a class for every pixel, noise taken off.",
     ),

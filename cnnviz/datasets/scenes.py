@@ -128,6 +128,15 @@ def make_scenes(count: int, *, seed: int, test: bool = False, main: bool = False
     return [_scene(random, digits, main=main) for _ in range(count)]
 
 
+def scene_of(picture: NDArray[np.uint8]) -> Scene:
+    """A picture as a scene of which nothing is known: no digits, no noise.
+
+    Args:
+        picture: SIDE×SIDE grey levels.
+    """
+    return Scene(picture, np.zeros(picture.shape, np.int16), ())
+
+
 def stacked(scenes: list[Scene]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Pictures and labels of scenes: N×1×SIDE×SIDE and N×SIDE×SIDE."""
     pictures = np.stack([scene.picture() for scene in scenes])[:, None]

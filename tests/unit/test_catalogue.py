@@ -63,7 +63,7 @@ def test_the_picture_can_be_chosen_on_the_pages_that_show_it():
     assert {page.url for page in PAGES if page.uses_picture} == {
         "filters", "step", "inside", "real-networks", "own-classes", "trust", "pixels", "frequency",
         "activation", "receptive_field", "volumes", "tricks", "hand_designed",
-        "two_ideas",
+        "two_ideas", "segmentation",
     }  # fmt: skip
 
 

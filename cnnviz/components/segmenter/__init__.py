@@ -27,6 +27,7 @@ def segmenter(
     key: str,
     alt: str,
     pytorch: str,
+    pad: str = "",
 ) -> None:
     """Draw a scene, its truth, and what each network says of its pixels; the browser computes it.
 
@@ -37,8 +38,16 @@ def segmenter(
         key: Streamlit key.
         alt: What is drawn, for screen readers.
         pytorch: Code for the probabilities.
+        pad: Streamlit key of a pad whose drawing is looked at instead of the first scene.
+
+    Other components find under `key` the picture that the networks see.
     """
-    _component(key=key, data=payload(scenes, classes, networks, alt=alt, pytorch=pytorch))
+    _component(
+        key=key,
+        data=payload(
+            scenes, classes, networks, name=key, alt=alt, pytorch=pytorch, pad=pad
+        ),
+    )  # fmt: skip
 
 
 def payload(
@@ -46,10 +55,13 @@ def payload(
     classes: Sequence[str],
     networks: dict[str, tuple[Spec, Weights]],
     *,
+    name: str,
     alt: str,
     pytorch: str,
+    pad: str = "",
 ) -> dict[str, Any]:
     """What the browser needs, as JSON-able data."""
+    drawn = packed_scenes(scenes)
     content = {
         "side": len(scenes[0].clutter),
         "classes": list(classes),
@@ -57,7 +69,10 @@ def payload(
             {"title": title, "spec": spec, "weights": packed_weights(weights)}
             for title, (spec, weights) in networks.items()
         ],
-        "scenes": packed_scenes(scenes),
+        "scenes": drawn,
+        "scene": digest([drawn, list(classes), pad]),
+        "name": name,
+        "pad": pad,
         "alt": alt,
         "pytorch": pytorch,
     }

@@ -33,9 +33,13 @@ export class MovingDigits extends Figure {
 
   choose(scene, moving = false) {
     this.state.scene = scene;
-    this.moving = moving;
-    this.turned = 0;
     const [sprite] = this.scene.sprites;
+    this.moving = moving && Boolean(sprite);
+    this.turned = 0;
+    if (!sprite) { // a picture of one's own
+      this.change();
+      return;
+    }
     this.home = { top: sprite.top, left: sprite.left };
     Object.assign(this.state, this.inkOf(sprite));
     this.change();
@@ -107,8 +111,9 @@ export class MovingDigits extends Figure {
   }
 
   toggle() {
-    this.moving = !this.moving;
     const [sprite] = this.scene.sprites;
+    if (!sprite) return;
+    this.moving = !this.moving;
     this.home = { top: sprite.top, left: sprite.left };
     this.turned = 0;
     this.since = undefined;

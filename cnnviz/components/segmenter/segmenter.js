@@ -6,6 +6,7 @@ import { choice, element, write } from "../kit/elements.js";
 import { prepare } from "../kit/forward.js";
 import { mounting } from "../kit/mounting.js";
 import { fixed, percent } from "../kit/numbers.js";
+import { offerPicture, watchPicture } from "../kit/pictures.js";
 import { greys, PixelPanel } from "../kit/pixel_panel.js";
 import { readSafetensors } from "../kit/safetensors.js";
 import { MovingDigits } from "./moving_digits.js";
@@ -15,20 +16,44 @@ class Segmenter extends MovingDigits {
   constructor(parent) {
     super(parent);
     this.state.view = "label";
+    this.watching = () => {};
+    this.offer = null;
+  }
+
+  destroy() {
+    super.destroy();
+    this.watching();
+    this.offer?.stop();
+  }
+
+  /** Take what is drawn on a pad. */
+  see(values) {
+    const [scene] = this.scenes;
+    scene.clutter = Int16Array.from(values);
+    this.change();
+  }
+
+  /** What the networks see, for others on the page. */
+  picture() {
+    const { side } = this.data;
+    return { values: compose(this.scene, side).picture, rows: side, columns: side, painted: true };
   }
 
   load(data) {
     const first = !this.data;
-    const same = first || String(data.classes) !== String(this.data.classes) || data.side !== this.data.side;
+    const other = data.scene !== this.data?.scene; // else other weights see the scene as it is
     this.data = data;
     this.describe(data);
     this.networks = data.networks.map(({ spec, weights }) => prepare(spec, [1, data.side, data.side], readSafetensors(bytesOf(weights)).tensors));
-    if (first || same) {
-      this.moving = !this.calm;
+    if (other) {
+      if (first) this.moving = !this.calm;
       this.scenes = data.scenes.map(unpackScene);
       this.layOut();
       this.choose(0, this.moving);
     }
+    this.watching();
+    this.watching = data.pad ? watchPicture(data.pad, ({ values }) => this.see(values)) : () => {};
+    this.offer ??= offerPicture(data.name, () => this.picture());
     this.stale = true;
     this.wake();
   }
@@ -42,6 +67,9 @@ class Segmenter extends MovingDigits {
       return panel;
     });
     this.figure.replaceChildren(...this.panels.map(({ root }) => root));
+    const known = this.scenes.some(({ sprites }) => sprites.length);
+    this.panels[1].root.hidden = !known;
+    for (const act of ["play", "next"]) this.find(`[data-act=${act}]`).hidden = !known;
     const views = { label: "Label map", confidence: "Confidence", ...Object.fromEntries(classes.map((name, at) => [`${at}`, `S of ${name}`])) };
     const order = Object.fromEntries(["label", "confidence", ...classes.keys()].map((view) => [` ${view}`, views[view]])); // as written, not as numbers
     this.find(".views").replaceChildren(choice("What is shown of each pixel", order, ` ${this.state.view}`, (view) => {
@@ -71,6 +99,7 @@ class Segmenter extends MovingDigits {
       }),
     };
     this.stale = false;
+    this.offer?.tell();
   }
 
   paint() {
@@ -94,9 +123,14 @@ class Segmenter extends MovingDigits {
     looks.forEach((look, at) => this.panels[at].draw(look, { row, column }));
     write(this.panels[0].note, "light: 0 (black) to 255 (white)");
     write(this.panels[1].note, "exact: it was made here");
-    answers.forEach(({ foreground, each }, at) => {
-      const known = each.slice(1).filter((share) => !Number.isNaN(share));
-      const mean = known.reduce((total, share) => total + share, 0) / known.length;
+    const known = this.scene.sprites.length > 0;
+    answers.forEach(({ foreground, each, best }, at) => {
+      if (!known) {
+        write(this.panels[2 + at].note, `${percent(best.filter(Boolean).length / best.length)} of the pixels are a digit's`);
+        return;
+      }
+      const there = each.slice(1).filter((share) => !Number.isNaN(share));
+      const mean = there.reduce((total, share) => total + share, 0) / there.length;
       write(this.panels[2 + at].note, `IoU of the digits' pixels ${fixed(foreground, 2)}, of their classes ${fixed(mean, 2)}`);
     });
     this.drawKey(view);
@@ -105,7 +139,7 @@ class Segmenter extends MovingDigits {
       this.bars[one].bars.draw(classes.map((_, label) => shares[label * area + at]));
       return `${this.data.networks[one].title}: ${classes[best[at]]} (${percent(confidence[at])})`;
     });
-    write(this.told, `Pixel i = ${row}, j = ${column}. Truth: ${classes[labels[at]]}. ${said.join("; ")}. Each network gives ${classes.length} numbers here that sum to 1: S(i, j, k) for k = ${classes.join(", ")}.`);
+    write(this.told, `Pixel i = ${row}, j = ${column}. ${known ? `Truth: ${classes[labels[at]]}. ` : ""}${said.join("; ")}. Each network gives ${classes.length} numbers here that sum to 1: S(i, j, k) for k = ${classes.join(", ")}.`);
     this.markPlaying(this.moving, "Let a digit move");
   }
 
@@ -135,12 +169,16 @@ class Segmenter extends MovingDigits {
     const titles = networks.map(({ title }) => title);
     const at = row * side + column;
     const share = (value) => (Number.isNaN(value) ? "in neither" : fixed(value, 4));
-    return [
+    const softmax = [
       {
         caption: `Softmax at i = ${row}, j = ${column}`,
         heads: ["Class", ...titles],
         lines: classes.map((name, label) => [name, ...answers.map(({ shares }) => fixed(shares[label * side * side + at], 4))]),
       },
+    ];
+    if (!this.scene.sprites.length) return softmax; // nobody knows the truth
+    return [
+      ...softmax,
       {
         caption: "Intersection over union, of this scene",
         heads: ["Class", ...titles],

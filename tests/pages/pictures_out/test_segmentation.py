@@ -7,7 +7,9 @@ import pytest
 import torch
 
 from cnnviz.components.segmenter import payload
-from cnnviz.datasets.scenes import CLASSES, make_scenes
+from cnnviz.datasets import preprocess
+from cnnviz.datasets.scenes import CLASSES, make_scenes, scene_of
+from cnnviz.imaging.samples import sample_image
 from cnnviz.inspection.overlap import foreground_overlap, overlap
 from cnnviz.networks import build
 from cnnviz.training.pixel_classes import SHAPE, network, shipped
@@ -47,12 +49,25 @@ def test_it_opens_and_a_training_can_be_begun_and_stopped(visit):
     assert not app.exception
 
 
+def test_a_drawing_and_a_picture_of_ones_own_are_scenes_of_which_nothing_is_known(visit):
+    app = visit("segmentation", se_what="drawing")
+    assert not app.exception
+    assert "cnnviz_draw" in {e.proto.component_name for e in app.get("bidi_component")}
+    app = visit("segmentation", se_what="picture", picture="coins", se_invert="true")
+    assert not app.exception
+    assert any("know nothing but the digits 0, 3, 4 and 7" in one.value for one in app.caption)
+    seen = preprocess(sample_image("coins"), SHAPE, invert=True)[0]
+    scene = scene_of(seen)
+    assert np.array_equal(scene.picture(), seen)
+    assert not scene.labels().any()
+
+
 def test_the_browser_computes_what_pytorch_does():
     scenes = make_scenes(2, seed=5, test=True)
     plans = [network(skips=skips) for skips in (True, False)]
     weights = shipped()
     networks = dict(zip(("with", "without"), zip(plans, weights, strict=True), strict=True))
-    sent = payload(scenes, CLASSES, networks, alt="", pytorch="")
+    sent = payload(scenes, CLASSES, networks, name="", alt="", pytorch="")
     assert base64.b64decode(sent["networks"][0]["weights"])
     for scene, seen in zip(scenes, in_node(SEEN, data=sent), strict=True):
         assert np.array_equal(np.reshape(seen["picture"], (48, 48)), scene.picture())

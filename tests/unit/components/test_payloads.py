@@ -217,7 +217,8 @@ PAYLOADS = {
         ["First.", "Second."], step="Net", **SHARED,
     ),
     "segmenter": lambda: segmenter.payload(
-        [DIGITS], ["background", "0"], {"U-Net": ([{"layer": "relu"}], {"a": SMALL})}, **SHARED,
+        [DIGITS], ["background", "0"], {"U-Net": ([{"layer": "relu"}], {"a": SMALL})},
+        name="a", pad="pad", **SHARED,
     ),
     "sliding": lambda: sliding.payload(
         "box", "ramp", alt="Alt", start=(1, 0.5, 2, 0.7), url_parameter="at"
@@ -276,7 +277,8 @@ def readable(data):
     if data == {name: info.title for name, info in NETWORKS.items()}:
         return "the titles of all networks"
     if isinstance(data, dict):
-        digest = {"id": "a digest"} if len(str(data.get("id"))) == 24 else {}
+        names = [name for name in ("id", "scene") if len(str(data.get(name))) == 24]
+        digest = dict.fromkeys(names, "a digest")
         return {name: readable(value) for name, value in (data | digest).items()}
     if isinstance(data, list | tuple):
         return [readable(value) for value in data]

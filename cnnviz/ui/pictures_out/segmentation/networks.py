@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from cnnviz.components.chart import chart
+from cnnviz.components.draw import draw
 from cnnviz.components.segmenter import segmenter
-from cnnviz.datasets.scenes import CLASSES, Scene, make_scenes
+from cnnviz.datasets import preprocess
+from cnnviz.datasets.scenes import CLASSES, Scene, make_scenes, scene_of
 from cnnviz.figures.learning import compared_figure
 from cnnviz.networks import pytorch_code
+from cnnviz.runs import RunConfig
 from cnnviz.training.background import Background
 from cnnviz.training.pixel_classes import (
     SHAPE,
@@ -21,12 +25,15 @@ from cnnviz.training.pixel_classes import (
     shipped,
 )
 from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.picture import current_picture
 
 _LOSSES: dict[Loss, str] = {
     "weighted": "Weighted cross-entropy",
     "mse": "Mean squared error",
 }
 _TITLES = ("U-Net", "Without skips")
+_SEEN = {"scenes": "Scenes", "drawing": "Your drawing", "picture": "Your picture"}
+_FIGURE, _PAD = "se_segmenter", "se_pad"
 _SCENES, _SEED = 6, 2
 _EVERY = 0.7  # seconds
 _SOFTMAX = """
@@ -56,6 +63,7 @@ def _trainings() -> dict[Loss, Background[Step]]:
 def show_networks() -> None:
     """Draw the scene with both networks, and below it their training."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        what = choice(st.segmented_control, "What they see", _SEEN, "scenes", key="se_what")
         loss = choice(st.segmented_control, "Loss", _LOSSES, "weighted", key="se_loss")
         training = _trainings().get(loss)
         running = training is not None and training.running
@@ -68,10 +76,46 @@ def show_networks() -> None:
         ):  # fmt: skip
             _trainings()[loss] = Background(lambda: learn(loss))
             st.rerun()
-    st.fragment(_follow, run_every=_EVERY if running else None)(loss, running)
+    if what != "scenes":
+        st.caption(
+            f"The networks know nothing but the digits {', '.join(CLASSES[1:-1])} and"
+            f" {CLASSES[-1]}, light on dark and about a third as high as the picture: whatever they"
+            " see, each pixel becomes one of these or background. Nobody knows the truth here."
+        )
+    scenes = _seen(what)
+    st.fragment(_follow, run_every=_EVERY if running else None)(
+        loss, running, scenes, _PAD if what == "drawing" else ""
+    )
 
 
-def _follow(loss: Loss, running: bool) -> None:  # noqa: FBT001 - a fragment's own
+def _seen(what: str) -> list[Scene]:
+    """What the networks look at first; a pad is drawn above it."""
+    if what == "scenes":
+        return _scenes()
+    if what == "drawing":
+        nothing = np.zeros(SHAPE, np.uint8)
+        draw(map_config(skips=True), key=_PAD, known=nothing, on_draw=None)
+        return [scene_of(nothing[0])]
+    invert = st.toggle("Invert the picture", key="se_invert", bind="query-params")
+    picture = current_picture()
+    return [scene_of(preprocess(picture.pixels, SHAPE, invert=invert)[0])]
+
+
+def map_config(*, skips: bool) -> RunConfig:
+    """The network as a run would describe it, for what draws networks of runs."""
+    return RunConfig(
+        dataset="scenes",
+        dataset_title="Scenes of digits",
+        network="unet",
+        spec=network(skips=skips),
+        input_shape=SHAPE,
+        classes=CLASSES,
+        mean=(0.0,),
+        std=(1.0,),
+    )
+
+
+def _follow(loss: Loss, running: bool, scenes: list[Scene], pad: str) -> None:  # noqa: FBT001 - a fragment's own
     """Draw the networks as they are now; the page again once their training has ended."""
     training = _trainings().get(loss)
     seen = training.seen() if training else []
@@ -79,15 +123,16 @@ def _follow(loss: Loss, running: bool) -> None:  # noqa: FBT001 - a fragment's o
         st.rerun()
     with_skips, without = (one.weights for one in seen[-1].networks) if seen else _shipped()
     segmenter(
-        _scenes(),
+        scenes,
         CLASSES,
         {
             title: (network(skips=title == _TITLES[0]), weights)
             for title, weights in zip(_TITLES, (with_skips, without), strict=True)
         },
-        key="se_segmenter",
+        key=_FIGURE,
         alt="A scene of digits, the class of each pixel, and what two networks say of it",
         pytorch=pytorch_code(network(skips=True), SHAPE) + _SOFTMAX,
+        pad=pad,
     )
     if training is None:
         st.caption(
