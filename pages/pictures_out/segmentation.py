@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.ui.pictures_out.segmentation.networks import show_networks
+from cnnviz.ui.pictures_out.segmentation.networks import show_map, show_networks
 
 st.caption(
     "A network can give a picture back instead of one answer: here five numbers for each of"
@@ -10,7 +10,7 @@ st.caption(
     " k. The digits are real; which pixels are their ink is known exactly, since the scene was put"
     " together here."
 )
-show_networks()
+loss = show_networks()
 
 st.header("Why the skips")
 st.markdown(
@@ -18,8 +18,11 @@ st.markdown(
     " 12×12; *where* exactly is lost in the pooling. Going up, the maps are enlarged again. A skip"
     " hands the fine maps of a level over to the decoder, which reads them beside the enlarged"
     " ones (`cat[none | …]` in the plan). Without skips the outlines are blurred: compare the"
-    " edges of the digits, and the intersection over union below each map."
+    " edges of the digits, and the intersection over union below each map. Here is the network"
+    " itself on the same scene: a skip is the branch with an `identity` alone. Switch the skips"
+    " off, and one path is left."
 )
+show_map(loss)
 st.markdown(
     "A slide gives the mean squared error as U-Net's loss. The paper has a cross-entropy for each"
     " pixel, weighted; here the background, nine pixels of ten, counts 0.2. Train both networks"

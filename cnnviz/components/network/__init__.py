@@ -37,6 +37,7 @@ def network_map(
     note: str = "",
     names: Mapping[str, str] | None = None,
     waits: bool = False,
+    opens: bool = False,
 ) -> None:
     """Draw a network whole: the picture, the maps of all layers, the classes, and the wires.
 
@@ -58,11 +59,12 @@ def network_map(
         names: What to call layers instead of their names in the module, for a network that is a
             chain of layers.
         waits: Whether the other component's picture is looked at only once it is painted.
+        opens: Whether blocks show their branches, also where the map is then wider than the page.
     """
     content = payload(
         config, weights, inputs,
         name=name, maps=maps, picture=picture, pytorch=pytorch, note=note, names=names,
-        waits=waits,
+        waits=waits, opens=opens,
     )  # fmt: skip
     _component(key=key, data=content)
 
@@ -79,6 +81,7 @@ def payload(
     note: str = "",
     names: Mapping[str, str] | None = None,
     waits: bool = False,
+    opens: bool = False,
 ) -> dict[str, Any]:
     """What the browser needs, as JSON-able data."""
     called = dict(names or {})
@@ -102,6 +105,7 @@ def payload(
         "note": note,
         "layer": LAYER,
         "waits": waits,
+        "opens": opens,
     }
     return content | {"id": digest(content)}
 

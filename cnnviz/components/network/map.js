@@ -438,7 +438,7 @@ export class NetworkMap extends Figure {
     this.contributions = asked === null ? null : contributionsTo(this.network, asked);
     this.inks.renew(this.contributions, grey);
     for (const { layer, view } of this.overview.views.values()) view.paint(this.inks.shownOf(layer), this.inks.inkOf(layer));
-    const shares = softmax(this.network.output.values);
+    const shares = this.shares();
     const best = shares.indexOf(Math.max(...shares));
     this.overview.bars.forEach(({ bar, fill, share }, at) => {
       bar.classList.toggle("best", at === best);
@@ -447,9 +447,30 @@ export class NetworkMap extends Figure {
       write(share, percent(shares[at]));
     });
     const { classes } = this.data.network;
-    this.answer = best < 0 ? "no class: its numbers are not finite" : `${classes[best]} (${percent(shares[best])})`;
-    this.overview.classes.setAttribute("aria-label", `Probabilities: ${classes.map((name, at) => `${name} ${percent(shares[at])}`).join(", ")}`);
+    const answer = this.dense ? `${classes[best]} for ${percent(shares[best])} of the pixels` : `${classes[best]} (${percent(shares[best])})`;
+    this.answer = best < 0 ? "no class: its numbers are not finite" : answer;
+    this.overview.classes.setAttribute("aria-label", `${this.dense ? "Shares of the pixels" : "Probabilities"}: ${classes.map((name, at) => `${name} ${percent(shares[at])}`).join(", ")}`);
     this.figure.setAttribute("aria-label", `The network for ${this.data.name}: ${this.overview.drawn.length} layers; it predicts ${this.answer}`);
+  }
+
+  /** Whether each pixel has a class. */
+  get dense() {
+    const [, rows = 1, columns = 1] = this.network.output.shape;
+    return rows * columns > 1;
+  }
+
+  /** The probability of each class; where each pixel has one, the share of the pixels that are of it. */
+  shares() {
+    const { shape: [classes], values } = this.network.output;
+    if (!this.dense) return softmax(values);
+    const area = values.length / classes;
+    const counts = new Array(classes).fill(0);
+    for (let at = 0; at < area; at += 1) {
+      let best = 0;
+      for (let one = 1; one < classes; one += 1) if (values[one * area + at] > values[best * area + at]) best = one;
+      counts[best] += 1;
+    }
+    return counts.map((count_) => count_ / area);
   }
 
   // --- words ------------------------------------------------------------------------------------

@@ -46,6 +46,7 @@ export class Overview {
     const widthsAt = (maps) => ({ maps: maps * scale, cells: COLUMN.cells * scale, gap: clamp(GAP.share * maps, GAP.least, GAP.most) * scale });
     const least = widthsAt(COLUMN.least);
     this.folding = folding ?? foldingFor(stages, (items) => widthOf(items, this.down ? SHORT : least) <= (this.down ? SHORT.most : room));
+    if (!folding && this.host.data.opens) this.folding = { ...this.folding, branches: false };
     const items = itemsOf(stages, this.folding);
     this.items = items;
     let column = COLUMN.most;
@@ -140,11 +141,12 @@ export class Overview {
     const { classes, weighs } = this.host.data.network;
     const box = element("div", "classes");
     box.setAttribute("role", "group");
-    box.append(element("b", "", "Classes"));
+    const { dense } = this.host;
+    box.append(element("b", "", dense ? "Pixels of each class" : "Classes"));
     this.bars = classes.slice(0, CLASSES.most).map((name, at) => {
       const bar = element("button", "bar");
-      Object.assign(bar, { type: "button", disabled: !weighs });
-      bar.title = `Which cells spoke for ${name}?`;
+      Object.assign(bar, { type: "button", disabled: !weighs || dense });
+      bar.title = dense ? `Share of the pixels: ${name}` : `Which cells spoke for ${name}?`;
       bar.onclick = () => this.host.ask(this.host.state.asked === at ? null : at);
       const track = element("span", "track");
       const fill = element("i", "fill");

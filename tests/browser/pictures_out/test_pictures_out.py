@@ -38,6 +38,10 @@ def test_a_pixel_has_its_softmax_and_a_dragged_digit_its_classes(page, app_url, 
         assert np.abs(pixels(maps.nth(at)) - old).max() > 50
     figure.locator(".views").get_by_text("Confidence").click()
     expect(figure.locator(".key")).to_contain_text("largest S(i, j, k)")
+    network = page.locator(".network-map")
+    network.scroll_into_view_if_needed()
+    expect(network).to_have_attribute("data-drawn", re.compile("concat1.branch1.identity1"))
+    expect(network.locator(".told")).to_contain_text("of the pixels")
     assert not sent
 
 

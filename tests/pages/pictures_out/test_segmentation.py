@@ -43,6 +43,7 @@ console.log(JSON.stringify(scenes.map(unpackScene).map((scene) => {
 def test_it_opens_and_a_training_can_be_begun_and_stopped(visit):
     app = visit("segmentation")
     assert "cnnviz_segmenter" in {e.proto.component_name for e in app.get("bidi_component")}
+    assert "cnnviz_network" in {e.proto.component_name for e in app.get("bidi_component")}
     app.button(key="se_train").click().run()
     assert not app.exception
     app.button(key="se_stop").click().run()

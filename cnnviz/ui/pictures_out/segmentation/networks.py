@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+import torch
 
 from cnnviz.components.chart import chart
 from cnnviz.components.draw import draw
+from cnnviz.components.network import network_map
 from cnnviz.components.segmenter import segmenter
 from cnnviz.datasets import preprocess
 from cnnviz.datasets.scenes import CLASSES, Scene, make_scenes, scene_of
@@ -60,8 +62,8 @@ def _trainings() -> dict[Loss, Background[Step]]:
     return {}
 
 
-def show_networks() -> None:
-    """Draw the scene with both networks, and below it their training."""
+def show_networks() -> Loss:
+    """Draw the scene with both networks, and below it their training; the loss chosen."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         what = choice(st.segmented_control, "What they see", _SEEN, "scenes", key="se_what")
         loss = choice(st.segmented_control, "Loss", _LOSSES, "weighted", key="se_loss")
@@ -86,6 +88,7 @@ def show_networks() -> None:
     st.fragment(_follow, run_every=_EVERY if running else None)(
         loss, running, scenes, _PAD if what == "drawing" else ""
     )
+    return loss
 
 
 def _seen(what: str) -> list[Scene]:
@@ -94,14 +97,44 @@ def _seen(what: str) -> list[Scene]:
         return _scenes()
     if what == "drawing":
         nothing = np.zeros(SHAPE, np.uint8)
-        draw(map_config(skips=True), key=_PAD, known=nothing, on_draw=None)
+        draw(_config(skips=True), key=_PAD, known=nothing, on_draw=None)
         return [scene_of(nothing[0])]
     invert = st.toggle("Invert the picture", key="se_invert", bind="query-params")
     picture = current_picture()
     return [scene_of(preprocess(picture.pixels, SHAPE, invert=invert)[0])]
 
 
-def map_config(*, skips: bool) -> RunConfig:
+def show_map(loss: Loss) -> None:
+    """Draw a network map by map, with its skips or without, on what the figure above it shows.
+
+    Args:
+        loss: That of the training whose weights are shown.
+    """
+    titles = dict(zip(("on", "off"), ("With skips", "Without skips"), strict=True))
+    chosen = choice(st.segmented_control, "Skips", titles, "on", key="se_skips")
+    at = [*titles].index(chosen)
+    network_map(
+        _config(skips=not at),
+        _weights(loss)[at],
+        torch.zeros(SHAPE),
+        key="se_map",
+        name=_TITLES[at],
+        picture=_FIGURE,
+        opens=True,
+    )
+
+
+def _weights(loss: Loss) -> tuple[Weights, Weights]:
+    """With skips and without: as trained last, or as they come with the app."""
+    training = _trainings().get(loss)
+    seen = training.seen() if training else []
+    if not seen:
+        return _shipped()
+    with_skips, without = (one.weights for one in seen[-1].networks)
+    return with_skips, without
+
+
+def _config(*, skips: bool) -> RunConfig:
     """The network as a run would describe it, for what draws networks of runs."""
     return RunConfig(
         dataset="scenes",
@@ -121,7 +154,7 @@ def _follow(loss: Loss, running: bool, scenes: list[Scene], pad: str) -> None:  
     seen = training.seen() if training else []
     if training and running and not training.running:
         st.rerun()
-    with_skips, without = (one.weights for one in seen[-1].networks) if seen else _shipped()
+    with_skips, without = _weights(loss)
     segmenter(
         scenes,
         CLASSES,
