@@ -63,9 +63,9 @@ class Step:
     networks: tuple[Learned, Learned]
 
 
-def network(*, skips: bool) -> Spec:
+def network(classes: int = len(CLASSES), *, skips: bool) -> Spec:
     """U-Net for the scenes, from 1×SIDE×SIDE to a score for each class and pixel."""
-    return unet(len(CLASSES), skips=skips)
+    return unet(classes, skips=skips)
 
 
 def shipped() -> tuple[Weights, Weights]:
@@ -103,24 +103,66 @@ def learn(loss: Loss, *, steps: int = STEPS, scenes: int = SCENES, seed: int = 0
     Yields:
         The networks before the first step, every tenth, and after the last.
     """
-    pictures, labels = map(torch.from_numpy, stacked(make_scenes(scenes, seed=seed)))
-    tests = stacked(make_scenes(TEST_SCENES, seed=seed, test=True))
+    yield from learn_from(
+        stacked(make_scenes(scenes, seed=seed)),
+        stacked(make_scenes(TEST_SCENES, seed=seed, test=True)),
+        len(CLASSES),
+        loss,
+        steps=steps,
+        seed=seed,
+    )
+
+
+Labelled = tuple["NDArray[np.uint8]", "NDArray[np.uint8]"]
+"""Pictures and the class of each of their pixels: N×1×SIDE×SIDE and N×SIDE×SIDE."""
+
+
+def learn_from(
+    train: Labelled,
+    tests: Labelled,
+    classes: int,
+    loss: Loss,
+    *,
+    steps: int = STEPS,
+    seed: int = 0,
+    mirror: bool = False,
+) -> Iterator[Step]:
+    """The same on any pictures.
+
+    Args:
+        train: What is learned from.
+        tests: What is looked at only.
+        classes: How many there are; 0 is the background.
+        loss: What is made small.
+        steps: Updates of the weights.
+        seed: Of the weights and the order.
+        mirror: Whether half of the batches are mirrored left to right.
+
+    Yields:
+        As `learn`.
+    """
+    pictures, labels = map(torch.from_numpy, train)
     order = torch.Generator().manual_seed(seed)
-    learners = [_Learner(skips=skips, steps=steps, seed=seed) for skips in (True, False)]
-    yield _seen(0, learners, *tests)
+    learners = [
+        _Learner(network(classes, skips=skips), steps=steps, seed=seed) for skips in (True, False)
+    ]
+    yield _seen(0, learners, classes, *tests)
     for step in range(1, steps + 1):
-        chosen = torch.randint(scenes, (BATCH,), generator=order)
+        chosen = torch.randint(len(pictures), (BATCH,), generator=order)
+        inputs, truth = as_input(pictures[chosen]), labels[chosen].long()
+        if mirror and step % 2:
+            inputs, truth = inputs.flip(-1), truth.flip(-1)
         for one in learners:
-            one.take(as_input(pictures[chosen]), labels[chosen].long(), loss)
+            one.take(inputs, truth, loss)
         if step % _EVERY == 0 or step == steps:
-            yield _seen(step, learners, *tests)
+            yield _seen(step, learners, classes, *tests)
 
 
 class _Learner:
-    def __init__(self, *, skips: bool, steps: int, seed: int) -> None:
+    def __init__(self, spec: Spec, *, steps: int, seed: int) -> None:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.model: nn.Module = build(network(skips=skips), SHAPE)
+            self.model: nn.Module = build(spec, SHAPE)
         self.optimiser = torch.optim.AdamW(self.model.parameters(), lr=_RATE)
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimiser, _RATE, total_steps=steps
@@ -152,16 +194,20 @@ def predicted(model: nn.Module, pictures: NDArray[np.uint8]) -> NDArray[np.int64
 
 
 def _seen(
-    step: int, learners: list[_Learner], pictures: NDArray[np.uint8], truth: NDArray[np.uint8]
+    step: int,
+    learners: list[_Learner],
+    classes: int,
+    pictures: NDArray[np.uint8],
+    truth: NDArray[np.uint8],
 ) -> Step:
     found = []
     for one in learners:
-        classes = predicted(one.model, pictures)
+        said = predicted(one.model, pictures)
         found.append(
             Learned(
                 loss=float(np.mean(one.losses)) if one.losses else float("nan"),
-                foreground=foreground_overlap(classes, truth),
-                digits=float(np.nanmean(overlap(classes, truth, len(CLASSES))[1:])),
+                foreground=foreground_overlap(said, truth),
+                digits=float(np.nanmean(overlap(said, truth, classes)[1:])),
                 weights={
                     name: value.detach().clone() for name, value in one.model.state_dict().items()
                 },

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnnviz.ui.pictures_out.segmentation.networks import show_map, show_networks
+from cnnviz.ui.pictures_out.segmentation.own_masks import show_own_masks
 
 st.caption(
     "A network can give a picture back instead of one answer: here five numbers for each of"
@@ -29,3 +30,6 @@ st.markdown(
     " with each loss above: with the squared error they call everything background for long, since"
     " that is right nine times of ten."
 )
+
+st.header("Your own pictures and masks")
+show_own_masks()

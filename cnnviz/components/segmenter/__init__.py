@@ -28,6 +28,7 @@ def segmenter(
     alt: str,
     pytorch: str,
     pad: str = "",
+    truth: str = "exact: it was made here",
 ) -> None:
     """Draw a scene, its truth, and what each network says of its pixels; the browser computes it.
 
@@ -38,6 +39,7 @@ def segmenter(
         key: Streamlit key.
         alt: What is drawn, for screen readers.
         pytorch: Code for the probabilities.
+        truth: Where the truth is from.
         pad: Streamlit key of a pad whose drawing is looked at instead of the first scene.
 
     Other components find under `key` the picture that the networks see.
@@ -45,7 +47,8 @@ def segmenter(
     _component(
         key=key,
         data=payload(
-            scenes, classes, networks, name=key, alt=alt, pytorch=pytorch, pad=pad
+            scenes, classes, networks, name=key, alt=alt, pytorch=pytorch, pad=pad,
+            truth=truth,
         ),
     )  # fmt: skip
 
@@ -59,6 +62,7 @@ def payload(
     alt: str,
     pytorch: str,
     pad: str = "",
+    truth: str = "exact: it was made here",
 ) -> dict[str, Any]:
     """What the browser needs, as JSON-able data."""
     drawn = packed_scenes(scenes)
@@ -73,6 +77,7 @@ def payload(
         "scene": digest([drawn, list(classes), pad]),
         "name": name,
         "pad": pad,
+        "truth": truth,
         "alt": alt,
         "pytorch": pytorch,
     }

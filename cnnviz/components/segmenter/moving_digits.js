@@ -34,7 +34,7 @@ export class MovingDigits extends Figure {
   choose(scene, moving = false) {
     this.state.scene = scene;
     const [sprite] = this.scene.sprites;
-    this.moving = moving && Boolean(sprite);
+    this.moving = moving && this.movable();
     this.turned = 0;
     if (!sprite) { // a picture of one's own
       this.change();
@@ -43,6 +43,11 @@ export class MovingDigits extends Figure {
     this.home = { top: sprite.top, left: sprite.left };
     Object.assign(this.state, this.inkOf(sprite));
     this.change();
+  }
+
+  /** Whether there is a digit that has room to move. */
+  movable() {
+    return this.scene.sprites.some((one) => sideOf(one) < this.data.side);
   }
 
   get scene() {
@@ -112,7 +117,7 @@ export class MovingDigits extends Figure {
 
   toggle() {
     const [sprite] = this.scene.sprites;
-    if (!sprite) return;
+    if (!this.movable()) return;
     this.moving = !this.moving;
     this.home = { top: sprite.top, left: sprite.left };
     this.turned = 0;

@@ -69,7 +69,8 @@ class Segmenter extends MovingDigits {
     this.figure.replaceChildren(...this.panels.map(({ root }) => root));
     const known = this.scenes.some(({ sprites }) => sprites.length);
     this.panels[1].root.hidden = !known;
-    for (const act of ["play", "next"]) this.find(`[data-act=${act}]`).hidden = !known;
+    this.find("[data-act=play]").hidden = !this.movable();
+    this.find("[data-act=next]").hidden = this.scenes.length < 2;
     const views = { label: "Label map", confidence: "Confidence", ...Object.fromEntries(classes.map((name, at) => [`${at}`, `S of ${name}`])) };
     const order = Object.fromEntries(["label", "confidence", ...classes.keys()].map((view) => [` ${view}`, views[view]])); // as written, not as numbers
     this.find(".views").replaceChildren(choice("What is shown of each pixel", order, ` ${this.state.view}`, (view) => {
@@ -122,16 +123,16 @@ class Segmenter extends MovingDigits {
     ];
     looks.forEach((look, at) => this.panels[at].draw(look, { row, column }));
     write(this.panels[0].note, "light: 0 (black) to 255 (white)");
-    write(this.panels[1].note, "exact: it was made here");
+    write(this.panels[1].note, this.data.truth);
     const known = this.scene.sprites.length > 0;
     answers.forEach(({ foreground, each, best }, at) => {
       if (!known) {
-        write(this.panels[2 + at].note, `${percent(best.filter(Boolean).length / best.length)} of the pixels are a digit's`);
+        write(this.panels[2 + at].note, `${percent(best.filter(Boolean).length / best.length)} of the pixels are not background`);
         return;
       }
       const there = each.slice(1).filter((share) => !Number.isNaN(share));
       const mean = there.reduce((total, share) => total + share, 0) / there.length;
-      write(this.panels[2 + at].note, `IoU of the digits' pixels ${fixed(foreground, 2)}, of their classes ${fixed(mean, 2)}`);
+      write(this.panels[2 + at].note, `IoU of all that is not background ${fixed(foreground, 2)}, mean of the classes ${fixed(mean, 2)}`);
     });
     this.drawKey(view);
     const at = row * side + column;

@@ -1,6 +1,8 @@
 """A class for every pixel: the browser's scene, softmax and overlap are Python's."""
 
 import base64
+import io
+import zipfile
 
 import numpy as np
 import pytest
@@ -8,12 +10,15 @@ import torch
 
 from cnnviz.components.segmenter import payload
 from cnnviz.datasets import preprocess
+from cnnviz.datasets.masks import load_mask_zip
 from cnnviz.datasets.scenes import CLASSES, make_scenes, scene_of
 from cnnviz.imaging.samples import sample_image
 from cnnviz.inspection.overlap import foreground_overlap, overlap
 from cnnviz.networks import build
-from cnnviz.training.pixel_classes import SHAPE, network, shipped
+from cnnviz.training.pixel_classes import SHAPE, learn_from, network, shipped
+from cnnviz.ui.pictures_out.segmentation.own_masks import example_zip
 from tests.unit.components.node import in_node
+from tests.unit.datasets.zips import make_zip
 
 SEEN = """
 import { bytesOf } from "./cnnviz/components/kit/arrays.js";
@@ -61,6 +66,29 @@ def test_a_drawing_and_a_picture_of_ones_own_are_scenes_of_which_nothing_is_know
     scene = scene_of(seen)
     assert np.array_equal(scene.picture(), seen)
     assert not scene.labels().any()
+
+
+def test_ones_own_pictures_and_masks_are_learned_from_while_watched(visit):
+    example = example_zip()
+    pairs = load_mask_zip(example)
+    assert len(pairs.names) == 40
+    assert len(pairs.classes) == 5
+    tests = pairs.pictures[pairs.tests], pairs.labels[pairs.tests]
+    first, last = learn_from(tests, tests, 5, "weighted", steps=2, mirror=True)
+    assert (first.step, last.step) == (0, 2)
+    assert last.networks[0].weights["conv5.weight"].shape == (5, 8, 1, 1)
+    app = visit("segmentation")
+    app.file_uploader(key="_se_zip").upload("bad.zip", b"nothing").run()
+    assert "not a zip file" in app.error[0].value
+    files = zipfile.ZipFile(io.BytesIO(example))
+    names = [name for name in files.namelist() if name != "masks/00.png"]
+    data = make_zip({name: files.read(name) for name in names})
+    app.file_uploader(key="_se_zip").upload("own.zip", data).run()
+    assert "there is no mask of this name" in app.warning[0].value
+    app.button(key="se_own_train").click().run()
+    assert not app.exception
+    app.button(key="se_own_stop").click().run()
+    assert not app.exception
 
 
 def test_the_browser_computes_what_pytorch_does():

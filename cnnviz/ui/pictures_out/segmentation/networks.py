@@ -6,13 +6,11 @@ import numpy as np
 import streamlit as st
 import torch
 
-from cnnviz.components.chart import chart
 from cnnviz.components.draw import draw
 from cnnviz.components.network import network_map
 from cnnviz.components.segmenter import segmenter
 from cnnviz.datasets import preprocess
 from cnnviz.datasets.scenes import CLASSES, Scene, make_scenes, scene_of
-from cnnviz.figures.learning import compared_figure
 from cnnviz.networks import pytorch_code
 from cnnviz.runs import RunConfig
 from cnnviz.training.background import Background
@@ -26,6 +24,7 @@ from cnnviz.training.pixel_classes import (
     network,
     shipped,
 )
+from cnnviz.ui.pictures_out.segmentation.watch import EVERY, TITLES, follow
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.picture import current_picture
 
@@ -33,11 +32,9 @@ _LOSSES: dict[Loss, str] = {
     "weighted": "Weighted cross-entropy",
     "mse": "Mean squared error",
 }
-_TITLES = ("U-Net", "Without skips")
 _SEEN = {"scenes": "Scenes", "drawing": "Your drawing", "picture": "Your picture"}
 _FIGURE, _PAD = "se_segmenter", "se_pad"
 _SCENES, _SEED = 6, 2
-_EVERY = 0.7  # seconds
 _SOFTMAX = """
 scene = torch.rand(1, 1, 48, 48)  # grey, 0 to 1
 S = model.eval()(scene).softmax(1)[0].permute(1, 2, 0)  # S[i, j, k], 48×48×5
@@ -85,7 +82,7 @@ def show_networks() -> Loss:
             " see, each pixel becomes one of these or background. Nobody knows the truth here."
         )
     scenes = _seen(what)
-    st.fragment(_follow, run_every=_EVERY if running else None)(
+    st.fragment(_follow, run_every=EVERY if running else None)(
         loss, running, scenes, _PAD if what == "drawing" else ""
     )
     return loss
@@ -118,7 +115,7 @@ def show_map(loss: Loss) -> None:
         _weights(loss)[at],
         torch.zeros(SHAPE),
         key="se_map",
-        name=_TITLES[at],
+        name=TITLES[at],
         picture=_FIGURE,
         opens=True,
     )
@@ -151,7 +148,6 @@ def _config(*, skips: bool) -> RunConfig:
 def _follow(loss: Loss, running: bool, scenes: list[Scene], pad: str) -> None:  # noqa: FBT001 - a fragment's own
     """Draw the networks as they are now; the page again once their training has ended."""
     training = _trainings().get(loss)
-    seen = training.seen() if training else []
     if training and running and not training.running:
         st.rerun()
     with_skips, without = _weights(loss)
@@ -159,8 +155,8 @@ def _follow(loss: Loss, running: bool, scenes: list[Scene], pad: str) -> None:  
         scenes,
         CLASSES,
         {
-            title: (network(skips=title == _TITLES[0]), weights)
-            for title, weights in zip(_TITLES, (with_skips, without), strict=True)
+            title: (network(skips=title == TITLES[0]), weights)
+            for title, weights in zip(TITLES, (with_skips, without), strict=True)
         },
         key=_FIGURE,
         alt="A scene of digits, the class of each pixel, and what two networks say of it",
@@ -173,33 +169,11 @@ def _follow(loss: Loss, running: bool, scenes: list[Scene], pad: str) -> None:  
             " anew to watch how the one with skips is ahead."
         )
         return
-    if training.error:
-        st.error(f"The training failed: {training.error}", icon=":material/error:")
-    if not seen:
-        st.progress(0.0, text="Waiting for the processors")
-        return
-    share = seen[-1].step / STEPS
-    words = "Stopped" if training.cancelled else "Training" if running else "Trained"
-    st.progress(share, text=f"{words}: step {seen[-1].step} of {STEPS}")
-    chart(
-        compared_figure(
-            [one.step for one in seen],
-            {
-                title: [one.networks[at].foreground for one in seen]
-                for at, title in enumerate(_TITLES)
-            },
-            across="Step",
-            up="IoU of the digits' pixels",
-        ),
+    follow(
+        training,
+        running,
         key="se_curve",
-        alt="Intersection over union on test scenes against the steps of the training",
-    )
-    st.caption(
-        "On 64 scenes of digits that neither network has learned from. Now, "
-        + "; ".join(
-            f"{title}: digits' pixels {one.foreground:.2f}, mean of the digits' classes"
-            f" {one.digits:.2f}"
-            for title, one in zip(_TITLES, seen[-1].networks, strict=True)
-        )
-        + "."
+        over="64 scenes of digits that neither network has learned from",
+        foreground="digits' pixels",
+        classes="the digits' classes",
     )

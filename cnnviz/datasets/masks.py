@@ -1,0 +1,185 @@
+"""Somebody's own pictures with their own masks: a zip of two pictures of each name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from cnnviz.datasets.base import DatasetError
+from cnnviz.datasets.preprocess import centre_crop, preprocess
+from cnnviz.datasets.scenes import SIDE, Scene, Sprite
+from cnnviz.datasets.sources import Entry, Skipped, UnreadableError, list_zip
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LEAST, MOST, CLASSES = 4, 2000, 6
+"""Pairs that are needed, that are taken, and colours of masks with the background."""
+TEST_SHARE = 5
+"""Every fifth pair, by name, is for testing."""
+_MASKS = {"mask", "masks", "label", "labels", "annotation", "annotations", "gt", "groundtruth"}
+_NEAR = 24
+"""Levels by which a mask's colours may differ and be the same, as JPEG blurs them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Pictures and the class of each of their pixels.
+
+    Attributes:
+        names: Of the N pairs.
+        pictures: N×1×SIDE×SIDE grey levels.
+        labels: N×SIDE×SIDE class numbers.
+        classes: What they are called: the background, and the others by their colours.
+        skipped: What was left out, and why.
+    """
+
+    names: tuple[str, ...]
+    pictures: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    classes: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
+
+    @property
+    def tests(self) -> NDArray[np.bool_]:
+        """Which of the pairs are for testing."""
+        tests: NDArray[np.bool_] = np.arange(len(self.names)) % TEST_SHARE == 0
+        return tests
+
+    def scenes(self, most: int) -> list[Scene]:
+        """The first test pairs as scenes, which hold something for each class, as large as they."""
+        nothing = np.zeros((SIDE, SIDE), np.int16)
+        return [
+            Scene(
+                self.pictures[at, 0],
+                nothing,
+                tuple(
+                    Sprite(label, 0, 0, self.pictures[at, 0], self.labels[at] == label)
+                    for label in range(1, len(self.classes))
+                ),
+            )
+            for at in np.flatnonzero(self.tests)[:most].tolist()
+        ]
+
+
+def load_mask_zip(data: bytes) -> Pairs:
+    """Read a zip of pictures and masks.
+
+    A mask has the name of its picture, whatever its ending, and lies in a folder called `masks` (or
+    `labels`, `annotations`), or its name ends in `_mask`. Black is the background; each other
+    colour is a class. Pictures and masks are cropped to their middle square alike, and made
+    SIDE×SIDE; pictures become grey.
+
+    Args:
+        data: The zip's bytes. Nothing of it is written to disk.
+
+    Raises:
+        DatasetError: Not a usable zip, fewer than LEAST pairs, or more than CLASSES colours.
+    """
+    # Not above: a process that trains needs no reader of pictures.
+    from cnnviz.imaging import ImageError, load_image  # noqa: PLC0415
+
+    entries, _ = list_zip(data)
+    pictures, masks = _sorted(entries)
+    skipped = [
+        Skipped(entry.name, "there is no picture of this name")
+        for name, entry in masks.items()
+        if name not in pictures
+    ]
+    found: list[tuple[str, NDArray[np.uint8], NDArray[np.uint8]]] = []
+    for name, entry in pictures.items():
+        if name not in masks:
+            skipped.append(Skipped(entry.name, "there is no mask of this name"))
+            continue
+        if len(found) == MOST:
+            skipped.append(Skipped(entry.name, f"only the first {MOST:,} pairs are taken"))
+            continue
+        at = entry
+        try:
+            picture = load_image(entry.read())
+            at = masks[name]
+            mask = load_image(at.read())
+        except (ImageError, UnreadableError) as error:
+            skipped.append(Skipped(at.name, str(error)))
+            continue
+        if picture.shape != mask.shape:
+            sizes = " and ".join(f"{one.shape[1]}×{one.shape[0]}" for one in (picture, mask))
+            skipped.append(Skipped(entry.name, f"picture and mask differ in size: {sizes}"))
+            continue
+        square = centre_crop(mask, 1)
+        small = cv2.resize(square, (SIDE, SIDE), interpolation=cv2.INTER_NEAREST_EXACT)
+        found.append((name, preprocess(picture, (1, SIDE, SIDE)), small.astype(np.uint8)))
+    if len(found) < LEAST:
+        left_out = skipped[:1]
+        first = "".join(f" Left out first: {one.name}, as {one.reason}." for one in left_out)
+        raise DatasetError(
+            f"The zip has {len(found)} pairs of a picture and a mask that can be used; at least"
+            f" {LEAST} are needed, each mask with its picture's name in a folder called masks."
+            f"{first}"
+        )
+    labels, classes = _classes(np.stack([mask for _, _, mask in found]))
+    return Pairs(
+        tuple(name for name, _, _ in found),
+        np.stack([picture for _, picture, _ in found]),
+        labels,
+        classes,
+        tuple(skipped),
+    )
+
+
+def _sorted(entries: list[Entry]) -> tuple[dict[str, Entry], dict[str, Entry]]:
+    """Pictures and masks by the names that they share."""
+    pictures: dict[str, Entry] = {}
+    masks: dict[str, Entry] = {}
+    for entry in sorted(entries, key=lambda one: one.parts):
+        *folders, file = entry.parts
+        name = file.rpartition(".")[0] or file
+        marked = re.fullmatch(r"(.+)[-_ ](mask|label)", name, re.IGNORECASE)
+        is_mask = bool(marked) or any(folder.casefold() in _MASKS for folder in folders)
+        name = marked[1] if marked else name
+        (masks if is_mask else pictures).setdefault(name.casefold(), entry)
+    return pictures, masks
+
+
+def _classes(masks: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    """Class numbers of N×SIDE×SIDE×3 masks, and what the classes are called.
+
+    Colours that lie near to a more frequent one are taken for it. Where masks hold the small
+    numbers of classes instead of colours, as those of many data sets do, they are told apart
+    exactly.
+    """
+    colours, index, counts = np.unique(
+        masks.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True
+    )
+    near = 0 if colours.max() <= 2 * CLASSES else _NEAR
+    kept: list[int] = np.flatnonzero((colours == 0).all(1)).tolist()
+    whole = colours.astype(int)
+    for at in np.argsort(-counts, kind="stable").tolist():
+        if all(np.abs(whole[at] - whole[other]).max() > near for other in kept):
+            kept.append(at)
+            if len(kept) > CLASSES:
+                raise DatasetError(
+                    f"The masks have more than {CLASSES} colours: draw each class in one colour,"
+                    " and the background black."
+                )
+    if not (colours[kept[0]] <= near).all():
+        raise DatasetError("The masks have no black: the background has to be black.")
+    if len(kept) < 2:
+        raise DatasetError("All masks are black: paint what is to be found in another colour.")
+    far = np.abs(whole[:, None] - whole[kept]).max(2)
+    numbers = far.argmin(1).astype(np.uint8)
+    return numbers[index.ravel()].reshape(masks.shape[:3]), (
+        "background",
+        *(_called(colours[at], near) for at in kept[1:]),
+    )
+
+
+def _called(colour: NDArray[np.uint8], near: int) -> str:
+    red, green, blue = colour.tolist()
+    if red == green == blue:
+        return "white" if red > 255 - max(near, 1) else f"level {red}"
+    return f"#{red:02x}{green:02x}{blue:02x}"

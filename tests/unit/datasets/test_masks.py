@@ -1,0 +1,95 @@
+"""Pictures with masks in a zip: pairs by name, bad ones named, colours as classes."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnnviz.datasets.base import DatasetError
+from cnnviz.datasets.masks import CLASSES, load_mask_zip
+from cnnviz.datasets.scenes import SIDE
+from tests.unit.datasets.zips import make_zip
+
+
+def png(array):
+    file = io.BytesIO()
+    Image.fromarray(np.asarray(array, np.uint8)).save(file, "PNG")
+    return file.getvalue()
+
+
+def pair(at, colour=(255, 255, 255), size=(60, 90)):
+    """A picture with a square, and its mask."""
+    mask = np.zeros((*size, 3), np.uint8)
+    mask[10 + at : 30 + at, 40:60] = colour
+    return png(mask // 2 + 20), png(mask)
+
+
+def zipped(count=5, **more):
+    files = {}
+    for at in range(count):
+        files[f"all/images/p{at}.png"], files[f"all/Masks/p{at}.PNG"] = pair(at)
+    return make_zip(files | more)
+
+
+def test_pairs_are_found_by_their_names_and_bad_ones_are_named():
+    tall = pair(0, size=(50, 90))[1]
+    data = zipped(**{
+        "all/images/alone.png": pair(0)[0], "all/Masks/orphan.png": pair(0)[1],
+        "all/images/torn.png": pair(0)[0], "all/Masks/torn.png": b"no picture",
+        "all/images/odd.png": pair(0)[0], "all/Masks/odd.png": tall,
+        "q.png": pair(7)[0], "q_mask.png": pair(7)[1],
+    })  # fmt: skip
+    found = load_mask_zip(data)
+    assert sorted(found.names) == ["p0", "p1", "p2", "p3", "p4", "q"]
+    assert found.pictures.shape == (6, 1, SIDE, SIDE)
+    assert found.classes == ("background", "white")
+    reasons = {one.name.split("/")[-1]: one.reason for one in found.skipped}
+    assert set(reasons) == {"alone.png", "orphan.png", "torn.png", "odd.png"}
+    assert reasons["alone.png"] == "there is no mask of this name"
+    assert reasons["odd.png"] == "picture and mask differ in size: 90×60 and 90×50"
+    assert found.tests.tolist() == [True, False, False, False, False, True]
+    assert len(found.scenes(1)) == 1
+    for scene, at in zip(found.scenes(5), (0, 5), strict=True):
+        assert np.array_equal(scene.picture(), found.pictures[at, 0])
+        assert np.array_equal(scene.labels(), found.labels[at])
+    for picture, labels in zip(found.pictures, found.labels, strict=True):
+        # The square of 20 by 20 of 60 pixels is 16 by 16 of 48, where the picture is light.
+        assert labels.sum() == 16 * 16
+        assert picture[0][labels == 1].mean() > 130
+        assert picture[0][labels == 0].mean() < 30
+
+
+def test_each_colour_is_a_class_and_class_numbers_are_too():
+    colours = [(255, 0, 0), (250, 4, 2), (0, 0, 255), (255, 0, 0), (0, 200, 0)]
+    files = {}
+    for at, colour in enumerate(colours):
+        files[f"p{at}.png"], files[f"masks/p{at}.png"] = pair(at, colour)
+    found = load_mask_zip(make_zip(files))
+    assert found.classes[0] == "background"
+    assert sorted(found.classes[1:]) == ["#0000ff", "#00c800", "#ff0000"]
+    labels = dict(zip(found.names, found.labels, strict=True))
+    assert labels["p0"].max() == labels["p1"].max() != labels["p2"].max()  # nearly the same red
+    files |= {f"masks/p{at}.png": pair(at, (1 + at % 2,) * 3)[1] for at in range(5)}
+    assert load_mask_zip(make_zip(files)).classes == ("background", "level 1", "level 2")
+
+
+NOISE = np.random.default_rng(0).integers(0, 255, (60, 90, 3))
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (zipped(3), "has 3 pairs"),
+        (b"nothing", "not a zip"),
+        (zipped(4, **{f"all/Masks/p{at}.PNG": png(np.zeros((60, 90, 3))) for at in range(4)}),
+         "All masks are black"),
+        (zipped(4, **{"all/Masks/p0.PNG": png(NOISE)}),
+         f"more than {CLASSES} colours"),
+        (zipped(4, **{f"all/Masks/p{at}.PNG": png(np.full((60, 90, 3), 200)) for at in range(4)}),
+         "no black"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_used_is_refused_in_a_sentence(data, words):
+    with pytest.raises(DatasetError, match=words):
+        load_mask_zip(data)
