@@ -1,6 +1,6 @@
 """The arithmetic of sliding windows, in NumPy: sizes, correlation, pooling, and their traces."""
 
-from cnnviz.convolution.arithmetic import correlate2d, transposed2d, upsample_nearest
+from cnnviz.convolution.arithmetic import correlate2d, transposed2d
 from cnnviz.convolution.counting import (
     ParameterCount,
     conv_connections,
@@ -83,5 +83,4 @@ __all__ = [
     "trace_transposed",
     "transposed2d",
     "transposed_size",
-    "upsample_nearest",
 ]

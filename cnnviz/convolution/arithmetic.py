@@ -22,7 +22,6 @@ from cnnviz.convolution.geometry import (
     as_pair,
     output_size,
     transposed_size,
-    whole_number,
 )
 from cnnviz.convolution.windows import Array, as_channels, pad_image, window_view
 
@@ -197,16 +196,3 @@ def transposed2d(
             landing += np.tensordot(kernel[:, row, column], image, axes=1)
     full = without_rounding(full, image, kernel, bias)
     return full[crop[0] : crop[0] + rows, crop[1] : crop[1] + columns]
-
-
-def upsample_nearest(image: ArrayLike, factor: int) -> Array:
-    """Repeat every pixel ``factor`` times down and across: H x W becomes fH x fW.
-
-    A C x H x W image keeps its channels.
-
-    Raises:
-        ConvolutionError: for an image that is no grid of numbers, or a factor below 1.
-    """
-    factor = whole_number(factor, "factor", 1)
-    repeated = as_channels(image, "image").repeat(factor, axis=1).repeat(factor, axis=2)
-    return repeated if np.ndim(image) == 3 else repeated[0]

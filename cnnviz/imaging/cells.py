@@ -1,6 +1,6 @@
 """Simple and complex cells of the visual cortex, after Hubel and Wiesel, as Gabor filters.
 
-`cnnviz/components/cortex/cells.js` computes the same in the browser.
+`cnnviz/components/cortex/cells.js` makes the same filters in the browser, and what cells answer.
 """
 
 from __future__ import annotations
@@ -38,33 +38,6 @@ def gabor(angle: float, phase: float) -> NDArray[np.float64]:
     wave = bell * np.cos(2 * np.pi * across / WAVELENGTH + np.deg2rad(phase))
     filter_ = wave - bell * (wave.sum() / bell.sum())
     return np.asarray(filter_ / np.abs(filter_).sum())
-
-
-def bar(angle: float, shift: float) -> NDArray[np.float64]:
-    """A bar of light, 1 on 0, with soft edges.
-
-    Args:
-        angle: Its direction, in degrees against the clock from horizontal.
-        shift: How far it is moved across that direction, in cells of the grid.
-    """
-    across, along = _turned(angle)
-    inside = np.clip(0.5 + WIDTH / 2 - np.abs(across - shift), 0, 1)
-    return np.asarray(inside * np.clip(0.5 + LENGTH / 2 - np.abs(along), 0, 1))
-
-
-def responses(light: NDArray[np.float64], preferred: float) -> tuple[float, float]:
-    """What a simple and a complex cell answer.
-
-    Args:
-        light: SIDE×SIDE, 0 for dark and 1 for bright.
-        preferred: The angle that they prefer, in degrees.
-
-    Returns:
-        The simple cell's, a filter's sum where it is positive; and the complex cell's, √(a² + b²)
-        of two filters a quarter of a wave apart.
-    """
-    a, b = (float((light * gabor(preferred, phase)).sum()) for phase in (0, 90))
-    return max(0.0, a), float(np.hypot(a, b))
 
 
 def edge_filter(angle: float, side: int) -> NDArray[np.float64]:

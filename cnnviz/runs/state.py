@@ -36,8 +36,6 @@ Status = Literal[
 ]
 ACTIVE: frozenset[Status] = frozenset({"waiting", "starting", "running", "paused", "testing"})
 
-_RATE_SECONDS = 10.0
-
 
 @dataclasses.dataclass
 class RunState:
@@ -126,24 +124,6 @@ class RunState:
         """Optimiser steps done, as far as recorded."""
         latest = [points[-1].step for points in (self.progress, self.evaluations) if points]
         return max([*latest, *self.snapshots[-1:]], default=0)
-
-    @property
-    def images_per_second(self) -> float:
-        """Training rate: over the last ten seconds while active, else on average; 0 until known.
-
-        A rate of the moment would jump with whatever else the machine does, and the time left
-        with it.
-        """
-        if not self.progress:
-            return 0.0
-        last, epoch, seconds = self.progress[-1], 0.0, 0.0
-        if self.active:
-            for point in reversed(self.progress):
-                if point.seconds <= last.seconds - _RATE_SECONDS:
-                    epoch, seconds = point.epoch, point.seconds
-                    break
-        taken = last.seconds - seconds
-        return (last.epoch - epoch) * self.train_images / taken if taken else 0.0
 
     @property
     def seconds(self) -> float:

@@ -27,6 +27,15 @@ test("a process that resumes repeats the steps that the last one lost", () => {
   run.apply({ event: "something of a later version" });
 });
 
+test("the rate of an active run is that of its last ten seconds, of any other that of all", () => {
+  const slow = [5, 10].map((at) => step(at, { seconds: 3 * at }));
+  const fast = [20, 30, 40].map((at) => step(at, { seconds: 30 + (at - 10) / 2 }));
+  const run = state({ event: "status", status: "running", step: 0, total_steps: 50, train_images: 80 }, ...slow, ...fast);
+  assert.equal(run.imagesPerSecond, (80 * 4) / 45); // its process is gone
+  run.alive = true;
+  assert.equal(run.imagesPerSecond, (80 * 2) / 10); // from step 20 to step 40
+});
+
 test("the same step again replaces the old", () => {
   const run = state({ event: "evaluation", step: 5, accuracy: 0.1 }, { event: "evaluation", step: 5, accuracy: 0.9 });
   assert.deepEqual(run.evaluations.map(({ accuracy }) => accuracy), [0.9]);

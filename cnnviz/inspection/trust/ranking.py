@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 Cover = Literal["black", "blur", "mean"]
-COVERS: tuple[Cover, ...] = ("mean", "blur", "black")
 MOST_CELLS = 14
 """Rows and columns of cells that are covered one by one; finer maps are averaged."""
 STEPS = 14

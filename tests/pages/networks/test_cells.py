@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from cnnviz.components.cortex import payload
-from cnnviz.imaging.cells import SIDE, bar, gabor, responses
+from cnnviz.imaging.cells import LENGTH, SIDE, WIDTH, gabor
 from cnnviz.networks.blocks import NEOCOGNITRON, filled, variants
 from cnnviz.ui.networks.cells.code import CELLS
 from cnnviz.ui.networks.cells.digits import shifted_digits
@@ -17,6 +17,22 @@ import { bar, gabor, responses } from "./cnnviz/components/cortex/cells.js";
 console.log(JSON.stringify(data.bars.map(([angle, shift, preferred]) =>
   responses(bar(data, angle, shift), [0, 90].map((phase) => gabor(data, preferred, phase))))));
 """
+
+
+def bar(angle, shift):
+    """A bar of light with soft edges, 1 on 0, at an angle in degrees, moved across it in cells."""
+    at = np.arange(SIDE) - (SIDE - 1) / 2
+    x, y = np.meshgrid(at, at)
+    turn = np.deg2rad(angle)
+    across, along = x * np.sin(turn) + y * np.cos(turn), x * np.cos(turn) - y * np.sin(turn)
+    inside = np.clip(0.5 + WIDTH / 2 - np.abs(across - shift), 0, 1)
+    return inside * np.clip(0.5 + LENGTH / 2 - np.abs(along), 0, 1)
+
+
+def responses(light, preferred):
+    """A simple cell's: a filter's sum above 0; and a complex one's: of a pair, √(a² + b²)."""
+    a, b = ((light * gabor(preferred, phase)).sum() for phase in (0, 90))
+    return max(0.0, a), np.hypot(a, b)
 
 
 def test_it_opens(visit):

@@ -18,7 +18,6 @@ from cnnviz.convolution import (
     trace,
     trace_transposed,
     transposed2d,
-    upsample_nearest,
 )
 
 TORCH_MODE = {"zero": "constant", "reflect": "reflect", "replicate": "replicate"} | {
@@ -188,12 +187,6 @@ def test_arguments_are_left_as_they_were():
     correlate2d(image, kernel, padding=1, flip=True, bias=1.0)
     np.testing.assert_array_equal(image, RAMP)
     np.testing.assert_array_equal(kernel, 1)
-
-
-def test_upsampling_repeats_pixels():
-    expected = F.interpolate(tensor(RAMP)[None, None], scale_factor=3, mode="nearest")[0, 0]
-    np.testing.assert_array_equal(upsample_nearest(RAMP, 3), expected.numpy())
-    assert upsample_nearest(np.ones((2, 3, 4)), 2).shape == (2, 6, 8)
 
 
 @pytest.mark.parametrize(

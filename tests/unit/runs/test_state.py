@@ -1,5 +1,4 @@
 import copy
-import dataclasses
 
 import pytest
 from hypothesis import given, settings
@@ -80,20 +79,9 @@ def test_a_whole_run():
     assert (state.step, state.total_steps, state.train_images, state.test_images) == (20, 20, 80, 4)
     assert (state.process, state.threads, state.device, state.control) == (12, 2, "CPU", 33)
     assert [p.step for p in state.progress] == [10, 20]
-    assert state.images_per_second == 80 * 2 / 5
     assert state.seconds == 5
     assert state.snapshots == [0, 20]
     assert state.final.confusion == ((2, 0), (1, 1))
-
-
-def test_the_rate_of_an_active_run_is_that_of_its_last_ten_seconds():
-    slow = [progress(step) | {"seconds": 3 * step} for step in (5, 10)]
-    fast = [progress(step) | {"seconds": 30 + (step - 10) / 2} for step in (20, 30, 40)]
-    start = status("running", step=0, total_steps=50, train_images=80)
-    state = fold([start, *slow, *fast])
-    assert state.images_per_second == pytest.approx(80 * 4 / 45)  # its process is gone: all of it
-    active = dataclasses.replace(state, alive=True)
-    assert active.images_per_second == pytest.approx(80 * 2 / 10)  # from step 20 to step 40
 
 
 def test_a_run_in_line_is_active_without_a_process():
