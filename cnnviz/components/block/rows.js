@@ -78,6 +78,7 @@ export function likeness(one, other) {
  * @param {Layer} layer
  * @param {import("../kit/parts.js").Arithmetic} sum
  * @param {import("../kit/parts.js").Arithmetic} [within] of an activation, what it is of
+ * @returns {string}
  */
 export function sumText({ kind, inputs }, { value, parts }, within) {
   const number = numberText(value, 4);

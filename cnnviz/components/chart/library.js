@@ -7,7 +7,10 @@ const loading = new Map(); // by address
 /** What is there of Plotly now: nothing before it is loaded. */
 export const loaded = () => /** @type {any} */ (window).Plotly;
 
-/** Plotly, a promise; it fails where the server does not answer, and can then be asked for again. */
+/**
+ * Plotly, a promise; it fails where the server does not answer, and can then be asked for again.
+ * @param {string} address
+ */
 export function library(address) {
   if (!loading.has(address)) {
     loading.set(address, new Promise((resolve, reject) => {
@@ -27,11 +30,15 @@ export function library(address) {
 
 const dressed = new WeakSet();
 
-/** Let Plotly's styles, which it gives to the document, reach into the component, too. */
+/**
+ * Let Plotly's styles, which it gives to the document, reach into the component, too.
+ * @param {Node} drawing
+ */
 export function dress(drawing) {
   const root = drawing.getRootNode();
   if (!(root instanceof ShadowRoot) || dressed.has(root)) return;
   const { sheet } = /** @type {HTMLStyleElement} */ (document.getElementById("plotly.js-style-global"));
+  if (!sheet) return;
   const copy = new CSSStyleSheet();
   copy.replaceSync(Array.from(sheet.cssRules, (rule) => rule.cssText).join("\n"));
   root.adoptedStyleSheets = [copy, ...root.adoptedStyleSheets];

@@ -11,7 +11,12 @@ export function hasWebGL() {
   return Boolean(canvas.getContext("webgl2") ?? canvas.getContext("webgl"));
 }
 
-/** A place {x, y, z} after a turn about the vertical and one up, in radians, at `factor` times its distance. */
+/**
+ * A place after a turn about the vertical and one up, in radians, at `factor` times its distance.
+ * @param {{ x: number, y: number, z: number }} place
+ * @param {number} across
+ * @param {number} up
+ */
 export function turned({ x, y, z }, across, up, factor = 1) {
   const before = Math.hypot(x, y, z);
   const distance = clamp(before * factor, NEAREST, FARTHEST);
@@ -24,7 +29,10 @@ export function turned({ x, y, z }, across, up, factor = 1) {
   };
 }
 
-/** A figure of surfaces as one of heat maps. */
+/**
+ * A figure of surfaces as one of heat maps.
+ * @param {{ data: Record<string, any>[], layout: Record<string, any> }} figure
+ */
 export function flat({ data, layout: { scene, ...layout } }) {
   const square = { scaleanchor: "x", constrain: "domain" };
   return {

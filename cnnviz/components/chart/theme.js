@@ -1,14 +1,19 @@
 // What a figure does not say: fonts, papers and lines, those of the page.
 
+import { brushOf } from "../kit/screen.js";
+
 const probe = document.createElement("canvas");
 const CLEAR = "rgba(0,0,0,0)";
 
 /** Where surfaces are seen from: the front edge is the last row, as in a grid. */
 export const CAMERA = { eye: { x: 0.74, y: -1.7, z: 1.06 }, center: { x: 0, y: 0, z: -0.2 }, up: { x: 0, y: 0, z: 1 } };
 
-/** A colour as Plotly reads it: it knows neither variables nor mixtures. */
+/**
+ * A colour as Plotly reads it: it knows neither variables nor mixtures.
+ * @param {string} colour
+ */
 export function plainColour(colour) {
-  const context = probe.getContext("2d", { willReadFrequently: true });
+  const context = brushOf(probe, { willReadFrequently: true });
   context.clearRect(0, 0, 1, 1);
   context.fillStyle = colour;
   context.fillRect(0, 0, 1, 1);
@@ -16,7 +21,11 @@ export function plainColour(colour) {
   return `rgba(${red},${green},${blue},${opacity / 255})`;
 }
 
-/** A template in the colours of `theme`, with text `scale` times as large as usual. */
+/**
+ * A template in the colours of `theme`, with text `scale` times as large as usual.
+ * @param {import("../kit/theme.js").Theme} theme
+ * @param {number} scale
+ */
 export function templateOf(theme, scale) {
   const [ink, muted, line, paper] = [theme.ink, theme.muted, theme.line, theme.paper].map(plainColour);
   const faint = plainColour(`color-mix(in srgb, ${ink} 12%, ${paper})`);

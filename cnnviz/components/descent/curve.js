@@ -7,16 +7,25 @@ import { textScale } from "../kit/screen.js";
 const LEAST = 1e-16; // below it, a loss is rounding
 
 export class Curve {
+  /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.plot = new Plot(canvas);
+    /** @type {number[]} of ten, of each loss */
+    this.logs = [];
+    this.low = this.high = 0; // the ends of the axis
   }
 
+  /** @param {ArrayLike<number>} losses one for each step */
   load(losses) {
     this.logs = Array.from(losses, (loss) => Math.log10(Math.max(loss, LEAST)));
     this.low = Math.floor(Math.min(...this.logs));
     this.high = Math.max(Math.ceil(Math.max(...this.logs)), this.low + 1);
   }
 
+  /**
+   * @param {number} step the one in view
+   * @param {import("../kit/theme.js").Theme} theme
+   */
   draw(step, theme) {
     const { plot, logs, low, high } = this;
     if (!plot.canvas.clientWidth) return;

@@ -4,15 +4,31 @@ import { unpackArray } from "../kit/arrays.js";
 
 /** Links from the cells of one panel to those of another: row `cell` of `reads` names its targets. */
 export class Link {
+  /**
+   * @param {object} link as Python sends it
+   * @param {number} link.source number of a panel
+   * @param {number} link.target number of another
+   * @param {import("../kit/arrays.js").Packed & { width: number }} link.reads
+   * @param {import("../kit/arrays.js").Packed | null} link.weights
+   * @param {boolean} link.sum
+   */
   constructor({ source, target, reads, weights, sum }) {
-    Object.assign(this, { source, target, sum });
+    this.source = source;
+    this.target = target;
+    this.sum = sum;
     this.reads = unpackArray(reads);
     this.width = reads.width;
     this.weights = weights && unpackArray(weights);
+    /** @type {Map<number, number[]> | undefined} the cells that link to a target, once it was asked for */
+    this.users = undefined;
   }
 
-  /** The targets of a cell with their weights: [[target, weight], …]. */
+  /**
+   * The targets of a cell with their weights.
+   * @param {number} cell
+   */
   from(cell) {
+    /** @type {[target: number, weight: number][]} */
     const found = [];
     for (let at = cell * this.width; at < (cell + 1) * this.width; at += 1) {
       if (this.reads[at] >= 0) found.push([this.reads[at], this.weightAt(at)]);
@@ -20,36 +36,50 @@ export class Link {
     return found;
   }
 
+  /** @param {number} at */
   weightAt(at) {
     if (!this.weights) return 1;
     return this.weights[this.weights.length === this.width ? at % this.width : at];
   }
 
-  /** The cells that link to a target. */
+  /**
+   * The cells that link to a target.
+   * @param {number} target
+   */
   to(target) {
     if (!this.users) {
-      this.users = new Map();
-      this.reads.forEach((read, at) => {
+      /** @type {Map<number, number[]>} */
+      const users = new Map();
+      this.users = users;
+      this.reads.forEach((/** @type {number} */ read, /** @type {number} */ at) => {
         if (read < 0) return;
-        if (!this.users.has(read)) this.users.set(read, []);
-        this.users.get(read).push(Math.floor(at / this.width));
+        const cells = users.get(read) ?? [];
+        cells.push(Math.floor(at / this.width));
+        users.set(read, cells);
       });
     }
     return this.users.get(target) ?? [];
   }
 }
 
-/** All cells that belong to a cell: those it is made of, theirs, and so on; and those it goes into.
- * @returns {Map<number, Set<number>>} cells by panel, without the cell itself. */
+/**
+ * All cells that belong to a cell: those it is made of, theirs, and so on; and those it goes into.
+ * @param {Link[]} links
+ * @param {number} panel
+ * @param {number} cell
+ * @returns {Map<number, Set<number>>} cells by panel, without the cell itself
+ */
 export function related(links, panel, cell) {
   const lit = new Map();
+  /** @type {(at: number, cells: number[], towards: "from" | "to") => void} */
   const follow = (at, cells, towards) => {
     for (const link of links) {
       const [here, there] = towards === "from" ? [link.source, link.target] : [link.target, link.source];
       if (here !== at) continue;
       const next = new Set();
       for (const one of cells) {
-        for (const found of link[towards](one)) next.add(towards === "from" ? found[0] : found);
+        if (towards === "from") link.from(one).forEach(([target]) => next.add(target));
+        else link.to(one).forEach((source) => next.add(source));
       }
       if (!next.size) continue;
       const known = lit.get(there) ?? new Set();

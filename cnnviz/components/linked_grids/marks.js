@@ -5,7 +5,10 @@ import { FADE, hexToRgb, inkOn, mix, Scale, signedScale } from "../kit/colours.j
 
 const GROUP_COLOURS = ["#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bb7733", "#999933"];
 
-/** The colour scale of a panel. */
+/**
+ * The colour scale of a panel.
+ * @param {{ palette: string, limits: [number, number] | null, stops: any, values: number[] }} panel
+ */
 export function scaleOf({ palette, limits: given, stops, values }) {
   const [low, high] = given ?? limits(values.filter((value) => !Number.isNaN(value)));
   if (palette === "pixels") return Scale.pixels("grey", low, high);
@@ -21,24 +24,32 @@ export class GroupScale {
     this.colours = colours;
   }
 
+  /** @param {number} value */
   colour(value) {
     return this.colours[(value - 1) % this.colours.length];
   }
 
+  /** @param {number} value */
   css(value) {
     return value ? `rgb(${this.colour(value).join(" ")})` : "rgb(150 150 150 / 15%)";
   }
 
+  /** @param {number} value */
   ink(value) {
     return value ? inkOn(this.colour(value)) : "transparent";
   }
 
+  /** @param {any} paper */
   faded(paper) {
     return new GroupScale(this.colours.map((colour) => mix(colour, paper, FADE)));
   }
 }
 
-/** Which cells of a panel are padding; null if none. */
+/**
+ * Which cells of a panel are padding; null if none.
+ * @param {{ pads: [[number, number], [number, number]] | null, shape: [number, number] }} panel
+ * @returns {((at: number) => boolean) | null}
+ */
 export function paddingOf({ pads, shape: [rows, columns] }) {
   if (!pads?.flat().some(Boolean)) return null;
   const [[top, bottom], [left, right]] = pads;
@@ -48,7 +59,11 @@ export function paddingOf({ pads, shape: [rows, columns] }) {
   };
 }
 
-/** Which cells of a panel nothing reads; null if none. */
+/**
+ * Which cells of a panel nothing reads; null if none.
+ * @param {{ unread: number[] | null }} panel
+ * @returns {((at: number) => boolean) | null}
+ */
 export function unreadOf({ unread }) {
   if (!unread?.length) return null;
   const cells = new Set(unread);

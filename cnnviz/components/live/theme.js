@@ -12,8 +12,10 @@ const RUN_COLOURS = {
 export const STYLES = ["solid", "dashed", "dotted"]; // of borders, where there is no canvas
 export const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3], [4, 4], [12, 4]];
 
+/** @type {HTMLCanvasElement | undefined} */
 let probe; // a canvas that says what a colour is, however it is written
 
+/** @param {string} colour */
 function luminance(colour) {
   const context = brushOf((probe ??= element("canvas")), { willReadFrequently: true });
   context.fillStyle = colour;
@@ -22,10 +24,13 @@ function luminance(colour) {
   return (0.299 * r + 0.587 * g + 0.114 * b) / 255;
 }
 
-/** The theme of the page, with what curves need: `runs` are the colours of runs. */
+/**
+ * The theme of the page, with what curves need: `runs` are the colours of runs.
+ * @param {HTMLElement} root
+ */
 export function chartTheme(root) {
   const theme = readTheme(root);
   const dark = luminance(theme.paper) < 0.5;
-  const mix = (share) => `color-mix(in srgb, ${theme.ink} ${share}%, ${theme.paper})`;
+  const mix = (/** @type {number} */ share) => `color-mix(in srgb, ${theme.ink} ${share}%, ${theme.paper})`;
   return { ...theme, dark, faint: mix(14), training: mix(48), runs: dark ? RUN_COLOURS.dark : RUN_COLOURS.light };
 }

@@ -163,7 +163,7 @@ export function onMap({ top, left, bottom, right }, [, rows = 1, columns = 1]) {
  */
 export function seenBy({ layers, input }, { layer, map, row, column }) {
   if (row === undefined || layer === input) return undefined;
-  const seen = fieldsOf(layers, layer, { map, row, column }).get(input);
+  const seen = fieldsOf(layers, layer, { map, row, column: column ?? 0 }).get(input);
   return seen && onMap(seen, input.shape);
 }
 

@@ -103,7 +103,8 @@ export function placesOf(items, sheetFor, down) {
     return { width: width * sheet.cell, height: height * sheet.cell, cell: sheet.cell };
   };
   const [own, side] = /** @type {["width" | "height", "width" | "height"]} */ (down ? ["height", "width"] : ["width", "height"]);
-  const breadth = (/** @type {Item[]} */ row) => Math.max(SHORTCUT, ...row.flatMap(({ columns, lanes }) => [
+  /** @type {(row: Item[]) => number} */
+  const breadth = (row) => Math.max(SHORTCUT, ...row.flatMap(({ columns, lanes }) => [
     ...columns.map((layer) => sizeOf(layer)[side]),
     lanes.reduce((sum, lane) => sum + breadth(lane) + LANE_GAP, -LANE_GAP),
   ]));

@@ -69,7 +69,7 @@ function sequence(spec, named, within, belongs) {
     const name = `${within}${kind}${counts[kind]}`;
     const layer = /** @type {Layer} */ (named.get(name));
     /** @type {[string, Entry[]][]} */
-    const parts = body ? [["body", body], ["shortcut", shortcut ?? []]] : (branches ?? []).map((branch, at) => [`branch${at + 1}`, branch]);
+    const parts = body ? [["body", body], ["shortcut", shortcut ?? []]] : (branches ?? []).map((/** @type {Entry[]} */ branch, /** @type {number} */ at) => [`branch${at + 1}`, branch]);
     const before = stages.at(-1);
     if (before && belongs(layer, before)) before.layers.push(layer);
     else stages.push(stageOf(layer, parts.map(([place, part]) => sequence(part, named, `${name}.${place}.`, belongs))));
@@ -138,7 +138,10 @@ function itemOf(stage, folding) {
   return { id, stage, columns, times: 1, hidden: drawn.length - columns.length + inside, folds, lanes };
 }
 
-/** @param {Stage} stage */
+/**
+ * @param {Stage} stage
+ * @returns {number}
+ */
 function layersIn({ drawn, lanes }) {
   return lanes.flat().reduce((count, stage) => count + layersIn(stage), drawn.length);
 }

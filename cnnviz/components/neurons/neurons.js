@@ -88,7 +88,7 @@ class Neurons extends Figure {
     });
     this.texts = [];
     this.neurons = { in: [], out: [] };
-    for (const [row, count] of [["in", layer.inputs.length], ["out", layer.outputs]]) {
+    for (const [row, count] of /** @type {[string, number][]} */ ([["in", layer.inputs.length], ["out", layer.outputs]])) {
       for (let at = 0; at < count; at += 1) {
         const group = this.add("g", "neuron", { "data-what": row, "data-at": at });
         const [x, y] = [this.x(row, at), row === "in" ? TOP : BOTTOM];
@@ -145,7 +145,7 @@ class Neurons extends Figure {
       text.textContent = numberText(drawn.weight, 3);
       this.texts.push(text);
     });
-    for (const [row, values] of [["in", layer.inputs], ["out", results]]) {
+    for (const [row, values] of /** @type {[string, number[]][]} */ ([["in", layer.inputs], ["out", results]])) {
       this.neurons[row].forEach(([group, text], at) => {
         text.textContent = numberText(values[at], 3);
         group.classList.toggle("lit", lit.some((connection) => (row === "in" ? connection.input : connection.output) === at));

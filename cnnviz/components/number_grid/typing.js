@@ -5,7 +5,10 @@ import { MINUS } from "../kit/numbers.js";
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 const DASHES = /[\u2010-\u2015\u2212\ufe63\uff0d]/g;
 
-/** What a person typed as Python reads it: a cell holds one number, so a comma is decimal. */
+/**
+ * What a person typed as Python reads it: a cell holds one number, so a comma is decimal.
+ * @param {string} text
+ */
 export function plainNumber(text) {
   const ascii = text.replace(/[\uff0b-\uff19]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0));
   const plain = ascii.trim().replace(DASHES, "-").replace(/\s*\/\s*/, "/");
@@ -13,14 +16,20 @@ export function plainNumber(text) {
   return thousands.test(plain) ? plain : plain.replace(/^([^,.]*),([^,.]*)$/, "$1.$2");
 }
 
-/** The number that a person typed, fractions such as 1/9 included, or NaN; perhaps too large. */
+/**
+ * The number that a person typed, fractions such as 1/9 included, or NaN; perhaps too large.
+ * @param {string} text
+ */
 export function parseNumber(text) {
   const parts = plainNumber(text).split("/");
   if (parts.length > 2 || !parts.every((part) => NUMBER.test(part))) return NaN;
   return parts.length === 2 ? Number(parts[0]) / Number(parts[1]) : Number(parts[0]);
 }
 
-/** Why a text cannot be a cell's number; nothing where it can. */
+/**
+ * Why a text cannot be a cell's number; nothing where it can.
+ * @param {string} text
+ */
 export function problemWith(text) {
   if (!text.trim()) return "A cell is empty: type a number, such as 0.";
   const value = parseNumber(text);

@@ -4,6 +4,7 @@
 
 const WORD_JOINER = "\u2060";
 
+/** @param {string} text */
 function copySelected(text) {
   const focused = /** @type {HTMLElement | null} */ (document.activeElement);
   const area = document.createElement("textarea");
@@ -22,10 +23,11 @@ function copySelected(text) {
 
 // Names are parted by a character without a width where Streamlit would make a link of them
 // (`cnnviz.ui.shared.text.plain`). Whoever copies one wants what was typed.
+/** @param {ClipboardEvent} event */
 function copyAsTyped(event) {
-  const text = getSelection().toString();
-  if (!text.includes(WORD_JOINER)) return;
-  event.clipboardData.setData("text/plain", text.replaceAll(WORD_JOINER, ""));
+  const text = getSelection()?.toString();
+  if (!text?.includes(WORD_JOINER)) return;
+  event.clipboardData?.setData("text/plain", text.replaceAll(WORD_JOINER, ""));
   event.preventDefault();
 }
 
@@ -33,6 +35,6 @@ function copyAsTyped(event) {
 export function copyAnywhere() {
   document.addEventListener("copy", copyAsTyped);
   if (navigator.clipboard) return;
-  const clipboard = { writeText: async (text) => copySelected(String(text)) };
+  const clipboard = { writeText: async (/** @type {unknown} */ text) => copySelected(String(text)) };
   Object.defineProperty(navigator, "clipboard", { value: clipboard, configurable: true });
 }

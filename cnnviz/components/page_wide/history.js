@@ -10,11 +10,14 @@
 
 const LEAVING_MS = 5000;
 
-/** An address of this page with what its components keep in it. */
+/**
+ * An address of this page with what its components keep in it.
+ * @param {URL} url
+ */
 function withKept(url) {
   for (const [name, value] of window.cnnvizKept ?? []) {
     if (value === null) url.searchParams.delete(name);
-    else url.searchParams.set(name, value);
+    else url.searchParams.set(name, String(value));
   }
   return url;
 }
@@ -22,10 +25,11 @@ function withKept(url) {
 /** Watch the ways in which the address changes. */
 export function oneEntryPerPage() {
   const push = window.history.pushState.bind(window.history);
+  /** @type {string | null} */
   let left = null; // the address of the page that is being left
   let timer = 0;
-  const click = (event) => {
-    if (!event.composedPath().some((node) => node.tagName === "A")) return;
+  const click = (/** @type {MouseEvent} */ event) => {
+    if (!event.composedPath().some((node) => node instanceof Element && node.tagName === "A")) return;
     left = window.location.href;
     clearTimeout(timer);
     timer = setTimeout(() => { left = null; }, LEAVING_MS);

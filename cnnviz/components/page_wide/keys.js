@@ -6,10 +6,13 @@ const BUTTON = "button[aria-haspopup=dialog][aria-expanded=true]";
 const PANEL = "[data-testid=stPopoverBody]";
 const CONTROLS = "a[href], button, input, select, textarea, summary, [tabindex]";
 
+/** @param {Element} node */
 function isReached(node) {
-  return node.tabIndex >= 0 && !node.disabled && node.checkVisibility({ visibilityProperty: true });
+  const control = /** @type {HTMLInputElement} */ (node);
+  return control.tabIndex >= 0 && !control.disabled && node.checkVisibility({ visibilityProperty: true });
 }
 
+/** @param {KeyboardEvent} event */
 function onTab(event) {
   if (event.key !== "Tab" || event.altKey || event.ctrlKey || event.metaKey) return;
   const button = /** @type {HTMLElement | null} */ (document.querySelector(BUTTON));

@@ -11,10 +11,14 @@ export function writeStrokes(painted) {
     if (last && last[1] === at - 1) last[1] = at;
     else runs.push([at, at]);
   }
-  const run = ([first, last]) => (first === last ? `${first}` : `${first}-${last}`);
+  const run = (/** @type {[number, number]} */ [first, last]) => (first === last ? `${first}` : `${first}-${last}`);
   return [...byValue].sort(([a], [b]) => a - b).map(([value, runs]) => `${value}:${runs.map(run).join(",")}`).join(";");
 }
 
+/**
+ * @param {string} text
+ * @returns {Map<number, number>} values by flat index
+ */
 export function readStrokes(text) {
   const painted = new Map();
   for (const group of text.split(";").filter(Boolean)) {
@@ -27,7 +31,12 @@ export function readStrokes(text) {
   return painted;
 }
 
-/** The cells on a straight line between two cells, both among them, so that a fast stroke has no gaps. */
+/**
+ * The cells on a straight line between two cells, both among them, so that a fast stroke has no gaps.
+ * @param {number} from a flat index
+ * @param {number} to
+ * @param {number} columns
+ */
 export function cellsBetween(from, to, columns) {
   const [row, column] = [Math.floor(from / columns), from % columns];
   const [down, across] = [Math.floor(to / columns) - row, (to % columns) - column];

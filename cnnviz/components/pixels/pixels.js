@@ -9,6 +9,7 @@ class Pixels {
     this.url = "";
   }
 
+  /** @param {{ name: string, url: string, colour: boolean }} data what Python sent */
   update({ name, url, colour }) {
     if (this.url === url) return;
     [this.name, this.url] = [name, url];

@@ -2,6 +2,7 @@
 
 const SETTLE_MS = 15000; // on a slow connection what it holds comes late
 
+/** @param {{ data: { place: string, token: string } }} component */
 export default function ({ data: { place, token } }) {
   // On the window: this module may be read anew on each visit of a page.
   const done = (window.cnnvizRevealed ??= new Set());
@@ -11,12 +12,16 @@ export default function ({ data: { place, token } }) {
   if (panel && !begins(panel)) keepInView(panel);
 }
 
-/** Whether the beginning of a panel, with some room for more of it, is in view already. */
+/**
+ * Whether the beginning of a panel, with some room for more of it, is in view already.
+ * @param {Element} panel
+ */
 function begins(panel) {
   const { top } = panel.getBoundingClientRect();
   return top >= parseFloat(getComputedStyle(panel).scrollMarginTop) && top < window.innerHeight / 2;
 }
 
+/** @param {Element} panel */
 function keepInView(panel) {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const show = () => panel.isConnected && panel.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });

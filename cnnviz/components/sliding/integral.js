@@ -5,7 +5,10 @@ const REACH = 12; // τ runs from −REACH to REACH
 export const T_STEP = 0.05;
 export const T_END = 8;
 
-/** Functions of height 1 around (or from) 0; `wide` is their one measure. */
+/**
+ * Functions of height 1 around (or from) 0; `wide` is their one measure.
+ * @type {Record<string, { at: (x: number, wide: number) => number, code: string }>}
+ */
 export const SHAPES = {
   box: {
     at: (x, wide) => (Math.abs(x) < wide ? 1 : 0),
@@ -29,13 +32,22 @@ export const SHAPES = {
   },
 };
 
-/** A function sampled in the middle of every step from −REACH − T_END to REACH + T_END. */
+/**
+ * A function sampled in the middle of every step from −REACH − T_END to REACH + T_END.
+ * @param {string} shape
+ * @param {number} wide
+ * @param {number} place where its 0 lies
+ */
 export function samples(shape, wide, place) {
   const half = Math.round((REACH + T_END) / STEP);
   return Float64Array.from({ length: 2 * half }, (_, at) => SHAPES[shape].at((at - half + 0.5) * STEP - place, wide));
 }
 
-/** The convolution of two sampled functions at every t from −T_END to T_END. */
+/**
+ * The convolution of two sampled functions at every t from −T_END to T_END.
+ * @param {Float64Array} f
+ * @param {Float64Array} g
+ */
 export function convolved(f, g) {
   const counts = Math.round((2 * T_END) / T_STEP) + 1;
   const length = Math.round((2 * REACH) / STEP);
@@ -51,10 +63,14 @@ export function convolved(f, g) {
   return curve;
 }
 
-/** PyTorch code that gives the same; `at` holds t, place, and the widths f and g. */
+/**
+ * PyTorch code that gives the same; `at` holds t, place, and the widths f and g.
+ * @param {{ f: string, g: string }} data the shapes
+ * @param {{ t: number, place: number, f: number, g: number }} at
+ */
 export function integralCode(data, at) {
   const { t, place, f, g } = at;
-  const number = (value) => String(Number(value.toFixed(2)));
+  const number = (/** @type {number} */ value) => String(Number(value.toFixed(2)));
   return [
     "import torch",
     "",

@@ -213,7 +213,7 @@ class Sliding extends Figure {
     this.markPlaying(this.playing, "Play", "");
     Object.assign(this.root.dataset, { t: t.toFixed(2), area, shaded: total, seen: this.seen.toFixed(2), place: at.place, f: at.f, g: at.g });
     const code = /** @type {HTMLDetailsElement} */ (this.find(".code"));
-    if (code.open || !this.playing) code.querySelector("code").textContent = integralCode(this.data, { ...at, t });
+    if (code.open || !this.playing) code.querySelector("code").textContent = integralCode(this.data, { place: at.place, f: at.f, g: at.g, t });
   }
 
   tables() {

@@ -1,16 +1,17 @@
 // The code to the clipboard, or selected where there is none.
 
+/** @param {import("../kit/figure.js").Figure} stepper */
 export async function copyCode(stepper) {
   const button = stepper.find(".copy-text");
-  const code = stepper.find(".code");
-  const text = code.querySelector("code");
+  const code = /** @type {HTMLDetailsElement} */ (stepper.find(".code"));
+  const text = stepper.find(".code code");
   let told = "Copied";
   try {
-    await navigator.clipboard.writeText(text.textContent);
+    await navigator.clipboard.writeText(text.textContent ?? "");
   } catch {
     // No clipboard without HTTPS or permission: open the code with everything selected.
     code.open = true;
-    getSelection().selectAllChildren(text);
+    getSelection()?.selectAllChildren(text);
     text.scrollIntoView({ block: "nearest" });
     told = "Selected below: press Ctrl+C";
   }
