@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MOST_PICTURES = 300
 MOST_BYTES = 100_000_000
-"""Of the results together: they are held in memory until they are fetched."""
+"""Bytes of all results at most: they are held in memory until somebody fetches them."""
 
 
 class Filtered(NamedTuple):

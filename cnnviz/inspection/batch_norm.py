@@ -29,8 +29,8 @@ CHANNELS = 16
 BINS = 31
 EPS = 1e-5
 REACH = 4.0
-"""Standard deviations of all pictures that the histograms before and after reach from their
-middle."""
+"""How far the histograms reach to either side of the middle, in standard deviations of all
+pictures."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 Step = TypeVar("Step")
 
-# Two at once would take the same processors from each other, and from whoever waits for a page.
+# One thread at a time: two would slow each other down, and everybody who waits for a page.
 _TURN = threading.Lock()
 
 
@@ -54,7 +54,7 @@ class Background(Generic[Step]):
             self._cancelled.set()
 
     def wait(self, seconds: float) -> bool:
-        """Wait for the end; whether it came."""
+        """Wait for the end at most so long; return whether it came."""
         return self._ended.wait(seconds)
 
     def _run(self) -> None:

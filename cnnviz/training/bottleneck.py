@@ -30,8 +30,8 @@ SHAPE = (1, 28, 28)
 SIZES = (2, 4, 8, 16, 32, 128)
 PLANE = 2
 KL_WEIGHT = 2.0
-"""Of the divergence, beside the squared error summed over the pixels: so the cloud fills the plane
-and the pictures stay sharp enough to tell."""
+"""Weight of the divergence in the loss; that of the squared error, summed over the pixels, is 1.
+With it the pictures fill the plane and stay sharp enough to tell what they show."""
 _BATCH, _RATE = 64, 3e-3
 
 
@@ -59,7 +59,10 @@ class Bottleneck:
 
 
 def shipped() -> dict[str, Bottleneck]:
-    """Those that come with this app: by the number of numbers, and `plane`, the variational one."""
+    """The autoencoders that come with this app, by the size of their bottleneck.
+
+    The variational one is called `plane`.
+    """
     tensors = {name: value.float() for name, value in load_file(SHIPPED).items()}
     found = {}
     for name in (*map(str, SIZES), "plane"):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 CONTRAST = 0.01
-"""Added to a patch's variance, of pixels from 0 to 1: flat patches are not blown up to noise."""
+"""Added to the variance of a patch, so that the noise of flat patches is not blown up."""
 WHITENING = 0.1
 """Added to the variances of patches along their principal axes, before these are made equal."""
 PATCHES = 5000
@@ -159,7 +159,7 @@ class Layer:
     centroids: Tensor
 
     def points(self, patches: Tensor) -> Tensor:
-        """What k-means sees of patches, …×D."""
+        """Patches, …×D, normalised and perhaps whitened, as k-means reads them."""
         return (normalised(patches) - self.mean) @ self.whitener
 
     def maps(self, inputs: Tensor) -> Tensor:
@@ -179,7 +179,7 @@ class Layer:
 
 
 def prepared(patches: Tensor, size: int, *, whiten: bool) -> Layer:
-    """A layer without centroids yet: how patches, N×D, are made ready for k-means."""
+    """A layer that knows how to prepare patches, N×D, for k-means, but has no centroids yet."""
     points = normalised(patches)
     if whiten:
         mean, whitener = whitening(points)
@@ -273,12 +273,12 @@ def linear_accuracy(split: Split) -> float:
 
 
 def accuracy_of(layer: Layer, split: Split) -> float:
-    """That of the pooled maps of a layer on the pictures of a split."""
+    """The accuracy of softmax regression on the pooled maps of a layer."""
     return linear_accuracy(split.of(*(quadrants(layer.maps(x)) for x in (split.train, split.test))))
 
 
 def noise_centroids(layer: Layer, seed: int) -> Layer:
-    """The same layer with filters of random numbers: what it owes to having looked at patches."""
+    """The same layer with random filters, to compare: they have learned nothing from patches."""
     dice = torch.Generator().manual_seed(seed)
     noise = torch.randn(layer.centroids.shape, generator=dice)
     lengths = layer.centroids.norm(dim=1, keepdim=True)

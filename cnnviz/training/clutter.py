@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 SIDE = 48
-"""Of a scene, in pixels."""
+"""Pixels of a scene's side."""
 STEPS = 200
-"""Of the training, with a batch each."""
+"""Batches that the network is trained on."""
 TESTED = 200
 """Scenes that a trained network is tested on."""
 _DIGIT = 20  # side of a digit, enlarged from 8×8
@@ -90,7 +90,7 @@ def make_scenes(count: int, *, test: bool, seed: int) -> Scenes:
 def _put(
     picture: NDArray[np.uint8], piece: NDArray[np.uint8], rng: np.random.Generator
 ) -> tuple[int, int, int, int]:
-    """Put a piece somewhere; returns the box of its ink."""
+    """Draw a piece at a random place of a scene, and return the box of its ink."""
     side = len(piece)
     top, left = (int(at) for at in rng.integers(0, SIDE - side + 1, 2))
     there = picture[top : top + side, left : left + side]
@@ -131,6 +131,6 @@ def learn_scenes(steps: int = STEPS) -> Iterator[tuple[int, float, nn.Module]]:
 def scene_maps(
     model: nn.Module, scenes: Scenes
 ) -> tuple[NDArray[np.int64], list[NDArray[np.float64]]]:
-    """What the network says of scenes: N digits, and the class activation map of each."""
+    """The network's predictions for N scenes, and the class activation map of each."""
     found = [class_activation_map(model, one) for one in scenes.inputs]
     return np.array([cam.class_index for cam in found]), [cam.raw for cam in found]

@@ -100,7 +100,7 @@ class Contest:
 
     @property
     def last_step(self) -> int:
-        """How many there are."""
+        """How many steps each network takes in all rounds."""
         return self.rounds * self._steps
 
     @property
@@ -109,9 +109,10 @@ class Contest:
         return self.round >= self.rounds
 
     def go_on(self) -> None:
-        """Have the rounds trained in a thread of their own, for as long as this is called again.
+        """Train the rounds in a thread of their own.
 
-        It ends a few seconds after the last call.
+        The thread ends a few seconds after the last call of this function, so that nothing is
+        trained that nobody watches.
         """
         self._wanted = time.monotonic()
         if self.done or (self._trainer and self._trainer.is_alive()):
@@ -120,7 +121,7 @@ class Contest:
         self._trainer.start()
 
     def _go_on(self) -> None:
-        # A thread that is torn down inside torch ends the process: this one sees the end coming.
+        # If Python ended while this thread is inside torch, the process would crash.
         main = threading.main_thread()
         while main.is_alive() and time.monotonic() - self._wanted < _WANTED and self.advance():
             pass

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cnnviz.datasets import Dataset
 
 SIDE, MAPS, KERNEL, POOL = 12, 16, 5, 4
-"""Of the three ideas: pictures of SIDE×SIDE, and MAPS maps of 8×8 hidden units from them."""
+"""In the networks of the three ideas: pictures of SIDE×SIDE become MAPS maps of 8×8 units."""
 HIDDEN = (1, 4, 16, 64, 256, 1024)
 """Hidden units of the networks that overfit."""
 CLASSES = 10

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     Weights = Mapping[str, Tensor]
 
 CELLS = 12
-"""Of a surface, along each direction: 13×13 points."""
+"""Cells of a surface along each direction; it has 13×13 points."""
 _STRIDES = 6, 2, 1
 LEVELS = tuple((CELLS // stride + 1) ** 2 for stride in _STRIDES)
-"""How many points there are once each level, from coarse to fine, is whole: 9, 49 and 169."""
+"""Points that are known when each level, from coarse to fine, is complete: 9, 49 and 169."""
 
 _BLOCK = "c8k3p1 bn relu c8k3p1 bn"
 

@@ -30,7 +30,7 @@ def film(
     alt: str,
     pytorch: str = "",
 ) -> None:
-    """Draw maps at one step, and a number at all; played and scrubbed in the browser.
+    """Draw the maps of one step above the curve of a number over all steps, played in the browser.
 
     Args:
         maps: T×N×H×W, for T steps and N maps; the last ones decide on the colours.

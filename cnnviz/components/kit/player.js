@@ -1,11 +1,11 @@
-// A figure with steps: a button plays them, a slider, keys and a drag along a curve go to any of them.
+// A figure with steps: a button plays them; a slider, keys and a drag along a curve go to any of them.
 
 import { clamp } from "./arithmetic.js";
 import { element, write } from "./elements.js";
 import { SPEAK_AFTER } from "./figure.js";
 import { holdWithPointer } from "./pointer.js";
 
-const LONGEST = 0.5; // seconds from frame to frame: after a longer pause it goes on where it was
+const LONGEST = 0.5; // seconds that count from frame to frame: after a longer pause it goes on where it was
 const KEEP_AFTER = 300; // milliseconds without another step
 
 /**
@@ -13,8 +13,8 @@ const KEEP_AFTER = 300; // milliseconds without another step
  * @property {(step: number) => number} pace steps a second while it plays, at a step
  * @property {string} [name] what screen readers call the slider
  * @property {number} [first] the lowest step
- * @property {(step: number | null) => void} [keep] called soon after people chose a step, and with
- *   null when they play: writes the address
+ * @property {(step: number | null) => void} [keep] called soon after people chose a step, with it,
+ *   or pressed Play, with null, to write it into the address
  */
 
 /** What moves a figure through its steps. It fills the figure's `.transport`; styles: `player.css`. */
@@ -43,8 +43,8 @@ export class Player {
   /**
    * Begin with new data, playing, or standing at a step.
    * @param {number} last the highest step
-   * @param {{ at?: number | null, rest?: number }} [where] the step to stand at, and the one where
-   *   it ends: the last one, unless another says more
+   * @param {{ at?: number | null, rest?: number }} [where] the step to stand at, and the one to
+   *   show when playing has ended: the last one, unless another one shows more
    */
   begin(last, { at = null, rest = last } = {}) {
     Object.assign(this, { last, rest });

@@ -13,7 +13,7 @@ import { brushOf, sizedContext, textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
 import { boxOf, largestPiece, overlap, stretched } from "./pieces.js";
 
-const USUAL = 20; // percent: Zhou's choice
+const USUAL = 20; // percent of the maximum, as B. Zhou et al. (2016) chose
 const [LEAST, MOST] = [5, 95]; // percent
 const PACE = 11; // percent a second, while it plays
 const SMALLEST = 8; // pixels, the sides of a box that is drawn

@@ -69,7 +69,7 @@ class Playback extends GridFigure {
     return legend;
   }
 
-  /** The numbers of a step; those that stay are the same at all. */
+  /** The numbers of a step; numbers that never change are stored once. */
   valuesAt({ values, shape }, dimensions, step = this.player.step) {
     const size = shape.slice(-dimensions).reduce((product, side) => product * side, 1);
     const at = values.length === size ? 0 : step;

@@ -72,7 +72,7 @@ def ranking_of(raw: NDArray[np.float64], steps: int = STEPS) -> Ranking:
 
 
 def random_ranking(size: tuple[int, int], seed: int, steps: int = STEPS) -> Ranking:
-    """The same cells in an order that knows nothing.
+    """The same cells in random order.
 
     Args:
         size: Rows and columns of cells.
@@ -91,7 +91,7 @@ def _ranking(order: NDArray[np.int64], size: tuple[int, int], steps: int) -> Ran
 
 
 def covered(x: Tensor, cover: Cover, black: Tensor) -> Tensor:
-    """What lies under each cell that is taken away: a picture without its details.
+    """What replaces the cells that are taken away: a picture without its details.
 
     Args:
         x: 1×C×H×W, preprocessed.

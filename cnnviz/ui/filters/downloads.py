@@ -1,4 +1,4 @@
-"""What can be taken away: the picture, its numbers, the kernel."""
+"""Downloads: the picture, its numbers, the kernel."""
 
 from __future__ import annotations
 

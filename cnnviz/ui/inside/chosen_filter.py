@@ -30,7 +30,7 @@ _SIDE = 96
 
 @dataclass(frozen=True, eq=False)
 class OneFilter:
-    """What is looked at.
+    """A filter, and the picture and the weights with which it is looked at.
 
     Attributes:
         run: The run.
@@ -54,12 +54,12 @@ class OneFilter:
 
     @cached_property
     def pictures(self) -> SampleSet:
-        """What the filter is tried on."""
+        """The test pictures that the filter is tried on."""
         return pictures_of(self.run)
 
     @property
     def key(self) -> tuple[str, int, str, str]:
-        """What results for the whole layer are kept under."""
+        """The key under which results for the whole layer are kept."""
         return str(self.run.path), self.step, self.layer, self.pictures.few
 
     def peaks(self) -> Peaks:
@@ -67,7 +67,7 @@ class OneFilter:
         return _peaks(self)
 
     def field(self, unit: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int]]:
-        """First and last row and column that a cell of the layer sees."""
+        """First and last row, and first and last column, that a cell of the layer sees."""
         config = self.run.config
         return field_of(config.spec, config.input_shape, self.layer, unit)
 
