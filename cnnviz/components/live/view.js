@@ -23,7 +23,6 @@ import { Transport } from "./transport.js";
 import { WholeNetwork } from "./whole.js";
 
 const SPEAK_EVERY = 10_000;
-const REPEAT_AFTER = 4000;
 const ASK_AFTER = 1500; // frames usually come unasked
 
 export class View {
@@ -206,16 +205,9 @@ export class LiveView extends View {
     this.component.setStateValue("shown", shown);
   }
 
-  /**
-   * Tell the page of a click, twice: a server that has just been started anew misses the first, and
-   * to any other the second is no news.
-   */
+  /** Tell the page of a click on a cell. */
   clicked(cell) {
-    const value = { run: this.source.id, ...cell, at: Date.now() };
-    const tell = () => this.component.setStateValue("cell", value);
-    tell();
-    clearTimeout(this.repeat);
-    this.repeat = setTimeout(tell, REPEAT_AFTER);
+    this.component.setStateValue("cell", { run: this.source.id, ...cell, at: Date.now() });
   }
 
   moved() {
@@ -320,7 +312,6 @@ export class LiveView extends View {
     this.whole.destroy();
     this.relay.close();
     clearTimeout(this.asking);
-    clearTimeout(this.repeat);
     this.link.close();
     this.lobby?.close();
     this.source?.close();
