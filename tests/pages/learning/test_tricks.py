@@ -17,6 +17,7 @@ FIGURES = {
     "batch_norm": "cnnviz_playback",
     "response_norm": "cnnviz_linked_grids",
     "optimisers": "cnnviz_valley",
+    "processors": "cnnviz_chart",
 }
 
 

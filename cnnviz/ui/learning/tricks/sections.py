@@ -10,6 +10,7 @@ from cnnviz.ui.learning.tricks.augmentation import augmentation_section
 from cnnviz.ui.learning.tricks.batch_norm import batch_norm_section
 from cnnviz.ui.learning.tricks.dropout import dropout_section
 from cnnviz.ui.learning.tricks.optimisers import optimisers_section
+from cnnviz.ui.learning.tricks.processors import processors_section
 from cnnviz.ui.learning.tricks.response_norm import response_norm_section
 
 if TYPE_CHECKING:
@@ -79,5 +80,13 @@ SECTIONS = {
         " cancels; **Adam** divides each number's step by the size of its own gradients.",
         optimisers_section,
         ("optimiser", "rates"),
+    ),
+    "processors": Section(
+        "CPU and GPU",
+        "Nets of the 1990s were small because each step had to be **computed**. A step is thousands"
+        " of equal products, which many cores can do at once: AlexNet learned on two graphics cards"
+        " in six days.",
+        processors_section,
+        ("width", "depth"),
     ),
 }

@@ -1,0 +1,52 @@
+"""CPU against GPU: how long a training step takes on this computer, measured here."""
+
+from __future__ import annotations
+
+import streamlit as st
+import torch
+
+from cnnviz.components.chart import chart
+from cnnviz.figures.step_time import step_time_figure
+from cnnviz.numbers.formatting import formatted
+from cnnviz.training.step_time import BATCHES, code, measure, places
+from cnnviz.ui.shared.code import copy_code
+from cnnviz.ui.shared.gathering import gather_on, gathered
+
+
+def processors_section() -> None:
+    """Draw the times of steps while they are measured."""
+    where = places()
+    found = gathered(("step_time", tuple(where)), lambda: measure(where))
+    lines: dict[str, list[tuple[int, float]]] = {}
+    for item in found.items:
+        lines.setdefault(item.device, []).append((item.batch, 1000 * item.seconds))
+    chart(
+        step_time_figure(lines), key="tr_step_time",
+        alt="Milliseconds of a training step against the size of the batch",
+    )  # fmt: skip
+    best = {
+        device: max(points, key=lambda one: one[0] / one[1]) for device, points in lines.items()
+    }
+    told = [
+        f"**{device}** learns from {formatted(1000 * batch / took, ',.0f')} pictures a second in"
+        f" steps of {batch}"
+        for device, (batch, took) in best.items()
+    ]
+    st.markdown(
+        f"{'; '.join(told)}. A small batch leaves most of a processor idle, so a step of 16"
+        " pictures costs far less than 16 steps of one; the more cells are computed at once, the"
+        " more is gained by many threads, and the most by a GPU."
+    )
+    if all(kind == "cpu" for kind, _ in where):
+        st.info(
+            "This computer has no GPU that PyTorch can use, so one thread is compared with all"
+            " threads of the CPU. On a computer with one, this page measures it, too, and"
+            " `bash benchmarks/gpu.sh` measures whole trainings.",
+            icon=":material/memory:",
+        )
+    st.caption(
+        f"Medians of five steps of the GAP net, PyTorch {torch.__version__}, measured here while"
+        " you look: what else this computer does at the time slows them down."
+    )
+    copy_code("Copy the PyTorch lines", code())
+    gather_on(found, len(BATCHES) * len(where), "Timing training steps")
