@@ -34,7 +34,11 @@ def step_time_figure(lines: Mapping[str, Sequence[tuple[int, float]]]) -> Figure
         "layout": {
             "height": 340,
             "uirevision": "step_time",
-            "xaxis": axis("Pictures per step", type="log", dtick="D2"),
+            "xaxis": axis(
+                "Pictures per step",
+                type="log",
+                tickvals=sorted({batch for points in lines.values() for batch, _ in points}),
+            ),
             "yaxis": axis("One step (ms)", type="log", dtick="D2"),
         },
     }

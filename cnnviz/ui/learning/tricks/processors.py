@@ -34,8 +34,9 @@ def processors_section() -> None:
     ]
     st.markdown(
         f"{'; '.join(told)}. A small batch leaves most of a processor idle, so a step of 16"
-        " pictures costs far less than 16 steps of one; the more cells are computed at once, the"
-        " more is gained by many threads, and the most by a GPU."
+        " pictures costs far less than 16 steps of one. More threads help only where a step is"
+        " large and the processors are free: handing out the work costs time, too, and so does"
+        " whatever else is running."
     )
     if all(kind == "cpu" for kind, _ in where):
         st.info(
