@@ -153,7 +153,7 @@ _SMALL, _LARGE = 5000, 25_000
 
 
 # Of networks that give pictures: steps of 16 pictures each. With AdamW at 0.01, U-Net had a
-# foreground IoU of .90 on the scenes after 160 steps.
+# foreground IoU of .83 on the test scenes after 160 steps, and on noisy digits 21 dB after 58.
 _STEPS: dict[Length, int] = {"quick": 160, "lesson": 500, "thorough": 2000}
 _PICTURE_BATCH = 16
 _PICTURE_RATES: dict[Optimiser, float] = {"adamw": 0.01, "sgd": 0.1}
