@@ -595,6 +595,19 @@ PAGES = (
         group=PICTURES_OUT,
     ),
     Page(
+        "pictures_out/colourisation.py",
+        "colourisation",
+        "Colour a grey picture",
+        ":material/palette:",
+        about="See a network colour grey pictures: brown by a squared error, bright by classes of"
+        " colour.",
+        terms=("colourisation", "colorization", "classification", "softmax", "grey", "ambiguous"),
+        group=PICTURES_OUT,
+        uses_picture=True,
+        first_picture="cat",
+        menu="Colour",
+    ),
+    Page(
         "pictures_out/bottleneck.py",
         "bottleneck",
         "Through the bottleneck",

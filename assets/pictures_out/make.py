@@ -13,6 +13,7 @@ from cnnviz.datasets import load_dataset
 from cnnviz.datasets.scenes import make_scenes
 from cnnviz.training import (
     bottleneck,
+    colourisation,
     invent,
     pixel_classes,
     undo,
@@ -25,6 +26,7 @@ INVENT_FRAMES: dict[invent.Pace, tuple[int, ...]] = {
     "even": (0, 50, 200, 500, 800, 1200),
     "hasty": (8, 50, 125, 150),
 }
+COLOUR_STEPS: dict[colourisation.Kind, int] = {"digits": 1200, "photos": 1200}
 
 
 def make_pixel_classes() -> None:
@@ -110,11 +112,21 @@ def make_invent() -> None:
         invent.save(frames, pace)
 
 
+def make_colourisation() -> None:
+    """Networks that colour digits and photos."""
+    for kind, steps in COLOUR_STEPS.items():
+        for step, *losses, latest in colourisation.learn(kind, steps=steps):
+            networks = latest
+            print(kind, step, losses, flush=True)
+        colourisation.save(networks, kind)
+
+
 MAKE = {
     "vision_tasks": make_vision_tasks,
     "pixel_classes": make_pixel_classes,
     "undo": make_undo,
     "bottleneck": make_bottleneck,
+    "colourisation": make_colourisation,
     "digit_classifier": make_digit_classifier,
     "invent": make_invent,
 }

@@ -50,6 +50,7 @@ def test_addresses_and_their_order_stay_as_they_are():
         "vision_tasks",
         "segmentation",
         "denoising",
+        "colourisation",
         "bottleneck",
         "invent",
     ]
@@ -63,7 +64,7 @@ def test_the_picture_can_be_chosen_on_the_pages_that_show_it():
     assert {page.url for page in PAGES if page.uses_picture} == {
         "filters", "step", "inside", "real-networks", "own-classes", "trust", "pixels", "frequency",
         "activation", "receptive_field", "volumes", "tricks", "hand_designed",
-        "two_ideas", "segmentation",
+        "two_ideas", "segmentation", "colourisation",
     }  # fmt: skip
 
 

@@ -155,3 +155,22 @@ def test_between_two_codes_every_picture_is_made_and_judged_in_the_browser(page,
     page.keyboard.press("ArrowDown")
     expect(told).to_contain_text("Discriminator's step 800")
     assert not sent
+
+
+def test_a_pixel_shows_both_colours_that_its_digit_may_have(page, app_url, sent):
+    figure = opened(page, app_url, "colourisation")
+    sent.clear()
+    told, coloured = figure.locator(".told"), figure.locator(".panel canvas").nth(3)
+    figure.locator("[data-act=next]").click()
+    figure.locator("[data-act=back]").click()  # the brightest pixel of the first picture
+    expect(told).to_contain_text(re.compile("red|green"))
+    place = re.compile(r"\((\d+), (\d+)\)")
+    row, column = map(int, place.search(told.inner_text()).groups())
+    figure.locator(".figure").focus()
+    page.keyboard.press("ArrowDown")
+    expect(told).to_contain_text(f"Pixel ({row + 1}, {column})")
+    before = pixels(coloured)
+    figure.locator("input[type=range]").fill("1")
+    expect(told).to_contain_text("T = 1.00")
+    assert np.abs(pixels(coloured) - before).max() > 20
+    assert not sent

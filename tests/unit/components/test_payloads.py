@@ -23,6 +23,7 @@ from cnnviz.components import (
     camera,
     chart,
     classifier,
+    colouriser,
     compare,
     cortex,
     descent,
@@ -79,6 +80,7 @@ DIGITS = SimpleNamespace(
     sprites=[SimpleNamespace(label=1, top=0, left=1, values=GREY, ink=GREY > 1)],
 )
 BOTTLENECK = SimpleNamespace(numbers=2, encoded=4, encoder={"a": SMALL}, decoder={"b": SMALL})
+COLOURERS = SimpleNamespace(centres=SMALL, regression={"r": SMALL}, classes={"c": SMALL})
 FRAME = SimpleNamespace(
     step=3, counts=(1, 2), spread=0.5, generator={"g": SMALL}, discriminator={"d": SMALL},
     generator_after={"g": -SMALL}, discriminator_after={"d": -SMALL},
@@ -161,6 +163,9 @@ PAYLOADS = {
     "evidence": lambda: evidence.payload(SMALL, SMALL, GREY, label="cat", limit=8.0),
     "gallery": lambda: gallery.payload(
         [gallery.Tile(7, GREY[None], "a", "words")], chosen=7, label="Pictures", side=40
+    ),
+    "colouriser": lambda: colouriser.payload(
+        np.stack([GREY] * 3, -1)[None], ["A"], ["grey", "red"], COLOURERS, **SHARED
     ),
     "inventor": lambda: inventor.payload(
         GREY[None], SMALL, [FRAME], {"c": SMALL}, run="even", **SHARED

@@ -1,0 +1,1 @@
+"""The room of the page on colour for grey pictures."""

@@ -1,0 +1,56 @@
+"""Colour for grey pictures: why a squared error gives brown, and what classes of colour do."""
+
+import streamlit as st
+
+from cnnviz.components.colouriser import colouriser
+from cnnviz.ui.pictures_out.colourisation.pictures import (
+    KINDS,
+    class_titles,
+    code,
+    networks,
+    pictures,
+)
+from cnnviz.ui.shared.choice import choice
+
+st.caption(
+    "A grey picture does not say what colour a thing had. A network can learn what is likely. Two"
+    " networks with the same layers guess the two numbers Cb and Cr, which together with the grey"
+    " level make a colour; they differ in their loss."
+)
+kind = choice(st.segmented_control, "Pictures", KINDS, "digits", key="co_kind")
+known = networks(kind)
+images, titles = pictures(kind)
+colouriser(
+    images, titles, class_titles(kind, known), known, key=f"co_{kind}",
+    alt="A grey picture, its true colours, and the colours that two networks give it",
+    pytorch=code(kind, known),
+)  # fmt: skip
+if kind == "digits":
+    st.markdown(
+        "The digits are real (5,000 of MNIST), the colours were given to them here: 0 to 4 have"
+        " one colour each, **5 to 9 have one of two, by the toss of a coin**. So for these the"
+        " right answer is known to be two colours, each with probability ½: 5 is red or cyan, 6"
+        " orange or blue, 7 green or magenta, 8 red or green, 9 orange or magenta. No network can"
+        " know how the coin fell."
+    )
+else:
+    st.markdown(
+        "The networks learned from the left 70 % of four photos (an astronaut, a cat, a cup of"
+        " coffee, a rocket) and are shown parts of the right 30 %. The first picture is the one"
+        " chosen above, at 64×64 pixels: choose your own. Four photos are very little: they know"
+        " skin, fur, wood and sky of these, and not much else. The classes are what k-means found"
+        " in the photos' colours."
+    )
+
+st.header("Why brown")
+st.markdown(
+    "The **squared error** is smallest for the *mean* of all colours that are possible. The mean of"
+    " two opposite colours is grey; of red and green, a dull brown. It is a colour that the thing"
+    " never has.\n\n"
+    "With **classes of colour**, a network gives each pixel a probability for each class, trained"
+    " by a cross-entropy. Two colours can be likely at the same time: point at a digit from 5 to 9"
+    " and see two discs. To make a picture one has to choose: at T = 0 the most probable class of"
+    " each pixel, so neighbours may disagree; at T = 1 the mean of the distribution, which"
+    " is dull again, as the squared error's. Zhang, Isola and Efros (2016) took T = 0.38 between"
+    " them, and let rare colours count more in the loss, as here."
+)
