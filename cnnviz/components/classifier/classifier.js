@@ -88,6 +88,7 @@ class Classifier {
   showSum() {
     if (!this.find("details").open || this.best === undefined) return;
     const { output } = this.network;
+    const shares = softmax(output.values);
     const sum = parts(output, this.best);
     const largest = sum.parts.toSorted((a, b) => Math.abs(b.sum) - Math.abs(a.sum)).slice(0, LARGEST_PARTS);
     const rest = sum.parts.length - largest.length;
@@ -95,7 +96,7 @@ class Classifier {
     const lines = largest.map((part) => [`Feature ${part.channel}`, numberText(part.values[0], 4), numberText(part.weights[0], 4), numberText(part.sum, 4)]);
     if (rest > 0) lines.push([`${rest} others`, "", "", numberText(others, 4)]);
     lines.push(["Bias", "", "", numberText(sum.bias, 4)], [`Logit of ${this.data.classes[this.best]}`, "", "", numberText(sum.value, 4)]);
-    const logits = this.data.classes.map((name, at) => [name, numberText(output.values[at], 4), this.bars.bars[at].number.textContent]);
+    const logits = this.data.classes.map((name, at) => [name, numberText(output.values[at], 4), percent(shares[at])]);
     this.find(".tables").replaceChildren(
       tableOf({ caption: "The largest parts of the logit", heads: ["", "Value", "Weight", "Product"], lines }),
       tableOf({ caption: "Logits and, by softmax, probabilities", heads: ["Class", "Logit", "Probability"], lines: logits }),

@@ -65,6 +65,7 @@ export class NetworkMap extends Figure {
     this.version = 0; // of the numbers and colours on screen
     this.cost = 0; // milliseconds that the last picture or weights took, with drawing
     this.fresh = false; // whether they are yet to be drawn
+    this.best = -1; // the class that it predicts
   }
 
   destroy() {
@@ -187,6 +188,7 @@ export class NetworkMap extends Figure {
     this.root.classList.toggle("in-space", state.space);
     for (const spot of ["hover", "cursor"]) if (state[spot] && !overview.views.has(state[spot].layer)) state[spot] = null;
     this.fresh = true;
+    this.best = -1;
     this.wires = false;
     this.wake();
   }
@@ -384,6 +386,12 @@ export class NetworkMap extends Figure {
 
   // --- frames -----------------------------------------------------------------------------------
 
+  /** The wires lead elsewhere: draw them anew. */
+  rewire() {
+    this.wires = false;
+    this.wake();
+  }
+
   redraw() {
     this.fresh = true;
     this.wires = false;
@@ -446,6 +454,8 @@ export class NetworkMap extends Figure {
       fill.style.width = `${100 * shares[at]}%`;
       write(share, percent(shares[at]));
     });
+    if (best >= 0 && best !== this.best) this.overview.revealClass(best);
+    this.best = best;
     const { classes } = this.data.network;
     const answer = this.dense ? `${classes[best]} for ${percent(shares[best])} of the pixels` : `${classes[best]} (${percent(shares[best])})`;
     this.answer = best < 0 ? "no class: its numbers are not finite" : answer;

@@ -47,9 +47,11 @@ export class Marks {
     const last = figure.overview.views.get(output) ?? [...figure.overview.views.values()].at(-1);
     const rows = [...figure.root.querySelectorAll(".classes .bar")];
     const origin = figure.strip.getBoundingClientRect();
+    const list = figure.overview.list.getBoundingClientRect();
     rows.forEach((row, at) => {
       const box = row.getBoundingClientRect();
-      if (at >= last.view.sheet.count) return;
+      const hidden = box.top < list.top - 1 || box.bottom > list.bottom + 1; // scrolled away
+      if (at >= last.view.sheet.count || hidden) return;
       const end = figure.overview.down ? { x: box.left - origin.left + 40, y: figure.overview.classesBox.y } : { x: box.left - origin.left - 4, y: box.top - origin.top + box.height / 2 };
       this.wire(context, figure, portOf(figure, last.layer, at, true), end, null);
     });

@@ -12,7 +12,7 @@ const NARROW = 560; // pixels: below it the layers stand below each other
 const COLUMN = { least: 58, most: 210, cells: 46 };
 const GAP = { least: 20, most: 38, share: 0.35 }; // of a column
 const SHORT = { maps: 1, cells: 1, gap: 0, most: 9 }; // layers below each other
-const CLASSES = { width: 128, most: 12 };
+const CLASSES = { width: 128, most: 12 }; // more of them are scrolled
 export class Overview {
   /**
    * @param {HTMLElement} strip
@@ -143,7 +143,9 @@ export class Overview {
     box.setAttribute("role", "group");
     const { dense } = this.host;
     box.append(element("b", "", dense ? "Pixels of each class" : "Classes"));
-    this.bars = classes.slice(0, CLASSES.most).map((name, at) => {
+    const list = element("div", classes.length > CLASSES.most ? "list long" : "list");
+    list.onscroll = () => this.host.rewire();
+    this.bars = classes.map((name, at) => {
       const bar = element("button", "bar");
       Object.assign(bar, { type: "button", disabled: !weighs || dense });
       bar.title = dense ? `Share of the pixels: ${name}` : `Which cells spoke for ${name}?`;
@@ -153,12 +155,25 @@ export class Overview {
       track.append(fill);
       const share = element("span", "share");
       bar.append(element("span", "class", name), track, share);
-      box.append(bar);
+      list.append(bar);
       return { bar, fill, share };
     });
-    if (classes.length > CLASSES.most) box.append(element("div", "facts", `and ${classes.length - CLASSES.most} more`));
+    box.append(list);
+    if (classes.length > CLASSES.most) box.append(element("div", "facts", `${classes.length} classes: scroll`));
     this.classes = box;
+    this.list = list;
     return box;
+  }
+
+  /**
+   * Scroll the list of many classes to one of them.
+   * @param {number} at
+   */
+  revealClass(at) {
+    const { bar } = this.bars[at];
+    const top = bar.offsetTop; // in the list, if that is long
+    const { scrollTop, clientHeight } = this.list;
+    if (top < scrollTop || top + bar.offsetHeight > scrollTop + clientHeight) this.list.scrollTop = top - clientHeight / 2;
   }
 
   /** Where the maps lie on the strip, in CSS pixels; measured once after each layout. */
