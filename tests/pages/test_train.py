@@ -241,7 +241,7 @@ def test_a_network_is_seen_with_the_weights_that_training_begins_with(open_page)
     )
     maps = first.conv1(picture.reshape(1, 1, 8, 8))[0]
     assert torch.allclose(names["maps"], maps, atol=1e-6)
-    app.segmented_control(key="_t_untrained_picture").select("Your drawing").run()
+    app.segmented_control(key="_t_untrained_picture").select("Your own picture").run()
     assert builder(app, "network")["picture"] == builder(app, "draw")["name"]
 
 

@@ -1,7 +1,6 @@
 // A network that is trained here, in a worker: its curves, its filters, and what it says of pictures.
 
 import { bytesOf } from "../kit/arrays.js";
-import { centred, ruleOf } from "../kit/centring.js";
 import { ClassBars } from "../kit/class_bars.js";
 import { colourTable, gradient } from "../kit/colours.js";
 import { choice, element, write } from "../kit/elements.js";
@@ -9,8 +8,8 @@ import { Figure } from "../kit/figure.js";
 import { Network, softmax } from "../kit/forward.js";
 import { mounting } from "../kit/mounting.js";
 import { count, fixed, lossTick, numberText, percent, significant } from "../kit/numbers.js";
-import { Pad } from "../kit/pad.js";
-import { inputOf, normalised } from "../kit/pictures.js";
+import { OwnPicture } from "../kit/own_picture.js";
+import { normalised } from "../kit/pictures.js";
 import { Plot } from "../kit/plot.js";
 import { readSafetensors } from "../kit/safetensors.js";
 import { ScaleBar } from "../kit/scale_bar.js";
@@ -34,7 +33,8 @@ class BrowserTraining extends Figure {
     this.find("[data-act=step]").onclick = () => this.step();
     this.find("[data-act=restart]").onclick = () => this.restart();
     this.find(".paces").append(choice("Speed", PACES, "0", (milliseconds) => this.post({ act: "pace", milliseconds: Number(milliseconds) })));
-    this.pad = null;
+    this.own = new OwnPicture(() => this.probe === null && this.look());
+    this.find(".pair").prepend(this.own.root);
     /** @type {HTMLDetailsElement} */ (this.find(".own")).ontoggle = () => this.turnTo(/** @type {HTMLDetailsElement} */ (this.find(".own")).open ? null : 0);
     this.hiding = () => document.hidden && this.go(false);
     document.addEventListener("visibilitychange", this.hiding);
@@ -73,7 +73,6 @@ class BrowserTraining extends Figure {
     this.worker = new Worker(address);
     URL.revokeObjectURL(address);
     this.worker.onmessage = ({ data: news }) => this.hear(news);
-    this.pad?.setPen(ruleOf(data.dataset)?.pen ?? 24);
     this.fetch(data);
   }
 
@@ -135,8 +134,7 @@ class BrowserTraining extends Figure {
     this.probe = probe;
     const own = /** @type {HTMLDetailsElement} */ (this.find(".own"));
     if (probe === null) {
-      this.pad ??= new Pad(this.find(".pad"), { onChange: () => this.look(), onEnd: () => {} });
-      this.pad.setPen(ruleOf(this.data.dataset)?.pen ?? 24);
+      this.own.open(this.data);
     } else if (own.open) own.open = false;
     this.look();
   }
@@ -315,11 +313,10 @@ class BrowserTraining extends Figure {
     this.network.load(this.weights);
     let input, name;
     if (probe === null) {
-      const rule = ruleOf(dataset);
-      const seen = centred(this.pad.picture(), [rows, columns], rule);
-      paint(this.find(".seen"), rows, columns, (at) => Array(3).fill(seen[at]));
-      write(this.find(".how"), `What the network sees: ${rows}×${columns} pixels, ${rule?.words ?? "the whole pad, scaled"}.`);
-      [input, name] = [inputOf(seen, about.mean, about.std), "Your drawing"];
+      const { levels, how } = this.own.seen(dataset, about.shape);
+      paint(this.find(".seen"), rows, columns, (at) => Array(3).fill(levels[at]));
+      write(this.find(".how"), `What the network sees: ${rows}×${columns} pixels, ${how}.`);
+      [input, name] = [normalised(levels, about.mean, about.std), "Your picture"];
     } else [input, name] = [normalised(tests.subarray(probe * size, (probe + 1) * size), about.mean, about.std), `Held-out picture ${probe + 1}`];
     this.network.run(input);
     this.root.dataset.predicted = about.classes[this.bars.draw(softmax(this.network.output.values))];

@@ -26,6 +26,9 @@ def draw(
 ) -> None:
     """Draw the pad. Other components of the page follow the pen: they find the picture by the key.
 
+    All pads of a browser show one drawing. Where the server is told nothing, a picture out of a
+    file can be chosen instead, which all such places share, too.
+
     Args:
         config: The run whose network looks at the drawing; its data set decides how the drawing is
             centred and scaled.
@@ -49,7 +52,7 @@ def payload(
     """What the browser needs, as JSON-able data."""
     return {
         "dataset": config.dataset,
-        "size": config.input_shape[1:],
+        "shape": config.input_shape,
         "name": name,
         "known": base64.b64encode(known[0].tobytes()).decode(),
         "sends": sends,

@@ -1,7 +1,9 @@
-// A pad to draw on, and of the drawing what a network sees, for whoever on the page looks.
+// A pad to draw on, and of the drawing what a network sees, for whoever on the page looks. Where the
+// server is told nothing, a picture of one's own can be chosen as well: it stays in the browser.
 
 import { centred, ruleOf } from "../kit/centring.js";
 import { mounting } from "../kit/mounting.js";
+import { OwnPicture } from "../kit/own_picture.js";
 import { Pad } from "../kit/pad.js";
 import { offerPicture } from "../kit/pictures.js";
 
@@ -13,7 +15,11 @@ class Draw {
     this.component = null;
     this.sent = null;
     this.rule = undefined;
-    this.pad = new Pad(parent.querySelector(".pad"), { onChange: () => this.offer.tell(), onEnd: () => this.send() });
+    this.place = parent.querySelector(".pad");
+    /** @type {Pad | null} */
+    this.pad = null;
+    /** @type {OwnPicture | null} */
+    this.own = null;
     this.offer = null;
   }
 
@@ -27,14 +33,33 @@ class Draw {
     const other = data.dataset !== this.data?.dataset;
     Object.assign(this, { data, component });
     this.rule = ruleOf(data.dataset);
+    if (!this.pad) this.begin();
     if (other) this.pad.setPen(this.rule?.pen ?? USUAL_PEN);
     this.offer ??= offerPicture(data.name, () => this.picture());
     this.offer.tell(); // the network may be another one
     this.send();
   }
 
+  begin() {
+    const tell = () => this.offer?.tell();
+    if (this.data.sends) {
+      this.pad = new Pad(this.place, { onChange: tell, onEnd: () => this.send() });
+      return;
+    }
+    this.own = new OwnPicture(tell);
+    this.own.open(this.data);
+    this.pad = this.own.pad;
+    this.place.classList.remove("pad");
+    this.place.replaceChildren(this.own.root);
+  }
+
   picture() {
-    const { rule, data: { size: [rows, columns] } } = this;
+    const { rule, data: { dataset, shape } } = this;
+    const [, rows, columns] = shape;
+    if (this.own && !this.own.drawn) {
+      const { levels, how } = this.own.seen(dataset, shape);
+      return { values: levels, rows, columns, painted: !this.own.empty, how };
+    }
     const drawing = this.pad.picture();
     const values = centred(drawing, [rows, columns], rule);
     const how = rule?.words ?? `the whole pad, scaled to ${rows}×${columns} pixels`;
@@ -44,7 +69,7 @@ class Draw {
   /** Tell the server what the network sees, if it wants to know and does not. */
   send() {
     if (!this.data.sends || this.pad.stroke) return;
-    const text = btoa(String.fromCharCode(...this.picture().values));
+    const text = btoa(String.fromCharCode(...Array.from(this.picture().values)));
     if (text === this.data.known || text === this.sent) return;
     this.sent = text;
     this.component.setTriggerValue("drawn", text);

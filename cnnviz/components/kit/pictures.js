@@ -3,7 +3,8 @@
 
 /**
  * @typedef {object} Picture
- * @property {ArrayLike<number>} values row by row, 0 (black) to 255 (white); overwritten later
+ * @property {ArrayLike<number>} values row by row, 0 (black) to 255 (white), in colour one plane after
+ *   the other; overwritten later
  * @property {number} rows
  * @property {number} columns
  * @property {boolean} painted whether anybody has changed it

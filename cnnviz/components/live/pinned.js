@@ -11,7 +11,7 @@ import { MOST } from "./snapshots.js";
 
 export class Pinned {
   /**
-   * @param {import("./own_picture.js").OwnPicture} picture
+   * @param {import("../kit/own_picture.js").OwnPicture} picture
    * @param {() => void} wake asks for another frame of the screen
    */
   constructor(picture, wake) {

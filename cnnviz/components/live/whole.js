@@ -15,7 +15,7 @@ export class WholeNetwork {
   /**
    * @param {HTMLTemplateElement} template the map's page and styles
    * @param {any} palettes
-   * @param {{ picture: import("./own_picture.js").OwnPicture, opens: () => void }} own a viewer's
+   * @param {{ picture: import("../kit/own_picture.js").OwnPicture, opens: () => void }} own a viewer's
    *   own picture, and what brings it into view
    * @param {() => number} covered pixels at the lower edge of the screen that something else covers
    * @param {() => void} wake asks for another frame of the screen

@@ -8,7 +8,7 @@ import { choice, element, write } from "../kit/elements.js";
 import { Figure } from "../kit/figure.js";
 import { Network, softmax } from "../kit/forward.js";
 import { count, numberText, percent } from "../kit/numbers.js";
-import { inputOf, watchPicture } from "../kit/pictures.js";
+import { inputOf, normalised, watchPicture } from "../kit/pictures.js";
 import { readSafetensors } from "../kit/safetensors.js";
 import { textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
@@ -131,7 +131,9 @@ export class NetworkMap extends Figure {
   look({ values, rows, columns, painted }) {
     const { shape, mean, std } = this.data.network;
     if (this.data.waits && !painted) this.see(this.own);
-    else if (rows === shape[1] && columns === shape[2]) this.see(inputOf(values, mean, std));
+    else if (rows === shape[1] && columns === shape[2]) {
+      this.see(values.length > rows * columns ? normalised(values, mean, std) : inputOf(values, mean, std));
+    }
   }
 
   /**

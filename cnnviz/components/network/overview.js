@@ -1,7 +1,7 @@
 // The layers side by side in the document: which are drawn, how large, and where they lie.
 
 import { clamp } from "../kit/arithmetic.js";
-import { element } from "../kit/elements.js";
+import { element, reachable } from "../kit/elements.js";
 import { textScale } from "../kit/screen.js";
 import { SheetView } from "./sheet.js";
 import { squareSheet } from "./space.js";
@@ -145,6 +145,7 @@ export class Overview {
     box.append(element("b", "", dense ? "Pixels of each class" : "Classes"));
     const list = element("div", classes.length > CLASSES.most ? "list long" : "list");
     list.onscroll = () => this.host.rewire();
+    if (classes.length > CLASSES.most) reachable(list, "All classes");
     this.bars = classes.map((name, at) => {
       const bar = element("button", "bar");
       Object.assign(bar, { type: "button", disabled: !weighs || dense });

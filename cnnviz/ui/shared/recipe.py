@@ -38,9 +38,10 @@ _OPTIMISERS: dict[Optimiser, str] = {"sgd": "SGD, Nesterov", "adamw": "AdamW"}
 def reset_recipe() -> None:
     """Set the numbers to what suits the data set, network and optimiser just chosen."""
     state = st.session_state
-    data, network, optimiser = (state[key] for key in ("_t_data", "_t_net", "_t_optimiser"))
-    if None in (data, network, optimiser):
+    chosen = ("_t_data", "_t_net", "_t_optimiser")
+    if any(state.get(key) is None for key in chosen):
         return  # nobody chose: two runs of the page so close that the browser drew only the second
+    data, network, optimiser = (state[key] for key in chosen)
     info = ALL_DATASETS.get(data)
     task = info.task if info else "classify"
     if state.get(_TASK, "classify") != task:

@@ -23,7 +23,7 @@ from cnnviz.ui.shared.text import plain
 if TYPE_CHECKING:
     from cnnviz.ui.train.data import Choice
 
-_DRAWING, _PAD = "Your drawing", "t_pad"
+_OWN, _PAD = "Your own picture", "t_pad"
 
 
 def show_untrained(data: Choice, spec: Spec) -> None:
@@ -59,11 +59,11 @@ def show_untrained(data: Choice, spec: Spec) -> None:
             network_map(config, None, inputs, key="untrained", name=name, maps=maps)
             return
         draws = st.segmented_control(
-            "Show it", [name, _DRAWING], default=name, key="_t_untrained_picture"
-        ) == _DRAWING  # fmt: skip
+            "Show it", [name, _OWN], default=name, key="_t_untrained_picture"
+        ) == _OWN  # fmt: skip
         if draws:
-            pixels, name = np.zeros(config.input_shape, np.uint8), _DRAWING
-            with st.container(width=180):
+            pixels, name = np.zeros(config.input_shape, np.uint8), _OWN
+            with st.container(width=260):
                 draw(config, key=_PAD, known=pixels, on_draw=None)
         network_map(
             config,

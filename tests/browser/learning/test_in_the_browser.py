@@ -1,10 +1,15 @@
 """Training in Chromium: it moves by itself, is paused and stepped, and asks no server."""
 
+import io
 import re
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.screen import wait_until
+
+PEAK = "(canvas) => Math.max(...canvas.getContext('2d').getImageData(0, 0, 28, 28).data.filter((_, at) => at % 4 === 0))"  # noqa: E501
 
 
 def test_a_network_learns_in_the_browser_alone(page, settle):
@@ -26,7 +31,7 @@ def test_a_network_learns_in_the_browser_alone(page, settle):
     expect(play).to_have_attribute("aria-label", "Train")
     figure.locator(".probes button").nth(3).click()
     expect(figure.locator(".map .told")).to_contain_text("Held-out picture 4: the network predicts")
-    figure.get_by_text("Draw one yourself", exact=True).click()
+    figure.get_by_text("A drawing or picture of your own").click()
     pad = figure.locator(".sheet").first
     pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
@@ -34,7 +39,7 @@ def test_a_network_learns_in_the_browser_alone(page, settle):
     page.mouse.down()
     page.mouse.move(box["x"] + 110, box["y"] + 170, steps=5)
     expect(figure).to_have_attribute("data-predicted", re.compile(r"\d"))
-    expect(figure.locator(".map .told")).to_contain_text("Your drawing: the network predicts")
+    expect(figure.locator(".map .told")).to_contain_text("Your picture: the network predicts")
     page.mouse.up()
     assert not frames
     told = figure.locator(".told").first
@@ -43,3 +48,15 @@ def test_a_network_learns_in_the_browser_alone(page, settle):
     for step in ("1", "2"):
         figure.locator("[data-act=step]").click()
         expect(figure).to_have_attribute("data-step", step)
+
+    # What is chosen here is the picture of one's own on other pages too, and stays in the browser.
+    figure.get_by_text("A picture", exact=True).click()
+    drawn = io.BytesIO()
+    Image.fromarray(np.eye(9, dtype=np.uint8) * 255).save(drawn, "PNG")
+    given = {"name": "line.png", "mimeType": "image/png", "buffer": drawn.getvalue()}
+    figure.locator("input[type=file]").set_input_files(given)
+    expect(figure.locator(".how")).to_contain_text("8×8 pixels, the middle of your picture")
+    page.get_by_test_id("stPageLink").get_by_role("link", name="Train").click()
+    page.locator(".pinned > summary").click()
+    expect(page.locator(".pinned .how, .pinned .hint").last).to_contain_text("the middle of your")
+    assert page.locator(".pinned .seen").evaluate(PEAK) > 200
