@@ -171,7 +171,8 @@ export class Overview {
    * @param {number} at
    */
   revealClass(at) {
-    const { bar } = this.bars[at];
+    const bar = this.bars[at]?.bar;
+    if (!bar) return;
     const top = bar.offsetTop; // in the list, if that is long
     const { scrollTop, clientHeight } = this.list;
     if (top < scrollTop || top + bar.offsetHeight > scrollTop + clientHeight) this.list.scrollTop = top - clientHeight / 2;
