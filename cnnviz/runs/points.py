@@ -30,7 +30,7 @@ class Progress:
     learning_rate: float
     images_per_second: float
     seconds: float
-    measures: dict[str, float] = dataclasses.field(default_factory=dict)
+    measures: dict[str, float] = dataclasses.field(default_factory=dict, hash=False)
 
     def measure(self, name: str) -> float:
         """The accuracy, the loss or another measure by its name; NaN if there is none."""
@@ -61,7 +61,7 @@ class Evaluation:
     images: int
     seconds: float
     confusion: tuple[tuple[int, ...], ...] | None = None
-    measures: dict[str, float] = dataclasses.field(default_factory=dict)
+    measures: dict[str, float] = dataclasses.field(default_factory=dict, hash=False)
 
     def measure(self, name: str) -> float:
         """The accuracy, the loss or another measure by its name; NaN if there is none."""
