@@ -104,26 +104,31 @@ def field_figure(
     }
 
 
-def correlation_figure(correlation: NDArray[np.float64], channel: int, first: int = 0) -> Figure:
+def correlation_figure(
+    correlation: NDArray[np.float64], channel: int | None, first: int = 0
+) -> Figure:
     """Draw the correlations of filters: blue for alike, orange for opposite.
 
     Args:
         correlation: C×C; NaN is drawn as nothing.
-        channel: Position of the filter whose row and column are marked.
+        channel: Position of the filter whose row and column are marked; None marks none.
         first: Number of the first filter.
     """
     count = len(correlation)
     numbers = list(range(first, first + count))
-    low, high, here = first - 0.5, first + count - 0.5, first + channel
+    low, high = first - 0.5, first + count - 0.5
     rows = [
         [None if np.isnan(value) else round(value, 3) for value in row]
         for row in correlation.tolist()
     ]
     scale = signed_colours([1.0], DIVERGING_STOPS)
-    marks = [
-        {"x0": low, "x1": high, "y0": here - 0.5, "y1": here + 0.5},
-        {"x0": here - 0.5, "x1": here + 0.5, "y0": low, "y1": high},
-    ]
+    marks = []
+    if channel is not None:
+        here = first + channel
+        marks = [
+            {"x0": low, "x1": high, "y0": here - 0.5, "y1": here + 0.5},
+            {"x0": here - 0.5, "x1": here + 0.5, "y0": low, "y1": high},
+        ]
     return {
         "data": [
             {

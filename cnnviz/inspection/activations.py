@@ -7,6 +7,7 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -14,6 +15,8 @@ from cnnviz.inspection.guard import InspectionError, untouched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,23 @@ def filters(model: nn.Module, layer: str) -> Tensor:
     if not isinstance(module, nn.Conv2d):
         raise InspectionError(f"{layer} is not a convolution: it has no filters to show.")
     return module.weight.detach().clone()
+
+
+def colour_shares(weights: NDArray[np.float32]) -> NDArray[np.float64]:
+    """How much of each filter of a picture's colours differs between them.
+
+    Args:
+        weights: N×3×kh×kw, the filters of a convolution that reads red, green and blue.
+
+    Returns:
+        N shares of the sum of squared weights: 0 for a filter that treats all three colours alike
+        (or is all 0), 1 for one that sees nothing in a grey picture. It is 2/3 in the mean for
+        weights drawn independently.
+    """
+    exact = weights.astype(np.float64)
+    whole = (exact**2).sum((1, 2, 3))
+    common = 3 * (exact.mean(1) ** 2).sum((1, 2))
+    return 1 - np.divide(common, whole, out=np.ones_like(whole), where=whole > 0)
 
 
 def predict(model: nn.Module, x: Tensor) -> Prediction:

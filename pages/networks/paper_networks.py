@@ -72,6 +72,14 @@ st.dataframe(
     alt=f"Numbers printed of {story.title}, and those counted from its plan",
 )
 
+if name == "alexnet":
+    st.page_link(
+        page_at("real-networks").script,
+        label="Its first filters in colour: torchvision’s 64, where the paper has 96",
+        icon=page_at("real-networks").icon,
+        query_params={"rn_net": "alexnet", "rn_tab": "Learned filters"},
+    )
+
 if name == "zfnet":
     st.page_link(
         page_at("inside").script,

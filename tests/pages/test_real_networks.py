@@ -15,6 +15,7 @@ from cnnviz.imaging import sample_image
 from cnnviz.inspection import evidence, load_model, load_samples, predict
 from cnnviz.networks import build, network_from_line
 from cnnviz.runs import open_run
+from cnnviz.ui.real_networks import maps
 from cnnviz.zoo import ZooError, download, load
 from cnnviz.zoo.files import exported
 
@@ -127,6 +128,40 @@ def test_maps_and_filters_of_any_layer(open_page):
     app = open_page(rn_tab="Learned filters", rn_conv="head.conv")
     (sheet,) = sent(app, "map_sheet")
     assert sheet["groups"][0]["shape"] == [1, 96, 96]
+
+
+@pytest.mark.parametrize("name", ["efficientnet_lite0", "alexnet"])
+def test_the_first_filters_in_colour_are_the_tensors_and_so_are_their_correlations(
+    open_page, monkeypatch, name
+):
+    shown = []
+    monkeypatch.setattr(maps.st, "image", lambda pixels, **told: shown.append((pixels, told)))
+    app = open_page(rn_net=name, rn_tab="Learned filters")
+    network = load(name, weights=name != "alexnet")
+    weight = next(network.model.parameters()).numpy()
+    [(pixels, told)] = [one for one in shown if "in colour" in one[1]["alt"]]
+    count, _, side, _ = weight.shape
+    zoom = 40 // side
+    tile = side * zoom + 4
+    assert pixels.shape == (count // 8 * tile, 8 * tile, 3)
+    for at, one in enumerate(weight):
+        top, left = at // 8 * tile + zoom // 2, at % 8 * tile + zoom // 2
+        drawn = pixels[top : top + side * zoom : zoom, left : left + side * zoom : zoom]
+        back = (drawn / 127.5 - 1) * abs(one).max()
+        np.testing.assert_allclose(back, one.transpose(1, 2, 0), atol=abs(one).max() / 250)
+    [drawn] = sent(app, "chart")
+    r = np.corrcoef(weight.reshape(count, -1))
+    np.testing.assert_allclose(drawn["figure"]["data"][0]["z"], r, atol=6e-4)
+    assert network.title in told["alt"]
+    mean = abs(r[np.triu_indices(count, 1)]).mean()
+    assert f"|r| is {mean:.2f} on average" in words(app)
+    assert ("48 filters each" in words(app)) == (name == "alexnet")
+    if name == "alexnet":  # without its file
+        assert (count, side) == (64, 11)
+        assert "(untrained)" in told["alt"]
+        assert "(untrained" in told["caption"].replace("\\", "")
+        assert "**0 of the 64** random filters" in words(app)
+        assert "alexnet-owt-7be5be79.pth" in words(app)
 
 
 def test_the_list_says_what_is_at_hand(open_page):

@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from cnnviz.components.chart import chart
 from cnnviz.components.map_sheet import Group, Scale, map_sheet
+from cnnviz.figures.one_filter import correlation_figure
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 from cnnviz.inspection import InspectionError, conv_layers, filters
-from cnnviz.inspection.activations import find
+from cnnviz.inspection.activations import colour_shares, find
+from cnnviz.inspection.correlation import mean_strength, weight_correlation
 from cnnviz.inspection.outputs import layer_output
 from cnnviz.inspection.witnesses.rank import averaged
+from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.shared.answer import show_numbers
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.projecting import settings
+from cnnviz.ui.shared.text import plain
 from cnnviz.ui.shared.zoo import turn
 
 if TYPE_CHECKING:
@@ -115,16 +120,50 @@ def show_filters(look: Look) -> None:
         _show_matrix(look, layer, part[:, :, 0, 0], first)
         return
     if inputs == 3:
-        st.image(
-            _mosaic(part), output_format="PNG", alt=f"The filters of {layer} in colour",
-            caption="All three colours together: grey is 0, and each filter has its own scale.",
-        )  # fmt: skip
+        _show_colours(look, layer, weights, first)
     group = Group(layer, part[:, channel], f"{shape}, input channel {channel}", "filter")
     map_sheet(
         [group], key="rn_filters", scale="map", stops=WEIGHT_STOPS, side=64,
         alt=f"Filters of {look.network.title}, layer",
     )  # fmt: skip
     show_numbers(part[:, channel], "Filter", key="_rn_filter")
+
+
+def _show_colours(look: Look, layer: str, weights: NDArray[np.float32], first: int) -> None:
+    """Filters that read colours as pictures, and beside them how alike they are."""
+    network, found = look.network, weight_correlation(look.network.model, layer)
+    grey = int((colour_shares(weights) < 0.5).sum())
+    text = (
+        f"**{grey} of the {len(weights)}** {'' if network.trained else 'random '}filters are mostly"
+        " grey: what is the same for red, green and"
+        " blue holds over half of their squared weights."
+    )
+    strength = mean_strength(found)
+    if strength is not None:
+        text += f" Between two filters |r| is {formatted(strength, '.2f')} on average."
+    if network.name == "alexnet":
+        text += (
+            " AlexNet’s paper shows 96 filters of 11×11×3. It was trained on two GPUs with 48"
+            " filters each: those of the one became largely colour-agnostic, those of the other"
+            " largely colour-specific (Krizhevsky et al. 2012, figure 3). These are not the 96:"
+            " torchvision’s AlexNet is the single column of 2014, with 64. The weights of the"
+            " original are in no package that this app installs."
+        )
+    st.markdown(text)
+    shown = slice(first, first + MOST_MAPS)
+    pictures, matrix = st.columns(2)
+    with pictures:
+        st.image(
+            _mosaic(weights[shown], across=8), output_format="PNG",
+            alt=f"Filters of {network.title}, {layer}, in colour",
+            caption=f"{plain(network.title)}, {plain(layer)}, in rows of 8. All three colours"
+            " together: grey is 0, and each filter has its own scale.",
+        )  # fmt: skip
+    with matrix:
+        chart(
+            correlation_figure(found[shown, shown], None, first), key="rn_alike",
+            alt=f"Pearson’s r of the weights of each two filters of {layer}",
+        )  # fmt: skip
 
 
 def _show_matrix(look: Look, layer: str, weights: NDArray[np.float32], first: int) -> None:
@@ -142,7 +181,7 @@ def _show_matrix(look: Look, layer: str, weights: NDArray[np.float32], first: in
     show_numbers(columns[None], "Matrix", key="_rn_matrix")
 
 
-def _mosaic(weights: NDArray[np.float32], across: int = 16) -> NDArray[np.uint8]:
+def _mosaic(weights: NDArray[np.float32], across: int) -> NDArray[np.uint8]:
     """Filters N×3×k×k as one picture, 0 in the middle of the grey values."""
     scale = np.abs(weights).max((1, 2, 3), keepdims=True)
     pixels = np.rint(127.5 * (1 + weights / np.where(scale > 0, scale, 1))).astype(np.uint8)

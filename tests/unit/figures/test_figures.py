@@ -222,4 +222,6 @@ def test_filters_without_a_correlation_are_left_out():
     figure = correlation_figure(np.array([[1, -0.12345], [np.nan, np.nan]]), 1)
     assert figure["data"][0]["z"] == [[1, -0.123], [None, None]]
     assert (figure["data"][0]["zmin"], figure["data"][0]["zmax"]) == (-1, 1)
+    assert len(figure["layout"]["shapes"]) == 2
+    assert correlation_figure(np.eye(2), None)["layout"]["shapes"] == []
     json.dumps(figure, allow_nan=False)

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from cnnviz import inspection
+from cnnviz.inspection.activations import colour_shares
 
 
 def test_filters_are_a_copy_of_the_weights(flat_net):
@@ -78,3 +79,11 @@ def test_the_input_is_not_written_to():
     x = torch.tensor([[[-1.0, 1.0]]])
     inspection.feature_maps(nn.Sequential(nn.ReLU(inplace=True)), x)
     assert x.min() == -1
+
+
+def test_how_much_of_a_filter_differs_between_colours():
+    grey = np.ones((3, 2, 2))
+    opposite = np.stack([np.ones((2, 2)), -np.ones((2, 2)), np.zeros((2, 2))])
+    red = np.stack([np.ones((2, 2)), np.zeros((2, 2)), np.zeros((2, 2))])
+    weights = np.stack([grey, opposite, red, 0 * grey]).astype(np.float32)
+    np.testing.assert_allclose(colour_shares(weights), [0, 1, 2 / 3, 0], atol=1e-12)
