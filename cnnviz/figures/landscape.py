@@ -1,4 +1,4 @@
-"""The loss over a plane of weights: as a surface to turn, and as a map."""
+"""The loss over a plane of weights: as a surface to turn, and as its contour lines."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _COLOURS = "Viridis"
 _TICKS = (-4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8)
+_LINES = 0.25  # between two contour lines, in decades: each is a loss 1.8 times the next
 _SMALL = 1e-4  # a loss below it is drawn as if it were this
 
 
@@ -77,7 +78,7 @@ def contour_figure(
     about: str,
     path: Sequence[tuple[float, float, float, str]] = (),
 ) -> Figure:
-    """Draw losses as a map, perhaps with the path of a run.
+    """Draw the same losses as contour lines, in the same colours, perhaps with a run's path.
 
     Args:
         across: W places along the first direction.
@@ -90,14 +91,21 @@ def contour_figure(
     """
     traces: list[dict[str, Any]] = [
         {
-            "type": "heatmap",
+            "type": "contour",
             "name": "Loss",
             "x": list(across),
             "y": list(up),
             "z": _logs(losses).tolist(),
             "customdata": losses.tolist(),
             "colorscale": _COLOURS,
-            "zsmooth": "best",
+            "autocontour": False,
+            "contours": {
+                "coloring": "heatmap",
+                "start": _TICKS[0],
+                "end": _TICKS[-1],
+                "size": _LINES,
+            },
+            "line": {"color": "#ffffff", "width": 0.75},
             **_coloured(limits, "zmin", "zmax"),
             "hovertemplate": "loss %{customdata:.3g}<extra></extra>",
         }

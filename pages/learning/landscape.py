@@ -8,23 +8,21 @@ from cnnviz.ui.learning.landscape.subjects import (
     PROBLEMS,
     REACH,
     pair,
+    pair_code,
     subject_of,
     way_of,
 )
 from cnnviz.ui.learning.landscape.surfaces import show_surfaces
 from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.projecting import settings
 from cnnviz.ui.shared.run_list import choose_run
 from cnnviz.ui.shared.text import plain
 
-with settings("landscape", horizontal=True):
+with settings("landscape"):
     what = choice(
         st.segmented_control, "Around", {"pair": "Two networks", "run": "A run"}, "pair",
         key="la_what",
-    )  # fmt: skip
-    kind = choice(
-        st.segmented_control, "Draw it as", {"surface": "Surface", "map": "Map"},
-        "surface" if what == "pair" else "map", key=f"la_{what}_as",
     )  # fmt: skip
 
 if what == "pair":
@@ -42,9 +40,15 @@ if what == "pair":
     )
     subjects = list(pair().values())
     show_surfaces(
-        subjects, [one.plane(seed) for one in subjects], ("pair", seed), kind=kind,
+        subjects, [one.plane(seed) for one in subjects], ("pair", seed),
         titles=("Direction 1", "Direction 2"),
     )  # fmt: skip
+    with st.container(horizontal=True):
+        for name, one in pair().items():
+            copy_code(
+                f"PyTorch code: {one.title.lower()}", pair_code(name, seed),
+                note="Run it in the folder of cnnviz. It prints the numbers drawn above.",
+            )  # fmt: skip
     st.caption(
         f"Mean cross-entropy of {PICTURES} digits that both have learned from, on one logarithmic"
         f" scale. At {REACH:g}, each filter is moved by its own length (filter normalisation):"
@@ -71,7 +75,7 @@ st.markdown(
     f" hold **{percent(first)}** and **{percent(second)}** of its variance."
 )
 show_surfaces(
-    [subject], [way.path.plane], ("run", run.id, way.steps[-1]), kind=kind,
+    [subject], [way.path.plane], ("run", run.id, way.steps[-1]),
     titles=(f"Component 1 ({percent(first)})", f"Component 2 ({percent(second)})"), way=way,
 )  # fmt: skip
 apart = max(way.path.off)

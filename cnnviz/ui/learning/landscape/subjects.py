@@ -11,7 +11,7 @@ import streamlit as st
 import torch
 from safetensors.torch import load_file
 
-from cnnviz.datasets import load_dataset, normalise
+from cnnviz.datasets import data_code, load_dataset, normalise
 from cnnviz.inspection import InspectionError, load_model
 from cnnviz.inspection.samples import load_samples
 from cnnviz.networks import NetworkError, build, network_from_line
@@ -20,6 +20,7 @@ from cnnviz.training.landscape import (
     PAIR,
     Path,
     Slice,
+    landscape_code,
     loss_at,
     path_slice,
     random_slice,
@@ -89,6 +90,14 @@ def pair() -> dict[str, Subject]:
         model.load_state_dict(load_file(_NETWORKS / f"{name}.safetensors"))
         found[name] = Subject(title, model.eval(), images, labels)
     return found
+
+
+def pair_code(name: str, seed: int) -> str:
+    """Lines that print the losses around a network of the pair."""
+    return landscape_code(
+        network_from_line(PAIR[name]), f"assets/landscape/{name}.safetensors",
+        data_code("digits"), PICTURES, seed=seed, reach=REACH,
+    )  # fmt: skip
 
 
 def subject_of(run: Run) -> Subject:

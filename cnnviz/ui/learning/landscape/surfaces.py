@@ -1,4 +1,4 @@
-"""The surfaces and maps of one network or two, while they are computed."""
+"""The surfaces of one network or two and their contour lines, while they are computed."""
 
 from __future__ import annotations
 
@@ -48,17 +48,17 @@ def show_surfaces(
     planes: Sequence[Slice],
     key: object,
     *,
-    kind: str,
     titles: Titles,
     way: Way | None = None,
 ) -> None:
     """Draw the loss around one network or two, on one scale, coarse at first.
 
+    Each surface has its contour lines below it; that of a single network has them beside it.
+
     Args:
         subjects: The networks.
         planes: A plane of each.
         key: What the losses depend on.
-        kind: "surface" or "map".
         titles: Names of the directions.
         way: The path of a run, if there is one.
     """
@@ -70,20 +70,21 @@ def show_surfaces(
     limits = (min(shared), max(shared))
     if way:
         limits = min(limits[0], *way.losses), max(limits[1], *way.losses)
-    columns = st.columns(len(subjects), gap="medium")
-    for at, (column, one, plane) in enumerate(zip(columns, subjects, planes, strict=True)):
+    columns = st.columns(2, gap="medium")
+    for at, (one, plane) in enumerate(zip(subjects, planes, strict=True)):
         which, losses = _grid([point[at] for point in found.items])
         across, up = (places[which] for places in plane.places)
-        look: dict[str, Any] = {"limits": limits, "titles": titles, "about": f"{key} {kind}"}
-        with column:
+        look: dict[str, Any] = {"limits": limits, "titles": titles, "about": str(key)}
+        told = f"Loss of {one.title} over {losses.shape[1]}×{losses.shape[0]} points of a plane"
+        path = _path(way) if way else ()
+        surface = surface_figure(across, up, losses, **look)
+        lines = contour_figure(across, up, losses, path=path, **look)
+        with columns[at]:
             st.markdown(f"**{plain(one.title)}**: loss {one.loss:.3g} in the middle")
-            told = f"Loss of {one.title} over {losses.shape[1]}×{losses.shape[0]} points of a plane"
-            if kind == "surface":
-                figure = surface_figure(across, up, losses, **look)
-            else:
-                path = _path(way) if way else ()
-                figure = contour_figure(across, up, losses, path=path, **look)
-            chart(figure, key=f"la_{kind}_{at}", alt=told)
+            chart(surface, key=f"la_surface_{at}", alt=told)
+        with columns[at if len(subjects) == 2 else 1]:
+            st.markdown("The same numbers as contour lines, four to a factor of ten")
+            chart(lines, key=f"la_map_{at}", alt=f"{told}, as contour lines")
     names = " and ".join(plain(one.title) for one in subjects)
     gather_on(found, LEVELS[-1], f"{names}: {len(found.items)} of {LEVELS[-1]} points")
 
