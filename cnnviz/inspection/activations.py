@@ -74,7 +74,8 @@ def colour_shares(weights: NDArray[np.float32]) -> NDArray[np.float64]:
     exact = weights.astype(np.float64)
     whole = (exact**2).sum((1, 2, 3))
     common = 3 * (exact.mean(1) ** 2).sum((1, 2))
-    return 1 - np.divide(common, whole, out=np.ones_like(whole), where=whole > 0)
+    alike: NDArray[np.float64] = np.divide(common, whole, out=np.ones_like(whole), where=whole > 0)
+    return 1 - alike
 
 
 def predict(model: nn.Module, x: Tensor) -> Prediction:

@@ -12,6 +12,7 @@ from cnnviz.networks.papers import counted_by_pytorch, paper_code
 from cnnviz.networks.stages import Stage, stages
 from cnnviz.ui.networks.paper_networks.depth import RESNET_ERRORS
 from cnnviz.ui.networks.paper_networks.drawn_digit import show_drawn_digit
+from cnnviz.ui.networks.paper_networks.flattening import show_flattening
 from cnnviz.ui.networks.paper_networks.printed import connections, printed
 from cnnviz.ui.networks.paper_networks.sibling import train_its_sibling
 from cnnviz.ui.networks.paper_networks.stories import STORIES, TITLES, line_of, names_of
@@ -123,6 +124,8 @@ st.dataframe(
     },
     alt=f"The layers of {story.title} with outputs, parameters and multiply-adds",
 )
+
+show_flattening(story.title, steps, parameters)
 
 st.header("Built in PyTorch")
 st.caption(

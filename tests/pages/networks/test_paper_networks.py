@@ -1,8 +1,10 @@
 """Networks of the papers: each opens, and what is printed of it stands beside what is counted."""
 
+import json
 import re
 from urllib.parse import parse_qs
 
+import numpy as np
 import pytest
 import torch
 
@@ -14,6 +16,7 @@ from cnnviz.networks.stages import stages
 from cnnviz.ui.networks.paper_networks.depth import RESNET_ERRORS
 from cnnviz.ui.networks.paper_networks.printed import printed
 from cnnviz.ui.networks.paper_networks.stories import names_of
+from tests.pages.lab.conftest import LinkedGrids
 
 
 def counted(name):
@@ -105,3 +108,27 @@ def test_errors_against_depth_are_those_of_the_lecture():
     plain, skips = (dict(points) for _, points in RESNET_ERRORS)
     assert [skips[depth] for depth in (34, 50, 101, 152)] == expected["top1"]
     assert plain[34] > plain[18] > skips[18] > skips[34]
+
+
+def test_maps_become_a_vector_in_pytorchs_order(visit):
+    app = visit("paper_networks", network="vgg_d")
+    [figure] = [
+        LinkedGrids(json.loads(element.proto.json))
+        for element in app.get("bidi_component")
+        if element.proto.component_name == "cnnviz_linked_grids"
+    ]
+    figure.check()
+    first, second, vector = figure.panels.values()
+    assert np.array_equal(np.concatenate([first.ravel(), second.ravel()]), vector.ravel())
+    assert first.max() > 0
+    printed = []
+    exec(figure.data["pytorch"], {"print": printed.append})
+    assert printed[0].shape == (32,)
+    np.testing.assert_allclose(printed[0], vector.ravel(), atol=1e-4)
+    assert figure.data["panels"][2]["words"][22].startswith("22 = 1·16 + 1·4 + 2: ")
+    told = " ".join(m.value for m in app.markdown)
+    assert "512×7×7 become 25,088 numbers" in told
+    share = (25_088 * 4_096 + 4_096) / 138_357_544
+    assert f"**{share:.0%} of all parameters**" in told
+    # A global average leaves one number a map: there is nothing to put in order.
+    assert not any("From maps" in h.value for h in visit("paper_networks", network="nin").header)
