@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections import ChainMap
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -201,7 +203,7 @@ PICTURE_DATASETS: dict[str, DatasetInfo] = {
 }
 """Those of which a picture is asked for, by id."""
 
-ALL_DATASETS: dict[str, DatasetInfo] = DATASETS | PICTURE_DATASETS
+ALL_DATASETS: Mapping[str, DatasetInfo] = ChainMap(PICTURE_DATASETS, DATASETS)
 
 
 def data_root() -> Path:

@@ -10,11 +10,11 @@ MINUS = "\N{MINUS SIGN}"
 def formatted(value: float, spec: str = "g") -> str:
     """Format a number as Python's `format` does, with a real minus, and none before a zero.
 
-    >>> formatted(-0.5), formatted(-0.0001, ".2f"), formatted(-2, "+.1f"), formatted(float("inf"))
-    ('−0.5', '0.00', '−2.0', '∞')
+    >>> formatted(-0.5), formatted(-0.0001, ".2f"), formatted(-0.0, ".2e"), formatted(float("inf"))
+    ('−0.5', '0.00', '0.00e+00', '∞')
     """
     text = format(value, spec)
-    if text.startswith("-") and not text.strip("-0.,%"):
+    if text.startswith("-") and not text.strip("-0.,%e+"):
         text = text[1:]
     return text.replace("-", MINUS).replace("inf", "∞")
 

@@ -479,7 +479,7 @@ def test_a_drawing_is_looked_into_as_any_picture(open_page):
     app = open_page(i_source="draw")
     run = open_run(SHIPPED)
     pad = sent(app, "i_pad")
-    assert (pad["dataset"], pad["size"], pad["sends"]) == ("fashionmnist", [28, 28], True)
+    assert (pad["dataset"], pad["shape"], pad["sends"]) == ("fashionmnist", [1, 28, 28], True)
     assert not any(base64.b64decode(pad["known"]))
     assert sent(app, "i_answer")["picture"] == pad["name"]
     seen = np.zeros((1, 28, 28), np.uint8)

@@ -4,7 +4,7 @@ import math
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cnnviz.numbers.formatting import as_typed, counted, duration, formatted, percent, short
@@ -19,6 +19,7 @@ def read(text):
 
 
 @given(FINITE, st.sampled_from(["g", ".3f", ".2e", ",.1f", "+.2f", ".4g"]))
+@example(-0.0, ".2e")
 def test_a_number_has_no_hyphen_and_no_signed_zero(value, spec):
     text = formatted(value, spec)
     assert HYPHEN not in text

@@ -10,6 +10,7 @@ import streamlit as st
 from cnnviz.datasets import load_dataset
 from cnnviz.imaging import cover
 from cnnviz.networks import pytorch_code
+from cnnviz.numbers.formatting import formatted
 from cnnviz.training.colourisation import (
     HUES,
     SIDES,
@@ -42,8 +43,8 @@ def class_titles(kind: Kind, colourers: Colourers) -> list[str]:
     if kind == "digits":
         return ["grey", *HUES]
     return [
-        "grey" if at == 0 else f"({first:.2f}, {second:.2f})".replace("-", "−")
-        for at, (first, second) in enumerate((colourers.centres.round(2) + 0.0).tolist())
+        "grey" if at == 0 else f"({formatted(first, '.2f')}, {formatted(second, '.2f')})"
+        for at, (first, second) in enumerate(colourers.centres.tolist())
     ]
 
 
