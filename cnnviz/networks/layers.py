@@ -23,11 +23,13 @@ class NetworkError(ValueError):
 
     Attributes:
         layer: The layer that does not fit, by its name in the module; empty if it is not one.
+        before: Of a line that cannot be read, the layers up to there.
     """
 
     def __init__(self, message: str, layer: str = "") -> None:
         super().__init__(message)
         self.layer = layer
+        self.before: list[dict[str, Any]] = []
 
 
 @dataclass(frozen=True)

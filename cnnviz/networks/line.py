@@ -69,7 +69,12 @@ def network_from_line(text: str) -> Spec:
     if len(text) > MAX_LINE:
         raise NetworkError(f"The line has more than {MAX_LINE:,} characters: make it shorter.")
     words = _TOKEN.findall(text.lower())[::-1]
-    spec, _ = _sequence(words, flat=False, depth=0)
+    spec: Spec = []
+    try:
+        _sequence(words, spec, flat=False, depth=0)
+    except NetworkError as error:
+        error.before = spec
+        raise
     if words:
         raise NetworkError(
             "There is a ] without its [ before it: take it away."
@@ -120,18 +125,18 @@ def _written(reader: Reader, spec: Any, within: str) -> str:
     return " ".join(words)
 
 
-def _sequence(words: list[str], *, flat: bool, depth: int) -> tuple[Spec, bool]:
+def _sequence(words: list[str], spec: Spec, *, flat: bool, depth: int) -> bool:
     """Take layers off a stack of words, up to a ``|`` or ``]``.
 
     Args:
         words: What is still to be read, the next word last.
+        spec: Where the layers are put.
         flat: Whether the input is flat.
         depth: How many blocks there are around it.
 
     Returns:
-        The layers, and whether their output is flat.
+        Whether their output is flat.
     """
-    spec: Spec = []
     while words and words[-1] not in {"]", "|"}:
         word = words.pop()
         name, entry = _layer(word)
@@ -147,7 +152,7 @@ def _sequence(words: list[str], *, flat: bool, depth: int) -> tuple[Spec, bool]:
             spec.append({"layer": "flatten"})
         flat = flat or name in {"flatten", "linear"}
         spec.append(entry)
-    return spec, flat
+    return flat
 
 
 def _block(
@@ -164,7 +169,8 @@ def _block(
     flats: list[bool] = []
     while words and words[-1] != "]":
         words.pop()  # the bracket that opens, or a bar
-        part, end = _sequence(words, flat=flat, depth=depth)
+        part: Spec = []
+        end = _sequence(words, part, flat=flat, depth=depth)
         if not part and words:
             raise NetworkError(
                 f"“{word}[…]” has an empty part: write none where the input goes on as it is."

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { copy, everyLayer, insert, isComplete, move, moveBeside, namesOf, readLine, readWord, remove, writeLine, writeWord } from "../../cnnviz/components/layers/line.js";
+import { copy, everyLayer, insert, isWhole, move, moveBeside, namesOf, readLine, readWord, remove, writeLine, writeWord } from "../../cnnviz/components/layers/line.js";
 
 const option = (key, letter, usual, as = "") => ({ key, letter, usual, as, title: key, low: 0, high: 99, whole: true });
 const KINDS = [
@@ -12,7 +12,7 @@ const KINDS = [
   { kind: "maxpool", word: "p", options: [option("kernel", "", null), option("stride", "s", null, "kernel")], parts: [] },
   { kind: "residual", word: "res", options: [], parts: ["body", "shortcut"] },
   { kind: "relu", word: "relu", options: [], parts: [] },
-].map((kind) => ({ title: kind.kind, fresh: kind.word, least: 1, most: 2, ...kind }));
+].map((kind) => ({ title: kind.kind, fresh: kind.word, least: kind.parts.length && 1, most: kind.parts.length && 2, ...kind }));
 
 const LINE = "a res[b c | none] d";
 const named = (layers, word) => everyLayer(layers).find((layer) => layer.word === word);
@@ -33,9 +33,9 @@ test("words are read and written as Python does", () => {
   assert.deepEqual(readWord("c16k3s2", KINDS).numbers, { out: "16", kernel: "3", stride: "2" });
   assert.equal(readWord("cat", KINDS).kind.kind, "concat");
   assert.equal(readWord("conv16k3", KINDS).kind.kind, "conv");
-  for (const [word, complete] of [["c16k3", true], ["p2", true], ["relu", true], ["c16", false], ["c16k100", false], ["xyz", false]]) {
-    assert.equal(isComplete(word, KINDS), complete, word);
-  }
+  const can = ["c16k3", "p2", "relu", "res[p2]", "cat[relu|none]"];
+  const cannot = ["c16", "c16k100", "c1.5k3", "xyz", "res", "res[p2|p2|p2]", "relu[p2]", "res[|p2]"];
+  for (const word of [...can, ...cannot]) assert.equal(isWhole(readLine(word)[0], KINDS), can.includes(word), word);
   for (const word of ["c16q3", "c16k3k3", "xyz", "16", "c16k"]) assert.equal(readWord(word, KINDS), null, word);
   assert.equal(writeWord(KINDS[0], { out: "16", kernel: "3", stride: "1" }), "c16k3");
   assert.equal(writeWord(KINDS[2], { kernel: "2", stride: "2" }), "p2");

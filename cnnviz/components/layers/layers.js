@@ -2,7 +2,7 @@
 
 import { element, reachable, write } from "../kit/elements.js";
 import { mounting } from "../kit/mounting.js";
-import { copy, everyLayer, insert, isComplete, move, moveBeside, namesOf, numberOf, partName, placeOf, readLine, readWord, remove, writeLine, writeWord } from "./line.js";
+import { copy, everyLayer, insert, isWhole, move, moveBeside, namesOf, numberOf, partName, placeOf, readLine, readWord, remove, writeLine, writeWord } from "./line.js";
 
 const TYPING = 350; // milliseconds after the last key
 const SPEAK_AFTER = 300;
@@ -23,6 +23,7 @@ class Layers {
     this.before = []; // lines to go back to
     this.timers = {};
     this.box = this.find(".scroll");
+    this.reason = Object.assign(element("p", "reason"), { id: "reason" });
     reachable(this.box, "Layers, first to last");
     this.line.oninput = () => this.typed();
     this.line.onchange = () => this.send(0);
@@ -173,7 +174,7 @@ class Layers {
     button.onfocus = () => this.stop(layer);
     row.append(handle, button);
     item.append(row);
-    this.rows.set(layer, { row, button, ...parts });
+    this.rows.set(layer, { row, button, item, ...parts });
     this.title(layer);
     if (layer === this.chosen) item.append(this.fields(layer, known));
     (layer.parts ?? []).forEach((part, at) => {
@@ -268,15 +269,51 @@ class Layers {
     const waiting = answer.line !== this.line.value;
     this.root.classList.toggle("waiting", waiting);
     if (waiting) return;
-    write(this.problem, answer.problem);
     this.line.setAttribute("aria-invalid", String(Boolean(answer.problem)));
+    const wrong = this.list.inert ? null : this.faulty(answer);
+    const before = everyLayer(this.layers);
+    before.length = wrong ? before.indexOf(wrong) : before.length;
     for (const [layer, { row, output, facts }] of this.rows ?? []) {
       const name = this.names.get(layer);
       const fact = answer.layers[name];
+      const reached = Boolean(fact) || layer === wrong || !wrong || before.includes(layer) || everyLayer([wrong]).includes(layer);
       write(output, fact?.output ?? "");
-      write(facts, [name?.split(".").at(-1), fact?.costs].filter(Boolean).join(" · "));
-      row.classList.toggle("wrong", !isComplete(layer.word, this.data.kinds) || name === answer.wrong);
+      write(facts, reached ? [name?.split(".").at(-1), fact?.costs].filter(Boolean).join(" · ") : "not reached");
+      row.classList.toggle("unreached", !reached);
     }
+    this.explain(wrong, answer.problem);
+  }
+
+  /** The layer at fault: what Python says, or else the first that cannot be read; null if it is none. */
+  faulty({ problem, wrong }) {
+    if (!problem) return null;
+    const layers = everyLayer(this.layers);
+    return layers.find((layer) => (wrong ? this.names?.get(layer) === wrong : !isWhole(layer, this.data.kinds))) ?? null;
+  }
+
+  /** Write what is wrong at the layer at fault, or at the line if it is none. */
+  explain(layer, problem) {
+    const at = layer ? `Layer ${everyLayer(this.layers).indexOf(layer) + 1} of the list does not fit; its row says why.` : problem;
+    write(this.problem, at);
+    for (const one of this.list.querySelectorAll("[aria-describedby]")) one.removeAttribute("aria-describedby");
+    for (const one of this.list.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
+    for (const [one, { row }] of this.rows ?? []) row.classList.toggle("wrong", one === layer);
+    if (!layer) {
+      this.reason.remove();
+      return;
+    }
+    const { item, row, button } = this.rows.get(layer);
+    if (this.reason.previousElementSibling !== row) row.after(this.reason);
+    button.setAttribute("aria-describedby", this.reason.id);
+    for (const field of item.querySelectorAll(":scope > .fields :is(select, input)")) {
+      field.setAttribute("aria-describedby", this.reason.id);
+      field.setAttribute("aria-invalid", "true");
+    }
+    if (this.reason.textContent === problem) return;
+    write(this.reason, problem);
+    this.say(problem);
+    const [{ top, bottom }, box] = [row.getBoundingClientRect(), this.box.getBoundingClientRect()];
+    if (top < box.top || bottom + this.reason.offsetHeight > box.bottom) this.box.scrollTop += top - box.top;
   }
 
   // --- edits ------------------------------------------------------------------------------------

@@ -132,15 +132,20 @@ export function numberOf(option, numbers) {
 }
 
 /**
- * Whether every number of a word is one that its layer can have.
- * @param {string} word
+ * Whether a layer can be read: its word, every number of it, and as many parts as its kind has, none
+ * of them empty.
+ * @param {Node} layer
  * @param {Kind[]} kinds
  */
-export function isComplete(word, kinds) {
+export function isWhole({ word, parts }, kinds) {
   const known = readWord(word, kinds);
-  return known !== null && known.kind.options.every((option) => {
-    const number = numberOf(option, known.numbers);
-    return number !== "" && Number(number) >= option.low && Number(number) <= option.high;
+  if (!known) return false;
+  const { kind: { options, least, most }, numbers } = known;
+  const inside = parts ? parts.length >= least && parts.length <= most && parts.every((part) => part.length > 0) : !most;
+  return inside && options.every((option) => {
+    const text = numberOf(option, numbers);
+    const number = Number(text);
+    return text !== "" && number >= option.low && number <= option.high && (!option.whole || Number.isInteger(number));
   });
 }
 

@@ -114,7 +114,7 @@ def read_network(
         rows = summary(spec, shape)
         check_trainable(spec, shape, classes, batch_size)
     except NetworkError as error:
-        return _first_rows(spec, shape), None, str(error), error.layer
+        return _first_rows(spec or error.before, shape), None, str(error), error.layer
     return rows, spec, "", ""
 
 
