@@ -56,7 +56,7 @@ class Classifier {
     const rows = data.shape[1];
     const invert = !data.light && median(picture.values) > 127;
     const seen = picture.how ? picture.values : seenOf(picture, rows, invert);
-    network.run(inputOf(seen, data.mean, data.std));
+    network.run(inputOf(seen, rows * data.shape[2], data.mean, data.std));
     const shares = softmax(network.output.values);
     this.best = this.bars.draw(shares);
     const [name, share] = [data.classes[this.best], percent(shares[this.best])];
@@ -73,7 +73,9 @@ class Classifier {
     Object.assign(canvas, { width, height });
     const context = canvas.getContext("2d");
     const image = context.createImageData(width, height);
-    seen.forEach((level, at) => image.data.set([level, level, level, 255], at * 4));
+    const area = width * height;
+    const planes = [0, 1, 2].map((plane) => (plane * area) % seen.length); // a grey one is all three
+    for (let at = 0; at < area; at += 1) image.data.set([...planes.map((first) => seen[first + at]), 255], at * 4);
     context.putImageData(image, 0, 0);
     const how = [`${height}×${width} pixels`];
     if (drawn) how.push(drawn);

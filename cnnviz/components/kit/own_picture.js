@@ -24,9 +24,13 @@ function chosen() {
 }
 
 export class OwnPicture {
-  /** @param {() => void} changed */
-  constructor(changed) {
+  /**
+   * @param {() => void} changed
+   * @param {() => void} [ended] called at the end of a stroke
+   */
+  constructor(changed, ended = () => {}) {
     this.version = 0;
+    this.ended = ended;
     this.changed = () => {
       this.version += 1;
       changed();
@@ -93,8 +97,16 @@ export class OwnPicture {
    */
   open(run) {
     if (this.pad) return;
-    this.pad = new Pad(this.place, { onChange: this.changed, onEnd: () => {} });
-    this.pad.setPen(ruleOf(run.dataset)?.pen ?? USUAL_PEN);
+    this.pad = new Pad(this.place, { onChange: this.changed, onEnd: this.ended });
+    this.suit(run.dataset);
+  }
+
+  /**
+   * Take a pen that suits the pictures of a data set.
+   * @param {string} dataset
+   */
+  suit(dataset) {
+    this.pad?.setPen(ruleOf(dataset)?.pen ?? USUAL_PEN);
   }
 
   /** @param {File | undefined} file */

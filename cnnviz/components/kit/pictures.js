@@ -9,6 +9,7 @@
  * @property {number} columns
  * @property {boolean} painted whether anybody has changed it
  * @property {string} [how] how it was made from what was drawn, if it is as the network reads it
+ * @property {string} [title] what it is, if not what was to be expected
  */
 
 /**
@@ -36,13 +37,15 @@ export function watchPicture(name, look) {
 }
 
 /**
- * A grey picture as a network reads it: the same in each channel, normalised as its training
- * pictures were.
- * @param {ArrayLike<number>} levels 0 to 255
+ * A picture as a network reads it, normalised as its training pictures were; a grey one is the same
+ * in each channel.
+ * @param {ArrayLike<number>} levels H×W or C×H×W, 0 to 255
+ * @param {number} area H·W
  * @param {number[]} mean of each channel, on the scale 0 to 1
  * @param {number[]} std likewise
  */
-export function inputOf(levels, mean, std) {
+export function inputOf(levels, area, mean, std) {
+  if (levels.length > area) return normalised(levels, mean, std);
   const input = new Float32Array(levels.length * mean.length);
   mean.forEach((_, channel) => input.set(levels, channel * levels.length));
   return normalised(input, mean, std);

@@ -8,7 +8,7 @@ import { choice, element, write } from "../kit/elements.js";
 import { Figure } from "../kit/figure.js";
 import { Network, softmax } from "../kit/forward.js";
 import { count, numberText, percent } from "../kit/numbers.js";
-import { inputOf, normalised, watchPicture } from "../kit/pictures.js";
+import { inputOf, watchPicture } from "../kit/pictures.js";
 import { readSafetensors } from "../kit/safetensors.js";
 import { textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
@@ -62,6 +62,7 @@ export class NetworkMap extends Figure {
     this.figure.onfocus = () => this.wake();
     this.figure.onblur = () => this.wake();
     this.watching = () => {};
+    this.title = ""; // of another component's picture
     this.version = 0; // of the numbers and colours on screen
     this.cost = 0; // milliseconds that the last picture or weights took, with drawing
     this.fresh = false; // whether they are yet to be drawn
@@ -76,6 +77,7 @@ export class NetworkMap extends Figure {
   update(data, component) {
     super.update(data, component);
     this.watching();
+    this.title = "";
     this.watching = data.picture ? watchPicture(data.picture, (picture) => this.look(picture)) : () => {};
   }
 
@@ -127,13 +129,20 @@ export class NetworkMap extends Figure {
     this.resize();
   }
 
-  /** Take what another component draws, in the network's size. */
-  look({ values, rows, columns, painted }) {
+  /**
+   * Take what another component draws, in the network's size.
+   * @param {import("../kit/pictures.js").Picture} picture
+   */
+  look({ values, rows, columns, painted, title }) {
     const { shape, mean, std } = this.data.network;
+    this.title = title ?? "";
     if (this.data.waits && !painted) this.see(this.own);
-    else if (rows === shape[1] && columns === shape[2]) {
-      this.see(values.length > rows * columns ? normalised(values, mean, std) : inputOf(values, mean, std));
-    }
+    else if (rows === shape[1] && columns === shape[2]) this.see(inputOf(values, rows * columns, mean, std));
+  }
+
+  /** What the picture is. */
+  get pictured() {
+    return this.title || this.data.name;
   }
 
   /**
@@ -462,7 +471,7 @@ export class NetworkMap extends Figure {
     const answer = this.dense ? `${classes[best]} for ${percent(shares[best])} of the pixels` : `${classes[best]} (${percent(shares[best])})`;
     this.answer = best < 0 ? "no class: its numbers are not finite" : answer;
     this.overview.classes.setAttribute("aria-label", `${this.dense ? "Shares of the pixels" : "Probabilities"}: ${classes.map((name, at) => `${name} ${percent(shares[at])}`).join(", ")}`);
-    this.figure.setAttribute("aria-label", `The network for ${this.data.name}: ${this.overview.drawn.length} layers; it predicts ${this.answer}`);
+    this.figure.setAttribute("aria-label", `The network for ${this.pictured}: ${this.overview.drawn.length} layers; it predicts ${this.answer}`);
   }
 
   /** Whether each pixel has a class. */
@@ -500,7 +509,7 @@ export class NetworkMap extends Figure {
     }
     if (!spot) {
       const scale = this.state.grey ? "from black for its lowest value to white for its highest" : "centred on 0";
-      write(this.told, `${this.data.name}: the network predicts ${this.answer}. Each layer’s maps share one colour scale, ${scale}.`);
+      write(this.told, `${this.pictured}: the network predicts ${this.answer}. Each layer’s maps share one colour scale, ${scale}.`);
       return;
     }
     const { layer, map, row } = spot;

@@ -39,7 +39,7 @@ class Subject:
         backdrop: H×W×3 to lay the evidence over; of the input's proportions.
         name: What it is.
         truth: Its true class, if that is known.
-        drawn: Whether it is drawn by hand, on this page.
+        drawn: Whether it is drawn by hand, or out of a file that the browser has.
     """
 
     pixels: NDArray[np.uint8]
@@ -74,7 +74,8 @@ def choose_subject(run: Run) -> Subject:
         "test",
         key="i_source",
         help="“My picture” is the one chosen at the top right: a sample, an upload or a photo."
-        " “Draw” opens a pad, and the network answers while you draw.",
+        " “Draw” opens a pad, and the network answers while you draw. A picture out of a file that"
+        " you chose there, or beside another page’s pad, is there too.",
     )
     if source == "draw":
         return _drawing(run)
@@ -82,12 +83,12 @@ def choose_subject(run: Run) -> Subject:
 
 
 def draw_on_pad(subject: Subject, config: RunConfig, *, sends: bool) -> None:
-    """Draw the pad on which the subject is drawn.
+    """Draw the pad on which the subject is drawn, or the choice of its file.
 
     Args:
         subject: What the server knows of it.
         config: The run whose network looks at it.
-        sends: Whether the server is sent the drawing after each stroke.
+        sends: Whether the server is sent what the network sees, after each stroke.
     """
 
     def keep(text: str) -> None:
@@ -139,7 +140,7 @@ def _drawing(run: Run) -> Subject:
     config = run.config
     pixels = drawn_picture(st.session_state.get("_i_drawing", ""), config.input_shape)
     inputs = normalise(pixels, config.mean, config.std)
-    return Subject(pixels, inputs, _rgb(pixels), "Your drawing", None, drawn=True)
+    return Subject(pixels, inputs, _rgb(pixels), "Your drawing or picture", None, drawn=True)
 
 
 def _own(run: Run, picture: Picture) -> Subject:

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.screen import wait_until
+from tests.browser.screen import pixels, wait_until
 
 PEAK = "(canvas) => Math.max(...canvas.getContext('2d').getImageData(0, 0, 28, 28).data.filter((_, at) => at % 4 === 0))"  # noqa: E501
 
@@ -60,3 +60,26 @@ def test_a_network_learns_in_the_browser_alone(page, settle):
     page.locator(".pinned > summary").click()
     expect(page.locator(".pinned .how, .pinned .hint").last).to_contain_text("the middle of your")
     assert page.locator(".pinned .seen").evaluate(PEAK) > 200
+
+    # Look inside has it too; what is chosen there is the picture elsewhere. Only where the server
+    # draws, it is sent what the network sees.
+    page.get_by_role("link", name="Look inside", exact=True).first.click()
+    page.get_by_role("radio", name="Draw", exact=True).click()
+    answer, pad = page.locator(".classifier"), page.locator("section.draw")
+    expect(answer.locator(".how")).to_contain_text("28×28 pixels, the middle of your picture")
+    assert answer.locator(".seen").evaluate(PEAK) > 200
+    expect(page.locator(".network-map .told")).to_contain_text("Your picture: the network predicts")
+    expect(pad.locator(".sends")).to_be_hidden()
+    page.get_by_role("tab", name="Class activation map").click()
+    expect(pad.locator(".sends")).to_be_visible()
+    evidence = page.get_by_role("img", name=re.compile(r"^\d+×\d+ map\."))
+    of_line = evidence.get_attribute("aria-label")
+    white = io.BytesIO()
+    Image.new("L", (9, 9), 255).save(white, "PNG")
+    given = {"name": "white.png", "mimeType": "image/png", "buffer": white.getvalue()}
+    pad.locator("input[type=file]").set_input_files(given)
+    expect(evidence).not_to_have_attribute("aria-label", of_line)
+    page.get_by_role("link", name="Train", exact=True).first.click()
+    page.locator(".pinned > summary").click()
+    expect(page.locator(".pinned .how, .pinned .hint").last).to_contain_text("the middle of your")
+    assert pixels(page.locator(".pinned .seen"))[..., 0].min() > 200
