@@ -14,6 +14,13 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...options) {
   return kind.includes("webgl") ? null : get.call(this, kind, ...options);
 };"""
 
+COUNT_WEBGL = """window.contexts = 0;
+const get = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...options) {
+  window.contexts += kind.includes("webgl");
+  return get.call(this, kind, ...options);
+};"""
+
 
 @pytest.fixture
 def open_chart(page, settle):
@@ -54,7 +61,9 @@ def test_a_turned_surface_stays_turned_while_its_numbers_change(page, settle, op
     addresses, refused = [], []
     page.on("request", lambda request: addresses.append(request.url))
     page.on("console", lambda line: "Content Security" in line.text and refused.append(line.text))
+    page.add_init_script(COUNT_WEBGL)
     chart = open_chart("/filters?f_kernel=gaussian")
+    contexts = page.evaluate("contexts")
     before, first, drawn = heights(chart), view(chart), chart.get_attribute("data-drawn")
     assert before == pytest.approx(before[::-1])
     drag(page, chart, 60, 10)
@@ -66,6 +75,7 @@ def test_a_turned_surface_stays_turned_while_its_numbers_change(page, settle, op
     settle(page)
     assert max(heights(chart)) < max(before)  # a wider bell is lower
     assert view(chart) == turned
+    assert page.evaluate("contexts") == contexts  # with a new one it would take a second
     # By keys, and back.
     chart.locator(".figure").focus()
     page.keyboard.press("ArrowLeft")

@@ -28,6 +28,7 @@ class Chart extends Figure {
     this.drawing = false;
     this.again = false; // whether it is to be drawn once more
     this.onScreen = false; // until told otherwise: what nobody sees yet need not be loaded
+    this.configs = {}; // by what there is to turn
   }
 
   destroy() {
@@ -142,7 +143,12 @@ class Chart extends Figure {
     }
   }
 
+  /** The same one again for the same kind of chart: a new one makes Plotly draw everything anew. */
   config(plotly) {
+    return (this.configs[`${this.solid} ${this.fixed}`] ??= this.newConfig(plotly));
+  }
+
+  newConfig(plotly) {
     const { camera, zoom_plus: plus, zoom_minus: minus } = plotly.Icons;
     const zoom = (title, icon, factor) => ({ name: title, title, icon, click: () => this.turn(0, 0, factor) });
     const view = this.solid
@@ -166,8 +172,6 @@ class Chart extends Figure {
       await plotly.downloadImage(plot, { format: "png", scale: 2, filename: "chart" });
     } finally {
       this.saving = false;
-    this.drawing = false;
-    this.again = false; // whether it is to be drawn once more
     }
   }
 

@@ -5,10 +5,18 @@ import { clamp } from "../kit/arithmetic.js";
 const [LOWEST, HIGHEST] = [-1.5, 1.5]; // just below a quarter turn: from right above there is no left
 const [NEAREST, FARTHEST] = [0.6, 6];
 
-/** Whether this browser can draw in 3-D. */
+/** @type {boolean | undefined} */
+let solid;
+
+/** Whether this browser can draw in 3-D: tried once, because it has few contexts to give. */
 export function hasWebGL() {
-  const canvas = document.createElement("canvas");
-  return Boolean(canvas.getContext("webgl2") ?? canvas.getContext("webgl"));
+  if (solid === undefined) {
+    const canvas = document.createElement("canvas");
+    const gl = canvas.getContext("webgl2") ?? canvas.getContext("webgl");
+    solid = Boolean(gl);
+    gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+  return solid;
 }
 
 /**
