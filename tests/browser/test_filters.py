@@ -294,19 +294,24 @@ def followed_to_the_end(page, at):
 
 
 @pytest.mark.parametrize(
-    ("address", "slider", "followed"),
+    ("address", "slider", "followed", "numbers"),
     [
         ("Chain&f_chain=box-3,gaussian:1.5,own:-1 0 1&f_chain_colour=colour", "stage_1_gaussian_0",
-         (2, 3)),
-        ("Compare&f_compare_colour=colour", "compare_first_gaussian_0", (0, 2)),
+         (2, 3), ".st-key-f_chain_kernel .note"),
+        ("Compare&f_compare_colour=colour", "compare_first_gaussian_0", (0, 2),
+         ".closeness dd"),
     ],
     ids=["chain", "comparison"],
 )  # fmt: skip
-def test_a_chain_and_a_comparison_follow_the_hand(open_at, settle, address, slider, followed):
+def test_a_chain_and_a_comparison_follow_the_hand(
+    open_at, settle, *, address, slider, followed, numbers
+):
     page = open_at(f"/filters?f_tab={address}")
     figures = page.locator(".compare")
     settled = {at: figures.nth(at).get_attribute("data-shown") for at in followed}
     before = {at: pixels(canvas(page, at)) for at in followed}
+    expect(page.locator(numbers)).not_to_have_count(0)
+    numbers_before = page.locator(numbers).all_inner_texts()
     still = pixels(canvas(page, 1))  # comes before what is moved
     handle = page.locator(f".st-key-_f_{slider} [role=group] > div")
     handle.scroll_into_view_if_needed()
@@ -319,6 +324,8 @@ def test_a_chain_and_a_comparison_follow_the_hand(open_at, settle, address, slid
         expect(figures.nth(at)).to_have_attribute("data-followed", re.compile(r"\d"))
     preview = {at: followed_to_the_end(page, at) for at in followed}
     assert page.evaluate("window.sent") == 0
+    told = page.locator(numbers).all_inner_texts()
+    assert told != numbers_before  # what is said in numbers follows too
     assert all(np.abs(preview[at] - before[at]).max() > 10 for at in followed)
     assert np.array_equal(pixels(canvas(page, 1)), still)
     page.mouse.up()
@@ -327,6 +334,8 @@ def test_a_chain_and_a_comparison_follow_the_hand(open_at, settle, address, slid
     settle(page)
     for at in followed:
         assert np.abs(preview[at] - pixels(canvas(page, at))).max() <= 1
+    if len(told) > 1:  # the server's say the same of how close two pictures are
+        expect(page.locator(numbers)).to_have_text(told)
 
 
 def test_a_cell_of_a_chains_own_kernel_is_followed(open_at, settle):

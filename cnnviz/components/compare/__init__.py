@@ -99,12 +99,17 @@ class LiveChain(NamedTuple):
         border: As in `run_chain`.
         colour: Whether the pictures have colours.
         view: How the result is shown; by default as `view_of` says.
+        equivalent: Of a chain whose stages from one to another are linear: their range, and the
+            Streamlit key of the number grid that shows their one kernel.
+        measured: Of two, the name under which the browser tells how close the results are.
     """
 
     chains: tuple[tuple[str, tuple[LiveStage, ...]], ...]
     border: Border
     colour: bool
     view: View | None = None
+    equivalent: tuple[range, str] | None = None
+    measured: str = ""
 
     def payload(self) -> dict[str, Any]:
         """The same as JSON-able data: what is moved has its path in the recipe."""
@@ -114,6 +119,10 @@ class LiveChain(NamedTuple):
             for at, one in enumerate(stages)
         ]
         views: tuple[View, ...] = ("signed", "absolute", "clipped")
+        equivalent = None
+        if self.equivalent:
+            part, grid = self.equivalent
+            equivalent = {"first": part.start, "end": part.stop, "name": grid}
         return {
             "pixels": [pixels for pixels, _ in self.chains],
             "recipe": {
@@ -128,6 +137,8 @@ class LiveChain(NamedTuple):
                 for number, key in enumerate(one.sliders)
             },
             "kernels": {one.kernel: path for path, one in placed if one.kernel},
+            "equivalent": equivalent,
+            "measured": self.measured,
             "streams": False,
         }
 

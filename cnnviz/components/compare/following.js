@@ -1,12 +1,13 @@
 // The result while a hand moves a setting: filtered here, in the same frame. The server's own
 // result takes its place when the hand rests.
 
-import { differenceOf, runChain, viewOf } from "../kit/filtering/chain.js";
+import { differenceOf, equivalentKernel, runChain, viewOf } from "../kit/filtering/chain.js";
+import { closenessOf } from "../kit/filtering/closeness.js";
 import { graphics } from "../kit/filtering/linear.js";
 import { present } from "../kit/filtering/present.js";
 import { applyRecipe, kernelOf } from "../kit/filtering/recipe.js";
 import { sourceOf, watchFrames } from "../kit/filtering/source.js";
-import { tellKernel, watchKernel, watchWidgets } from "../kit/hand.js";
+import { tellCloseness, tellKernel, watchKernel, watchWidgets } from "../kit/hand.js";
 
 const REST = 400; // milliseconds after which a hand that holds nothing is at rest
 const TOO_SLOW = 400; // milliseconds of a frame: with more, waiting for the server is better
@@ -28,6 +29,7 @@ export class Following {
     this.result = null; // the numbers behind the picture
     this.made = null; // the recipe that they are of
     this.canvas = document.createElement("canvas");
+    this.rested = true; // on the server's picture
     this.moved = -Infinity;
     const { signal } = (this.listening = new AbortController());
     const press = (down) => () => { this.pressed = down; };
@@ -50,6 +52,7 @@ export class Following {
   destroy() {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.timer);
+    clearTimeout(this.measuring);
     for (const end of this.ends) end();
   }
 
@@ -74,6 +77,9 @@ export class Following {
         this.timer = setTimeout(wait, REST / 4);
         return;
       }
+      clearTimeout(this.measuring); // the server's numbers are there
+      cancelAnimationFrame(this.frame); // and its picture, which no preview is to replace
+      this.rested = true;
       this.recipe = this.settled;
       settle();
     };
@@ -95,6 +101,7 @@ export class Following {
     Object.assign(path.reduce((part, name) => part[name], recipe), settings);
     if (isSame(recipe, this.recipe)) return;
     this.recipe = recipe;
+    this.rested = false;
     this.moved = performance.now();
     this.redraw();
   }
@@ -136,7 +143,7 @@ export class Following {
   async draw() {
     const pictures = await Promise.all(this.live.pixels.map(sourceOf));
     const { recipe, live } = this;
-    if (!pictures.every(Boolean)) return;
+    if (!pictures.every(Boolean) || (this.rested && !live.streams)) return;
     const begun = performance.now();
     this.result = resultOf(pictures, recipe);
     this.made = recipe;
@@ -148,6 +155,17 @@ export class Following {
     this.show(this.canvas, scale);
     const kernel = recipe?.kind && kernelOf(recipe);
     if (kernel) for (const name in live.kernels) tellKernel("shown", { name, weights: kernel });
+    if (live.equivalent) {
+      const { name, first, end } = live.equivalent;
+      tellKernel("shown", { name, weights: equivalentKernel(recipe.chains[0].slice(first, end)) });
+    }
+    if (live.measured) {
+      clearTimeout(this.measuring);
+      this.measuring = setTimeout(() => { // once the picture is on the screen
+        const [one, other] = chainsOf(pictures, recipe);
+        tellCloseness({ name: live.measured, ...closenessOf(one, other) });
+      });
+    }
     this.slowFrames = performance.now() - begun > TOO_SLOW ? this.slowFrames + 1 : 0;
   }
 }
@@ -155,8 +173,12 @@ export class Following {
 /** A picture filtered, or what a chain makes of it; of two chains, the first result minus the second. */
 function resultOf(pictures, recipe) {
   if (!recipe?.chains) return recipe ? applyRecipe(pictures[0], recipe) : pictures[0];
-  const [first, second] = recipe.chains.map((stages, at) => runChain(pictures[at], stages, recipe.border));
+  const [first, second] = chainsOf(pictures, recipe);
   return second ? differenceOf(first, second) : first;
+}
+
+function chainsOf(pictures, { chains, border }) {
+  return chains.map((stages, at) => runChain(pictures[at], stages, border));
 }
 
 function isSame(one, other) {

@@ -22,6 +22,26 @@ export function watchKernel(how, hear) {
   return () => window.removeEventListener(`cnnviz:kernel:${how}`, listen);
 }
 
+/** @typedef {import("./filtering/closeness.js").Closeness} Closeness */
+
+/**
+ * Tell how close the two pictures are that a hand is making.
+ * @param {Closeness & { name: string }} found
+ */
+export function tellCloseness(found) {
+  window.dispatchEvent(new CustomEvent("cnnviz:closeness", { detail: found }));
+}
+
+/**
+ * @param {(found: Closeness & { name: string }) => void} hear
+ * @returns {() => void} stops hearing
+ */
+export function watchCloseness(hear) {
+  const listen = (/** @type {Event} */ event) => hear(/** @type {CustomEvent<Closeness & { name: string }>} */ (event).detail);
+  window.addEventListener("cnnviz:closeness", listen);
+  return () => window.removeEventListener("cnnviz:closeness", listen);
+}
+
 /**
  * Hear of Streamlit's sliders and toggles while a hand still moves them: the server is told at the
  * end alone. They say what they are set to for screen readers and for style sheets, in attributes.

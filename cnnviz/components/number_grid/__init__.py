@@ -27,6 +27,7 @@ def number_grid(
     limits: tuple[float, float] | None = None,
     note: str = "",
     on_edit: Callable[[str], None] | None = None,
+    follows: bool = False,
 ) -> None:
     """Draw numbers on colours.
 
@@ -41,6 +42,7 @@ def number_grid(
         on_edit: Makes the cells text fields; called with the numbers as text that
             `parse_kernel` reads, once all cells hold numbers. A cell that nobody touched
             keeps its number exactly.
+        follows: Whether it shows what a hand makes of it elsewhere, though nobody edits it here.
     """
 
     def edited() -> None:
@@ -49,7 +51,7 @@ def number_grid(
 
     data = payload(
         values, label=label, write=write, stops=stops, limits=limits, note=note,
-        name=key if on_edit else "",
+        name=key if on_edit or follows else "", editable=on_edit is not None,
     )  # fmt: skip
     _component(key=key, data=data, on_edited_change=edited)
 
@@ -63,10 +65,12 @@ def payload(
     limits: tuple[float, float] | None = None,
     note: str = "",
     name: str = "",
+    editable: bool | None = None,
 ) -> dict[str, Any]:
     """What the browser needs, as JSON-able data: each number as it is shown, and exactly.
 
-    The name of an editable grid is the one by which `kit/hand.js` tells of its numbers.
+    The name of a grid is the one by which `kit/hand.js` tells of its numbers. One with a name is
+    editable unless something else is said.
     """
     low, high = limits or (None, None)
     return {
@@ -78,5 +82,5 @@ def payload(
         "high": high,
         "note": note,
         "name": name,
-        "editable": bool(name),
+        "editable": bool(name) if editable is None else editable,
     }

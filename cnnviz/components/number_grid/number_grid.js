@@ -5,7 +5,7 @@ import { colourAt, inkOn } from "../kit/colours.js";
 import { rankOf } from "../kit/filtering/linear.js";
 import { tellKernel, watchKernel } from "../kit/hand.js";
 import { mounting } from "../kit/mounting.js";
-import { MINUS, numberText, weightText } from "../kit/numbers.js";
+import { MINUS, numberText, sizeText, weightText } from "../kit/numbers.js";
 import { Scrub } from "./scrub.js";
 import { parseNumber, plainNumber, problemWith } from "./typing.js";
 
@@ -66,6 +66,8 @@ class NumberGrid {
   showMoved(weights) {
     if (this.scrub.active) return; // it is this grid that the hand is in
     this.show(weights.map((row) => row.map(weightText)), weights.map((row) => row.map(String)));
+    this.grid.setAttribute("aria-label", `Kernel, ${sizeText(weights.length, weights[0].length)}`);
+    if (!this.data.editable) this.note.textContent = `${sizeText(weights.length, weights[0].length)}${this.whole()}`;
   }
 
   /** The numbers as they stand, for what shows them in the same frame; none while one is wrong. */
@@ -146,7 +148,7 @@ class NumberGrid {
 
   /** What is to be known of a kernel as a whole while it is changed. */
   whole() {
-    if (!this.data.editable) return "";
+    if (!this.data.name) return "";
     const weights = this.weights();
     const sum = weights.flat().reduce((total, weight) => total + weight, 0);
     return `; sum ${numberText(Number(sum.toFixed(6)))}, rank ${rankOf(weights)}`;

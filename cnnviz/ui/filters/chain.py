@@ -16,7 +16,7 @@ from cnnviz.components.compare import LiveChain, compare, encode
 from cnnviz.components.number_grid import number_grid
 from cnnviz.components.order import order
 from cnnviz.figures.kernel import has_surface, kernel_figure
-from cnnviz.imaging import MAX_KERNEL_SIZE, WEIGHT_STOPS
+from cnnviz.imaging import WEIGHT_STOPS
 from cnnviz.imaging.chain import (
     KINDS,
     MOST_STAGES,
@@ -63,6 +63,8 @@ _EMPTY = "none"  # a chain without a stage, which an address cannot hold
 _TEXT = "_f_chain"
 _STAGE = "_f_stage_"  # and its number begin the Streamlit keys of a stage
 _NAME = "chain"  # of the picture, in the browser
+_KERNEL = "f_chain_kernel"
+_LARGEST_GRID = 33  # rows of a kernel whose weights are told by colours, and on pointing by numbers
 _PICTURES_IN_A_ROW = 3
 
 
@@ -105,6 +107,7 @@ def show_chain(picture: Picture, borders: Mapping[Border, str]) -> None:
             )  # fmt: skip
     draw = functools.partial(compare, size=(full.shape[0], full.shape[1]), group="chain")
     live = tuple(live_stage(stage, f"{_STAGE}{at}") for at, stage in enumerate(stages))
+    part = linear_part(stages)
     cards: list[Callable[[], object]] = [
         functools.partial(draw, photo, key="f_chain_in", title="Picture", alt=picture.title)
     ]
@@ -115,7 +118,12 @@ def show_chain(picture: Picture, borders: Mapping[Border, str]) -> None:
             stages,
             at,
             values,
-            LiveChain(((_NAME, live[: at + 1]),), border, colour == "colour"),
+            LiveChain(
+                ((_NAME, live[: at + 1]),),
+                border,
+                colour == "colour",
+                equivalent=(part, _KERNEL) if at + 1 == part.stop and len(part) > 1 else None,
+            ),
         )
         for at, values in enumerate(results)
     ]
@@ -126,7 +134,6 @@ def show_chain(picture: Picture, borders: Mapping[Border, str]) -> None:
         for column, card in zip(st.columns(_PICTURES_IN_A_ROW, gap="medium"), row, strict=False):
             with column:
                 card()
-    part = linear_part(stages)
     _show_kernel(stages, part, [image.astype(np.float32), *results][part.start], border)
     if stages:
         with st.container(horizontal=True):
@@ -276,10 +283,10 @@ def _show_kernel(stages: Stages, part: range, image: NDArray[np.float32], border
     )
     numbers, surface = st.columns(2, gap="medium")
     with numbers:
-        if max(kernel.shape) <= MAX_KERNEL_SIZE:
+        if max(kernel.shape) <= _LARGEST_GRID:
             number_grid(
-                kernel, key="f_chain_kernel", label=f"Kernel, {height}×{width}", write=weight,
-                stops=WEIGHT_STOPS,
+                kernel, key=_KERNEL, label=f"Kernel, {height}×{width}", write=weight,
+                stops=WEIGHT_STOPS, follows=True,
             )  # fmt: skip
         else:
             st.dataframe(kernel, alt="The weights of the one kernel")

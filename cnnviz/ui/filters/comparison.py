@@ -11,11 +11,11 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cnnviz import imaging
 from cnnviz.components import pixels
+from cnnviz.components.closeness import SMALLEST, closeness
 from cnnviz.components.compare import LiveChain, compare, encode
 from cnnviz.imaging import FILE_TYPES, SAMPLES, ImageError
 from cnnviz.imaging.chain import Stage, format_chain, parse_chain, run_chain, view_of
 from cnnviz.imaging.recipe import Result
-from cnnviz.numbers.formatting import formatted, short
 from cnnviz.ui.filters.prepared import COLOURS, Prepared, prepare
 from cnnviz.ui.filters.stage import edit_stage, live_stage
 from cnnviz.ui.shared.address import COMPARED
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
 _USUAL = {"first": "gaussian:2", "second": "bilateral:2:40"}
 _PIXELS = 280_000  # of each picture: three are sent
-_SMALLEST = 7  # pixels on each side: SSIM compares windows of that size
 _SAME, _OTHER = "same", "other"
 _NAMES = {"first": "comparison", "second": "comparison-second"}  # of the pictures, in the browser
+_CLOSENESS = "comparison"  # what the browser tells of while a hand moves a filter
 _KEY = "_f_compare_"  # and the side begin the Streamlit keys of a filter
 _UPLOAD, _UPLOADED, _REFUSED = "_f_second_file", "_f_second_pixels", "_f_second_refused"
 
@@ -93,7 +93,7 @@ def show_comparison(picture: Picture, borders: Mapping[Border, str]) -> None:
         draw(
             encode(imaging.present(Result(difference), "signed")), key="f_compare_difference",
             title="Difference, first − second", alt="The first result minus the second",
-            live=live(tuple(chains.values()), view="signed"),
+            live=live(tuple(chains.values()), view="signed", measured=_CLOSENESS),
         )  # fmt: skip
     _say_how_close(values[0], values[1])
     notes = ["Choose Identity to compare with the picture itself."]
@@ -170,18 +170,8 @@ def _second(name: str, first: Prepared, colour: str) -> tuple[Prepared, tuple[in
 
 
 def _say_how_close(first: NDArray[np.float32], second: NDArray[np.float32]) -> None:
-    one, other = (np.clip(np.rint(values), 0, 255).astype(np.uint8) for values in (first, second))
-    apart = np.abs(first - second)
-    large = min(one.shape[:2]) >= _SMALLEST
-    measures = {
-        "PSNR": f"{formatted(imaging.psnr(one, other), '.1f')} dB".replace("∞ dB", "∞"),
-        "SSIM": formatted(imaging.ssim(one, other), ".3f") if large else "–",
-        "Mean difference": short(float(apart.mean()), 3),
-        "Largest difference": short(float(apart.max()), 3),
-    }
-    with st.container(horizontal=True):
-        for label, value in measures.items():
-            st.metric(label, value, width=170)
+    closeness(first, second, key="f_compare_closeness", name=_CLOSENESS)
+    large = min(first.shape[:2]) >= SMALLEST
     st.caption(
         "PSNR and SSIM compare the results as pictures: rounded, and clipped to 0 to 255. The"
         " differences are of the signed numbers."

@@ -6,10 +6,19 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
+from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
+from cnnviz.components.closeness import payload
 from cnnviz.components.compare import LiveChain, LiveStage
 from cnnviz.imaging import KERNELS, Recipe, present, sample_image, to_grey
-from cnnviz.imaging.chain import KINDS, parse_chain, run_chain, usual_stage, view_of
+from cnnviz.imaging.chain import (
+    KINDS,
+    equivalent_kernel,
+    parse_chain,
+    run_chain,
+    usual_stage,
+    view_of,
+)
 from tests.unit.components.node import in_node
 
 FILTERING = """
@@ -17,8 +26,8 @@ if (!data.vectors) delete globalThis.WebAssembly;
 const { bytesOf } = await import("./cnnviz/components/kit/arrays.js");
 const { present } = await import("./cnnviz/components/kit/filtering/present.js");
 const { applyRecipe } = await import("./cnnviz/components/kit/filtering/recipe.js");
-const { sums } = await import("./cnnviz/components/kit/filtering/simd.js");
-if (Boolean(sums) !== data.vectors) throw new Error("not what was to be tried");
+const { vectors } = await import("./cnnviz/components/kit/filtering/simd.js");
+if (Boolean(vectors) !== data.vectors) throw new Error("not what was to be tried");
 const base64 = ({ buffer, byteOffset, byteLength }) => (
   Buffer.from(buffer, byteOffset, byteLength).toString("base64"));
 const pictures = data.pictures.map(({ height, width, planes }) => (
@@ -220,6 +229,66 @@ def test_a_chain_gives_opencvs_numbers_in_the_browser_too():
         off = gap > 1e-4 * max(1, np.abs(expected).max())
         assert off.mean() <= (0.01 if "thin" in names[2:] else 0), (names, at, border)
         assert answer["view"] == view_of(stages, expected), (names, at, border)
+
+
+def test_closeness_is_scikit_images():
+    script = """
+    import { closenessOf } from "./cnnviz/components/kit/filtering/closeness.js";
+    const planes = (all) => all.map((plane) => Float32Array.from(plane));
+    console.log(JSON.stringify(data.map(([height, width, one, other]) => closenessOf(
+      { height, width, planes: planes(one) }, { height, width, planes: planes(other) }))));
+    """
+    colour = sample_image("astronaut")[40:67, 180:213]
+    spoiled = colour + RANDOM.normal(0, 25, colour.shape)  # signed, and beyond 255
+    halves = np.full((7, 9, 1), 2.5), np.full((7, 9, 1), 0.5)  # become 2 and 0
+    pairs = [
+        (np.float32(colour), np.float32(spoiled)),
+        (np.float32(colour[:, :, :1]), np.float32(spoiled[:, :, :1])),
+        (np.float32(colour), np.float32(colour)),
+        halves,
+        (np.float32(colour[:6]), np.float32(spoiled[:6])),  # smaller than a window
+    ]
+    answers = in_node(
+        script,
+        data=[
+            [*one.shape[:2], *(np.moveaxis(image, 2, 0).reshape(image.shape[2], -1).tolist()
+                               for image in (one, other))]
+            for one, other in pairs
+        ],
+    )  # fmt: skip
+    for (one, other), answer in zip(pairs, answers, strict=True):
+        first, second = (np.rint(image).clip(0, 255).astype(np.uint8) for image in (one, other))
+        if (first == second).all():
+            assert answer["psnr"] is None
+        else:
+            assert answer["psnr"] == pytest.approx(peak_signal_noise_ratio(first, second))
+        if len(first) < 7:
+            assert answer["ssim"] is None
+        else:
+            ssim = structural_similarity(first, second, channel_axis=2)
+            assert answer["ssim"] == pytest.approx(ssim, abs=1e-6)
+        assert answer["mean"] == pytest.approx(np.abs(one - other).mean(), abs=1e-4)
+        assert answer["largest"] == pytest.approx(np.abs(one - other).max(), abs=1e-4)
+        # What the server says at rest.
+        assert payload(one, other, name="") == pytest.approx(answer | {"name": ""}, abs=1e-4)
+
+
+def test_the_one_kernel_of_a_chain_is_the_servers():
+    script = """
+    import { equivalentKernel } from "./cnnviz/components/kit/filtering/chain.js";
+    console.log(JSON.stringify(data.map(({ chains: [stages] }) => equivalentKernel(stages))));
+    """
+    texts = ("gaussian:1.5,laplacian-4", "own:1 2;3 4,own:1 2 -1;0 3 1/2", "mean:4,mean:2,mean:6",
+             "own:1;2;1,own:-1 0 1", "own:1 2,own:3 4")  # fmt: skip
+    chains = [tuple(parse_chain(text)) for text in texts]
+    recipes = [
+        LiveChain((("", tuple(map(LiveStage, chain))),), "zero", colour=False).payload()["recipe"]
+        for chain in chains
+    ]
+    for chain, weights in zip(chains, in_node(script, data=recipes), strict=True):
+        expected = equivalent_kernel(chain)
+        assert np.shape(weights) == expected.shape, chain
+        assert np.array(weights) == pytest.approx(expected, abs=1e-6)
 
 
 def test_ranks_are_numpys():

@@ -23,6 +23,7 @@ from cnnviz.components import (
     camera,
     chart,
     classifier,
+    closeness,
     colouriser,
     compare,
     cortex,
@@ -205,6 +206,7 @@ PAYLOADS = {
         SMALL[None], name="A shoe", picture="pad", pytorch="print(1)", note="Run it",
     ),
     "neurons": lambda: neurons.payload(*NEURONS, alt="Alt", stage="local"),
+    "closeness": lambda: closeness.payload(SMALL + 1, SMALL, name="pair"),
     "number_grid": lambda: number_grid.payload(
         SMALL, label="Kernel", write="{:g}".format, stops=WEIGHT_STOPS, limits=(-4, 4), note="Note",
         name="kernel",

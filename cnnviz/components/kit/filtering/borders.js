@@ -30,14 +30,16 @@ function repeated(length, before, after, border) {
  * @param {number} high of the window
  * @param {number} wide
  * @param {Border} border
+ * @param {(length: number) => T} [place] gives the numbers a place, where all are 0 if the border is
  * @returns {{ values: T, stride: number }} stride: the numbers in a row
  */
-export function withBorder(plane, height, width, high, wide, border) {
+export function withBorder(plane, height, width, high, wide, border, place) {
   const [above, before] = [(high - 1) >> 1, (wide - 1) >> 1];
   const rows = repeated(height, above, high >> 1, border);
   const columns = repeated(width, before, wide >> 1, border);
   const stride = columns.length;
-  const values = /** @type {T} */ (new (/** @type {any} */ (plane.constructor))(rows.length * stride));
+  const length = rows.length * stride;
+  const values = place ? place(length) : /** @type {T} */ (new (/** @type {any} */ (plane.constructor))(length));
   rows.forEach((row, at) => {
     if (row < 0) return;
     const [from, to] = [row * width, at * stride];

@@ -77,6 +77,33 @@ export function runChain(picture, stages, border) {
   return result;
 }
 
+/**
+ * The one kernel that does what linear stages do one after another: `equivalent_kernel` of Python.
+ * @param {Stage[]} stages
+ * @returns {number[][]}
+ */
+export function equivalentKernel(stages) {
+  let result = [[1]];
+  const middle = [0, 0];
+  for (const stage of stages) {
+    const recipe = recipeOf(stage, "zero");
+    const kernel = recipe && kernelOf(recipe);
+    if (!kernel) throw new Error(`${stage.name} is not linear`);
+    const [high, wide] = [kernel.length, kernel[0].length];
+    const full = Array.from({ length: result.length + high - 1 }, () => new Array(result[0].length + wide - 1).fill(0));
+    kernel.forEach((line, y) => line.forEach((weight, x) => {
+      result.forEach((row, down) => row.forEach((value, right) => { full[y + down][x + right] += weight * value; }));
+    }));
+    result = full;
+    middle[0] += (high - 1) >> 1;
+    middle[1] += (wide - 1) >> 1;
+  }
+  // As many zeros before as put the middle at (side - 1) / 2.
+  const [above, before] = [result.length, result[0].length].map((side, axis) => Math.max(0, side - 2 - 2 * middle[axis]));
+  const empty = () => new Array(before + result[0].length).fill(0);
+  return [...Array.from({ length: above }, empty), ...result.map((row) => [...new Array(before).fill(0), ...row])];
+}
+
 /** @param {Stage} stage */
 function keepsBrightness(stage) {
   const recipe = recipeOf(stage, "zero");

@@ -2,7 +2,8 @@
 
 import { withBorder } from "./borders.js";
 import { openGraphics } from "./graphics.js";
-import { sums as vectors } from "./simd.js";
+import { rangeOf } from "./range.js";
+import { vectors } from "./simd.js";
 
 /** @typedef {import("./borders.js").Border} Border */
 
@@ -35,10 +36,10 @@ export function graphics() {
     const opened = (window.cnnvizGraphics = openGraphics());
     const plane = Float32Array.from({ length: TRIAL ** 2 }, (_, at) => at % 251);
     const row = gaussianRow(3, 15);
-    const bell = row.map((weight) => row.map((other) => weight * other));
+    const bell = squareOf(row);
     // The pictures differ in their borders: each is brought to the graphics processor anew.
     const there = (/** @type {Border} */ border) => opened?.sums(plane, TRIAL, TRIAL, bell, border);
-    const here = (/** @type {Border} */ border) => slideHere(slideHere(plane, TRIAL, TRIAL, [row], border, true), TRIAL, TRIAL, row.map((weight) => [weight]), border, true);
+    const here = (/** @type {Border} */ border) => slideBothWaysHere(plane, TRIAL, TRIAL, row, border, true);
     if (opened && timeOf(there) > timeOf(here)) window.cnnvizGraphics = null;
   }
   return window.cnnvizGraphics;
@@ -77,16 +78,10 @@ function zeroed(sums, bound) {
  * @param {boolean} whole
  */
 function slideHere(plane, height, width, weights, border, whole) {
-  const [high, wide] = [weights.length, weights[0].length];
-  const { values, stride } = withBorder(plane, height, width, high, wide, border);
-  /** @type {Tap[]} */
-  const taps = [];
-  weights.forEach((row, y) => row.forEach((weight, x) => {
-    if (weight !== 0) taps.push([y * stride + x, Math.fround(weight)]);
-  }));
-  if (taps.length === 0) taps.push([0, 0]);
   const bound = roundingBound(weights.flat(), plane, whole);
-  const sumRow = vectors ? rowOfVectors(values, taps, width) : rowOfNumbers(values, taps, width);
+  if (vectors) return slideVectors(vectors, plane, height, width, [weights], border, bound);
+  const { values, stride } = withBorder(plane, height, width, weights.length, weights[0].length, border);
+  const sumRow = rowOfNumbers(values, tapsOf(weights, stride), width);
   const result = new Float32Array(height * width);
   for (let row = 0; row < height; row += 1) {
     const sums = sumRow(row * stride);
@@ -97,32 +92,59 @@ function slideHere(plane, height, width, weights, border, whole) {
 }
 
 /**
- * What sums the windows of a row that begins at some number of a picture.
- * @param {Float32Array} values
- * @param {Tap[]} taps
- * @param {number} width
- * @returns {(start: number) => ArrayLike<number>} overwritten by the next row
+ * The weights of a kernel that are not 0; one there is.
+ * @param {number[][]} weights
+ * @param {number} stride numbers in a row of the picture
+ * @returns {Tap[]}
  */
-function rowOfVectors(values, taps, width) {
-  const { memory, row } = /** @type {import("./simd.js").Sums} */ (vectors);
-  const tapsAt = 4 * values.length;
-  const sumsAt = tapsAt + 8 * taps.length;
-  const buffer = memory(sumsAt + 4 * width + 128); // the last sixteen may begin within
-  new Float32Array(buffer).set(values);
-  const view = new DataView(buffer);
-  taps.forEach(([place, weight], at) => {
-    view.setInt32(tapsAt + 8 * at, 4 * place, true);
-    view.setFloat32(tapsAt + 8 * at + 4, weight, true);
-  });
-  const sums = new Float32Array(buffer, sumsAt, width);
-  return (start) => {
-    row(sumsAt, 4 * start, tapsAt, sumsAt, sumsAt + 4 * width);
-    return sums;
-  };
+function tapsOf(weights, stride) {
+  /** @type {Tap[]} */
+  const taps = [];
+  weights.forEach((row, y) => row.forEach((weight, x) => {
+    if (weight !== 0) taps.push([y * stride + x, Math.fround(weight)]);
+  }));
+  return taps.length ? taps : [[0, 0]];
 }
 
 /**
- * The same where the browser has no instructions for vectors.
+ * Kernels one after another, of which the first is one row if there are two, and the second a column.
+ * @param {import("./simd.js").Vectors} vectors
+ * @param {Float32Array} plane
+ * @param {number} height
+ * @param {number} width
+ * @param {number[][][]} kernels
+ * @param {Border} border
+ * @param {number} bound what is no further from 0 is 0
+ */
+function slideVectors({ memory, row, zero }, plane, height, width, kernels, border, bound) {
+  const [high, wide] = [Math.max(...kernels.map(({ length }) => length)), Math.max(...kernels.map(([{ length }]) => length))];
+  const [lines, stride] = [height + high - 1, width + wide - 1];
+  const most = 8 * high * wide + 4 * lines * width + 128; // of one kernel; the last sixteen may begin within
+  const buffer = memory(4 * lines * stride + kernels.length * most);
+  withBorder(plane, height, width, high, wide, border, (length) => {
+    const values = new Float32Array(buffer, 0, length);
+    return border === "zero" ? values.fill(0) : values;
+  });
+  const view = new DataView(buffer);
+  let [from, across, free] = [0, stride, 4 * lines * stride];
+  kernels.forEach((weights, at) => {
+    const taps = tapsOf(weights, across);
+    const to = free + 8 * taps.length;
+    taps.forEach(([place, weight], tap) => {
+      view.setInt32(free + 8 * tap, 4 * place, true);
+      view.setFloat32(free + 8 * tap + 4, weight, true);
+    });
+    const rows = at === kernels.length - 1 ? height : lines;
+    for (let y = 0; y < rows; y += 1) row(to + 4 * y * width, from + 4 * y * across, free, to, to + 4 * (y + 1) * width);
+    [from, across, free] = [to, width, to + 4 * rows * width + 128];
+  });
+  const end = from + 4 * height * width;
+  if (bound) zero(from, end, bound);
+  return new Float32Array(buffer.slice(from, end));
+}
+
+/**
+ * What sums the windows of a row that begins at some number of a picture, without vectors.
  * @param {Float32Array} values
  * @param {Tap[]} taps
  * @param {number} width
@@ -171,12 +193,24 @@ function roundingBound(weights, plane, whole) {
   const sum = weights.reduce((total, weight) => total + Math.abs(Math.fround(weight)), 0);
   const exact = whole && weights.every((weight) => Number.isInteger(weight));
   if (exact && sum * 255 < 1 / ROUNDING) return 0;
-  let largest = 0;
-  for (let at = 0; at < plane.length; at += 1) {
-    const size = Math.abs(plane[at]);
-    if (size > largest) largest = size;
+  return (weights.length + 1) * ROUNDING * sum * largestOf(plane);
+}
+
+/** @type {WeakMap<Float32Array, number>} */
+const largest = new WeakMap();
+
+/**
+ * The largest distance from 0 in a plane, which does not change.
+ * @param {Float32Array} plane
+ */
+function largestOf(plane) {
+  let found = largest.get(plane);
+  if (found === undefined) {
+    const [low, high] = rangeOf([plane]);
+    found = Math.max(-low, high);
+    largest.set(plane, found);
   }
-  return (weights.length + 1) * ROUNDING * sum * largest;
+  return found;
 }
 
 /**
@@ -189,10 +223,32 @@ function roundingBound(weights, plane, whole) {
  * @param {boolean} whole whether all numbers of the plane are whole
  */
 export function slideBothWays(plane, height, width, row, border, whole) {
-  const sums = graphics()?.sums(plane, height, width, row.map((weight) => row.map((other) => weight * other)), border);
-  if (sums) return zeroed(sums, roundingBound(row, plane, whole));
-  const once = slide(plane, height, width, [row], border, whole);
-  return slide(once, height, width, row.map((weight) => [weight]), border);
+  const sums = graphics()?.sums(plane, height, width, squareOf(row), border);
+  return sums ? zeroed(sums, roundingBound(row, plane, whole)) : slideBothWaysHere(plane, height, width, row, border, whole);
+}
+
+/**
+ * `slideBothWays`, without the graphics processor.
+ * @param {Float32Array} plane
+ * @param {number} height
+ * @param {number} width
+ * @param {number[]} row
+ * @param {Border} border
+ * @param {boolean} whole
+ */
+function slideBothWaysHere(plane, height, width, row, border, whole) {
+  const column = row.map((weight) => [weight]);
+  if (vectors) return slideVectors(vectors, plane, height, width, [[row], column], border, roundingBound(row, plane, whole));
+  const once = slideHere(plane, height, width, [row], border, whole);
+  return slideHere(once, height, width, column, border, false);
+}
+
+/**
+ * One row, turned into a column, times the other.
+ * @param {number[]} row
+ */
+export function squareOf(row) {
+  return row.map((weight) => row.map((other) => weight * other));
 }
 
 /**

@@ -3,6 +3,7 @@
 import { clamp } from "../arithmetic.js";
 import { colourAt } from "../colours.js";
 import { rangeOf } from "./range.js";
+import { vectors } from "./simd.js";
 
 /**
  * @typedef {import("../colours.js").Stops} Stops
@@ -41,7 +42,16 @@ function limitOf(planes, [smallest, largest]) {
   let size = 0;
   for (const plane of planes) {
     size += plane.length;
-    for (let at = 0; at < plane.length; at += 1) distances[(Math.abs(plane[at]) * scale + 0.5) | 0] += 1;
+    const done = vectors ? plane.length & ~3 : 0; // vectors have four numbers
+    if (vectors && done) {
+      const buffer = vectors.memory(4 * (done + distances.length));
+      new Float32Array(buffer, 0, done).set(plane.subarray(0, done));
+      const counts = new Int32Array(buffer, 4 * done, distances.length);
+      counts.set(distances);
+      vectors.distances(0, 4 * done, 4 * done, scale);
+      distances.set(counts);
+    }
+    for (let at = done; at < plane.length; at += 1) distances[(Math.abs(plane[at]) * scale + 0.5) | 0] += 1;
   }
   let [level, total] = [0, distances[0]];
   while (total < SHARE * size) total += distances[(level += 1)];
@@ -70,24 +80,36 @@ function table(stops, centre) {
  *   numbers are multiplied by `sign` first
  */
 function painted(planes, low, high, { factor, offset, sign, colours }) {
-  const pixels = new Uint32Array(planes[0].length);
+  const size = planes[0].length;
+  const pixels = new Uint32Array(size);
   const step = BINS / (high - low);
+  const done = vectors ? size & ~3 : 0; // vectors have four numbers
+  const [palette, bins, values, end] = [0, 1024, 1536, 1536 + 4 * done].map((place) => place + 4 * done); // after the pixels
+  const buffer = done && vectors ? vectors.memory(end) : new ArrayBuffer(0);
+  if (done) new Uint32Array(buffer, 0, done).fill(0);
   const counts = planes.map((plane, channel) => {
-    const bins = new Uint32Array(BINS);
-    const [one, shift] = [planes.length === 1, 8 * channel];
+    const shift = 8 * channel;
+    const ownColours = planes.length === 1 ? colours : Uint32Array.from({ length: 256 }, (_, level) => OPAQUE | (level << shift));
+    const own = new Uint32Array(BINS);
+    if (vectors && done) {
+      new Uint32Array(buffer, palette, 256).set(ownColours);
+      const counted = new Uint32Array(buffer, bins, BINS).fill(0);
+      new Float32Array(buffer, values, done).set(plane.subarray(0, done));
+      vectors.paint(values, end, 0, palette, bins, factor, offset + 0.5, sign, step, -low * step);
+      own.set(counted);
+    }
     // Numbers become whole ones by `| 0`, which is several times as fast as rounding; so they must
     // not be negative.
-    for (let at = 0; at < plane.length; at += 1) {
+    for (let at = done; at < size; at += 1) {
       const value = plane[at] < 0 ? plane[at] * sign : plane[at];
       const exact = value * factor + offset + 0.5;
-      const level = exact <= 0 ? 0 : exact >= 255 ? 255 : exact | 0;
-      pixels[at] |= one ? colours[level] : level << shift;
+      pixels[at] |= ownColours[exact <= 0 ? 0 : exact >= 255 ? 255 : exact | 0];
       const bin = (value - low) * step;
-      bins[bin <= 0 ? 0 : bin >= BINS ? BINS - 1 : bin | 0] += 1;
+      own[bin <= 0 ? 0 : bin >= BINS ? BINS - 1 : bin | 0] += 1;
     }
-    return Array.from(bins);
+    return Array.from(own);
   });
-  if (planes.length === 3) for (let at = 0; at < pixels.length; at += 1) pixels[at] |= OPAQUE;
+  if (done) pixels.set(new Uint32Array(buffer, 0, done));
   return { pixels: new Uint8ClampedArray(pixels.buffer), counts };
 }
 

@@ -1,7 +1,7 @@
 // One filter with all of its settings, over a whole picture: `Recipe` of `cnnviz/imaging/recipe.py`.
 
 import { bilateral, bilateralOfNumbers } from "./bilateral.js";
-import { flipped, gaussianRow, slide, slideBothWays, strengthened } from "./linear.js";
+import { flipped, gaussianRow, slide, slideBothWays, squareOf, strengthened } from "./linear.js";
 import { median, medianOfNumbers } from "./median.js";
 
 /** @typedef {import("./borders.js").Border} Border */
@@ -61,8 +61,7 @@ export function kernelOf({ kind, weights, strength, sigma, size }) {
   if (kind === "kernel" && weights) return strength === 1 ? weights : strengthened(weights, strength);
   if (kind === "mean") return Array.from({ length: size }, () => new Array(size).fill(1 / size ** 2));
   if (kind !== "gaussian") return null;
-  const row = gaussianRow(sigma, size);
-  return row.map((one) => row.map((other) => one * other));
+  return squareOf(gaussianRow(sigma, size));
 }
 
 /**
