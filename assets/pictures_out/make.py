@@ -61,17 +61,19 @@ def save_pair(pair: tuple[undo.Weights, undo.Weights], path: Path) -> None:
 def make_bottleneck() -> None:
     """Autoencoders of clothes; Fashion-MNIST must be in the data folder. In half precision."""
     tensors = {}
-    for name in ("plane", *map(str, bottleneck.SIZES)):
-        tensors |= bottleneck_tensors(name)
+    for size in bottleneck.SIZES:
+        tensors |= bottleneck_tensors(str(size), size)
+    for weight in bottleneck.KL_WEIGHTS[1:]:
+        name = bottleneck.plane_name(weight)
+        tensors |= bottleneck_tensors(name, bottleneck.PLANE, weight)
     save_file(tensors, bottleneck.SHIPPED)
 
 
-def bottleneck_tensors(name: str) -> bottleneck.Weights:
+def bottleneck_tensors(name: str, numbers: int, kl_weight: float = 0) -> bottleneck.Weights:
     """The weights of one of them."""
     pictures = torch.from_numpy(load_dataset("fashionmnist").train_images)
-    numbers = bottleneck.PLANE if name == "plane" else int(name)
     steps = BOTTLENECK_STEPS * (2 if numbers == bottleneck.PLANE else 1)
-    *_, (error, one) = bottleneck.learn(pictures, numbers, steps=steps, variational=name == "plane")
+    *_, (error, one) = bottleneck.learn(pictures, numbers, steps=steps, kl_weight=kl_weight)
     print(name, round(-10 * math.log10(error), 2), flush=True)
     return {
         f"{name}.{half}.{key}": value.half()

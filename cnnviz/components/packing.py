@@ -34,6 +34,11 @@ def packed(array: ArrayLike, kind: DTypeLike = np.float64) -> dict[str, Any]:
     return {"dtype": dtype.name, "shape": values.shape, "data": base64.b64encode(data).decode()}
 
 
+def packed_pictures(pictures: NDArray[np.uint8]) -> dict[str, Any]:
+    """Square pictures of one size, N×side×side or with colours at the end, and their side."""
+    return {"side": pictures.shape[1], "pictures": packed(pictures, np.int16)}
+
+
 def packed_weights(
     weights: Mapping[str, ArrayLike], kind: Literal["float32", "float16"] = "float32"
 ) -> str:

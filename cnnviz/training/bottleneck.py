@@ -29,10 +29,15 @@ SHIPPED = Path(__file__).parents[2] / "assets" / "pictures_out" / "bottleneck.sa
 SHAPE = (1, 28, 28)
 SIZES = (2, 4, 8, 16, 32, 128)
 PLANE = 2
-KL_WEIGHT = 2.0
-"""Weight of the divergence in the loss; that of the squared error, summed over the pixels, is 1.
-With it the pictures fill the plane and stay sharp enough to tell what they show."""
+KL_WEIGHTS = (0.0, 0.1, 0.5, 2.0, 8.0, 32.0)
+"""Weights of the divergence in the loss, β, of the planes that come with the app; that of the
+squared error, summed over the pixels, is 1. With none it is a plain autoencoder. With 2 the
+pictures fill the plane and stay sharp enough to tell what they show.
+
+I. Higgins and others, β-VAE: learning basic visual concepts with a constrained variational
+framework, ICLR 2017, where β weighs the divergence."""
 _BATCH, _RATE = 64, 3e-3
+_PLANE = "plane "
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +66,11 @@ class Bottleneck:
 def shipped() -> dict[str, Bottleneck]:
     """The autoencoders that come with this app, by the size of their bottleneck.
 
-    The variational one is called `plane`.
+    The variational ones are called as `plane_name` says.
     """
     tensors = {name: value.float() for name, value in load_file(SHIPPED).items()}
     found = {}
-    for name in (*map(str, SIZES), "plane"):
+    for name in dict.fromkeys((*map(str, SIZES), *map(plane_name, KL_WEIGHTS))):
         halves = [
             {
                 key.removeprefix(head): value
@@ -74,10 +79,15 @@ def shipped() -> dict[str, Bottleneck]:
             }
             for head in (f"{name}.encoder.", f"{name}.decoder.")
         ]
-        variational = name == "plane"
+        variational = name.startswith(_PLANE)
         numbers = PLANE if variational else int(name)
         found[name] = Bottleneck(numbers, halves[0], halves[1], variational)
     return found
+
+
+def plane_name(kl_weight: float) -> str:
+    """What the autoencoder with two numbers and a weight of its divergence is called."""
+    return f"{_PLANE}{kl_weight:g}" if kl_weight else str(PLANE)
 
 
 def places(one: Bottleneck, pictures: Tensor) -> Tensor:
@@ -113,7 +123,7 @@ def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
 
 
 def learn(
-    pictures: Tensor, numbers: int, *, steps: int, variational: bool = False, seed: int = 0
+    pictures: Tensor, numbers: int, *, steps: int, kl_weight: float = 0, seed: int = 0
 ) -> Iterator[tuple[float, Bottleneck]]:
     """Train one.
 
@@ -121,13 +131,15 @@ def learn(
         pictures: N×1×28×28 `uint8`.
         numbers: How many numbers there are in its middle.
         steps: Updates of the weights.
-        variational: Whether the middle is a distribution that is kept near the standard normal.
+        kl_weight: Weight of the divergence, which keeps the middle, a distribution then, near the
+            standard normal one; 0 for a plain autoencoder.
         seed: Of the weights and the order.
 
     Yields:
         Every hundredth step and at the end: the mean squared error of the batch, white being 1, and
         the weights.
     """
+    variational = kl_weight > 0
     random = torch.Generator().manual_seed(seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -148,7 +160,7 @@ def learn(
             mean, log_variance = middle.flatten(1).chunk(2, 1)
             noise = torch.randn(mean.shape, generator=random)
             middle = (mean + noise * (0.5 * log_variance).exp())[..., None, None]
-            extra = KL_WEIGHT * divergence(mean, log_variance).mean()
+            extra = kl_weight * divergence(mean, log_variance).mean()
         error = F.mse_loss(halves[1](middle), wanted)
         loss = error * wanted[0].numel() + extra
         optimiser.zero_grad(set_to_none=True)

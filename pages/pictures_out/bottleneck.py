@@ -7,13 +7,13 @@ from cnnviz.components.latent_plane import latent_plane
 from cnnviz.components.unpooling import unpooling
 from cnnviz.ui.pictures_out.bottleneck.networks import (
     DECODE,
-    PLANES,
+    FIRST_PLANE,
     RECONSTRUCT,
     TITLES,
     UNPOOL,
     WINDOWS,
     bottlenecks,
-    plane,
+    planes,
     samples,
 )
 from cnnviz.ui.shared.choice import choice
@@ -72,19 +72,25 @@ st.caption(
     " whose two standard deviations the circle marks. So a place drawn by chance can be decoded,"
     " which makes it a generative model. A plain autoencoder puts its pictures anywhere."
 )
-kind = choice(st.segmented_control, "Weight of the divergence", PLANES, "variational", key="bo_kl")
 latent_plane(
-    images, labels, TITLES, *plane(kind), key="bo_plane",
+    images, labels, TITLES, planes(), start=FIRST_PLANE, parameter="bo_kl", key="bo_plane",
     alt="The plane of two numbers with what they are decoded to, and where test pictures lie",
     pytorch=DECODE,
 )  # fmt: skip
 st.markdown(
-    "Both were trained alike, but for the weight of one term. The loss is the squared error,"
-    " summed over the pixels, plus this weight times the divergence ½ Σ (μ² + σ² − ln σ² − 1),"
-    " which keeps each picture's cloud of places near the middle (Kingma and Welling 2013)."
-    " Between two kinds of things the decoder blends them.\n\n"
-    "**Holes.** Without the divergence, most of the circle is empty, and the decoder has never"
-    " learned what to make of it. A test that needs no eye: encode what was decoded. Where that"
-    " lands elsewhere, the place stands for nothing; shade these places in both planes. Far out,"
-    " where no picture lies, neither has learned anything."
+    "The slider steps through six networks that were trained alike in advance, for 1,400 steps of"
+    " 64 clothes, but for the weight β of one term: nothing is trained while you move it. The loss"
+    " is the squared error, summed over the pixels, plus β times the divergence"
+    " ½ Σ (μ² + σ² − ln σ² − 1), which keeps each picture's cloud of places near the middle"
+    " (Kingma and Welling 2013; the name β is Higgins and others', 2017). Between two kinds of"
+    " things the decoder blends them.\n\n"
+    "- **β = 0** is a plain autoencoder: most of the circle is empty, and the decoder has never"
+    " learned what to make of it. These are **holes**. A test that needs no eye: encode what was"
+    " decoded. Where that lands elsewhere, the place stands for nothing; shade these places. Far"
+    " out, where no picture lies, no plane has learned anything.\n"
+    "- **β up to about 2** closes most holes and costs nothing here: new pictures come back as well"
+    " as without.\n"
+    "- **β = 32** is too much: all clouds are almost the same one, the divergence is nearly 0, and"
+    " a place says hardly anything of its picture, which comes back as one blur for all (posterior"
+    " collapse)."
 )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from cnnviz.components.packing import digest, packed, packed_weights
+from cnnviz.components.packing import digest, packed_pictures, packed_weights
 from cnnviz.components.sources import register
 from cnnviz.imaging import DIVERGING_STOPS
 from cnnviz.networks.encoder_decoder import decoder, encoder
@@ -14,6 +12,7 @@ from cnnviz.networks.encoder_decoder import decoder, encoder
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from cnnviz.training.bottleneck import Bottleneck
@@ -56,8 +55,7 @@ def payload(
 ) -> dict[str, Any]:
     """What the browser needs, as JSON-able data."""
     content = {
-        "side": pictures.shape[1],
-        "pictures": packed(pictures, np.int16),
+        **packed_pictures(pictures),
         "titles": list(titles),
         "bottlenecks": [
             {

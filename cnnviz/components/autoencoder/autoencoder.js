@@ -3,30 +3,29 @@
 import { unpackArray } from "../kit/arrays.js";
 import { colourTable, gradient } from "../kit/colours.js";
 import { choice, write } from "../kit/elements.js";
-import { Figure } from "../kit/figure.js";
 import { decibelText, levelsOf, psnr } from "../kit/likeness.js";
 import { mounting } from "../kit/mounting.js";
+import { MovingFigure } from "../kit/moving_figure.js";
 import { errors, greys, PixelPanel } from "../kit/pixel_panel.js";
 import { halvesOf, poolingOf } from "./halves.js";
 
 const PACE = 1500; // milliseconds between two pictures
 
-class Autoencoder extends Figure {
+class Autoencoder extends MovingFigure {
   constructor(parent) {
     super(parent);
     this.state = { picture: 0, way: "bottleneck", view: "picture" };
-    this.moving = true;
-    this.find(".ways").append(choice("What it goes through", { bottleneck: "A bottleneck", maxpool: "Max pooling", avgpool: "Average pooling" }, "bottleneck", (way) => {
+    const ways = choice("What it goes through", { bottleneck: "A bottleneck", maxpool: "Max pooling", avgpool: "Average pooling" }, "bottleneck", (way) => {
       this.state.way = way;
       this.layOut();
       this.change();
-    }));
-    this.find(".views").append(choice("What is shown", { picture: "What comes out", error: "The error" }, "picture", (view) => {
+    });
+    const views = choice("What is shown", { picture: "What comes out", error: "The error" }, "picture", (view) => {
       this.state.view = view;
       this.change();
-    }));
-    this.find("[data-act=next]").onclick = () => this.step(1);
-    this.find("[data-act=back]").onclick = () => this.step(-1);
+    });
+    for (const [group, name] of /** @type {const} */ ([[ways, "ways"], [views, "views"]])) group.classList.add(name);
+    this.find(".tools").append(ways, views, this.pictureButtons((by) => this.step(by)));
   }
 
   load(data) {
@@ -55,12 +54,6 @@ class Autoencoder extends Figure {
     this.figure.replaceChildren(...this.panels.map(({ root }) => root));
   }
 
-  change() {
-    this.wake();
-    this.say();
-    this.after(200, "tables", () => this.fillTables());
-  }
-
   step(by) {
     this.moving = false;
     this.go(by);
@@ -72,26 +65,12 @@ class Autoencoder extends Figure {
     this.change();
   }
 
-  toggle() {
-    this.moving = !this.moving;
-    this.since = undefined;
-    this.change();
-  }
-
   keys() {
     return { ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1), " ": () => this.toggle() };
   }
 
-  running() {
-    return this.moving && this.onScreen && Boolean(this.data);
-  }
-
   advance(now) {
     if (this.passed(now, PACE)) this.go(1);
-  }
-
-  resize() {
-    this.redraw();
   }
 
   paint() {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cnnviz.components.packing import digest, packed, packed_weights
+from cnnviz.components.packing import digest, packed, packed_pictures, packed_weights
 from cnnviz.components.sources import register
 from cnnviz.training.colourisation import CHROMA_SCALE, network
 
@@ -56,8 +56,7 @@ def payload(
 ) -> dict[str, Any]:
     """What the browser needs, as JSON-able data."""
     content = {
-        "side": pictures.shape[1],
-        "pictures": packed(pictures, np.int16),
+        **packed_pictures(pictures),
         "titles": list(titles),
         "classes": list(classes),
         "centres": packed(colourers.centres, np.float32),

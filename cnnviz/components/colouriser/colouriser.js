@@ -1,12 +1,11 @@
 // Grey pictures coloured by two networks; point at a pixel to see which colours one thinks likely.
 
 import { bytesOf, unpackArray } from "../kit/arrays.js";
-import { clamp } from "../kit/arithmetic.js";
 import { ClassBars } from "../kit/class_bars.js";
 import { write } from "../kit/elements.js";
-import { Figure } from "../kit/figure.js";
 import { prepare } from "../kit/forward.js";
 import { mounting } from "../kit/mounting.js";
+import { CellFigure } from "../kit/moving_figure.js";
 import { fixed, percent } from "../kit/numbers.js";
 import { PixelPanel } from "../kit/pixel_panel.js";
 import { readSafetensors } from "../kit/safetensors.js";
@@ -18,13 +17,11 @@ const PACE = 2500; // milliseconds at a picture
 const TITLES = ["Grey: what is given", "The truth", "By a squared error", "By classes of colour"];
 const REACH = 0.4; // of Cb and Cr, to each side of the plane
 
-class Colouriser extends Figure {
+class Colouriser extends CellFigure {
   constructor(parent) {
     super(parent);
     this.state = { picture: 0, row: 0, column: 0, temperature: 0 };
-    this.moving = true;
-    this.find("[data-act=next]").onclick = () => this.step(1);
-    this.find("[data-act=back]").onclick = () => this.step(-1);
+    this.find(".tools").prepend(this.pictureButtons((by) => this.step(by)));
     const slider = this.field("input[type=range]");
     slider.oninput = () => {
       this.state.temperature = Number(slider.value);
@@ -32,6 +29,10 @@ class Colouriser extends Figure {
     };
     slider.onkeydown = (event) => event.stopPropagation();
     this.bars = new ClassBars(this.find(".bars-here"));
+  }
+
+  get cells() {
+    return this.data.side;
   }
 
   load(data) {
@@ -49,11 +50,7 @@ class Colouriser extends Figure {
     this.bars.bars.forEach(({ fill }, at) => { fill.style.background = this.cssOf(at); });
     this.panels = TITLES.map((title) => {
       const panel = new PixelPanel(title, side);
-      panel.canvas.onpointermove = (event) => {
-        const { x, y } = panel.under(event);
-        this.point(Math.floor(y), Math.floor(x));
-      };
-      panel.canvas.onpointerdown = panel.canvas.onpointermove;
+      this.follow(panel);
       return panel;
     });
     this.figure.replaceChildren(...this.panels.map(({ root }) => root));
@@ -82,50 +79,18 @@ class Colouriser extends Figure {
     this.change();
   }
 
-  change() {
-    this.wake();
-    this.say();
-    this.after(200, "tables", () => this.fillTables());
-  }
-
   step(by) {
     this.moving = false;
     const count = this.pictures.length;
     this.show((this.state.picture + by + count) % count);
   }
 
-  point(row, column) {
-    const { side } = this.data;
-    this.moving = false;
-    Object.assign(this.state, { row: clamp(row, 0, side - 1), column: clamp(column, 0, side - 1) });
-    this.change();
-  }
-
-  toggle() {
-    this.moving = !this.moving;
-    this.since = undefined;
-    this.change();
-  }
-
-  keys() {
-    const { row, column } = this.state;
-    return {
-      ArrowLeft: () => this.point(row, column - 1), ArrowRight: () => this.point(row, column + 1),
-      ArrowUp: () => this.point(row - 1, column), ArrowDown: () => this.point(row + 1, column),
-      PageUp: () => this.step(-1), PageDown: () => this.step(1), " ": () => this.toggle(),
-    };
-  }
-
-  running() {
-    return this.moving && this.onScreen && Boolean(this.data);
+  keys(event) {
+    return { ...super.keys(event), PageUp: () => this.step(-1), PageDown: () => this.step(1) };
   }
 
   advance(now) {
     if (this.passed(now, PACE)) this.show((this.state.picture + 1) % this.pictures.length);
-  }
-
-  resize() {
-    this.redraw();
   }
 
   /** The shares of the classes at a pixel. */

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from cnnviz.components.packing import digest, packed, packed_weights
+from cnnviz.components.packing import digest, packed_pictures, packed_weights
 from cnnviz.components.sources import register
 from cnnviz.networks.encoder_decoder import decoder, encoder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from cnnviz.training.bottleneck import Bottleneck
@@ -20,13 +20,32 @@ if TYPE_CHECKING:
 _component = register("latent_plane")
 
 
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """One of the planes to choose from.
+
+    Attributes:
+        id: What the address calls it.
+        weight: That of the divergence in its loss, β.
+        halves: An autoencoder with two numbers, variational or not; its weights are sent in half
+            precision.
+        reach: Each number of the plane goes from minus this to this.
+    """
+
+    id: str
+    weight: float
+    halves: Bottleneck
+    reach: float
+
+
 def latent_plane(
     pictures: NDArray[np.uint8],
     labels: Sequence[int],
     classes: Sequence[str],
-    plane: Bottleneck,
-    reach: float,
+    planes: Sequence[Plane],
     *,
+    start: str,
+    parameter: str,
     key: str,
     alt: str,
     pytorch: str,
@@ -37,14 +56,17 @@ def latent_plane(
         pictures: N×28×28, light on a dark ground.
         labels: The class of each.
         classes: What the classes are called.
-        plane: An autoencoder with two numbers, variational or not; its weights are sent in half
-            precision.
-        reach: Each number of the plane goes from minus this to this.
+        planes: Those to choose from, by their weights.
+        start: The id of the plane at first visit.
+        parameter: Name of the plane in the address.
         key: Streamlit key.
         alt: What is drawn, for screen readers.
         pytorch: Code that decodes a place, with `FIRST` and `SECOND` to be replaced by its numbers.
     """
-    data = payload(pictures, labels, classes, plane, reach, alt=alt, pytorch=pytorch)
+    data = payload(
+        pictures, labels, classes, planes, start=start, parameter=parameter, alt=alt,
+        pytorch=pytorch,
+    )  # fmt: skip
     _component(key=key, data=data)
 
 
@@ -52,23 +74,32 @@ def payload(
     pictures: NDArray[np.uint8],
     labels: Sequence[int],
     classes: Sequence[str],
-    plane: Bottleneck,
-    reach: float,
+    planes: Sequence[Plane],
     *,
+    start: str,
+    parameter: str,
     alt: str,
     pytorch: str,
 ) -> dict[str, Any]:
     """What the browser needs, as JSON-able data."""
     content = {
-        "side": pictures.shape[1],
-        "pictures": packed(pictures, np.int16),
+        **packed_pictures(pictures),
         "labels": [int(label) for label in labels],
         "classes": list(classes),
-        "reach": reach,
-        "encoder": encoder(plane.encoded),
-        "decoder": decoder(),
-        "encoder_weights": packed_weights(plane.encoder, "float16"),
-        "decoder_weights": packed_weights(plane.decoder, "float16"),
+        "planes": [
+            {
+                "id": one.id,
+                "weight": one.weight,
+                "reach": one.reach,
+                "encoder": encoder(one.halves.encoded),
+                "decoder": decoder(),
+                "encoder_weights": packed_weights(one.halves.encoder, "float16"),
+                "decoder_weights": packed_weights(one.halves.decoder, "float16"),
+            }
+            for one in planes
+        ],
+        "start": start,
+        "parameter": parameter,
         "alt": alt,
         "pytorch": pytorch,
     }

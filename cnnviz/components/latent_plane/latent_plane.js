@@ -1,17 +1,19 @@
 // The plane of an autoencoder with two numbers: what each place decodes to, in the same frame.
 
 import { halvesOf } from "../autoencoder/halves.js";
+import { keepInAddress } from "../kit/address.js";
 import { unpackArray } from "../kit/arrays.js";
 import { clamp } from "../kit/arithmetic.js";
 import { element, tick, write } from "../kit/elements.js";
-import { Figure } from "../kit/figure.js";
-import { levelsOf } from "../kit/likeness.js";
+import { decibelText, levelsOf, psnr } from "../kit/likeness.js";
 import { mounting } from "../kit/mounting.js";
+import { MovingFigure } from "../kit/moving_figure.js";
 import { fixed } from "../kit/numbers.js";
 import { greys, PixelPanel } from "../kit/pixel_panel.js";
 import { brushOf } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
 import { normals } from "../undo/spoil.js";
+import { astray, through } from "./plane.js";
 
 const TILES = 13; // pictures along each side
 const PACE = 40; // milliseconds between two places of a walk by itself
@@ -21,13 +23,14 @@ const DRAWN = 100; // places drawn by chance
 const SEED = 1;
 const NEAR = 0.5; // a picture comes back if it is encoded this near to where it was decoded
 
-class LatentPlane extends Figure {
+class LatentPlane extends MovingFigure {
   constructor(parent) {
     super(parent);
     this.state = { x: 0, y: 0, marks: true, holes: false };
-    this.moving = true;
     this.turned = 0;
-    this.sheet = element("canvas");
+    this.slider = this.field("[type=range]");
+    this.slider.oninput = () => this.choose(Number(this.slider.value));
+    this.slider.onkeydown = (event) => event.stopPropagation();
     this.find(".marks").append(tick("Where the test pictures lie", true, (marks) => {
       this.state.marks = marks;
       this.change();
@@ -45,61 +48,72 @@ class LatentPlane extends Figure {
   }
 
   load(data) {
-    const { side, classes, labels } = data;
+    const { side, classes, labels, planes } = data;
     this.data = data;
     this.describe(data);
-    this.halves = halvesOf(data, side, 2);
     const pictures = unpackArray(data.pictures);
-    this.places = labels.map((_, at) => {
-      const picture = pictures.subarray(at * side * side, (at + 1) * side * side);
-      return [...this.halves.encode(Float32Array.from(picture, (level) => level / 255)).subarray(0, 2)]; // the means
-    });
-    this.reach = data.reach;
-    this.strayed = this.lost(normals(2 * DRAWN, SEED));
-    this.panel = new PixelPanel("Decoded here", side);
-    this.find(".decoded").replaceChildren(this.panel.root);
+    this.pictures = labels.map((_, at) => Float32Array.from(pictures.subarray(at * side * side, (at + 1) * side * side), (level) => level / 255));
+    /** @type {any[]} of each plane what was computed, once it was looked at */
+    this.known = planes.map(() => null);
+    this.panels = ["Decoded here", "Nearest test picture", "The same, encoded and decoded"].map((title) => new PixelPanel(title, side));
+    this.find(".decoded").replaceChildren(...this.panels.map(({ root }) => root));
     this.find(".key").textContent = `Test pictures: ${classes.map((name, at) => `${at} ${name}`).join(", ")}.`;
-    this.tile();
     this.moving = !this.calm;
+    const kept = new URL(window.location.href).searchParams.get(data.parameter);
+    const at = (/** @type {string | null} */ id) => planes.findIndex((one) => one.id === id);
+    this.slider.max = String(planes.length - 1);
+    this.show(at(kept) < 0 ? at(data.start) : at(kept));
+  }
+
+  /** Another plane, which the address remembers. */
+  choose(at) {
+    const { id } = this.data.planes[at];
+    keepInAddress(this.data.parameter, id === this.data.start ? null : id);
+    this.show(at);
+  }
+
+  show(at) {
+    this.at = at;
+    this.slider.value = String(at);
+    const text = fixed(this.data.planes[at].weight, 1);
+    this.slider.setAttribute("aria-valuetext", text);
+    write(this.find("output"), text);
+    this.known[at] ??= this.lookAt(this.data.planes[at]);
+    Object.assign(this, this.known[at]);
+    const { x, y } = this.state;
+    Object.assign(this.state, { x: clamp(x, -this.reach, this.reach), y: clamp(y, -this.reach, this.reach) });
     this.change();
   }
 
-  /** How far from a place its picture lands, when it is encoded again. */
-  astray(place) {
-    const [x, y] = this.halves.encode(this.halves.decode(place));
-    return Math.hypot(x - place[0], y - place[1]);
+  /** All that is drawn of a plane wherever one is on it. */
+  lookAt(plane) {
+    const halves = halvesOf(plane, this.data.side, 2);
+    const drawn = normals(2 * DRAWN, SEED);
+    let strayed = 0;
+    for (let at = 0; at < drawn.length; at += 2) strayed += Number(astray(halves, [drawn[at], drawn[at + 1]]) > NEAR);
+    const found = through(halves, this.pictures, plane.weight > 0);
+    return { halves, reach: plane.reach, strayed, ...found, ...this.tiles(halves, plane.reach) };
   }
 
-  /** How many places drawn from the standard normal distribution do not come back to within half of its deviation. */
-  lost(numbers) {
-    let count = 0;
-    for (let at = 0; at < numbers.length; at += 2) count += Number(this.astray([numbers[at], numbers[at + 1]]) > NEAR);
-    return count;
-  }
-
-  /** Decode a grid of places once: the ground that one walks on. */
-  tile() {
+  /** Decode a grid of places once: the ground that one walks on, and how far from its place each comes back. */
+  tiles(halves, reach) {
     const { side } = this.data;
-    Object.assign(this.sheet, { width: TILES * side, height: TILES * side });
-    const brush = brushOf(this.sheet);
+    const sheet = element("canvas");
+    Object.assign(sheet, { width: TILES * side, height: TILES * side });
+    const brush = brushOf(sheet);
     const image = new ImageData(side, side);
-    this.wide = []; // how far from its place each comes back
+    const wide = [];
     for (let row = 0; row < TILES; row += 1) {
       for (let column = 0; column < TILES; column += 1) {
-        const place = (/** @type {number} */ at) => this.reach * ((2 * at + 1) / TILES - 1);
+        const place = (/** @type {number} */ at) => reach * ((2 * at + 1) / TILES - 1);
         const here = [place(column), -place(row)];
-        this.wide.push(this.astray(here));
-        const levels = levelsOf(this.halves.decode(here), 1);
+        wide.push(astray(halves, here));
+        const levels = levelsOf(halves.decode(here), 1);
         levels.forEach((level, at) => image.data.set([level, level, level, 255], 4 * at));
         brush.putImageData(image, column * side, row * side);
       }
     }
-  }
-
-  change() {
-    this.wake();
-    this.say();
-    this.after(200, "tables", () => this.fillTables());
+    return { sheet, wide };
   }
 
   go(x, y) {
@@ -111,12 +125,6 @@ class LatentPlane extends Figure {
   walk({ clientX, clientY }) {
     const box = this.figure.getBoundingClientRect();
     this.go(this.reach * ((2 * (clientX - box.left)) / box.width - 1), -this.reach * ((2 * (clientY - box.top)) / box.height - 1));
-  }
-
-  toggle() {
-    this.moving = !this.moving;
-    this.since = undefined;
-    this.change();
   }
 
   keys({ shiftKey }) {
@@ -131,10 +139,6 @@ class LatentPlane extends Figure {
     };
   }
 
-  running() {
-    return this.moving && this.onScreen && Boolean(this.data);
-  }
-
   advance(now) {
     const gone = this.passed(now, PACE);
     if (!gone) return;
@@ -142,10 +146,6 @@ class LatentPlane extends Figure {
     const angle = (2 * Math.PI * this.turned) / TURN;
     const radius = (0.4 + 0.27 * Math.sin(2.3 * angle)) * this.reach;
     Object.assign(this.state, { x: radius * Math.cos(angle), y: radius * Math.sin(angle) });
-  }
-
-  resize() {
-    this.redraw();
   }
 
   paint() {
@@ -192,25 +192,52 @@ class LatentPlane extends Figure {
       brush.arc(on(x), on(-y), size / 40, 0, 2 * Math.PI);
       brush.stroke();
     }
-    this.decoded = levelsOf(this.halves.decode([x, y]), 1);
-    this.panel.draw(greys(this.decoded, 255));
-    write(this.panel.note, `z = (${fixed(x, 2)}, ${fixed(y, 2)})`);
-    write(this.told, `At z = (${fixed(x, 2)}, ${fixed(y, 2)}) these two numbers become ${this.data.side}×${this.data.side} pixels. Nearest test picture: ${this.nearest(x, y)}. Encoded again, they land ${fixed(this.astray([x, y]), 2)} away. Of ${DRAWN} places drawn from the standard normal distribution, ${this.strayed} do not come back to within ${NEAR}.`);
+    this.drawBeside(x, y);
     this.find(".code code").textContent = this.data.pytorch.replace("FIRST", x.toFixed(4)).replace("SECOND", y.toFixed(4));
     this.markPlaying(this.moving, "Walk by itself");
   }
 
+  /** What the place becomes, and the test picture nearest to it, before and after. */
+  drawBeside(x, y) {
+    const { side, classes, labels, planes } = this.data;
+    const here = levelsOf(this.halves.decode([x, y]), 1);
+    this.decoded = here;
+    const at = this.nearest(x, y);
+    const name = classes[labels[at]];
+    const wanted = levelsOf(this.pictures[at], 1);
+    const again = levelsOf(this.halves.decode(this.places[at]), 1);
+    [here, wanted, again].forEach((levels, panel) => this.panels[panel].draw(greys(levels, 255)));
+    write(this.panels[0].note, `z = (${fixed(x, 2)}, ${fixed(y, 2)})`);
+    write(this.panels[1].note, `${name}, at (${this.places[at].map((number) => fixed(number, 2)).join(", ")})`);
+    write(this.panels[2].note, `PSNR ${decibelText(psnr(wanted, again))}`);
+    write(this.told, `β = ${fixed(planes[this.at].weight, 1)}: ${this.summary()} At z = (${fixed(x, 2)}, ${fixed(y, 2)}) two numbers become ${side}×${side} pixels; encoded again, they land ${fixed(astray(this.halves, [x, y]), 2)} away. Nearest test picture: ${name}.`);
+  }
+
+  /** The plane in a sentence. */
+  summary() {
+    const { error, divergence, strayed, places } = this;
+    const apart = Number.isNaN(divergence) ? "" : `, divergence ${fixed(divergence, 2)}`;
+    return `the ${places.length} test pictures come back with PSNR ${decibelText(-10 * Math.log10(error))}${apart}; of ${DRAWN} places drawn from the standard normal distribution, ${strayed} do not come back to within ${NEAR}.`;
+  }
+
+  /** The number of the test picture that lies nearest. */
   nearest(x, y) {
     let best = 0;
     const far = (/** @type {number} */ at) => Math.hypot(this.places[at][0] - x, this.places[at][1] - y);
     this.places.forEach((_, at) => { if (far(at) < far(best)) best = at; });
-    return this.data.classes[this.data.labels[best]];
+    return best;
   }
 
   tables() {
     if (!this.decoded) return [];
-    const { classes, labels, side } = this.data;
+    const { classes, labels, side, planes } = this.data;
+    this.known = this.known.map((known, at) => known ?? this.lookAt(planes[at]));
     return [
+      {
+        caption: "What β trades",
+        heads: ["β", "PSNR of the test pictures (dB)", "Divergence", `Of ${DRAWN} places drawn, do not come back`],
+        lines: this.known.map(({ error, divergence, strayed }, at) => [fixed(planes[at].weight, 1), fixed(-10 * Math.log10(error), 2), Number.isNaN(divergence) ? "not in the loss" : fixed(divergence, 2), String(strayed)]),
+      },
       { caption: "Where the test pictures lie", heads: ["Class", "z₁", "z₂"], lines: this.places.map(([x, y], at) => [classes[labels[at]], fixed(x, 3), fixed(y, 3)]) },
       { caption: "Decoded here, 0 (black) to 255 (white)", lines: [...Array(side).keys()].map((row) => [...this.decoded.subarray(row * side, (row + 1) * side)].map(String)) },
     ];

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from cnnviz.components.packing import digest, packed
+from cnnviz.components.packing import digest, packed_pictures
 from cnnviz.components.sources import register
 from cnnviz.imaging import DIVERGING_STOPS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
 _component = register("unpooling")
@@ -52,9 +51,8 @@ def payload(
     if side % window:
         raise ValueError(f"{side} pixels cannot be parted into windows of {window}")
     content = {
-        "side": side,
+        **packed_pictures(pictures),
         "window": window,
-        "pictures": packed(pictures, np.int16),
         "titles": list(titles),
         "stops": DIVERGING_STOPS,
         "alt": alt,

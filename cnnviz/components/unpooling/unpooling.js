@@ -4,9 +4,9 @@ import { unpackArray } from "../kit/arrays.js";
 import { clamp } from "../kit/arithmetic.js";
 import { colourTable, gradient } from "../kit/colours.js";
 import { choice, write } from "../kit/elements.js";
-import { Figure } from "../kit/figure.js";
 import { decibelText, psnr } from "../kit/likeness.js";
 import { mounting } from "../kit/mounting.js";
+import { CellFigure } from "../kit/moving_figure.js";
 import { errors, greys, PixelPanel } from "../kit/pixel_panel.js";
 import { brushOf } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
@@ -16,17 +16,20 @@ const PACE = 350; // milliseconds at a window
 const WAYS = { "Nearest neighbour": nearest, "Bed of nails": bedOfNails, "Max unpooling": bySwitches };
 const DOT = { "#000": 0.42, accent: 0.3 }; // a switch: colours and their radii, in pixels of the picture
 
-class Unpooling extends Figure {
+class Unpooling extends CellFigure {
   constructor(parent) {
     super(parent);
     this.state = { picture: 0, row: 0, column: 0, view: "picture" };
-    this.moving = true;
-    this.find(".views").append(choice("What is shown", { picture: "What comes out", error: "The residual: what is lost" }, "picture", (view) => {
+    const views = choice("What is shown", { picture: "What comes out", error: "The residual: what is lost" }, "picture", (view) => {
       this.state.view = view;
       this.change();
-    }));
-    this.find("[data-act=next]").onclick = () => this.choose(1);
-    this.find("[data-act=back]").onclick = () => this.choose(-1);
+    });
+    views.classList.add("views");
+    this.find(".tools").append(views, this.pictureButtons((by) => this.choose(by)));
+  }
+
+  get cells() {
+    return this.small;
   }
 
   load(data) {
@@ -41,8 +44,7 @@ class Unpooling extends Figure {
     if (first) this.moving = !this.calm;
     this.panels = ["The picture", "Pooled", ...Object.keys(WAYS)].map((title, at) => {
       const panel = new PixelPanel(title, at === 1 ? this.small : side);
-      panel.canvas.onpointermove = (event) => this.point(panel, event);
-      panel.canvas.onpointerdown = panel.canvas.onpointermove;
+      this.follow(panel);
       return panel;
     });
     this.figure.replaceChildren(...this.panels.map(({ root }) => root));
@@ -51,47 +53,10 @@ class Unpooling extends Figure {
     this.change();
   }
 
-  change() {
-    this.wake();
-    this.say();
-    this.after(200, "tables", () => this.fillTables());
-  }
-
   choose(by) {
     const count = this.data.titles.length;
     this.state.picture = (this.state.picture + by + count) % count;
     this.change();
-  }
-
-  go(row, column) {
-    this.moving = false;
-    Object.assign(this.state, { row: clamp(row, 0, this.small - 1), column: clamp(column, 0, this.small - 1) });
-    this.change();
-  }
-
-  point(panel, event) {
-    const { x, y } = panel.under(event);
-    const each = panel.side / this.small;
-    this.go(Math.floor(y / each), Math.floor(x / each));
-  }
-
-  toggle() {
-    this.moving = !this.moving;
-    this.since = undefined;
-    this.change();
-  }
-
-  keys() {
-    const { row, column } = this.state;
-    return {
-      ArrowLeft: () => this.go(row, column - 1), ArrowRight: () => this.go(row, column + 1),
-      ArrowUp: () => this.go(row - 1, column), ArrowDown: () => this.go(row + 1, column),
-      " ": () => this.toggle(),
-    };
-  }
-
-  running() {
-    return this.moving && this.onScreen && Boolean(this.data);
   }
 
   /** To the next window that holds anything but black. */
@@ -104,10 +69,6 @@ class Unpooling extends Figure {
       if (this.pooled.values[at]) break;
     }
     Object.assign(this.state, { row: Math.floor(at / this.small), column: at % this.small });
-  }
-
-  resize() {
-    this.redraw();
   }
 
   paint() {

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from torch.distributions import Normal, kl_divergence
 
 from cnnviz.components import autoencoder, latent_plane
 from cnnviz.networks import build
@@ -15,7 +16,7 @@ from cnnviz.ui.pictures_out.bottleneck.networks import (
     UNPOOL,
     WINDOWS,
     bottlenecks,
-    plane,
+    planes,
     samples,
 )
 from tests.unit.components.node import in_node
@@ -24,6 +25,7 @@ PLACE = [0.7, -1.3]
 HALVES = """
 import { unpackArray } from "./cnnviz/components/kit/arrays.js";
 import { halvesOf, poolingOf } from "./cnnviz/components/autoencoder/halves.js";
+import { astray, through } from "./cnnviz/components/latent_plane/plane.js";
 const { sizes, plane, place } = data;
 const { side } = sizes;
 const pixels = unpackArray(sizes.pictures).subarray(0, side * side);
@@ -32,8 +34,10 @@ const out = sizes.bottlenecks.map((one) => {
   const { encode, decode } = halvesOf(one, side, one.numbers);
   return [...decode(encode(picture))];
 });
-const { encode, decode } = halvesOf(plane, side, 2);
+const halves = halvesOf(plane.planes.at(-1), side, 2);
+const { encode, decode } = halves;
 console.log(JSON.stringify({ out, decoded: [...decode(place)], means: [...encode(picture)],
+  there: through(halves, [picture], true), astray: astray(halves, place),
   pooled: ["maxpool", "avgpool"].map((way) => [...poolingOf(side, 4, way)(picture)]) }));
 """
 UNPOOLINGS = """
@@ -59,9 +63,13 @@ def test_the_browser_encodes_decodes_and_pools_as_pytorch_does():
     chosen = [bottlenecks()[0], bottlenecks()[3]]
     text = {"alt": "", "pytorch": ""}
     sizes = autoencoder.payload(images[:1], titles[:1], chosen, **text)
-    one, reach = plane("variational")
-    assert reach == 3
-    sent = latent_plane.payload(images[:1], labels[:1], TITLES, one, reach, **text)
+    known = planes()
+    assert [one.id for one in known] == ["plain", "0.1", "0.5", "variational", "8", "32"]
+    assert [one.reach for one in known if one.id == "variational"] == [3]
+    sent = latent_plane.payload(
+        images[:1], labels[:1], TITLES, known[:4], start="variational", parameter="p", **text
+    )
+    one = known[3].halves
     got = in_node(HALVES, data={"sizes": sizes, "plane": sent, "place": PLACE})
     picture = torch.from_numpy(images[:1, None]).float() / 255
     with torch.no_grad():
@@ -79,6 +87,14 @@ def test_the_browser_encodes_decodes_and_pools_as_pytorch_does():
         assert got["means"] == pytest.approx(first(picture).flatten().numpy(), abs=1e-3)
         decoded = second(torch.tensor(PLACE).reshape(1, 2, 1, 1))
         assert got["decoded"] == pytest.approx(decoded.flatten().numpy(), abs=1e-4)
+        far = (first(decoded).flatten()[:2] - torch.tensor(PLACE)).norm()
+        assert got["astray"] == pytest.approx(float(far), abs=5e-3)
+        mean, log_variance = first(picture).flatten(1).chunk(2, 1)
+        again = second(mean[..., None, None])
+        assert got["there"]["error"] == pytest.approx(F.mse_loss(again, picture).item(), rel=1e-2)
+        cloud = Normal(mean, (0.5 * log_variance).exp())
+        apart = kl_divergence(cloud, Normal(0, 1)).sum().item()
+        assert got["there"]["divergence"] == pytest.approx(apart, rel=1e-2)
     for pool, values in zip((F.max_pool2d, F.avg_pool2d), got["pooled"], strict=True):
         exact = pool(picture, 4)[0, 0].numpy().repeat(4, 0).repeat(4, 1)
         assert np.reshape(values, (28, 28)) == pytest.approx(exact, abs=1e-6)

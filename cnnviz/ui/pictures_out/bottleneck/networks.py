@@ -8,10 +8,20 @@ import numpy as np
 import streamlit as st
 import torch
 
+from cnnviz.components.latent_plane import Plane
 from cnnviz.inspection.clothes import CLASSES, clothes
 from cnnviz.networks import pytorch_code
 from cnnviz.networks.encoder_decoder import decoder, encoder
-from cnnviz.training.bottleneck import KL_WEIGHT, PLANE, SHAPE, SIZES, Bottleneck, places, shipped
+from cnnviz.training.bottleneck import (
+    KL_WEIGHTS,
+    PLANE,
+    SHAPE,
+    SIZES,
+    Bottleneck,
+    places,
+    plane_name,
+    shipped,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,10 +48,9 @@ print(decoder(z).shape)
 """
 )
 """`FIRST` and `SECOND` stand for the place on screen."""
-PLANES = {
-    "plain": "0: a plain autoencoder",
-    "variational": f"{KL_WEIGHT:.0f}: a variational one",
-}
+FIRST_PLANE = "variational"
+_IDS = {0.0: "plain", 2.0: FIRST_PLANE}
+"""What the address calls the planes of these weights; others are called by their weight."""
 WINDOWS = {2: "2×2", 4: "4×4", 7: "7×7"}
 UNPOOL = """
 import torch
@@ -69,11 +78,17 @@ def bottlenecks() -> list[Bottleneck]:
     return [_shipped()[str(size)] for size in SIZES]
 
 
-def plane(kind: str) -> tuple[Bottleneck, float]:
-    """One with two numbers, and how far its plane has to reach to show all test pictures."""
-    one = _shipped()[{"plain": str(PLANE), "variational": "plane"}[kind]]
-    found = places(one, torch.from_numpy(clothes().images))
-    return one, max(3.0, float(np.ceil(1.1 * float(found.abs().max()))))
+@st.cache_resource(show_spinner=False)
+def planes() -> list[Plane]:
+    """Those with two numbers, by the weight of the divergence; each shows all test pictures."""
+    pictures = torch.from_numpy(clothes().images)
+    found = []
+    for weight in KL_WEIGHTS:
+        halves = _shipped()[plane_name(weight)]
+        far = float(places(halves, pictures).abs().max())
+        reach = max(3.0, float(np.ceil(1.1 * far)))
+        found.append(Plane(_IDS.get(weight, f"{weight:g}"), weight, halves, reach))
+    return found
 
 
 def samples() -> tuple[NDArray[np.uint8], list[int], list[str]]:
