@@ -1,7 +1,8 @@
-"""Somebody's own pictures with their own masks: a zip of two pictures of each name."""
+"""Somebody's own pictures with their own masks: a zip of two pictures of each name, or painted."""
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import numpy as np
 
 from cnnviz.datasets.base import DatasetError
 from cnnviz.datasets.preprocess import centre_crop, preprocess
-from cnnviz.datasets.scenes import SIDE, Scene, Sprite
+from cnnviz.datasets.scenes import SIDE, Scene, masked_scene
 from cnnviz.datasets.sources import Entry, Skipped, UnreadableError, list_zip
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ LEAST, MOST, CLASSES = 4, 2000, 6
 TEST_SHARE = 5
 """Every fifth pair, by name, is for testing."""
 _MASKS = {"mask", "masks", "label", "labels", "annotation", "annotations", "gt", "groundtruth"}
+_LONGEST_NAME = 40
 _NEAR = 24
 """Levels by which a mask's colours may differ and be the same, as JPEG blurs them."""
 
@@ -52,16 +54,8 @@ class Pairs:
 
     def scenes(self, most: int) -> list[Scene]:
         """The first test pairs as scenes, which hold something for each class, as large as they."""
-        nothing = np.zeros((SIDE, SIDE), np.int16)
         return [
-            Scene(
-                self.pictures[at, 0],
-                nothing,
-                tuple(
-                    Sprite(label, 0, 0, self.pictures[at, 0], self.labels[at] == label)
-                    for label in range(1, len(self.classes))
-                ),
-            )
+            masked_scene(self.pictures[at, 0], self.labels[at], len(self.classes))
             for at in np.flatnonzero(self.tests)[:most].tolist()
         ]
 
@@ -128,6 +122,45 @@ def load_mask_zip(data: bytes) -> Pairs:
         labels,
         classes,
         tuple(skipped),
+    )
+
+
+def read_masks(text: str, count: int) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    """Read masks that were painted in a browser, which can send anything.
+
+    Args:
+        text: JSON of `classes`, their names without the background's, and `masks`, a text for each
+            picture as `cnnviz.imaging.pixels.paint` reads it, with the numbers of classes from 1.
+        count: How many pictures there are.
+
+    Returns:
+        count×SIDE×SIDE class numbers, and what the classes are called, the background first.
+        Classes that were painted nowhere are left out.
+
+    Raises:
+        DatasetError: It is no such text, or nothing is painted.
+    """
+    from cnnviz.imaging.pixels import paint  # noqa: PLC0415 - as above
+
+    try:
+        sent = json.loads(text)
+        names, masks = sent["classes"], sent["masks"]
+        fits = len(masks) == count and len(names) < CLASSES
+        empty = np.zeros((SIDE, SIDE))
+        labels = np.stack([paint(empty, mask) for mask in masks[:count]]).astype(np.uint8)
+        fits = fits and labels.max() <= len(names)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        fits = False
+    if not fits:
+        raise DatasetError("The masks do not fit the pictures: reload the page and paint again.")
+    there = np.unique(labels[labels > 0])
+    if not len(there):
+        raise DatasetError("Nothing is painted yet: paint over the things in a picture.")
+    numbers = np.zeros(CLASSES, np.uint8)
+    numbers[there] = np.arange(1, len(there) + 1)
+    return numbers[labels], (
+        "background",
+        *(str(names[label - 1])[:_LONGEST_NAME] for label in there),
     )
 
 

@@ -137,6 +137,18 @@ def scene_of(picture: NDArray[np.uint8]) -> Scene:
     return Scene(picture, np.zeros(picture.shape, np.int16), ())
 
 
+def masked_scene(picture: NDArray[np.uint8], labels: NDArray[np.uint8], classes: int) -> Scene:
+    """A picture with its mask as a scene: it holds something for each class, as large as it is.
+
+    Args:
+        picture: SIDE×SIDE grey levels.
+        labels: SIDE×SIDE class numbers.
+        classes: How many classes there are; 0 is the background.
+    """
+    things = (Sprite(label, 0, 0, picture, labels == label) for label in range(1, classes))
+    return Scene(picture, np.zeros(picture.shape, np.int16), tuple(things))
+
+
 def stacked(scenes: list[Scene]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Pictures and labels of scenes: N×1×SIDE×SIDE and N×SIDE×SIDE."""
     pictures = np.stack([scene.picture() for scene in scenes])[:, None]

@@ -45,6 +45,42 @@ def test_a_pixel_has_its_softmax_and_a_dragged_digit_its_classes(page, app_url, 
     assert not sent
 
 
+def test_masks_are_painted_in_the_browser_and_sent_once(page, app_url, sent):
+    opened(page, app_url, "segmentation")
+    brush = page.locator(".mask_brush")
+    told, sheet = brush.locator(".told"), brush.locator(".panel canvas").first
+    expect(told).to_contain_text("Painted: 0 of 8 pictures", timeout=PATIENCE)
+    learn = brush.locator("[data-act=send]")
+    expect(learn).to_be_disabled()
+    sheet.scroll_into_view_if_needed()
+    sent.clear()
+    box = sheet.bounding_box()
+    page.mouse.move(box["x"] + 30, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 90, box["y"] + 60, steps=4)
+    page.mouse.up()
+    expect(told).to_contain_text("Painted: 1 of 8 pictures")
+    brush.locator("[data-act=add]").click()
+    brush.locator(".name input").fill("rim")
+    expect(told).to_contain_text("Brush: rim. Of this picture: coin ")
+    brush.locator(".figure").focus()
+    for key in ("PageDown", "2", " ", "ArrowRight", "ArrowRight", " "):
+        page.keyboard.press(key)
+    expect(told).to_contain_text("Painted: 2 of 8 pictures")
+    page.keyboard.press("Backspace")
+    expect(told).to_contain_text("Painted: 1 of 8 pictures")
+    assert not sent
+    learn.click()
+    answer = page.locator(".segmenter").nth(1)
+    expect(answer.locator(".told")).to_contain_text("k = background, coin.", timeout=PATIENCE)
+    expect(answer.locator(".panel:visible")).to_have_count(3)  # nobody knows the truth
+    stop = page.get_by_role("button", name="Stop")
+    if stop.count():
+        stop.first.click()
+    page.reload()
+    expect(told).to_contain_text("Painted: 1 of 8 pictures", timeout=PATIENCE)
+
+
 def test_each_task_has_its_answer_and_the_address_keeps_task_and_box(page, app_url, sent):
     figure = opened(page, app_url, "vision_tasks?vt_task=boxes&vt_box=1,0,6,6,5,30,1.2")
     told = figure.locator(".told")
@@ -123,12 +159,15 @@ def test_every_place_of_the_plane_is_decoded_and_every_picture_squeezed(page, ap
     plane.locator(".figure").focus()
     for _ in range(30):  # to an edge of the plane
         page.keyboard.press("Shift+ArrowLeft")
-    expect(plane.locator(".note")).to_contain_text("z = (−3.00")
-    before = pixels(plane.locator(".decoded canvas"))
+    expect(plane.locator(".note").first).to_contain_text("z = (−3.00")
+    before = pixels(plane.locator(".decoded canvas").first)
     box = plane.locator(".figure").bounding_box()
     page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2)
-    expect(plane.locator(".note")).to_contain_text("z = (1.8")
-    assert np.abs(pixels(plane.locator(".decoded canvas")) - before).max() > 50
+    expect(plane.locator(".note").first).to_contain_text("z = (1.8")
+    assert np.abs(pixels(plane.locator(".decoded canvas").first) - before).max() > 50
+    plane.locator("input[type=range]").fill("0")
+    expect(plane.locator(".told")).to_contain_text("β = 0.0: the 50 test pictures come back")
+    assert "bo_kl=plain" in page.url
     assert not sent
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import zipfile
 
 import numpy as np
@@ -12,11 +13,13 @@ from cnnviz.components.segmenter import payload
 from cnnviz.datasets import preprocess
 from cnnviz.datasets.masks import load_mask_zip
 from cnnviz.datasets.scenes import CLASSES, make_scenes, scene_of
+from cnnviz.imaging.encode import encode_png
 from cnnviz.imaging.samples import sample_image
 from cnnviz.inspection.overlap import foreground_overlap, overlap
 from cnnviz.networks import build
 from cnnviz.training.pixel_classes import SHAPE, learn_from, network, shipped
 from cnnviz.ui.pictures_out.segmentation.own_masks import example_zip
+from cnnviz.ui.pictures_out.segmentation.painted import lesson_of
 from tests.unit.components.node import in_node
 from tests.unit.datasets.zips import make_zip
 
@@ -41,6 +44,16 @@ console.log(JSON.stringify(scenes.map(unpackScene).map((scene) => {
   const found = spriteAt(scene, last.top, last.left) === last;
   const none = spriteAt({ ...scene, sprites: [] }, first.top, first.left) === undefined;
   return { picture: [...picture], labels: [...labels], answers, found, none };
+})));
+"""
+
+
+BRUSHED = """
+import { counted, paintStretch } from "./cnnviz/components/mask_brush/brush.js";
+console.log(JSON.stringify(data.map(({ from, to, ...brush }) => {
+  const labels = new Uint8Array(48 * 48);
+  paintStretch(labels, 48, brush, from, to);
+  return { labels: [...labels], counts: counted(labels, 4) };
 })));
 """
 
@@ -77,7 +90,7 @@ def test_ones_own_pictures_and_masks_are_learned_from_while_watched(visit):
     first, last = learn_from(tests, tests, 5, "weighted", steps=2, mirror=True)
     assert (first.step, last.step) == (0, 2)
     assert last.networks[0].weights["conv5.weight"].shape == (5, 8, 1, 1)
-    app = visit("segmentation")
+    app = visit("segmentation", se_masks="zip")
     app.file_uploader(key="_se_zip").upload("bad.zip", b"nothing").run()
     assert "not a zip file" in app.error[0].value
     files = zipfile.ZipFile(io.BytesIO(example))
@@ -89,6 +102,59 @@ def test_ones_own_pictures_and_masks_are_learned_from_while_watched(visit):
     assert not app.exception
     app.button(key="se_own_stop").click().run()
     assert not app.exception
+
+
+def test_a_brush_paints_what_lies_within_its_reach():
+    """Against distances to the stroke, pixel by pixel."""
+    cases = [
+        {"label": 2, "width": 5, "from": {"x": 10.2, "y": 7.9}, "to": {"x": 30.7, "y": 20.1}},
+        {"label": 1, "width": 1, "from": {"x": 3.1, "y": 3.1}, "to": {"x": 3.1, "y": 3.1}},
+        {"label": 3, "width": 9, "from": {"x": 47, "y": 40}, "to": {"x": 47.9, "y": 47.9}},
+    ]
+    rows, columns = np.mgrid[:48, :48] + 0.5
+    for case, got in zip(cases, in_node(BRUSHED, data=cases), strict=True):
+        start, end = (np.array([case[at]["x"], case[at]["y"]]) for at in ("from", "to"))
+        along = np.linspace(0, 1, 2000)[:, None] * (end - start) + start
+        far = np.min([np.hypot(columns - x, rows - y) for x, y in along], 0)
+        expected = np.where(far <= case["width"] / 2, case["label"], 0)
+        expected[int(end[1]), int(end[0])] = case["label"]
+        clear = np.abs(far - case["width"] / 2) > 0.02  # the stroke was sampled here
+        assert np.array_equal(np.reshape(got["labels"], (48, 48))[clear], expected[clear])
+        assert got["counts"][case["label"]] == np.count_nonzero(got["labels"])
+
+
+def test_what_is_painted_is_learned_and_the_answer_seen_on_the_others():
+    pictures = np.stack([one.picture() for one in make_scenes(3, seed=4)])
+    truth = np.stack([one.labels() > 0 for one in make_scenes(3, seed=4)])
+    masks = ["2:" + ",".join(map(str, np.flatnonzero(one))) for one in truth[:2]] + [""]
+    lesson = lesson_of(pictures, json.dumps({"classes": ["a", "ink"], "masks": masks}))
+    assert lesson.classes == ("background", "ink")
+    assert np.array_equal(lesson.train[1], truth[:2])
+    assert np.array_equal(lesson.train[0][:, 0], pictures[:2])
+    assert [one.picture().tolist() for one in lesson.scenes] == [pictures[2].tolist()]
+    assert not lesson.scenes[0].sprites
+    assert not lesson.truth
+    masks[2] = "2:7"
+    lesson = lesson_of(pictures, json.dumps({"classes": ["a", "ink"], "masks": masks}))
+    assert np.array_equal(lesson.scenes[0].labels(), truth[0])
+    assert lesson.truth == "your mask"
+    # A few steps on two pictures are enough to tell ink from ground.
+    *_, last = learn_from(lesson.train, lesson.tests, 2, "weighted", steps=40, mirror=True)
+    assert last.networks[0].foreground > 0.5
+
+
+def test_pictures_to_paint_on_are_a_sample_s_or_ones_own(visit):
+    app = visit("segmentation")
+    painters = [e for e in app.get("bidi_component") if "mask_brush" in e.proto.component_name]
+    assert len(json.loads(painters[0].proto.json)["titles"]) == 8
+    field = app.file_uploader(key="_se_files")
+    good = encode_png(sample_image("cat"))
+    field.upload("cat.png", good).upload("bad.png", b"no picture").run()
+    assert not app.exception
+    assert "bad" in app.warning[0].value
+    assert "not a picture that can be read" in app.warning[0].value
+    painters = [e for e in app.get("bidi_component") if "mask_brush" in e.proto.component_name]
+    assert json.loads(painters[0].proto.json)["titles"] == ["cat.png"]
 
 
 def test_the_browser_computes_what_pytorch_does():

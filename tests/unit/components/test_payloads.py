@@ -40,6 +40,7 @@ from cnnviz.components import (
     live,
     locate,
     map_sheet,
+    mask_brush,
     network,
     neurons,
     number_grid,
@@ -172,7 +173,8 @@ PAYLOADS = {
         GREY[None], SMALL, [FRAME], {"c": SMALL}, run="even", **SHARED
     ),
     "latent_plane": lambda: latent_plane.payload(
-        GREY[None], [1], ["A"], BOTTLENECK, 3.0, **SHARED
+        GREY[None], [1], ["A"], [latent_plane.Plane("plain", 0.0, BOTTLENECK, 3.0)],
+        start="plain", parameter="p", **SHARED,
     ),
     "layers": lambda: layers.payload(
         "c2k3 fc3",
@@ -197,6 +199,7 @@ PAYLOADS = {
         ],
         scale="all", stops=WEIGHT_STOPS, side=50, alt="Maps of",
     ),
+    "mask_brush": lambda: mask_brush.payload(GREY[None], ["A"], ["coin"], most=5, alt="Alt"),
     "network": lambda: network.payload(
         SimpleNamespace(
             spec=[{"layer": "conv", "out": 2, "kernel": 1}], input_shape=[1, 2, 2], mean=(0.5,),

@@ -1,13 +1,14 @@
 """Pictures with masks in a zip: pairs by name, bad ones named, colours as classes."""
 
 import io
+import json
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from cnnviz.datasets.base import DatasetError
-from cnnviz.datasets.masks import CLASSES, load_mask_zip
+from cnnviz.datasets.masks import CLASSES, load_mask_zip, read_masks
 from cnnviz.datasets.scenes import SIDE
 from tests.unit.datasets.zips import make_zip
 
@@ -93,3 +94,32 @@ NOISE = np.random.default_rng(0).integers(0, 255, (60, 90, 3))
 def test_what_cannot_be_used_is_refused_in_a_sentence(data, words):
     with pytest.raises(DatasetError, match=words):
         load_mask_zip(data)
+
+
+def painted(masks, classes=("a", "b")):
+    return json.dumps({"classes": classes, "masks": masks})
+
+
+def test_painted_masks_are_read_and_classes_that_are_painted_nowhere_left_out():
+    labels, classes = read_masks(painted(["2:0-2,48", "", "2:5;0:0"]), 3)
+    assert classes == ("background", "b")
+    assert labels.shape == (3, SIDE, SIDE)
+    assert np.argwhere(labels).tolist() == [[0, 0, 0], [0, 0, 1], [0, 0, 2], [0, 1, 0], [2, 0, 5]]
+    assert labels.max() == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "null", "[]", "{}", painted([]), painted(["1:0", ""]), painted(["1:99999"]),
+        painted(["3:0"]), painted([7]), painted(["1:0"], ["x"] * CLASSES), painted(["1:0"], None),
+    ],
+)  # fmt: skip
+def test_masks_that_do_not_fit_are_refused(text):
+    with pytest.raises(DatasetError, match="do not fit the pictures"):
+        read_masks(text, 1)
+
+
+def test_nothing_painted_is_said():
+    with pytest.raises(DatasetError, match="Nothing is painted yet"):
+        read_masks(painted(["", "0:3"]), 2)

@@ -27,6 +27,7 @@ from cnnviz.training.invent import (
     shipped_classifier,
 )
 from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.training import how_far, train_or_stop
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -78,18 +79,16 @@ def show_duel() -> None:
             help="A hasty generator takes eight steps for each one of the discriminator. That"
             " provokes mode collapse.",
         )  # fmt: skip
-        training = _trainings().get(pace)
-        running = training is not None and training.running
-        if training and running:
-            st.button("Stop", icon=":material/stop:", on_click=training.cancel, key="in_stop")
-        elif st.button(
-            "Train both from scratch", icon=":material/play_arrow:", key="in_train",
+        running = train_or_stop(
+            _trainings().get(pace), lambda: _begin(pace), label="Train both from scratch", key="in",
             help=f"{STEPS[pace]} steps of the discriminator, each with {GENERATOR_STEPS[pace]} of"
             " the generator, 32 pictures a step: about a minute on two idle cores.",
-        ):  # fmt: skip
-            _trainings()[pace] = Background(lambda: learn(pace))
-            st.rerun()
+        )  # fmt: skip
     st.fragment(_follow, run_every=_EVERY if running else None)(pace, running)
+
+
+def _begin(pace: Pace) -> None:
+    _trainings()[pace] = Background(lambda: learn(pace))
 
 
 def _follow(pace: Pace, running: bool) -> None:  # noqa: FBT001 - a fragment's own
@@ -116,14 +115,8 @@ def _follow(pace: Pace, running: bool) -> None:  # noqa: FBT001 - a fragment's o
             f"This run comes with the app, at {len(frames)} of its steps. Train anew to watch it"
             " happen; another machine or version of PyTorch may give another course."
         )
-    elif training.error:
-        st.error(f"The training failed: {training.error}", icon=":material/error:")
-    elif not seen:
-        st.progress(0.0, text="Waiting for the processors")
     else:
-        words = "Stopped" if training.cancelled else "Training" if running else "Trained"
-        share = min(1.0, seen[-1].step / STEPS[pace])
-        st.progress(share, text=f"{words}: step {seen[-1].step} of {STEPS[pace]}")
+        how_far(training, running, STEPS[pace])
     chart(
         compared_figure(
             [one.step for one in frames],

@@ -27,6 +27,7 @@ from cnnviz.training.pixel_classes import (
 from cnnviz.ui.pictures_out.segmentation.watch import EVERY, TITLES, follow
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.picture import current_picture
+from cnnviz.ui.shared.training import train_or_stop
 
 _LOSSES: dict[Loss, str] = {
     "weighted": "Weighted cross-entropy",
@@ -64,17 +65,11 @@ def show_networks() -> Loss:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         what = choice(st.segmented_control, "What they see", _SEEN, "scenes", key="se_what")
         loss = choice(st.segmented_control, "Loss", _LOSSES, "weighted", key="se_loss")
-        training = _trainings().get(loss)
-        running = training is not None and training.running
-        if training and running:
-            st.button("Stop", icon=":material/stop:", on_click=training.cancel, key="se_stop")
-        elif st.button(
-            "Train both from scratch", icon=":material/play_arrow:", key="se_train",
+        running = train_or_stop(
+            _trainings().get(loss), lambda: _begin(loss), label="Train both from scratch", key="se",
             help=f"{STEPS} steps of 16 scenes, the same for both networks: some 10 to 20 seconds"
             " on two idle cores.",
-        ):  # fmt: skip
-            _trainings()[loss] = Background(lambda: learn(loss))
-            st.rerun()
+        )  # fmt: skip
     if what != "scenes":
         st.caption(
             f"The networks know nothing but the digits {', '.join(CLASSES[1:-1])} and"
@@ -86,6 +81,10 @@ def show_networks() -> Loss:
         loss, running, scenes, _PAD if what == "drawing" else ""
     )
     return loss
+
+
+def _begin(loss: Loss) -> None:
+    _trainings()[loss] = Background(lambda: learn(loss))
 
 
 def _seen(what: str) -> list[Scene]:

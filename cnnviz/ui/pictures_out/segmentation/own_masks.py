@@ -1,39 +1,29 @@
-"""Somebody's own pictures and masks, learned from while it is watched."""
+"""Somebody's own pictures and masks: painted here, or out of a zip."""
 
 from __future__ import annotations
 
 import io
 import zipfile
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
-from cnnviz.components.segmenter import segmenter
 from cnnviz.datasets.base import DatasetError
 from cnnviz.datasets.masks import LEAST, TEST_SHARE, Pairs, load_mask_zip
 from cnnviz.datasets.scenes import SIDE, make_scenes
 from cnnviz.imaging.encode import encode_png
-from cnnviz.networks import pytorch_code
-from cnnviz.training.background import Background
-from cnnviz.training.pixel_classes import SHAPE, Step, learn_from, network
-from cnnviz.ui.pictures_out.segmentation.watch import EVERY, TITLES, follow
+from cnnviz.ui.pictures_out.segmentation.own_training import Lesson, begin, show, training_on
+from cnnviz.ui.pictures_out.segmentation.painted import left_out, show_painting
+from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.text import plain
+from cnnviz.ui.shared.training import train_or_stop
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_MOST_SEEN, _MOST_NAMED = 12, 5
+_FROM = {"paint": "Paint them here", "zip": "A zip of masks"}
+_MOST_SEEN = 12
 _EXAMPLES, _EXAMPLES_SEED = 40, 7
 _COLOURS = np.array(
     [(0, 0, 0), (86, 180, 233), (230, 159, 0), (0, 158, 115), (204, 121, 167)], np.uint8
 )
-
-
-@st.cache_resource(scope="session", show_spinner=False)
-def _own() -> dict[str, Background[Step]]:
-    """The training on the session's own pairs, by the id of their file."""
-    return {}
 
 
 @st.cache_resource(scope="session", show_spinner=False, max_entries=1)
@@ -52,7 +42,14 @@ def example_zip() -> bytes:
 
 
 def show_own_masks() -> None:
-    """Take a zip of pictures and masks, and train both networks on it."""
+    """Take masks, and train both networks on them."""
+    if choice(st.segmented_control, "Masks", _FROM, "paint", key="se_masks") == "paint":
+        show_painting()
+    else:
+        _show_zip()
+
+
+def _show_zip() -> None:
     file = st.file_uploader("A zip of pictures and masks", type="zip", key="_se_zip")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
@@ -73,59 +70,26 @@ def show_own_masks() -> None:
     except DatasetError as error:
         st.error(plain(str(error)), icon=":material/folder_off:")
         return
-    if pairs.skipped:
-        named = "; ".join(f"{one.name}: {one.reason}" for one in pairs.skipped[:_MOST_NAMED])
-        more = " and others" if len(pairs.skipped) > _MOST_NAMED else ""
-        st.warning(
-            plain(f"Left out: {len(pairs.skipped)}. {named}{more}."),
-            icon=":material/rule:",
-        )
+    left_out(pairs.skipped)
     tests = int(pairs.tests.sum())
-    training = _own().get(file.file_id)
-    running = training is not None and training.running
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if training and running:
-            st.button("Stop", icon=":material/stop:", on_click=training.cancel, key="se_own_stop")
-        elif st.button("Train on these", icon=":material/play_arrow:", key="se_own_train"):
-            for before in _own().values():
-                before.cancel()
-            _own().clear()
-            _own()[file.file_id] = Background(lambda: _learn(pairs))
-            st.rerun()
-        st.caption(
-            f"{len(pairs.names) - tests} pairs to learn from, {tests} to test; classes:"
-            f" {', '.join(pairs.classes)}."
-        )
-    if training:
-        st.fragment(_follow, run_every=EVERY if running else None)(training, running, pairs)
-
-
-def _learn(pairs: Pairs) -> Iterator[Step]:
-    train, tests = (
+    learned, measured = (
         (pairs.pictures[which], pairs.labels[which]) for which in (~pairs.tests, pairs.tests)
     )
-    return learn_from(train, tests, len(pairs.classes), "weighted", mirror=True)
-
-
-def _follow(training: Background[Step], running: bool, pairs: Pairs) -> None:  # noqa: FBT001 - a fragment's own
-    """Draw the test pairs and what the networks say of them now."""
-    if running and not training.running:
-        st.rerun()
-    if seen := training.seen():
-        many = len(pairs.classes)
-        segmenter(
-            pairs.scenes(_MOST_SEEN),
-            pairs.classes,
-            {
-                title: (network(many, skips=title == TITLES[0]), one.weights)
-                for title, one in zip(TITLES, seen[-1].networks, strict=True)
-            },
-            key="se_own",
-            alt="A picture of your own, its mask, and what two networks say of it",
-            pytorch=pytorch_code(network(many, skips=True), SHAPE),
-            truth="your mask",
+    lesson = Lesson(
+        file.file_id,
+        learned,
+        measured,
+        pairs.classes,
+        pairs.scenes(_MOST_SEEN),
+        "your mask",
+        "your test pairs",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        train_or_stop(
+            training_on(lesson.id), lambda: begin(lesson), label="Train on these", key="se_own"
         )
-    follow(
-        training, running, key="se_own_curve", over="your test pairs",
-        foreground="all that is not background", classes="the classes",
-    )  # fmt: skip
+        st.caption(
+            f"{len(pairs.names) - tests} pairs to learn from, {tests} to test; classes:"
+            f" {plain(', '.join(pairs.classes))}."
+        )
+    show(lesson, key="se_own")

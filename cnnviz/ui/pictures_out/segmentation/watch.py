@@ -9,6 +9,7 @@ import streamlit as st
 from cnnviz.components.chart import chart
 from cnnviz.figures.learning import compared_figure
 from cnnviz.training.pixel_classes import STEPS
+from cnnviz.ui.shared.training import how_far
 
 if TYPE_CHECKING:
     from cnnviz.training.background import Background
@@ -38,15 +39,9 @@ def follow(
         foreground: What is not background.
         classes: What the classes besides the background are called together.
     """
-    seen = training.seen()
-    if training.error:
-        st.error(f"The training failed: {training.error}", icon=":material/error:")
-    if not seen:
-        st.progress(0.0, text="Waiting for the processors")
+    if not how_far(training, running, STEPS):
         return
-    share = seen[-1].step / STEPS
-    words = "Stopped" if training.cancelled else "Training" if running else "Trained"
-    st.progress(share, text=f"{words}: step {seen[-1].step} of {STEPS}")
+    seen = training.seen()
     chart(
         compared_figure(
             [one.step for one in seen],
