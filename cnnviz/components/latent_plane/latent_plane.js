@@ -28,6 +28,8 @@ class LatentPlane extends MovingFigure {
     super(parent);
     this.state = { x: 0, y: 0, marks: true, holes: false };
     this.turned = 0;
+    /** @type {any} what was computed of the plane on screen */
+    this.plane = null;
     this.slider = this.field("[type=range]");
     this.slider.oninput = () => this.choose(Number(this.slider.value));
     this.slider.onkeydown = (event) => event.stopPropagation();
@@ -79,9 +81,9 @@ class LatentPlane extends MovingFigure {
     this.slider.setAttribute("aria-valuetext", text);
     write(this.find("output"), text);
     this.known[at] ??= this.lookAt(this.data.planes[at]);
-    Object.assign(this, this.known[at]);
+    this.plane = this.known[at];
     const { x, y } = this.state;
-    Object.assign(this.state, { x: clamp(x, -this.reach, this.reach), y: clamp(y, -this.reach, this.reach) });
+    Object.assign(this.state, { x: clamp(x, -this.plane.reach, this.plane.reach), y: clamp(y, -this.plane.reach, this.plane.reach) });
     this.change();
   }
 
@@ -118,19 +120,19 @@ class LatentPlane extends MovingFigure {
 
   go(x, y) {
     this.moving = false;
-    Object.assign(this.state, { x: clamp(x, -this.reach, this.reach), y: clamp(y, -this.reach, this.reach) });
+    Object.assign(this.state, { x: clamp(x, -this.plane.reach, this.plane.reach), y: clamp(y, -this.plane.reach, this.plane.reach) });
     this.change();
   }
 
   walk({ clientX, clientY }) {
     const box = this.figure.getBoundingClientRect();
-    this.go(this.reach * ((2 * (clientX - box.left)) / box.width - 1), -this.reach * ((2 * (clientY - box.top)) / box.height - 1));
+    this.go(this.plane.reach * ((2 * (clientX - box.left)) / box.width - 1), -this.plane.reach * ((2 * (clientY - box.top)) / box.height - 1));
   }
 
   keys({ shiftKey }) {
     const { x, y } = this.state;
-    const step = ((shiftKey ? 6 : 1) * this.reach) / STEPS;
-    const least = this.reach / STEPS;
+    const step = ((shiftKey ? 6 : 1) * this.plane.reach) / STEPS;
+    const least = this.plane.reach / STEPS;
     const round = (/** @type {number} */ at) => Math.round(at / least) * least;
     return {
       ArrowLeft: () => this.go(round(x - step), y), ArrowRight: () => this.go(round(x + step), y),
@@ -144,7 +146,7 @@ class LatentPlane extends MovingFigure {
     if (!gone) return;
     this.turned += Math.min(gone, 2 * PACE);
     const angle = (2 * Math.PI * this.turned) / TURN;
-    const radius = (0.4 + 0.27 * Math.sin(2.3 * angle)) * this.reach;
+    const radius = (0.4 + 0.27 * Math.sin(2.3 * angle)) * this.plane.reach;
     Object.assign(this.state, { x: radius * Math.cos(angle), y: radius * Math.sin(angle) });
   }
 
@@ -155,11 +157,11 @@ class LatentPlane extends MovingFigure {
     if (canvas.width !== size) Object.assign(canvas, { width: size, height: size });
     const brush = brushOf(canvas);
     brush.imageSmoothingEnabled = true;
-    brush.drawImage(this.sheet, 0, 0, size, size);
-    const on = (/** @type {number} */ at) => ((at / this.reach + 1) / 2) * size;
+    brush.drawImage(this.plane.sheet, 0, 0, size, size);
+    const on = (/** @type {number} */ at) => ((at / this.plane.reach + 1) / 2) * size;
     const theme = readTheme(this.root);
     if (holes) {
-      this.wide.forEach((far, tile) => {
+      this.plane.wide.forEach((far, tile) => {
         if (far <= NEAR) return;
         brush.fillStyle = "rgb(213 94 0 / 45%)";
         brush.fillRect((tile % TILES) * (size / TILES), Math.floor(tile / TILES) * (size / TILES), size / TILES, size / TILES);
@@ -169,7 +171,7 @@ class LatentPlane extends MovingFigure {
       brush.strokeStyle = colour;
       brush.lineWidth = width;
       brush.beginPath();
-      brush.arc(on(0), on(0), (size * 2) / this.reach / 2, 0, 2 * Math.PI);
+      brush.arc(on(0), on(0), (size * 2) / this.plane.reach / 2, 0, 2 * Math.PI);
       brush.stroke();
     }
     if (marks) {
@@ -178,7 +180,7 @@ class LatentPlane extends MovingFigure {
       brush.textAlign = "center";
       brush.textBaseline = "middle";
       brush.lineWidth = letter / 4;
-      this.places.forEach(([across, up], at) => {
+      this.plane.places.forEach(([across, up], at) => {
         brush.strokeStyle = "#000"; // seen on any picture
         brush.strokeText(String(this.data.labels[at]), on(across), on(-up));
         brush.fillStyle = "#ffd34d";
@@ -200,22 +202,22 @@ class LatentPlane extends MovingFigure {
   /** What the place becomes, and the test picture nearest to it, before and after. */
   drawBeside(x, y) {
     const { side, classes, labels, planes } = this.data;
-    const here = levelsOf(this.halves.decode([x, y]), 1);
+    const here = levelsOf(this.plane.halves.decode([x, y]), 1);
     this.decoded = here;
     const at = this.nearest(x, y);
     const name = classes[labels[at]];
     const wanted = levelsOf(this.pictures[at], 1);
-    const again = levelsOf(this.halves.decode(this.places[at]), 1);
+    const again = levelsOf(this.plane.halves.decode(this.plane.places[at]), 1);
     [here, wanted, again].forEach((levels, panel) => this.panels[panel].draw(greys(levels, 255)));
     write(this.panels[0].note, `z = (${fixed(x, 2)}, ${fixed(y, 2)})`);
-    write(this.panels[1].note, `${name}, at (${this.places[at].map((number) => fixed(number, 2)).join(", ")})`);
+    write(this.panels[1].note, `${name}, at (${this.plane.places[at].map((number) => fixed(number, 2)).join(", ")})`);
     write(this.panels[2].note, `PSNR ${decibelText(psnr(wanted, again))}`);
-    write(this.told, `β = ${fixed(planes[this.at].weight, 1)}: ${this.summary()} At z = (${fixed(x, 2)}, ${fixed(y, 2)}) two numbers become ${side}×${side} pixels; encoded again, they land ${fixed(astray(this.halves, [x, y]), 2)} away. Nearest test picture: ${name}.`);
+    write(this.told, `β = ${fixed(planes[this.at].weight, 1)}: ${this.summary()} At z = (${fixed(x, 2)}, ${fixed(y, 2)}) two numbers become ${side}×${side} pixels; encoded again, they land ${fixed(astray(this.plane.halves, [x, y]), 2)} away. Nearest test picture: ${name}.`);
   }
 
   /** The plane in a sentence. */
   summary() {
-    const { error, divergence, strayed, places } = this;
+    const { error, divergence, strayed, places } = this.plane;
     const apart = Number.isNaN(divergence) ? "" : `, divergence ${fixed(divergence, 2)}`;
     return `the ${places.length} test pictures come back with PSNR ${decibelText(-10 * Math.log10(error))}${apart}; of ${DRAWN} places drawn from the standard normal distribution, ${strayed} do not come back to within ${NEAR}.`;
   }
@@ -223,8 +225,8 @@ class LatentPlane extends MovingFigure {
   /** The number of the test picture that lies nearest. */
   nearest(x, y) {
     let best = 0;
-    const far = (/** @type {number} */ at) => Math.hypot(this.places[at][0] - x, this.places[at][1] - y);
-    this.places.forEach((_, at) => { if (far(at) < far(best)) best = at; });
+    const far = (/** @type {number} */ at) => Math.hypot(this.plane.places[at][0] - x, this.plane.places[at][1] - y);
+    this.plane.places.forEach((_, at) => { if (far(at) < far(best)) best = at; });
     return best;
   }
 
@@ -238,7 +240,7 @@ class LatentPlane extends MovingFigure {
         heads: ["β", "PSNR of the test pictures (dB)", "Divergence", `Of ${DRAWN} places drawn, do not come back`],
         lines: this.known.map(({ error, divergence, strayed }, at) => [fixed(planes[at].weight, 1), fixed(-10 * Math.log10(error), 2), Number.isNaN(divergence) ? "not in the loss" : fixed(divergence, 2), String(strayed)]),
       },
-      { caption: "Where the test pictures lie", heads: ["Class", "z₁", "z₂"], lines: this.places.map(([x, y], at) => [classes[labels[at]], fixed(x, 3), fixed(y, 3)]) },
+      { caption: "Where the test pictures lie", heads: ["Class", "z₁", "z₂"], lines: this.plane.places.map(([x, y], at) => [classes[labels[at]], fixed(x, 3), fixed(y, 3)]) },
       { caption: "Decoded here, 0 (black) to 255 (white)", lines: [...Array(side).keys()].map((row) => [...this.decoded.subarray(row * side, (row + 1) * side)].map(String)) },
     ];
   }
