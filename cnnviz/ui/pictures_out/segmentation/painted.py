@@ -66,9 +66,10 @@ def _pieces() -> tuple[NDArray[np.uint8], tuple[str, ...]]:
 def _small(file: str, _data: bytes) -> NDArray[np.uint8] | str:  # noqa: ARG001 - the cache's key
     """A file as the networks see it, SIDE×SIDE; or why it cannot be read."""
     try:
-        return preprocess(decoded(_data, _PHOTO_PIXELS), SHAPE)[0]
+        small: NDArray[np.uint8] = preprocess(decoded(_data, _PHOTO_PIXELS), SHAPE)[0]
     except ImageError as error:
         return str(error)
+    return small
 
 
 def left_out(skipped: Sequence[Skipped]) -> None:
