@@ -1,4 +1,4 @@
-// What a run is trained for, as `cnnviz/training/tasks.py` tells it: what it gives, and its measures.
+// What a run is trained for, as `cnnviz/training/tasks` tells it: what it gives, and its measures.
 
 import { fixed, percent } from "../kit/numbers.js";
 
