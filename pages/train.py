@@ -1,6 +1,7 @@
 """Train a network in a process of its own, and watch a run; in a classroom, follow one."""
 
 import dataclasses
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -8,13 +9,16 @@ from cnnviz.components.reveal import reveal
 from cnnviz.datasets import DatasetError
 from cnnviz.networks import (
     ALL_NETWORKS,
+    PICTURE_NETWORKS,
     NetworkError,
     Spec,
     network_spec,
     networks_for,
+    options,
     pytorch_code,
     summary,
 )
+from cnnviz.numbers.parsing import Limits
 from cnnviz.runs import Recipe, RunError, show_run_to_all
 from cnnviz.runs.config import OWN_NETWORK
 from cnnviz.training import TrainingError, start
@@ -24,7 +28,7 @@ from cnnviz.training.tasks import TASKS
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.code import copy_code
-from cnnviz.ui.shared.number_field import number_or
+from cnnviz.ui.shared.number_field import number_field, number_or
 from cnnviz.ui.shared.own_network import ABOUT, TITLE, linked_network
 from cnnviz.ui.shared.phone import behind_a_button, fold
 from cnnviz.ui.shared.projecting import figure_and_settings
@@ -40,15 +44,26 @@ from cnnviz.ui.train.viewer_runs import own_run_form, viewers_runs
 VIEW, FORM, START, PRESSED = "_t_view", "train", "_t_start", "_t_start_pressed"
 
 
-def begin(data: Choice, network: str | Spec, recipe: Recipe, pace: float, loss: str = "") -> None:
+class Network(NamedTuple):
+    """What is trained: its id, its layers for the pictures, what was chosen of it, or why not."""
+
+    id: str
+    spec: Spec | None
+    problem: str = ""
+    variant: dict[str, int] = {}  # noqa: RUF012 - nobody changes it
+
+
+def begin(data: Choice, network: Network, recipe: Recipe, pace: float, loss: str) -> None:
     with st.spinner("Starting…"):
         try:
             role.presenter_only()
             dataset = data.load()
             tensors = own_dataset_tensors(dataset) if dataset.id == OWN else None
-            config = dataclasses.replace(
-                make_config(dataset, network, recipe, loss=loss), pace=pace
+            layers = network.spec if network.id == OWN_NETWORK else None
+            config = make_config(
+                dataset, layers or network.id, recipe, variant=network.variant, loss=loss
             )
+            config = dataclasses.replace(config, pace=pace)
             started = started_runs()
             run = start(config, tensors=tensors)
             st.session_state.pop(PRESSED, None)
@@ -92,28 +107,48 @@ def network_table(spec: Spec, shape: tuple[int, int, int]) -> None:
         copy_code("Copy the PyTorch code", pytorch_code(spec, shape))
 
 
-def choose_network(data: Choice | None) -> tuple[str, Spec | None, str]:
-    """The id of a network, its layers for the pictures, and why there are none."""
+def choose_network(data: Choice | None) -> Network:
     task = data.task if data else "classify"
-    titles = {name: info.title for name, info in networks_for(task).items()}
-    if task == "classify":
-        titles[OWN_NETWORK] = TITLE
+    titles = {name: info.title for name, info in networks_for(task).items()} | {OWN_NETWORK: TITLE}
     network = choice(
         st.pills, "Network", titles, next(iter(titles)), key="t_net", on_change=reset_recipe
     )
     if network == OWN_NETWORK:
         st.caption(ABOUT)
         if not data:
-            return network, None, ""
-        usual = default_recipe(network, data.train_images).batch_size
+            return Network(network, None)
+        usual = default_recipe(network, data.train_images, task=task).batch_size
         batch_size = int(number_or("t_batch", BATCH, usual))
-        return network, *linked_network(data.shape, data.classes, batch_size)
+        return Network(network, *linked_network(data.shape, data.classes, batch_size, task))
     st.caption(ALL_NETWORKS[network].about, help=f"{ALL_NETWORKS[network].source}.")
+    if not data:
+        return Network(network, None)
     try:
-        spec = network_spec(network, data.shape, data.classes) if data else None
+        variant = choose_depth(network, data) if network in PICTURE_NETWORKS else {}
+        if variant is None:
+            return Network(network, None, "A number above cannot be used: correct it first.")
+        spec = network_spec(network, data.shape, data.classes, depth=variant.get("depth"))
     except NetworkError as error:
-        return network, None, str(error)
-    return network, spec, ""
+        return Network(network, None, str(error))
+    return Network(network, spec, variant=variant)
+
+
+def choose_depth(network: str, data: Choice) -> dict[str, int] | None:
+    """How small the maps become in the middle; None while what is typed cannot be used."""
+    offered, block = options(network, data.shape), ALL_NETWORKS[network].block
+    depth = number_field(
+        block.capitalize(),
+        Limits(offered.depths[0], offered.depths[-1], whole=True),
+        offered.depth,
+        key="t_numbers" if network == "autoencoder" else "t_levels",
+        linked=True,
+        help="All that is known of a picture must pass through so many numbers."
+        if network == "autoencoder"
+        else "The maps are halved from each level to the next.",
+    )
+    if depth is None:
+        return None
+    return {} if depth == offered.depth else {"depth": int(depth)}
 
 
 def choose_loss(task: str) -> str:
@@ -129,8 +164,8 @@ def choose_loss(task: str) -> str:
 def choose_and_start() -> tuple[Choice, Spec] | None:
     """Draw the form; return the pictures and the layers of a network of one's own that fits."""
     data, reason = choose_data()
-    network, spec, problem = choose_network(data)
-    reason = reason or problem
+    network = choose_network(data)
+    spec, reason = network.spec, reason or network.problem
     task = data.task if data else "classify"
     loss = choose_loss(task)
     images, place = data.train_images if data else 0, st.container()
@@ -141,7 +176,7 @@ def choose_and_start() -> tuple[Choice, Spec] | None:
             spec, data.shape, data.classes, images, pace=pace or 0.0, task=task
         )
     with place:
-        recipe = choose_recipe(network, images, seconds, task)
+        recipe = choose_recipe(network.id, images, seconds, task)
     if recipe is None or pace is None:
         reason = reason or "A number above cannot be used: correct it first."
     pressed = st.button(
@@ -160,11 +195,13 @@ def choose_and_start() -> tuple[Choice, Spec] | None:
         st.session_state.pop(PRESSED, None)
         st.caption(reason)
     elif pressed and data and recipe and pace is not None:
-        begin(data, spec if network == OWN_NETWORK and spec else network, recipe, pace, loss)
+        begin(data, network, recipe, pace, loss)
     if spec and data:
         network_table(spec, data.shape)
     viewers_runs()
-    return (data, spec) if data and spec and network == OWN_NETWORK else None
+    # Before training a network that gives pictures gives noise.
+    seen = network.id == OWN_NETWORK and task == "classify"
+    return (data, spec) if data and spec and seen else None
 
 
 built = None

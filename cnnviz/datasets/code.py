@@ -49,19 +49,44 @@ data = load_file("data.safetensors")
 train_x, test_x = (data[f"{part}_images"].permute(0, 2, 3, 1) for part in ("train", "test"))
 train_y, test_y = data["train_labels"], data["test_labels"]
 """
+_MADE_HERE = """\
+# Run this in the folder of cnnviz, which makes these pictures.
+from cnnviz.datasets import load_dataset
+
+data = load_dataset("{id}")
+train_x, test_x = (
+    torch.from_numpy(pixels).permute(0, 2, 3, 1) for pixels in (data.train_images, data.test_images)
+)  # pictures N×H×W×C, uint8
+train_y, test_y = torch.from_numpy(data.train_targets), torch.from_numpy(data.test_targets)
+"""
+
+_ASKED = """\
+train_y, test_y = data["train_targets"], data["test_targets"]
+"""
+
+_THEMSELVES = """\
+train_y, test_y = (pixels.permute(0, 3, 1, 2) for pixels in (train_x, test_x))  # themselves
+"""
 
 
-def data_code(dataset: str | None) -> str:
+def data_code(dataset: str | None, task: str = "classify") -> str:
     """Write the lines that load a data set: pictures N×H×W×C `uint8`, and their labels.
 
     Args:
         dataset: Its id; None for pictures that somebody brought, to be run in the run's folder.
+        task: What is asked for, a key of `cnnviz.training.tasks.TASKS`. Beyond a class, the labels
+            are N×H×W or N×C×H×W `uint8`.
 
     Returns:
         Lines that make `train_x`, `train_y`, `test_x` and `test_y`; `torch` is imported already.
     """
     if dataset is None:
-        return _BROUGHT
+        asked = {"classify": "", "autoencode": _THEMSELVES}.get(task, _ASKED)
+        return _BROUGHT + asked
     if dataset in _TORCHVISION:
         return _DOWNLOADED.format(name=_TORCHVISION[dataset])
+    if dataset == "squeezed":
+        return _MNIST5K + _SPLIT + _THEMSELVES
+    if task != "classify":
+        return _MADE_HERE.format(id=dataset)
     return (_MNIST5K if dataset == "mnist5k" else _DIGITS) + _SPLIT

@@ -40,7 +40,11 @@ def curves_figure(
     name, below, unit = measure
     for quantity, y in (("loss", "y"), (name, "y2")):
         told = (
-            "%{y:.4f}" if quantity == "loss" else "%{y:.1%}" if unit == "share" else "%{y:.1f} dB"
+            "%{y:.4f}"
+            if quantity == "loss"
+            else "%{y:.1%}"
+            if unit == "share"
+            else f"%{{y:.1f}} {unit}"
         )
         common = {"type": "scatter", "yaxis": y, "hovertemplate": told}
         for at, (title, state) in enumerate(runs):

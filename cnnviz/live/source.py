@@ -18,7 +18,7 @@ from cnnviz.runs.votes import read_questions
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cnnviz.runs import Run
+    from cnnviz.runs import Run, RunConfig
     from cnnviz.runs.questions import Question
 
 MAX_FRAME = 8_000_000
@@ -50,6 +50,14 @@ class News:
     more: bool = False
 
 
+def _asked(config: RunConfig) -> dict[str, Any]:
+    """What is asked of a network beyond a class, and what is made small."""
+    from cnnviz.training.tasks import task_of  # noqa: PLC0415 - torch comes with it
+
+    task = task_of(config)
+    return {"task": task.told(), "loss": task.loss_named(config.loss).title}
+
+
 class Source:
     """Reads one run. Everything here may block, so it is called in threads."""
 
@@ -69,7 +77,6 @@ class Source:
         """
         # Torch comes with it, so it must not be needed to start the server.
         from cnnviz.networks import summary  # noqa: PLC0415
-        from cnnviz.training.tasks import TASKS  # noqa: PLC0415
 
         if not self.run.path.is_dir():
             raise RunGoneError
@@ -115,7 +122,7 @@ class Source:
             "parameters": sum(layer.parameters for layer in layers),
             "macs": sum(layer.macs for layer in layers),
             "shipped": self.run.shipped,
-            **({} if config.task == "classify" else {"task": TASKS[config.task].told()}),
+            **({} if config.task == "classify" else _asked(config)),
         }
 
     def poll(self, after: int) -> News:

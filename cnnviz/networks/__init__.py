@@ -12,7 +12,7 @@ from cnnviz.networks.catalogue import (
     options,
 )
 from cnnviz.networks.classifier import check_classifier, check_picture
-from cnnviz.networks.examples import EXAMPLES, Example
+from cnnviz.networks.examples import EXAMPLES, Example, examples_for
 from cnnviz.networks.layers import NetworkError
 from cnnviz.networks.line import network_from_line, network_line
 from cnnviz.networks.modules import Concat, LocallyConnected, Residual
@@ -39,6 +39,7 @@ __all__ = [
     "build",
     "check_classifier",
     "check_picture",
+    "examples_for",
     "field_of",
     "network_from_line",
     "network_line",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cnnviz.networks.catalogue import NETWORKS, network_spec
+from cnnviz.networks.catalogue import ALL_NETWORKS, NETWORKS, network_spec, networks_for
 from cnnviz.networks.layers import Shape
 from cnnviz.networks.line import network_from_line, network_line
 from cnnviz.networks.siblings import SIBLINGS
@@ -27,7 +27,7 @@ class Example:
 
 
 def _named(id: str) -> Example:
-    info = NETWORKS[id]
+    info = ALL_NETWORKS[id]
     return Example(
         info.title,
         info.about,
@@ -104,3 +104,8 @@ EXAMPLES: dict[str, Example] = {
     ),
 }
 """By id. The first ones are the named networks, then come the siblings of those of papers."""
+
+
+def examples_for(task: str) -> dict[str, Example]:
+    """Networks to begin one's own from, for a task: a key of `cnnviz.training.tasks.TASKS`."""
+    return EXAMPLES if task == "classify" else {id: _named(id) for id in networks_for(task)}

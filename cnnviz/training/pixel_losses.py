@@ -51,3 +51,20 @@ def squared(scores: Tensor, truth: Tensor) -> Tensor:
     """The mean squared difference of the softmax from 1 at the true class and 0 elsewhere."""
     wanted = F.one_hot(truth, scores.shape[1]).permute(0, 3, 1, 2).to(scores.dtype)
     return F.mse_loss(scores.softmax(1), wanted)
+
+
+WEIGHTED_CODE = f"""\
+weights = outputs.new_ones(outputs.shape[1])
+weights[0] = {BACKGROUND_WEIGHT}  # of a pixel of the background
+return F.cross_entropy(outputs, wanted, weights)"""
+
+DICE_CODE = """\
+shares = outputs.softmax(1)
+truth = F.one_hot(wanted, outputs.shape[1]).permute(0, 3, 1, 2).to(outputs.dtype)
+there = truth.sum((0, 2, 3))
+found = 2 * (shares * truth).sum((0, 2, 3)) / (shares.sum((0, 2, 3)) + there)
+return 1 - found[there > 0].mean()"""
+
+SQUARED_CODE = """\
+truth = F.one_hot(wanted, outputs.shape[1]).permute(0, 3, 1, 2).to(outputs.dtype)
+return F.mse_loss(outputs.softmax(1), truth)"""

@@ -9,7 +9,14 @@ import re
 import secrets
 from typing import TYPE_CHECKING, Any, get_args
 
-from cnnviz.networks import EXAMPLES, NETWORKS, NetworkError, network_from_line, options
+from cnnviz.networks import (
+    ALL_NETWORKS,
+    EXAMPLES,
+    NetworkError,
+    network_from_line,
+    networks_for,
+    options,
+)
 from cnnviz.numbers.formatting import counted
 from cnnviz.runs import RunError
 from cnnviz.runs.config import OWN_NETWORK, Optimiser
@@ -34,15 +41,17 @@ class Lane:
 
     Attributes:
         name: What it is called.
-        network: An id of `cnnviz.networks.NETWORKS`, or `OWN_NETWORK`.
+        network: An id of `cnnviz.networks.ALL_NETWORKS`, or `OWN_NETWORK`.
         line: The layers of an own network, as `cnnviz.networks.network_from_line` reads them.
         optimiser: `sgd` or `adamw`.
         rate: Learning rate, as a multiple of what is usual for network and optimiser.
-        depth: Convolution blocks; None for as many as the network usually has.
+        depth: Convolution blocks, levels of a U-Net, or numbers in the middle of an autoencoder;
+            None for as many as the network usually has.
         batch_norm: Whether batches are normalised.
         skips: Whether there are skip connections.
         shift: Largest random shift of a training picture, in pixels.
         flip: Whether half of the training pictures are mirrored.
+        loss: What is made small, one of the losses of the task; empty for its usual one.
     """
 
     name: str = ""
@@ -55,6 +64,7 @@ class Lane:
     skips: bool = False
     shift: int = 0
     flip: bool = False
+    loss: str = ""
 
     @classmethod
     def of(cls, values: Mapping[str, Any], number: int = 1) -> Lane:
@@ -77,7 +87,7 @@ class Lane:
         if kept.get("network") != OWN_NETWORK:
             kept.pop("line", None)  # of a network that was chosen before
         lane = cls(name=name, **kept)
-        if lane.network not in {*NETWORKS, OWN_NETWORK} or lane.optimiser not in get_args(
+        if lane.network not in {*ALL_NETWORKS, OWN_NETWORK} or lane.optimiser not in get_args(
             Optimiser
         ):
             raise RunError(f"{name} needs a network and an optimiser from the list.")
@@ -96,6 +106,7 @@ _KINDS: dict[str, Callable[[Any], Any]] = {
     "skips": bool,
     "shift": int,
     "flip": bool,
+    "loss": str,
 }
 
 
@@ -107,11 +118,13 @@ class Preset:
         title: The question.
         about: What to watch, in one sentence.
         lanes: Gives the lanes for pictures of a shape, and whether they may be mirrored.
+        tasks: Which tasks it is a question about, keys of `cnnviz.training.tasks.TASKS`.
     """
 
     title: str
     about: str
     lanes: Callable[[tuple[int, ...], bool], tuple[Lane, ...]]
+    tasks: tuple[str, ...] = ("classify",)
 
 
 def _augmented(shape: tuple[int, ...], mirror: bool) -> tuple[Lane, ...]:  # noqa: FBT001
@@ -132,6 +145,16 @@ def _lines(lines: Mapping[str, str]) -> Callable[[tuple[int, ...], bool], tuple[
     """Lanes of networks by their lines, in which {} is the number of classes."""
     return lambda _shape, _mirror: tuple(
         Lane(name, network=OWN_NETWORK, line=line.format(_CLASSES)) for name, line in lines.items()
+    )
+
+
+def _networks(
+    network: str, field: str, names: Mapping[str, Any]
+) -> Callable[[tuple[int, ...], bool], tuple[Lane, ...]]:
+    """Lanes of a network that gives pictures, in which one field differs."""
+    usual = Lane(network=network, optimiser="adamw")
+    return lambda _shape, _mirror: tuple(
+        dataclasses.replace(usual, name=name, **{field: value}) for name, value in names.items()
     )
 
 
@@ -240,6 +263,49 @@ PRESETS: dict[str, Preset] = {
         "Without, every place learns filters of its own, from its own part of the pictures.",
         _examples(shared="Shared", unshared="Not shared"),
     ),
+    "unet": Preset(
+        "U-Net with or without its skips?",
+        "Without skips, all must pass through the small maps in the middle, which know what is"
+        " there better than where it is. What do the borders look like?",
+        _networks("unet", "network", {"With skips": "unet", "Without skips": "encoderdecoder"}),
+        ("segment", "denoise"),
+    ),
+    "pixelloss": Preset(
+        "Cross-entropy or Dice?",
+        "Most pixels are background. Each loss weighs them in its own way; the measures are the"
+        " same for all.",
+        _networks(
+            "unet",
+            "loss",
+            {
+                "Weighted cross-entropy": "",
+                "Cross-entropy": "crossentropy",
+                "Dice": "dice",
+                "Squared error": "squared",
+            },
+        ),
+        ("segment",),
+    ),
+    "levels": Preset(
+        "How many levels?",
+        "Each level halves the maps once more, so that one cell sees twice as much of the picture.",
+        _networks("unet", "depth", {f"{levels} levels": levels for levels in (2, 3, 4)}),
+        ("segment",),
+    ),
+    "bottleneck": Preset(
+        "2, 8 or 32 numbers?",
+        "The fewer numbers there are in the middle, the more must be left out of a picture. What"
+        " goes first?",
+        _networks("autoencoder", "depth", {counted(n, "number"): n for n in (2, 8, 32)}),
+        ("autoencode",),
+    ),
+    "restoring": Preset(
+        "Squared or absolute error?",
+        "A few large errors count more when they are squared. Which loss gives the sharper"
+        " pictures?",
+        _networks("autoencoder", "loss", {"Squared error": "", "Absolute error": "l1"}),
+        ("autoencode", "denoise"),
+    ),
 }
 
 
@@ -273,8 +339,10 @@ def lane_config(
         NetworkError: The network cannot be had like that for these pictures.
         RunError: A number cannot be trained with.
     """
-    usual = recipe_for(length, lane.network, len(dataset.train_images), lane.optimiser)
+    images = len(dataset.train_images)
+    usual = recipe_for(length, lane.network, images, lane.optimiser, task=dataset.task)
     try:
+        check_network(lane.network, dataset.task)
         recipe = dataclasses.replace(
             usual,
             learning_rate=usual.learning_rate * lane.rate,
@@ -283,12 +351,28 @@ def lane_config(
             seed=seed,
         )
         if lane.network == OWN_NETWORK:
-            config = make_config(dataset, network_from_line(lane.line), recipe)
+            config = make_config(dataset, network_from_line(lane.line), recipe, loss=lane.loss)
         else:
-            config = make_config(dataset, lane.network, recipe, variant=_variant(dataset, lane))
+            variant = _variant(dataset, lane)
+            config = make_config(dataset, lane.network, recipe, variant=variant, loss=lane.loss)
     except (NetworkError, RunError) as error:
         raise type(error)(f"{lane.name}: {error}") from error
     return dataclasses.replace(config, group=group, threads=threads, lanes=lanes)
+
+
+def check_network(id: str, task: str) -> None:
+    """Refuse a named network that is made for another task.
+
+    Raises:
+        NetworkError: It says for which ones there are.
+    """
+    fit = networks_for(task)
+    if id != OWN_NETWORK and id not in fit:
+        titles = ", ".join(info.title for info in fit.values())
+        raise NetworkError(
+            f"{ALL_NETWORKS[id].title} is not made for what these pictures ask for: choose one of"
+            f" {titles}."
+        )
 
 
 def _variant(dataset: Dataset, lane: Lane) -> dict[str, Any]:

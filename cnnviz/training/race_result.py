@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from cnnviz.training.tasks import CLASSIFY
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnviz.runs import Evaluation, RunState
+    from cnnviz.training.tasks import Measure, Task
 
 _EARLY = 0.1
 _ALIKE = 1.25
@@ -16,15 +19,17 @@ _SURE = 2.0
 """Standard errors of a difference between two shares; below that it may be chance."""
 
 
-def verdict(names: Sequence[str], states: Sequence[RunState]) -> str:
+def verdict(names: Sequence[str], states: Sequence[RunState], task: Task = CLASSIFY) -> str:
     """Say it, once all lanes have been tested at their end.
 
-    A difference counts when it is more than twice its standard error, as for two samples of so
-    many test pictures; else it is called a tie.
+    A difference in accuracy counts when it is more than twice its standard error, as for two
+    samples of so many test pictures; else it is called a tie. Of other measures the error is not
+    known: what they differ by is said, and that it is of one training each.
 
     Args:
         names: What the lanes are called.
         states: Their states, in the same order.
+        task: What they were trained for; its first measure counts.
 
     Returns:
         Two sentences; empty while a lane is not finished, or with fewer than two lanes.
@@ -38,9 +43,11 @@ def verdict(names: Sequence[str], states: Sequence[RunState]) -> str:
     # Lanes are tested by the clock: only tests at about the same step can be compared.
     if last <= min(_ALIKE * first, 0.5 * steps):
         when = f"{first:,}" if first == last else f"{first:,} to {last:,}"
-        sentences.append(f"Early on, after {when} steps, {_order(names, early, past=True)}")
+        sentences.append(f"Early on, after {when} steps, {_order(names, early, task, past=True)}")
     final = [state.final for state in states if state.final]
-    sentences.append(f"At the end, {_order(names, final, past=False)}")
+    sentences.append(f"At the end, {_order(names, final, task, past=False)}")
+    if task.output != "class":
+        sentences.append("Each was trained once: with another seed, a small gap may turn round.")
     return " ".join(sentences)
 
 
@@ -50,7 +57,9 @@ def _at(state: RunState, step: float) -> Evaluation | None:
     return min(trained, key=lambda e: abs(e.step - step), default=state.final)
 
 
-def _order(names: Sequence[str], scores: Sequence[Evaluation], *, past: bool) -> str:
+def _order(names: Sequence[str], scores: Sequence[Evaluation], task: Task, *, past: bool) -> str:
+    if task.output != "class":
+        return _order_by(task.measures[0], names, scores, past=past)
     ranked = sorted(zip(names, scores, strict=True), key=lambda lane: -lane[1].accuracy)
     (first, best), (_, second) = ranked[0], ranked[1]
     gap = best.accuracy - second.accuracy
@@ -77,3 +86,22 @@ def _error(one: Evaluation, other: Evaluation) -> float:
         return share * (1 - share) / max(1, score.images)
 
     return math.sqrt(variance(one) + variance(other))
+
+
+def _order_by(
+    measure: Measure, names: Sequence[str], scores: Sequence[Evaluation], *, past: bool
+) -> str:
+    values = [
+        (name, score.measure(measure.name)) for name, score in zip(names, scores, strict=True)
+    ]
+    ranked = sorted(values, key=lambda lane: lane[1] if measure.lower else -lane[1])
+    (first, best), (_, second) = ranked[0], ranked[1]
+    gap = abs(best - second)
+    by = f"{100 * gap:.1f} points" if measure.unit == "share" else measure.words(gap)
+    each = [f"{name} {'had' if past else 'has'} {measure.words(value)}" for name, value in ranked]
+    was = "was" if past else "is"
+    less = ", of which less is better" if measure.lower else ""
+    return (
+        f"{first} {was} ahead by {by}: {', '.join(each[:-1])} and {each[-1]}"
+        f" ({measure.title} on the test pictures{less})."
+    )

@@ -79,12 +79,21 @@ def lanes_at_once(threads: int) -> int:
 
 
 def races(runs: Sequence[Run]) -> dict[str, list[Run]]:
-    """The runs of each race in the order in which they were started, the newest race first."""
+    """The runs of each race in the order in which they were started, the newest race first.
+
+    Those that came with cnnviz are last.
+    """
     found: dict[str, list[Run]] = {}
     for run in runs:
         if group := _group(run.path):
             found.setdefault(group, []).append(run)
-    return {group: sorted(found[group], key=_begun) for group in sorted(found, reverse=True)}
+    newest = sorted(found, key=lambda group: (not is_shipped(found[group]), group), reverse=True)
+    return {group: sorted(found[group], key=_begun) for group in newest}
+
+
+def is_shipped(runs: Sequence[Run]) -> bool:
+    """Whether they came with cnnviz."""
+    return all(run.shipped for run in runs)
 
 
 @functools.lru_cache(maxsize=2000)
@@ -96,7 +105,12 @@ def _group(path: Path) -> str:
 
 
 def _begun(run: Run) -> tuple[int, str]:
-    """When a run was asked for, finer than the second that its id tells."""
+    """When a run was asked for, finer than the second that its id tells.
+
+    A file that came with cnnviz was written when that was installed: of those, ids tell.
+    """
+    if run.shipped:
+        return 0, run.id
     try:
         return (run.path / "run.json").stat().st_mtime_ns, run.id
     except OSError:

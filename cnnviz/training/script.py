@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cnnviz.datasets import data_code
 from cnnviz.networks import pytorch_code
 from cnnviz.runs.config import OWN_DATASET
+from cnnviz.training.tasks import task_of
 
 if TYPE_CHECKING:
     from cnnviz.runs import RunConfig
@@ -41,7 +42,7 @@ def learning_rate(step):  # one cycle: up for 30 % of the steps, then down to ne
 
 height, width = train_x.shape[1:3]
 padded = F.pad(train_x, (0, 0, SHIFT, SHIFT, SHIFT, SHIFT))
-for step in range(total):
+{padded}for step in range(total):
     epoch, position = divmod(step, per_epoch)
     if position == 0:  # a new order of the pictures, and new shifts and mirrorings
         generator = torch.Generator().manual_seed(SEED * 1_000_003 + epoch)
@@ -58,17 +59,50 @@ for step in range(total):
     for group in optimiser.param_groups:
         group["lr"] = learning_rate(step)
     optimiser.zero_grad()
-    loss = F.cross_entropy(model(normalise(pixels)), train_y[chosen], label_smoothing={smoothing!r})
+{step}
     loss.backward()
     optimiser.step()
 
 model.eval()
+{test}"""
+
+_STEP = """\
+    outputs = model(normalise(pixels))
+    loss = F.cross_entropy(outputs, train_y[chosen], label_smoothing={smoothing!r})"""
+_TEST = """\
 with torch.no_grad():
     right = sum(
         (model(normalise(x)).argmax(1) == y).sum().item()
         for x, y in zip(test_x.split(500), test_y.split(500))
     )
-print(f"{{right / len(test_y):.5f}} of {{len(test_y)}} test pictures are right")
+print(f"{right / len(test_y):.5f} of {len(test_y)} test pictures are right")
+"""
+
+# What is asked for moves with the picture; as maps it stands last, as the pixels do.
+_LOSS = """\
+def loss_of(outputs, wanted):
+    {loss}
+
+
+def wanted_of(targets):
+    return {wanted}
+
+
+"""
+_PADDED = """\
+asked = train_y.reshape(len(train_y), -1, height, width).permute(0, 2, 3, 1)
+asked = F.pad(asked, (0, 0, SHIFT, SHIFT, SHIFT, SHIFT))
+"""
+_STEP_OF_PICTURES = """\
+    targets = asked[chosen[:, None, None], rows[:, :, None], columns[:, None, :]]
+    targets = targets.permute(0, 3, 1, 2).reshape(len(chosen), *train_y.shape[1:])
+    loss = loss_of(model(normalise(pixels)), wanted_of(targets))"""
+_TEST_OF_PICTURES = """\
+with torch.no_grad():
+    outputs = torch.cat([model(normalise(x)) for x in test_x.split(500)])
+wanted = wanted_of(test_y)
+{measured}
+print(f"{title}: {{measured:.5f}} on {{len(test_y)}} test pictures")
 """
 
 
@@ -86,14 +120,21 @@ def training_script(config: RunConfig, threads: int = 1) -> str:
         NetworkError: The network does not fit the pictures.
     """
     recipe = config.recipe
-    data = data_code(None if config.dataset == OWN_DATASET else config.dataset)
+    task = task_of(config)
+    data = data_code(None if config.dataset == OWN_DATASET else config.dataset, task.id)
+    step, test, padded, before = _STEP.format(smoothing=recipe.label_smoothing), _TEST, "", ""
+    if task.output != "class":
+        loss = task.loss_named(config.loss).code.replace("\n", "\n    ")
+        before = _LOSS.format(loss=loss, wanted=task.wanted_code)
+        step, padded, (main, *_) = _STEP_OF_PICTURES, _PADDED, task.measures
+        test = _TEST_OF_PICTURES.format(measured=task.measured_code, title=main.title)
     rest = f"lr=PEAK, weight_decay={recipe.weight_decay!r}, fused=True)"
     optimiser = (
         f"torch.optim.AdamW(model.parameters(), {rest}"
         if recipe.optimiser == "adamw"
         else f"torch.optim.SGD(model.parameters(), momentum=0.9, nesterov=True, {rest}"
     )
-    loop = _LOOP.format(
+    loop = before + _LOOP.format(
         epochs=recipe.epochs,
         batch=recipe.batch_size,
         peak=recipe.learning_rate,
@@ -103,7 +144,9 @@ def training_script(config: RunConfig, threads: int = 1) -> str:
         mean=config.mean,
         std=config.std,
         optimiser=optimiser,
-        smoothing=recipe.label_smoothing,
+        step=step,
+        test=test,
+        padded=padded,
     )
     network = pytorch_code(config.spec, config.input_shape)
     network = network[: network.rindex("print(")].rstrip()

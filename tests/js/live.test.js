@@ -57,6 +57,14 @@ test("the best evaluation is one on all pictures, if there was one", () => {
   assert.equal(bestEvaluation({ evaluations: [], testImages: 10 }), null);
 });
 
+test("where less is better, the best is the least, and a goal is reached from above", () => {
+  const error = { name: "error", lower: true };
+  const evaluations = [[30, 1], [12, 2], [14, 3], [NaN, 4]].map(([error, seconds]) => ({ error, seconds, images: 10 }));
+  assert.equal(bestEvaluation({ evaluations, testImages: 10 }, error).seconds, 2);
+  assert.deepEqual([40, 12, 11].map((goal) => secondsTo(evaluations, goal, error)), [1, 2, null]);
+  assert.equal(reached(evaluations, 20, error).text, "1.0\u20132.0");
+});
+
 test("a share is reached between two evaluations", () => {
   const evaluations = [[0.5, 1], [0.8, 2], [0.7, 3], [0.85, 4]].map(([accuracy, seconds]) => ({ accuracy, seconds }));
   assert.deepEqual([0.8, 0.81, 0.86].map((goal) => secondsTo(evaluations, goal)), [2, 4, null]);

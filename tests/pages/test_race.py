@@ -131,6 +131,21 @@ def test_starting_a_preset_asks_for_every_lane_alike(open_page, started, shown):
     assert button(app, "Stop the race") is not None
 
 
+def test_a_question_about_a_task_brings_its_pictures_its_lanes_and_its_losses(open_page, started):
+    app = open_page(r_preset="pixelloss", r_length="quick")
+    assert app.selectbox(key="_r_data").options == ["Scenes: a class for every pixel"]
+    button(app, "Start the race").click().run()
+    assert not app.exception
+    assert [(c.task, c.network, c.loss) for c in started] == [
+        ("segment", "unet", loss) for loss in ("", "crossentropy", "dice", "squared")
+    ]
+    assert {c.recipe.optimiser for c in started} == {"adamw"}
+    app.selectbox(key="_r_preset").select("2, 8 or 32 numbers?").run()
+    button(app, "Start the race").click().run()
+    assert [c.variant["depth"] for c in started[4:]] == [2, 8, 32]
+    assert {c.dataset for c in started[4:]} == {"squeezed"}
+
+
 def test_one_after_another_gives_each_all_threads(open_page, started):
     app = open_page(r_preset="skips", r_mode="turns")
     assert "Each run trains alone" in texts(app)

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from cnnviz.networks import summary
 from cnnviz.runs import create_run
 from cnnviz.training.loop import Trainer
 from tests.unit.training.test_tasks import new_run
@@ -62,6 +63,29 @@ def test_the_pictures_lead_to_the_task(open_page, started, monkeypatch):
     assert (started[-1].task, started[-1].network, started[-1].recipe.optimiser) == (
         "classify", "gap", "sgd",
     )  # fmt: skip
+
+
+def test_how_many_numbers_pass_the_middle_is_asked_and_kept_in_the_link(open_page, started):
+    app = open_page(t_data="squeezed", t_numbers="2")
+    assert app.text_input(key="t_numbers").value == "2"
+    start(app)
+    (config,) = started
+    assert (config.variant, config.network) == ({"depth": 2}, "autoencoder")
+    assert min(row.output_shape[0] for row in summary(config.spec, config.input_shape)) == 1
+    assert [row.output_shape for row in summary(config.spec, config.input_shape)].count((2, 1, 1))
+    app.text_input(key="t_numbers").set_value("300").run()
+    button = next(b for b in app.button if b.label == "Start training")
+    assert button.disabled
+
+
+def test_an_own_line_says_what_does_not_fit_what_is_asked(open_page, started):
+    app = open_page(t_data="scenes", t_net="own", t_line="c8k3p1 relu p2 c8k3p1 relu up2 c5k1")
+    start(app)
+    assert (started[0].task, started[0].network) == ("segment", "own")
+    for line, words in [("c8k3p1 relu p2 c5k1", "double with up2"), ("c8k3p1", "c5k1")]:
+        app = open_page(t_data="scenes", t_net="own", t_line=line)
+        assert any(words in one.value for one in app.caption)
+        assert next(b for b in app.button if b.label == "Start training").disabled
 
 
 @pytest.mark.parametrize("task", ["segment", "denoise"])

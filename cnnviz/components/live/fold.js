@@ -110,14 +110,21 @@ const HANDLERS = {
   changed: (state, event) => state.changes.push(event),
 };
 
-/** Training seconds of the first evaluation at or above a share of test images; null if none. */
-export function secondsTo(evaluations, accuracy) {
-  return evaluations.find((point) => point.accuracy >= accuracy)?.seconds ?? null;
+const ACCURACY = { name: "accuracy", lower: false };
+
+/** Whether a value of a measure is as good as another, or better. */
+const asGood = ({ lower }, value, other) => (lower ? value <= other : value >= other);
+
+/** Training seconds of the first evaluation as good as a value of a measure; null if none. */
+export function secondsTo(evaluations, goal, measure = ACCURACY) {
+  return evaluations.find((point) => asGood(measure, point[measure.name], goal))?.seconds ?? null;
 }
 
 /** The best evaluation: on all test images if there was one, else on a part of them. */
-export function bestEvaluation(state) {
-  const whole = state.evaluations.filter((point) => point.images === state.testImages);
-  const among = whole.length ? whole : state.evaluations;
-  return among.reduce((best, point) => (!best || point.accuracy > best.accuracy ? point : best), null);
+export function bestEvaluation(state, measure = ACCURACY) {
+  const { name } = measure;
+  const known = state.evaluations.filter((point) => Number.isFinite(point[name]));
+  const whole = known.filter((point) => point.images === state.testImages);
+  const among = whole.length ? whole : known;
+  return among.reduce((best, point) => (!best || !asGood(measure, best[name], point[name]) ? point : best), null);
 }

@@ -1,5 +1,6 @@
 // The probe images of a network that gives pictures: what went in, what it gave, what was asked for.
 
+import { clamp } from "../kit/arithmetic.js";
 import { hexToRgb } from "../kit/colours.js";
 import { columnsOf, element, rove, write } from "../kit/elements.js";
 import { paintCodes, paintPicture } from "./paint.js";
@@ -96,4 +97,30 @@ function paint(canvas, values, index, [amount, , height, width], { output }) {
   const codes = values.subarray(index * size, (index + 1) * size);
   if (output === "labels") paintCodes(canvas, codes, width, height, LABELS);
   else paintPicture(canvas, codes, size / (height * width), width, height);
+}
+
+/**
+ * What a network gives, C×H×W numbers as they come: the best class of each pixel, or levels from 0
+ * to 1.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Float32Array} values
+ * @param {[number, number]} size rows and columns
+ * @param {import("./task.js").Task} task
+ * @returns {Uint8Array} what is painted: classes, or levels of 255
+ */
+export function paintAnswer(canvas, values, [rows, columns], { output }) {
+  const area = rows * columns;
+  const channels = values.length / area;
+  const codes = output === "labels" ? bestOf(values, channels, area) : Uint8Array.from(values, (value) => Math.round(255 * clamp(value, 0, 1)));
+  if (output === "labels") paintCodes(canvas, codes, columns, rows, LABELS);
+  else paintPicture(canvas, codes, channels, columns, rows);
+  return codes;
+}
+
+function bestOf(values, channels, area) {
+  return Uint8Array.from({ length: area }, (_, at) => {
+    let best = 0;
+    for (let one = 1; one < channels; one += 1) if (values[one * area + at] > values[best * area + at]) best = one;
+    return best;
+  });
 }

@@ -7,7 +7,9 @@ import { Network, softmax } from "../kit/forward.js";
 import { count, percent } from "../kit/numbers.js";
 import { normalised } from "../kit/pictures.js";
 import { paintPicture } from "./paint.js";
+import { paintAnswer } from "./pictures.js";
 import { MOST } from "./snapshots.js";
+import { taskOf } from "./task.js";
 
 export class Pinned {
   /**
@@ -25,9 +27,11 @@ export class Pinned {
     this.seen = element("canvas", "seen");
     this.seen.setAttribute("role", "img");
     this.seen.setAttribute("aria-label", "Your picture as the network sees it");
+    this.given = element("canvas", "seen given");
+    this.given.setAttribute("role", "img");
     this.how = element("p", "hint");
     const answer = element("div", "answer");
-    answer.append(this.verdict, this.bars.root, this.seen, this.how);
+    answer.append(this.verdict, this.bars.root, this.seen, this.given, this.how);
     const pair = element("div", "pair");
     pair.append(picture.root, answer);
     this.root.append(hint, pair);
@@ -54,6 +58,9 @@ export class Pinned {
     if (this.source !== source) {
       this.forget();
       this.source = source;
+      this.task = taskOf(run);
+      this.bars.root.hidden = this.task.output === "picture";
+      this.given.hidden = this.task.output === "class";
       this.bars.load(run.classes);
     }
     this.picture.open(run);
@@ -75,14 +82,33 @@ export class Pinned {
     const { picture, loaded: { step, about: { dataset, shape, mean, std, classes } } } = this;
     const { levels, how } = picture.seen(dataset, shape);
     this.network.run(normalised(levels, mean, std));
-    const shares = softmax(this.network.output.values);
-    const best = this.bars.draw(shares);
-    const verdict = `After step ${count(step)} the network predicts ${classes[best]} (${percent(shares[best])})`;
+    const answer = this.task.output === "class" ? this.predicted(classes) : this.pictured(classes, shape);
+    const verdict = `After step ${count(step)} the network ${answer}`;
     const nothing = picture.drawn ? "Nothing is drawn yet. " : "No picture is chosen yet. ";
     write(this.verdict, picture.empty ? `${nothing}${verdict} for a black picture.` : `${verdict}.`);
     const [channels, rows, columns] = shape;
     paintPicture(this.seen, levels, channels, columns, rows);
     write(this.how, `What the network sees: ${rows}×${columns} pixels, ${how}. Its weights come in half precision, so a share may differ in the third digit.`);
-    Object.assign(this.root.dataset, { step, predicted: classes[best] });
+    Object.assign(this.root.dataset, { step });
+  }
+
+  /** The class that it predicts, in words. */
+  predicted(classes) {
+    const shares = softmax(this.network.output.values);
+    const best = this.bars.draw(shares);
+    this.root.dataset.predicted = classes[best];
+    return `predicts ${classes[best]} (${percent(shares[best])})`;
+  }
+
+  /** Paint the picture that it gives; what that is, in words. */
+  pictured(classes, [, rows, columns]) {
+    const { values } = this.network.output;
+    const area = rows * columns;
+    const words = paintAnswer(this.given, values, [rows, columns], this.task);
+    this.given.setAttribute("aria-label", "What the network gives for your picture");
+    if (this.task.output === "picture") return "gives the picture on the right";
+    const shares = classes.map((_, at) => words.reduce((sum, one) => sum + Number(one === at), 0) / area);
+    this.bars.draw(shares);
+    return "gives the classes on the right; the bars count their pixels";
   }
 }

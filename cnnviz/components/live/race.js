@@ -1,7 +1,7 @@
 // Several runs on one chart, and a table of how they do.
 
 import { choice, element, reachable, write } from "../kit/elements.js";
-import { count, percent, short } from "../kit/numbers.js";
+import { count, short } from "../kit/numbers.js";
 import { hintScroll } from "./confusion.js";
 import { AXES, axisEnd, curvePoints, Curves } from "./curves.js";
 import { ACTIVE, bestEvaluation } from "./fold.js";
@@ -9,34 +9,49 @@ import { Relay } from "./relay.js";
 import { liveAddress, lostWords, Socket } from "./socket.js";
 import { RunSource } from "./source.js";
 import { differences, reached, strained, whereOf } from "./standings.js";
+import { CLASSIFY, measured, nameOf, taskOf } from "./task.js";
 import { DASHES, STYLES } from "./theme.js";
 import { View } from "./view.js";
 
-const GOALS = [0.8, 0.85, 0.9];
-const COLUMNS = [
-  "Run", "Status", "Best test accuracy", ...GOALS.map((goal) => `Seconds to ${percent(goal, 0)}`), "Images per second", "Parameters", "MACs",
-];
-const MUCH = 0.01; // how far the last evaluation may lie below the best without a word
-const NOTE = "Training seconds: between the last evaluation below the mark and the first at or above it. Bold: the best of a column.";
+const MUCH = { share: 0.01, dB: 0.1, levels: 0.1 }; // how far the last evaluation may lie behind the best without a word
+const NOTE = "Training seconds: between the last evaluation short of the mark and the first at it or better. Bold: the best of a column.";
+const LOSSES = "These runs make different losses small, so their losses cannot be compared.";
+
+/** The heads of the table, for the measure that counts. */
+function columnsOf(measure) {
+  const digits = measure.unit === "share" ? 0 : String(measure.goals[0]).split(".")[1]?.length ?? 0;
+  const goals = measure.goals.map((goal) => `Seconds to ${measured(measure, goal, digits)}`);
+  return ["Run", "Status", `Best test ${nameOf(measure)}`, ...goals, "Images per second", "Parameters", "MACs"];
+}
 
 class RaceCurves extends Curves {
   constructor() {
     super(null, { accuracy: "" });
     this.images = "test";
-    this.settings.prepend(
-      choice("Quantity", { accuracy: "Accuracy", loss: "Loss" }, "accuracy", (quantity) => this.set({ quantity })),
-      choice("Images", { test: "Test", training: "Training" }, "test", (images) => this.set({ images })),
-    );
-    this.quantity = "accuracy";
+    this.quantity = "";
+    this.settings.prepend(choice("Images", { test: "Test", training: "Training" }, "test", (images) => this.set({ images })));
+    this.setTask(CLASSIFY);
     write(this.hint, "Point at a curve to read its values; point at a run below to highlight its curve. Each dot is an evaluation; nothing was measured in between.");
     this.lit = null;
+  }
+
+  /** Offer the measures of a task, and the loss; draw the first of them. */
+  setTask(task) {
+    if (task.id === this.task?.id) return;
+    this.task = task;
+    this.measures?.remove();
+    const titles = Object.fromEntries(task.measures.map(({ name, title }) => [name, title]));
+    this.measures = choice("Quantity", { ...titles, loss: "Loss" }, task.measures[0].name, (quantity) => this.set({ quantity }));
+    this.settings.prepend(this.measures);
+    this.set({ quantity: task.measures[0].name });
   }
 
   build(theme) {
     const [chart] = this.charts;
     const { quantity, images, axis, runs } = this;
-    Object.assign(chart, { quantity, kind: "" });
-    const title = `${images === "test" ? "Test" : "Training"} ${quantity}`;
+    this.measure = this.task.measures.find(({ name }) => name === quantity);
+    Object.assign(chart, { quantity, kind: this.measure?.unit ?? "" });
+    const title = `${images === "test" ? "Test" : "Training"} ${this.measure ? nameOf(this.measure) : quantity}`;
     write(chart.root.querySelector("b"), title);
     chart.box.setAttribute("aria-label", `${title} of ${runs.length} runs over ${axis}. Arrow keys read the values.`);
     const curves = runs.map((run, at) => ({
@@ -66,16 +81,12 @@ export class RaceView extends View {
     this.curves.wake = this.wake;
     const scroll = element("div", "scroll");
     this.table = element("table", "standings");
-    const top = element("tr");
-    for (const title of COLUMNS) {
-      const cell = element("th", "", title);
-      cell.scope = "col";
-      top.append(cell);
-    }
+    this.top = element("tr");
     this.head = element("thead");
-    this.head.append(top);
+    this.head.append(this.top);
     this.body = element("tbody");
     this.rows = [];
+    this.setTask(CLASSIFY);
     this.table.append(this.head, this.body);
     scroll.append(this.table);
     this.note = element("p", "hint");
@@ -99,6 +110,21 @@ export class RaceView extends View {
     this.order = runs;
     this.drawn = "";
     this.relay.take(relay);
+  }
+
+  /** Compare the runs by the measures of a task. */
+  setTask(task) {
+    if (task.id === this.task?.id) return;
+    this.task = task;
+    this.curves.setTask(task);
+    this.columns = columnsOf(task.measures[0]);
+    this.top.replaceChildren(...this.columns.map((title) => {
+      const cell = element("th", "", title);
+      cell.scope = "col";
+      return cell;
+    }));
+    this.rows = [];
+    this.drawn = "";
   }
 
   changed() {
@@ -155,6 +181,8 @@ export class RaceView extends View {
   draw() {
     const runs = this.order.map((id) => this.sources.get(id));
     if (!runs.length) return;
+    const [known] = runs.filter(({ run }) => run);
+    if (known) this.setTask(taskOf(known.run));
     this.tellLine(runs);
     this.curves.root.hidden = !runs.some(({ state }) => state.progress.length + state.evaluations.length);
     const drawn = runs.map(({ id, name, version, connected, gone }) => `${id} ${name} ${version} ${connected} ${gone}`).join();
@@ -186,7 +214,8 @@ export class RaceView extends View {
       // Another that may have been there as soon makes it nobody's.
       return cells.some(({ value, from }) => value > least && from < least) ? null : least;
     });
-    write(this.note, `${NOTE} ${uneven ?? "Seconds and images per second are compared once all runs have ended."}`.trim());
+    const losses = new Set(runs.map(({ run }) => run?.loss)).size > 1 ? LOSSES : "";
+    write(this.note, [NOTE, uneven ?? "Seconds and images per second are compared once all runs have ended.", losses].filter(Boolean).join(" "));
     runs.forEach((source, at) => {
       const row = this.rows[at];
       row.line.style.borderTop = `3px ${STYLES[at % 3]} ${this.theme.runs[at % this.theme.runs.length]}`;
@@ -202,13 +231,15 @@ export class RaceView extends View {
 
   /** The numbers of one run: {text, value, better}. */
   figures({ run, state }) {
-    const top = bestEvaluation(state);
+    const [main] = this.task.measures;
+    const of = (point) => point?.[main.name] ?? NaN;
+    const top = bestEvaluation(state, main);
     const part = top && top.images !== state.testImages ? ` of ${count(top.images)}` : "";
     const last = state.evaluations.at(-1);
-    const fell = top && top.accuracy - last.accuracy > MUCH ? `\nlast ${percent(last.accuracy)}` : "";
+    const fell = top && Math.abs(of(top) - of(last)) > MUCH[main.unit] ? `\nlast ${measured(main, of(last))}` : "";
     return [
-      { text: top ? `${percent(top.accuracy)}${part}${fell}` : "\u2013", value: top?.accuracy ?? NaN, better: "high" },
-      ...GOALS.map((goal) => ({ ...reached(state.evaluations, goal), better: "low", timed: true })),
+      { text: top ? `${measured(main, of(top))}${part}${fell}` : "\u2013", value: of(top), better: main.lower ? "low" : "high" },
+      ...main.goals.map((goal) => ({ ...reached(state.evaluations, goal, main), better: "low", timed: true })),
       { text: state.imagesPerSecond ? count(state.imagesPerSecond) : "\u2013", value: state.imagesPerSecond || NaN, better: "high", timed: true },
       { text: run ? count(run.parameters) : "\u2013" },
       { text: run ? short(run.macs) : "\u2013" },
@@ -218,7 +249,7 @@ export class RaceView extends View {
   row(id) {
     const [root, head, button] = [element("tr"), element("th"), element("button", "runner")];
     const [line, name, changed, where] = [element("i"), element("span"), element("span", "changed"), element("td", "where")];
-    const cells = COLUMNS.slice(2).map(() => element("td"));
+    const cells = this.columns.slice(2).map(() => element("td"));
     head.scope = "row";
     button.type = "button";
     button.dataset.run = id;

@@ -12,7 +12,7 @@ const SETTINGS = {
 
 /** For each run the settings in which they are not all alike, in words. */
 export function differences(runs) {
-  const settings = runs.map((run) => ({ network: run ? networkTitle(run) : undefined, ...run?.recipe, ...run?.variant }));
+  const settings = runs.map((run) => ({ network: run ? networkTitle(run) : undefined, loss: run?.loss, ...run?.recipe, ...run?.variant }));
   const names = [...new Set(settings.flatMap((one) => Object.keys(one)))];
   const differing = names.filter((name) => new Set(settings.map((one) => JSON.stringify(one[name]))).size > 1);
   return settings.map((one) => differing.filter((name) => one[name] !== undefined).map((name) => {
@@ -23,9 +23,9 @@ export function differences(runs) {
   }).join(", "));
 }
 
-/** When a share of test images was reached: between two evaluations. */
-export function reached(evaluations, goal) {
-  const value = secondsTo(evaluations, goal);
+/** When a value of a measure was reached on the test images: between two evaluations. */
+export function reached(evaluations, goal, measure) {
+  const value = secondsTo(evaluations, goal, measure);
   if (value === null) return { text: "\u2013", value: NaN };
   const from = evaluations.findLast(({ seconds }) => seconds < value)?.seconds ?? 0;
   const [low, high] = [fixed(from, 1), fixed(value, 1)];

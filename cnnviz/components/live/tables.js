@@ -4,7 +4,7 @@ import { lastUpTo } from "../kit/arithmetic.js";
 import { element, reachable } from "../kit/elements.js";
 import { count, fixed, percent, significant } from "../kit/numbers.js";
 import { tableOf } from "../kit/tables.js";
-import { CLASSIFY, measured } from "./task.js";
+import { CLASSIFY, measured, nameOf } from "./task.js";
 
 const MOST_ROWS = 300;
 
@@ -24,9 +24,9 @@ export function progressTable(state, { measures } = CLASSIFY) {
   return tableOf({ caption: "Evaluations", heads, lines: rows }, "numbers");
 }
 
-function headsOf({ name, title, trained }) {
-  const word = name === "accuracy" ? "accuracy" : title;
-  return trained ? [`Training ${word}`, `Test ${word}`] : [`Test ${word}`];
+function headsOf(measure) {
+  const word = nameOf(measure);
+  return measure.trained ? [`Training ${word}`, `Test ${word}`] : [`Test ${word}`];
 }
 
 /** How good each picture is that a network gave. */

@@ -2,11 +2,11 @@
 
 import { fixed, percent } from "../kit/numbers.js";
 
-/** @typedef {{ name: string, title: string, unit: "share" | "dB", trained: boolean }} Measure */
+/** @typedef {{ name: string, title: string, unit: "share" | "dB" | "levels", trained: boolean, goals: number[], lower: boolean }} Measure */
 /** @typedef {{ id: string, output: "class" | "labels" | "picture", measures: Measure[] }} Task */
 
 /** @type {Task} of runs that say nothing of it */
-export const CLASSIFY = { id: "classify", output: "class", measures: [{ name: "accuracy", title: "Accuracy", unit: "share", trained: true }] };
+export const CLASSIFY = { id: "classify", output: "class", measures: [{ name: "accuracy", title: "Accuracy", unit: "share", trained: true, goals: [0.8, 0.85, 0.9], lower: false }] };
 
 /** @returns {Task} */
 export function taskOf(run) {
@@ -21,5 +21,10 @@ export function taskOf(run) {
  */
 export function measured({ unit }, value, digits = 1) {
   if (!Number.isFinite(value)) return "\u2013";
-  return unit === "dB" ? `${fixed(value, digits)} dB` : percent(value, digits);
+  return unit === "share" ? percent(value, digits) : `${fixed(value, digits)} ${unit}`;
+}
+
+/** What a measure is called in the middle of a sentence. */
+export function nameOf({ name, title }) {
+  return name === "accuracy" ? "accuracy" : title;
 }

@@ -251,11 +251,9 @@ export class LiveView extends View {
     const classes = run?.classes ?? [];
     this.sight.keep(source);
     this.sight.draw(frame, { pictures: source.probes, classes, limits: source.frames.limits, task });
-    if (classifies) this.pinned.draw(source, this.snapshots, transport.shown);
-    else this.pinned.root.hidden = true;
+    this.pinned.draw(source, this.snapshots, transport.shown);
     const { probe, probes, maps } = this.sight;
-    if (!classifies) this.whole.root.hidden = true;
-    else this.whole.draw(now, source, this.snapshots, { step: transport.shown, probe, secret: [probes.secret, maps.secret].includes(probe) });
+    this.whole.draw(now, source, this.snapshots, { step: transport.shown, probe, secret: [probes.secret, maps.secret].includes(probe) });
     const until = following ? Infinity : transport.step;
     const tested = state.evaluations.slice(0, lastUpTo(state.evaluations, until) + 1);
     this.confusion.draw(classifies ? tested.findLast(({ confusion }) => confusion) : null, classes);

@@ -6,6 +6,7 @@ import { count } from "../kit/numbers.js";
 import { normalised } from "../kit/pictures.js";
 import { NetworkMap } from "../network/map.js";
 import { MOST } from "./snapshots.js";
+import { taskOf } from "./task.js";
 
 const PAUSE = 150; // milliseconds from one step to the next, so that all else goes on
 const LEAST = 30;
@@ -127,7 +128,7 @@ export class WholeNetwork {
   aboutOf({ id, run }, { spec, shape, mean, std, classes }, name) {
     const layers = run.layers.map(({ name: layer, kind, output_shape: output, parameters, macs, receptive_field: field }) => ({ name: layer, kind, shape: output, parameters, macs, field }));
     const { activations, weights } = this.palettes;
-    const network = { id, weighs: true, spec, shape, mean, std, classes, layers, stops: activations, weight_stops: weights };
+    const network = { id, weighs: true, spec, shape, mean, std, classes: taskOf(run).output === "picture" ? [] : classes, layers, stops: activations, weight_stops: weights };
     return { id, network, name, picture: "", pytorch: "", note: "", layer: "" };
   }
 }

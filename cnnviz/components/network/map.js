@@ -465,11 +465,12 @@ export class NetworkMap extends Figure {
       fill.style.width = `${100 * shares[at]}%`;
       write(share, percent(shares[at]));
     });
-    if (best >= 0 && best !== this.best) this.overview.revealClass(best);
+    if (best >= 0 && best !== this.best && this.overview.bars.length) this.overview.revealClass(best);
     this.best = best;
     const { classes } = this.data.network;
     const answer = this.dense ? `${classes[best]} for ${percent(shares[best])} of the pixels` : `${classes[best]} (${percent(shares[best])})`;
-    this.answer = best < 0 ? "no class: its numbers are not finite" : answer;
+    const found = best < 0 ? "no class: its numbers are not finite" : answer;
+    this.answer = classes.length ? found : "a picture";
     this.overview.classes.setAttribute("aria-label", `${this.dense ? "Shares of the pixels" : "Probabilities"}: ${classes.map((name, at) => `${name} ${percent(shares[at])}`).join(", ")}`);
     this.figure.setAttribute("aria-label", `The network for ${this.pictured}: ${this.overview.drawn.length} layers; it predicts ${this.answer}`);
   }

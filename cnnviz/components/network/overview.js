@@ -141,6 +141,7 @@ export class Overview {
     const { classes, weighs } = this.host.data.network;
     const box = element("div", "classes");
     box.setAttribute("role", "group");
+    box.hidden = !classes.length; // it gives a picture of levels
     const { dense } = this.host;
     box.append(element("b", "", dense ? "Pixels of each class" : "Classes"));
     const list = element("div", classes.length > CLASSES.most ? "list long" : "list");

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -29,29 +30,39 @@ class Loss:
     Attributes:
         title: Name for people.
         mean: From what a network gives and what is wanted to one number, the mean over the batch.
+        code: The same as lines of Python, the body of a function of `outputs` and `wanted`.
     """
 
     title: str
     mean: Callable[[Tensor, Tensor], Tensor]
+    code: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
 class Measure:
-    """How well a task is done; more is better.
+    """How well a task is done.
 
     Attributes:
         name: Its field in the events of a run.
         title: Name for people.
-        unit: `share`, from 0 to 1; or `dB`.
+        unit: `share`, from 0 to 1; `dB`; or `levels`, of the 255 of a picture.
         trained: Whether it is also taken of the training pictures.
-        goals: Values whose first time a race tells.
+        goals: Values whose first time a race tells, the easiest first.
+        lower: Whether less is better.
     """
 
     name: str
     title: str
-    unit: Literal["share", "dB"]
+    unit: Literal["share", "dB", "levels"]
     trained: bool = False
     goals: tuple[float, ...] = ()
+    lower: bool = False
+
+    def words(self, value: float) -> str:
+        """A value with its unit, such as `45.2 %`; a dash where there is none."""
+        if not math.isfinite(value):
+            return "–"
+        return f"{100 * value:.1f} %" if self.unit == "share" else f"{value:.1f} {self.unit}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,6 +100,8 @@ class Task(ABC):
         output: What a network gives: a `class`, the `labels` of all pixels, or a `picture`.
         measures: The first is the one that counts.
         losses: By their names; the first is the usual one.
+        wanted_code: `wanted` as an expression in `targets`, for the script to copy.
+        measured_code: Lines that make `measured`, the first measure, of `outputs` and `wanted`.
     """
 
     id: ClassVar[str]
@@ -97,6 +110,8 @@ class Task(ABC):
     output: ClassVar[Literal["class", "labels", "picture"]]
     measures: ClassVar[tuple[Measure, ...]]
     losses: ClassVar[dict[str, Loss]]
+    wanted_code: ClassVar[str] = "targets"
+    measured_code: ClassVar[str] = ""
 
     @abstractmethod
     def targets(self, dataset: Dataset) -> tuple[Tensor, Tensor]:

@@ -21,18 +21,24 @@ if TYPE_CHECKING:
     from cnnviz.networks import Spec
 
 
+_PSNR = Measure("psnr", "PSNR", "dB", trained=True, goals=(14, 16, 18))
+_SSIM = Measure("ssim", "SSIM", "share")
+_ERROR = Measure("error", "Mean error", "levels", trained=True, goals=(20, 15, 10), lower=True)
+
+
 class Restore(Task):
     """One picture for each picture."""
 
     output = "picture"
-    measures = (
-        Measure("psnr", "PSNR", "dB", trained=True, goals=(14, 16, 18)),
-        Measure("ssim", "SSIM", "share"),
-    )
+    measures = (_PSNR, _SSIM, _ERROR)
     losses: ClassVar[dict[str, Loss]] = {
-        "squared": Loss("Mean squared error", F.mse_loss),
-        "l1": Loss("Mean absolute error (L1)", F.l1_loss),
+        "squared": Loss("Mean squared error", F.mse_loss, "return F.mse_loss(outputs, wanted)"),
+        "l1": Loss("Mean absolute error (L1)", F.l1_loss, "return F.l1_loss(outputs, wanted)"),
     }
+    wanted_code = "targets.float() / 255"
+    measured_code = """\
+errors = (outputs.clamp(0, 1) - wanted).square().flatten(1).mean(1)
+measured = (-10 * errors.log10()).mean().item()  # dB"""
 
     def targets(self, dataset: Dataset) -> tuple[Tensor, Tensor]:
         """N×C×H×W and M×C×H×W grey levels or colours, in bytes."""
@@ -51,33 +57,33 @@ class Restore(Task):
         return targets.float() / 255
 
     def tallies(self, _classes: int) -> int:
-        """The decibels of all pictures."""
-        return 1
+        """The decibels and the errors of all pictures."""
+        return 2
 
     def tally(self, outputs: Tensor, wanted: Tensor) -> Tensor:
-        """The decibels of the pictures, added up."""
-        return psnr(outputs.clamp(0, 1), wanted).sum()[None]
+        """The decibels and the errors of the pictures, added up."""
+        seen = outputs.clamp(0, 1)
+        return torch.stack((psnr(seen, wanted).sum(), mean_error(seen, wanted).sum()))
 
     def trained(self, tally: Sequence[float], images: int) -> dict[str, float]:
-        """PSNR, the mean over the pictures."""
-        return {"psnr": tally[0] / images}
+        """PSNR and error, the means over the pictures."""
+        return {"psnr": tally[0] / images, "error": tally[1] / images}
 
     def test_tally(self, outputs: Tensor, wanted: Tensor) -> Tensor:
-        """The decibels and the similarities of the pictures, added up."""
+        """The decibels, the similarities and the errors of the pictures, added up."""
         seen = outputs.clamp(0, 1)
-        return torch.stack((psnr(seen, wanted).sum(), ssim(seen, wanted).sum())).double()
+        return torch.stack([f(seen, wanted).sum() for f in _OF.values()]).double()
 
     def tested(self, loss: float, tally: Tensor, images: int) -> Score:
-        """PSNR and SSIM, the means over the pictures."""
-        decibels, similarity = (tally / images).tolist()
-        return Score(loss, images, {"psnr": decibels, "ssim": similarity})
+        """PSNR, SSIM and error, the means over the pictures."""
+        return Score(loss, images, dict(zip(_OF, (tally / images).tolist(), strict=True)))
 
     def frame(self, model: nn.Module, inputs: Tensor, targets: Tensor, **moment: Any) -> bytes:
         """The pictures that the network gives."""
 
         def show(outputs: Tensor) -> Shown:
             seen, wanted = outputs.clamp(0, 1), self.wanted(targets)
-            scores = {"psnr": psnr(seen, wanted).tolist(), "ssim": ssim(seen, wanted).tolist()}
+            scores = {name: f(seen, wanted).tolist() for name, f in _OF.items()}
             return Shown((seen * 255).round().to(torch.uint8), None, scores)
 
         return make_picture_frame(model, inputs, show, **moment)
@@ -97,3 +103,21 @@ class Autoencode(Restore):
     id = "autoencode"
     title = "The picture itself, through a bottleneck"
     asks = "What can be made again of a few numbers?"
+    measures = (_ERROR, _PSNR, _SSIM)
+    measured_code = "measured = 255 * (outputs.clamp(0, 1) - wanted).abs().mean().item()"
+
+
+def mean_error(found: Tensor, truth: Tensor) -> Tensor:
+    """How far the levels of each picture are off, the mean over all its pixels.
+
+    Args:
+        found: N×C×H×W, black 0 and white 1.
+        truth: Likewise.
+
+    Returns:
+        N numbers, in levels of 255.
+    """
+    return 255 * (found - truth).abs().flatten(1).mean(1)
+
+
+_OF = {"psnr": psnr, "ssim": ssim, "error": mean_error}

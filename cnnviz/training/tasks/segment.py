@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from cnnviz.networks import Spec
 
 
+_MEASURED = """\
+classes = outputs.shape[1]
+found = outputs.argmax(1)
+both = torch.stack([((found == k) & (wanted == k)).sum() for k in range(classes)])
+either = torch.stack([((found == k) | (wanted == k)).sum() for k in range(classes)])
+measured = (both / either)[either > 0].mean().item()  # classes that are nowhere are left out"""
+
+
 class Segment(Task):
     """One class for each pixel."""
 
@@ -33,11 +41,17 @@ class Segment(Task):
         Measure("pixels", "Pixel accuracy", "share", trained=True),
     )
     losses: ClassVar[dict[str, Loss]] = {
-        "weighted": Loss("Cross-entropy, background weighted", pixel_losses.weighted),
-        "crossentropy": Loss("Cross-entropy", pixel_losses.cross_entropy),
-        "dice": Loss("Dice", pixel_losses.dice),
-        "squared": Loss("Mean squared error", pixel_losses.squared),
+        "weighted": Loss(
+            "Cross-entropy, background weighted", pixel_losses.weighted, pixel_losses.WEIGHTED_CODE
+        ),
+        "crossentropy": Loss(
+            "Cross-entropy", pixel_losses.cross_entropy, "return F.cross_entropy(outputs, wanted)"
+        ),
+        "dice": Loss("Dice", pixel_losses.dice, pixel_losses.DICE_CODE),
+        "squared": Loss("Mean squared error", pixel_losses.squared, pixel_losses.SQUARED_CODE),
     }
+    wanted_code = "targets.long()"
+    measured_code = _MEASURED
 
     def targets(self, dataset: Dataset) -> tuple[Tensor, Tensor]:
         """N×H×W and M×H×W class numbers, in bytes."""

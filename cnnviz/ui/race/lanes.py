@@ -8,12 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from cnnviz.datasets import DATASETS
-from cnnviz.networks import NETWORKS, NetworkError, network_from_line
+from cnnviz.datasets import ALL_DATASETS
+from cnnviz.networks import ALL_NETWORKS, NetworkError, network_from_line, networks_for
 from cnnviz.runs import RunError
 from cnnviz.runs.config import OWN_NETWORK
 from cnnviz.training.config import check_trainable, default_recipe
-from cnnviz.training.race import LEAST, MOST, PRESETS, Lane, lanes_from_text, lanes_to_text
+from cnnviz.training.race import (
+    LEAST,
+    MOST,
+    PRESETS,
+    Lane,
+    check_network,
+    lanes_from_text,
+    lanes_to_text,
+)
+from cnnviz.training.repeat import LOSSES
+from cnnviz.training.tasks import TASKS
 from cnnviz.ui.shared.address import LANES
 from cnnviz.ui.shared.choice import tell
 from cnnviz.ui.shared.own_network import TITLE, build_network
@@ -22,13 +32,27 @@ from cnnviz.ui.shared.text import plain
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_UNMIRRORED = {"digits", "mnist", "mnist5k"}
+_UNMIRRORED = {"digits", "mnist", "mnist5k", "scenes", "noisy", "squeezed"}
 _OPTIMISERS = {"sgd": "SGD, Nesterov", "adamw": "AdamW"}
-_NETWORKS = {name: info.title for name, info in NETWORKS.items()} | {OWN_NETWORK: TITLE}
+_NETWORKS = {name: info.title for name, info in ALL_NETWORKS.items()} | {OWN_NETWORK: TITLE}
 _COLUMNS = ("Name", "Network", "Layers", "Optimiser", "Rate", "Depth", "Batch norm", "Skips",
-            "Shift", "Mirror")  # fmt: skip
+            "Shift", "Mirror", "Loss")  # fmt: skip
 _FIELDS = ("name", "network", "line", "optimiser", "rate", "depth", "batch_norm", "skips", "shift",
-           "flip")  # fmt: skip
+           "flip", "loss")  # fmt: skip
+_OF_CLASSES = {"Batch norm", "Skips"}  # what only networks that tell classes apart offer
+_DEPTHS = {
+    "classify": (
+        "Depth",
+        "Number of convolution blocks; empty for the usual number. LeNet-5 has a fixed depth.",
+    ),
+    "segment": ("Levels", "How often the maps are halved, and one more; empty for three."),
+    "denoise": (
+        "Depth",
+        "Levels of a U-Net, or numbers in the middle of an autoencoder; empty for the usual.",
+    ),
+    "autoencode": ("Numbers in the middle", "1 to 256; empty for 8."),
+}
+"""What the depth of a network is called, and what it counts, by task."""
 
 
 def choose_lanes(preset: str, dataset: str) -> tuple[tuple[Lane, ...], str]:
@@ -41,14 +65,14 @@ def choose_lanes(preset: str, dataset: str) -> tuple[tuple[Lane, ...], str]:
     Returns:
         The lanes, and why they cannot race; empty if they can.
     """
-    usual = PRESETS[preset].lanes(DATASETS[dataset].shape, dataset not in _UNMIRRORED)
+    usual = PRESETS[preset].lanes(ALL_DATASETS[dataset].shape, dataset not in _UNMIRRORED)
     notice, opened = st.container(), _table_key() not in st.session_state
     refused = _rebase(f"{preset} {dataset}", usual)
     state = st.session_state
     table = st.data_editor(
-        [_row(lane) for lane in state["_r_base"]],
+        [_row(lane, dataset) for lane in state["_r_base"]],
         key=_table_key(),
-        column_order=_order(state["_r_base"]),
+        column_order=_order(state["_r_base"], dataset),
         num_rows="dynamic",
         hide_index=True,
         width="stretch",
@@ -59,7 +83,9 @@ def choose_lanes(preset: str, dataset: str) -> tuple[tuple[Lane, ...], str]:
     problem = ""
     lanes: list[Lane] = []
     try:
-        lanes = [Lane.of(_values(row), number) for number, row in enumerate(table, start=1)]
+        lanes = [
+            Lane.of(_values(row, dataset), number) for number, row in enumerate(table, start=1)
+        ]
         if not LEAST <= len(lanes) <= MOST:
             problem = f"A race has {LEAST} to {MOST} lanes; this one has {len(lanes)}."
     except RunError as error:
@@ -90,7 +116,7 @@ def _build(lanes: tuple[Lane, ...], dataset: str) -> None:
         st.container(width=560),
     ):
         at = st.selectbox("Lane", list(own), format_func=own.__getitem__, key="_r_lane")
-        info, lane = DATASETS[dataset], lanes[at]
+        info, lane = ALL_DATASETS[dataset], lanes[at]
 
         def built(line: str) -> None:
             changed = dataclasses.replace(lane, line=line)
@@ -100,22 +126,24 @@ def _build(lanes: tuple[Lane, ...], dataset: str) -> None:
 
         build_network(
             lane.line, info.shape, len(info.classes), _batch_size(dataset),
-            key="_r_layers", on_change=built,
+            key="_r_layers", on_change=built, task=info.task,
         )  # fmt: skip
 
 
 def _batch_size(dataset: str) -> int:
-    return default_recipe(OWN_NETWORK, DATASETS[dataset].train).batch_size
+    info = ALL_DATASETS[dataset]
+    return default_recipe(OWN_NETWORK, info.train, task=info.task).batch_size
 
 
 def _unfit(lane: Lane, dataset: str) -> str:
-    """Why a lane's own network cannot be trained on these pictures; empty if it can."""
-    if lane.network != OWN_NETWORK:
-        return ""
-    info = DATASETS[dataset]
+    """Why a lane's network cannot be trained on these pictures; empty if it can, or may."""
+    info = ALL_DATASETS[dataset]
     batch_size = _batch_size(dataset)
     try:
-        check_trainable(network_from_line(lane.line), info.shape, len(info.classes), batch_size)
+        check_network(lane.network, info.task)
+        if lane.network == OWN_NETWORK:
+            spec = network_from_line(lane.line)
+            check_trainable(spec, info.shape, len(info.classes), batch_size, info.task)
     except NetworkError as error:
         return f"{lane.name}: {error}"
     return ""
@@ -151,22 +179,36 @@ def _rebase(place: str, usual: tuple[Lane, ...]) -> str:
     return refused
 
 
-def _row(lane: Lane) -> dict[str, Any]:
-    titles = {"network": _NETWORKS[lane.network], "optimiser": _OPTIMISERS[lane.optimiser]}
+def _row(lane: Lane, dataset: str) -> dict[str, Any]:
+    titles = {
+        "network": _NETWORKS[lane.network],
+        "optimiser": _OPTIMISERS[lane.optimiser],
+        "loss": LOSSES.get(lane.loss or next(iter(_losses(dataset)))),
+    }
     return {
         column: titles.get(field, getattr(lane, field))
         for column, field in zip(_COLUMNS, _FIELDS, strict=True)
     }
 
 
-def _order(lanes: tuple[Lane, ...]) -> list[str]:
+def _order(lanes: tuple[Lane, ...], dataset: str) -> list[str]:
     """The columns, those in which the lanes differ first: a phone shows three of them."""
-    rows = [_row(lane) for lane in lanes]
+    rows = [_row(lane, dataset) for lane in lanes]
     alike = {column: len({row[column] for row in rows}) == 1 for column in _COLUMNS}
-    return sorted(_COLUMNS, key=lambda column: column != "Name" and 1 + alike[column])
+    left_out = {"Loss"} if len(_losses(dataset)) < 2 else set()
+    if ALL_DATASETS[dataset].task != "classify":
+        left_out |= _OF_CLASSES
+    shown = [column for column in _COLUMNS if column not in left_out]
+    return sorted(shown, key=lambda column: column != "Name" and 1 + alike[column])
 
 
-def _values(row: Mapping[str, Any]) -> dict[str, Any]:
+def _losses(dataset: str) -> dict[str, str]:
+    """The losses of what the pictures ask for, with their titles; the first is the usual one."""
+    losses = TASKS[ALL_DATASETS[dataset].task].losses
+    return {name: loss.title for name, loss in losses.items()}
+
+
+def _values(row: Mapping[str, Any], dataset: str) -> dict[str, Any]:
     values = {field: row.get(column) for column, field in zip(_COLUMNS, _FIELDS, strict=True)}
     values = {
         # Pandas, which holds the table, writes an empty number as NaN.
@@ -177,17 +219,20 @@ def _values(row: Mapping[str, Any]) -> dict[str, Any]:
     optimisers = {title: name for name, title in _OPTIMISERS.items()}
     values["network"] = networks.get(str(values["network"]))
     values["optimiser"] = optimisers.get(str(values["optimiser"]))
+    _, *others = _losses(dataset).items()  # the usual one goes without saying
+    values["loss"] = {title: name for name, title in others}.get(str(values["loss"]))
     return values
 
 
 def _column_config(dataset: str) -> dict[str, Any]:
-    column, networks = st.column_config, list(_NETWORKS.values())
+    info, column = ALL_DATASETS[dataset], st.column_config
+    networks = [*(one.title for one in networks_for(info.task).values()), TITLE]
+    losses = list(_losses(dataset).values())
+    optimisers, usual = list(_OPTIMISERS.values()), "sgd" if info.task == "classify" else "adamw"
     rate_help = (
         "The peak learning rate, as a multiple of the usual one for the network and optimiser."
     )
-    depth_help = (
-        "Number of convolution blocks; empty for the usual number. LeNet-5 has a fixed depth."
-    )
+    depth, depth_help = _DEPTHS.get(info.task, _DEPTHS["classify"])
     mirror_help = "Mirrors half of the pictures; not for digits." * (dataset not in _UNMIRRORED)
     return {
         "Name": column.TextColumn(max_chars=60, width=150),
@@ -199,12 +244,18 @@ def _column_config(dataset: str) -> dict[str, Any]:
             " be built one by one.",
         ),
         "Optimiser": column.SelectboxColumn(
-            options=list(_OPTIMISERS.values()), default=_OPTIMISERS["sgd"], required=True
+            options=optimisers, default=_OPTIMISERS[usual], required=True
         ),
         "Rate": column.NumberColumn(
             "Peak rate, × usual", min_value=1e-4, max_value=1e4, default=1.0, help=rate_help
         ),
-        "Depth": column.NumberColumn(min_value=1, max_value=20, step=1, help=depth_help),
+        "Depth": column.NumberColumn(
+            depth,
+            min_value=1,
+            max_value=20 if info.task == "classify" else 256,
+            step=1,
+            help=depth_help,
+        ),
         "Batch norm": column.CheckboxColumn(default=True),
         "Skips": column.CheckboxColumn("Skip connections", default=False),
         "Shift": column.NumberColumn(
@@ -213,4 +264,5 @@ def _column_config(dataset: str) -> dict[str, Any]:
         "Mirror": column.CheckboxColumn(
             default=False, help=mirror_help or "A mirrored digit is not the same digit."
         ),
+        "Loss": column.SelectboxColumn(options=losses, default=losses[0], required=True, width=200),
     }

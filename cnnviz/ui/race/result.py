@@ -11,6 +11,7 @@ from cnnviz.runs import RunError
 from cnnviz.training import race_result
 from cnnviz.training.labels import run_name
 from cnnviz.training.races import at_work
+from cnnviz.training.tasks import CLASSIFY, task_of
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
@@ -21,35 +22,47 @@ if TYPE_CHECKING:
 
 def say_result(runs: Sequence[Run]) -> None:
     """Draw the answer to the race's question, once all lanes are through."""
-    states, pictures = [], set()
+    states, pictures, task = [], set(), CLASSIFY
     for run in runs:
         try:
             states.append(run.state())
             pictures.add((run.config.dataset, run.config.dataset_title))
+            task = task_of(run.config)
         except RunError:
             return
     if len(pictures) > 1:
         titles = " and ".join(sorted(title for _, title in pictures))
         st.markdown(
-            f"These runs learn from different pictures ({plain(titles)}), so neither their"
-            " accuracies nor their losses can be compared."
+            f"These runs learn from different pictures ({plain(titles)}), so neither how well"
+            " they do nor their losses can be compared."
         )
         return
     names = list(map(run_name, runs))
-    if text := race_result.verdict(names, states):
+    if text := race_result.verdict(names, states, task):
         st.markdown(f"**Result.** {plain(text)}")
 
 
 def go_on(runs: Sequence[Run]) -> None:
-    """Draw a link for each run to what comes next: watching it, or, at its end, looking inside."""
-    page, parameter, words = page_at("inside"), "i_run", "Look inside"
-    if at_work(runs):
-        page, parameter, words = page_at("train"), "t_run", "Watch"
+    """Draw a link for each run to what comes next: watching it, or, at its end, looking inside.
+
+    A run that gives pictures is looked at where its pictures are.
+    """
+    going = bool(at_work(runs))
     with st.container(horizontal=True, gap="small"):
         for run in runs:
+            page, parameter, words = page_at("train"), "t_run", "Watch" if going else "Look at"
+            if not going and _tells_classes(run):
+                page, parameter, words = page_at("inside"), "i_run", "Look inside"
             st.page_link(
                 page.script,
                 label=f"{words}: {plain(run_name(run))}",
                 icon=page.icon,
                 query_params={parameter: run.id},
             )
+
+
+def _tells_classes(run: Run) -> bool:
+    try:
+        return run.config.task == "classify"
+    except RunError:
+        return True

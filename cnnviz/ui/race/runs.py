@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz.runs import Run, RunError, list_runs
 from cnnviz.training import race
 from cnnviz.training.race import MOST
-from cnnviz.training.races import races
+from cnnviz.training.races import is_shipped, races
 from cnnviz.ui.shared.address import RUNS, asked
 from cnnviz.ui.shared.choice import arriving, choice, choose, chosen_before, distinct, tell
 from cnnviz.ui.shared.run_list import run_label
@@ -33,8 +33,11 @@ def choose_runs(notice: DeltaGenerator) -> tuple[str, list[Run]]:
     runs = list_runs()
     found = races(runs)
     titles = {group: race.race_title(group) for group in found} | {ANY: "Any runs"}
-    if arriving("r_race") and not asked("r_race") and found and chosen_before("r_race") is None:
-        choose("r_race", next(iter(found)))
+    ours = [group for group, lanes in found.items() if not is_shipped(lanes)]
+    for group in found.keys() - set(ours):
+        titles[group] = f"{titles[group].split(' · ')[0]} · bundled example"
+    if arriving("r_race") and not asked("r_race") and ours and chosen_before("r_race") is None:
+        choose("r_race", ours[0])
     chosen = choice(
         st.selectbox, "Race", titles, ANY, key="r_race", width=380, notice=notice,
         unknown="There is no race “{}” here (any more).",
@@ -42,20 +45,20 @@ def choose_runs(notice: DeltaGenerator) -> tuple[str, list[Run]]:
     if chosen != ANY:
         RUNS.set_aside()
         return chosen, found[chosen][:MOST]
-    return ANY, _choose_any({run.id: run for run in runs if _is_compared(run)}, notice)
+    return ANY, _choose_any({run.id: run for run in runs}, notice)
 
 
-def _is_compared(run: Run) -> bool:
-    """Whether it tells classes apart, as the table of a race says; or cannot be read."""
+def _tells_classes(run: Run) -> bool:
+    """Whether it was trained to tell classes apart."""
     try:
         return run.config.task == "classify"
     except RunError:
-        return True
+        return False
 
 
 def _choose_any(runs: dict[str, Run], notice: DeltaGenerator) -> list[Run]:
     state, opened = st.session_state, "_r_runs" not in st.session_state
-    usual = tuple(run.id for run in runs.values() if run.shipped)
+    usual = tuple(run.id for run in runs.values() if run.shipped and _tells_classes(run))
     wanted = RUNS.follow(tuple(state.get("_r_runs") or ()), opened=opened)
     if wanted is None:
         wanted = usual if (before := RUNS.last()) is None else before

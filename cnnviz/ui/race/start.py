@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnviz.datasets import DATASETS, is_available
+from cnnviz.datasets import ALL_DATASETS, is_available
 from cnnviz.numbers.formatting import counted
 from cnnviz.runs import list_runs
 from cnnviz.training import race, races
@@ -35,7 +35,8 @@ def new_race() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         questions = {name: preset.title for name, preset in PRESETS.items()}
         preset = choice(st.selectbox, "Question", questions, "optimiser", key="r_preset", width=270)
-        titles = {name: info.title for name, info in DATASETS.items()}
+        tasks = PRESETS[preset].tasks
+        titles = {name: one.title for name, one in ALL_DATASETS.items() if one.task in tasks}
         name = choice(st.selectbox, "Pictures", titles, next(iter(titles)), key="r_data", width=190)
         lengths: dict[Length, str] = {key: length.title for key, length in LENGTHS.items()}
         length = choice(st.segmented_control, "Length", lengths, "lesson", key="r_length")
@@ -43,7 +44,7 @@ def new_race() -> None:
         mode = choice(st.segmented_control, "Start the runs", modes, "together", key="r_mode")
     st.caption(PRESETS[preset].about)
     lanes, problem = choose_lanes(preset, name)
-    info = DATASETS[name]
+    info = ALL_DATASETS[name]
     if not (info.embedded or is_available(name)):
         problem = f"{info.title} is not on this computer yet: download it on the page Train."
     with st.container(horizontal=True, vertical_alignment="bottom"):

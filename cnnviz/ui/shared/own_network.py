@@ -8,11 +8,11 @@ import streamlit as st
 
 from cnnviz.components.layers import layers
 from cnnviz.networks import (
-    EXAMPLES,
     Example,
     LayerSummary,
     NetworkError,
     Spec,
+    examples_for,
     network_from_line,
     network_line,
     summary,
@@ -44,16 +44,19 @@ class OwnNetwork(NamedTuple):
     problem: str
 
 
-def linked_network(shape: tuple[int, int, int], classes: int, batch_size: int) -> OwnNetwork:
+def linked_network(
+    shape: tuple[int, int, int], classes: int, batch_size: int, task: str = "classify"
+) -> OwnNetwork:
     """Draw the builder of a network that the address keeps; the arguments are `build_network`'s."""
     state = st.session_state
     line = NETWORK.follow(state.get(_LINE), opened=_KEY not in state)
     NETWORK.write(line)
     state[_LINE] = line
-    usual = EXAMPLES["gap"].line(shape, classes)
+    named = _named_examples(shape, classes, task)
+    usual = named[0][1] if named else f"c8k3p1 relu c{classes}k3p1"
     return build_network(
         usual if line is None else line, shape, classes, batch_size,
-        key=_KEY, on_change=lambda line: state.update({_LINE: line}),
+        key=_KEY, on_change=lambda line: state.update({_LINE: line}), task=task,
     )  # fmt: skip
 
 
@@ -65,22 +68,24 @@ def build_network(
     *,
     key: str,
     on_change: Callable[[str], None],
+    task: str = "classify",
 ) -> OwnNetwork:
     """Draw the builder.
 
     Args:
         line: The network so far.
         shape: C, H, W of a picture.
-        classes: How many there are.
+        classes: How many there are; numbers of each pixel, where a picture is asked for.
         batch_size: Pictures per step, which decides the memory that training needs.
         key: Streamlit key.
         on_change: Called with the line after each change, before the page runs again.
+        task: What the network is for, a key of `cnnviz.training.tasks.TASKS`.
     """
     state, shown, edition = st.session_state, f"{key}_shown", f"{key}_edition"
     if line != state.get(shown):  # not what the browser sent
         state[edition] = state.get(edition, 0) + 1
     state[shown] = line
-    rows, spec, problem, wrong = read_network(line, shape, classes, batch_size)
+    rows, spec, problem, wrong = read_network(line, shape, classes, batch_size, task)
 
     def changed(line: str) -> None:
         state[shown] = line
@@ -90,7 +95,7 @@ def build_network(
         line,
         key=key,
         edition=state[edition],
-        examples=_examples(shape, classes),
+        examples=_examples(shape, classes, task),
         rows=rows,
         problem=problem,
         wrong=wrong,
@@ -100,7 +105,7 @@ def build_network(
 
 
 def read_network(
-    line: str, shape: tuple[int, int, int], classes: int, batch_size: int
+    line: str, shape: tuple[int, int, int], classes: int, batch_size: int, task: str = "classify"
 ) -> tuple[list[LayerSummary], Spec | None, str, str]:
     """What a line means for pictures of a shape.
 
@@ -112,7 +117,7 @@ def read_network(
     try:
         spec = network_from_line(line)
         rows = summary(spec, shape)
-        check_trainable(spec, shape, classes, batch_size)
+        check_trainable(spec, shape, classes, batch_size, task)
     except NetworkError as error:
         return _first_rows(spec or error.before, shape), None, str(error), error.layer
     return rows, spec, "", ""
@@ -128,25 +133,33 @@ def _first_rows(spec: Spec, shape: tuple[int, int, int]) -> list[LayerSummary]:
     return []
 
 
-def _examples(shape: tuple[int, int, int], classes: int) -> list[tuple[Example, str]]:
+def _examples(shape: tuple[int, int, int], classes: int, task: str) -> list[tuple[Example, str]]:
     """Where one can begin, with the line for these pictures; what does not fit is left out."""
+    found = _named_examples(shape, classes, task)
+    last = _last_one(task)
+    return [(last, last.line(shape, classes)), *found] if last else found
+
+
+def _named_examples(
+    shape: tuple[int, int, int], classes: int, task: str
+) -> list[tuple[Example, str]]:
     found = []
-    for example in EXAMPLES.values():
+    for example in examples_for(task).values():
         try:
             found.append((example, example.line(shape, classes)))
         except NetworkError:
             continue
-    last = _last_one()
-    return [(last, last.line(shape, classes)), *found] if last else found
+    return found
 
 
-def _last_one() -> Example | None:
+def _last_one(task: str) -> Example | None:
     """The newest network that this person built and trained."""
     owner = "" if role.is_presenter() else role.viewer_id()
     for run, _ in zip(list_runs(), range(_RECENT), strict=False):
         try:
             config = run.config
-            if config.network == OWN_NETWORK and config.owner == owner and not run.shipped:
+            mine = config.owner == owner and not run.shipped
+            if config.network == OWN_NETWORK and config.task == task and mine:
                 line = network_line(config.spec)
                 return Example("Your last one", "The network that you trained last.", _always(line))
         except (NetworkError, RunError):

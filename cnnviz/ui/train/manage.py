@@ -84,8 +84,6 @@ def delete_for_good(run: Run) -> None:
 
 def copy_training_script(run: Run, state: RunState) -> None:
     """Draw the button for a script that trains as this run did."""
-    if run.config.task != "classify":
-        return  # the script has the loop that tells classes apart
     try:
         code = training_script(run.config, state.threads)
     except NetworkError:

@@ -6,6 +6,7 @@ import torch
 from playwright.sync_api import expect
 
 from cnnviz.inspection.frames import read_frame
+from cnnviz.training.learner import Learner
 from cnnviz.training.loop import Trainer
 from tests.browser.live.screen import expect_view, fact, slider, watch
 from tests.browser.screen import pixels
@@ -14,6 +15,7 @@ from tests.unit.training.test_tasks import new_run
 
 @pytest.mark.parametrize("task", ["segment", "denoise"])
 def test_a_run_that_gives_pictures_is_watched_and_wound_back(page, runs, task):
+    colours = np.array([[27, 27, 27], [86, 180, 233], [230, 159, 0]])
     run = new_run(task)
     with run.writing() as writer:
         Trainer(run, writer, torch.device("cpu")).train()
@@ -34,7 +36,6 @@ def test_a_run_that_gives_pictures_is_watched_and_wound_back(page, runs, task):
         if task == "denoise":
             assert np.array_equal(got, np.repeat(frame.outputs[2, 0][..., None], 3, 2))
         else:
-            colours = np.array([[27, 27, 27], [86, 180, 233], [230, 159, 0]])
             assert np.array_equal(got, colours[frame.outputs[2]])
             truth = run.load_probes()[1][2].numpy()
             assert np.array_equal(pixels(canvases.nth(2))[..., :3], colours[truth])
@@ -42,5 +43,42 @@ def test_a_run_that_gives_pictures_is_watched_and_wound_back(page, runs, task):
         value = frame.scores[name][2]
         words = f"{100 * value:.1f} %" if task == "segment" else f"{value:.1f} dB"
         expect(cards.nth(2).locator(".verdict")).to_have_text(f"{main} {words}")
+    # A picture of one's own, black so far, through the network at that step.
+    page.get_by_text("A drawing or picture of your own").click()
+    pinned = page.locator(".pinned")
+    expect(pinned.locator(".verdict")).to_contain_text(
+        f"After step {state.total_steps} the network"
+    )
+    model, config = Learner(run, torch.device("cpu")).model.eval(), run.config
+    with torch.no_grad():
+        (answer,) = model(torch.full((1, *config.input_shape), -config.mean[0] / config.std[0]))
+    got = pixels(pinned.locator("canvas.given"))[..., :3]
+    if task == "denoise":
+        levels = 255 * answer[0].clamp(0, 1).numpy()
+        assert np.abs(got[..., 0] - levels).max() <= 2  # weights in half precision
+    else:
+        assert (got == colours[answer.argmax(0)]).all(2).mean() > 0.95
+    page.get_by_text("The whole network at this step").click()
+    whole = page.locator(".whole-network")
+    expect(whole).to_have_attribute("data-step", str(state.total_steps))
+    expect(whole.locator(".hint").first).to_contain_text("test picture")
     page.get_by_text("The numbers as tables").click()
     expect(page.get_by_role("columnheader", name=f"Test {main}")).to_be_visible()
+
+
+def test_a_race_of_tasks_is_told_by_their_measure(page, runs):
+    raced = [new_run("autoencode", seed=seed) for seed in (1, 2)]
+    for run in raced:
+        with run.writing() as writer:
+            Trainer(run, writer, torch.device("cpu")).train()
+    watch(page, *raced, query="&race=1")
+    rows = page.locator("table.standings tbody tr")
+    expect(page.get_by_role("columnheader", name="Best test Mean error")).to_be_visible()
+    errors = [run.state().final.measures["error"] for run in raced]
+    for at, error in enumerate(errors):
+        expect(rows.nth(at).locator("td").nth(1)).to_contain_text(f"{error:.1f} levels")
+    best = page.locator("table.standings td.best").first
+    expect(best).to_contain_text(f"{min(errors):.1f} levels")  # less is better
+    expect(page.get_by_text("Test Mean error", exact=True)).to_be_visible()
+    page.get_by_text("PSNR", exact=True).click()
+    expect(page.get_by_text("Test PSNR", exact=True)).to_be_visible()

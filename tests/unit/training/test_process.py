@@ -13,8 +13,9 @@ import torch
 
 from cnnviz.inspection.frames import read_frame
 from cnnviz.runs import RunError, create_run
-from cnnviz.training import TrainingError, resume, start
+from cnnviz.training import TrainingError, resume, start, worker
 from cnnviz.training.config import make_config
+from tests.unit.training import test_tasks as tasks
 
 # Long enough to be caught in the act, on any machine.
 LONG = {"epochs": 900.0, "batch_size": 32}
@@ -78,6 +79,30 @@ def test_killed_and_resumed_equals_unbroken_bit_for_bit(new_run, train, until):
     assert {0, 1, 2, 4, 8, 16, 32, 64, state.total_steps} <= set(broken.snapshot_steps())
     assert state.final.confusion == unbroken.state().final.confusion
     assert state.final.loss == unbroken.state().final.loss
+
+
+@pytest.mark.parametrize("task", tasks.LINES)
+def test_a_killed_run_of_any_task_ends_as_an_unbroken_one(task, train, until):
+    whole = tasks.new_run(task, epochs=16)
+    assert worker.train(whole, 1) == 0
+    broken = tasks.new_run(task, epochs=16, pace=25)  # to be caught in the act
+    process = train(broken)
+    until(broken, lambda s: s.step >= 20)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    killed = broken.state()
+    assert killed.status == "interrupted"
+    assert 0 < killed.step < killed.total_steps
+    assert worker.train(broken, 1) == 0
+    begun = [e["step"] for e in broken.events()[0] if e.get("status") == "running"]
+    assert 0 < begun[1] <= killed.step
+    state, theirs = broken.state(), whole.state()
+    assert state.status == "finished"
+    assert state.final.measures == theirs.final.measures
+    assert state.final.loss == theirs.final.loss
+    ours, others = final_weights(broken), final_weights(whole)
+    assert ours.keys() == others.keys()
+    assert all(torch.equal(ours[name], tensor) for name, tensor in others.items())
 
 
 def test_pause_resume_stop_and_go_on(new_run, train, until):

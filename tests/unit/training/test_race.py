@@ -24,6 +24,7 @@ from cnnviz.training.race import (
     race_title,
     threads_each,
 )
+from tests.unit.training.test_tasks import small
 
 
 def ask(digits, lane, **more):
@@ -31,7 +32,7 @@ def ask(digits, lane, **more):
     return lane_config(digits, lane, **given)
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", [n for n, one in PRESETS.items() if "classify" in one.tasks])
 def test_every_preset_can_be_started_and_differs_only_in_what_it_asks(digits, name):
     lanes = PRESETS[name].lanes(digits.shape, True)
     assert 2 <= len(lanes) <= MOST
@@ -46,6 +47,32 @@ def test_every_preset_can_be_started_and_differs_only_in_what_it_asks(digits, na
         assert len({getattr(config.recipe, field) for config in configs}) == 1
     assert len({json.dumps(config.to_json(), sort_keys=True) for config in configs}) == len(lanes)
     assert len({lane.name for lane in lanes}) == len(lanes)
+
+
+@pytest.mark.parametrize(
+    ("name", "task"),
+    [(n, task) for n, one in PRESETS.items() for task in one.tasks if task != "classify"],
+)
+def test_presets_of_tasks_beyond_a_class(name, task):
+    dataset = small(task)
+    lanes = PRESETS[name].lanes(dataset.shape, False)
+    assert 2 <= len(lanes) <= MOST
+    configs = [ask(dataset, lane) for lane in lanes]
+    recipe = recipe_for("quick", lanes[0].network, len(dataset.train_images), task=task)
+    for config in configs:
+        assert (config.task, config.recipe.learning_rate) == (task, recipe.learning_rate)
+        build(config.spec, config.input_shape)
+    assert len({json.dumps([c.spec, c.loss]) for c in configs}) == len(lanes)
+    assert lanes_from_text(lanes_to_text(lanes)) == lanes
+
+
+def test_networks_and_losses_of_another_task_are_refused(digits):
+    with pytest.raises(NetworkError, match=r"Mine: U-Net is not made .* choose one of GAP net"):
+        ask(digits, Lane("Mine", network="unet"))
+    with pytest.raises(NetworkError, match=r"Mine: GAP net is not made .* choose one of U-Net"):
+        ask(small("segment"), Lane("Mine"))
+    with pytest.raises(RunError, match="Mine: There is no loss “dice”"):
+        ask(small("denoise"), Lane("Mine", network="unet", loss="dice"))
 
 
 def test_each_optimiser_races_at_its_own_rate(digits):
@@ -108,7 +135,7 @@ def test_threads_are_shared_equally_and_never_more_than_there_are(count, cores):
 LANES = st.builds(
     Lane,
     name=st.text(st.characters(categories=["L", "N", "S"]), min_size=1, max_size=20),
-    network=st.sampled_from(["gap", "lenet5", "vgg"]),
+    network=st.sampled_from(["gap", "lenet5", "unet", "autoencoder"]),
     optimiser=st.sampled_from(["sgd", "adamw"]),
     rate=st.floats(0.001, 100),
     depth=st.none() | st.integers(1, 20),
@@ -116,6 +143,7 @@ LANES = st.builds(
     skips=st.booleans(),
     shift=st.integers(0, 16),
     flip=st.booleans(),
+    loss=st.sampled_from(["", "dice"]),
 )
 
 

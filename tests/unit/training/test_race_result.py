@@ -4,6 +4,7 @@ import pytest
 
 from cnnviz.runs import fold
 from cnnviz.training.race_result import verdict
+from cnnviz.training.tasks import TASKS
 
 
 def lane(early, end, images=1000, status="finished", total=1000):
@@ -48,3 +49,25 @@ def test_lanes_tested_at_other_steps_are_not_compared_early():
     slow.evaluations[1] = dataclasses.replace(slow.evaluations[1], step=300)
     text = verdict(["A", "B"], [lane(0.8, 0.9), slow])
     assert text.startswith("At the end, B is ahead")
+
+
+@pytest.mark.parametrize(
+    ("task", "values", "sentence"),
+    [
+        ("segment", (0.4, 0.5), "B is ahead by 10.0 points: B has 50.0 % and A has 40.0 % (Mean"),
+        ("denoise", (21.25, 20.0), "A is ahead by 1.2 dB: A has 21.2 dB and B has 20.0 dB (PSNR"),
+        ("autoencode", (20.5, 11.0), "B is ahead by 9.5 levels: B has 11.0 levels and A has 20.5"),
+    ],
+)
+def test_tasks_are_ranked_by_their_own_measure(task, values, sentence):
+    name = TASKS[task].measures[0].name
+    states = [lane(0.5, 0.5), lane(0.5, 0.5)]
+    for state, value in zip(states, values, strict=True):
+        state.evaluations[:] = [
+            dataclasses.replace(e, accuracy=float("nan"), measures={name: value})
+            for e in state.evaluations
+        ]
+    text = verdict(["A", "B"], states, TASKS[task])
+    assert f"At the end, {sentence}" in text
+    assert ("of which less is better" in text) == (task == "autoencode")
+    assert "may be chance" not in text

@@ -1,10 +1,19 @@
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import torch
 
+from cnnviz.datasets import load_dataset
+from cnnviz.runs import Recipe, create_run
 from cnnviz.training import worker
+from cnnviz.training.config import make_config
 from cnnviz.training.script import training_script
+from cnnviz.training.tasks import TASKS
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(
@@ -16,24 +25,65 @@ from cnnviz.training.script import training_script
     ],
 )  # fmt: skip
 def test_the_script_trains_as_the_run_did(new_run, network, recipe, tmp_path):
-    run = new_run(network, **recipe)
+    state, said = follow(new_run(network, **recipe), tmp_path)
+    assert said.startswith(f"{state.final.accuracy:.5f} of {state.test_images} ")
+
+
+@pytest.mark.parametrize(
+    ("dataset", "network", "loss"),
+    [
+        ("scenes", "unet", "weighted"),
+        ("scenes", "encoderdecoder", "dice"),
+        ("noisy", "unet", "l1"),
+        ("squeezed", "autoencoder", "squared"),
+    ],
+)
+def test_scripts_of_tasks_beyond_a_class(dataset, network, loss, tmp_path):
+    data = load_dataset(dataset)
+    steps = Recipe(
+        epochs=4.2 * 8 / len(data.train_images),
+        batch_size=8,
+        learning_rate=0.01,
+        shift=2,
+        flip=True,
+    )
+    run = create_run(make_config(data, network, steps, loss=loss))
+    state, said = follow(run, tmp_path)
+    main = TASKS[data.task].measures[0]
+    title, value = said.split(" on ")[0].split(": ")
+    assert title == main.title
+    assert float(value) == pytest.approx(state.final.measures[main.name], rel=1e-4)
+
+
+def test_the_code_of_losses_is_what_is_made_small():
+    outputs, classes = torch.rand(3, 4, 5, 6), torch.randint(3, (3, 5, 6))
+    for task in TASKS.values():
+        wanted = classes if task.output == "labels" else torch.rand(3, 4, 5, 6)
+        for loss in task.losses.values() if task.output != "class" else ():
+            body = loss.code.replace("\n", "\n    ")
+            space = {"torch": torch, "F": torch.nn.functional}
+            exec(f"def loss_of(outputs, wanted):\n    {body}", space)
+            assert torch.equal(space["loss_of"](outputs, wanted), loss.mean(outputs, wanted))
+
+
+def follow(run, tmp_path):
+    """Train a run, and by its script: the same weights; its state, and what the script prints."""
     assert worker.train(run, 1) == 0
     state = run.state()
     code = training_script(run.config, state.threads)
     code += "\ntorch.save({k: v for k, v in model.state_dict().items()}, 'end.pt')\n"
     (tmp_path / "train.py").write_text(code)
     done = subprocess.run(
-        [sys.executable, "train.py"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+        [sys.executable, "train.py"], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith(f"{state.final.accuracy:.5f} of {state.test_images} ")
     # Not only as good: the same weights, to the last bit.
-    import torch
-
     weights = torch.load(tmp_path / "end.pt", weights_only=True)
     kept = run.load_snapshot(state.total_steps)
     assert weights.keys() == kept.keys()
     assert all(torch.equal(weights[name], kept[name]) for name in kept)
+    return state, done.stdout
 
 
 @pytest.mark.parametrize("dataset", ["fashionmnist", "mnist", "cifar10", "own"])

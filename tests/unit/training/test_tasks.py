@@ -54,10 +54,11 @@ def small(task, count=40):
     )
 
 
-def new_run(task, **recipe):
+def new_run(task, *, pace=0.0, **recipe):
     dataset = small(task)
-    asked = Recipe(epochs=2, batch_size=4, learning_rate=0.01, shift=1, flip=True, **recipe)
-    config = make_config(dataset, network_from_line(LINES[task]), asked)
+    usual = {"epochs": 2, "batch_size": 4, "learning_rate": 0.01, "shift": 1, "flip": True}
+    config = make_config(dataset, network_from_line(LINES[task]), Recipe(**usual | recipe))
+    config = dataclasses.replace(config, pace=pace)
     return create_run(config, tensors=own_dataset_tensors(dataset))
 
 
@@ -220,6 +221,8 @@ def test_what_a_run_of_any_task_leaves_behind(task):
         assert np.abs(frame.outputs - 255 * seen.numpy()).max() <= 0.51
         error = F.mse_loss(seen[0], targets[0].float() / 255).item()
         assert frame.scores["psnr"][0] == pytest.approx(-10 * np.log10(error), abs=1e-3)
+        off = np.abs(255 * seen[0].numpy() - targets[0].numpy()).mean()
+        assert frame.scores["error"][0] == pytest.approx(off, rel=1e-3)
 
 
 def test_a_run_that_tells_classes_apart_names_no_task(digits):
