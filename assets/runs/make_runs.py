@@ -1,6 +1,8 @@
-"""Train the two runs that come with cnnviz, and make them small: see README.md beside this."""
+"""Train the runs that come with cnnviz, and make them small: see README.md beside this."""
 # ruff: noqa: T201 - a script, not a module
 
+import argparse
+import dataclasses
 import json
 import os
 import subprocess
@@ -12,30 +14,78 @@ import torch
 
 from cnnviz.datasets import DATASETS, Dataset, load_dataset, normalise
 from cnnviz.inspection import load_model
-from cnnviz.runs import Run, create_run
-from cnnviz.training.config import make_config
+from cnnviz.runs import Run, RunConfig, create_run
+from cnnviz.training.config import Length, make_config
+from cnnviz.training.race import PRESETS, lane_config
 
 HERE = Path(__file__).resolve().parent
 RUNS = {"digits-gap": "digits", "fashionmnist-gap": "fashionmnist"}
 SNAPSHOTS = 10
 MAX_BYTES = 1_500_000
+MAX_TASK_BYTES = 1_000_000
 _PRIVATE = ("process", "host", "control")
 
 
-def train(dataset: Dataset, folder: str) -> Run:
-    """Train the GAP net as the page Train does by default, on two threads of the CPU."""
-    os.environ |= {"CNNVIZ_RUNS": folder, "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "2"}
-    run = create_run(make_config(dataset, "gap"))
+@dataclasses.dataclass(frozen=True)
+class TaskRun:
+    """A run of a task beyond a class.
+
+    Attributes:
+        dataset: What it is trained on.
+        preset: The race that it is a lane of.
+        lane: Which lane.
+        length: How long it is trained.
+        snapshots: How many are kept.
+        name: What it is called, where data set and network do not tell it apart.
+        raced: Whether the other lanes come with it.
+    """
+
+    dataset: str
+    preset: str
+    lane: int
+    length: Length
+    snapshots: int
+    name: str = ""
+    raced: bool = True
+
+
+# In a list of runs those that come with cnnviz stand last, from z to a: the first two above these.
+TASK_RUNS = {
+    "bundled-scenes-1-skips": TaskRun("scenes", "unet", 0, "lesson", 5),
+    "bundled-scenes-2-plain": TaskRun("scenes", "unet", 1, "lesson", 5),
+    "bundled-noisy-unet": TaskRun("noisy", "unet", 0, "quick", 6, raced=False),
+    **{
+        f"bundled-squeezed-{numbers:02}": TaskRun(
+            "squeezed", "bottleneck", lane, "lesson", 7, f"Digits through a bottleneck of {numbers}"
+        )
+        for lane, numbers in enumerate((2, 8, 32))
+    },
+}
+_GROUP = "20261129-140000-{}-0000"
+
+
+def asked(one: TaskRun, dataset: Dataset) -> RunConfig:
+    """What the page Race asks of a lane, alone on one thread."""
+    lane = PRESETS[one.preset].lanes(dataset.shape, False)[one.lane]
+    group = _GROUP.format(one.preset) if one.raced else ""
+    return lane_config(dataset, lane, length=one.length, seed=0, group=group, threads=1)
+
+
+def train(config: RunConfig, folder: str) -> Run:
+    """Train as the page Train does, on two threads of the CPU if not told otherwise."""
+    threads = str(config.threads or 2)
+    os.environ |= {"CNNVIZ_RUNS": folder, "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": threads}
+    run = create_run(config)
     command = [sys.executable, "-m", "cnnviz.training", str(run.path)]
     subprocess.run(command, cwd=HERE.parent.parent, check=True)  # noqa: S603 - our own module
     return run
 
 
-def ship(run: Run, target: Run) -> None:
-    """Copy what shows the run: ten of its snapshots with their frames, nothing to resume from."""
+def ship(run: Run, target: Run, snapshots: int = SNAPSHOTS) -> None:
+    """Copy what shows the run: a few snapshots with their frames, nothing to resume from."""
     steps = run.frame_steps()
     # Closer together at the beginning, where most happens.
-    wanted = [steps[-1] * (i / (SNAPSHOTS - 1)) ** 2 for i in range(SNAPSHOTS)]
+    wanted = [steps[-1] * (i / (snapshots - 1)) ** 2 for i in range(snapshots)]
     kept = {min(steps, key=lambda step: abs(step - place)) for place in wanted}
     for old in target.path.rglob("*.safetensors"):
         old.unlink()
@@ -69,19 +119,35 @@ def add_samples(run: Run, dataset: Dataset) -> None:
     run.write_tensors("samples.safetensors", samples)
 
 
+def size_of(target: Run, most: int) -> int:
+    """Its bytes, if they are few enough."""
+    size = sum(file.stat().st_size for file in target.path.rglob("*") if file.is_file())
+    assert size < most, f"{target.id}: {size:,} bytes are too many to ship"
+    return size
+
+
 def main() -> None:
-    """Make both runs anew."""
-    for name, dataset_id in RUNS.items():
-        dataset = load_dataset(dataset_id)
+    """Make the runs anew, or those named."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    names = [*RUNS, *TASK_RUNS]
+    parser.add_argument("names", nargs="*", default=names, help=", ".join(names))
+    for name in parser.parse_args().names:
+        one = TASK_RUNS.get(name)
+        dataset = load_dataset(one.dataset if one else RUNS[name])
         target = Run(HERE / name, shipped=True)
         with tempfile.TemporaryDirectory() as folder:
-            ship(train(dataset, folder), target)
-        if not DATASETS[dataset_id].embedded:
+            if one:
+                ship(train(asked(one, dataset), folder), target, one.snapshots)
+            else:
+                ship(train(make_config(dataset, "gap"), folder), target)
+        if one and one.name:
+            (target.path / "name.txt").write_text(f"{one.name}\n", "utf-8")
+        if not one and not DATASETS[dataset.id].embedded:
             add_samples(target, dataset)
-        size = sum(file.stat().st_size for file in target.path.rglob("*") if file.is_file())
+        size = size_of(target, MAX_TASK_BYTES if one else MAX_BYTES)
         final = target.state().final
-        print(f"{name}: {final.accuracy:.2%} of {final.images} test pictures, {size:,} bytes")
-        assert size < MAX_BYTES, "too large to ship"
+        measures = final.measures or {"accuracy": final.accuracy}
+        print(f"{name}: {measures} on {final.images} test pictures, {size:,} bytes", flush=True)
 
 
 if __name__ == "__main__":

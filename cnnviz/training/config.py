@@ -48,6 +48,8 @@ def make_config(
     task = TASKS[dataset.task]
     if loss:
         task.loss_named(loss)
+    elif task.output != "class":
+        loss = next(iter(task.losses))  # the usual one of today, also when another is tomorrow
     shape, classes = dataset.shape, len(dataset.classes)
     id = network if isinstance(network, str) else OWN_NETWORK
     recipe = recipe or default_recipe(id, len(dataset.train_images), task=task.id)
@@ -152,11 +154,14 @@ LENGTHS: dict[Length, RunLength] = {
 _SMALL, _LARGE = 5000, 25_000
 
 
-# Of networks that give pictures: steps of 16 pictures each. With AdamW at 0.01, U-Net had a
-# foreground IoU of .83 on the test scenes after 160 steps, and on noisy digits 21 dB after 58.
+# Of networks that give pictures. With AdamW, 160 steps and the usual losses, U-Net had a foreground
+# IoU of .87 on the test scenes, and on noisy digits 22 dB. The autoencoder with few numbers gives
+# nothing but black at the rate of the others.
 _STEPS: dict[Length, int] = {"quick": 160, "lesson": 500, "thorough": 2000}
 _PICTURE_BATCH = 16
-_PICTURE_RATES: dict[Optimiser, float] = {"adamw": 0.01, "sgd": 0.1}
+_PICTURE_BATCHES = {"autoencoder": 64}
+_PICTURE_RATE: dict[Optimiser, float] = {"adamw": 0.01, "sgd": 0.1}
+_PICTURE_RATES: dict[Optimiser, dict[str, float]] = {"adamw": {"autoencoder": 0.003}, "sgd": {}}
 
 
 def recipe_for(
@@ -181,12 +186,14 @@ def recipe_for(
     """
     if task != "classify" or network in PICTURE_NETWORKS:
         optimiser = optimiser or "adamw"
-        epochs = _STEPS[length] * _PICTURE_BATCH / max(train_images, _PICTURE_BATCH)
+        network = "autoencoder" if task == "autoencode" else network  # own lines are like it
+        size = _PICTURE_BATCHES.get(network, _PICTURE_BATCH)
+        epochs = _STEPS[length] * size / max(train_images, size)
         return Recipe(
             epochs=round(min(epochs, 1000.0), 2),
-            batch_size=_PICTURE_BATCH,
+            batch_size=size,
             optimiser=optimiser,
-            learning_rate=_PICTURE_RATES[optimiser],
+            learning_rate=_PICTURE_RATES[optimiser].get(network, _PICTURE_RATE[optimiser]),
             weight_decay=_DECAY[optimiser],
         )
     optimiser = optimiser or "sgd"

@@ -47,6 +47,11 @@ def dice(scores: Tensor, truth: Tensor) -> Tensor:
     return 1 - found[there > 0].mean()
 
 
+def cross_entropy_and_dice(scores: Tensor, truth: Tensor) -> Tensor:
+    """The sum of both: F. Isensee et al., nnU-Net, 2021, train with it whatever the pictures."""
+    return cross_entropy(scores, truth) + dice(scores, truth)
+
+
 def squared(scores: Tensor, truth: Tensor) -> Tensor:
     """The mean squared difference of the softmax from 1 at the true class and 0 elsewhere."""
     wanted = F.one_hot(truth, scores.shape[1]).permute(0, 3, 1, 2).to(scores.dtype)
@@ -64,6 +69,8 @@ truth = F.one_hot(wanted, outputs.shape[1]).permute(0, 3, 1, 2).to(outputs.dtype
 there = truth.sum((0, 2, 3))
 found = 2 * (shares * truth).sum((0, 2, 3)) / (shares.sum((0, 2, 3)) + there)
 return 1 - found[there > 0].mean()"""
+
+BOTH_CODE = DICE_CODE.replace("return 1", "return F.cross_entropy(outputs, wanted) + 1")
 
 SQUARED_CODE = """\
 truth = F.one_hot(wanted, outputs.shape[1]).permute(0, 3, 1, 2).to(outputs.dtype)

@@ -278,8 +278,9 @@ PRESETS: dict[str, Preset] = {
             "unet",
             "loss",
             {
-                "Weighted cross-entropy": "",
+                "Both": "",
                 "Cross-entropy": "crossentropy",
+                "Weighted cross-entropy": "weighted",
                 "Dice": "dice",
                 "Squared error": "squared",
             },

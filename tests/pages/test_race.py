@@ -137,13 +137,14 @@ def test_a_question_about_a_task_brings_its_pictures_its_lanes_and_its_losses(op
     button(app, "Start the race").click().run()
     assert not app.exception
     assert [(c.task, c.network, c.loss) for c in started] == [
-        ("segment", "unet", loss) for loss in ("", "crossentropy", "dice", "squared")
+        ("segment", "unet", loss)
+        for loss in ("both", "crossentropy", "weighted", "dice", "squared")
     ]
     assert {c.recipe.optimiser for c in started} == {"adamw"}
     app.selectbox(key="_r_preset").select("2, 8 or 32 numbers?").run()
     button(app, "Start the race").click().run()
-    assert [c.variant["depth"] for c in started[4:]] == [2, 8, 32]
-    assert {c.dataset for c in started[4:]} == {"squeezed"}
+    assert [c.variant["depth"] for c in started[5:]] == [2, 8, 32]
+    assert {c.dataset for c in started[5:]} == {"squeezed"}
 
 
 def test_one_after_another_gives_each_all_threads(open_page, started):

@@ -41,6 +41,9 @@ class Segment(Task):
         Measure("pixels", "Pixel accuracy", "share", trained=True),
     )
     losses: ClassVar[dict[str, Loss]] = {
+        "both": Loss(
+            "Cross-entropy and Dice", pixel_losses.cross_entropy_and_dice, pixel_losses.BOTH_CODE
+        ),
         "weighted": Loss(
             "Cross-entropy, background weighted", pixel_losses.weighted, pixel_losses.WEIGHTED_CODE
         ),

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnviz.runs import Run
+    from cnnviz.training.tasks import Task
 
 
 def say_result(runs: Sequence[Run]) -> None:
     """Draw the answer to the race's question, once all lanes are through."""
-    states, pictures, task = [], set(), CLASSIFY
+    states, pictures = [], set()
+    task: Task = CLASSIFY
     for run in runs:
         try:
             states.append(run.state())

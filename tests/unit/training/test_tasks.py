@@ -97,6 +97,7 @@ def test_the_losses_of_pixels():
             ]
         ),
     }
+    expected["both"] = expected["crossentropy"] + expected["dice"]
     losses = TASKS["segment"].losses
     assert set(losses) == set(expected)
     for name, value in expected.items():
@@ -265,7 +266,7 @@ def test_a_step_by_hand_is_taken_and_not_taken_apart():
 
 def test_a_loss_can_be_changed_in_a_repeat():
     config = make_config(small("segment"), network_from_line(LINES["segment"]))
-    assert settings(config)["loss"] == "weighted"
+    assert settings(config)["loss"] == config.loss == "both"
     assert "label_smoothing" not in settings(config)
     changed = again(config, "first", loss="dice")
     assert changed.loss == "dice"
