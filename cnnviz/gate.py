@@ -40,7 +40,9 @@ from streamlit.runtime import Runtime
 
 from cnnviz.catalogue import FORMER_URLS
 from cnnviz.classroom import is_presenter
+from cnnviz.imaging import FILE_MEGABYTES
 from cnnviz.live.origin import is_allowed
+from cnnviz.ui.shared.uploads import WEIGHTS_MB, may_send_weights
 
 if sys.platform != "win32":  # which has no such limit
     import resource
@@ -78,11 +80,25 @@ UPLOADS_OF_ONE_ALWAYS = 10_000_000
 """Bytes of uploaded files in memory: of all sessions together, and of one. A session with little
 gets its file in even when others have used up what there is for all."""
 
+USUAL_UPLOAD = (FILE_MEGABYTES + 1) * 2**20
+"""Bytes of a request beyond which it may only bring weights, from a session that was asked for
+some; a form adds a little to its file."""
+
+WEIGHTS_UPLOAD = (WEIGHTS_MB + 1) * 2**20
+WEIGHTS_AT_ONCE = 2
+"""Files with weights that arrive or wait to be read, of all sessions together."""
+
+UNREAD_SECONDS = 120.0
+"""After so long, weights that no page has read are dropped."""
+
 SPARE_HANDLES = 64
 """Open files that are kept for those who are already in."""
 
 UPLOAD_SECONDS = 30.0
 """An upload from which nothing comes for so long is given up."""
+
+WHOLE_UPLOAD_SECONDS = 600.0
+"""And so is one that is not whole after this."""
 
 INLINE_SCRIPT = "sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA="
 """The one script inside Streamlit's page (`window.prerenderReady = false`)."""
@@ -117,7 +133,7 @@ HEADERS = {
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _STREAM = re.compile(r"/_stcore/stream/?$")
-_UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?$")
+_UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)/?$")
 _PRIVATE = re.compile(r"/_stcore/(metrics|script-health-check|agent)(/|$)")
 _FULL_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>cnnviz</title>
 <meta name="viewport" content="width=device-width">
@@ -134,6 +150,7 @@ class Gate:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._arriving: Counter[str] = Counter()
+        self._weights: set[tuple[str, str]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let pass, refuse or bound."""
@@ -160,7 +177,7 @@ class Gate:
         elif _PRIVATE.search(path) and not _is_private(scope):
             answer = PlainTextResponse("Only the presenter and this machine may read this.", 403)
         elif method == "PUT" and (upload := _UPLOAD.search(path)):
-            await self._upload(upload[1], scope, receive, send)
+            await self._upload(upload[1], upload[2], scope, receive, send)
             return
         elif _opens_page(scope) and not has_room():
             answer = HTMLResponse(_FULL_PAGE, 503, headers={"Cache-Control": "no-store"})
@@ -169,7 +186,9 @@ class Gate:
             answer = RedirectResponse(f"{page}?{query}" if query else page, 308)
         await (answer or self._app)(scope, receive, send)
 
-    async def _upload(self, session: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _upload(
+        self, session: str, file: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         length = Headers(scope=scope).get("content-length", "")
         if not (length.isascii() and length.isdigit() and len(length) < 16):
             await PlainTextResponse("The request does not state its length.", 411)(
@@ -177,18 +196,33 @@ class Gate:
             )
             return
         size = int(length)
-        if not fits(session, size + self._arriving[session]):
+        weights = size > USUAL_UPLOAD
+        if not (
+            self._takes_weights(session, size)
+            if weights
+            else fits(session, size + self._arriving[session])
+        ):
             answer = PlainTextResponse("There is no room for more uploads.", 413)
             await answer(scope, receive, send)
             return
 
+        end = time.monotonic() + WHOLE_UPLOAD_SECONDS
+
         async def receive_in_time() -> MutableMapping[str, Any]:
             try:
-                async with asyncio.timeout(UPLOAD_SECONDS):
+                async with asyncio.timeout(min(UPLOAD_SECONDS, end - time.monotonic())):
                     return await receive()
             except TimeoutError:
                 return {"type": "http.disconnect"}
 
+        if weights:
+            self._weights.add((session, file))
+            try:
+                await self._app(scope, receive_in_time, send)
+            finally:
+                self._weights.remove((session, file))
+                asyncio.get_running_loop().call_later(UNREAD_SECONDS, _release, session, file)
+            return
         self._arriving[session] += size
         try:
             await self._app(scope, receive_in_time, send)
@@ -196,6 +230,16 @@ class Gate:
             self._arriving[session] -= size
             if not self._arriving[session]:
                 del self._arriving[session]
+
+    def _takes_weights(self, session: str, size: int) -> bool:
+        """Whether a session may send so large a file now."""
+        there = self._weights | large_files()
+        return (
+            may_send_weights(session)
+            and size <= WEIGHTS_UPLOAD
+            and len(there) < WEIGHTS_AT_ONCE
+            and all(of != session for of, _ in there)
+        )
 
 
 class _Listener:
@@ -244,12 +288,10 @@ class _Listener:
 
 def fits(session: str, size: int) -> bool:
     """Whether so many bytes more may be uploaded in a session."""
-    if not Runtime.exists():
-        return True
-    # By name, because Streamlit's interface of file managers does not tell what they hold.
-    storage = Runtime.instance().uploaded_file_mgr.file_storage  # type: ignore[attr-defined]
+    # Weights have bounds of their own.
     held = {
-        id: [len(file.data) for file in list(files.values())] for id, files in list(storage.items())
+        id: [size for size in files.values() if size <= USUAL_UPLOAD]
+        for id, files in _uploads().items()
     }
     own = held.get(session, [])
     if len(own) >= FILES_AT_ONCE:
@@ -257,6 +299,33 @@ def fits(session: str, size: int) -> bool:
     if sum(own) + size <= UPLOADS_OF_ONE_ALWAYS:
         return True
     return sum(own) + size <= UPLOADS_OF_ONE and sum(map(sum, held.values())) + size <= UPLOADS
+
+
+def large_files() -> set[tuple[str, str]]:
+    """The uploads in memory that are larger than usual: their session and name."""
+    return {
+        (session, name)
+        for session, files in _uploads().items()
+        for name, size in files.items()
+        if size > USUAL_UPLOAD
+    }
+
+
+def _uploads() -> dict[str, dict[str, int]]:
+    """The bytes of each uploaded file in memory, by session and name."""
+    if not Runtime.exists():
+        return {}
+    # By name, because Streamlit's interface of file managers does not tell what they hold.
+    storage = Runtime.instance().uploaded_file_mgr.file_storage  # type: ignore[attr-defined]
+    return {
+        session: {name: len(file.data) for name, file in list(files.items())}
+        for session, files in list(storage.items())
+    }
+
+
+def _release(session: str, file: str) -> None:
+    if Runtime.exists():
+        Runtime.instance().uploaded_file_mgr.remove_file(session, file)  # type: ignore[attr-defined]
 
 
 def has_room() -> bool:

@@ -47,6 +47,12 @@ def _warm_up() -> None:
     """Import what pages need later, so that the first person does not wait for it."""
     for name in ("cv2", "skimage.data", "torch"):
         importlib.import_module(name)
+    from cnnviz.ui.shared.zoo import get_ready  # noqa: PLC0415 - torch comes with it
+
+    try:
+        get_ready()
+    except Exception:  # noqa: BLE001 - whatever it is, pages still work, and tell
+        _LOG.exception("The network that is always there does not work")
     gc.collect()
     gc.freeze()
 

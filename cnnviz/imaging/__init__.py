@@ -44,7 +44,14 @@ from cnnviz.imaging.kernels import (
     symmetrised,
     turned,
 )
-from cnnviz.imaging.loading import FILE_TYPES, ImageError, Loaded, load_image, load_picture
+from cnnviz.imaging.loading import (
+    FILE_MEGABYTES,
+    FILE_TYPES,
+    ImageError,
+    Loaded,
+    load_image,
+    load_picture,
+)
 from cnnviz.imaging.noise import Noise, add_noise, psnr, ssim
 from cnnviz.imaging.present import Presented, Scale, View, present, present_photo, stops_of
 from cnnviz.imaging.recipe import Recipe, Result
@@ -54,6 +61,7 @@ from cnnviz.imaging.window import window_at
 
 __all__ = [
     "DIVERGING_STOPS",
+    "FILE_MEGABYTES",
     "FILE_TYPES",
     "FILTERS",
     "KERNELS",

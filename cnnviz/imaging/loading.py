@@ -38,6 +38,9 @@ FILE_TYPES = (
 )
 """The endings of their names."""
 
+FILE_MEGABYTES = 20
+"""Of the file of a picture, or of a zip of them, that somebody uploads."""
+
 MAX_PIXELS = 50 * 2**20  # as cameras count: a photo of 8192×6144 is sold as 50 megapixels
 MAX_UNPACKED = 160 * 2**20  # bytes; of more, Pillow fears a bomb
 # The readers of these hold several copies of a picture at once.

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from cnnviz.networks import Spec
     from cnnviz.runs import Run
 
-MOST_BYTES = 64 * 2**20
+MOST_BYTES = 200 * 2**20
 """Of a file, of what it unpacks to, and of the weights of the network."""
 
 MOST_CLASSES = 2000

@@ -1,15 +1,87 @@
-"""Real networks, in Chromium: a network of one's own is brought as a file."""
+"""Real networks, in Chromium: from a photo to a cell's arithmetic, and a network of one's own."""
 
+import re
+import urllib.request
+
+import cv2
+import numpy as np
+import torch
 from playwright.sync_api import expect
+from safetensors.torch import save_file
 
-from cnnviz.runs import open_run
-from cnnviz.zoo.files import exported
+from cnnviz import zoo
+from cnnviz.imaging import load_picture, sample_image
+from cnnviz.inspection import predict
+
+SUM = re.compile(r"is (\S+): (\d+) parts and the bias add up to (\S+)\.")
 
 
-def test_a_network_is_brought_and_looked_into(page, settle, tmp_path):
-    run = open_run("digits-gap")
+def numbers(page, name):
+    """The cells of a table, as its accessible copy has them."""
+    label = f'[aria-label="Download as CSV: {name}"]'
+    cells = page.locator(f'[data-testid="stDataFrame"]:has({label}) td')
+    expect(cells.first).to_be_attached()
+    return cells.all_text_contents()
+
+
+def number(text):
+    return float(text.replace("−", "-").replace(",", ""))
+
+
+def test_from_a_photo_to_the_arithmetic_of_a_cell(page, settle):
+    photo = cv2.imencode(".jpg", sample_image("cat")[..., ::-1])[1].tobytes()
+    network = zoo.load("efficientnet_lite0")
+    inputs = network.preprocess(load_picture(photo, max_pixels=10**7).pixels)
+    answer = predict(network.model, inputs)
+    page.goto("/real-networks")
+    settle(page)
+    page.get_by_test_id("stPopover").get_by_role("button").first.click()
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "mine.jpg", "mimeType": "image/jpeg", "buffer": photo}
+    )
+    expect(page.get_by_text("mine.jpg: the middle")).to_be_visible()
+    page.keyboard.press("Escape")
+    settle(page)
+    shown = numbers(page, "The five most probable classes")
+    assert shown[::3] == [network.classes[c] for c in answer.top(5)]
+    assert [number(text) for text in shown[2::3]] == [
+        round(float(answer.logits[c]), 2) for c in answer.top(5)
+    ]
+    expect(page.locator(".evidence")).to_have_count(1)
+    expect(page.get_by_text("add up to the logit")).to_be_visible()
+
+    page.get_by_role("tab", name="The whole network").click()
+    expect(page.locator(".map-sheet canvas").first).to_be_visible()
+    for label, value in (
+        ("Map, 0 to 31", "5"),
+        ("Row, 0 to 111", "40"),
+        ("Column, 0 to 111", "60"),
+    ):
+        field = page.get_by_role("spinbutton", name=label)
+        field.fill(value)
+        field.press("Enter")
+        settle(page)
+    told = page.get_by_text("stem.conv, 5, 40, 60 is")
+    value, parts, total = SUM.search(told.inner_text()).groups()
+    with torch.no_grad():
+        wanted = float(network.model.stem.conv(inputs)[0, 5, 40, 60])
+    assert abs(number(value) - wanted) < 1e-4
+    assert abs(number(total) - wanted) < 1e-4
+    added = [number(text) for text in numbers(page, "What each input adds to the cell")[1::2]]
+    assert len(added) == int(parts) + 1
+    assert abs(sum(added) - wanted) < 1e-4
+    window = [
+        np.array([number(text) for text in numbers(page, f"{what} of the largest part")])
+        for what in ("Values", "Weights")
+    ]
+    assert [one.size for one in window] == [9, 9]
+    assert abs(float(window[0] @ window[1]) - added[0]) < 1e-3
+
+
+def test_a_network_of_45_megabytes_is_brought_and_looked_into(page, settle, app_url, tmp_path):
     mine = tmp_path / "mine.safetensors"
-    mine.write_bytes(exported(run, run.snapshot_steps()[-1]))
+    save_file(zoo.load("resnet18", weights=False).model.state_dict(), mine)
+    assert mine.stat().st_size > 40 * 2**20
     (tmp_path / "bad.pth").write_bytes(b"just some text")
     page.goto("/real-networks?rn_net_from=own&rn_tab=Feature+maps")
     settle(page)
@@ -18,3 +90,7 @@ def test_a_network_is_brought_and_looked_into(page, settle, tmp_path):
     page.locator("input[type=file]").last.set_input_files(mine)
     expect(page.get_by_text("mine.safetensors predicts")).to_be_visible(timeout=60_000)
     expect(page.locator(".map-sheet canvas").first).to_be_visible(timeout=60_000)
+    settle(page)
+    # The file itself is let go of: what is kept are its weights alone.
+    with urllib.request.urlopen(f"{app_url}/_stcore/metrics") as answer:
+        assert "UploadedFileManager" not in answer.read().decode()

@@ -9,6 +9,7 @@ from functools import partial
 import cv2
 import numpy as np
 import pytest
+import streamlit as st
 import torch
 
 from cnnviz import zoo
@@ -68,6 +69,14 @@ def test_a_map_forgets_and_guided_backpropagation_hardly_notices(open_page):
     assert "hardly noticed" in data["words"][4]
     shapes = {panel["title"]: len(panel["layers"][-1]["sources"]) for panel in data["panels"]}
     assert shapes == {"Where it glows": 9, "Grad-CAM, 7×7": 9, "Guided backpropagation": 9}
+
+
+def test_the_trained_map_is_drawn_before_the_others_are_computed(open_page, monkeypatch):
+    monkeypatch.setattr("cnnviz.ui.trust.forgetting._forget", lambda *_: st.stop())
+    data = sent(open_page(picture="rocket"))
+    assert data["labels"] == ["trained"]
+    assert curves(data) == {"Grad-CAM": [pytest.approx(1)]}
+    assert {len(panel["layers"][-1]["sources"]) for panel in data["panels"]} == {1}
 
 
 def test_places_are_covered_and_the_tests_may_disagree(open_page):

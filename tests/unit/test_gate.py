@@ -45,6 +45,7 @@ from cnnviz import gate, server
 
 gate.UPLOADS, gate.UPLOADS_OF_ONE, gate.UPLOADS_OF_ONE_ALWAYS = 5000, 3000, 1000
 gate.UPLOAD_SECONDS, gate.FILES_AT_ONCE = 1.0, 10
+gate.USUAL_UPLOAD, gate.WEIGHTS_UPLOAD, gate.UNREAD_SECONDS = 9000, 20_000, 2.0
 server.SWEEP_SECONDS, server.SILENT_SECONDS = 0.2, 1.0
 server._warm_up = lambda: None
 server._train = lambda stop: None
@@ -68,6 +69,8 @@ app = st.App(
 PAGE = """
 import streamlit as st
 
+from cnnviz.ui.shared.uploads import allow_weights
+
 
 class Left:
     pass
@@ -82,6 +85,8 @@ filled().append(1)
 st.session_state.setdefault("left", Left())
 st.write(f"Run {len(filled())} since the cache was filled.")
 st.file_uploader("A file", key="file")
+if st.query_params.get("weights"):
+    allow_weights()
 st.number_input("A number", 0, 9, key="number")
 st.text_input("A text", key="text")
 """
@@ -529,6 +534,26 @@ def test_uploads_under_invented_names_are_bounded(port):
     with session(port) as later:  # what left with its session makes room
         own = addresses(later, 1)[0].rpartition("/")[0]
         assert wait_for(lambda: put(port, f"{own}/a", 1100) == 204)
+
+
+def test_large_files_are_weights_from_those_who_were_asked_and_two_at_a_time(port):
+    with session(port) as first, session(port) as second, session(port) as third:
+        folders = []
+        for connection in (first, second, third):
+            folders.append(addresses(connection, 1)[0].rpartition("/")[0])
+            assert put(port, f"{folders[-1]}/a", 15_000) == 413  # nobody asked for weights
+            asked = BackMsg()
+            asked.rerun_script.query_string = "weights=1"
+            run_page(connection, asked)
+        one, two, three = folders
+        assert put(port, f"{one}/a", 25_000) == 413
+        assert put(port, f"{one}/a", 15_000) == 204
+        assert put(port, f"{one}/b", 15_000) == 413  # one for each
+        assert put(port, f"{one}/c", 900) == 204  # the usual ones have their own room
+        assert put(port, f"{two}/a", 15_000) == 204
+        assert put(port, f"{three}/a", 15_000) == 413  # two for all
+        # What no page reads is dropped, and makes room.
+        assert wait_for(lambda: put(port, f"{three}/a", 15_000) == 204)
 
 
 def test_many_empty_files_are_too_many(port):

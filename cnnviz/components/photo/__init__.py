@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from cnnviz.components.sources import register
+from cnnviz.imaging import FILE_MEGABYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,7 +47,7 @@ def take_photo(*, key: str, on_photo: Callable[[bytes, str], object], max_pixels
 
 def payload(max_pixels: int) -> dict[str, Any]:
     """What the browser needs, as JSON-able data: how large a photo may be."""
-    return {"pixels": max_pixels, "megabytes": st.get_option("server.maxUploadSize")}
+    return {"pixels": max_pixels, "megabytes": FILE_MEGABYTES}
 
 
 def content(photo: Mapping[str, str]) -> bytes:

@@ -29,10 +29,13 @@ class Sweep extends Figure {
 
   load(data) {
     const first = !this.data;
-    const longer = !first && data.labels.join() === this.data.labels.join();
+    const before = first ? [] : this.data.labels;
+    // Of something that is still computed, only the first step was there.
+    const grown = before.length === 1 && data.labels.length > 1 && data.labels[0] === before[0];
+    const longer = !first && data.labels.join() === before.join();
     this.data = data;
     const last = data.labels.length - 1;
-    if (first) {
+    if (first || grown) {
       const kept = new URL(window.location.href).searchParams.get(data.parameter);
       const step = kept === null ? NaN : Number(kept);
       const stands = Number.isInteger(step) && step >= 0 && step <= last;

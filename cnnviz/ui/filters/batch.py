@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnnviz.datasets import DatasetError
 from cnnviz.datasets.filtered import MOST_PICTURES, filter_zip
+from cnnviz.imaging import FILE_MEGABYTES
 from cnnviz.imaging.chain import format_chain
 from cnnviz.numbers.formatting import counted
 from cnnviz.ui.shared.picture import decoded
@@ -35,7 +36,9 @@ def show_batch(stages: tuple[Stage, ...], border: Border, *, colour: bool) -> No
         " as a PNG in the colours shown above. Larger pictures are first reduced to"
         " a megapixel. Nothing is stored."
     )
-    file = st.file_uploader("A zip of pictures", type="zip", key="_f_batch_zip")
+    file = st.file_uploader(
+        "A zip of pictures", type="zip", key="_f_batch_zip", max_upload_size=FILE_MEGABYTES
+    )
     if file is None:
         st.session_state.pop(_RESULT, None)
         return

@@ -16,7 +16,7 @@ from cnnviz.components.photo import is_secure, take_photo
 from cnnviz.datasets import DatasetError
 from cnnviz.datasets.layout import arrange
 from cnnviz.datasets.sources import UnreadableError, list_zip
-from cnnviz.imaging import FILE_TYPES, ImageError, sample_image
+from cnnviz.imaging import FILE_MEGABYTES, FILE_TYPES, ImageError, sample_image
 from cnnviz.numbers.formatting import counted
 from cnnviz.training.transfer import feature_maps_of, pooled, square
 from cnnviz.ui.shared.memory import Room
@@ -179,6 +179,7 @@ def _offer_files(chosen: OwnClass) -> None:
         key=key,
         on_change=_add_files,
         args=(chosen, key),
+        max_upload_size=FILE_MEGABYTES,
     )
     if not is_secure(st.context.url):
         take_photo(

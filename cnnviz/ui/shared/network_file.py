@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from cnnviz.ui.shared.memory import Room
 from cnnviz.ui.shared.picture import release
 from cnnviz.ui.shared.text import plain
+from cnnviz.ui.shared.uploads import WEIGHTS_MB, allow_weights
 from cnnviz.zoo import NAMES, OwnNetwork, ZooError, network_row
 from cnnviz.zoo.files import (
-    MOST_BYTES,
     class_names,
     likely_network,
     network_of_line,
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
 _GIVEN, _ROUND, _REFUSED = "_nf_given", "_nf_round", "_nf_refused"
 _LINE = "line"
-_room = Room(256 * 2**20)
+_room = Room(400 * 2**20)
+_reading = threading.Lock()  # a file is in memory twice while it is read: one at a time
 _numbers = itertools.count(1)
 
 
@@ -78,18 +80,20 @@ def bring_network() -> OwnNetwork:
 
 def _ask_for_file(label: str) -> None:
     key = f"_nf_file_{st.session_state.get(_ROUND, 0)}"
-    most = min(int(st.get_option("server.maxUploadSize")), MOST_BYTES // 2**20)
+    allow_weights()
     st.file_uploader(
-        label, type=["safetensors", "pth", "pt", "zip"], key=key, on_change=_take, args=(key,)
-    )
+        label, type=["safetensors", "pth", "pt", "zip"], key=key, on_change=_take, args=(key,),
+        max_upload_size=WEIGHTS_MB,
+    )  # fmt: skip
     if refused := st.session_state.get(_REFUSED):
         st.error(refused, icon=":material/broken_image:")
     st.caption(
         "Weights by name: `.safetensors`, or `.pth` as `torch.save(model.state_dict(), …)` writes"
         " it, for a network of the list or one that you type as a line; or the weights of a run,"
         " as “Trained here” lets you download them, or the zip of its folder. Up to"
-        f" {most} MB. Nothing in the file is run. It stays in this session’s memory: it is never"
-        " stored, and nobody else sees it."
+        f" {WEIGHTS_MB} MB, so ResNet-101’s still fit; for a larger network, “ImageNet” says where"
+        " its published file is put. Nothing in the file is run. It stays in this session’s"
+        " memory: it is never stored, and nobody else sees it."
     )
 
 
@@ -109,7 +113,8 @@ def _take(key: str) -> None:
                 "The server has no room for another network at the moment. Try again when others"
                 " have left."
             )
-        found = read_weights(data, file.name)
+        with _reading:
+            found = read_weights(data, file.name)
     except ZooError as error:
         state[_REFUSED] = plain(str(error))
         return

@@ -19,6 +19,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cnnviz.components.photo import is_secure, take_photo
 from cnnviz.imaging import (
+    FILE_MEGABYTES,
     FILE_TYPES,
     SAMPLES,
     ImageError,
@@ -75,7 +76,8 @@ class Picture:
 
 
 @functools.cache
-def _sample(name: str) -> Picture:
+def sample_picture(name: str) -> Picture:
+    """A sample, by its id."""
     sample, pixels = SAMPLES[name], sample_image(name)
     credit = f"{sample.title}: {sample.source} ({sample.licence})."
     return Picture(name, sample.title, pixels, digest(pixels), credit)
@@ -183,8 +185,8 @@ def current_picture() -> Picture:
     """The chosen picture: at first visit the one that the page opens with."""
     chosen = st.session_state.get(_CHOICE, "")
     if chosen in SAMPLES:
-        return _sample(chosen)
-    return (_own() if chosen == OWN else None) or _sample(_first())
+        return sample_picture(chosen)
+    return (_own() if chosen == OWN else None) or sample_picture(_first())
 
 
 def _first() -> str:
@@ -250,13 +252,13 @@ def choose_picture(notice: DeltaGenerator, first: str = "") -> None:
                 "Upload your own picture",
                 type=FILE_TYPES,
                 key="_picture_upload",
+                max_upload_size=FILE_MEGABYTES,
                 on_change=_take,
                 args=("_picture_upload",),
             )
-            megabytes = st.get_option("server.maxUploadSize")
             st.caption(
-                f"PNG, JPEG, WebP, BMP, TIFF, GIF or AVIF; up to {megabytes} MB and 50 megapixels."
-                " Larger files are refused."
+                f"PNG, JPEG, WebP, BMP, TIFF, GIF or AVIF; up to {FILE_MEGABYTES} MB and 50"
+                " megapixels. Larger files are refused."
             )
             if refused := st.session_state.get(_REFUSED):
                 # Hidden by `main.css` when the browser itself refuses the next file, unheard here.
@@ -266,4 +268,4 @@ def choose_picture(notice: DeltaGenerator, first: str = "") -> None:
             if own := _own():
                 _gallery_entry(own, _thumbnail(own.pixels), picture.id)
             for name in SAMPLES:
-                _gallery_entry(_sample(name), _sample_thumbnail(name), picture.id)
+                _gallery_entry(sample_picture(name), _sample_thumbnail(name), picture.id)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import streamlit as st
 
+from cnnviz.catalogue import page_at
 from cnnviz.inspection import InspectionError, Prediction, predict
 from cnnviz.inspection.guard import NotFiniteError
 from cnnviz.inspection.head import evidence_layer, linear_head
@@ -18,7 +19,7 @@ from cnnviz.ui.shared import role
 from cnnviz.ui.shared.answer import show_scores
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.kept import Kept, kept
-from cnnviz.ui.shared.picture import OWN
+from cnnviz.ui.shared.picture import OWN, sample_picture
 from cnnviz.ui.shared.projecting import wide
 from cnnviz.ui.shared.text import plain
 from cnnviz.zoo import NAMES, NetworkRow, OwnNetwork, ZooError, ZooNetwork, network_row
@@ -169,6 +170,18 @@ def choose_from_zoo(place: DeltaGenerator, *, key: str) -> ZooNetwork:
         st.stop()
 
 
+def get_ready() -> None:
+    """Load the network that is always there and ask it once, before anybody comes.
+
+    What is asked is a sample, and what comes out is kept for all, as if somebody had asked.
+    """
+    network = _shelf.network(LITE0, weights=True)
+    picture = sample_picture(page_at("real-networks").first_picture)
+    with _line.turn():
+        inputs, *_ = _ask(network, picture, _known_look(network, picture))
+        _read_layers(network, inputs, _known_structure(network))
+
+
 def always_there() -> ZooNetwork:
     """EfficientNet-Lite0, whose weights are installed with the app."""
     with st.spinner("Loading the network", show_time=False):
@@ -232,24 +245,15 @@ def look_with(network: ZooNetwork | OwnNetwork, picture: Picture, place: DeltaGe
         picture: The picture.
         place: An `st.empty()` to say in how many are before.
     """
-    known = known_of(picture, (network.name, network.trained, picture.digest, "look"), network)
-    structure = (session_kept() if network.is_private else kept()).of((network.name, "structure"))
+    known, structure = _known_look(network, picture), _known_structure(network)
     try:
         if "answer" not in known:
             with turn(place):
-                inputs = network.preprocess(picture.pixels)
-                known["answer"] = inputs, network.seen(inputs), predict(network.model, inputs)
+                _ask(network, picture, known)
         inputs, seen, answer = known["answer"]
         if "layers" not in structure:
             with turn(place):
-                try:
-                    structure["best"] = evidence_layer(network.model, inputs)
-                except NotFiniteError:
-                    raise
-                except InspectionError:
-                    structure["best"] = None
-                structure["cam"] = linear_head(network.model, inputs) is not None
-                structure["layers"] = layer_rows(network.model, inputs)
+                _read_layers(network, inputs, structure)
     except (InspectionError, ZooError) as error:
         place.error(plain(str(error)))
         st.stop()
@@ -262,6 +266,36 @@ def look_with(network: ZooNetwork | OwnNetwork, picture: Picture, place: DeltaGe
         network, picture, inputs, seen, answer, structure["layers"], structure["best"],
         structure["cam"],
     )  # fmt: skip
+
+
+def _known_look(network: ZooNetwork | OwnNetwork, picture: Picture) -> dict[Any, Any]:
+    key = network.name, network.trained, picture.digest, "look"
+    return known_of(picture, key, network)
+
+
+def _known_structure(network: ZooNetwork | OwnNetwork) -> dict[Any, Any]:
+    return (session_kept() if network.is_private else kept()).of((network.name, "structure"))
+
+
+def _ask(
+    network: ZooNetwork | OwnNetwork, picture: Picture, known: dict[Any, Any]
+) -> tuple[Tensor, NDArray[np.uint8], Prediction]:
+    inputs = network.preprocess(picture.pixels)
+    known["answer"] = found = inputs, network.seen(inputs), predict(network.model, inputs)
+    return found
+
+
+def _read_layers(
+    network: ZooNetwork | OwnNetwork, inputs: Tensor, structure: dict[Any, Any]
+) -> None:
+    try:
+        structure["best"] = evidence_layer(network.model, inputs)
+    except NotFiniteError:
+        raise
+    except InspectionError:
+        structure["best"] = None
+    structure["cam"] = linear_head(network.model, inputs) is not None
+    structure["layers"] = layer_rows(network.model, inputs)
 
 
 def known_of(

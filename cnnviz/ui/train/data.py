@@ -22,6 +22,7 @@ from cnnviz.datasets import (
     load_zip,
     shown,
 )
+from cnnviz.imaging import FILE_MEGABYTES
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.recipe import reset_recipe
 from cnnviz.ui.shared.text import plain
@@ -122,6 +123,7 @@ def _choose_own() -> tuple[Choice | None, str]:
         "A zip with one folder of pictures per class",
         type="zip",
         key="_t_zip",
+        max_upload_size=FILE_MEGABYTES,
         help="Every fifth picture of each class is kept for testing. If the zip has folders such as"
         " train and test with the same classes in both, they are used as they are.",
     )

@@ -12,11 +12,13 @@ from cnnviz.inspection.witnesses.methods import GUIDED, METHODS
 from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.shared.projecting import settings
 from cnnviz.ui.shared.text import plain
-from cnnviz.ui.shared.zoo import in_turns
+from cnnviz.ui.shared.zoo import in_turns, turn
 from cnnviz.ui.trust.answer import best_of, choose_method, name_of
 from cnnviz.ui.trust.code import FORGETTING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from streamlit.delta_generator import DeltaGenerator
 
     from cnnviz.inspection.trust.cascade import Forgotten
@@ -42,9 +44,9 @@ def show_forgetting(look: Look) -> None:
         return
     with settings("forgetting", horizontal=True):
         method = choose_method("tr_map", quick=True)
-    place = st.empty()
-    own, title = _forgotten(look, method, place), METHODS[method].title
-    guided = _known(look, GUIDED.id)
+    # The map of the trained network first, alone; the others join when they are there.
+    own, title = _known(look, method) or [_trained(look, method)], METHODS[method].title
+    guided = (_known(look, GUIDED.id) or [])[: len(own)]
     name = plain(name_of(look, best_of(look)))
     labels = ["trained", *(_block(step.layers[-1]) for step in own[1:])]
     maps = [step.evidence.raw for step in own]
@@ -64,6 +66,7 @@ def show_forgetting(look: Look) -> None:
         axis="Random down to", low=-1.0, key="tr_forgetting", step_parameter="tr_forgot",
         alt=f"Maps for {name} while layers are randomised from the top", pytorch=FORGETTING,
     )  # fmt: skip
+    progress = st.empty()
     st.caption(
         "ρ is Spearman’s rank correlation with the map of the trained network: 1 is the same"
         " order of places, 0 no relation. Each map has its own scale, blue above 0 and orange"
@@ -71,9 +74,8 @@ def show_forgetting(look: Look) -> None:
         " other maps. Adebayo et al., Sanity Checks for Saliency Maps, 2018. They found that the"
         " verdict also depends on the measure: absolute values correlate more than signed ones."
     )
-    if not guided:
-        # Drawn above already; the second map joins when it is there.
-        _forgotten(look, GUIDED.id, st.empty())
+    if not guided or len(own) == 1:
+        _forget(look, GUIDED.id if len(own) > 1 else method, progress)
         st.rerun()
 
 
@@ -82,23 +84,33 @@ def _known(look: Look, method: str) -> list[Forgotten] | None:
     return found
 
 
-def _forgotten(look: Look, method: str, place: DeltaGenerator) -> list[Forgotten]:
-    """What a method says after each stage, from what is kept or computed now."""
-    if (known := _known(look, method)) is not None:
-        return known
-    title = GUIDED.title if method == GUIDED.id else METHODS[method].title
+def _steps(look: Look, method: str) -> Iterator[Forgotten]:
     layer = None if method in {GUIDED.id, "gradient"} else look.best_layer
+    return cascade(look.network.model, look.inputs, best_of(look), method=method, layer=layer)
+
+
+def _trained(look: Look, method: str) -> Forgotten:
+    """What a method says of the network as it is."""
+    known = look.known("forgotten", method, best_of(look))
+    if "first" not in known:
+        with turn(st.empty()):
+            known["first"] = next(_steps(look, method))
+    first: Forgotten = known["first"]
+    return first
+
+
+def _forget(look: Look, method: str, place: DeltaGenerator) -> None:
+    """Compute what a method says after each stage."""
+    title = GUIDED.title if method == GUIDED.id else METHODS[method].title
     steps: list[Forgotten] = []
     with place.container():
         bar, line = st.progress(0.0, text=title), st.empty()
-    asked = cascade(look.network.model, look.inputs, best_of(look), method=method, layer=layer)
-    for step in in_turns(asked, line):
+    for step in in_turns(_steps(look, method), line):
         steps.append(step)
         share = min(1.0, len(steps) / (STAGES + 1))
         bar.progress(share, text=f"{title}: {len(steps)} of about {STAGES + 1} networks")
     place.empty()
     look.known("forgotten", method, best_of(look))["steps"] = steps
-    return steps
 
 
 def _block(layer: str) -> str:
@@ -108,9 +120,7 @@ def _block(layer: str) -> str:
     return f"{first}.{second}" if second.isdigit() else first
 
 
-def _words(
-    own: list[Forgotten], guided: list[Forgotten] | None, title: str, name: str, at: int
-) -> str:
+def _words(own: list[Forgotten], guided: list[Forgotten], title: str, name: str, at: int) -> str:
     if at == 0:
         return f"All layers as they were trained. Both maps explain the logit of {name}."
     forgot = sum(len(step.layers) for step in own[: at + 1])

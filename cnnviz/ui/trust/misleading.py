@@ -11,6 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cnnviz.components.sweep import Curve, Panel, glow, moving, sweep
 from cnnviz.datasets import DatasetError, load_zip
+from cnnviz.imaging import FILE_MEGABYTES
 from cnnviz.numbers.formatting import counted, formatted, percent
 from cnnviz.training.marked import (
     EVERY,
@@ -171,7 +172,7 @@ def _ask_for_zip() -> None:
     key = f"_tr_zip_{state.get(_ROUND, 0)}"
     st.file_uploader(
         "A zip with one folder of pictures per class", type="zip", key=key, on_change=_take,
-        args=(key,),
+        args=(key,), max_upload_size=FILE_MEGABYTES,
     )  # fmt: skip
     if refused := state.get(_REFUSED):
         st.error(refused, icon=":material/folder_off:")

@@ -15,6 +15,9 @@ from cnnviz.inspection.head import evidence_layer, linear_head
 from cnnviz.inspection.witnesses import METHODS, evidence_steps, rank_correlation
 from cnnviz.inspection.witnesses.question import Question
 from cnnviz.inspection.witnesses.rank import averaged
+from cnnviz.zoo import catalogue as zoo_catalogue
+from cnnviz.zoo.build import build_without_memory
+from cnnviz.zoo.catalogue import family_of
 
 NAMES = [
     "cam", "grad_cam", "grad_cam_plus_plus", "hires_cam", "layer_cam", "score_cam", "gradient",
@@ -243,8 +246,7 @@ def test_a_head_that_is_written_as_code_is_found_by_its_numbers(reuse_net, pictu
     assert found.raw.mean() + found.bias == pytest.approx(found.logit, abs=1e-5)
 
 
-# One of each family, at the smallest side that leaves maps; VGG and the rest of their size
-# would take seconds to draw weights for.
+# One of each family: the layer that is asked by itself, and whether its head is linear.
 FAMILIES = {
     "efficientnet_lite0": ("head.relu6", True),
     "squeezenet1_1": ("classifier.2", True),
@@ -258,16 +260,41 @@ FAMILIES = {
     "regnet_x_400mf": ("trunk_output.block4.block4-11", True),
     "efficientnet_b0": ("features.8.2", True),
     "convnext_tiny": ("features.7.2", False),
+    "alexnet": ("features.12", False),
+    "vgg11": ("features.20", False),
+    "inception_v3": ("Mixed_7c", True),
+    "resnext50_32x4d": ("layer4.2", True),
+    "wide_resnet50_2": ("layer4.2", True),
 }
+# Their own way to draw weights would take seconds.
+LARGE = {"alexnet", "vgg11", "inception_v3", "resnext50_32x4d", "wide_resnet50_2"}
+
+
+def with_quick_weights(name):
+    """A network with weights of any kind: large ones take most of their time to draw them."""
+    model = build_without_memory(name).to_empty(device="cpu").eval()
+    some = torch.randn(4096, generator=torch.Generator().manual_seed(1)) / 25
+    for key, tensor in model.state_dict().items():
+        flat = tensor.view(-1)
+        if key.endswith(("running_mean", "running_var", "num_batches_tracked")):
+            flat.fill_(key.endswith("running_var"))
+        else:
+            flat.copy_(some.repeat(len(flat) // len(some) + 1)[: len(flat)])
+    return model.requires_grad_(requires_grad=False)
+
+
+def test_every_family_is_among_them():
+    assert {family_of(name) for name in FAMILIES} == set(zoo_catalogue.FAMILIES)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_every_family_is_looked_into(name):
     torch.set_num_threads(1)
-    network = zoo.load(name, weights=False)
-    model = network.model
+    quick = name in LARGE
+    model = with_quick_weights(name) if quick else zoo.load(name, weights=False).model
     layer, exact = FAMILIES[name]
-    x = torch.randn(3, 96, 96, generator=torch.Generator().manual_seed(0))
+    side = 139 if name == "inception_v3" else 96
+    x = torch.randn(3, side, side, generator=torch.Generator().manual_seed(0))
     before = {k: v.clone() for k, v in model.state_dict().items()}
     head = linear_head(model, x)
     assert (head is not None) == exact
@@ -278,7 +305,7 @@ def test_every_family_is_looked_into(name):
     if exact and name != "densenet121":  # whose ReLU after the layer changes the gradient
         maps = evidence(model, x, 7, method="grad_cam")
         np.testing.assert_allclose(maps.raw * maps.raw.size, cam.raw, atol=1e-3)
-    assert evidence(model, x, 7, method="gradient").raw.shape == (96, 96)
+    assert evidence(model, x, 7, method="gradient").raw.shape == (side, side)
     for key, value in model.state_dict().items():
         assert torch.equal(value, before[key]), key
 

@@ -11,6 +11,7 @@ import streamlit as st
 from cnnviz.datasets.base import DatasetError
 from cnnviz.datasets.masks import LEAST, TEST_SHARE, Pairs, load_mask_zip
 from cnnviz.datasets.scenes import SIDE, make_scenes
+from cnnviz.imaging import FILE_MEGABYTES
 from cnnviz.imaging.encode import encode_png
 from cnnviz.ui.pictures_out.segmentation.own_training import Lesson, begin, show, training_on
 from cnnviz.ui.pictures_out.segmentation.painted import left_out, show_painting
@@ -50,7 +51,9 @@ def show_own_masks() -> None:
 
 
 def _show_zip() -> None:
-    file = st.file_uploader("A zip of pictures and masks", type="zip", key="_se_zip")
+    file = st.file_uploader(
+        "A zip of pictures and masks", type="zip", key="_se_zip", max_upload_size=FILE_MEGABYTES
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             f"At least {LEAST} pictures, and in a folder called masks a picture of the same name"
