@@ -3,15 +3,15 @@
 import streamlit as st
 
 from cnnviz.ui.own_classes.examples import are_samples, look_at_all, own_classes, show_classes
-from cnnviz.ui.own_classes.result import show_answer, show_learning, show_weights, teach
+from cnnviz.ui.own_classes.result import show_answer, show_learning, show_weights, teach, thaw
 from cnnviz.ui.shared.zoo import always_there
 
 network = always_there()
 classes = own_classes()
 st.markdown(
     f"{network.title} was trained by others, on a million photos of 1,000 other things. It stays"
-    " as it is; one linear layer on top of it learns your classes, and a handful of pictures is"
-    " enough."
+    " as it is, unless you thaw it under “How it learned”; one linear layer on top of it learns"
+    " your classes, and a handful of pictures is enough."
 )
 beside, figure = st.columns([1, 2], gap="medium")
 with beside:
@@ -21,15 +21,16 @@ with figure:
     look_at_all(network, classes, waiting)
     taught = teach(network, classes, waiting)
     if taught:
+        thawed = thaw(network, taught, waiting)
         answer, weights, learning = st.tabs(
             ["Answer", "What the head weighs", "How it learned"], key="oc_tab", bind="query-params"
         )
         if answer.open:
             with answer:
-                show_answer(taught)
+                show_answer(taught, thawed)
         if weights.open:
             with weights:
-                show_weights(taught)
+                show_weights(taught, thawed)
         if learning.open:
             with learning:
                 show_learning(network, taught, waiting)

@@ -162,16 +162,48 @@ def accuracy_of_heads(features: Tensor, labels: Tensor, classes: int) -> float:
     return right / len(labels)
 
 
+@dataclass(frozen=True, eq=False)
+class Thawed:
+    """What fine-tuning made: the upper blocks in a copy of their own, and a head on them.
+
+    Attributes:
+        upper: The blocks, from the lowest to the one before `pool`.
+        head: The head, whose losses are the last ones of each pass over the pictures.
+        below: How many blocks of the network come before, as they were.
+        features: N×C: of the pictures that it learned from.
+    """
+
+    upper: nn.Sequential
+    head: Head
+    below: int
+    features: Tensor
+
+    def maps_of(self, network: ZooNetwork, squares: Sequence[NDArray[np.uint8]]) -> Tensor:
+        """The last maps, as of `feature_maps_of`: N×C×h×w."""
+        maps = _maps_before(network, squares, self.below)
+        with torch.inference_mode():
+            found: Tensor = self.upper(maps)
+        return found.clone()
+
+    @property
+    def bytes(self) -> int:
+        """Of its tensors."""
+        tensors = (*self.upper.state_dict().values(), self.head.weights, self.features)
+        return sum(tensor.nbytes for tensor in tensors)
+
+
 @dataclass(frozen=True)
 class Tuning:
     """How far the fine-tuning is.
 
     Attributes:
         share: Of the work that is done.
-        part: The part that is tested after this training, from 1.
+        part: The part that is tested after this training, from 1; one more than there are for the
+            last training, which is on all pictures.
         parts: How many there are.
         loss: Mean cross-entropy of the last batch; NaN before the first.
         accuracy: The share of pictures that is named rightly, once all parts were tested.
+        thawed: What came of all pictures, at the end.
     """
 
     share: float
@@ -179,6 +211,7 @@ class Tuning:
     parts: int
     loss: float
     accuracy: float | None = None
+    thawed: Thawed | None = None
 
 
 def fine_tune(
@@ -192,7 +225,8 @@ def fine_tune(
 
     In each part a copy of the upper blocks begins as the network has them, with the head that was
     learned on them while they were frozen, so that what changes is the fine-tuning's. Their batch
-    normalisation keeps its statistics: a few pictures would give poor ones.
+    normalisation keeps its statistics: a few pictures would give poor ones. The last training is
+    on all pictures, and is what answers afterwards.
 
     Args:
         network: As for `feature_maps_of`; it is left as it is.
@@ -202,7 +236,7 @@ def fine_tune(
         thawed: How many blocks are trained, from the top; 0 to MOST_THAWED.
 
     Yields:
-        After each pass over the pictures, and at the end with the accuracy.
+        After each pass over the pictures, and at the end with the accuracy and what was learned.
 
     Raises:
         TransferError: A class has fewer than two pictures.
@@ -215,9 +249,10 @@ def fine_tune(
     upper = nn.Sequential(*list(blocks_of(network).values())[below:])
     with torch.inference_mode():
         features = pooled(upper(maps)).clone()
-    right, passes = 0, len(parts) * _TUNING_EPOCHS
+    right, passes = 0, (len(parts) + 1) * _TUNING_EPOCHS
     yield Tuning(0.0, 1, len(parts), math.nan)
-    for number, test in enumerate(parts):
+    everything = torch.zeros_like(parts[0])
+    for number, test in enumerate([*parts, everything]):
         head = learn(features[~test], labels[~test], classes)
         tuned = copy.deepcopy(upper).eval().requires_grad_(requires_grad=True)
         # Without first weights, so no random numbers are drawn.
@@ -225,13 +260,24 @@ def fine_tune(
             nn.Linear, features.shape[1], classes
         )
         linear.load_state_dict({"weight": head.weights, "bias": head.biases})
-        losses = _tune(tuned, linear, maps[~test], labels[~test])
-        for epoch, loss in enumerate(losses, start=1 + number * _TUNING_EPOCHS):
-            yield Tuning(epoch / passes, number + 1, len(parts), loss)
-        with torch.inference_mode():
-            answers = linear(pooled(tuned(maps[test]))).argmax(1)
-        right += int((answers == labels[test]).sum())
-    yield Tuning(1.0, len(parts), len(parts), math.nan, right / len(labels))
+        losses = []
+        for epoch, loss in enumerate(_tune(tuned, linear, maps[~test], labels[~test]), start=1):
+            losses.append(loss)
+            share = (number * _TUNING_EPOCHS + epoch) / passes
+            if share < 1:
+                yield Tuning(share, number + 1, len(parts), loss)
+        if test.any():
+            with torch.inference_mode():
+                answers = linear(pooled(tuned(maps[test]))).argmax(1)
+            right += int((answers == labels[test]).sum())
+    tuned.requires_grad_(requires_grad=False)
+    with torch.inference_mode():
+        features = pooled(tuned(maps)).clone()
+    head = Head(linear.weight.detach(), linear.bias.detach(), tuple(losses))
+    yield Tuning(
+        1.0, len(parts) + 1, len(parts), losses[-1], right / len(labels),
+        Thawed(tuned, head, below, features),
+    )  # fmt: skip
 
 
 def _tune(upper: nn.Module, head: nn.Linear, maps: Tensor, labels: Tensor) -> Iterator[float]:

@@ -9,9 +9,17 @@ from functools import partial
 import cv2
 import numpy as np
 import pytest
+import torch
 
 from cnnviz.imaging import sample_image
-from cnnviz.training.transfer import Tuning
+from cnnviz.training.transfer import (
+    Head,
+    Thawed,
+    Tuning,
+    blocks_of,
+    feature_maps_of,
+    pooled,
+)
 
 
 @pytest.fixture
@@ -108,6 +116,16 @@ def test_a_class_of_ones_own_is_learned_from_uploads(open_page):
     assert titles(app) == ["Cat (8)", "Cup (8)", "Rocket (8)"]
 
 
+def test_pictures_are_taken_with_the_camera_one_after_another(open_page):
+    app = open_page()
+    app.toggle(key="_oc_use_camera").set_value(True).run()
+    for number in (9, 10):
+        (camera,) = app.get("camera_input")
+        camera.set_value(("photo.jpg", photo("cat", number), "image/jpeg")).run()
+        assert not app.exception
+        assert titles(app)[0] == f"Cat ({number})"
+
+
 def test_a_zip_brings_its_classes_and_says_what_it_leaves_out(open_page):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as packed:
@@ -152,15 +170,22 @@ def test_more_pictures_than_there_can_be_are_left_out(open_page, monkeypatch):
     assert "Cat has 9 pictures, the most it can. And 1 other is left out." in words(app)
 
 
-def test_upper_blocks_are_thawed_and_the_gain_is_a_number(open_page, monkeypatch):
-    def tuned(_network, squares, labels, classes, thawed):
+def test_thawed_blocks_answer_and_what_they_changed_is_shown(open_page, monkeypatch):
+    def tuned(network, squares, labels, classes, thawed):
         assert (len(squares), len(labels), classes, thawed) == (24, 24, 3, 4)
         yield Tuning(0.0, 1, 5, float("nan"))
         yield Tuning(0.5, 3, 5, 0.25)
-        yield Tuning(1.0, 5, 5, float("nan"), 0.5)
+        # Blocks as they were, and a head for which everything is a rocket.
+        upper = torch.nn.Sequential(*list(blocks_of(network).values())[-4:])
+        features = pooled(feature_maps_of(network, squares))
+        head = Head(torch.zeros(3, 1280), torch.tensor([0.0, 0.0, 1.0]), (0.1,))
+        below = len(blocks_of(network)) - 4
+        yield Tuning(1.0, 6, 5, 0.1, 0.5, Thawed(upper, head, below, features))
 
     monkeypatch.setattr("cnnviz.ui.own_classes.result.fine_tune", tuned)
-    app = open_page(oc_tab="How it learned", oc_thawed="4")
+    app = open_page(oc_thawed="4")
+    app.session_state["oc_tab"] = "How it learned"
+    app.run()
     frozen = app.metric[0]
     app.button(key="_oc_tune").click().run()
     assert not app.exception
@@ -169,3 +194,27 @@ def test_upper_blocks_are_thawed_and_the_gain_is_a_number(open_page, monkeypatch
     assert thawed.value == "50%"
     gain = 50 - int(frozen.value.rstrip("%"))
     assert thawed.delta == f"{gain:+d} points"
+
+    app.session_state["oc_tab"] = "Answer"
+    app.run()
+    assert "most like **Rocket**" in words(app)
+    one, other = sent(app, "evidence")
+    assert np.any(one["values"])
+    assert not np.any(other["values"])
+    scores, change = (frame.value for frame in app.dataframe)
+    e = np.e / (np.e + 2)
+    assert scores["Probability"][0] == pytest.approx(100 * e, abs=0.1)
+    assert change["Thawed, %"].tolist() == [f"{50 * (1 - e):.1f}"] * 2 + [f"{100 * e:.1f}"]
+    assert float(change["Frozen, %"][0]) > 90
+    assert "Of the 5 nearest pictures, 5 are the same" in words(app)
+    (by,) = [one for one in app.segmented_control if one.label == "Who answers"]
+    by.set_value("frozen").run()
+    assert "most like **Cat**" in words(app)
+    app.session_state["oc_tab"] = "What the head weighs"
+    app.run()
+    assert app.dataframe[0].value["Weight"][0] != "0.0000"
+    # A picture fewer, and what was thawed no longer fits.
+    app.session_state["_oc_marked"] = sent(app, "gallery")[0]["tiles"][0]["id"]
+    app.run()
+    app.button(key="_oc_remove").click().run()
+    assert not [one for one in app.segmented_control if one.label == "Who answers"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +14,7 @@ from cnnviz.components.chart import chart
 from cnnviz.components.evidence import evidence
 from cnnviz.figures.learning import losses_figure
 from cnnviz.inspection import Prediction, overlay_size, upsample
+from cnnviz.inspection.witnesses import rank_correlation
 from cnnviz.numbers.formatting import counted, formatted
 from cnnviz.training.transfer import (
     FOLDS,
@@ -32,21 +33,25 @@ from cnnviz.training.transfer import (
 )
 from cnnviz.ui.own_classes.examples import labelled
 from cnnviz.ui.shared.answer import show_scores
+from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.memory import Room
 from cnnviz.ui.shared.picture import current_picture
 from cnnviz.ui.shared.text import plain
-from cnnviz.ui.shared.zoo import in_turns, known_of, turn
+from cnnviz.ui.shared.zoo import in_turns, known_of, session_kept, turn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from streamlit.delta_generator import DeltaGenerator
     from torch import Tensor
 
-    from cnnviz.training.transfer import Head
+    from cnnviz.training.transfer import Head, Thawed
     from cnnviz.ui.own_classes.examples import Example, OwnClass
     from cnnviz.zoo import ZooNetwork
 
+_TUNED, _FULL = "_oc_thawed_network", "_oc_no_room"
 _NEAREST = 5
 _CHANNELS = 8
+_room = Room(400 * 2**20)  # of thawed networks: thirty with all blocks that can be
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +67,8 @@ class Taught:
         maps: C×h×w: what the network makes of it.
         features: C: the averages of the maps.
         answer: What the head says.
+        all_features: N×C: of the pictures.
+        thawed: How many blocks below the head learned as well.
     """
 
     head: Head
@@ -72,16 +79,33 @@ class Taught:
     maps: Tensor
     features: Tensor
     answer: Prediction
-
-    @property
-    def all_features(self) -> Tensor:
-        """N×C."""
-        return torch.stack([one.features for one in self.examples if one.features is not None])
+    all_features: Tensor
+    thawed: int = 0
 
     @property
     def key(self) -> tuple[object, ...]:
         """What decides what was learned."""
         return tuple(one.id for one in self.examples), tuple(self.labels.tolist())
+
+    @property
+    def title(self) -> str:
+        """What answers."""
+        return f"{counted(self.thawed, 'block')} thawed" if self.thawed else "Frozen"
+
+
+@dataclass(frozen=True, eq=False)
+class _Tuned:
+    """The network that was thawed last.
+
+    Attributes:
+        key: `Taught.key` of what it learned from.
+        count: How many blocks were thawed.
+        thawed: The blocks and the head.
+    """
+
+    key: tuple[object, ...]
+    count: int
+    thawed: Thawed
 
 
 def teach(network: ZooNetwork, classes: list[OwnClass], place: DeltaGenerator) -> Taught | None:
@@ -102,15 +126,50 @@ def teach(network: ZooNetwork, classes: list[OwnClass], place: DeltaGenerator) -
             seen = square(picture.pixels)
             known["maps"] = seen, feature_maps_of(network, [seen])[0]
     seen, maps = known["maps"]
+    names = tuple(one.name for one in classes)
+    asked, answer = _answer(head, maps)
+    return Taught(head, names, examples, labels, seen, maps, asked, answer, features)
+
+
+def thaw(network: ZooNetwork, taught: Taught, place: DeltaGenerator) -> Taught | None:
+    """The same with upper blocks that learned from these pictures; None where none did."""
+    tuned: _Tuned | None = st.session_state.get(_TUNED)
+    if tuned is None or tuned.key != taught.key:
+        return None
+    known = session_kept().of(("thawed", tuned.key, tuned.count, current_picture().digest))
+    if "maps" not in known:
+        with turn(place):
+            known["maps"] = tuned.thawed.maps_of(network, [taught.seen])[0]
+    maps, head = known["maps"], tuned.thawed.head
+    asked, answer = _answer(head, maps)
+    return replace(
+        taught, head=head, maps=maps, features=asked, answer=answer, thawed=tuned.count,
+        all_features=tuned.thawed.features,
+    )  # fmt: skip
+
+
+def _answer(head: Head, maps: Tensor) -> tuple[Tensor, Prediction]:
     asked = pooled(maps[None])
     logits = head.logits(asked)[0]
-    answer = Prediction(logits, logits.softmax(0))
-    names = tuple(one.name for one in classes)
-    return Taught(head, names, examples, labels, seen, maps, asked[0], answer)
+    return asked[0], Prediction(logits, logits.softmax(0))
 
 
-def show_answer(taught: Taught) -> None:
-    """Draw the answer to the picture at hand, and the evidence for it."""
+def choose_taught(frozen: Taught, thawed: Taught | None) -> Taught:
+    """Let the person choose which of both answers, where there are two."""
+    if thawed is None:
+        return frozen
+    by = choice(
+        st.segmented_control, "Who answers", {"thawed": thawed.title, "frozen": frozen.title},
+        "thawed", key="oc_by",
+        help="Frozen: the network as others trained it, and your head. Thawed: its upper blocks"
+        " learned from your pictures as well.",
+    )  # fmt: skip
+    return frozen if by == "frozen" else thawed
+
+
+def show_answer(frozen: Taught, thawed: Taught | None) -> None:
+    """Draw the answer to the picture at hand, the evidence for it, and what thawing changed."""
+    taught = choose_taught(frozen, thawed)
     best = taught.answer.top(1)[0]
     st.markdown(
         f"Your picture is most like **{plain(taught.names[best])}**. The head knows"
@@ -129,10 +188,14 @@ def show_answer(taught: Taught) -> None:
     )  # fmt: skip
     label = best if label is None else label
     raw = taught.head.evidence(taught.maps, label)
-    evidence(
-        raw, upsample(raw, overlay_size(taught.seen.shape[:2])), taught.seen,
-        key="oc_evidence", label=taught.names[label],
-    )  # fmt: skip
+    if thawed is None:
+        _show_evidence(taught, label, "oc_evidence")
+    else:
+        for place, one in zip(st.columns(2), (frozen, thawed), strict=True):
+            with place:
+                mark = " · answers now" if one is taught else ""
+                st.markdown(f"**{one.title}**{mark}")
+                _show_evidence(one, label, f"oc_evidence{one.thawed and 1}")
     mean, bias = float(raw.mean()), float(taught.head.biases[label])
     st.caption(
         f"Each cell is the sum of {len(taught.maps):,} maps, each times its weight. Their mean,"
@@ -151,10 +214,51 @@ def show_answer(taught: Taught) -> None:
     st.caption(
         "The number is the cosine between their features and yours: 1 is the same direction."
     )
+    if thawed is not None:
+        _show_change(frozen, thawed, label)
 
 
-def show_weights(taught: Taught) -> None:
+def _show_evidence(taught: Taught, label: int, key: str) -> None:
+    raw = taught.head.evidence(taught.maps, label)
+    evidence(
+        raw, upsample(raw, overlay_size(taught.seen.shape[:2])), taught.seen,
+        key=key, label=taught.names[label],
+    )  # fmt: skip
+
+
+def _show_change(frozen: Taught, thawed: Taught, label: int) -> None:
+    """Say what thawing changed for the picture at hand."""
+    st.markdown(f"#### What changed with {thawed.title}")
+    before, after = frozen.answer, thawed.answer
+    st.dataframe(
+        {
+            "Class": list(thawed.names),
+            "Frozen, %": [formatted(100 * float(p), ".1f") for p in before.probabilities],
+            "Thawed, %": [formatted(100 * float(p), ".1f") for p in after.probabilities],
+            "Logit, frozen": [formatted(float(v), ".2f") for v in before.logits],
+            "Logit, thawed": [formatted(float(v), ".2f") for v in after.logits],
+        },
+        hide_index=True, height="content",
+        alt="Probabilities and logits of all classes, frozen and thawed",
+    )  # fmt: skip
+    rho = rank_correlation(
+        frozen.head.evidence(frozen.maps, label), thawed.head.evidence(thawed.maps, label)
+    )
+    same = {*(number for number, _ in nearest(frozen.all_features, frozen.features, _NEAREST))} & {
+        *(number for number, _ in nearest(thawed.all_features, thawed.features, _NEAREST))
+    }
+    agree = "" if math.isnan(rho) else f"Both maps: rank correlation ρ = {formatted(rho, '.2f')}. "
+    st.caption(
+        f"{agree}Of the {counted(min(_NEAREST, len(frozen.examples)), 'nearest picture')},"
+        f" {len(same)} are the same. Both networks saw all your pictures, so whether one is better"
+        " on new ones is said by the test under “How it learned”."
+    )
+
+
+def show_weights(frozen: Taught, thawed: Taught | None) -> None:
     """Draw the features that speak loudest in the difference between two classes' logits."""
+    taught = choose_taught(frozen, thawed)
+    also = "a little of that, and" if taught.thawed else "only"
     numbers = range(len(taught.names))
     best = taught.answer.top(1)[0]
     label = st.segmented_control(
@@ -198,8 +302,8 @@ def show_weights(taught: Taught) -> None:
     )
     st.caption(
         "A feature is the average of one of the network's last maps. What it responds to was"
-        " learned from other photos; your pictures decided only its weight. The products and the"
-        " bias add up to the logit."
+        f" learned from other photos; your pictures decided {also} its weight. The products and"
+        " the bias add up to the logit."
     )
 
 
@@ -247,7 +351,24 @@ def show_learning(network: ZooNetwork, taught: Taught, place: DeltaGenerator) ->
         " after learning from the others. With so few pictures, one more or less right changes it"
         f" by {1 / len(taught.labels):.0%}."
     )
-    if asked and tuned not in known and _tune(network, taught, thawed, known, tuned):
+    if st.session_state.pop(_FULL, False):
+        st.warning(
+            "The server has no room for your thawed network at the moment, so the frozen one"
+            " answers. Try again when others have left.",
+            icon=":material/memory:",
+        )
+    last: _Tuned | None = st.session_state.get(_TUNED)
+    there = last is not None and last.key == taught.key
+    if last is not None and there:
+        st.caption(
+            f":material/ac_unit: The network with {counted(last.count, 'block')} thawed learned"
+            " from all your pictures, too, and answers under “Answer”."
+        )
+    if (
+        asked
+        and not (last is not None and there and last.count == thawed)
+        and _tune(network, taught, thawed, known, tuned)
+    ):
         st.rerun()
     if scratch not in known and st.button(
         "Train a network from scratch on them", icon=":material/model_training:", key="_oc_scratch",
@@ -279,11 +400,25 @@ def _tune(
     )
     for step in in_turns(steps, line):
         loss = "" if math.isnan(step.loss) else f", loss {formatted(step.loss, '.3f')}"
-        bar.progress(step.share, text=f"Fine-tuning for part {step.part} of {step.parts}{loss}")
-        if step.accuracy is not None:
+        part = f"for part {step.part} of {step.parts}"
+        if step.part > step.parts:
+            part = "on all pictures"
+        bar.progress(step.share, text=f"Fine-tuning {part}{loss}")
+        if step.accuracy is not None and step.thawed is not None:
             known[key] = step.accuracy
+            _keep(_Tuned(taught.key, thawed, step.thawed))
             return True
     return False
+
+
+def _keep(tuned: _Tuned) -> None:
+    """Let a thawed network answer from now on; the one before goes."""
+    st.session_state.pop(_TUNED, None)
+    if not _room.has_room_for(tuned.thawed.bytes):
+        st.session_state[_FULL] = True
+        return
+    _room.hold_bytes(tuned, tuned.thawed.bytes)
+    st.session_state[_TUNED] = tuned
 
 
 def _show_seen(taught: Taught) -> None:

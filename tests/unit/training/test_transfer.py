@@ -1,5 +1,8 @@
 """A head on frozen features, against scikit-learn, autograd and arithmetic by hand."""
 
+import copy
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -155,6 +158,7 @@ def test_thawing_nothing_is_the_head_alone(network, examples):
     features = pooled(feature_maps_of(network, squares))
     *_, last = fine_tune(network, squares, labels, 2, 0)
     assert last.accuracy == accuracy_of_heads(features, labels, 2)
+    assert torch.equal(last.thawed.features, features)
 
 
 def test_thawed_blocks_learn_in_a_copy(network, examples):
@@ -173,6 +177,20 @@ def test_thawed_blocks_learn_in_a_copy(network, examples):
     assert first[-1] < first[0]
     assert 0 <= steps[-1].accuracy <= 1
     assert [step.accuracy for step in steps[:-1]] == [None] * (len(steps) - 1)
+    # What was learned from all pictures answers as the whole network with these blocks in it.
+    assert [step.thawed for step in steps[:-1]] == [None] * (len(steps) - 1)
+    thawed = steps[-1].thawed
+    model = copy.deepcopy(network.model)
+    names = list(blocks_of(network))[-2:]
+    for name, block in zip(names, thawed.upper, strict=True):
+        setattr(model, name, block)
+    whole = replace(network, model=model)
+    maps = feature_maps_of(whole, squares)
+    torch.testing.assert_close(thawed.maps_of(network, squares), maps)
+    torch.testing.assert_close(thawed.features, pooled(maps))
+    assert not torch.allclose(maps, feature_maps_of(network, squares))
+    assert torch.equal(thawed.head.logits(thawed.features).argmax(1), labels)
+    assert not any(p.requires_grad for p in thawed.upper.parameters())
 
 
 def test_the_blocks_are_those_before_the_average(network):
