@@ -4,6 +4,7 @@ The app is a page that counts how often its cache was filled, behind the gate an
 the real one, with small limits so that a test can reach them.
 """
 
+import ast
 import asyncio
 import base64
 import contextlib
@@ -631,3 +632,16 @@ def test_a_full_server_says_so_and_serves_those_who_are_in(tmp_path, root):
         assert wait_for(lambda: ask(port, "/", Accept="text/html")[0] == 200)
         with session(port) as later:
             run_page(later)
+
+
+def test_every_field_for_files_says_how_large_they_may_be(root):
+    """The server's own limit has to let weights in."""
+    fields = [
+        (path.name, {option.arg for option in node.keywords})
+        for folder in ("cnnviz", "pages")
+        for path in (root / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "file_uploader"
+    ]
+    assert len(fields) > 5
+    assert [name for name, options in fields if "max_upload_size" not in options] == []

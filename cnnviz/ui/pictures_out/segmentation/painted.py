@@ -14,7 +14,7 @@ from cnnviz.datasets.base import DatasetError
 from cnnviz.datasets.masks import CLASSES, read_masks
 from cnnviz.datasets.scenes import SIDE, masked_scene, scene_of
 from cnnviz.datasets.sources import Skipped
-from cnnviz.imaging import FILE_TYPES, ImageError
+from cnnviz.imaging import FILE_MEGABYTES, FILE_TYPES, ImageError
 from cnnviz.imaging.samples import SAMPLES, sample_image
 from cnnviz.numbers.formatting import counted
 from cnnviz.training.pixel_classes import SHAPE
@@ -85,7 +85,7 @@ def show_painting() -> None:
     state = st.session_state
     files = st.file_uploader(
         f"Your own pictures, 2 to {MOST}", type=FILE_TYPES, accept_multiple_files=True,
-        key="_se_files",
+        key="_se_files", max_upload_size=FILE_MEGABYTES,
     )  # fmt: skip
     pictures, titles = _pieces()
     if files:
