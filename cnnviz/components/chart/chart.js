@@ -11,6 +11,7 @@ import { CAMERA, templateOf } from "./theme.js";
 
 const TURN = Math.PI / 24; // at one press of a key
 const CLOSER = 0.8; // of the distance
+const LATER = 150; // milliseconds that a surface waits: drawn in software it would hold up pictures
 const [NO_3D, NO_LIBRARY] = [
   "This browser cannot draw in 3-D, because it has no WebGL. The colours show the same numbers.",
   "The chart could not be loaded. The table below has its numbers.",
@@ -27,6 +28,7 @@ class Chart extends Figure {
     this.saving = false;
     this.drawing = false;
     this.again = false; // whether it is to be drawn once more
+    this.waiting = false; // for what is quicker to be drawn first
     this.onScreen = false; // until told otherwise: what nobody sees yet need not be loaded
     this.configs = {}; // by what there is to turn
   }
@@ -75,7 +77,12 @@ class Chart extends Figure {
 
   redraw() {
     this.stale = true;
-    this.wake();
+    if (!this.solid || !this.listening) {
+      this.wake();
+    } else if (!this.waiting) {
+      this.waiting = true;
+      this.after(LATER, "draw", () => { this.waiting = false; this.wake(); });
+    }
   }
 
   paint() {
