@@ -11,6 +11,17 @@ from playwright.sync_api import expect
 from tests.browser.conftest import LAN_NAME
 from tests.browser.screen import count_messages, wait_until
 
+TWO_CAMERAS = """window.facing = [];
+const { getUserMedia, enumerateDevices } = MediaDevices.prototype;
+MediaDevices.prototype.getUserMedia = function (asked) {
+  window.facing.push(asked.video.facingMode);
+  return getUserMedia.call(this, asked);
+};
+MediaDevices.prototype.enumerateDevices = async function () {
+  const [device] = (await enumerateDevices.call(this)).filter(({ kind }) => kind === "videoinput");
+  return [device, device];
+};"""
+
 
 @pytest.fixture(scope="module")
 def camera_url(serve, tmp_path_factory):
@@ -40,6 +51,7 @@ def test_a_photo_by_the_live_camera(camera, camera_url):
 def test_filters_work_on_the_live_camera_and_a_frame_can_be_studied(camera, camera_url):
     errors = []
     camera.on("pageerror", lambda error: errors.append(str(error)))
+    camera.add_init_script(TWO_CAMERAS)
     camera.goto(f"{camera_url}/filters")
     camera.get_by_text("Live camera").click()
     result = camera.locator(".compare").nth(1)
@@ -52,6 +64,10 @@ def test_filters_work_on_the_live_camera_and_a_frame_can_be_studied(camera, came
         frames = result.get_attribute("data-followed")
         expect(result).not_to_have_attribute("data-followed", frames)
         seen.add(picture.evaluate("(canvas) => canvas.toDataURL()"))
+    camera.get_by_role("button", name="Other camera").click()
+    wait_until(camera, "() => window.facing.join() === 'environment,user'")
+    frames = result.get_attribute("data-followed")
+    expect(result).not_to_have_attribute("data-followed", frames)
     camera.keyboard.press("f")
     expect(camera.get_by_text("Frozen:")).to_be_visible()
     expect(camera.get_by_role("button", name="Freeze (F)")).to_have_attribute(

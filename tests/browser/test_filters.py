@@ -249,6 +249,34 @@ def test_the_picture_follows_the_hand_and_rests_on_the_servers(open_at, settle):
     expect(page).to_have_url(re.compile(r"f_sigma=4\.[34]"))
 
 
+def test_where_the_browser_is_too_slow_the_server_is_waited_for(page, open_at, settle):
+    page.add_init_script("""window.slow = 0;
+const put = CanvasRenderingContext2D.prototype.putImageData;
+CanvasRenderingContext2D.prototype.putImageData = function (...all) {
+  const begun = performance.now();
+  if (window.slow) while (performance.now() < begun + window.slow);
+  return put.apply(this, all);
+};""")
+    page = open_at("/filters?f_kernel=gaussian")
+    result = page.locator(".compare").nth(1)
+    page.evaluate("window.slow = 401")
+    slider = page.get_by_role("slider", name="σ in pixels")
+    for _ in range(3):
+        frames = result.get_attribute("data-followed")
+        slider.press("ArrowRight")
+        expect(result).not_to_have_attribute("data-followed", frames or "")
+        settle(page)
+    frames, shown = (result.get_attribute(f"data-{what}") for what in ("followed", "shown"))
+    before = pixels(canvas(page, 1))
+    for _ in range(3):
+        slider.press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"f_sigma=2\.1"))
+    expect(result).not_to_have_attribute("data-shown", shown)
+    settle(page)
+    assert result.get_attribute("data-followed") == frames  # no preview any more
+    assert (pixels(canvas(page, 1)) != before).any()
+
+
 def test_a_cell_and_the_flip_are_followed_too(open_at):
     page = open_at("/filters?f_border=zero")
     result = page.locator(".compare").nth(1)
