@@ -126,3 +126,19 @@ def test_cells_are_pointed_at_chosen_by_keys_asked_and_seen_in_space(
     expect(scene).to_have_count(0)
     expect(network.locator(".column canvas.maps").first).to_be_visible()
     assert sent[before:] == []
+
+
+def test_on_a_phone_the_chosen_cell_stays_in_sight_above_its_arithmetic(page: Page, settle):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(reduced_motion="reduce")
+    page.goto("/inside")
+    page.get_by_role("application", name=re.compile("^The network for Test picture")).wait_for()
+    settle(page)
+    page.locator(".network-map .column canvas.maps").nth(3).scroll_into_view_if_needed()
+    page.mouse.click(*cell_of_map(page, "relu3", 2, 3))
+    opened = page.locator(".network-map .opened")
+    expect(opened.locator(".title")).to_contain_text("relu3, map 0, row 2, column 3")
+    _, y = cell_of_map(page, "relu3", 2, 3)
+    assert 60 < y < opened.bounding_box()["y"]
+    total = opened.locator(".sum .total").bounding_box()
+    assert total["x"] + total["width"] <= 390

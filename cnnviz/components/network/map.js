@@ -290,7 +290,10 @@ export class NetworkMap extends Figure {
     const closed = this.find(".opened").hidden;
     this.settle();
     this.opened.show();
-    if (closed && !this.overview.down) this.figure.scrollIntoView({ block: "start", behavior: this.calm ? "auto" : "smooth" });
+    // Where the layers stand one below the other, what is open covers the lower part of the screen.
+    const { chosen, sheet } = this.state;
+    const column = this.overview.down && this.overview.views.get(chosen?.layer ?? sheet)?.column;
+    if (closed) (column || this.figure).scrollIntoView({ block: "start", behavior: this.calm ? "auto" : "smooth" });
   }
 
   /** Pixels that are left on the screen below the overview. */

@@ -257,7 +257,9 @@ export class Opened {
     if (Math.max(rows, columns) <= LARGEST_WINDOW && part.weights) {
       row.append(this.grid(part, part.values, false), element("span", "sign", "×"), this.grid(part, part.weights, true));
     } else row.append(element("span", "whole", wholeText(layer, part)));
-    row.append(element("span", "sign", "="), element("b", "product", numberText(part.sum, 5)));
+    const gives = element("span", "gives");
+    gives.append(element("span", "sign", "= "), element("b", "product", numberText(part.sum, 5)));
+    row.append(gives);
     const address = stepAddress(layer, part, this.link.cell);
     if (address) {
       const link = element("a", "step", "open in Step");
