@@ -182,6 +182,12 @@ def test_what_is_no_network_has_no_line(spec):
         network_line(spec)
 
 
+def test_of_a_line_that_cannot_be_read_the_layers_before_are_kept():
+    with pytest.raises(NetworkError) as caught:
+        network_from_line("c6k3 res[relu] zz fc10")
+    assert network_line(caught.value.before) == "c6k3 res[relu]"
+
+
 def test_what_does_not_fit_says_where_and_why():
     spec = network_from_line("c16k3 p2 c32k15 gap fc10")
     with pytest.raises(NetworkError) as caught:
