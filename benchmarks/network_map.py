@@ -2,7 +2,9 @@
 
 Opening is from the click on its tab to its first frame, weights and maps and all. The peer is the
 tab beside it, whose maps the server computes: it shows fewer of them, and no wires. A hover is from
-the pointer's event to the frame that answers it.
+the pointer's event to the frame that answers it. By a link, the page is opened in a new profile,
+and what counts is the time of processors: the server's, and that of the page's own thread. The
+peer there is a page of Streamlit with one line of text.
 
     python benchmarks/network_map.py
 """
@@ -13,6 +15,7 @@ import os
 import shutil
 import statistics
 import tempfile
+from pathlib import Path
 
 import torch
 from playwright.sync_api import sync_playwright
@@ -22,6 +25,7 @@ from cnnviz.networks import build, network_spec
 from cnnviz.runs import RunConfig, create_run
 
 OPENINGS = 9
+PEER = 'import streamlit as st\nst.markdown("One line of text")\n'
 SIZES = {"1280×800": (1280, 800), "1920×1080": (1920, 1080), "390×844": (390, 844)}
 
 # When a figure is drawn in one of the shadow roots.
@@ -62,6 +66,30 @@ def openings(page) -> dict[str, list[float]]:
     return times
 
 
+def by_link(chromium, url: str, server: int, shown: str) -> str:
+    """Open a page in new profiles: processor seconds of the server and of the page's thread."""
+    spent = []
+    for _ in range(OPENINGS):
+        context = chromium.new_context(viewport={"width": 1280, "height": 800})
+        page = context.new_page()
+        browser = context.new_cdp_session(page)
+        browser.send("Performance.enable", {"timeDomain": "threadTicks"})
+        before = processor_seconds(server)
+        page.goto(url)
+        page.locator(shown).wait_for(timeout=120_000)
+        of_server = processor_seconds(server) - before
+        numbers = browser.send("Performance.getMetrics")["metrics"]
+        [of_page] = [one["value"] for one in numbers if one["name"] == "TaskDuration"]
+        spent.append((of_server, of_page))
+        context.close()
+    return " + ".join(f"{statistics.median(times):.2f}" for times in zip(*spent, strict=True))
+
+
+def processor_seconds(process: int) -> float:
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def hovers(page) -> str:
     canvas = page.locator(".column canvas.maps").nth(2)
     canvas.scroll_into_view_if_needed()
@@ -85,8 +113,16 @@ def main() -> None:
             executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"),
             args=["--no-sandbox", "--disable-gpu"],
         )
-        with served("app.py") as (url, _):
+        peer = Path(folder, "peer.py")
+        peer.write_text(PEER, encoding="ascii")
+        with served(str(peer)) as (url, server):
+            seconds = by_link(chromium, url, server, "text=One line of text")
+            print(f"one line of text, by a link, server + page: {seconds} s of a processor")
+        with served("app.py") as (url, server):
             for network, run in runs.items():
+                shown = TABS["The whole network"]
+                seconds = by_link(chromium, f"{url}/inside?i_run={run}", server, shown)
+                print(f"{network}, by a link, server + page: {seconds} s of a processor")
                 for title, (width, height) in SIZES.items():
                     viewport = {"width": width, "height": height}
                     page = chromium.new_page(bypass_csp=True, viewport=viewport)
