@@ -23,6 +23,6 @@ def test_thawing_is_stopped_and_once_done_it_answers(page, settle):
     expect(page.get_by_text("Your picture is most like Cat")).to_be_visible()
     expect(page.get_by_text("What changed with 1 block thawed")).to_be_visible()
     expect(page.locator(".evidence")).to_have_count(2)
-    page.get_by_role("button", name="Frozen").click()
+    page.get_by_role("radiogroup", name="Who answers").get_by_text("Frozen").click()
     page.wait_for_url("**oc_by=frozen**")
     expect(page.get_by_text("Frozen · answers now")).to_be_visible()
