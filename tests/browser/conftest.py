@@ -120,7 +120,7 @@ def runs_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def app_url(serve, tmp_path_factory) -> Iterator[str]:
-    """Address of the app; a module that starts runs takes `own_app`, which costs seconds."""
+    """Address of the app; a module that starts runs takes `training_app` or `own_app`."""
     with serve(CNNVIZ_RUNS=str(tmp_path_factory.mktemp("no-runs"))) as url:
         yield url
 
@@ -133,6 +133,19 @@ def own_app(serve, runs_folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def training_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which the server of `training_app` keeps its runs."""
+    return tmp_path_factory.mktemp("training-runs")
+
+
+@pytest.fixture(scope="session")
+def training_app(serve, training_runs: Path) -> Iterator[str]:
+    """Address of an app for modules that start runs, and do not mind those of other modules."""
+    with serve(CNNVIZ_RUNS=str(training_runs)) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
 def profiles(browser: Browser) -> Iterator[dict[str, BrowserContext]]:
     """A browser profile for each address of the app; its cache spares reading scripts again."""
     profiles: dict[str, BrowserContext] = {}
@@ -141,26 +154,48 @@ def profiles(browser: Browser) -> Iterator[dict[str, BrowserContext]]:
         profile.close()
 
 
-@pytest.fixture
-def page(browser: Browser, profiles: dict[str, BrowserContext], app_url: str) -> Iterator[Page]:
-    """A page of a profile without cookies or memory, 1280×800; relative addresses are the app's."""
-    if app_url not in profiles:
-        profiles[app_url] = browser.new_context(
-            base_url=app_url, viewport={"width": 1280, "height": 800}
+@pytest.fixture(scope="session")
+def new_page(
+    browser: Browser, profiles: dict[str, BrowserContext]
+) -> Callable[[str], contextlib.AbstractContextManager[Page]]:
+    """`with new_page(app_url) as page:` is a page of a profile without cookies or memory, 1280×800.
+
+    Relative addresses are the app's.
+    """
+
+    @contextlib.contextmanager
+    def opened(app_url: str) -> Iterator[Page]:
+        if app_url not in profiles:
+            profiles[app_url] = browser.new_context(
+                base_url=app_url, viewport={"width": 1280, "height": 800}
+            )
+            profiles[app_url].set_default_timeout(PATIENCE)
+        profile = profiles[app_url]
+        page = profile.new_page()
+        profile.new_cdp_session(page).send(
+            "Storage.clearDataForOrigin",
+            {"origin": app_url, "storageTypes": "cookies,indexeddb,local_storage"},
         )
-        profiles[app_url].set_default_timeout(PATIENCE)
-    profile = profiles[app_url]
-    page = profile.new_page()
-    profile.new_cdp_session(page).send(
-        "Storage.clearDataForOrigin",
-        {"origin": app_url, "storageTypes": "cookies,indexeddb,local_storage"},
-    )
-    yield page
-    for opened in profile.pages:
-        opened.close()
-    profile.clear_cookies()
-    profile.clear_permissions()
-    profile.unroute_all(behavior="ignoreErrors")
+        yield page
+        for opened in profile.pages:
+            opened.close()
+        profile.clear_cookies()
+        profile.clear_permissions()
+        profile.unroute_all(behavior="ignoreErrors")
+
+    return opened
+
+
+@pytest.fixture
+def page(new_page, app_url: str) -> Iterator[Page]:
+    """A page of the app, for one test.
+
+    It never tries the graphics processor: where that is imitated, the trial takes seconds. The
+    tests of every page let it, and those in `test_graphics.py`.
+    """
+    with new_page(app_url) as page:
+        page.add_init_script("window.cnnvizGraphics = null")
+        yield page
 
 
 @pytest.fixture
@@ -186,18 +221,25 @@ def nothing_trains_on(runs_folder: Path) -> Iterator[None]:
             Run(path).control("stop")
 
 
-@pytest.fixture
-def camera(browser: Browser) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def whole_chromium(browser: Browser) -> Iterator[Browser]:
     """A whole Chromium, whose camera shows a test picture and which warns of certificates."""
     chromium = launched(
         browser.browser_type,
         shutil.which("chromium") or shutil.which("chromium-browser"),
         [*FLAGS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
     )
-    page = chromium.new_page(viewport={"width": 1280, "height": 800})
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture
+def camera(whole_chromium: Browser) -> Iterator[Page]:
+    """A page of a browser that has a camera."""
+    page = whole_chromium.new_page(viewport={"width": 1280, "height": 800})
     page.set_default_timeout(PATIENCE)
     yield page
-    chromium.close()
+    page.close()
 
 
 @pytest.fixture

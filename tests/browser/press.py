@@ -3,7 +3,7 @@
     python -m tests.browser.press http://127.0.0.1:8501 [page …]
 
 presses everything on every page, and each option of every list; that takes about an hour.
-`test_press.py` presses each kind of control once in all, in two minutes.
+The tests in `every_page/` press each kind of control once in all.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as TooLateError
 
 from cnnviz import catalogue
-from tests.browser.screen import IDLE
+from tests.browser.screen import come_to_rest
 
 PAGES = sorted(page.url for page in catalogue.PAGES)
 NONSENSE = "ß 1,5;; <b>x</b> $\\frac$ 1e999 🙂"
@@ -51,7 +51,8 @@ FIND = """(done) => {
     const role = element.getAttribute("role") ??
       (element.localName === "input" ? element.type : element.localName);
     const name = (element.getAttribute("aria-label") ?? element.labels?.[0]?.innerText ??
-      element.innerText ?? "").trim().replace(/[0-9]+/g, "#").slice(0, 60);
+      element.innerText ?? "").trim().replace(/[0-9]+/g, "#").replace(/^(Help for) .*/s, "$1")
+      .slice(0, 60);
     const kind = role + "|" + name;
     counts[kind] = (counts[kind] ?? 0) + 1;
     const key = kind + "|" + counts[kind];
@@ -81,7 +82,7 @@ class Report:
 def press_everything(
     page: Page, path: str, *, seconds: float, known: set[str], whole: bool = False
 ) -> Report:
-    """Open a page and press each of its controls once.
+    """Press each control of a page once; it is opened where it is not yet.
 
     Args:
         page: A browser page whose base address is the app's.
@@ -101,7 +102,8 @@ def press_everything(
     page.on("popup", lambda popup: popup.close())
     # A browser with a window lets whoever presses a button fill the clipboard; one without refuses.
     page.context.grant_permissions(["clipboard-write"])
-    _open(page, path)
+    if _path(page) != path:
+        _open(page, path)
     done: set[str] = set()
     end = time.monotonic() + seconds
     waits = 0
@@ -134,9 +136,13 @@ def press_everything(
             blame(shown.inner_text()[:300])
             _open(page, path)
             break
-        if urlsplit(page.url).path.strip("/") != path:
+        if _path(page) != path:
             _open(page, path)
     return report
+
+
+def _path(page: Page) -> str | None:
+    return urlsplit(page.url).path.strip("/") if page.url.startswith("http") else None
 
 
 def _ours(message: str) -> bool:
@@ -145,12 +151,12 @@ def _ours(message: str) -> bool:
 
 def _open(page: Page, path: str) -> None:
     page.goto(f"/{path}")
-    page.wait_for_selector(IDLE, timeout=PATIENCE)
+    come_to_rest(page)
 
 
 def _settle(page: Page) -> None:
     page.wait_for_timeout(40)
-    page.wait_for_selector(IDLE, timeout=PATIENCE)
+    come_to_rest(page)
 
 
 def _press(page: Page, element: ElementHandle, role: str, *, whole: bool) -> None:
@@ -174,6 +180,10 @@ def _press(page: Page, element: ElementHandle, role: str, *, whole: bool) -> Non
             _settle(page)
     elif role == "combobox":
         _choose(page, element, whole=whole)
+    elif role in {"radio", "checkbox", "switch"}:
+        # The box that a person sees is drawn by the label and lies over the real one.
+        label = element.evaluate_handle("e => e.closest('label') ?? e").as_element()
+        label.click(timeout=quick)
     elif role == "canvas":
         element.click(timeout=quick)
         for key in ("ArrowRight", "ArrowDown", "Enter"):

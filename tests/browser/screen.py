@@ -1,12 +1,14 @@
 """What tests in a browser wait for, and how they read a canvas."""
 
 import base64
+import contextlib
 import io
 import re
 import time
 
 import numpy as np
 from PIL import Image
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
 PATIENCE = 120_000  # milliseconds: a busy machine may draw nothing for a minute
@@ -23,6 +25,34 @@ def pixels(locator):
     return np.asarray(picture.convert("RGBA"), int)
 
 
+GOES_ON = ".st-key-_gather_stop button"
+
+
+def come_to_rest(page):
+    """Wait until the app's script has ended; stop what it would go on computing piece by piece."""
+    page.wait_for_selector(f"{IDLE}, {GOES_ON}", timeout=PATIENCE)
+    while page.locator(GOES_ON).is_visible():
+        with contextlib.suppress(PlaywrightError):  # it ended by itself
+            page.locator(GOES_ON).click(timeout=5_000)
+        page.wait_for_selector(IDLE, timeout=PATIENCE)
+
+
+def stand_still(page):
+    """Wait until all is drawn and in its place."""
+    come_to_rest(page)
+    wait_until(
+        page,
+        """() => {
+          const all = document.getElementsByTagName("*");
+          const size = () => `${all.length} ${document.body.scrollHeight}`;
+          return new Promise((done) => {
+            const before = size();
+            setTimeout(() => done(size() === before), 300);
+          });
+        }""",
+    )
+
+
 def wait_until(page, expression, arg=None, timeout=PATIENCE):
     """Wait until JavaScript is true, without the `eval` that the page's own policy forbids.
 
@@ -32,6 +62,13 @@ def wait_until(page, expression, arg=None, timeout=PATIENCE):
     while not page.evaluate(expression, arg):
         assert time.monotonic() < end, f"never true: {expression}"
         page.wait_for_timeout(50)
+
+
+def wait_for_frames(page):
+    """Wait until what was asked to be painted is: a busy machine may take a second for a frame."""
+    page.evaluate("""async () => {
+      for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+    }""")
 
 
 def cell_of_map(page, layer, row, column):
