@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.conftest import LAN_NAME
-from tests.browser.screen import count_messages, wait_until
+from tests.browser.screen import IDLE, count_messages, wait_until
 
 TWO_CAMERAS = """window.facing = [];
 const { getUserMedia, enumerateDevices } = MediaDevices.prototype;
@@ -34,6 +34,7 @@ def camera_url(serve, tmp_path_factory):
 
 def open_chooser(page, url):
     page.goto(f"{url}/filters")
+    page.wait_for_selector(IDLE)  # a panel that is open closes when what is above it arrives
     page.get_by_role("button", name="Picture: Astronaut").click()
 
 
