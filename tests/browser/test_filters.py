@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from cnnviz.imaging import KERNELS, Recipe, encode_jpeg, present, sample_image, to_grey
-from tests.browser.screen import count_messages, pixels, wait_until
+from tests.browser.screen import count_messages, pixels, wait_for_frames, wait_until
 
 GREY = to_grey(sample_image("astronaut")).astype(np.uint8)
 SOBEL_X = Recipe("kernel", KERNELS["sobel-x"].weights)
@@ -23,6 +23,7 @@ def open_at(page, settle):
         settle(page)
         for one in page.locator(".compare").all():
             expect(one).to_have_attribute("data-shown", re.compile(r"\d+"))
+        wait_for_frames(page)
         return page
 
     return open_it
@@ -51,7 +52,7 @@ def choose(page, option):
     page.get_by_role("option", name=option, exact=True).click()
 
 
-def test_it_opens_on_edges_without_an_error_or_a_foreign_address(page, open_at):
+def test_it_opens_on_edges_and_outlines_what_is_pointed_at(page, open_at):
     foreign = []
     page.on("request", lambda r: foreign.append(r.url) if "127.0.0.1" not in r.url else None)
     errors = []
@@ -61,12 +62,7 @@ def test_it_opens_on_edges_without_an_error_or_a_foreign_address(page, open_at):
     assert (shown[:, :, 2] - shown[:, :, 0] > 60).any()  # blue: rising edges
     assert (shown[:, :, 0] - shown[:, :, 2] > 60).any()  # orange: falling ones
     expect(page.locator(".grid input").first).to_have_value("\N{MINUS SIGN}1")
-    assert not errors
-    assert not [url for url in foreign if not url.startswith(("data:", "blob:"))]
 
-
-def test_pointing_outlines_the_window_on_the_photo_without_the_server(open_at):
-    page = open_at()
     before = [pixels(canvas(page, at)) for at in (0, 1)]
     count_messages(page)
     canvas(page, 1).hover(position=spot(page, 300, 200))
@@ -82,20 +78,8 @@ def test_pointing_outlines_the_window_on_the_photo_without_the_server(open_at):
     expect(place(page, 0)).to_have_text("")
     assert (pixels(canvas(page, 0)) == before[0]).all()
     assert page.evaluate("window.sent") == 0
-
-
-def test_clicking_a_pixel_shows_its_arithmetic_and_leads_to_the_stepper(open_at, settle):
-    page = open_at()
-    canvas(page, 1).click(position=spot(page, 120, 260))
-    heading = page.get_by_role("heading", name="The pixel at row 120, column 260")
-    expect(heading).to_be_visible()
-    value = SOBEL_X.apply(GREY).values[120, 260]
-    total = f"= {value:g}".replace("-", "\N{MINUS SIGN}")
-    expect(page.get_by_text(re.compile(re.escape(total) + "$"))).to_be_visible()
-    page.get_by_role("link", name="Step through this patch").click()
-    expect(page).to_have_url(re.compile("/step.*s_kernel=sobel-x"))
-    settle(page)
-    expect(page.locator(".stepper")).to_be_visible()
+    assert not errors
+    assert not [url for url in foreign if not url.startswith(("data:", "blob:"))]
 
 
 def test_the_first_click_leads_to_the_arithmetic_and_the_next_ones_stay(open_at, settle):
@@ -121,13 +105,7 @@ def test_noise_is_compared_two_by_two_on_a_phone(page, settle):
     assert boxes[1]["x"] > 190
 
 
-def test_clicking_the_photo_chooses_the_pixel_too(open_at):
-    page = open_at()
-    canvas(page, 0).click(position=spot(page, 50, 60, at=0))
-    expect(page.get_by_role("heading", name="row 50, column 60")).to_be_visible()
-
-
-def test_the_keyboard_moves_a_cursor_and_chooses(open_at):
+def test_a_pixel_is_chosen_by_keys_and_on_the_photo(open_at):
     page = open_at()
     canvas(page, 1).focus()
     page.keyboard.press("ArrowRight")
@@ -137,8 +115,11 @@ def test_the_keyboard_moves_a_cursor_and_chooses(open_at):
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="row 246, column 257")).to_be_visible()
 
+    canvas(page, 0).click(position=spot(page, 50, 60, at=0))
+    expect(page.get_by_role("heading", name="row 50, column 60")).to_be_visible()
 
-def test_both_pictures_zoom_together_and_show_crisp_pixels(open_at):
+
+def test_both_pictures_zoom_together_by_keys_and_by_the_wheel(open_at):
     page = open_at()
     canvas(page, 0).focus()
     for _ in range(5):
@@ -159,9 +140,6 @@ def test_both_pictures_zoom_together_and_show_crisp_pixels(open_at):
     page.get_by_role("button", name="Fit").first.click()
     expect(canvas(page, 1)).not_to_have_class(re.compile("zoomed"))
 
-
-def test_the_wheel_zooms_at_the_pointer_and_scrolls_where_there_is_nothing_to_zoom(open_at):
-    page = open_at()
     canvas(page, 1).hover(position=spot(page, 400, 100))
     page.mouse.wheel(0, -100)
     expect(canvas(page, 0)).to_have_class(re.compile("zoomed"))
@@ -194,7 +172,7 @@ def test_the_divider_moves_across_before_and_after(open_at):
     expect(page.get_by_role("heading", name="The pixel")).to_have_count(0)
 
 
-def test_a_cell_can_be_edited_in_place(open_at):
+def test_a_cell_is_edited_in_place_and_taken_when_it_is_left(open_at, settle):
     page = open_at()
     cell = page.get_by_label("row 1, column 1").first
     cell.fill("x")
@@ -212,9 +190,7 @@ def test_a_cell_can_be_edited_in_place(open_at):
     page.reload()
     expect(page.get_by_label("row 1, column 1").first).to_have_value("0.5")
 
-
-def test_a_cell_is_taken_when_it_is_left(open_at):
-    page = open_at()
+    settle(page)
     page.get_by_label("row 1, column 1").first.fill("5")
     page.keyboard.press("Tab")
     expect(page).to_have_url(re.compile("f_kernel=custom"))
@@ -316,7 +292,8 @@ def followed_to_the_end(page, at):
     """The picture that a hand at rest has made."""
     before, shown = None, pixels(canvas(page, at))
     while before is None or not np.array_equal(before, shown):
-        page.wait_for_timeout(250)
+        wait_for_frames(page)
+        page.wait_for_timeout(100)
         before, shown = shown, pixels(canvas(page, at))
     return shown
 
@@ -347,7 +324,8 @@ def test_a_chain_and_a_comparison_follow_the_hand(
     count_messages(page)
     page.mouse.move(track["x"] + track["width"] * 0.3, track["y"] + track["height"] / 2)
     page.mouse.down()
-    page.mouse.move(track["x"] + track["width"] * 0.7, track["y"] + track["height"] / 2, steps=4)
+    # In few steps: of pictures that are long in coming, only three are followed.
+    page.mouse.move(track["x"] + track["width"] * 0.7, track["y"] + track["height"] / 2, steps=2)
     for at in followed:
         expect(figures.nth(at)).to_have_attribute("data-followed", re.compile(r"\d"))
     preview = {at: followed_to_the_end(page, at) for at in followed}
@@ -360,6 +338,7 @@ def test_a_chain_and_a_comparison_follow_the_hand(
     for at, times in settled.items():
         expect(figures.nth(at)).not_to_have_attribute("data-shown", times)
     settle(page)
+    wait_for_frames(page)
     for at in followed:
         assert np.abs(preview[at] - pixels(canvas(page, at))).max() <= 1
     if len(told) > 1:  # the server's say the same of how close two pictures are
@@ -376,7 +355,7 @@ def test_a_cell_of_a_chains_own_kernel_is_followed(open_at, settle):
     box = cell.bounding_box()
     page.mouse.move(box["x"] + 20, box["y"] + 20)
     page.mouse.down()
-    page.mouse.move(box["x"] + 140, box["y"] + 20, steps=4)
+    page.mouse.move(box["x"] + 140, box["y"] + 20, steps=2)
     expect(figures.nth(2)).to_have_attribute("data-followed", re.compile(r"\d"))
     assert page.evaluate("window.sent") == 0
     preview = followed_to_the_end(page, 2)
@@ -423,13 +402,26 @@ def test_a_12_megapixel_photo_is_previewed_clicked_and_downloaded_in_full(open_a
         assert Image.open(file).size == (4000, 3000)
 
 
-def test_the_code_can_be_copied(open_at):
+def test_the_code_is_copied_and_a_pixel_leads_to_the_stepper(open_at, settle):
     page = open_at()
     page.get_by_role("button", name="OpenCV code").click()
     expect(page.get_by_text("cv2.filter2D(image")).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="PyTorch code").click()
     expect(page.get_by_text("F.conv2d(padded")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("F.conv2d(padded")).to_be_hidden()
+
+    canvas(page, 1).click(position=spot(page, 120, 260))
+    heading = page.get_by_role("heading", name="The pixel at row 120, column 260")
+    expect(heading).to_be_visible()
+    value = SOBEL_X.apply(GREY).values[120, 260]
+    total = f"= {value:g}".replace("-", "\N{MINUS SIGN}")
+    expect(page.get_by_text(re.compile(re.escape(total) + "$"))).to_be_visible()
+    page.get_by_role("link", name="Step through this patch").click()
+    expect(page).to_have_url(re.compile("/step.*s_kernel=sobel-x"))
+    settle(page)
+    expect(page.locator(".stepper")).to_be_visible()
 
 
 def test_back_returns_to_the_filter_before(open_at, settle):
