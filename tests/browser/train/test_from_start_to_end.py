@@ -1,0 +1,96 @@
+"""Train: start, be finished, again with a change; what starts nothing, and what fails."""
+
+import re
+import threading
+
+import pytest
+from playwright.sync_api import expect
+
+from cnnviz.runs import Run
+from tests.browser.train.screen import SLOW, badge, command, start
+
+pytestmark = pytest.mark.usefixtures("nothing_trains_on")
+
+
+def test_train_digits_repeat_it_with_a_change_and_look_inside(page, settle, chosen):
+    page.goto("/train?t_epochs=8")
+    start(page, settle)
+    expect(badge(page)).to_contain_text("Finished", **SLOW)
+    assert chosen().state().final.accuracy > 0.9
+    shown = page.locator("section.live .facts").inner_text()
+    found = re.search(r"([\d.]+) % of (\d+)", shown)
+    assert float(found[1]) == pytest.approx(100 * chosen().state().final.accuracy, abs=0.06)
+    assert int(found[2]) == chosen().state().test_images
+    # The presenter's buttons follow the run by themselves.
+    expect(command(page, "Stop")).to_have_count(0, **SLOW)
+
+    # Again with another rate: both curves are drawn.
+    first = chosen()
+    page.get_by_role("button", name="Repeat with one change").click()
+    page.locator(".st-key-_t_again_learning_rate input").fill("0.01")
+    command(page, "Start the repeat").click()
+    expect(page.get_by_text("**Repeat with one change**")).to_have_count(0, **SLOW)
+    expect(page).not_to_have_url(re.compile(first.id), **SLOW)
+    expect(badge(page)).to_contain_text("Finished", **SLOW)
+    second = chosen()
+    assert second.config.based_on == first.id
+    assert second.config.recipe.learning_rate == 0.01
+    assert second.config.recipe.seed == first.config.recipe.seed
+    assert first.name.startswith("Handwritten digits, 8×8, GAP net")
+    expect(page.locator("section.live .legend .swatch")).to_have_text([second.name, first.name])
+
+    page.get_by_role("link", name="Look inside this run").click()
+    expect(page).to_have_url(re.compile(rf"/inside.*i_run={second.id}"))
+
+
+def test_nonsense_starts_nothing_and_too_high_a_rate_ends_with_a_sentence(page, settle):
+    page.goto("/train?t_net=lenet5")
+    settle(page)
+    field, button = (
+        page.get_by_role("textbox", name="Peak learning rate"),
+        page.get_by_role("button", name="Start training"),
+    )
+    before = page.url
+    for typed in ("1e9", "0", "fast"):
+        field.fill(typed)
+        field.blur()
+        expect(button).to_be_disabled(**SLOW)
+    expect(page.get_by_text("“fast” is not a number")).to_be_visible()
+    field.fill("0,05")
+    field.blur()
+    expect(button).to_be_enabled(**SLOW)
+    assert re.search("t_run=[^&]*", page.url)[0] == re.search("t_run=[^&]*", before)[0]
+    field.fill("1000000")
+    field.blur()
+    expect(page).to_have_url(re.compile("t_rate=1000000"))
+    start(page, settle)
+    expect(badge(page)).to_contain_text("Failed", **SLOW)
+    expect(page.locator("section.live .message")).to_contain_text("learning rate", **SLOW)
+
+
+def test_training_goes_on_when_the_app_is_killed(browser, serve, tmp_path):
+    with serve(CNNVIZ_RUNS=str(tmp_path)) as url:
+        page = browser.new_page()
+        page.goto(f"{url}/train?t_epochs=900&t_held=held&t_pace=30")
+        page.get_by_role("button", name="Start training").click(**SLOW)
+        expect(command(page, "Pause")).to_be_visible(**SLOW)
+        page.close()
+    (path,) = (p for p in tmp_path.iterdir() if p.is_dir() and not p.name.startswith("."))
+    run = Run(path)
+    assert run.state().status == "running"
+    step = run.state().step
+    waiting = threading.Event()
+    try:
+        for _ in range(200):
+            if run.state().step > step:
+                break
+            waiting.wait(0.1)
+        assert run.state().step > step
+        with serve(CNNVIZ_RUNS=str(tmp_path)) as url:
+            page = browser.new_page()
+            page.goto(f"{url}/train")
+            command(page, "Stop").click(**SLOW)
+            expect(badge(page)).to_contain_text("Stopped", **SLOW)
+            page.close()
+    finally:
+        run.control("stop")
