@@ -4,11 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from cnnviz.catalogue import IN_THE_BAR, PAGES, page_at
+from cnnviz.catalogue import page_at
 from cnnviz.components.page_wide import page_wide
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.address import drop_endless_numbers
 from cnnviz.ui.shared.join import join_button
+from cnnviz.ui.shared.navigation import entries
 from cnnviz.ui.shared.picture import choose_picture
 from cnnviz.ui.shared.projecting import follow_the_address, size_button
 from cnnviz.ui.shared.text import plain
@@ -18,21 +19,9 @@ ASSETS = Path(__file__).parent.parent / "assets"
 st.logo(ASSETS / "logo.svg", size="large")
 st.html(Path(__file__).parent / "main.css")  # what themes and options of Streamlit leave out
 
-groups: dict[str, list[st.Page]] = {}
-for row in PAGES:
-    entry = st.Page(
-        row.script,
-        url_path=row.url,
-        title=row.menu or row.title,
-        icon=row.icon,
-        help=row.about or None,
-        default=not row.url,
-    )
-    groups.setdefault(IN_THE_BAR.get(row.group, row.group), []).append(entry)
-
 # Before the navigation, which else takes the page's icon for the tab, from a server of Google's.
 st.set_page_config(page_icon=ASSETS / "icon.svg", layout="wide")
-page = st.navigation(groups, position="top")
+page = st.navigation(entries(), position="top")
 declared = page_at(page.url_path)
 st.set_page_config(page_title=f"{declared.title} · cnnviz" if declared.url else "cnnviz")
 page_wide()

@@ -5,7 +5,7 @@ import streamlit as st
 from cnnviz.catalogue import PAGES, page_at
 from cnnviz.components.stepper import stepper
 from cnnviz.convolution import lecture_examples
-from cnnviz.ui.shared.thumbnail import thumbnail
+from cnnviz.ui.shared.thumbnail import show_thumbnail
 
 st.title("See a convolutional network")
 st.markdown(
@@ -40,8 +40,7 @@ for first in range(0, len(cards), 3):
     for column, (number, page) in zip(st.columns(3), cards[first : first + 3], strict=False):
         title = page.group or page.title  # one card leads to a whole group
         with column.container(border=True, height="stretch", key=f"card-{page.url}"):
-            if picture := thumbnail(page):
-                st.image(picture, width="stretch", alt=f"The page “{title}”")
+            show_thumbnail(page, title)
             st.page_link(page.script, label=f"**{number}. {title}**")
             st.caption(page.on_home)
 

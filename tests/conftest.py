@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from streamlit.components.v2 import manifest_scanner
+from streamlit.testing.v1 import local_script_runner
 
 from cnnviz.training.worker import prepare_threads
 
@@ -17,6 +18,18 @@ prepare_threads()  # here too: several tests run beside each other
 manifest_scanner.scan_component_manifests = functools.cache(
     manifest_scanner.scan_component_manifests
 )
+
+
+def wait_for_the_script(runner, timeout):
+    """Wait without looking a thousand times a second, which takes time from the page itself."""
+    runner._script_thread.join(timeout)
+    if not runner.script_stopped():
+        runner.request_stop()
+        runner.join()
+        raise RuntimeError(f"The page was not drawn in {timeout} seconds")
+
+
+local_script_runner.require_widgets_deltas = wait_for_the_script
 
 # A busy machine makes no example wrong. CI tries the same examples each time; other runs, new ones.
 settings.register_profile(

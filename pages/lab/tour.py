@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnnviz.catalogue import TOPICS
-from cnnviz.ui.shared.thumbnail import thumbnail
+from cnnviz.ui.shared.thumbnail import show_thumbnail
 
 words = st.text_input(
     "Search",
@@ -21,8 +21,7 @@ if not found:
 for first in range(0, len(found), 3):
     for column, (number, topic) in zip(st.columns(3), found[first : first + 3], strict=False):
         with column.container(border=True, height="stretch", key=f"card-{topic.url}"):
-            if picture := thumbnail(topic):
-                st.image(str(picture), width="stretch", alt=f"The page “{topic.title}”")
+            show_thumbnail(topic, topic.title)
             st.page_link(
                 topic.script,
                 label=f"**{number}. {topic.title}**",

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from cnnviz.catalogue import page_at
 
@@ -13,10 +14,12 @@ def visit(root):
     """`visit("race", r_race="any")` opens the page at an address and checks that nothing failed."""
 
     def open_it(url, /, **query):
-        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=180).run()
+        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=180)
         app.query_params.update(query)
-        app.switch_page(page_at(url).script).run()
-        assert not app.exception
+        # `switch_page` knows the pages only after a run, and would draw Home for every test.
+        app._page_hash = calc_hash(page_at(url).url)
+        app.run()
+        assert not app.exception, f"{url}?{query}"[:300]
         return app
 
     return open_it

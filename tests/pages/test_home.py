@@ -3,10 +3,14 @@
 import dataclasses
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from streamlit.elements.lib import image_utils
+from streamlit.elements.lib.layout_utils import LayoutConfig
 
 from cnnviz.catalogue import PAGES, page_at
 from cnnviz.ui.shared import thumbnail as thumbnails
+from cnnviz.ui.shared.picture import Picture
 
 
 def test_the_demonstration_comes_before_the_pages(visit):
@@ -51,6 +55,15 @@ def test_cards_show_the_pages_in_the_theme_of_the_app(theme, root, kind, ending)
             shown = picture.with_stem(picture.stem + ending)
             assert shown.is_file()
             assert thumbnails.thumbnail(page) == shown
+
+
+def test_pictures_of_cards_and_of_the_chooser_are_sent_as_they_are(root):
+    """Else Streamlit would decode and encode each anew whenever a page is drawn."""
+    card = thumbnails._jpeg(root / "assets" / "screenshots" / page_at("filters").thumbnail)
+    own = Picture("own", "mine.png", np.zeros((300, 200, 3), np.uint8), "", "").thumbnail
+    for data, width in ((card, "stretch"), (own, 96)):
+        sent = image_utils._ensure_image_size_and_format(data, LayoutConfig(width=width), "JPEG")
+        assert sent is data
 
 
 def test_a_picture_without_a_dark_version_is_shown_as_it_is_and_none_is_no_error(theme, root):

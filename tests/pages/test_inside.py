@@ -11,7 +11,6 @@ import safetensors.numpy
 import safetensors.torch
 import torch
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from cnnviz import inspection
 from cnnviz.catalogue import page_at
@@ -221,9 +220,8 @@ def test_choosing_a_picture_at_the_top_shows_it(open_page):
     assert app.query_params["i_source"] == "own"
 
 
-def test_an_uploaded_picture_comes_along_from_another_page(root):
-    app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=180).run()
-    app.switch_page(page_at("filters").script).run()
+def test_an_uploaded_picture_comes_along_from_another_page(visit):
+    app = visit("filters")
     file = io.BytesIO()
     Image.fromarray(sample_image("coffee")).save(file, "PNG")
     app.file_uploader(key="_picture_upload").upload("cup.png", file.getvalue()).run()

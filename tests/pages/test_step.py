@@ -2,12 +2,12 @@
 
 import base64
 import json
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.catalogue import page_at
 from cnnviz.convolution import lecture_examples
@@ -18,12 +18,8 @@ FIRST = next(iter(EXAMPLES))
 
 
 @pytest.fixture
-def open_page(root):
-    def open_it(**query):
-        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=180).run()
-        return link(app, **query)
-
-    return open_it
+def open_page(visit):
+    return partial(visit, "step")
 
 
 def link(app, **query):

@@ -48,8 +48,15 @@ gate.UPLOADS, gate.UPLOADS_OF_ONE, gate.UPLOADS_OF_ONE_ALWAYS = 5000, 3000, 1000
 gate.UPLOAD_SECONDS, gate.FILES_AT_ONCE = 1.0, 10
 gate.USUAL_UPLOAD, gate.WEIGHTS_UPLOAD, gate.UNREAD_SECONDS = 9000, 20_000, 2.0
 server.SWEEP_SECONDS, server.SILENT_SECONDS = 0.2, 1.0
-server._warm_up = lambda: None
 server._train = lambda stop: None
+
+
+def warm_up():  # as the app does, without what pages need: else each sweep goes through all modules
+    gc.collect()
+    gc.freeze()
+
+
+server._warm_up = warm_up
 
 
 async def left(request):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import rankdata
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +20,8 @@ def rank_correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> fl
         1 for the same order, −1 for the opposite one, about 0 for unrelated ones; NaN where a map
         is the same everywhere.
     """
+    from scipy.stats import rankdata  # noqa: PLC0415 - most of a second; training needs none
+
     rows = min(one.shape[0], other.shape[0])
     columns = min(one.shape[1], other.shape[1])
     ranks = [rankdata(averaged(each, (rows, columns))) for each in (one, other)]

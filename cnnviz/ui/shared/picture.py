@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 OWN = "own"
 MAX_SIDE = 4096  # pixels: what every browser draws and every format holds
+_THUMBNAIL = 96  # pixels a side
 _CHOICE = "_picture"
 _FIRST = "_picture_first"
 _OWN = "_own_picture"  # not `_picture_own`: the button that chooses it again
@@ -74,6 +75,15 @@ class Picture:
     credit: str
     notes: tuple[str, ...] = ()
 
+    @functools.cached_property
+    def thumbnail(self) -> bytes:
+        """Its middle as a small square JPEG, of the size that Streamlit sends unchanged."""
+        height, width = self.pixels.shape[:2]
+        side = min(height, width)
+        top, left = (height - side) // 2, (width - side) // 2
+        square = self.pixels[top : top + side, left : left + side]
+        return encode_jpeg(resize_to_fit(square, _THUMBNAIL), quality=90)
+
 
 @functools.cache
 def sample_picture(name: str) -> Picture:
@@ -81,18 +91,6 @@ def sample_picture(name: str) -> Picture:
     sample, pixels = SAMPLES[name], sample_image(name)
     credit = f"{sample.title}: {sample.source} ({sample.licence})."
     return Picture(name, sample.title, pixels, digest(pixels), credit)
-
-
-def _thumbnail(pixels: NDArray[np.uint8]) -> bytes:
-    height, width = pixels.shape[:2]
-    side = min(height, width)
-    top, left = (height - side) // 2, (width - side) // 2
-    return encode_jpeg(resize_to_fit(pixels[top : top + side, left : left + side], 192))
-
-
-@functools.cache
-def _sample_thumbnail(name: str) -> bytes:
-    return _thumbnail(sample_image(name))
 
 
 def _own() -> Picture | None:
@@ -194,9 +192,9 @@ def _first() -> str:
     return first
 
 
-def _gallery_entry(picture: Picture, thumbnail: bytes, chosen: str) -> None:
-    with st.container(width=96, gap="xsmall"):
-        st.image(thumbnail, width=96, alt=picture.title)
+def _gallery_entry(picture: Picture, chosen: str) -> None:
+    with st.container(width=_THUMBNAIL, gap="xsmall"):
+        st.image(picture.thumbnail, width=_THUMBNAIL, alt=picture.title)
         st.button(
             "Yours" if picture.id == OWN else picture.title,
             key=f"_picture_{picture.id}",
@@ -266,6 +264,6 @@ def choose_picture(notice: DeltaGenerator, first: str = "") -> None:
         _offer_camera()
         with st.container(horizontal=True, gap="small"):
             if own := _own():
-                _gallery_entry(own, _thumbnail(own.pixels), picture.id)
+                _gallery_entry(own, picture.id)
             for name in SAMPLES:
-                _gallery_entry(sample_picture(name), _sample_thumbnail(name), picture.id)
+                _gallery_entry(sample_picture(name), picture.id)

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from cnnviz.imaging import encode_jpeg, load_picture
+
 if TYPE_CHECKING:
     from cnnviz.catalogue import Page
 
 SCREENSHOTS = Path(__file__).parents[3] / "assets" / "screenshots"
+
+
+def show_thumbnail(page: Page, title: str) -> None:
+    """Draw the picture of a page on the card of this title, if there is one."""
+    if picture := thumbnail(page):
+        st.image(_jpeg(picture), width="stretch", alt=f"The page “{title}”")
+
+
+@functools.cache
+def _jpeg(picture: Path) -> bytes:
+    """A picture as Streamlit sends it unchanged: WebP it would make anew for each run."""
+    return encode_jpeg(load_picture(picture.read_bytes()).pixels, quality=90)
 
 
 def thumbnail(page: Page) -> Path | None:

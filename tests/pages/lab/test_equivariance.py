@@ -1,21 +1,14 @@
 """Equivariance: the deck's object, what breaks it, links, refusals."""
 
 import json
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
-
-from cnnviz.catalogue import page_at
 
 
 @pytest.fixture
-def open_page(root):
-    def open_it(**query):
-        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=180).run()
-        app.query_params.update(query)
-        return app.switch_page(page_at("equivariance").script).run()
-
-    return open_it
+def open_page(visit):
+    return partial(visit, "equivariance")
 
 
 def sent(app):

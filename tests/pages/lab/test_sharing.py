@@ -1,25 +1,19 @@
 """From fully connected to convolutional: the drawn layer, the decks' counts, when not to share."""
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from streamlit.testing.v1 import AppTest
 
-from cnnviz.catalogue import page_at
 from cnnviz.convolution import lecture_case
 
 
 @pytest.fixture
-def open_page(root):
-    def open_it(**query):
-        app = AppTest.from_file(str(root / "cnnviz" / "main.py"), default_timeout=180).run()
-        app.query_params.update(query)
-        return app.switch_page(page_at("sharing").script).run()
-
-    return open_it
+def open_page(visit):
+    return partial(visit, "sharing")
 
 
 def sent(app):
