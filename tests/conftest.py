@@ -45,16 +45,44 @@ ROOT = Path(__file__).parent.parent
 # busy machine a click can be lost, and that must not hide what the other tests say. With
 # `--reruns 0` a first failure is told whole.
 REAL = [ROOT / "tests" / name for name in ("browser", "unit/training", "unit/live")]
+# Hundreds of seconds each: what begins last must be short, so that no worker waits for another.
+LONGEST = [
+    ROOT / "tests" / "browser" / f"test_{name}.py"
+    for name in ("press", "accessibility", "train", "filters", "classroom")
+]
+# These wait most of their time for sockets and processes. Spread among the others, they leave the
+# processors to these; all at once, they would leave them idle.
+WAITING = [
+    ROOT / "tests" / "unit" / name
+    for name in ("training", "live", "test_gate.py", "test_server.py")
+]
+
+
+def under(path, folders):
+    return any(folder == path or folder in path.parents for folder in folders)
+
+
+def in_order(files):
+    """Files in the order in which workers take them: long ones first, short ones last."""
+    waiting = [path for path in files if under(path, WAITING)]
+    short = [path for path in files if under(path, [ROOT / "tests" / "unit"])]
+    short = [path for path in short if path not in waiting]
+    working = [path for path in files if path not in waiting and path not in short]
+    working.sort(key=lambda path: LONGEST.index(path) if path in LONGEST else len(LONGEST))
+    spread = [(number / len(working), path) for number, path in enumerate(working)]
+    spread += [(number / len(waiting), path) for number, path in enumerate(waiting)]
+    return [path for _, path in sorted(spread, key=lambda one: one[0])] + short
 
 
 def pytest_collection_modifyitems(config, items):
-    real = [item for item in items if any(folder in item.path.parents for folder in REAL)]
     if config.getoption("reruns", None) is None:
-        for item in real:
-            item.add_marker(pytest.mark.flaky(reruns=2))
-    # The long ones come first, so that at the end no worker waits for another.
-    others = [item for item in items if item not in set(real)]
-    items[:] = [*real, *others]
+        for item in items:
+            if under(item.path, REAL):
+                item.add_marker(pytest.mark.flaky(reruns=2))
+    files = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    items[:] = [item for path in in_order(list(files)) for item in files[path]]
 
 
 @pytest.fixture(scope="session")
