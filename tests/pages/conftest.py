@@ -9,6 +9,14 @@ from streamlit.util import calc_hash
 from cnnviz.catalogue import page_at
 
 
+@pytest.fixture(autouse=True, scope="session")
+def one_thread():
+    """Threads that wait for each other on a busy machine take longer than one alone."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
 @pytest.fixture
 def visit(root):
     """`visit("race", r_race="any")` opens the page at an address and checks that nothing failed."""
