@@ -13,6 +13,7 @@ class Draw {
     this.sent = null;
     this.place = parent.querySelector(".place");
     this.tells = parent.querySelector(".sends");
+    this.keys = parent.querySelector(".keys");
     /** @type {OwnPicture | null} */
     this.own = null;
     this.offer = null;
@@ -37,10 +38,12 @@ class Draw {
 
   begin() {
     this.own = new OwnPicture(() => {
+      this.keys.hidden = !this.own.drawn;
       this.offer?.tell();
       this.send();
     }, () => this.send());
     this.own.open(this.data);
+    this.keys.hidden = !this.own.drawn;
     this.place.replaceChildren(this.own.root);
   }
 

@@ -70,7 +70,7 @@ def answer_while_drawing(run: Run, step: int, subject: Subject, answer: Predicti
         picture=PAD,
         waits=True,
         light=True,
-        invitation="Draw on the pad: the network answers while you draw.",
+        invitation="Draw on the pad, or choose a picture: the network answers at once.",
         about=f"It knows {len(run.config.classes)} classes and always predicts one of them. Your"
         " browser computes this, without the server.",
     )
