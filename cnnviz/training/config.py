@@ -154,9 +154,10 @@ LENGTHS: dict[Length, RunLength] = {
 _SMALL, _LARGE = 5000, 25_000
 
 
-# Of networks that give pictures. With AdamW, 160 steps and the usual losses, U-Net had a foreground
-# IoU of .87 on the test scenes, and on noisy digits 22 dB. The autoencoder with few numbers gives
-# nothing but black at the rate of the others.
+# Of networks that give pictures. With AdamW and the usual losses, U-Net had a foreground IoU of .87
+# on the test scenes after 160 steps and of .90 after 500, and on noisy digits 22 dB after 160.
+# The autoencoder gave nothing but black at the rate of the others; with two or four numbers in its
+# middle it did so at its own, too.
 _STEPS: dict[Length, int] = {"quick": 160, "lesson": 500, "thorough": 2000}
 _PICTURE_BATCH = 16
 _PICTURE_BATCHES = {"autoencoder": 64}
