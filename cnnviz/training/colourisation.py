@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import cv2
 import numpy as np
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from cnnviz.networks import Spec
 
 Weights = dict[str, "Tensor"]
-Kind = Literal["digits", "photos"]
+Kind = Literal["digits", "photos", "cifar10"]
 
 SHIPPED = Path(__file__).parents[2] / "assets" / "pictures_out"
-SIDES: dict[Kind, int] = {"digits": 28, "photos": 64}
+SIDES: dict[Kind, int] = {"digits": 28, "photos": 64, "cifar10": 32}
 HUES = ("red", "orange", "green", "cyan", "blue", "magenta")
 _CHROMA = 0.25  # of a hue: all are then within red, green and blue at _LIGHT
 _LIGHT = 0.5  # grey level of a digit, where white is 1
@@ -51,7 +51,8 @@ PHOTOS = ("astronaut", "cat", "coffee", "rocket")
 PHOTO_CLASSES = 16
 _PHOTO = 180  # pixels of a photo's longer side
 _LEARNED = 0.7  # share of a photo's width that is learned from
-_BATCHES: dict[Kind, int] = {"digits": 32, "photos": 8}
+_BATCHES: dict[Kind, int] = {"digits": 32, "photos": 8, "cifar10": 32}
+_DATA: dict[Kind, str] = {"digits": "mnist5k", "cifar10": "cifar10"}
 _RATE = 5e-3
 CHROMA_SCALE = 0.25
 """The regression gives Cb and Cr divided by this, so that its numbers are about 1."""
@@ -70,6 +71,22 @@ class Colourers:
     centres: NDArray[np.float32]
     regression: Weights
     classes: Weights
+
+
+class Step(NamedTuple):
+    """Both networks after some steps.
+
+    Attributes:
+        step: How many.
+        squared: Squared error of the last batch.
+        entropy: Cross-entropy of the last batch.
+        colourers: The networks.
+    """
+
+    step: int
+    squared: float
+    entropy: float
+    colourers: Colourers
 
 
 def network(outputs: int) -> Spec:
@@ -154,7 +171,8 @@ def patches(
 def colour_classes(kind: Kind, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
     """Cb and Cr of each class of colour, K×2, grey first.
 
-    Of digits, the hues that they were given; of photos, what k-means finds in their pixels.
+    Of digits, the hues that they were given; of photos and CIFAR-10, what k-means finds in their
+    pixels.
 
     Args:
         kind: Of the pictures.
@@ -182,9 +200,7 @@ def expected(shares: Tensor, centres: Tensor) -> Tensor:
     return shares @ centres
 
 
-def learn(
-    kind: Kind, *, steps: int, seed: int = 0
-) -> Iterator[tuple[int, float, float, Colourers]]:
+def learn(kind: Kind, *, steps: int, every: int = 100, seed: int = 0) -> Iterator[Step]:
     """Train both networks on the same pictures.
 
     Rare classes count more: by the inverse of their frequency, mixed half with an even one, as in
@@ -193,19 +209,25 @@ def learn(
     Args:
         kind: Of the pictures.
         steps: Updates of the weights.
+        every: After how many steps the networks are seen.
         seed: Of the weights, the pictures and, for digits, their colours.
 
     Yields:
-        Every hundredth step and at the end: the step, the last two losses, and the networks.
+        The networks every so many steps and at the end.
+
+    Raises:
+        DatasetError: The pictures are not on this computer.
     """
     random = np.random.default_rng(seed)
-    data = load_dataset("mnist5k") if kind == "digits" else None
+    data = None if kind == "photos" else load_dataset(_DATA[kind])
     parts = photo_parts(test=False) if kind == "photos" else []
 
     def batch(count: int) -> NDArray[np.float32]:
         if data is None:
             return patches(parts, count, random)
         chosen = random.integers(len(data.train_labels), size=count)
+        if kind == "cifar10":
+            return np.float32(1 / 255) * data.train_images[chosen].transpose(0, 2, 3, 1)
         return coloured_digits(
             data.train_images[chosen, 0], data.train_labels[chosen].tolist(), random
         )
@@ -237,7 +259,7 @@ def learn(
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             schedule.step()
-        if step % 100 == 0 or step == steps:
+        if step % every == 0 or step == steps:
             one, other = (
                 {
                     name: value.detach().clone()
@@ -246,7 +268,7 @@ def learn(
                 }
                 for model in models
             )
-            yield step, losses[0].item(), losses[1].item(), Colourers(centres, one, other)
+            yield Step(step, losses[0].item(), losses[1].item(), Colourers(centres, one, other))
 
 
 _PARTS = ("regression", "classes")

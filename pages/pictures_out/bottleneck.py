@@ -17,6 +17,7 @@ from cnnviz.ui.pictures_out.bottleneck.networks import (
     samples,
 )
 from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.training import train_live
 
 images, labels, titles = samples()
 st.caption(
@@ -37,6 +38,8 @@ st.markdown(
     " window one number is left, and enlarged again it fills the window. The error shows the"
     " edges, which are what is gone."
 )
+
+train_live("Train an autoencoder live, on digits", "squeezed", "autoencoder")
 
 st.header("Pooled, and unpooled")
 st.caption(

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnnviz.components.colouriser import colouriser
+from cnnviz.ui.pictures_out.colourisation.cifar10 import show_cifar10
 from cnnviz.ui.pictures_out.colourisation.pictures import (
     KINDS,
     class_titles,
@@ -18,13 +19,16 @@ st.caption(
     " level make a colour; they differ in their loss."
 )
 kind = choice(st.segmented_control, "Pictures", KINDS, "digits", key="co_kind")
-known = networks(kind)
-images, titles = pictures(kind)
-colouriser(
-    images, titles, class_titles(kind, known), known, key=f"co_{kind}",
-    alt="A grey picture, its true colours, and the colours that two networks give it",
-    pytorch=code(kind, known),
-)  # fmt: skip
+if kind == "cifar10":
+    show_cifar10()
+else:
+    known = networks(kind)
+    images, titles = pictures(kind)
+    colouriser(
+        images, titles, class_titles(kind, known), known, key=f"co_{kind}",
+        alt="A grey picture, its true colours, and the colours that two networks give it",
+        pytorch=code(kind, known),
+    )  # fmt: skip
 if kind == "digits":
     st.markdown(
         "The digits are real (5,000 of MNIST), the colours were given to them here: 0 to 4 have"
@@ -33,13 +37,18 @@ if kind == "digits":
         " orange or blue, 7 green or magenta, 8 red or green, 9 orange or magenta. No network can"
         " know how the coin fell."
     )
-else:
+elif kind == "photos":
     st.markdown(
         "The networks learned from the left 70 % of four photos (an astronaut, a cat, a cup of"
         " coffee, a rocket) and are shown parts of the right 30 %. The first picture is the one"
         " chosen above, at 64×64 pixels: choose your own. Four photos are very little: they know"
         " skin, fur, wood and sky of these, and not much else. The classes are what k-means found"
         " in the photos' colours."
+    )
+else:
+    st.markdown(
+        "CIFAR-10 has 60,000 photos of 32×32 pixels in ten classes (A. Krizhevsky, 2009). The"
+        " classes of colour are what k-means finds in 200 of those for training."
     )
 
 st.header("Why brown")

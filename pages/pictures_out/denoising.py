@@ -4,12 +4,14 @@ import streamlit as st
 
 from cnnviz.components.undo import undo
 from cnnviz.ui.pictures_out.denoising.networks import CODE, networks, pictures
+from cnnviz.ui.shared.training import train_live
 
 st.caption(
     "A denoising autoencoder was shown spoiled pictures and asked for the clean ones. It never sees"
     " the clean picture here: it knows what digits and clothes look like, and puts that in the"
     " place of what does not fit. Draw on the second picture and see."
 )
+
 undo(
     pictures(), networks(), key="de_undo",
     alt="A clean picture, the same spoiled, and what two networks make of the spoiled one",
@@ -25,3 +27,4 @@ st.markdown(
     " fit, and an average is blurred. The network without skips has to rebuild everything from"
     " maps of 7×7, so it also blurs what was never spoiled; with skips, fine detail goes past."
 )
+train_live("Train a network that takes noise off live, on digits", "noisy", "unet")

@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnnviz.ui.pictures_out.segmentation.networks import show_map, show_networks
 from cnnviz.ui.pictures_out.segmentation.own_masks import show_own_masks
+from cnnviz.ui.shared.training import train_live
 
 st.caption(
     "A network can give a picture back instead of one answer: here five numbers for each of"
@@ -23,6 +24,7 @@ st.markdown(
     " itself on the same scene: a skip is the branch with an `identity` alone. Switch the skips"
     " off, and one path is left."
 )
+
 show_map(loss)
 st.markdown(
     "A slide gives the mean squared error as U-Net's loss. The paper has a cross-entropy for each"
@@ -30,6 +32,8 @@ st.markdown(
     " with each loss above: with the squared error they call everything background for long, since"
     " that is right nine times of ten."
 )
+
+train_live("Train a U-Net live, on these scenes", "scenes", "unet")
 
 st.header("Your own pictures and masks")
 show_own_masks()

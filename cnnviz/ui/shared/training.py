@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from cnnviz.catalogue import page_at
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -39,6 +41,23 @@ def train_or_stop(
         begin()
         st.rerun()
     return running
+
+
+def train_live(label: str, data: str, network: str) -> None:
+    """Link to Train with the pictures and the network chosen, for a run that a class can watch.
+
+    Args:
+        label: What the link says.
+        data: Id of the data set.
+        network: Id of the network.
+    """
+    train = page_at("train")
+    st.page_link(
+        train.script,
+        label=label,
+        icon=train.icon,
+        query_params={"t_data": data, "t_net": network},
+    )
 
 
 def how_far(training: Background[Any], running: bool, steps: int) -> bool:  # noqa: FBT001 - as a fragment has it

@@ -56,6 +56,15 @@ def test_it_opens(visit):
     app = visit("bottleneck")
     names = {e.proto.component_name for e in app.get("bidi_component")}
     assert {"cnnviz_autoencoder", "cnnviz_unpooling", "cnnviz_latent_plane"} <= names
+    links = [link.proto.query_string for link in app.get("page_link")]
+    assert "t_data=squeezed&t_net=autoencoder" in links
+
+
+def test_its_link_opens_train_with_the_autoencoder_chosen(visit, runs):
+    app = visit("train", t_data="squeezed", t_net="autoencoder")
+    assert app.selectbox(key="_t_data").value == "squeezed"
+    assert "Autoencoder" in str(app.get("button_group")[0].value)
+    assert any("4,000 to train on" in one.value for one in app.caption)
 
 
 def test_the_browser_encodes_decodes_and_pools_as_pytorch_does():

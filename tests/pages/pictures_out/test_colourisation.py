@@ -1,5 +1,8 @@
 """Colour for grey pictures: the browser's colours are PyTorch's, and two colours stay two."""
 
+import base64
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -26,6 +29,7 @@ from cnnviz.training.colourisation import (
 )
 from cnnviz.ui.pictures_out.colourisation.pictures import class_titles, code, pictures
 from tests.unit.components.node import in_node
+from tests.unit.datasets.cifar import write_cifar
 
 SEEN = """
 import { bytesOf, unpackArray } from "./cnnviz/components/kit/arrays.js";
@@ -64,6 +68,35 @@ def test_both_kinds_open(visit):
     for kind in ("digits", "photos"):
         app = visit("colourisation", co_kind=kind)
         assert "cnnviz_colouriser" in {e.proto.component_name for e in app.get("bidi_component")}
+
+
+def test_cifar_10_is_asked_for_where_it_is_not_and_learned_from_where_it_is(
+    visit, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path))
+    app = visit("colourisation", co_kind="cifar10")
+    assert "CIFAR\\-10 is not on this computer: download it, or put" in app.info[0].value
+    assert "cifar\\-10\\-python\\.tar\\.gz" in app.info[0].value
+    assert "t_data=cifar10" in app.get("page_link")[-1].proto.query_string
+    files = write_cifar(monkeypatch, tmp_path, np.random.default_rng(0), each=50)
+    app = visit("colourisation", co_kind="cifar10")
+    (sent,) = [
+        json.loads(e.proto.json)
+        for e in app.get("bidi_component")
+        if e.proto.component_name == "cnnviz_colouriser"
+    ]
+    assert (sent["side"], len(sent["titles"])) == (32, 12)
+    pixels = base64.b64decode(sent["pictures"]["data"])
+    shown = np.frombuffer(pixels, "<i2").reshape(12, 32, 32, 3)
+    given = files["test_batch"]["data"].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
+    assert all((given == one).all((1, 2, 3)).any() for one in shown)
+    first, last = learn("cifar10", steps=4, every=2)
+    assert (first.step, last.step) == (2, 4)
+    assert last.colourers.centres.shape == (16, 2)
+    app.button(key="co_train").click().run()
+    assert not app.exception
+    app.button(key="co_stop").click().run()
+    assert not app.exception
 
 
 def test_the_browser_colours_as_pytorch_does():

@@ -1,8 +1,4 @@
 import gzip
-import hashlib
-import io
-import pickle
-import tarfile
 
 import numpy as np
 import pytest
@@ -12,6 +8,7 @@ from sklearn.datasets import load_digits
 from cnnviz.datasets import DATASETS, DatasetError, is_available, load_dataset
 from cnnviz.datasets.base import channel_statistics, for_testing
 from cnnviz.torchvision_door import torchvision_datasets
+from tests.unit.datasets.cifar import write_cifar
 
 
 def test_digits_are_scikit_learns_at_their_true_size():
@@ -102,28 +99,7 @@ def test_mnist_is_read(shared_data):
 def test_cifar_is_read_from_its_archive(monkeypatch, tmp_path, rng):
     """A CIFAR-10 of six pictures in the published format, with sums to match."""
     loader = torchvision_datasets().CIFAR10
-    files = {}
-    for name in [f"data_batch_{i}" for i in range(1, 6)] + ["test_batch"]:
-        files[name] = {
-            "data": rng.integers(0, 256, (1, 3072), dtype=np.uint8),
-            "labels": [int(rng.integers(10))],
-        }
-    dumped = {name: pickle.dumps(content) for name, content in files.items()}
-    dumped["batches.meta"] = pickle.dumps({"label_names": list(DATASETS["cifar10"].classes)})
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w:gz") as tar:
-        for name, data in dumped.items():
-            member = tarfile.TarInfo(f"cifar-10-batches-py/{name}")
-            member.size = len(data)
-            tar.addfile(member, io.BytesIO(data))
-    (tmp_path / loader.filename).write_bytes(archive.getvalue())
-    sums = {name: hashlib.md5(data).hexdigest() for name, data in dumped.items()}
-    monkeypatch.setattr(loader, "tgz_md5", hashlib.md5(archive.getvalue()).hexdigest())
-    for attribute in ("train_list", "test_list"):
-        names = [[name, sums[name]] for name, _ in getattr(loader, attribute)]
-        monkeypatch.setattr(loader, attribute, names)
-    monkeypatch.setattr(loader, "meta", {**loader.meta, "md5": sums["batches.meta"]})
-
+    files = write_cifar(monkeypatch, tmp_path, rng)
     cifar = load_dataset("cifar10", root=tmp_path)
     assert cifar.shape == (3, 32, 32)
     assert cifar.train_images.flags.c_contiguous

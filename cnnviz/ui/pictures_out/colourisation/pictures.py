@@ -27,7 +27,11 @@ from cnnviz.ui.shared.picture import current_picture
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-KINDS: dict[Kind, str] = {"digits": "Digits, coloured by chance", "photos": "Photos"}
+KINDS: dict[Kind, str] = {
+    "digits": "Digits, coloured by chance",
+    "photos": "Photos",
+    "cifar10": "CIFAR-10",
+}
 _SEED = 3
 _PATCHES = 8
 
