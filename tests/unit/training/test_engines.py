@@ -63,6 +63,21 @@ def spare():
     return local
 
 
+@pytest.fixture
+def idle_spare(monkeypatch):
+    """As `spare`, but the process does nothing: what dies or hangs need not have learned."""
+
+    def spawn(_arguments, **streams):
+        command = ["sh", "-c", "echo warm; read order"]
+        return subprocess.Popen(command, start_new_session=True, **streams)
+
+    monkeypatch.setattr("cnnviz.training.engines.spare.spawn", spawn)
+    local = engine()
+    local.warm()
+    assert local._spares.wait(PATIENCE)
+    return local
+
+
 def test_a_run_waits_for_a_place_and_gets_it(new_config, until, monkeypatch, dispatching):
     monkeypatch.setenv("CNNVIZ_SLOTS", "1")
     first, second = start(new_config(**LONG)), start(new_config(**LONG))
@@ -188,20 +203,20 @@ def test_a_spare_goes_when_it_is_let_go(spare):
     assert gone(ready)
 
 
-def test_a_dead_spare_is_no_loss(new_config, until, spare):
-    ready = spare._spares._process.pid
+def test_a_dead_spare_is_no_loss(new_config, until, idle_spare):
+    ready = idle_spare._spares._process.pid
     os.kill(ready, signal.SIGKILL)
     run = start(new_config(epochs=1.0))
     assert starts(run)[0]["process"] != ready
     until(run, lambda s: s.status == "finished", PATIENCE)
 
 
-def test_a_spare_that_hangs_is_no_loss(new_config, until, spare, monkeypatch):
-    monkeypatch.setattr(process, "_START_PATIENCE", 3.0)
-    ready = spare._spares._process.pid
+def test_a_spare_that_hangs_is_no_loss(new_config, until, idle_spare, monkeypatch):
+    ready = idle_spare._spares._process.pid
     os.kill(ready, signal.SIGSTOP)
-    run = start(new_config(epochs=1.0))
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(process, "_START_PATIENCE", 3.0)
+        run = start(new_config(epochs=1.0))
     (begun,) = starts(run)
     assert begun["process"] != ready
     assert gone(ready)

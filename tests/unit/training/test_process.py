@@ -187,10 +187,9 @@ def test_start_and_resume_leave_no_zombie(digits, until, ended):
             os.kill(run.state().process, signal.SIGKILL)
 
 
-def test_divergence_ends_with_a_sentence_and_the_last_good_weights(new_run, train):
+def test_divergence_ends_with_a_sentence_and_the_last_good_weights(new_run):
     run = new_run("lenet5", optimiser="sgd", learning_rate=1e12, epochs=20)
-    process = train(run)
-    assert process.wait(120) == 1
+    assert worker.train(run, 1) == 1
     state = run.state()
     assert state.status == "failed"
     assert "learning rate" in state.message
@@ -213,10 +212,10 @@ def test_a_missing_data_set_is_said(digits, train, monkeypatch, tmp_path):
     assert state.can_resume
 
 
-def test_a_folder_that_takes_no_more_is_said(new_run, train):
+def test_a_folder_that_takes_no_more_is_said(new_run):
     run = new_run(epochs=1)
     (run.path / "snapshots").write_text("in the way")
-    assert train(run).wait(120) == 1
+    assert worker.train(run, 1) == 1
     state = run.state()
     assert state.status == "failed"
     assert "could not be written" in state.message
