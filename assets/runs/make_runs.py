@@ -51,14 +51,16 @@ class TaskRun:
 
 # In a list of runs those that come with cnnviz stand last, from z to a: the first two above these.
 TASK_RUNS = {
-    "bundled-scenes-1-skips": TaskRun("scenes", "unet", 0, "lesson", 5),
-    "bundled-scenes-2-plain": TaskRun("scenes", "unet", 1, "lesson", 5),
+    "bundled-scenes-1-skips": TaskRun("scenes", "unet", 0, "lesson", 5, "U-Net with skips, scenes"),
+    "bundled-scenes-2-plain": TaskRun(
+        "scenes", "unet", 1, "lesson", 5, "U-Net without skips, scenes"
+    ),
     "bundled-noisy-unet": TaskRun("noisy", "unet", 0, "quick", 6, raced=False),
     "bundled-squeezed-08": TaskRun(
-        "squeezed", "bottleneck", 0, "lesson", 7, "Digits through a bottleneck of 8"
+        "squeezed", "bottleneck", 0, "lesson", 7, "Bottleneck of 8 numbers, digits"
     ),
     "bundled-squeezed-32": TaskRun(
-        "squeezed", "bottleneck", 1, "lesson", 4, "Digits through a bottleneck of 32"
+        "squeezed", "bottleneck", 1, "lesson", 4, "Bottleneck of 32 numbers, digits"
     ),
 }
 _GROUP = "20261129-140000-{}-0000"
