@@ -23,7 +23,7 @@ from cnnviz.ui.inside.answer import (
     show_input,
     stretched,
 )
-from cnnviz.ui.inside.network import choose_run, choose_step, show_progress, where_to_run
+from cnnviz.ui.inside.network import choose_run, choose_step, show_progress
 from cnnviz.ui.inside.one_filter import show_one_filter
 from cnnviz.ui.inside.over_time import show_over_time
 from cnnviz.ui.inside.picture import choose_subject, class_titles, draw_on_pad
@@ -31,7 +31,7 @@ from cnnviz.ui.inside.whole import show_network
 from cnnviz.ui.shared.address import SECTION, asked
 from cnnviz.ui.shared.answer import show_numbers, show_scores
 from cnnviz.ui.shared.choice import choice
-from cnnviz.ui.shared.code import copy_code
+from cnnviz.ui.shared.code import copy_code, where_to_run
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.evidence import describe
 from cnnviz.ui.shared.phone import behind_a_button

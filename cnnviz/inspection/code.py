@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import textwrap
 import zlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cnnviz.datasets import data_code
 from cnnviz.networks import pytorch_code
+from cnnviz.runs.config import OWN_DATASET
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,6 +18,20 @@ if TYPE_CHECKING:
 
     from cnnviz.inspection.cam import CAM
     from cnnviz.runs import RunConfig
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the test pictures of a page come from.
+
+    Attributes:
+        count: How many of them are looked at.
+        file: The file in the run's folder that holds them; None if they are the first of the
+            whole test set, in the order in which training tests them.
+    """
+
+    count: int
+    file: str | None = None
 
 
 def filters_code(config: RunConfig, step: int, layer: str) -> str:
@@ -107,6 +124,28 @@ x = torch.frombuffer(pixels, dtype=torch.uint8).reshape(1, {", ".join(map(str, s
 mean = torch.tensor({list(config.mean)}).view(-1, 1, 1)
 std = torch.tensor({list(config.std)}).view(-1, 1, 1)
 x = (x.float() / 255 - mean) / std
+"""
+
+
+def pictures_code(config: RunConfig, source: Source) -> str:
+    """The lines that load test pictures and preprocess them: `x` and `labels`."""
+    if source.file:
+        load = f"""\
+data = load_file({source.file!r})
+images, labels = data["images"][:{source.count}], data["labels"][:{source.count}]
+"""
+    else:
+        own = config.dataset == OWN_DATASET
+        load = f"""\
+{data_code(None if own else config.dataset)}
+# Any first part of this order is a fair sample.
+order = torch.randperm(len(test_x), generator=torch.Generator().manual_seed(0))[:{source.count}]
+images, labels = test_x[order].permute(0, 3, 1, 2), test_y[order]
+"""
+    return f"""{load}
+mean = torch.tensor({list(config.mean)!r}).view(-1, 1, 1)
+std = torch.tensor({list(config.std)!r}).view(-1, 1, 1)
+x = (images.float() / 255 - mean) / std
 """
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cnnviz.datasets import data_code
 from cnnviz.inspection import ascent
-from cnnviz.inspection.code import input_code, model_code
-from cnnviz.runs.config import OWN_DATASET
+from cnnviz.inspection.code import Source, input_code, model_code, pictures_code
 
 if TYPE_CHECKING:
     import numpy as np
@@ -182,20 +179,6 @@ print(kept[1][0, {channel}, {row}, {column}], "is the same")
 """
 
 
-@dataclass(frozen=True)
-class Source:
-    """Where the test pictures of a page come from.
-
-    Attributes:
-        count: How many of them are looked at.
-        file: The file in the run's folder that holds them; None if they are the first of the
-            whole test set, in the order in which training tests them.
-    """
-
-    count: int
-    file: str | None = None
-
-
 def peaks_code(config: RunConfig, step: int, layer: str, channel: int, source: Source) -> str:
     """Code that prints the nine pictures that excite a filter most."""
     return _with_pictures(config, step, layer, source) + _PEAKS.format(channel=channel)
@@ -339,23 +322,5 @@ def parts_code(
 
 
 def _with_pictures(config: RunConfig, step: int, layer: str, source: Source) -> str:
-    count = source.count
-    if source.file:
-        load = f"""\
-data = load_file({source.file!r})
-images, labels = data["images"][:{count}], data["labels"][:{count}]
-"""
-    else:
-        own = config.dataset == OWN_DATASET
-        load = f"""\
-{data_code(None if own else config.dataset)}
-# Any first part of this order is a fair sample.
-order = torch.randperm(len(test_x), generator=torch.Generator().manual_seed(0))[:{count}]
-images, labels = test_x[order].permute(0, 3, 1, 2), test_y[order]
-"""
     return f"""{model_code(config, step)}
-{load}
-mean = torch.tensor({list(config.mean)!r}).view(-1, 1, 1)
-std = torch.tensor({list(config.std)!r}).view(-1, 1, 1)
-x = (images.float() / 255 - mean) / std
-{_KEEP.format(layer=layer)}"""
+{pictures_code(config, source)}{_KEEP.format(layer=layer)}"""

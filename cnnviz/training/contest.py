@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import torch
 import torch.nn.functional as F
 
+from cnnviz.training.threads import one_thread
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -130,17 +132,14 @@ class Contest:
         """Train one round; False if there is none left or another thread is at it."""
         if not self._lock.acquire(blocking=False):
             return False
-        threads = torch.get_num_threads()
         try:
             if self.done:
                 return False
-            # So small that sharing the work out costs more than it saves.
-            torch.set_num_threads(1)
-            self._train(self.round)
-            self._score()
+            with one_thread():
+                self._train(self.round)
+                self._score()
             return True
         finally:
-            torch.set_num_threads(threads)
             self._lock.release()
 
     def _train(self, number: int) -> None:

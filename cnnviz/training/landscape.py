@@ -13,22 +13,20 @@ import torch
 import torch.nn.functional as F
 from torch.func import functional_call
 
-from cnnviz.networks import pytorch_code
+from cnnviz.training.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from torch import Tensor, nn
 
-    from cnnviz.networks import Spec
-
     Weights = Mapping[str, Tensor]
 
 CELLS = 12
 """Cells of a surface along each direction; it has 13×13 points."""
-_STRIDES = 6, 2, 1
+_STRIDES = 3, 1  # both have the middle
 LEVELS = tuple((CELLS // stride + 1) ** 2 for stride in _STRIDES)
-"""Points that are known when each level, from coarse to fine, is complete: 9, 49 and 169."""
+"""Points that are known when each level, from coarse to fine, is complete: 25 and 169."""
 
 _BLOCK = "c8k3p1 bn relu c8k3p1 bn"
 
@@ -190,80 +188,9 @@ def heights(model: nn.Module, plane: Slice, images: Tensor, labels: Tensor) -> I
 
 def loss_at(model: nn.Module, weights: Weights, images: Tensor, labels: Tensor) -> float:
     """The mean cross-entropy of a network with other weights."""
-    with torch.no_grad():
+    with torch.no_grad(), one_thread():
         logits = functional_call(model, dict(weights), (images,))
         return float(F.cross_entropy(logits, labels))
-
-
-_CODE = """\
-{network}
-import torch.nn.functional as F
-from safetensors.torch import load_file
-from torch.func import functional_call
-
-model.load_state_dict(load_file("{weights}"))
-model.eval()
-
-{data}
-std, mean = torch.std_mean(train_x.double() / 255, correction=0)
-images = ((train_x[:{count}].permute(0, 3, 1, 2) / 255 - mean) / std).float()
-classes = train_y[:{count}]
-
-centre = {{name: value.detach().clone() for name, value in model.named_parameters()}}
-dice = torch.Generator().manual_seed({seed})
-
-
-def direction():
-    found = {{name: torch.zeros_like(value) for name, value in centre.items()}}
-    for name, value in centre.items():
-        if value.dim() > 1:  # each filter's part is as long as the filter
-            rows = torch.randn(value.shape, generator=dice).flatten(1)
-            scale = value.flatten(1).norm(dim=1) / rows.norm(dim=1)
-            found[name] = (rows * scale[:, None]).view_as(value)
-    return found
-
-
-def loss(x, y):
-    weights = {{n: value + x * across[n] + y * up[n] for n, value in centre.items()}}
-    with torch.no_grad():
-        return F.cross_entropy(functional_call(model, weights, (images,)), classes).item()
-
-
-across, up = direction(), direction()
-print("In the middle:", loss(0, 0))
-places = torch.linspace(-{reach:g}, {reach:g}, {points}).tolist()
-losses = []
-for y in places:  # along direction 2, a row for each
-    losses.append([loss(x, y) for x in places])
-    print(*(f"{{value:.4g}}" for value in losses[-1]))
-"""
-
-
-def landscape_code(
-    spec: Spec, weights: str, data: str, count: int, *, seed: int, reach: float = 1.0
-) -> str:
-    """Write the lines that print the losses over a random plane, for 8×8 digits.
-
-    Args:
-        spec: The network.
-        weights: The file of its weights.
-        data: Lines that make `train_x` and `train_y`; see `cnnviz.datasets.data_code`.
-        count: Pictures of the mean, the first of the set.
-        seed: Of the directions.
-        reach: As for `random_slice`.
-
-    Returns:
-        Lines that make `losses`, a row of CELLS + 1 for each place along the second direction.
-    """
-    return _CODE.format(
-        network=pytorch_code(spec, (1, 8, 8)),
-        weights=weights,
-        data=data,
-        count=count,
-        seed=seed,
-        reach=reach,
-        points=CELLS + 1,
-    )
 
 
 def _flat(weights: Weights) -> Tensor:

@@ -10,11 +10,12 @@ from cnnviz.ui.learning.landscape.subjects import (
     pair,
     pair_code,
     subject_of,
+    way_code,
     way_of,
 )
 from cnnviz.ui.learning.landscape.surfaces import show_surfaces
 from cnnviz.ui.shared.choice import choice
-from cnnviz.ui.shared.code import copy_code
+from cnnviz.ui.shared.code import copy_code, where_to_run
 from cnnviz.ui.shared.projecting import settings
 from cnnviz.ui.shared.run_list import choose_run
 from cnnviz.ui.shared.text import plain
@@ -78,6 +79,7 @@ show_surfaces(
     [subject], [way.path.plane], ("run", run.id, way.steps[-1]),
     titles=(f"Component 1 ({percent(first)})", f"Component 2 ({percent(second)})"), way=way,
 )  # fmt: skip
+copy_code("PyTorch code", way_code(run, way), note=where_to_run(run))
 apart = max(way.path.off)
 st.caption(
     f"Mean cross-entropy of {len(subject.labels)} test pictures. **The points of the path do not"

@@ -54,3 +54,15 @@ def charts():
         ]
 
     return read
+
+
+@pytest.fixture
+def until_whole():
+    """Runs a page until what it computes is whole; in a browser, it does so by itself."""
+
+    def run(app):
+        while any(button.key == "_gather" for button in app.button):
+            app.run()
+        return app
+
+    return run

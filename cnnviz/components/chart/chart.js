@@ -29,6 +29,7 @@ class Chart extends Figure {
     this.drawing = false;
     this.again = false; // whether it is to be drawn once more
     this.waiting = false; // for what is quicker to be drawn first
+    this.look = ""; // what was drawn, and how
     this.onScreen = false; // until told otherwise: what nobody sees yet need not be loaded
     this.configs = {}; // by what there is to turn
   }
@@ -119,9 +120,14 @@ class Chart extends Figure {
     if (!this.root.isConnected) return;
     dress(this.plot);
     const { data, layout } = this.flattened ? flat(this.data.figure) : this.data.figure;
-    const drawn = { ...layout, template: templateOf(readTheme(this.root), textScale()) };
+    const template = templateOf(readTheme(this.root), textScale());
     this.width = this.plot.clientWidth;
-    Object.assign(drawn, { width: this.width, height: this.height });
+    const size = { width: this.width, height: this.height };
+    const fonts = [...document.fonts].filter(({ status }) => status === "loaded").length;
+    const look = JSON.stringify([this.data.id, template, size, fonts]);
+    if (look === this.look) return; // a page that runs again sends the same again
+    this.look = look;
+    const drawn = { ...layout, template, ...size };
     // With a finger one scrolls the page; it enlarges by the buttons.
     if (!this.solid) drawn.dragmode = isTouch() ? false : "zoom";
     if (this.camera) drawn.scene = { ...drawn.scene, camera: this.camera };

@@ -10,7 +10,7 @@ import streamlit as st
 
 from cnnviz.inspection.patches import Peaks, field_on, peaks
 from cnnviz.networks import field_of
-from cnnviz.ui.inside.sample_set import SampleSet, pictures_of
+from cnnviz.ui.shared.sample_set import SampleSet, pictures_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,6 @@ import streamlit as st
 
 from cnnviz.numbers.formatting import counted
 from cnnviz.runs import Run, RunError, list_runs, open_run
-from cnnviz.ui.shared import role
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.projecting import wide
 from cnnviz.ui.shared.run_list import run_label
@@ -78,16 +77,6 @@ def choose_step(run: Run, *, hidden: bool) -> int:
         st.markdown(f"Training step {last}, the only snapshot so far.")
         return last
     return choice(st.select_slider, "Training step", steps, last, key="i_step")
-
-
-def where_to_run(run: Run) -> str:
-    """Where copied code finds the run's weights, for whoever asks."""
-    if role.is_presenter():
-        return f"Run it in the folder of this run: `{run.path.resolve()}`"
-    return (
-        "Run it in the folder of this run. That is on the presenter’s computer: ask them for a "
-        "copy of it."
-    )
 
 
 def show_progress(run: Run, step: int) -> None:

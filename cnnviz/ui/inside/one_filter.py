@@ -24,11 +24,11 @@ from cnnviz.ui.inside.filter_composition import show_composition
 from cnnviz.ui.inside.filter_correlation import show_correlation
 from cnnviz.ui.inside.filter_field import show_field
 from cnnviz.ui.inside.filter_off import show_off
-from cnnviz.ui.inside.sample_set import say_which
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.projecting import settings
 from cnnviz.ui.shared.run_model import model_of
+from cnnviz.ui.shared.sample_set import say_which
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import streamlit as st
 
 from cnnviz.components.network import LAYER, network_map
 from cnnviz.inspection import maps_code
-from cnnviz.ui.inside.network import where_to_run
 from cnnviz.ui.inside.picture import PAD
+from cnnviz.ui.shared.code import where_to_run
 from cnnviz.ui.shared.large_network import ONLY_MAPS, weights_or_maps
 
 if TYPE_CHECKING:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
+
+from cnnviz.ui.shared import role
+
+if TYPE_CHECKING:
+    from cnnviz.runs import Run
 
 
 def copy_code(label: str, code: str, *, note: str = "") -> None:
@@ -13,3 +20,13 @@ def copy_code(label: str, code: str, *, note: str = "") -> None:
         # Streamlit's colours for Python have a contrast of 2.3 to 3.8 to 1, where 4.5 is asked,
         # and no option of a theme changes them; a box that scrolls cannot be reached by keys.
         st.code(code, language=None, wrap_lines=True)
+
+
+def where_to_run(run: Run) -> str:
+    """Where copied code finds the run's weights, for whoever asks."""
+    if role.is_presenter():
+        return f"Run it in the folder of this run: `{run.path.resolve()}`"
+    return (
+        "Run it in the folder of this run. That is on the presenter’s computer: ask them for a "
+        "copy of it."
+    )

@@ -1,4 +1,4 @@
-"""What takes long is computed piece by piece, and drawn while it is: each run adds a few pieces."""
+"""What takes long is computed piece by piece, and drawn while it is."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 _SECONDS = 0.4  # of a run, for new pieces
+_EVERY = 0.8  # seconds from one to the next, where others may come in between
 
 
 @dataclass(eq=False)
@@ -64,27 +65,41 @@ def gathered(key: Hashable, steps: Callable[[], Iterator[Item]]) -> Gathered[Ite
     return found
 
 
-def gather_on(found: Gathered[Item], total: int, words: str) -> None:
-    """Say how far it is, and let the page run again with more; drawn below what it is about.
+def gather(found: Gathered[Item], draw: Callable[[], None], total: int, words: str) -> None:
+    """Draw the pieces, and draw them again with more every moment, until they are whole.
+
+    In between the page rests, so that whoever presses anything or leaves waits for nothing.
 
     Args:
         found: The pieces.
+        draw: Draws those that are there.
         total: How many there will be.
-        words: What is being done.
+        words: What is being done; it is followed by how many there are.
     """
-    if found.whole:
-        return
-    if stopped(found.name):
+    going = not found.whole and not stopped(found.name)
+    every = _EVERY if going else None
+    st.fragment(_turn, run_every=every)(found, draw, total, words, going=going)
+
+
+def _turn(
+    found: Gathered[Item], draw: Callable[[], None], total: int, words: str, *, going: bool
+) -> None:
+    if going == stopped(found.name) and not found.whole:
+        st.rerun()  # the button was pressed in here, and decides how often this runs
+    place = st.empty()
+    if going:
+        found.more(place, _SECONDS)
+    draw()
+    told = f"{words}: {len(found.items)} of {total}"
+    if not found.whole:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"{words}: stopped.", width="content")
-            st.button("Go on", key="_gather_on", on_click=stop, args=("",))
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(min(1.0, len(found.items) / total), text=words)
-        st.button(
-            "Stop", icon=":material/stop:", key="_gather_stop", on_click=stop,
-            args=(found.name,),
-        )  # fmt: skip
-    # What is drawn so far has to reach the browser first, so the work comes after it.
-    found.more(st.empty(), _SECONDS)
-    st.rerun()
+            st.progress(min(1.0, len(found.items) / total), text=told, width=380)
+            st.button(
+                "Stop" if going else "Go on",
+                icon=":material/stop:" if going else ":material/play_arrow:",
+                key="_gather",
+                on_click=stop,
+                args=(found.name if going else "",),
+            )
+    elif going:
+        st.rerun()

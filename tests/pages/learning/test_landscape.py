@@ -7,15 +7,20 @@ import torch.nn.functional as F
 
 from cnnviz.datasets import normalise
 from cnnviz.inspection import load_model
-from cnnviz.inspection.samples import load_samples
+from cnnviz.inspection.misclassified import pictures_tested
 from cnnviz.runs import Run
 from cnnviz.runs.folder import SHIPPED
 
 ROOT = SHIPPED.parents[1]
 
 
-def test_with_skips_there_is_a_bowl_and_without_them_there_is_none(visit, charts, monkeypatch):
+def test_with_skips_there_is_a_bowl_and_without_them_there_is_none(
+    visit, charts, until_whole, monkeypatch
+):
     app = visit("landscape")
+    shown = [trace["figure"]["data"][0] for trace in charts(app)]
+    assert {np.shape(trace["z"]) for trace in shown} == {(5, 5)}  # at once, and finer from then on
+    until_whole(app)
     skips, lines, plain, plain_lines = [trace["figure"]["data"][0] for trace in charts(app)]
     for trace, twin in ((skips, lines), (plain, plain_lines)):
         assert trace["type"] == "surface"
@@ -31,7 +36,6 @@ def test_with_skips_there_is_a_bowl_and_without_them_there_is_none(visit, charts
     assert bowl.argmin() == 84  # the middle
     assert bowl[6, 6] < 0.01
     assert rough.min() > 10 * bowl.min()
-    assert "_gather_stop" not in {button.key for button in app.button}
     # The code gives the numbers drawn, here of every sixth place.
     monkeypatch.chdir(ROOT)
     assert len(app.code) == 2
@@ -42,8 +46,8 @@ def test_with_skips_there_is_a_bowl_and_without_them_there_is_none(visit, charts
         assert np.array(names["losses"]) == pytest.approx(shown[::6, ::6], rel=1e-3)
 
 
-def test_the_path_of_a_run_has_its_own_losses(visit, charts):
-    app = visit("landscape", la_what="run", t_run="digits-gap")
+def test_the_path_of_a_run_has_its_own_losses(visit, charts, until_whole, monkeypatch):
+    app = until_whole(visit("landscape", la_what="run", t_run="digits-gap"))
     surface, lines = (trace["figure"] for trace in charts(app))
     assert [trace["type"] for trace in surface["data"]] == ["surface"]
     grid, path = lines["data"]
@@ -61,17 +65,27 @@ def test_the_path_of_a_run_has_its_own_losses(visit, charts):
     assert (marker["cmin"], marker["cmax"]) == (grid["zmin"], grid["zmax"])
     assert marker["colorscale"] == grid["colorscale"]
     # Its own loss is that of its own snapshot, batch norm's averages of then included.
-    samples, step = load_samples(run), run.snapshot_steps()[2]
-    few = np.linspace(0, len(samples.images) - 1, 256).astype(int)
-    images = normalise(torch.from_numpy(samples.images[few]), run.config.mean, run.config.std)
+    samples, step = pictures_tested(run)[0], run.snapshot_steps()[2]
+    images = normalise(samples.images[:256], run.config.mean, run.config.std)
     with torch.no_grad():
-        own = F.cross_entropy(load_model(run, step)(images), torch.from_numpy(samples.labels[few]))
+        own = F.cross_entropy(load_model(run, step)(images), torch.from_numpy(samples.labels[:256]))
     assert losses.iloc[2] == pytest.approx(own.item(), rel=1e-3)
     words = " ".join(one.value for one in (*app.markdown, *app.caption))
     assert "do not lie on the surface" in words
-    assert "of its variance" in words
     assert min(path["x"]) > grid["x"][0]
-    assert len(load_samples(run).images) >= 256
+    # The code gives the numbers drawn; the losses here at every sixth place.
+    code = app.code[0].value
+    assert code.count("margin, 13)") == 1
+    monkeypatch.chdir(run.path)
+    names = {}
+    exec(code.replace("margin, 13)", "margin, 3)"), names)
+    assert names["own"] == pytest.approx(losses.to_numpy(), rel=1e-3)
+    assert np.array(names["losses"]) == pytest.approx(
+        np.array(grid["customdata"])[::6, ::6], rel=1e-3
+    )
+    assert names["points"].numpy() == pytest.approx(np.array([path["x"], path["y"]]).T, abs=1e-4)
+    for share in names["explained"].tolist():
+        assert f"**{100 * share:.1f}" in words
 
 
 def test_an_unknown_run_is_told(visit):

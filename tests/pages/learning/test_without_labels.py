@@ -3,8 +3,8 @@
 from tests.pages.learning.sent import sent
 
 
-def test_it_shows_every_step_and_what_the_layers_are_worth(visit, charts):
-    app = visit("without_labels")
+def test_it_shows_every_step_and_what_the_layers_are_worth(visit, charts, until_whole):
+    app = until_whole(visit("without_labels"))
     (film,) = sent(app, "film")
     assert film["group"]["shape"] == [32, 5, 5]
     steps = len(film["values"])
@@ -16,13 +16,12 @@ def test_it_shows_every_step_and_what_the_layers_are_worth(visit, charts):
     assert len(shares) == 6
     assert all(0.3 < share < 1 for share in shares.values())
     assert shares["A second layer on it"] > shares["Trained end to end"]  # with 100 labels
-    assert "_gather_stop" not in {button.key for button in app.button}  # it is whole
     app.toggle(key="wl_white").set_value(False).run()
     (blurred,) = sent(app, "film")
     assert blurred["values"][-1] != film["values"][-1]
 
 
-def test_it_can_be_stopped_and_goes_on(visit, charts, monkeypatch):
+def test_it_can_be_stopped_and_goes_on(visit, charts, until_whole, monkeypatch):
     from cnnviz.ui.shared import gathering
 
     # Somebody has pressed Stop before anything was computed.
@@ -31,7 +30,7 @@ def test_it_can_be_stopped_and_goes_on(visit, charts, monkeypatch):
     (chart,) = charts(app)
     assert sum(share is not None for share in chart["figure"]["data"][0]["x"]) == 1
     monkeypatch.undo()
-    app.button(key="_gather_on").click().run()
+    until_whole(app.button(key="_gather").click().run())
     (chart,) = charts(app)
     assert None not in chart["figure"]["data"][0]["x"]
 

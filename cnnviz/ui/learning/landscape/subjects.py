@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path as File
 from typing import TYPE_CHECKING
 
@@ -13,19 +14,19 @@ from safetensors.torch import load_file
 
 from cnnviz.datasets import data_code, load_dataset, normalise
 from cnnviz.inspection import InspectionError, load_model
-from cnnviz.inspection.samples import load_samples
 from cnnviz.networks import NetworkError, build, network_from_line
 from cnnviz.runs import RunError
 from cnnviz.training.landscape import (
     PAIR,
     Path,
     Slice,
-    landscape_code,
     loss_at,
     path_slice,
     random_slice,
     weights_of,
 )
+from cnnviz.training.landscape_code import around_code, path_code
+from cnnviz.ui.shared.sample_set import pictures_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -56,7 +57,7 @@ class Subject:
         """A random plane around its weights."""
         return random_slice(weights_of(self.model), seed=seed, reach=REACH)
 
-    @property
+    @cached_property
     def loss(self) -> float:
         """That of its own weights."""
         return loss_at(self.model, weights_of(self.model), self.images, self.labels)
@@ -94,7 +95,7 @@ def pair() -> dict[str, Subject]:
 
 def pair_code(name: str, seed: int) -> str:
     """Lines that print the losses around a network of the pair."""
-    return landscape_code(
+    return around_code(
         network_from_line(PAIR[name]), f"assets/landscape/{name}.safetensors",
         data_code("digits"), PICTURES, seed=seed, reach=REACH,
     )  # fmt: skip
@@ -108,15 +109,15 @@ def subject_of(run: Run) -> Subject:
         NetworkError: The network cannot be built.
         RunError: The run cannot be read.
     """
-    config, samples = run.config, load_samples(run)
+    config = run.config
     if config.task != "classify":
         raise InspectionError(
             "This run's network gives pictures; the landscape drawn here is that of a network that "
             "tells classes apart: choose another run."
         )
-    few = np.linspace(0, len(samples.images) - 1, min(PICTURES, len(samples.images))).astype(int)
-    images = normalise(torch.from_numpy(samples.images[few]), config.mean, config.std)
-    return Subject(run.name, load_model(run), images, torch.from_numpy(samples.labels[few]))
+    pictures = pictures_of(run)
+    labels = torch.from_numpy(pictures.samples.labels[:PICTURES])
+    return Subject(run.name, load_model(run), pictures.inputs(config, PICTURES), labels)
 
 
 def way_of(run: Run, subject: Subject) -> Way:
@@ -137,6 +138,11 @@ def way_of(run: Run, subject: Subject) -> Way:
         for model, weights in zip(models, moments, strict=True)
     )
     return Way(path_slice(moments), steps, losses)
+
+
+def way_code(run: Run, way: Way) -> str:
+    """Lines that print the path of a run, and the losses around it."""
+    return path_code(run.config, way.steps, pictures_of(run).source(PICTURES))
 
 
 PROBLEMS = (InspectionError, NetworkError, RunError, ValueError)

@@ -10,7 +10,7 @@ import streamlit as st
 from cnnviz.components.chart import chart
 from cnnviz.figures.landscape import contour_figure, surface_figure
 from cnnviz.training.landscape import CELLS, LEVELS, Height, Slice, heights
-from cnnviz.ui.shared.gathering import gather_on, gathered
+from cnnviz.ui.shared.gathering import gather, gathered
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
@@ -33,9 +33,8 @@ def _both(subjects: Sequence[Subject], planes: Sequence[Slice]) -> Iterator[tupl
 
 
 def _grid(found: Sequence[Height]) -> tuple[slice, NDArray[np.float64]]:
-    """The finest grid that is whole, and which of the places along an axis it has."""
-    level = sum(len(found) >= count for count in LEVELS) - 1
-    stride = CELLS // (round(LEVELS[level] ** 0.5) - 1)
+    """A grid of as many points, and which of the places along an axis it has."""
+    stride = CELLS // (round(len(found) ** 0.5) - 1)
     losses = np.zeros((CELLS + 1, CELLS + 1))
     for column, row, loss in found:
         losses[row, column] = loss
@@ -66,27 +65,31 @@ def show_surfaces(
     place = st.empty()
     while len(found.items) < LEVELS[0] and not found.whole:  # nothing to draw before
         found.more(place, 0.2)
-    shared = [loss for point in found.items for _, _, loss in point if np.isfinite(loss)]
-    limits = (min(shared), max(shared))
-    if way:
-        limits = min(limits[0], *way.losses), max(limits[1], *way.losses)
-    columns = st.columns(2, gap="medium")
-    for at, (one, plane) in enumerate(zip(subjects, planes, strict=True)):
-        which, losses = _grid([point[at] for point in found.items])
-        across, up = (places[which] for places in plane.places)
+
+    def draw() -> None:
+        count = max(level for level in LEVELS if level <= len(found.items))
+        points = found.items[:count]  # the finest grid that is whole
+        shared = [loss for point in points for _, _, loss in point if np.isfinite(loss)]
+        limits = (min(shared), max(shared))
+        if way:
+            limits = min(limits[0], *way.losses), max(limits[1], *way.losses)
         look: dict[str, Any] = {"limits": limits, "titles": titles, "about": str(key)}
-        told = f"Loss of {one.title} over {losses.shape[1]}×{losses.shape[0]} points of a plane"
-        path = _path(way) if way else ()
-        surface = surface_figure(across, up, losses, **look)
-        lines = contour_figure(across, up, losses, path=path, **look)
-        with columns[at]:
-            st.markdown(f"**{plain(one.title)}**: loss {one.loss:.3g} in the middle")
-            chart(surface, key=f"la_surface_{at}", alt=told)
-        with columns[at if len(subjects) == 2 else 1]:
-            st.markdown("The same numbers as contour lines, four to a factor of ten")
-            chart(lines, key=f"la_map_{at}", alt=f"{told}, as contour lines")
-    names = " and ".join(plain(one.title) for one in subjects)
-    gather_on(found, LEVELS[-1], f"{names}: {len(found.items)} of {LEVELS[-1]} points")
+        columns = st.columns(2, gap="medium")
+        for at, (one, plane) in enumerate(zip(subjects, planes, strict=True)):
+            which, losses = _grid([point[at] for point in points])
+            across, up = (places[which] for places in plane.places)
+            told = f"Loss of {one.title} over {losses.shape[1]}×{losses.shape[0]} points of a plane"
+            path = _path(way) if way else ()
+            surface = surface_figure(across, up, losses, **look)
+            lines = contour_figure(across, up, losses, path=path, **look)
+            with columns[at]:
+                st.markdown(f"**{plain(one.title)}**: loss {one.loss:.3g} in the middle")
+                chart(surface, key=f"la_surface_{at}", alt=told)
+            with columns[at if len(subjects) == 2 else 1]:
+                st.markdown("The same numbers as contour lines, four to a factor of ten")
+                chart(lines, key=f"la_map_{at}", alt=f"{told}, as contour lines")
+
+    gather(found, draw, LEVELS[-1], "Points of the plane")
 
 
 def _path(way: Way) -> list[tuple[float, float, float, str]]:

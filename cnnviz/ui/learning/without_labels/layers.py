@@ -15,7 +15,7 @@ from cnnviz.imaging import WEIGHT_STOPS
 from cnnviz.training.centroids import EPOCHS, contest, learn_layer, normalised
 from cnnviz.training.centroids_code import k_means_code
 from cnnviz.ui.learning.without_labels.data import SEED, STACKS, pictures
-from cnnviz.ui.shared.gathering import gather_on, gathered
+from cnnviz.ui.shared.gathering import gather, gathered
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -97,14 +97,16 @@ def show_contest(id: str, learned: Learned, labelled: int, *, whiten: bool) -> N
             data.images, data.split(labelled), stack, learned, whiten=whiten, seed=SEED
         ),
     )
-    known: dict[Rival, float] = dict(found.items)
-    chart(
-        accuracies_figure(
-            [(title, known.get(rival), grey) for rival, (title, grey) in _NAMES.items()]
-        ),
-        key="wl_contest",
-        alt="Test accuracy by what the pictures are described with",
-    )
-    done = len(found.items) - len(known) + 1  # passes of the network, if it has begun
-    words = f"Training end to end, pass {done} of {EPOCHS}" if "end_to_end" in known else "Features"
-    gather_on(found, len(_NAMES) - 1 + EPOCHS, words)
+
+    def draw() -> None:
+        known: dict[Rival, float] = dict(found.items)
+        chart(
+            accuracies_figure(
+                [(title, known.get(rival), grey) for rival, (title, grey) in _NAMES.items()]
+            ),
+            key="wl_contest",
+            alt="Test accuracy by what the pictures are described with",
+        )
+
+    words = f"Features, then {EPOCHS} passes of training end to end"
+    gather(found, draw, len(_NAMES) - 1 + EPOCHS, words)

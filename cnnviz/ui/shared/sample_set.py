@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from cnnviz.datasets import DATASETS, is_available, normalise
-from cnnviz.inspection.filter_code import Source
+from cnnviz.inspection.code import Source
 from cnnviz.inspection.misclassified import pictures_tested
 from cnnviz.numbers.formatting import counted
 
