@@ -30,9 +30,13 @@ def matrix(values: Iterable[Iterable[float]], right: Iterable[Iterable[float]]) 
     return "\\begin{pmatrix}" + r" \\ ".join(rows) + "\\end{pmatrix}"
 
 
-def show_erratum(example: LectureExample) -> None:
-    """Say, quietly, what the lecture has instead of the right output, and why."""
-    claim = example.slide_value
+def show_note(example: LectureExample) -> None:
+    """Say, quietly, where an example is from and, where the lecture is wrong, what it has."""
+    claim, source = example.slide_value, lecture_source(example.id)
+    if claim is None:
+        with st.expander("About this example", icon=":material/menu_book:"):
+            st.caption(f"From the {source}. {example.note}")
+        return
     if isinstance(claim, np.ndarray):
         marked = matrix(claim, example.expected)
         correction = f"has this output, with its wrong numbers in red:\n\n$${marked}$$\n\n"
@@ -41,7 +45,7 @@ def show_erratum(example: LectureExample) -> None:
     with st.expander("A lecture says otherwise", icon=":material/rule:"):
         st.caption(
             "The figure is right: it computes every output from the input and the kernel."
-            f" The {lecture_source(example.id)} {correction}"
+            f" The {source} {correction}"
         )
         st.caption(example.note)
 
@@ -89,5 +93,5 @@ with figure:
             start=(cell[0], cell[1]) if cell else None,
             url_parameter=CELL.name,
         )
-    if example and example.slide_value is not None and not hidden:
-        show_erratum(example)
+    if example and not hidden:
+        show_note(example)

@@ -129,7 +129,7 @@ def lecture_source(id: str) -> str:
     title, course = _DECKS[id[1]]
     return (
         f"slide “{case['slide']}” of “{title}” ({course}; file 00{id[1]},"
-        f" line{'s' * ('–' in lines)} {lines})"
+        f" line{'s' * (not lines.isdigit())} {lines})"
     )
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.components.sliding import Shape, sliding
-from cnnviz.convolution import ConvolutionError, lecture_case, trace
+from cnnviz.convolution import ConvolutionError, lecture_case, lecture_source, trace
 from cnnviz.convolution.signals import symmetric
 from cnnviz.inspection import by_torch
 from cnnviz.ui.lab.flip.order import order_does_not_matter
@@ -90,6 +90,17 @@ def flip_and_compare() -> None:
             same = np.array_equal(kernel, kernel[::-1, ::-1])
             why = "the kernel is the same when rotated by 180°." if same else "by chance."
             st.markdown(f"**No difference:** {why}")
+        lab.correction(
+            "In deep learning, what is called a convolution is nearly always a **correlation**: the"
+            " kernel is not flipped. For weights that are learned it makes no difference: training"
+            " finds the kernel, flipped or not.",
+            "the sum of h[u, v] · f[i + u, j + v], a correlation, is called a convolution there",
+            "s0-first-formula-is-correlation",
+        )
+        st.caption(
+            f":material/rule: On the {lecture_source('s2-conv-formula-vs-inner-product')}, the"
+            " formula flips the kernel, and the pictures beside it do not."
+        )
 
 
 flip_and_compare()

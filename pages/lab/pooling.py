@@ -105,7 +105,8 @@ if rule == "mean":
     lab.correction(
         "Average pooling **keeps the average**: the sum over the window, divided by its number of"
         " cells.",
-        f"“at each location {slip}”, a sentence about max pooling; its formula is the average",
+        f"“at each location {slip}”, a sentence about max pooling; its formula is the average, but"
+        " divides by r·c, the place of the output, and not by the window's size",
         "s2-avgpool-text",
     )
 pooled_volume(reduction, window, stride, p)

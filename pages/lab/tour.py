@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnnviz.catalogue import TOPICS
+from cnnviz.ui.lab.tour.blanks import blanks_section
 from cnnviz.ui.shared.thumbnail import show_thumbnail
 
 words = st.text_input(
@@ -29,3 +30,5 @@ for first in range(0, len(found), 3):
             )
             st.markdown(topic.about)
             st.caption(" · ".join(topic.terms))
+
+blanks_section()

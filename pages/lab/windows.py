@@ -12,6 +12,7 @@ from cnnviz.ui.lab.windows.settings import (
     short_cases,
     until_nothing_is_left,
 )
+from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.projecting import figure_and_settings
 
@@ -143,6 +144,17 @@ with right:
             f"x = F.pad(torch.ones(1, 1, {m}), ({before}, {after}))\n"
             f"print(F.conv1d(x, torch.ones(1, 1, {k})))\n",
         )
+lab.correction(
+    "With an odd kernel, “same” adds **(k − 1)/2** zeros on each side, and “valid” adds none. The"
+    " outputs are m + k − 1, m and m − k + 1 pixels wide.",
+    "in its table, the (k − 1)/2 has slipped into the row of “valid”",
+    "s3-pad-schemes",
+)
+lab.correction(
+    "One ring of zeros makes a 7×7 picture **9×9**.",
+    "its figure has lost a row: 8×9",
+    "s3-pad-figure-garbled",
+)
 
 until_nothing_is_left()
 rules_of_thumb()

@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnnviz.ui.pictures_out.segmentation.networks import show_map, show_networks
 from cnnviz.ui.pictures_out.segmentation.own_masks import show_own_masks
+from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.training import train_live
 
 st.caption(
@@ -26,11 +27,12 @@ st.markdown(
 )
 
 show_map(loss)
-st.markdown(
-    "A slide gives the mean squared error as U-Net's loss. The paper has a cross-entropy for each"
-    " pixel, weighted; here the background, nine pixels of ten, counts 0.2. Train both networks"
-    " with each loss above: with the squared error they call everything background for long, since"
-    " that is right nine times of ten."
+lab.correction(
+    "U-Net's paper has a **cross-entropy for each pixel, weighted**; here the background, nine"
+    " pixels of ten, counts 0.2. Train both networks with each loss above: with the squared error"
+    " they call everything background for long, since that is right nine times of ten.",
+    "the mean squared error of pixels is U-Net's loss",
+    "s1-unet-mse",
 )
 
 train_live("Train a U-Net live, on these scenes", "scenes", "unet")

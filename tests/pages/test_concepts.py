@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from cnnviz.catalogue import page_at
+from cnnviz.ui.lab.tour.blanks import BLANKS
 
 ROOT = Path(__file__).parents[2]
 LINES = (ROOT / "docs" / "concepts.md").read_text("utf-8").split("\n")
@@ -15,7 +16,14 @@ ROWS = [
     for line in LINES
     if re.match(r"\| \d", line)
 ]
-ADDRESSES = sorted({row[3].strip("`") for row in ROWS} - {""})
+SLIPS = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in LINES
+    if re.match(r"\| E\d", line)
+]
+ADDRESSES = sorted(
+    {row[3].strip("`") for row in ROWS} - {""} | {row[4].strip("`") for row in SLIPS}
+)
 
 
 def test_there_are_106_each_with_a_page_and_a_test_or_not_yet():
@@ -37,3 +45,18 @@ def test_the_address_opens(visit, address):
     chosen = [widget.value for kind in ("selectbox", "button_group") for widget in app.get(kind)]
     for name, value in query.items():
         assert value in app.query_params.get(name, []) or value in chosen, name
+    words = " ".join(one.value for kind in (app.markdown, app.caption) for one in kind)
+    words += " ".join(table.value.to_csv() for table in app.dataframe)
+    for number, *_, where, shown in SLIPS:
+        if where.strip("`") == address:
+            assert shown in words, number
+
+
+def test_each_slip_and_each_blank_of_the_lectures_is_listed():
+    assert [row[0] for row in SLIPS] == [f"E{number}" for number in range(1, 35)]
+    assert [blank.line for blank in BLANKS] == [
+        67, 187, 217, 293, 387, 405, 416, 430, 464, 468, 483, 494, 529, 556, 596, 605, 607, 659,
+        686, 800, 815, 832, 846, 854, 870, 937, 957, 969, 998,
+    ]  # fmt: skip
+    for blank in BLANKS:
+        assert page_at(blank.url)

@@ -6,13 +6,17 @@ from pathlib import Path
 from tests.unit.lecture.slides import CASES, CHECKED
 
 NOT_COMPUTED = {
+    "s0-first-formula-is-correlation": "a word; the two sums themselves are s0-conv-two-forms",
     "s0-imagenet-14M": "size of a data set",
     "s0-lenet98-title": "title of a paper",
     "s1-lenet-1988": "history",
     "s1-resnet-year": "history",
     "s1-resnet34-beats-googlenet": "published error rates",
     "s1-resnet-deeper-better": "published error rates",
+    "s1-unet-mse": "statement about a paper",
+    "s2-conv-formula-vs-inner-product": "a word; the two sums themselves are s0-conv-two-forms",
     "s2-convnet-recipe": "rule of thumb",
+    "s2-shared-between-filters": "a word; the counts are s2-shared-735",
     "s3-conv-after-fc": "statement about architectures",
     "s3-minibatch-dims": "convention of another library",
     "s3-pretraining-era": "history",

@@ -35,7 +35,13 @@ def choose_pixels(source: str) -> NDArray[np.float64]:
         H×W, 0 to 255.
     """
     if source in _CASES:
-        st.caption(f"From the {lecture_source(_CASES[source])}.")
+        st.caption(
+            f"From the {lecture_source(_CASES[source])}."
+            + (
+                " Its three white columns on the right may be padding: the slide's picture is lost."
+                * (source == "letter")
+            )
+        )
     if source == "letter":
         return np.array(lecture_case(_CASES[source])["inputs"]["image"]) * 255.0
     if source == "corner":

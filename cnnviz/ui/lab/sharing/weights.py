@@ -92,6 +92,11 @@ def weight_counts(inputs: int, kernel: int) -> None:
         "85K parameters for depth 5, which is the count for depth 1",
         "s2-85K",
     )
+    lab.correction(
+        "Weights are shared between the **positions of one filter**. Each filter has its own.",
+        "they are shared between filters",
+        "s2-shared-between-filters",
+    )
 
 
 def when_to_share() -> None:

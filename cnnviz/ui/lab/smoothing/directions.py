@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
-from cnnviz.convolution import correlate2d
+from cnnviz.convolution import correlate2d, lecture_case
 from cnnviz.convolution.roundness import shape, unevenness
 from cnnviz.imaging import KERNELS, gaussian_kernel
 from cnnviz.inspection import by_torch
@@ -74,4 +74,12 @@ def all_directions() -> None:
             f" **{unevenness(by_box, radius):.1%}** of their mean after the box and by"
             f" **{unevenness(by_gaussian, radius):.1%}** after the Gaussian (standard deviation"
             " over 72 directions)." + (" A bar is itself not round." * (kind == "bar"))
+        )
+        integral = lecture_case("s0-gauss-density")["expected"]["slide_value"]["integral"]
+        lab.correction(
+            r"The Gaussian's weights follow its density,"
+            r" $h(u, v) = \frac{1}{2\pi\sigma^2} e^{-(u^2 + v^2)/(2\sigma^2)}$. Over the whole"
+            " plane it adds up to **1**, so a blurred picture stays as bright.",
+            f"σ² in the exponent without the 2, with which it would add up to {integral}",
+            "s0-gauss-density",
         )

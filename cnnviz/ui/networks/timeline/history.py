@@ -170,6 +170,11 @@ SLIPS = (
         "file 004, line 311",
         "DenseNet came out as a preprint in August 2016, and at CVPR in 2017.",
     ),
+    (
+        "VGNet, GoogleNet and “narvis”",
+        "file 002, line 862; file 001, line 334; file 004, lines 259 and 308",
+        "The names are VGG or VGGNet, GoogLeNet, after LeNet, and parvis, the court of a church.",
+    ),
 )
 """What lectures say, where, and what is right."""
 

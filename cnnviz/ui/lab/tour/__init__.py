@@ -1,0 +1,1 @@
+"""The room of the tour: the blanks of a lecture."""
