@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 _SECONDS = 0.4  # of a run, for new pieces
+_BUSY = 3  # times as long at most, however busy the processors are
 _EVERY = 0.8  # seconds from one to the next, where others may come in between
 
 
@@ -38,15 +39,19 @@ class Gathered(Generic[Item]):
     whole: bool = False
 
     def more(self, place: DeltaGenerator, seconds: float) -> None:
-        """Add pieces for so long, at least one; `place` is an `st.empty()` for those who wait."""
+        """Add pieces for so long, at least one; `place` is an `st.empty()` for those who wait.
+
+        Seconds are those of the processor: where others keep it busy, a turn still brings it on.
+        """
         with turn(place):
-            since = time.monotonic()
+            since, began = time.monotonic(), time.thread_time()
             while not self.whole:
                 try:
                     self.items.append(next(self.steps))
                 except StopIteration:
                     self.whole = True
-                if time.monotonic() - since >= seconds:
+                used, gone = time.thread_time() - began, time.monotonic() - since
+                if used >= seconds or gone >= _BUSY * seconds:
                     break
 
 

@@ -56,7 +56,9 @@ def flow(net: DeepNet) -> Flow:
 
 def own_net(depth: int) -> DeepNet:
     """The network that the switches say."""
-    with settings("own", horizontal=True):
+    with settings("own"):
+        st.markdown("Beside six that stay as their names say, **your own**, of as many layers:")
+    with settings("own_switches", horizontal=True):
         start = choice(st.selectbox, "Initial weights", STARTS, "he", key="va_start", width=180)
         bend = choice(st.selectbox, "Activation", BENDS, "relu", key="va_bend", width=130)
         norm = st.toggle("Batch norm", key="va_norm", bind="query-params")
