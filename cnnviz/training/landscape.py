@@ -13,8 +13,6 @@ import torch
 import torch.nn.functional as F
 from torch.func import functional_call
 
-from cnnviz.training.threads import one_thread
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -188,7 +186,7 @@ def heights(model: nn.Module, plane: Slice, images: Tensor, labels: Tensor) -> I
 
 def loss_at(model: nn.Module, weights: Weights, images: Tensor, labels: Tensor) -> float:
     """The mean cross-entropy of a network with other weights."""
-    with torch.no_grad(), one_thread():
+    with torch.no_grad():
         logits = functional_call(model, dict(weights), (images,))
         return float(F.cross_entropy(logits, labels))
 

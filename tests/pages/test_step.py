@@ -80,8 +80,13 @@ def test_an_erratum_shows_the_slide_and_says_which_is_right(open_page):
     assert app.expander[0].label == "A lecture says otherwise"
     assert "slide “Background: Image Processing”" in app.expander[0].caption[0].value
     assert why == EXAMPLES["s4-blur"].note
-    app.selectbox(key="_s_preset").select(FIRST).run()
-    assert not app.expander
+    app.selectbox(key="_s_preset").select("s4-downsample-average").run()
+    (note,) = app.expander
+    assert note.label == "About this example"
+    assert note.caption[0].value == (
+        "From the slide “Downsampling by Averaging” of “Convolutional neural network” (CS360 Data"
+        " Mining, lecture 14; file 004, lines 1178–1201). " + EXAMPLES["s4-downsample-average"].note
+    )
 
 
 def test_choosing_an_example_brings_its_settings(open_page):

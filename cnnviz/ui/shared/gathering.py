@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import streamlit as st
 
+from cnnviz.training.threads import one_thread
 from cnnviz.ui.shared.kept import kept, stop, stopped
 from cnnviz.ui.shared.zoo import turn
 
@@ -43,7 +44,7 @@ class Gathered(Generic[Item]):
 
         Seconds are those of the processor: where others keep it busy, a turn still brings it on.
         """
-        with turn(place):
+        with turn(place), one_thread():
             since, began = time.monotonic(), time.thread_time()
             while not self.whole:
                 try:

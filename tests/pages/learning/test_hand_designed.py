@@ -15,8 +15,9 @@ def words(app):
     return "\n".join(m.value for m in (*app.markdown, *app.caption))
 
 
-def test_directions_keypoints_and_their_worth(visit):
+def test_directions_keypoints_and_their_worth(visit, until_whole):
     app = visit("hand_designed", picture="astronaut", hd_cell="16", hd_labels="300")
+    until_whole(app)
     (sheet,) = [
         json.loads(element.proto.json)
         for element in app.get("bidi_component")
@@ -37,6 +38,7 @@ def test_directions_keypoints_and_their_worth(visit):
     score = 100 * theirs.score(test, data.test_labels)
     assert abs(table.loc["Pixels", "Test digits right"] - score) < 4
     assert table.loc["HOG, designed by hand", "Test digits right"] > score
+    assert table.loc["k-means on patches, learned without labels", "Test digits right"] > score
     assert table["Numbers"].tolist()[0] == 64
 
 

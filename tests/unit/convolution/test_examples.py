@@ -25,9 +25,12 @@ def test_an_erratum_shows_what_the_slide_says_and_it_is_wrong(example):
     if isinstance(example.slide_value, np.ndarray):
         assert example.slide_value.shape == example.expected.shape
         assert not np.allclose(example.slide_value, example.expected)
-    if example.kind == "erratum":
-        assert example.note
-        assert lecture_source(example.id).startswith("slide “")
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.id)
+def test_each_says_where_it_is_from_and_what_is_known_about_it(example):
+    assert example.note.endswith(".")
+    assert lecture_source(example.id).startswith("slide “")
 
 
 def test_every_example_can_be_named_and_described():

@@ -11,6 +11,7 @@ from cnnviz.imaging.descriptors import Keypoints, hog_cells, hog_drawn, sift_key
 from cnnviz.training.by_hand import KINDS, accuracies
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.controls import paired
+from cnnviz.ui.shared.gathering import gather, gathered
 from cnnviz.ui.shared.picture import Picture, current_picture
 from cnnviz.ui.shared.projecting import figure_and_settings
 
@@ -114,33 +115,33 @@ def keypoints() -> None:
             )
 
 
-@st.cache_data(max_entries=3, show_spinner="Fitting three classifiers")
-def _accuracies(labelled: int) -> dict[str, tuple[int, float]]:
-    return accuracies(labelled)
-
-
 def worth() -> None:
-    """Draw the accuracy of one classifier on pixels, on HOG and on a network's features."""
+    """Draw the accuracy of one classifier on each kind of features, while it is found out."""
     budget = choice(st.segmented_control, "Digits with a label", _BUDGETS, "100", key="hd_labels")
-    found = _accuracies(int(budget))
-    st.dataframe(
-        {
-            "Features": list(KINDS.values()),
-            "Numbers": [found[kind][0] for kind in KINDS],
-            "Test digits right": [found[kind][1] * 100 for kind in KINDS],
-        },
-        hide_index=True,
-        column_config={
-            "Test digits right": st.column_config.ProgressColumn(
-                min_value=0, max_value=100, format="%.1f %%"
-            )
-        },
-        alt="Accuracy of softmax regression on three kinds of features",
-    )
+    found = gathered(("by hand", budget), lambda: accuracies(int(budget)))
+
+    def draw() -> None:
+        st.dataframe(
+            {
+                "Features": [KINDS[one.kind] for one in found.items],
+                "Numbers": [one.numbers for one in found.items],
+                "Test digits right": [one.share * 100 for one in found.items],
+            },
+            hide_index=True,
+            column_config={
+                "Test digits right": st.column_config.ProgressColumn(
+                    min_value=0, max_value=100, format="%.1f %%"
+                )
+            },
+            alt=f"Accuracy of softmax regression on {len(KINDS)} kinds of features",
+        )
+
+    gather(found, draw, len(KINDS), "Kinds of features")
     st.caption(
         "The same softmax regression each time, tested on 362 digits. HOG sees the digits at 32×32,"
         " in 4×4 cells. The network's features are those in front of its last layer; it learned"
         " them from the labels of all 1,435 training digits, so with few labels here it has an"
-        " advantage that nobody had to design. How filters do without labels, see “Filters without"
-        " labels”."
+        " advantage that nobody had to design. k-means sees 5,000 patches of the same digits, and"
+        " no label: 32 filters, each averaged over the four quarters of the picture; see “Filters"
+        " without labels”."
     )

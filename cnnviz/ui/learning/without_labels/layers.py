@@ -14,6 +14,7 @@ from cnnviz.figures.accuracies import accuracies_figure
 from cnnviz.imaging import WEIGHT_STOPS
 from cnnviz.training.centroids import EPOCHS, contest, learn_layer, normalised
 from cnnviz.training.centroids_code import k_means_code
+from cnnviz.training.threads import one_thread
 from cnnviz.ui.learning.without_labels.data import SEED, STACKS, pictures
 from cnnviz.ui.shared.gathering import gather, gathered
 
@@ -38,7 +39,9 @@ _NAMES: dict[Rival, tuple[str, bool]] = {
 def first_layer(id: str, *, whiten: bool) -> Learned:
     """The first layer of a data set, and how k-means found it."""
     stack = STACKS[id]
-    return learn_layer(pictures(id).images, stack.size, stack.filters, whiten=whiten, seed=SEED)
+    images = pictures(id).images
+    with one_thread():
+        return learn_layer(images, stack.size, stack.filters, whiten=whiten, seed=SEED)
 
 
 def _square(rows: Tensor, size: int) -> NDArray[np.float32]:
