@@ -126,13 +126,13 @@ class Chart extends Figure {
     const fonts = [...document.fonts].filter(({ status }) => status === "loaded").length;
     const look = JSON.stringify([this.data.id, template, size, fonts]);
     if (look === this.look) return; // a page that runs again sends the same again
-    this.look = look;
     const drawn = { ...layout, template, ...size };
     // With a finger one scrolls the page; it enlarges by the buttons.
     if (!this.solid) drawn.dragmode = isTouch() ? false : "zoom";
     if (this.camera) drawn.scene = { ...drawn.scene, camera: this.camera };
     for (const [axis, range] of Object.entries(this.ranges)) drawn[axis] = { ...drawn[axis], range, autorange: false };
     await plotly.react(this.plot, data, drawn, this.config(plotly));
+    this.look = look;
     if (!this.listening) {
       this.listening = true;
       this.plot.on("plotly_relayout", (changes) => this.remember(changes));
