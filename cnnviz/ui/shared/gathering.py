@@ -63,11 +63,12 @@ def gathered(key: Hashable, steps: Callable[[], Iterator[Item]]) -> Gathered[Ite
         key: What they depend on.
         steps: Begins to compute them; called once for a key.
     """
+    place = st.empty()  # in every run, or a browser would draw anew what comes after it
     known = kept().of(("gathered", key))
     # Two sessions may begin at the same moment: the one that was first counts.
     found: Gathered[Item] = known.setdefault("it", Gathered(str(key), steps()))
     if not found.items and not found.whole:
-        found.more(st.empty(), 0)
+        found.more(place, 0)
     return found
 
 
