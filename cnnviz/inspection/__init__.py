@@ -7,6 +7,7 @@ from cnnviz.inspection.activations import (
     filters,
     predict,
 )
+from cnnviz.inspection.attribution import METHODS, Evidence, evidence
 from cnnviz.inspection.cam import (
     CAM,
     class_activation_map,
@@ -19,7 +20,6 @@ from cnnviz.inspection.code import cam_code, filters_code, maps_code
 from cnnviz.inspection.guard import InspectionError, untouched
 from cnnviz.inspection.models import load_model
 from cnnviz.inspection.samples import Samples, load_samples
-from cnnviz.inspection.witnesses import METHODS, Evidence, evidence
 
 __all__ = [
     "CAM",

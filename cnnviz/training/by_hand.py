@@ -14,14 +14,14 @@ from cnnviz.imaging.descriptors import hog_features
 from cnnviz.inspection import feature_maps
 from cnnviz.inspection.digits import RUN
 from cnnviz.inspection.models import load_model
-from cnnviz.training.centroids import Split, learn_layer, linear_accuracy, quadrants
+from cnnviz.training.k_means import Split, learn_layer, linear_accuracy, quadrants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from torch import Tensor
 
-    from cnnviz.training.centroids import Layer
+    from cnnviz.training.k_means import Layer
 
 KINDS = {
     "pixels": "Pixels",

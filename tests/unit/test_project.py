@@ -26,7 +26,7 @@ def test_the_server_is_private_and_strict_by_default(root):
         "address": "127.0.0.1",
         "headless": True,
         "fileWatcherType": "none",
-        "maxUploadSize": 20,
+        "maxUploadSize": 200,  # for weights alone: `cnnviz/gate.py` refuses other files over 21 MB
         "maxMessageSize": 32,
         "maxWidgetStateSize": 2,
         "enableCORS": True,

@@ -16,9 +16,9 @@ import torch
 from torch import Tensor, nn
 
 from cnnviz.inspection.activations import one_picture
+from cnnviz.inspection.attribution.agreement import rank_correlation
+from cnnviz.inspection.attribution.ask import Evidence, evidence_steps
 from cnnviz.inspection.guard import NotFiniteError, untouched
-from cnnviz.inspection.witnesses.ask import Evidence, evidence_steps
-from cnnviz.inspection.witnesses.rank import rank_correlation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,9 +14,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from cnnviz.inspection.attribution.agreement import averaged, rank_correlation
 from cnnviz.inspection.cam import maps_and_gradient
 from cnnviz.inspection.guard import untouched
-from cnnviz.inspection.witnesses.rank import averaged, rank_correlation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

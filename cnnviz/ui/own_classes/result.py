@@ -14,7 +14,7 @@ from cnnviz.components.chart import chart
 from cnnviz.components.evidence import evidence
 from cnnviz.figures.learning import losses_figure
 from cnnviz.inspection import Prediction, overlay_size, upsample
-from cnnviz.inspection.witnesses import rank_correlation
+from cnnviz.inspection.attribution import rank_correlation
 from cnnviz.numbers.formatting import counted, formatted
 from cnnviz.training.transfer import (
     FOLDS,

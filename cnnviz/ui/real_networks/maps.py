@@ -13,9 +13,9 @@ from cnnviz.figures.one_filter import correlation_figure
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 from cnnviz.inspection import InspectionError, conv_layers, filters
 from cnnviz.inspection.activations import colour_shares, find
+from cnnviz.inspection.attribution.agreement import averaged
 from cnnviz.inspection.correlation import mean_strength, weight_correlation
 from cnnviz.inspection.outputs import layer_output
-from cnnviz.inspection.witnesses.rank import averaged
 from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.shared.answer import show_numbers
 from cnnviz.ui.shared.choice import choice

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.inspection import METHODS, InspectionError
-from cnnviz.inspection.witnesses import rank_correlation
+from cnnviz.inspection.attribution import rank_correlation
 from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.projecting import settings

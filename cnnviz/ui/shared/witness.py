@@ -10,8 +10,8 @@ import streamlit as st
 from cnnviz.components.evidence import evidence as draw_evidence
 from cnnviz.imaging import diverging
 from cnnviz.inspection import METHODS, Evidence, upsample
-from cnnviz.inspection.witnesses import evidence_steps
-from cnnviz.inspection.witnesses.rank import averaged
+from cnnviz.inspection.attribution import evidence_steps
+from cnnviz.inspection.attribution.agreement import averaged
 from cnnviz.numbers.formatting import formatted, percent
 from cnnviz.ui.shared.kept import stop, stopped
 from cnnviz.ui.shared.text import plain

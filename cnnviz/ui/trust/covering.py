@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnviz.components.sweep import Curve, Panel, mosaic, still, sweep
 from cnnviz.inspection import METHODS
-from cnnviz.inspection.trust.ranking import (
+from cnnviz.inspection.trust.deletion_insertion import (
     area,
     covered,
     probabilities,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from cnnviz.inspection.trust.ranking import Cover, Ranking
+    from cnnviz.inspection.trust.deletion_insertion import Cover, Ranking
     from cnnviz.ui.shared.zoo import Look
 
 _COVERS: dict[Cover, str] = {"mean": "Mean colour", "blur": "Blur", "black": "Black"}

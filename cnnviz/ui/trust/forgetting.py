@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from cnnviz.components.sweep import Curve, Panel, evidence_map, glow, still, sweep
+from cnnviz.inspection.attribution.methods import GUIDED, METHODS
 from cnnviz.inspection.trust.cascade import STAGES, cascade
-from cnnviz.inspection.witnesses.methods import GUIDED, METHODS
 from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.shared.projecting import settings
 from cnnviz.ui.shared.text import plain

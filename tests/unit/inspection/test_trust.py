@@ -13,7 +13,7 @@ from cnnviz.imaging import sample_image
 from cnnviz.inspection import InspectionError, evidence
 from cnnviz.inspection.trust.cascade import cascade, forget, stages_of
 from cnnviz.inspection.trust.changes import CHANGES, changed, direction_of, follow, moved_map
-from cnnviz.inspection.trust.ranking import (
+from cnnviz.inspection.trust.deletion_insertion import (
     area,
     covered,
     probabilities,

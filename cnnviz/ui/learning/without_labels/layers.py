@@ -12,8 +12,8 @@ from cnnviz.components.film import film
 from cnnviz.components.map_sheet import Group, map_sheet
 from cnnviz.figures.accuracies import accuracies_figure
 from cnnviz.imaging import WEIGHT_STOPS
-from cnnviz.training.centroids import EPOCHS, contest, learn_layer, normalised
-from cnnviz.training.centroids_code import k_means_code
+from cnnviz.training.k_means import EPOCHS, contest, learn_layer, normalised
+from cnnviz.training.k_means_code import k_means_code
 from cnnviz.training.threads import one_thread
 from cnnviz.ui.learning.without_labels.data import SEED, STACKS, pictures
 from cnnviz.ui.shared.gathering import gather, gathered
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from cnnviz.training.centroids import Learned, Rival
+    from cnnviz.training.k_means import Learned, Rival
 
 _PATCHES = 24
 _NAMES: dict[Rival, tuple[str, bool]] = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnviz.datasets import data_code
-from cnnviz.training.centroids import CONTRAST, MOST_STEPS, PATCHES, WHITENING
+from cnnviz.training.k_means import CONTRAST, MOST_STEPS, PATCHES, WHITENING
 
 if TYPE_CHECKING:
-    from cnnviz.training.centroids import Stack
+    from cnnviz.training.k_means import Stack
 
 _CODE = """\
 import torch

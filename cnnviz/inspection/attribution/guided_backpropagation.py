@@ -15,7 +15,7 @@ from torch import Tensor, nn
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnviz.inspection.witnesses.question import Question
+    from cnnviz.inspection.attribution.question import Question
 
 
 class _PositiveGradient(torch.autograd.Function):

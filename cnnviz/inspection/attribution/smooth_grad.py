@@ -10,7 +10,7 @@ from torch import Tensor
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnviz.inspection.witnesses.question import Question
+    from cnnviz.inspection.attribution.question import Question
 
 SAMPLES = 25
 NOISE = 0.15

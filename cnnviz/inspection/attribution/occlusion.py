@@ -10,7 +10,7 @@ from torch import Tensor
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnviz.inspection.witnesses.question import Question
+    from cnnviz.inspection.attribution.question import Question
 
 _ACROSS = 7  # windows side by side
 _LARGE = 64  # pixels a side from which windows do not overlap, since each costs a pass

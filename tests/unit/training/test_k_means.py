@@ -10,7 +10,7 @@ import torch
 from sklearn.cluster import KMeans
 
 from cnnviz.datasets import load_dataset
-from cnnviz.training.centroids import (
+from cnnviz.training.k_means import (
     MOST_STEPS,
     WHITENING,
     Layer,
@@ -25,7 +25,7 @@ from cnnviz.training.centroids import (
     sample_patches,
     whitening,
 )
-from cnnviz.training.centroids_code import k_means_code
+from cnnviz.training.k_means_code import k_means_code
 
 STACK = Stack(5, 32, 1, 2, 64)
 

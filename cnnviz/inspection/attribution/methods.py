@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from cnnviz.inspection.witnesses import (
+from cnnviz.inspection.attribution import (
     grad_cam,
     grad_cam_plus_plus,
     gradient,

@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 import torch
 
+from cnnviz.inspection.attribution.agreement import averaged
+from cnnviz.inspection.attribution.question import Question
 from cnnviz.inspection.guard import InspectionError
-from cnnviz.inspection.witnesses.question import Question
-from cnnviz.inspection.witnesses.rank import averaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

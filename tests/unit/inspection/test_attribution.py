@@ -11,10 +11,10 @@ from torch import nn
 
 from cnnviz import inspection, zoo
 from cnnviz.inspection import evidence
+from cnnviz.inspection.attribution import METHODS, evidence_steps, rank_correlation
+from cnnviz.inspection.attribution.agreement import averaged
+from cnnviz.inspection.attribution.question import Question
 from cnnviz.inspection.head import evidence_layer, linear_head
-from cnnviz.inspection.witnesses import METHODS, evidence_steps, rank_correlation
-from cnnviz.inspection.witnesses.question import Question
-from cnnviz.inspection.witnesses.rank import averaged
 from cnnviz.zoo import catalogue as zoo_catalogue
 from cnnviz.zoo.build import build_without_memory
 from cnnviz.zoo.catalogue import family_of

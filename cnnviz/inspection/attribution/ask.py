@@ -9,11 +9,11 @@ import torch
 from torch import Tensor, nn
 
 from cnnviz.inspection.activations import feature_maps, find, one_picture, predict
+from cnnviz.inspection.attribution.methods import GUIDED, METHODS, Method
+from cnnviz.inspection.attribution.question import Question
 from cnnviz.inspection.cam import chosen_class, class_activation_map, gap_head, maps_and_gradient
 from cnnviz.inspection.guard import InspectionError
 from cnnviz.inspection.head import evidence_layer, linear_head
-from cnnviz.inspection.witnesses.methods import GUIDED, METHODS, Method
-from cnnviz.inspection.witnesses.question import Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

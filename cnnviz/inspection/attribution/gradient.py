@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from cnnviz.inspection.witnesses.question import Question
+    from cnnviz.inspection.attribution.question import Question
 
 
 def steps(question: Question) -> Iterator[tuple[int, int, Tensor]]:
