@@ -61,7 +61,7 @@ def until_whole():
     """Runs a page until what it computes is whole; in a browser, it does so by itself."""
 
     def run(app):
-        while any(button.key == "_gather" for button in app.button):
+        while any(button.key == "_gather_stop" for button in app.button):
             app.run()
         return app
 

@@ -104,7 +104,7 @@ def _turn(
             st.button(
                 "Stop" if going else "Go on",
                 icon=":material/stop:" if going else ":material/play_arrow:",
-                key="_gather",
+                key="_gather_stop" if going else "_gather_on",
                 on_click=stop,
                 args=(found.name if going else "",),
             )

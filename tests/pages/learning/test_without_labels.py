@@ -30,7 +30,7 @@ def test_it_can_be_stopped_and_goes_on(visit, charts, until_whole, monkeypatch):
     (chart,) = charts(app)
     assert sum(share is not None for share in chart["figure"]["data"][0]["x"]) == 1
     monkeypatch.undo()
-    until_whole(app.button(key="_gather").click().run())
+    until_whole(app.button(key="_gather_on").click().run())
     (chart,) = charts(app)
     assert None not in chart["figure"]["data"][0]["x"]
 
