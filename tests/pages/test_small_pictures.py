@@ -23,7 +23,7 @@ PAGES = {
 def bring(monkeypatch):
     """Makes an array the picture that every page shows."""
 
-    sample = of_a_person._sample
+    sample = of_a_person.sample_picture
 
     def bring_it(pixels):
         monkeypatch.setattr(
