@@ -28,7 +28,7 @@ def bring(monkeypatch):
     def bring_it(pixels):
         monkeypatch.setattr(
             of_a_person,
-            "_sample",
+            "sample_picture",
             lambda name: replace(sample(name), pixels=pixels, digest=f"{name}{pixels.shape}"),
         )
 
