@@ -47,8 +47,8 @@ ROOT = Path(__file__).parent.parent
 REAL = [ROOT / "tests" / name for name in ("browser", "unit/training", "unit/live")]
 # Hundreds of seconds each: what begins last must be short, so that no worker waits for another.
 LONGEST = [
-    ROOT / "tests" / "browser" / f"test_{name}.py"
-    for name in ("press", "accessibility", "train", "filters", "classroom")
+    ROOT / "tests" / "browser" / name
+    for name in ("every_page", "train", "test_filters.py", "test_classroom.py")
 ]
 # These wait most of their time for sockets and processes. Spread among the others, they leave the
 # processors to these; all at once, they would leave them idle.
@@ -68,7 +68,9 @@ def in_order(files):
     short = [path for path in files if under(path, [ROOT / "tests" / "unit"])]
     short = [path for path in short if path not in waiting]
     working = [path for path in files if path not in waiting and path not in short]
-    working.sort(key=lambda path: LONGEST.index(path) if path in LONGEST else len(LONGEST))
+    working.sort(
+        key=lambda path: next((n for n, long in enumerate(LONGEST) if under(path, [long])), 9)
+    )
     spread = [(number / len(working), path) for number, path in enumerate(working)]
     spread += [(number / len(waiting), path) for number, path in enumerate(waiting)]
     return [path for _, path in sorted(spread, key=lambda one: one[0])] + short
