@@ -264,7 +264,7 @@ PRESETS: dict[str, Preset] = {
         _examples(shared="Shared", unshared="Not shared"),
     ),
     "unet": Preset(
-        "U-Net with or without its skips?",
+        "U-Net: skips or none?",
         "Without skips, all must pass through the small maps in the middle, which know what is"
         " there better than where it is. What do the borders look like?",
         _networks("unet", "network", {"With skips": "unet", "Without skips": "encoderdecoder"}),

@@ -143,7 +143,7 @@ def test_the_snapshot_slider_goes_back_in_training(inside, settle):
     settle(page)
     # Another run is shown at its own end.
     page.get_by_role("combobox", name="Run").click()
-    page.get_by_role("option", name=re.compile("digits")).click()
+    page.get_by_role("option", name=re.compile("Handwritten digits, 8×8 · GAP")).click()
     last = open_run("digits-gap").state().total_steps
     expect(slider).to_have_attribute("aria-valuetext", str(last))
     expect(raw_map(page)).to_have_accessible_name(re.compile("^4×4 map"))

@@ -16,12 +16,16 @@ from cnnviz.inspection import predict
 SUM = re.compile(r"is (\S+): (\d+) parts and the bias add up to (\S+)\.")
 
 
-def numbers(page, name):
+def cells(page, name):
     """The cells of a table, as its accessible copy has them."""
     label = f'[aria-label="Download as CSV: {name}"]'
-    cells = page.locator(f'[data-testid="stDataFrame"]:has({label}) td')
-    expect(cells.first).to_be_attached()
-    return cells.all_text_contents()
+    return page.locator(f'[data-testid="stDataFrame"]:has({label}) td')
+
+
+def numbers(page, name):
+    """The texts of a table's cells."""
+    expect(cells(page, name).first).to_be_attached()
+    return cells(page, name).all_text_contents()
 
 
 def number(text):
@@ -41,7 +45,8 @@ def test_from_a_photo_to_the_arithmetic_of_a_cell(page, settle):
     )
     expect(page.get_by_text("mine.jpg: the middle")).to_be_visible()
     page.keyboard.press("Escape")
-    settle(page)
+    best = network.classes[answer.top(1)[0]]
+    expect(cells(page, "The five most probable classes").first).to_have_text(best)
     shown = numbers(page, "The five most probable classes")
     assert shown[::3] == [network.classes[c] for c in answer.top(5)]
     assert [number(text) for text in shown[2::3]] == [
@@ -65,9 +70,13 @@ def test_from_a_photo_to_the_arithmetic_of_a_cell(page, settle):
     value, parts, total = SUM.search(told.inner_text()).groups()
     with torch.no_grad():
         wanted = float(network.model.stem.conv(inputs)[0, 5, 40, 60])
+    for _ in range(200):  # the tables are painted after the words
+        added = [number(text) for text in numbers(page, "What each input adds to the cell")[1::2]]
+        if abs(sum(added) - wanted) < 1e-4:
+            break
+        page.wait_for_timeout(50)
     assert abs(number(value) - wanted) < 1e-4
     assert abs(number(total) - wanted) < 1e-4
-    added = [number(text) for text in numbers(page, "What each input adds to the cell")[1::2]]
     assert len(added) == int(parts) + 1
     assert abs(sum(added) - wanted) < 1e-4
     window = [

@@ -27,7 +27,7 @@ export class Pinned {
     this.seen = element("canvas", "seen");
     this.seen.setAttribute("role", "img");
     this.seen.setAttribute("aria-label", "Your picture as the network sees it");
-    this.given = element("canvas", "seen given");
+    this.given = element("canvas", "given");
     this.given.setAttribute("role", "img");
     this.how = element("p", "hint");
     const answer = element("div", "answer");

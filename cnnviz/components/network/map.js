@@ -135,8 +135,9 @@ export class NetworkMap extends Figure {
    */
   look({ values, rows, columns, painted, title }) {
     const { shape, mean, std } = this.data.network;
-    this.title = title ?? "";
-    if (this.data.waits && !painted) this.see(this.own);
+    const waiting = this.data.waits && !painted;
+    this.title = waiting ? "" : title ?? "";
+    if (waiting) this.see(this.own);
     else if (rows === shape[1] && columns === shape[2]) this.see(inputOf(values, rows * columns, mean, std));
   }
 

@@ -62,7 +62,7 @@ def test_a_run_that_gives_pictures_is_watched_and_wound_back(page, runs, task):
     whole = page.locator(".whole-network")
     expect(whole).to_have_attribute("data-step", str(state.total_steps))
     expect(whole.locator(".hint").first).to_contain_text("test picture")
-    page.get_by_text("The numbers as tables").last.click()  # the map has its own
+    page.locator(".live details.more > summary").get_by_text("The numbers as tables").click()
     expect(page.get_by_role("columnheader", name=f"Test {main}")).to_be_visible()
 
 

@@ -49,7 +49,7 @@ def show_drawn_digit() -> None:
         network_map(
             config, weights, lenet5.inputs_of(torch.from_numpy(seen[None, :, 2:-2, 2:-2]))[0],
             key="pn_digit",
-            name=f"A {digit} of MNIST or your drawing",
+            name=f"A {digit} of MNIST",
             picture=_PAD,
             pytorch=lenet5.maps_code(seen, LAYER),
             note="It gives the numbers of the digit that is shown until you draw.",
