@@ -14,7 +14,7 @@ from cnnviz.imaging.descriptors import hog_features
 from cnnviz.inspection import feature_maps
 from cnnviz.inspection.digits import RUN
 from cnnviz.inspection.models import load_model
-from cnnviz.training.k_means import Split, learn_layer, linear_accuracy, quadrants
+from cnnviz.training.k_means import Split, learn_layer, linear_accuracy, pooled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,7 @@ def _patch_layer() -> Layer:
 
 
 def _centroids(images: np.ndarray) -> Tensor:
-    return quadrants(_patch_layer().maps(torch.as_tensor(images / 255, dtype=torch.float32)))
+    return pooled(_patch_layer().maps(torch.as_tensor(images / 255, dtype=torch.float32)))
 
 
 def _network(images: np.ndarray) -> Tensor:

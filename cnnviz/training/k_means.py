@@ -222,9 +222,12 @@ def learn_layer(maps: Tensor, size: int, count: int, *, whiten: bool, seed: int)
     return Learned(patches, ready, tuple(k_means(ready.points(patches), count, seed=seed)))
 
 
-def quadrants(maps: Tensor) -> Tensor:
-    """The mean of each map over each quarter of it: N×K×h×w to N×4K, as the paper pools."""
-    return F.adaptive_avg_pool2d(maps, 2).flatten(1)
+def pooled(maps: Tensor, regions: int = 2) -> Tensor:
+    """The mean of each map over each of regions × regions parts of it: N×K×h×w to N×(K·regions²).
+
+    The paper pools over quarters.
+    """
+    return F.adaptive_avg_pool2d(maps, regions).flatten(1)
 
 
 class Split(NamedTuple):
@@ -272,9 +275,11 @@ def linear_accuracy(split: Split) -> float:
         return _share(test @ weights.T + biases, split.test_labels)
 
 
-def accuracy_of(layer: Layer, split: Split) -> float:
-    """The accuracy of softmax regression on the pooled maps of a layer."""
-    return linear_accuracy(split.of(*(quadrants(layer.maps(x)) for x in (split.train, split.test))))
+def accuracy_of(layer: Layer, split: Split, regions: int = 2) -> float:
+    """The accuracy of softmax regression on the maps of a layer, pooled over regions × regions."""
+    return linear_accuracy(
+        split.of(*(pooled(layer.maps(x), regions) for x in (split.train, split.test)))
+    )
 
 
 def noise_centroids(layer: Layer, seed: int) -> Layer:
@@ -294,6 +299,7 @@ class Stack(NamedTuple):
         pool: Its maps are averaged over windows of this size.
         second_size: Of the second layer's windows, on the averaged maps.
         second_filters: Of the second layer.
+        regions: The maps that the classifier reads are averaged over regions × regions parts.
     """
 
     size: int
@@ -301,6 +307,7 @@ class Stack(NamedTuple):
     pool: int
     second_size: int
     second_filters: int
+    regions: int = 2
 
 
 Rival = Literal["pixels", "noise", "patches", "first", "second", "end_to_end"]
@@ -325,9 +332,9 @@ def contest(
     """
     yield "pixels", linear_accuracy(split.of(split.train.flatten(1), split.test.flatten(1)))
     layer = first.layer()
-    yield "noise", accuracy_of(noise_centroids(layer, seed), split)
-    yield "patches", accuracy_of(first.layer(0), split)
-    yield "first", accuracy_of(layer, split)
+    yield "noise", accuracy_of(noise_centroids(layer, seed), split, stack.regions)
+    yield "patches", accuracy_of(first.layer(0), split, stack.regions)
+    yield "first", accuracy_of(layer, split, stack.regions)
     averaged = [
         F.avg_pool2d(layer.maps(images), stack.pool)
         for images in (unlabelled[:_BELOW], split.train, split.test)
@@ -335,7 +342,7 @@ def contest(
     second = learn_layer(
         averaged[0], stack.second_size, stack.second_filters, whiten=whiten, seed=seed
     )
-    yield "second", accuracy_of(second.layer(), split.of(*averaged[1:]))
+    yield "second", accuracy_of(second.layer(), split.of(*averaged[1:]), stack.regions)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = same_network(split, stack)
@@ -349,7 +356,8 @@ def same_network(split: Split, stack: Stack) -> nn.Module:
     return nn.Sequential(
         nn.Conv2d(channels, stack.filters, stack.size), nn.ReLU(), nn.AvgPool2d(stack.pool),
         nn.Conv2d(stack.filters, stack.second_filters, stack.second_size), nn.ReLU(),
-        nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(4 * stack.second_filters, classes),
+        nn.AdaptiveAvgPool2d(stack.regions), nn.Flatten(),
+        nn.Linear(stack.regions**2 * stack.second_filters, classes),
     )  # fmt: skip
 
 

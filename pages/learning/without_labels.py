@@ -49,10 +49,11 @@ st.header("As layers of a network")
 st.markdown(
     f"Each centroid is now a filter. Its response is max(0, *mean* − *z*), where *z* is its"
     " distance to the patch and *mean* that of all centroids: 0 for about half of them. The maps"
-    " are averaged over the four quarters of the picture, and a linear classifier learns from"
-    " that. The **second layer** is learned in the same way, from patches of the first layer's"
-    f" maps: {stack.second_filters} centroids of {stack.second_size}×{stack.second_size}×"
-    f"{stack.filters}. The first stays as it is: this is greedy, layer by layer. Beside it, a"
+    f" are averaged over {stack.regions}×{stack.regions} parts of the picture, and a linear"
+    " classifier learns from that. The **second layer** is learned in the same way, from patches"
+    f" of the first layer's maps: {stack.second_filters} centroids of"
+    f" {stack.second_size}×{stack.second_size}×{stack.filters}. The first stays as it is:"
+    " this is greedy, layer by layer. Beside it, a"
     " network of the same sizes (convolution, ReLU, pooling) learns everything at once, from the"
     " labelled pictures alone."
 )

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 STACKS = {
     "digits": Stack(5, 32, 1, 2, 64),
-    "fashionmnist": Stack(6, 36, 3, 3, 64),
-    "mnist": Stack(6, 36, 3, 3, 64),
+    "fashionmnist": Stack(6, 36, 3, 3, 64, regions=4),
+    "mnist": Stack(6, 36, 3, 3, 64, regions=4),
 }
 _MOST, _TEST = 2000, 500
 SEED = 0
