@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import shutil
 import statistics
+import sys
 import tempfile
 from pathlib import Path
 
@@ -21,8 +22,11 @@ import torch
 from playwright.sync_api import sync_playwright
 from stepper_rate import MOVES, PROBE, latency, percentile, served
 
-from cnnviz.networks import build, network_spec
-from cnnviz.runs import RunConfig, create_run
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from cnnviz.networks import build, network_spec  # noqa: E402
+from cnnviz.runs import RunConfig, create_run  # noqa: E402
 
 OPENINGS = 9
 PEER = 'import streamlit as st\nst.markdown("One line of text")\n'

@@ -8,15 +8,20 @@ map set to 0 by a hook. The page does as many pictures or filters as the `afford
 
 from __future__ import annotations
 
+import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import torch
 
-from cnnviz.inspection.ablation import Ablation, affordable_pictures
-from cnnviz.inspection.ascent import affordable_filters, climb, noise
-from cnnviz.inspection.patches import peaks
-from cnnviz.networks import build, network_spec
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from cnnviz.inspection.ablation import Ablation, affordable_pictures  # noqa: E402
+from cnnviz.inspection.ascent import affordable_filters, climb, noise  # noqa: E402
+from cnnviz.inspection.patches import peaks  # noqa: E402
+from cnnviz.networks import build, network_spec  # noqa: E402
 
 SHAPE = (1, 28, 28)
 PICTURES = 2000

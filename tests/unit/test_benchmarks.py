@@ -1,5 +1,6 @@
 """The benchmark that is meant for other machines can at least be started on this one."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -40,3 +41,15 @@ def test_the_shell_script_finds_an_interpreter(root):
         check=True,
     )
     assert "--seconds" in run.stdout
+
+
+def test_each_benchmark_finds_the_app_when_it_is_run_as_its_docstring_says(root):
+    for script in (root / "benchmarks").glob("*.py"):
+        text = script.read_text()
+        uses = [
+            node.lineno
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cnnviz")
+        ]
+        finds = [n for n, line in enumerate(text.splitlines(), 1) if "sys.path" in line]
+        assert not uses or (finds and finds[0] < min(uses)), script.name
