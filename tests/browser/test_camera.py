@@ -49,6 +49,18 @@ def test_a_photo_by_the_live_camera(camera, camera_url):
     expect(camera.get_by_text("Exception")).to_have_count(0)
 
 
+def test_a_class_of_one_s_own_takes_photos_by_the_camera(camera, camera_url):
+    camera.goto(f"{camera_url}/own-classes")
+    camera.wait_for_selector(IDLE)
+    before = camera.get_by_role("radio", name="Cat (8)")
+    expect(before).to_be_checked()
+    camera.get_by_text("Take them with the camera").click()
+    wait_until(camera, "() => document.querySelector('video')?.videoHeight > 0")
+    camera.get_by_role("button", name="Take Photo").click()
+    expect(camera.get_by_role("radio", name="Cat (9)")).to_be_checked()
+    expect(before).to_have_count(0)
+
+
 def test_filters_work_on_the_live_camera_and_a_frame_can_be_studied(camera, camera_url):
     errors = []
     camera.on("pageerror", lambda error: errors.append(str(error)))
