@@ -26,6 +26,9 @@ _VANISHED = 1e-4
 _EXPLODED = 1e3
 _WHOLE = 1.0
 _NOTHING = 0.01  # of the foreground
+# The training loss, of the best test loss: a high learning rate that throws the weights about for a
+# while raises the test loss, too, but the training loss does not fall so far then.
+_BY_HEART = 0.5
 _SHORTEST = 60  # steps: in fewer, nothing need be learnt
 
 
@@ -88,7 +91,7 @@ def _worse_and_worse(state: RunState, task: Task) -> Finding | None:
     if best in later or state.progress[-1].epoch - best.epoch < 1 or len(recent) < 3:
         return None
     loss = _mean_loss(recent)
-    if not all(e.loss > 1.25 * best.loss and loss < 0.6 * e.loss for e in later):
+    if loss > _BY_HEART * best.loss or not all(e.loss > 1.25 * best.loss for e in later):
         return None
     return Finding(
         "overfitting",
@@ -281,9 +284,9 @@ def _overfitting(state: RunState) -> Finding | None:
     recent = recent[-max(3, len(recent) // 4) :]
     accuracy = statistics.fmean(p.accuracy for p in recent)
     loss = _mean_loss(recent)
-    worse = all(e.loss > 1.25 * best.loss + 0.05 for e in later)
-    apart = all(accuracy > e.accuracy + 0.05 and loss < 0.6 * e.loss for e in later)
-    if not (worse and apart):
+    better = loss < _BY_HEART * best.loss
+    worse = all(e.loss > 1.25 * best.loss + 0.05 and accuracy > e.accuracy + 0.05 for e in later)
+    if not (better and worse):
         return None
     return Finding(
         "overfitting",

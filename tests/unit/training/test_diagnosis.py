@@ -14,6 +14,7 @@ from cnnviz.runs.run import Run
 from cnnviz.training.config import make_config, recipe_for
 from cnnviz.training.diagnosis import diagnose, nan_finding
 from cnnviz.training.loop import Trainer
+from cnnviz.training.tasks import TASKS
 
 CHANCE = math.log(10)
 
@@ -61,19 +62,23 @@ def kinds(state, classes=10):
     return [f.kind for f in diagnose(state, classes)]
 
 
-def test_a_good_run_has_nothing_wrong_at_any_time():
-    state = history(fall, lambda s: (fall(s) + 0.03, 0.9))
-    assert kinds(state) == []
-    assert kinds(RunState()) == []
+def at_any_time(state):
+    """The state after each of its points."""
     for n in range(len(state.progress)):
         step = state.progress[n].step
-        part = dataclasses.replace(
+        yield dataclasses.replace(
             state,
             progress=state.progress[: n + 1],
             evaluations=[e for e in state.evaluations if e.step <= step],
             health=[h for h in state.health if h.step <= step],
         )
-        assert kinds(part) == []
+
+
+def test_a_good_run_has_nothing_wrong_at_any_time():
+    state = history(fall, lambda s: (fall(s) + 0.03, 0.9))
+    assert kinds(state) == []
+    assert kinds(RunState()) == []
+    assert all(kinds(part) == [] for part in at_any_time(state))
 
 
 @pytest.mark.parametrize(("classes", "level"), [(10, 1.0), (2, 1.0), (100, 1.1)])
@@ -120,9 +125,31 @@ def test_overfitting():
     assert finding.kind == "overfitting"
     assert "by heart" in finding.text
     assert "step 600" in finding.text
+    (finding,) = diagnose(state, 1, TASKS["denoise"])
+    assert finding.kind == "overfitting"
     assert kinds(history(by_heart, lambda s: (0.5 + 0.05 * s, 0.95))) == []
     # One bad test is an accident.
     assert kinds(history(by_heart, lambda s: (0.9 if s == 1 else 0.4, 0.85))) == []
+
+
+def test_an_excursion_of_a_high_rate_is_not_learnt_by_heart():
+    """As it was with VGG and SGD: the training loss lags behind the test loss, and rises less."""
+
+    def bump(share):
+        return math.exp(-(((share - 0.3) / 0.1) ** 2))
+
+    def loss(share):
+        return 2.3 * math.exp(-15 * share) + 0.2 * math.exp(-((share / 0.5) ** 4)) + 0.01
+
+    def test(share):
+        return (2.2 * math.exp(-25 * share) + 0.1 + 0.6 * bump(share), 0.97 - 0.2 * bump(share))
+
+    state = history(loss, test, steps=540, per_epoch=45, every=7, accuracy=lambda _: 0.94)
+    losses = {e.step: e.loss for e in state.evaluations}
+    assert losses[84] < 0.25
+    assert max(losses[step] for step in losses if step > 84) > 0.65
+    assert all(kinds(part) == [] for part in at_any_time(state))
+    assert all(diagnose(part, 1, TASKS["denoise"]) == [] for part in at_any_time(state))
 
 
 def test_a_dead_layer():
