@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import math
 import os
 import time
@@ -72,15 +73,35 @@ def to_thin(steps: list[int]) -> int:
     return steps[min(gaps, key=gaps.__getitem__)]
 
 
+class _WithoutCompiler(torch.optim.Optimizer):
+    """Spares the second and more in which torch imports its compiler before the first step.
+
+    It does so only to tell the compiler to leave these methods as they are.
+    """
+
+    add_param_group = inspect.unwrap(torch.optim.Optimizer.add_param_group)
+    zero_grad = inspect.unwrap(torch.optim.Optimizer.zero_grad)
+    state_dict = inspect.unwrap(torch.optim.Optimizer.state_dict)
+    load_state_dict = inspect.unwrap(torch.optim.Optimizer.load_state_dict)
+
+
+class _AdamW(_WithoutCompiler, torch.optim.AdamW):
+    step = torch.no_grad()(inspect.unwrap(torch.optim.AdamW.step))
+
+
+class _SGD(_WithoutCompiler, torch.optim.SGD):
+    step = torch.no_grad()(inspect.unwrap(torch.optim.SGD.step))
+
+
 def make_optimiser(
     parameters: Iterable[torch.nn.Parameter], recipe: Recipe
 ) -> torch.optim.Optimizer:
     """AdamW, or SGD with Nesterov momentum 0.9; the learning rate is set step by step."""
     if recipe.optimiser == "adamw":
-        return torch.optim.AdamW(
+        return _AdamW(
             parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
         )
-    return torch.optim.SGD(
+    return _SGD(
         parameters,
         lr=recipe.learning_rate,
         momentum=0.9,

@@ -1,5 +1,6 @@
 import itertools
 import math
+import sys
 
 import pytest
 import torch
@@ -100,6 +101,20 @@ def test_optimisers_step_like_the_plain_ones(recipe, reference):
             optimiser.step()
     assert not torch.equal(ours, start)
     torch.testing.assert_close(ours, theirs)
+
+
+@pytest.mark.parametrize("name", ["adamw", "sgd"])
+def test_optimisers_do_without_torchs_compiler(name, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch._dynamo", None)  # cannot be imported
+    p = torch.ones(2, requires_grad=True)
+    optimiser = make_optimiser([p], Recipe(optimiser=name))
+    optimiser.zero_grad()
+    (p * p).sum().backward()
+    optimiser.step()
+    other = make_optimiser([torch.ones(2, requires_grad=True)], Recipe(optimiser=name))
+    other.load_state_dict(optimiser.state_dict())
+    assert (p < 1).all()
+    assert p.requires_grad
 
 
 def test_pace_keeps_its_distance_and_its_share(monkeypatch):
