@@ -1,9 +1,9 @@
 """How long a network takes for one picture: in Chromium, in Node, in PyTorch, by way of the server.
 
-In the browser and in Node it is `kit/forward.js`, which gives all maps of all layers. PyTorch runs
-the same weights on the same picture in the same minute, on one thread, with all maps kept by
-hooks. The way by the server is what a plain Streamlit page does: a click makes the server run
-the script and send ten probabilities, and the clock stops when they are in the page.
+In the browser and in Node it is `kit/network/forward.js`, which gives all maps of all layers.
+PyTorch runs the same weights on the same picture in the same minute, on one thread, with all maps
+kept by hooks. The way by the server is what a plain Streamlit page does: a click makes the server
+run the script and send ten probabilities, and the clock stops when they are in the page.
 
     python benchmarks/forward_rate.py
 """
@@ -41,8 +41,8 @@ ADDRESS = "http://components.test"
 
 # Browsers round their clocks, so several runs are timed at once.
 RUNS = """
-const { prepare } = await import(`${root}/kit/forward.js`);
-const { readSafetensors } = await import(`${root}/kit/safetensors.js`);
+const { prepare } = await import(`${root}/kit/network/forward.js`);
+const { readSafetensors } = await import(`${root}/kit/network/safetensors.js`);
 const bytes = Uint8Array.from(atob(data.weights), (letter) => letter.charCodeAt(0));
 const network = prepare(data.spec, data.shape, readSafetensors(bytes).tensors);
 const times = [];

@@ -1,8 +1,8 @@
 """Steps a second of training in the browser, beside PyTorch's loop on the same batches.
 
-In Chromium and in Node it is `kit/learning.js`, as the page Training in your browser runs it.
-PyTorch takes the same steps with `torch.optim.Adam` in the same minute, on one thread and on two;
-the losses have to agree.
+In Chromium and in Node it is `kit/network/learning.js`, as the page Training in your browser runs
+it. PyTorch takes the same steps with `torch.optim.Adam` in the same minute, on one thread and on
+two; the losses have to agree.
 
     python benchmarks/training_rate.py
 """
@@ -29,13 +29,13 @@ from forward_rate import ADDRESS, FLAGS, serve_components  # noqa: E402
 
 from cnnviz.components.packing import packed_weights  # noqa: E402
 from cnnviz.networks import build  # noqa: E402
-from cnnviz.training.in_browser import DATASETS, lesson, starting_lines  # noqa: E402
+from cnnviz.training.experiments.in_browser import DATASETS, lesson, starting_lines  # noqa: E402
 
 BATCH, STEPS, WARM = 10, 40, 10
 
 RUN = """
-const { Learner } = await import(`${root}/kit/learning.js`);
-const { readSafetensors } = await import(`${root}/kit/safetensors.js`);
+const { Learner } = await import(`${root}/kit/network/learning.js`);
+const { readSafetensors } = await import(`${root}/kit/network/safetensors.js`);
 const bytes = Uint8Array.from(atob(data.weights), (letter) => letter.charCodeAt(0));
 const learner = new Learner(data.spec, data.shape, readSafetensors(bytes).tensors);
 const times = [], losses = [];

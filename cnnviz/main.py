@@ -8,7 +8,7 @@ from cnnviz.catalogue import page_at
 from cnnviz.components.page_wide import page_wide
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.address import drop_endless_numbers
-from cnnviz.ui.shared.join import join_button
+from cnnviz.ui.shared.join_qr_code import join_button
 from cnnviz.ui.shared.navigation import entries
 from cnnviz.ui.shared.picture import choose_picture
 from cnnviz.ui.shared.projecting import follow_the_address, size_button

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnnviz.components.live import race as draw_race
-from cnnviz.training.races import at_work, stop_all, uneven
+from cnnviz.training.race.runs import at_work, stop_all, uneven
 from cnnviz.ui.race.result import go_on, say_result
 from cnnviz.ui.race.runs import ANY, choose_runs
 from cnnviz.ui.race.start import FORM, new_race

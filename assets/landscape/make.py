@@ -16,7 +16,7 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 from cnnviz.datasets import load_dataset, normalise  # noqa: E402
 from cnnviz.networks import build, network_from_line  # noqa: E402
-from cnnviz.training.landscape import PAIR  # noqa: E402
+from cnnviz.training.experiments.loss_landscape import PAIR  # noqa: E402
 
 STEPS, BATCH, RATE, SEED = 400, 128, 0.1, 0
 

@@ -5,7 +5,7 @@ import torch
 from safetensors.torch import save_file
 
 from cnnviz.datasets import load_dataset
-from cnnviz.training.lenet5 import SHIPPED, inputs_of, learn
+from cnnviz.training.experiments.lenet5 import SHIPPED, inputs_of, learn
 
 STEPS = 2500
 

@@ -3,8 +3,8 @@
 interface Window {
   /** What components keep in the address: see kit/address.js. */
   cnnvizKept?: Map<string, string | number | null>;
-  /** A picture of one's own: see kit/own_picture.js. */
-  cnnvizOwnPicture?: import("./kit/own_picture.js").Chosen;
+  /** A picture of one's own: see kit/picture/own_picture.js. */
+  cnnvizOwnPicture?: import("./kit/picture/own_picture.js").Chosen;
   /** The groups of pictures that are zoomed together: see compare/view.js. */
   cnnvizCompare?: Map<string, any>;
   /** Pictures that are filtered: see kit/filtering/source.js. */

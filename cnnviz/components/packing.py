@@ -1,6 +1,6 @@
 """Packing arrays, weights and pictures for the browser.
 
-`kit/arrays.js` unpacks the arrays, `kit/safetensors.js` the weights.
+`kit/arrays.js` unpacks the arrays, `kit/network/safetensors.js` the weights.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def packed_pictures(pictures: NDArray[np.uint8]) -> dict[str, Any]:
 def packed_weights(
     weights: Mapping[str, ArrayLike], kind: Literal["float32", "float16"] = "float32"
 ) -> str:
-    """A network's weights as base64 of a safetensors file, for `kit/forward.js`.
+    """A network's weights as base64 of a safetensors file, for `kit/network/forward.js`.
 
     Half precision takes half the bytes, but the maps then differ from PyTorch's in the third or
     fourth digit: send it only where no number of a map is compared with a tensor's.

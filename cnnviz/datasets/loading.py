@@ -124,7 +124,7 @@ def _load_scenes(info: DatasetInfo) -> Dataset:
 
 def _load_noisy(info: DatasetInfo) -> Dataset:
     """Digits with noise, and without; the same on every computer."""
-    from cnnviz.datasets.pairs import noisy  # noqa: PLC0415 - OpenCV
+    from cnnviz.datasets.spoiled_pictures import noisy  # noqa: PLC0415 - OpenCV
 
     clean, random = _load_mnist5k(DATASETS["mnist5k"]), np.random.default_rng(_SEED)
     targets = clean.train_images, clean.test_images

@@ -20,7 +20,7 @@ from cnnviz.imaging.containers import (
     essential,
     exif_orientation,
 )
-from cnnviz.imaging.kinds import describe
+from cnnviz.imaging.file_kinds import describe
 from cnnviz.imaging.levels import Levels, of_bits, stretched
 from cnnviz.imaging.profiles import gamma_table, to_srgb
 

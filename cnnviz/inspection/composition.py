@@ -9,7 +9,7 @@ import numpy as np
 from torch import nn
 
 from cnnviz.inspection.activations import chain
-from cnnviz.inspection.cell import cell_sum
+from cnnviz.inspection.cell_sum import cell_sum
 from cnnviz.inspection.guard import InspectionError
 from cnnviz.inspection.outputs import layer_outputs
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnviz.inspection import ascent
+from cnnviz.inspection import gradient_ascent
 from cnnviz.inspection.code import Source, input_code, model_code, pictures_code
 
 if TYPE_CHECKING:
@@ -263,18 +263,20 @@ def climb_code(
         f"int(torch.randint({-(side // 8)}, {side // 8 + 1}, (1,), generator=generator))"
         for side in config.input_shape[1:]
     )
-    blur = _BLUR.format(every=ascent.EVERY, steps=ascent.STEPS, sigma=ascent.SIGMA)
+    blur = _BLUR.format(
+        every=gradient_ascent.EVERY, steps=gradient_ascent.STEPS, sigma=gradient_ascent.SIGMA
+    )
     cells = f"kept[0][:, {channel}]"
     climb = _CLIMB.format(
         mean=list(config.mean),
         std=list(config.std),
         layer=layer,
         channel=channel,
-        aim=f"F.leaky_relu({cells}, {ascent.LEAK})" if relu else cells,
+        aim=f"F.leaky_relu({cells}, {gradient_ascent.LEAK})" if relu else cells,
         kept="inputs[0]" if relu else "output",
         start="x0",
-        steps=ascent.STEPS,
-        rate=ascent.RATE,
+        steps=gradient_ascent.STEPS,
+        rate=gradient_ascent.RATE,
         shift=f"[{draws}]" if jitter else "[0, 0]",
         blur=blur if smooth else "",
     )

@@ -13,11 +13,11 @@ import torch
 
 from cnnviz.runs import RunError
 from cnnviz.runs.events import check_command, read_commands
-from cnnviz.training.barrier import await_lanes
 from cnnviz.training.checkpoint import Position
 from cnnviz.training.device import describe_device, pick_device
 from cnnviz.training.failure import DivergedError
 from cnnviz.training.learner import Learner
+from cnnviz.training.race.barrier import await_lanes
 from cnnviz.training.recorder import Moment, Recorder
 from cnnviz.training.schedule import EARLY, Pace, Stopwatch, one_cycle
 from cnnviz.training.stepwise import step_in_detail

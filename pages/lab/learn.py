@@ -6,7 +6,7 @@ import streamlit as st
 from cnnviz.components.descent import descent
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError
-from cnnviz.inspection.descent import Descent, descend, descent_code
+from cnnviz.inspection.gradient_descent import Descent, descend, descent_code
 from cnnviz.numbers.formatting import thousands
 from cnnviz.ui.lab.learn.target import MOST_STEPS, RATES, choose_lesson, slide_section
 from cnnviz.ui.shared import lab

@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz.catalogue import page_at
 from cnnviz.components.browser_training import browser_training
 from cnnviz.networks import NetworkError
-from cnnviz.training.in_browser import lesson_code
+from cnnviz.training.experiments.in_browser import lesson_code
 from cnnviz.ui.learning.in_the_browser.settings import (
     OPTIMISERS,
     choose_line,

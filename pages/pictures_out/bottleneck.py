@@ -16,8 +16,8 @@ from cnnviz.ui.pictures_out.bottleneck.networks import (
     planes,
     samples,
 )
+from cnnviz.ui.shared.background_training import train_live
 from cnnviz.ui.shared.choice import choice
-from cnnviz.ui.shared.training import train_live
 
 images, labels, titles = samples()
 st.caption(

@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnnviz.components.undo import undo
 from cnnviz.ui.pictures_out.denoising.networks import CODE, networks, pictures
-from cnnviz.ui.shared.training import train_live
+from cnnviz.ui.shared.background_training import train_live
 
 st.caption(
     "A denoising autoencoder was shown spoiled pictures and asked for the clean ones. It never sees"

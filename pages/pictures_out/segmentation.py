@@ -5,7 +5,7 @@ import streamlit as st
 from cnnviz.ui.pictures_out.segmentation.networks import show_map, show_networks
 from cnnviz.ui.pictures_out.segmentation.own_masks import show_own_masks
 from cnnviz.ui.shared import lab
-from cnnviz.ui.shared.training import train_live
+from cnnviz.ui.shared.background_training import train_live
 
 st.caption(
     "A network can give a picture back instead of one answer: here five numbers for each of"

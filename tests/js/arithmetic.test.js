@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { clamp, lastUpTo, limits } from "../../cnnviz/components/kit/arithmetic.js";
 import { bytesOf, unpackArray } from "../../cnnviz/components/kit/arrays.js";
-import { decades, lossTop, nearest, niceTicks, thin } from "../../cnnviz/components/kit/axes.js";
+import { decades, lossTop, nearest, niceTicks, thin } from "../../cnnviz/components/kit/figure/axes.js";
 import { packed } from "./packing.js";
 
 const curve = (...ys) => ys.map((y, x) => ({ x, y }));

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { MOST, ranked } from "../../cnnviz/components/kit/class_bars.js";
+import { MOST, ranked } from "../../cnnviz/components/kit/figure/class_bars.js";
 
 test("few classes stay in their order", () => {
   assert.deepEqual(ranked([0.1, 0.7, 0.2]), { classes: [0, 1, 2], rest: null });

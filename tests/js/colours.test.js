@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { colourAt, colourTable, gradient, hexToRgb, inkOn, mix, Scale, signedScale } from "../../cnnviz/components/kit/colours.js";
+import { colourAt, colourTable, gradient, hexToRgb, inkOn, mix, Scale, signedScale } from "../../cnnviz/components/kit/figure/colours.js";
 import { GroupScale, paddingOf, scaleOf, unreadOf } from "../../cnnviz/components/linked_grids/marks.js";
 
 /** @type {[number, string][]} */

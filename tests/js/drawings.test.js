@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Drawings } from "../../cnnviz/components/kit/drawings.js";
+import { Drawings } from "../../cnnviz/components/kit/picture/drawings.js";
 
 const storage = (content = null) => ({
   content,

@@ -4,8 +4,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Network, prepare, softmax } from "../../cnnviz/components/kit/forward.js";
-import { parts } from "../../cnnviz/components/kit/parts.js";
+import { Network, prepare, softmax } from "../../cnnviz/components/kit/network/forward.js";
+import { parts } from "../../cnnviz/components/kit/network/cell_sum.js";
 
 const tensor = (shape, ...values) => ({ shape, values: Float32Array.from(values) });
 const SPEC = [{ layer: "conv", out: 1, kernel: 2, padding: 1 }, { layer: "relu" }, { layer: "gap" }];

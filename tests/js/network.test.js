@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Network } from "../../cnnviz/components/kit/forward.js";
+import { Network } from "../../cnnviz/components/kit/network/forward.js";
 import { addingUp, cellContribution, contributionsTo, layerSum } from "../../cnnviz/components/network/backwards.js";
 import { cellRead, cellReading, chainOf } from "../../cnnviz/components/network/chain.js";
 import { fieldsOf, metBy, nearest, onMap, readsOf } from "../../cnnviz/components/network/fields.js";

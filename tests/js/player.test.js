@@ -10,7 +10,7 @@ class Piece {
 }
 
 globalThis.document = { createElement: () => new Piece() };
-const { Player } = await import("../../cnnviz/components/kit/player.js");
+const { Player } = await import("../../cnnviz/components/kit/figure/player.js");
 
 /** A figure without a screen: what it is asked to do after a pause is done at once. */
 function figure(calm = false) {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { readSafetensors } from "../../cnnviz/components/kit/safetensors.js";
+import { readSafetensors } from "../../cnnviz/components/kit/network/safetensors.js";
 
 /** A file with a header, JSON or text, and bytes. */
 function file(header, bytes = []) {

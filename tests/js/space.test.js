@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Network } from "../../cnnviz/components/kit/forward.js";
+import { Network } from "../../cnnviz/components/kit/network/forward.js";
 import {
   axesOf, backToFront, cornersOf, firstTurn, fitted, matrixOf, placesOf, project, squareSheet, turned, unproject,
 } from "../../cnnviz/components/network/space.js";

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from cnnviz.imaging import sample_image
-from cnnviz.training.transfer import (
+from cnnviz.training.experiments.transfer_learning import (
     Head,
     Thawed,
     Tuning,

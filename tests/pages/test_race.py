@@ -12,7 +12,7 @@ from cnnviz.datasets import load_dataset
 from cnnviz.runs import create_run, list_runs
 from cnnviz.training import TrainingError
 from cnnviz.training.config import make_config
-from cnnviz.training.race import race_id
+from cnnviz.training.race.lanes import race_id
 
 pytestmark = pytest.mark.usefixtures("runs")
 
@@ -338,7 +338,7 @@ def test_stop_all_stops_all(open_page, stopped):
 
 def test_a_viewer_looks_on_and_cannot_start_or_stop(open_page, monkeypatch, started, stopped):
     """The buttons are not drawn; and the actions behind them refuse."""
-    from cnnviz.training.races import stop_all
+    from cnnviz.training.race.runs import stop_all
     from cnnviz.ui.race.start import begin
     from cnnviz.ui.shared import actions
 

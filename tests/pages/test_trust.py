@@ -19,9 +19,9 @@ from cnnviz.inspection import load_model, load_samples, predict
 from cnnviz.inspection.trust.boxes import Box, overlaps
 from cnnviz.numbers.formatting import short
 from cnnviz.runs import open_run
-from cnnviz.training.clutter import SIDE, learn_scenes, make_scenes
-from cnnviz.training.marked import Moment
-from cnnviz.ui.shared.kept import kept
+from cnnviz.training.experiments.digits_in_clutter import SIDE, learn_scenes, make_scenes
+from cnnviz.training.experiments.wrong_reason import Moment
+from cnnviz.ui.shared.computed_so_far import kept
 from cnnviz.ui.trust import code
 
 

@@ -1,12 +1,12 @@
 // A map, the curve of an activation function with a dot a cell, and the map after it.
 
 import { limits } from "../kit/arithmetic.js";
-import { signedScale } from "../kit/colours.js";
-import { Grid } from "../kit/grid.js";
+import { signedScale } from "../kit/figure/colours.js";
+import { Grid } from "../kit/figure/grid.js";
 import { mounting } from "../kit/mounting.js";
 import { cellText, numberText, sizeText } from "../kit/numbers.js";
-import { GridFigure, panelOf } from "../kit/panels.js";
-import { Plot } from "../kit/plot.js";
+import { GridFigure, panelOf } from "../kit/figure/panels.js";
+import { Plot } from "../kit/figure/plot.js";
 import { followPointer } from "../kit/pointer.js";
 import { cellScale, figureHeight } from "../kit/screen.js";
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from cnnviz.training.bottleneck import Bottleneck
+    from cnnviz.training.experiments.autoencoders import Bottleneck
 
 _component = register("autoencoder")
 

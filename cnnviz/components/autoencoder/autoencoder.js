@@ -1,12 +1,12 @@
 // A picture, and what is left of it after bottlenecks of several sizes, or after pooling.
 
 import { unpackArray } from "../kit/arrays.js";
-import { colourTable, gradient } from "../kit/colours.js";
+import { colourTable, gradient } from "../kit/figure/colours.js";
 import { choice, write } from "../kit/elements.js";
-import { decibelText, levelsOf, psnr } from "../kit/likeness.js";
+import { decibelText, levelsOf, psnr } from "../kit/picture/similarity.js";
 import { mounting } from "../kit/mounting.js";
-import { MovingFigure } from "../kit/moving_figure.js";
-import { errors, greys, PixelPanel } from "../kit/pixel_panel.js";
+import { MovingFigure } from "../kit/figure/moving_figure.js";
+import { errors, greys, PixelPanel } from "../kit/figure/pixel_panel.js";
 import { halvesOf, poolingOf } from "./halves.js";
 
 const PACE = 1500; // milliseconds between two pictures

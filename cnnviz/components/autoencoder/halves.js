@@ -1,8 +1,8 @@
 // An autoencoder in two halves, and a round trip through pooling.
 
 import { bytesOf } from "../kit/arrays.js";
-import { prepare } from "../kit/forward.js";
-import { readSafetensors } from "../kit/safetensors.js";
+import { prepare } from "../kit/network/forward.js";
+import { readSafetensors } from "../kit/network/safetensors.js";
 
 /**
  * Both halves as functions.

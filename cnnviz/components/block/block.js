@@ -1,15 +1,15 @@
 // A building block of a network: settings choose one of its variants, and each map is computed here.
 
 import { bytesOf, unpackArray } from "../kit/arrays.js";
-import { gradientsOf } from "../kit/backward.js";
-import { colourTable } from "../kit/colours.js";
+import { gradientsOf } from "../kit/network/backward.js";
+import { colourTable } from "../kit/figure/colours.js";
 import { element } from "../kit/elements.js";
-import { Figure } from "../kit/figure.js";
-import { prepare } from "../kit/forward.js";
+import { Figure } from "../kit/figure/figure.js";
+import { prepare } from "../kit/network/forward.js";
 import { mounting } from "../kit/mounting.js";
 import { count, numberText, percent, plain } from "../kit/numbers.js";
-import { parts } from "../kit/parts.js";
-import { readSafetensors } from "../kit/safetensors.js";
+import { parts } from "../kit/network/cell_sum.js";
+import { readSafetensors } from "../kit/network/safetensors.js";
 import { fieldsOf, onMap } from "../network/fields.js";
 import { likeness, rowsOf, sumText } from "./rows.js";
 

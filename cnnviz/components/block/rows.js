@@ -3,7 +3,7 @@
 import { numberText } from "../kit/numbers.js";
 
 /**
- * @typedef {import("../kit/layers.js").Layer} Layer
+ * @typedef {import("../kit/network/layers.js").Layer} Layer
  * @typedef {object} Row
  * @property {Layer} layer whose maps are drawn
  * @property {Layer[]} layers with those before it that it stands for
@@ -76,8 +76,8 @@ export function likeness(one, other) {
 /**
  * How a cell's number comes about.
  * @param {Layer} layer
- * @param {import("../kit/parts.js").Arithmetic} sum
- * @param {import("../kit/parts.js").Arithmetic} [within] of an activation, what it is of
+ * @param {import("../kit/network/cell_sum.js").Arithmetic} sum
+ * @param {import("../kit/network/cell_sum.js").Arithmetic} [within] of an activation, what it is of
  * @returns {string}
  */
 export function sumText({ kind, inputs }, { value, parts }, within) {

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from cnnviz.training.in_browser import Lesson
+    from cnnviz.training.experiments.in_browser import Lesson
 
 _component = register("browser_training", within=["network"], workers=["worker"])
 
@@ -34,7 +34,7 @@ def browser_training(
     Args:
         lesson: The network and its pictures. Another one begins anew.
         batch: Pictures of a step; like all that follows, it can change during the training.
-        optimiser: An id of `RULES` in `cnnviz/components/kit/optimisers.js`.
+        optimiser: An id of `RULES` in `cnnviz/components/kit/network/optimisers.js`.
         rate: The learning rate.
         momentum: Of the rule `momentum`.
         key: Streamlit key.

@@ -1,18 +1,18 @@
 // A network that is trained here, in a worker: its curves, its filters, and what it says of pictures.
 
 import { bytesOf } from "../kit/arrays.js";
-import { ClassBars } from "../kit/class_bars.js";
-import { colourTable, gradient } from "../kit/colours.js";
+import { ClassBars } from "../kit/figure/class_bars.js";
+import { colourTable, gradient } from "../kit/figure/colours.js";
 import { choice, element, write } from "../kit/elements.js";
-import { Figure } from "../kit/figure.js";
-import { Network, softmax } from "../kit/forward.js";
+import { Figure } from "../kit/figure/figure.js";
+import { Network, softmax } from "../kit/network/forward.js";
 import { mounting } from "../kit/mounting.js";
 import { count, fixed, lossTick, numberText, percent, significant } from "../kit/numbers.js";
-import { OwnPicture } from "../kit/own_picture.js";
-import { normalised } from "../kit/pictures.js";
-import { Plot } from "../kit/plot.js";
-import { readSafetensors } from "../kit/safetensors.js";
-import { ScaleBar } from "../kit/scale_bar.js";
+import { OwnPicture } from "../kit/picture/own_picture.js";
+import { normalised } from "../kit/picture/shared_pictures.js";
+import { Plot } from "../kit/figure/plot.js";
+import { readSafetensors } from "../kit/network/safetensors.js";
+import { ScaleBar } from "../kit/figure/scale_bar.js";
 import { brushOf, textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
 import { NetworkMap } from "../network/map.js";

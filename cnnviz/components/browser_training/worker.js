@@ -1,7 +1,7 @@
 // Trains a network beside the page, so that the page goes on answering.
 
-import { Learner, logShare } from "../kit/learning.js";
-import { normalised } from "../kit/pictures.js";
+import { Learner, logShare } from "../kit/network/learning.js";
+import { normalised } from "../kit/picture/shared_pictures.js";
 
 const SLICE = 25; // milliseconds of work without listening
 const TELL = 120; // milliseconds from one report with weights to the next

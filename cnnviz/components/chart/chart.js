@@ -1,6 +1,6 @@
 // A chart by Plotly: its view holds while its numbers change, and it is as wide as there is room.
 
-import { Figure } from "../kit/figure.js";
+import { Figure } from "../kit/figure/figure.js";
 import { mounting } from "../kit/mounting.js";
 import { textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";

@@ -1,14 +1,14 @@
 // What a network predicts for a picture of this page, computed here while the picture changes.
 
 import { bytesOf } from "../kit/arrays.js";
-import { ClassBars } from "../kit/class_bars.js";
+import { ClassBars } from "../kit/figure/class_bars.js";
 import { element, reachable, write } from "../kit/elements.js";
-import { prepare, softmax } from "../kit/forward.js";
+import { prepare, softmax } from "../kit/network/forward.js";
 import { mounting } from "../kit/mounting.js";
 import { numberText, percent } from "../kit/numbers.js";
-import { parts } from "../kit/parts.js";
-import { inputOf, watchPicture } from "../kit/pictures.js";
-import { readSafetensors } from "../kit/safetensors.js";
+import { parts } from "../kit/network/cell_sum.js";
+import { inputOf, watchPicture } from "../kit/picture/shared_pictures.js";
+import { readSafetensors } from "../kit/network/safetensors.js";
 import { tableOf } from "../kit/tables.js";
 import { seenOf } from "./seen.js";
 

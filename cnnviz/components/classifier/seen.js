@@ -1,11 +1,11 @@
 // What a network sees of a grey picture: the middle square, shrunk or enlarged, as
 // `cnnviz.datasets.preprocess` makes it, but for one grey level where OpenCV rounds otherwise.
 
-import { resized, toWhole } from "../kit/resizing.js";
+import { resized, toWhole } from "../kit/picture/resizing.js";
 
 /**
  * Grey levels 0 to 255, row by row, `side` × `side`.
- * @param {import("../kit/pictures.js").Picture} picture
+ * @param {import("../kit/picture/shared_pictures.js").Picture} picture
  * @param {number} side
  * @param {boolean} invert whether dark and light are swapped
  */

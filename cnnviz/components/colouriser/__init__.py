@@ -8,14 +8,14 @@ import numpy as np
 
 from cnnviz.components.packing import digest, packed, packed_pictures, packed_weights
 from cnnviz.components.sources import register
-from cnnviz.training.colourisation import CHROMA_SCALE, network
+from cnnviz.training.experiments.colourisation import CHROMA_SCALE, network
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from cnnviz.training.colourisation import Colourers
+    from cnnviz.training.experiments.colourisation import Colourers
 
 _component = register("colouriser")
 

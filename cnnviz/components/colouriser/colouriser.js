@@ -1,14 +1,14 @@
 // Grey pictures coloured by two networks; point at a pixel to see which colours one thinks likely.
 
 import { bytesOf, unpackArray } from "../kit/arrays.js";
-import { ClassBars } from "../kit/class_bars.js";
+import { ClassBars } from "../kit/figure/class_bars.js";
 import { write } from "../kit/elements.js";
-import { prepare } from "../kit/forward.js";
+import { prepare } from "../kit/network/forward.js";
 import { mounting } from "../kit/mounting.js";
-import { CellFigure } from "../kit/moving_figure.js";
+import { CellFigure } from "../kit/figure/moving_figure.js";
 import { fixed, percent } from "../kit/numbers.js";
-import { PixelPanel } from "../kit/pixel_panel.js";
-import { readSafetensors } from "../kit/safetensors.js";
+import { PixelPanel } from "../kit/figure/pixel_panel.js";
+import { readSafetensors } from "../kit/network/safetensors.js";
 import { sizedContext } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
 import { annealed, fromRgb, sharesOf, toRgb } from "./colour.js";

@@ -1,6 +1,6 @@
 // The scale of a picture: how often each number occurs, the colours, and their ends.
 
-import { gradient } from "../kit/colours.js";
+import { gradient } from "../kit/figure/colours.js";
 import { count, scaleText } from "../kit/numbers.js";
 
 const CHANNELS = ["#d1495b", "#3fae6a", "#4a97d2"]; // red, green, blue, apart in lightness too

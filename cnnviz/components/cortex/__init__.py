@@ -7,7 +7,7 @@ from typing import Any
 from cnnviz.components.packing import digest
 from cnnviz.components.sources import register
 from cnnviz.imaging import DIVERGING_STOPS
-from cnnviz.imaging.cells import LENGTH, SIDE, SIGMA, WAVELENGTH, WIDTH
+from cnnviz.imaging.simple_and_complex_cells import LENGTH, SIDE, SIGMA, WAVELENGTH, WIDTH
 
 _component = register("cortex")
 

@@ -1,4 +1,4 @@
-// Simple and complex cells as Gabor filters; cnnviz/imaging/cells.py computes the same.
+// Simple and complex cells as Gabor filters; cnnviz/imaging/simple_and_complex_cells.py computes the same.
 
 /**
  * @typedef {{ side: number, wavelength: number, sigma: number, width: number, length: number }} Retina

@@ -1,12 +1,12 @@
 // The field of two cells: a bar of light to drag and turn, and their answers, in the same frame.
 
 import { clamp } from "../kit/arithmetic.js";
-import { colourTable } from "../kit/colours.js";
+import { colourTable } from "../kit/figure/colours.js";
 import { element } from "../kit/elements.js";
-import { Figure } from "../kit/figure.js";
+import { Figure } from "../kit/figure/figure.js";
 import { mounting } from "../kit/mounting.js";
 import { fixed, percent } from "../kit/numbers.js";
-import { Plot } from "../kit/plot.js";
+import { Plot } from "../kit/figure/plot.js";
 import { holdWithPointer } from "../kit/pointer.js";
 import { readTheme } from "../kit/theme.js";
 import { bar, gabor, responses } from "./cells.js";

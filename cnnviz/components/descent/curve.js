@@ -1,7 +1,7 @@
 // The loss at every step, on a logarithmic scale, with the step in view marked.
 
 import { tenTo } from "../kit/numbers.js";
-import { Plot } from "../kit/plot.js";
+import { Plot } from "../kit/figure/plot.js";
 import { textScale } from "../kit/screen.js";
 
 const LEAST = 1e-16; // below it, a loss is rounding
@@ -39,7 +39,7 @@ export class Curve {
     }
     plot.text("Loss, sum of squared errors", plot.left + 6, plot.height - 6, { baseline: "alphabetic" });
     plot.text(`Step ${last}`, plot.right, plot.height - 6, { baseline: "alphabetic", align: "right" });
-    /** @type {import("../kit/plot.js").Pair[]} */
+    /** @type {import("../kit/figure/plot.js").Pair[]} */
     const points = logs.map((log, at) => [at, log]);
     plot.line(points, theme.line, 1.5);
     plot.line(points.slice(0, step + 1), theme.accent, 2.5);

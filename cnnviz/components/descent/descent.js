@@ -2,12 +2,12 @@
 
 import { clamp, limits } from "../kit/arithmetic.js";
 import { unpackArray } from "../kit/arrays.js";
-import { Scale, signedScale } from "../kit/colours.js";
+import { Scale, signedScale } from "../kit/figure/colours.js";
 import { element } from "../kit/elements.js";
 import { mounting } from "../kit/mounting.js";
 import { movingText, tinyText } from "../kit/numbers.js";
-import { GridFigure } from "../kit/panels.js";
-import { Player } from "../kit/player.js";
+import { GridFigure } from "../kit/figure/panels.js";
+import { Player } from "../kit/figure/player.js";
 import { Curve } from "./curve.js";
 
 const WIDEST_CELL = 42;

@@ -1,11 +1,11 @@
 // Drag the object: its map follows, beside the map that was convolved first and moved after.
 
 import { limits } from "../kit/arithmetic.js";
-import { Scale } from "../kit/colours.js";
+import { Scale } from "../kit/figure/colours.js";
 import { element } from "../kit/elements.js";
 import { mounting } from "../kit/mounting.js";
 import { cellText, numberText } from "../kit/numbers.js";
-import { GridFigure } from "../kit/panels.js";
+import { GridFigure } from "../kit/figure/panels.js";
 import { holdWithPointer } from "../kit/pointer.js";
 import { cellScale, figureHeight } from "../kit/screen.js";
 import { largestGap, Scene } from "./scene.js";

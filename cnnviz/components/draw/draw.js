@@ -3,8 +3,8 @@
 // sent what the network sees, too.
 
 import { mounting } from "../kit/mounting.js";
-import { OwnPicture } from "../kit/own_picture.js";
-import { offerPicture } from "../kit/pictures.js";
+import { OwnPicture } from "../kit/picture/own_picture.js";
+import { offerPicture } from "../kit/picture/shared_pictures.js";
 
 class Draw {
   constructor(parent) {

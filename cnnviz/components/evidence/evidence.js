@@ -1,10 +1,10 @@
 // A map of evidence beside the picture it is laid over.
 
 import { clamp } from "../kit/arithmetic.js";
-import { colourAt, gradient, inkOn } from "../kit/colours.js";
+import { colourAt, gradient, inkOn } from "../kit/figure/colours.js";
 import { mounting } from "../kit/mounting.js";
 import { digitsFor, fixed, signed } from "../kit/numbers.js";
-import { ScaleBar } from "../kit/scale_bar.js";
+import { ScaleBar } from "../kit/figure/scale_bar.js";
 import { sizedContext, textScale } from "../kit/screen.js";
 
 class Evidence {

@@ -2,14 +2,14 @@
 
 import { limits } from "../kit/arithmetic.js";
 import { unpackArray } from "../kit/arrays.js";
-import { colourAt, gradient } from "../kit/colours.js";
-import { Figure } from "../kit/figure.js";
+import { colourAt, gradient } from "../kit/figure/colours.js";
+import { Figure } from "../kit/figure/figure.js";
 import { mounting } from "../kit/mounting.js";
 import { count, mapText, significant } from "../kit/numbers.js";
-import { Player } from "../kit/player.js";
-import { Plot } from "../kit/plot.js";
+import { Player } from "../kit/figure/player.js";
+import { Plot } from "../kit/figure/plot.js";
 import { followPointer } from "../kit/pointer.js";
-import { ScaleBar } from "../kit/scale_bar.js";
+import { ScaleBar } from "../kit/figure/scale_bar.js";
 import { cellScale, textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
 import { LEVELS_OF_MAP, MapGroup } from "../map_sheet/group.js";
@@ -92,7 +92,7 @@ class Film extends Figure {
     }
     plot.text(value, plot.left + 6, plot.height - 6, { baseline: "alphabetic" });
     plot.text(`Step ${last}`, plot.right, plot.height - 6, { baseline: "alphabetic", align: "right" });
-    /** @type {import("../kit/plot.js").Pair[]} */
+    /** @type {import("../kit/figure/plot.js").Pair[]} */
     const points = values.map((one, at) => [at, one]);
     plot.line(points, theme.line, 1.5);
     plot.line(points.slice(0, step + 1), theme.accent, 2.5);

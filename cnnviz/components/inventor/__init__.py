@@ -9,14 +9,14 @@ import numpy as np
 from cnnviz.components.packing import digest, packed, packed_weights
 from cnnviz.components.sources import register
 from cnnviz.imaging import DIVERGING_STOPS
-from cnnviz.training.invent import CLASSES, COUNTED, classifier, discriminator, generator
+from cnnviz.training.experiments.gan import CLASSES, COUNTED, classifier, discriminator, generator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
-    from cnnviz.training.invent import Frame, Weights
+    from cnnviz.training.experiments.gan import Frame, Weights
 
 _component = register("inventor")
 

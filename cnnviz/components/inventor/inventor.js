@@ -2,14 +2,14 @@
 
 import { unpackArray } from "../kit/arrays.js";
 import { clamp } from "../kit/arithmetic.js";
-import { ClassBars } from "../kit/class_bars.js";
-import { colourTable, gradient } from "../kit/colours.js";
+import { ClassBars } from "../kit/figure/class_bars.js";
+import { colourTable, gradient } from "../kit/figure/colours.js";
 import { choice, element, write } from "../kit/elements.js";
-import { Figure } from "../kit/figure.js";
-import { levelsOf } from "../kit/likeness.js";
+import { Figure } from "../kit/figure/figure.js";
+import { levelsOf } from "../kit/picture/similarity.js";
 import { mounting } from "../kit/mounting.js";
 import { fixed, percent, significant } from "../kit/numbers.js";
-import { greys, PixelPanel } from "../kit/pixel_panel.js";
+import { greys, PixelPanel } from "../kit/figure/pixel_panel.js";
 import { brushOf, sizedContext, textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
 import { between, collapse, Networks } from "./networks.js";

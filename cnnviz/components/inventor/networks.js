@@ -1,9 +1,9 @@
 // A generator, a discriminator and a classifier of digits, computed in the browser.
 
 import { bytesOf } from "../kit/arrays.js";
-import { gradientsOf } from "../kit/backward.js";
-import { Network, prepare, softmax } from "../kit/forward.js";
-import { readSafetensors } from "../kit/safetensors.js";
+import { gradientsOf } from "../kit/network/backward.js";
+import { Network, prepare, softmax } from "../kit/network/forward.js";
+import { readSafetensors } from "../kit/network/safetensors.js";
 
 const tensorsOf = (/** @type {string} */ sent) => readSafetensors(bytesOf(sent)).tensors;
 

@@ -2,10 +2,10 @@
 
 import { unpackArray } from "../kit/arrays.js";
 import { element } from "../kit/elements.js";
-import { fittingFont, Grid } from "../kit/grid.js";
+import { fittingFont, Grid } from "../kit/figure/grid.js";
 import { mounting } from "../kit/mounting.js";
 import { bracketed, cellText, numberText, weightText } from "../kit/numbers.js";
-import { GridFigure, panelOf, stepOf } from "../kit/panels.js";
+import { GridFigure, panelOf, stepOf } from "../kit/figure/panels.js";
 import { followPointer } from "../kit/pointer.js";
 import { cellScale, figureHeight, textScale } from "../kit/screen.js";
 import { Link, related } from "./links.js";

@@ -1,7 +1,7 @@
 // What the cells of a panel look like: their colours, and which are padding or read by nothing.
 
 import { limits } from "../kit/arithmetic.js";
-import { FADE, hexToRgb, inkOn, mix, Scale, signedScale } from "../kit/colours.js";
+import { FADE, hexToRgb, inkOn, mix, Scale, signedScale } from "../kit/figure/colours.js";
 
 const GROUP_COLOURS = ["#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bb7733", "#999933"];
 

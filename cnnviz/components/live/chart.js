@@ -2,10 +2,10 @@
 // pointer and the time slider.
 
 import { clamp } from "../kit/arithmetic.js";
-import { decades, lossTop, nearest, niceTicks, thin } from "../kit/axes.js";
+import { decades, lossTop, nearest, niceTicks, thin } from "../kit/figure/axes.js";
 import { element, write } from "../kit/elements.js";
 import { count, lossTick, percent, significant, tickText } from "../kit/numbers.js";
-import { Plot } from "../kit/plot.js";
+import { Plot } from "../kit/figure/plot.js";
 import { textScale } from "../kit/screen.js";
 
 export class Chart {

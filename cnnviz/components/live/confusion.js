@@ -1,6 +1,6 @@
 // Which class is taken for which: a matrix up to 20 classes, and the worst pairs in words.
 
-import { colourTable } from "../kit/colours.js";
+import { colourTable } from "../kit/figure/colours.js";
 import { element, rove, write } from "../kit/elements.js";
 import { count } from "../kit/numbers.js";
 

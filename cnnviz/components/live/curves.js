@@ -1,7 +1,7 @@
 // Loss and accuracy side by side: one x axis, one pointer, and what the curves say there.
 
 import { clamp, lastUpTo } from "../kit/arithmetic.js";
-import { nearest } from "../kit/axes.js";
+import { nearest } from "../kit/figure/axes.js";
 import { choice, element, tick, write } from "../kit/elements.js";
 import { count, plain, significant } from "../kit/numbers.js";
 import { Chart } from "./chart.js";

@@ -1,7 +1,7 @@
 // Frames: what is seen at a snapshot, as 8-bit tensors in safetensors files. Kept in memory, so
 // that scrubbing asks nobody.
 
-import { readSafetensors } from "../kit/safetensors.js";
+import { readSafetensors } from "../kit/network/safetensors.js";
 
 const PARSED = 24; // frames whose tensors are at hand; the others are parsed in well under 1 ms
 

@@ -1,7 +1,7 @@
 // Codes to colours. A tile is a canvas of one pixel a value; the style sheet enlarges it.
 
 import { bytesOf } from "../kit/arrays.js";
-import { colourTable } from "../kit/colours.js";
+import { colourTable } from "../kit/figure/colours.js";
 
 /** The largest size of a number among codes on a scale. */
 export function peak(codes, { low, high }) {

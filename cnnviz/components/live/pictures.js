@@ -1,7 +1,7 @@
 // The probe images of a network that gives pictures: what went in, what it gave, what was asked for.
 
 import { clamp } from "../kit/arithmetic.js";
-import { hexToRgb } from "../kit/colours.js";
+import { hexToRgb } from "../kit/figure/colours.js";
 import { columnsOf, element, rove, write } from "../kit/elements.js";
 import { paintCodes, paintPicture } from "./paint.js";
 import { measured } from "./task.js";

@@ -1,11 +1,11 @@
 // A picture of one's own, and what the run's network says of it at the step that is shown: now,
 // and back through the time machine. It is computed here, and the picture is sent nowhere.
 
-import { ClassBars } from "../kit/class_bars.js";
+import { ClassBars } from "../kit/figure/class_bars.js";
 import { element, write } from "../kit/elements.js";
-import { Network, softmax } from "../kit/forward.js";
+import { Network, softmax } from "../kit/network/forward.js";
 import { count, percent } from "../kit/numbers.js";
-import { normalised } from "../kit/pictures.js";
+import { normalised } from "../kit/picture/shared_pictures.js";
 import { paintPicture } from "./paint.js";
 import { paintAnswer } from "./pictures.js";
 import { MOST } from "./snapshots.js";
@@ -13,7 +13,7 @@ import { taskOf } from "./task.js";
 
 export class Pinned {
   /**
-   * @param {import("../kit/own_picture.js").OwnPicture} picture
+   * @param {import("../kit/picture/own_picture.js").OwnPicture} picture
    * @param {() => void} wake asks for another frame of the screen
    */
   constructor(picture, wake) {

@@ -3,7 +3,7 @@
 import { clamp } from "../kit/arithmetic.js";
 import { columnsOf, element, rove, write } from "../kit/elements.js";
 import { percent } from "../kit/numbers.js";
-import { ScaleBar } from "../kit/scale_bar.js";
+import { ScaleBar } from "../kit/figure/scale_bar.js";
 import { OWN, paintOverlay, paintPicture, peak, scaleTable, updateScale } from "./paint.js";
 
 const BARS = 3;

@@ -1,6 +1,6 @@
 // The weights of a run's kept steps, fetched when they are looked at, one step after the other.
 
-import { readSafetensors } from "../kit/safetensors.js";
+import { readSafetensors } from "../kit/network/safetensors.js";
 
 const KEPT = 16_000_000; // numbers that are at hand: 64 MB
 const AGAIN = 2000; // milliseconds, when a line is lost
@@ -10,7 +10,7 @@ export const MOST = 2_000_000;
 /**
  * @typedef {object} Snapshot
  * @property {number} step
- * @property {Record<string, import("../kit/safetensors.js").Tensor>} weights
+ * @property {Record<string, import("../kit/network/safetensors.js").Tensor>} weights
  * @property {any} about the network that they are of
  */
 

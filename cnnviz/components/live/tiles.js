@@ -2,7 +2,7 @@
 
 import { columnsOf, element, rove, write } from "../kit/elements.js";
 import { significant } from "../kit/numbers.js";
-import { ScaleBar } from "../kit/scale_bar.js";
+import { ScaleBar } from "../kit/figure/scale_bar.js";
 import { OWN, paintCodes, paintFilter, peak, scaleTable, updateScale } from "./paint.js";
 
 class Tiles {

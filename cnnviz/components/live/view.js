@@ -8,7 +8,7 @@ import { Confusion } from "./confusion.js";
 import { Curves } from "./curves.js";
 import { Head } from "./head.js";
 import { Health } from "./health.js";
-import { OwnPicture } from "../kit/own_picture.js";
+import { OwnPicture } from "../kit/picture/own_picture.js";
 import { Pinned } from "./pinned.js";
 import { QuestionPanel } from "./question.js";
 import { Relay } from "./relay.js";

@@ -3,7 +3,7 @@
 
 import { choice, element, write } from "../kit/elements.js";
 import { count } from "../kit/numbers.js";
-import { normalised } from "../kit/pictures.js";
+import { normalised } from "../kit/picture/shared_pictures.js";
 import { NetworkMap } from "../network/map.js";
 import { MOST } from "./snapshots.js";
 import { taskOf } from "./task.js";
@@ -16,7 +16,7 @@ export class WholeNetwork {
   /**
    * @param {HTMLTemplateElement} template the map's page and styles
    * @param {any} palettes
-   * @param {{ picture: import("../kit/own_picture.js").OwnPicture, opens: () => void }} own a viewer's
+   * @param {{ picture: import("../kit/picture/own_picture.js").OwnPicture, opens: () => void }} own a viewer's
    *   own picture, and what brings it into view
    * @param {() => number} covered pixels at the lower edge of the screen that something else covers
    * @param {() => void} wake asks for another frame of the screen

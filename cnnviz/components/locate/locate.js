@@ -3,11 +3,11 @@
 import { keepInAddress } from "../kit/address.js";
 import { clamp } from "../kit/arithmetic.js";
 import { element } from "../kit/elements.js";
-import { Figure } from "../kit/figure.js";
+import { Figure } from "../kit/figure/figure.js";
 import { mounting } from "../kit/mounting.js";
 import { fixed, percent } from "../kit/numbers.js";
-import { Player } from "../kit/player.js";
-import { Plot } from "../kit/plot.js";
+import { Player } from "../kit/figure/player.js";
+import { Plot } from "../kit/figure/plot.js";
 import { holdWithPointer } from "../kit/pointer.js";
 import { brushOf, sizedContext, textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
@@ -230,7 +230,7 @@ class Locate extends Figure {
     plot.text(this.data.means.length ? `Mean IoU ${this.data.meansOf}` : "IoU of this picture", plot.left, 8 * textScale());
     plot.text("Threshold, share of the maximum", plot.left, plot.height - 8, { baseline: "alphabetic" });
     plot.upright(this.player.step / 100, theme.muted);
-    plot.line(/** @type {import("../kit/plot.js").Pair[]} */ (this.curve), colour, 2.2);
+    plot.line(/** @type {import("../kit/figure/plot.js").Pair[]} */ (this.curve), colour, 2.2);
     plot.dot(this.player.step / 100, mean, 5, colour, theme.paper);
     this.canvas.setAttribute("aria-label", `IoU against the threshold: ${this.curve.map(([share, value]) => `${percent(share, 0)} ${fixed(value, 2)}`).join(", ")}`);
   }

@@ -1,8 +1,8 @@
 // One map in a dialog, with its numbers where they fit, and the maps before and after it.
 
-import { gradient, inkOn } from "../kit/colours.js";
+import { gradient, inkOn } from "../kit/figure/colours.js";
 import { mapText } from "../kit/numbers.js";
-import { ScaleBar } from "../kit/scale_bar.js";
+import { ScaleBar } from "../kit/figure/scale_bar.js";
 import { cellScale, textScale } from "../kit/screen.js";
 import { drawMaps } from "./group.js";
 
@@ -20,7 +20,7 @@ export class Enlarged {
     this.groups = [];
     /** @type {import("./group.js").MapGroup | null} the one of what is open */
     this.group = null;
-    /** @type {import("../kit/colours.js").Stops} */
+    /** @type {import("../kit/figure/colours.js").Stops} */
     this.stops = [];
     this.find = (selector) => dialog.querySelector(selector);
     this.find(".close").onclick = () => dialog.close();

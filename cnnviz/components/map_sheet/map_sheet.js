@@ -1,11 +1,11 @@
 // Sheets of small maps: point for a number, choose one to enlarge it.
 
 import { clamp } from "../kit/arithmetic.js";
-import { colourAt, gradient } from "../kit/colours.js";
+import { colourAt, gradient } from "../kit/figure/colours.js";
 import { element } from "../kit/elements.js";
 import { mounting } from "../kit/mounting.js";
 import { mapText, sizeText } from "../kit/numbers.js";
-import { ScaleBar } from "../kit/scale_bar.js";
+import { ScaleBar } from "../kit/figure/scale_bar.js";
 import { cellScale } from "../kit/screen.js";
 import { Enlarged, placeMark } from "./enlarged.js";
 import { LEVELS_OF_MAP, MapGroup } from "./group.js";

@@ -3,10 +3,10 @@
 import { clamp } from "../kit/arithmetic.js";
 import { unpackArray } from "../kit/arrays.js";
 import { choice, element, write } from "../kit/elements.js";
-import { Figure } from "../kit/figure.js";
+import { Figure } from "../kit/figure/figure.js";
 import { mounting } from "../kit/mounting.js";
 import { percent } from "../kit/numbers.js";
-import { PixelPanel } from "../kit/pixel_panel.js";
+import { PixelPanel } from "../kit/figure/pixel_panel.js";
 import { brushOf } from "../kit/screen.js";
 import { readStrokes, writeStrokes } from "../paint/strokes.js";
 import { COLOURS } from "../segmenter/scene.js";

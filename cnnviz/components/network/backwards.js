@@ -1,11 +1,11 @@
 // What each cell of each layer contributed to the logit of a class: its value times its gradient.
 
-import { contributionsOf, gradientsOf } from "../kit/backward.js";
+import { contributionsOf, gradientsOf } from "../kit/network/backward.js";
 import { numberText } from "../kit/numbers.js";
 
 /**
- * @typedef {import("../kit/layers.js").Layer} Layer
- * @typedef {import("../kit/forward.js").Network} Network
+ * @typedef {import("../kit/network/layers.js").Layer} Layer
+ * @typedef {import("../kit/network/forward.js").Network} Network
  */
 
 // Of these the output is made of the input without any bias.

@@ -1,15 +1,15 @@
 // The arithmetic of a cell, whole: the sum that it comes from, and what follows, layer by layer.
 
-import { parts } from "../kit/parts.js";
+import { parts } from "../kit/network/cell_sum.js";
 
 /**
- * @typedef {import("../kit/layers.js").Layer} Layer
+ * @typedef {import("../kit/network/layers.js").Layer} Layer
  * @typedef {{ map: number, row: number, column: number }} Cell of a layer; a feature of a flat one is a map
  *
  * @typedef {object} Link
  * @property {Layer} layer
  * @property {Cell} cell
- * @property {import("../kit/parts.js").Arithmetic} sum
+ * @property {import("../kit/network/cell_sum.js").Arithmetic} sum
  */
 
 /**

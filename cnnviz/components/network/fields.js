@@ -1,9 +1,9 @@
 // What a map is made of, and what a cell sees in the layers before it, down to the picture.
 
-import { TABLE } from "../kit/layers.js";
+import { TABLE } from "../kit/network/layers.js";
 
 /**
- * @typedef {import("../kit/layers.js").Layer} Layer
+ * @typedef {import("../kit/network/layers.js").Layer} Layer
  * @typedef {{ top: number, left: number, bottom: number, right: number }} Field rows and columns of the first and last
  *   cells; they may lie in the padding
  */

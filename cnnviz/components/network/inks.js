@@ -1,13 +1,13 @@
 // The colours of maps, of single numbers and of weights.
 
-import { Scale } from "../kit/colours.js";
+import { Scale } from "../kit/figure/colours.js";
 import { pixelTable, rangeOf } from "./sheet.js";
 
-/** @typedef {import("../kit/layers.js").Layer} Layer */
+/** @typedef {import("../kit/network/layers.js").Layer} Layer */
 
-/** @type {import("../kit/colours.js").Stops} */
+/** @type {import("../kit/figure/colours.js").Stops} */
 const GREYS = [[0, "#000000"], [1, "#ffffff"]];
-/** @type {import("../kit/colours.js").Stops[]} */
+/** @type {import("../kit/figure/colours.js").Stops[]} */
 const TINTS = ["#ff5050", "#5adc64", "#5f91ff"].map((hex) => [[0, "#000000"], [1, hex]]);
 
 export class Inks {

@@ -5,11 +5,11 @@
 import { clamp } from "../kit/arithmetic.js";
 import { bytesOf, unpackArray } from "../kit/arrays.js";
 import { choice, element, write } from "../kit/elements.js";
-import { Figure } from "../kit/figure.js";
-import { Network, softmax } from "../kit/forward.js";
+import { Figure } from "../kit/figure/figure.js";
+import { Network, softmax } from "../kit/network/forward.js";
 import { count, numberText, percent } from "../kit/numbers.js";
-import { inputOf, watchPicture } from "../kit/pictures.js";
-import { readSafetensors } from "../kit/safetensors.js";
+import { inputOf, watchPicture } from "../kit/picture/shared_pictures.js";
+import { readSafetensors } from "../kit/network/safetensors.js";
 import { textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
 import { cellContribution, contributionsTo, layerSum } from "./backwards.js";
@@ -98,7 +98,7 @@ export class NetworkMap extends Figure {
   /**
    * Show a network on a picture: another one, or one with other weights.
    * @param {any} data what Python says of the network, without weights and picture
-   * @param {Record<string, import("../kit/safetensors.js").Tensor>} weights
+   * @param {Record<string, import("../kit/network/safetensors.js").Tensor>} weights
    * @param {Float32Array} input C×H×W, normalised
    */
   show(data, weights, input) {
@@ -131,7 +131,7 @@ export class NetworkMap extends Figure {
 
   /**
    * Take what another component draws, in the network's size.
-   * @param {import("../kit/pictures.js").Picture} picture
+   * @param {import("../kit/picture/shared_pictures.js").Picture} picture
    */
   look({ values, rows, columns, painted, title }) {
     const { shape, mean, std } = this.data.network;

@@ -3,7 +3,7 @@
 import { clamp } from "../kit/arithmetic.js";
 import { element, reachable, rove, write } from "../kit/elements.js";
 import { count, movingText, numberText } from "../kit/numbers.js";
-import { ScaleBar } from "../kit/scale_bar.js";
+import { ScaleBar } from "../kit/figure/scale_bar.js";
 import { sizedContext, textScale } from "../kit/screen.js";
 import { followPointer } from "../kit/pointer.js";
 import { chainOf } from "./chain.js";

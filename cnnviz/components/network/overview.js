@@ -21,7 +21,7 @@ export class Overview {
   constructor(strip, host) {
     this.strip = strip;
     this.host = host;
-    /** @type {Map<import("../kit/layers.js").Layer, any>} of the layers that are drawn: {item, layer, view, column, box} */
+    /** @type {Map<import("../kit/network/layers.js").Layer, any>} of the layers that are drawn: {item, layer, view, column, box} */
     this.views = new Map();
     this.down = false; // whether the layers stand below each other
     this.extent = null;

@@ -1,12 +1,12 @@
 // The maps of a layer on one canvas, a pixel for each number; the style sheet enlarges them.
 
-import { colourTable } from "../kit/colours.js";
+import { colourTable } from "../kit/figure/colours.js";
 import { element } from "../kit/elements.js";
 import { brushOf } from "../kit/screen.js";
 import { extentOf, placeOf } from "./structure.js";
 
 /**
- * @typedef {import("../kit/layers.js").Layer} Layer
+ * @typedef {import("../kit/network/layers.js").Layer} Layer
  * @typedef {{ table: Uint32Array, factor: number, offset: number }} Ink number · factor + offset is a place in the table
  */
 
@@ -14,7 +14,7 @@ const OPAQUE = 0xff000000;
 
 /**
  * 256 colours as the pixels of a canvas.
- * @param {import("../kit/colours.js").Stops} stops
+ * @param {import("../kit/figure/colours.js").Stops} stops
  */
 export function pixelTable(stops) {
   const colours = colourTable(stops);

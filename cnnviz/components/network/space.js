@@ -7,7 +7,7 @@ import { clamp } from "../kit/arithmetic.js";
 import { extentOf, sheetOf, SINGLE_CELL } from "./structure.js";
 
 /**
- * @typedef {import("../kit/layers.js").Layer} Layer
+ * @typedef {import("../kit/network/layers.js").Layer} Layer
  * @typedef {import("./structure.js").Item} Item
  * @typedef {import("./structure.js").Sheet} Sheet
  *

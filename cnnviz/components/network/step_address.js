@@ -4,8 +4,8 @@ const MOST = { side: 32, kernel: 15, stride: 4, padding: 4, dilation: 3 }; // as
 
 /**
  * The address, beside this page's; empty where that page cannot show it.
- * @param {import("../kit/layers.js").Layer} layer
- * @param {import("../kit/parts.js").Part} part
+ * @param {import("../kit/network/layers.js").Layer} layer
+ * @param {import("../kit/network/cell_sum.js").Part} part
  * @param {import("./chain.js").Cell} cell
  */
 export function stepAddress({ kind, settings: { kernel, stride, padding, dilation } }, { source, channel, weights }, { row, column }) {

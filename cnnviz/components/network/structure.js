@@ -1,10 +1,10 @@
 // How a network is drawn: its layers in stages, stages that repeat, branches, and how much fits.
 
-import { KINDS } from "../kit/layers.js";
+import { KINDS } from "../kit/network/layers.js";
 
 /**
- * @typedef {import("../kit/layers.js").Layer} Layer
- * @typedef {import("../kit/forward.js").Entry} Entry
+ * @typedef {import("../kit/network/layers.js").Layer} Layer
+ * @typedef {import("../kit/network/forward.js").Entry} Entry
  *
  * @typedef {object} Stage a layer that mixes maps, or joins branches, and those that follow it map by map
  * @property {string} id the name of its first layer

@@ -3,7 +3,7 @@
 import { count, numberText, short, sizeText } from "../kit/numbers.js";
 
 /**
- * @typedef {import("../kit/layers.js").Layer} Layer
+ * @typedef {import("../kit/network/layers.js").Layer} Layer
  * @typedef {{ name: string, kind: string, shape: number[], parameters: number, macs: number, field: [number, number] }} Facts
  */
 
@@ -102,7 +102,7 @@ export function stepText({ layer: { kind, settings, inputs }, sum: { parts: foun
 /**
  * What a part of a sum is, where its numbers are not drawn one by one.
  * @param {Layer} layer
- * @param {import("../kit/parts.js").Part} part
+ * @param {import("../kit/network/cell_sum.js").Part} part
  */
 export function wholeText({ kind, settings: { kernel = 1 } }, { values }) {
   if (kind === "gap") return `sum of ${values.length} values / ${values.length}`;

@@ -2,7 +2,7 @@
 
 import { clamp } from "../kit/arithmetic.js";
 import { element } from "../kit/elements.js";
-import { Figure } from "../kit/figure.js";
+import { Figure } from "../kit/figure/figure.js";
 import { mounting } from "../kit/mounting.js";
 import { bracketed, numberText } from "../kit/numbers.js";
 import { Layer } from "./layer.js";

@@ -1,7 +1,7 @@
 // A grid of numbers on colours; where it may be edited, each cell is a text field.
 
 import { clamp } from "../kit/arithmetic.js";
-import { colourAt, inkOn } from "../kit/colours.js";
+import { colourAt, inkOn } from "../kit/figure/colours.js";
 import { rankOf } from "../kit/filtering/linear.js";
 import { tellKernel, watchKernel } from "../kit/hand.js";
 import { mounting } from "../kit/mounting.js";

@@ -2,13 +2,13 @@
 
 import { clamp } from "../kit/arithmetic.js";
 import { unpackArray } from "../kit/arrays.js";
-import { Scale } from "../kit/colours.js";
+import { Scale } from "../kit/figure/colours.js";
 import { element } from "../kit/elements.js";
-import { Grid } from "../kit/grid.js";
+import { Grid } from "../kit/figure/grid.js";
 import { mounting } from "../kit/mounting.js";
 import { numberText } from "../kit/numbers.js";
-import { GridFigure } from "../kit/panels.js";
-import { offerPicture } from "../kit/pictures.js";
+import { GridFigure } from "../kit/figure/panels.js";
+import { offerPicture } from "../kit/picture/shared_pictures.js";
 import { followPointer } from "../kit/pointer.js";
 import { cellScale, figureHeight, sizedContext } from "../kit/screen.js";
 import { cellsBetween, readStrokes, writeStrokes } from "./strokes.js";

@@ -2,13 +2,13 @@
 
 import { clamp, limits } from "../kit/arithmetic.js";
 import { unpackArray } from "../kit/arrays.js";
-import { Scale, signedScale } from "../kit/colours.js";
+import { Scale, signedScale } from "../kit/figure/colours.js";
 import { element } from "../kit/elements.js";
 import { mounting } from "../kit/mounting.js";
 import { cellText, movingText, numberText, tickText } from "../kit/numbers.js";
-import { GridFigure } from "../kit/panels.js";
-import { Player } from "../kit/player.js";
-import { Plot } from "../kit/plot.js";
+import { GridFigure } from "../kit/figure/panels.js";
+import { Player } from "../kit/figure/player.js";
+import { Plot } from "../kit/figure/plot.js";
 import { textScale } from "../kit/screen.js";
 
 const WIDEST_CELL = 34;
@@ -138,7 +138,7 @@ class Playback extends GridFigure {
     plot.upright(now, this.theme.muted);
     lines.forEach(({ values }, at) => {
       const level = values.length === 1;
-      /** @type {import("../kit/plot.js").Pair[]} */
+      /** @type {import("../kit/figure/plot.js").Pair[]} */
       const points = level ? [[0, values[0]], [last, values[0]]] : Array.from(values, (value, step) => [step, value]);
       plot.line(points, this.colours[at], 2, level ? [6, 4] : []);
       plot.dot(now, values[level ? 0 : now], 4, this.colours[at], this.theme.paper);

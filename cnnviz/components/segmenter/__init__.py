@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cnnviz.datasets.scenes import Scene
     from cnnviz.networks import Spec
-    from cnnviz.training.pixel_classes import Weights
+    from cnnviz.training.experiments.segmentation import Weights
 
 _component = register("segmenter")
 

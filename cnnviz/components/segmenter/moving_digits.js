@@ -1,7 +1,7 @@
 // A scene whose digits can be moved, by hand or by themselves; what figures of such scenes share.
 
 import { clamp } from "../kit/arithmetic.js";
-import { Figure } from "../kit/figure.js";
+import { Figure } from "../kit/figure/figure.js";
 import { sideOf, spriteAt } from "./scene.js";
 
 const PACE = 90; // milliseconds between two places of a digit that moves by itself

@@ -3,7 +3,7 @@
 
 import { unpackArray } from "../kit/arrays.js";
 import { clamp } from "../kit/arithmetic.js";
-import { hexToRgb } from "../kit/colours.js";
+import { hexToRgb } from "../kit/figure/colours.js";
 
 // Okabe and Ito's colours, which the colour-blind tell apart; the background is dark.
 export const COLOURS = ["#1b1b1b", "#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00"].map(hexToRgb);

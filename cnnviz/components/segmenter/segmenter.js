@@ -1,14 +1,14 @@
 // A scene, its truth, and the class of every pixel by two networks, computed while a hand moves.
 
 import { bytesOf } from "../kit/arrays.js";
-import { ClassBars } from "../kit/class_bars.js";
+import { ClassBars } from "../kit/figure/class_bars.js";
 import { choice, element, write } from "../kit/elements.js";
-import { prepare } from "../kit/forward.js";
+import { prepare } from "../kit/network/forward.js";
 import { mounting } from "../kit/mounting.js";
 import { fixed, percent } from "../kit/numbers.js";
-import { offerPicture, watchPicture } from "../kit/pictures.js";
-import { greys, PixelPanel } from "../kit/pixel_panel.js";
-import { readSafetensors } from "../kit/safetensors.js";
+import { offerPicture, watchPicture } from "../kit/picture/shared_pictures.js";
+import { greys, PixelPanel } from "../kit/figure/pixel_panel.js";
+import { readSafetensors } from "../kit/network/safetensors.js";
 import { MovingDigits } from "./moving_digits.js";
 import { classesOf, COLOURS, compose, overlap, unpackScene } from "./scene.js";
 

@@ -3,10 +3,10 @@
 import { keepInAddress } from "../kit/address.js";
 import { clamp } from "../kit/arithmetic.js";
 import { element } from "../kit/elements.js";
-import { Figure } from "../kit/figure.js";
+import { Figure } from "../kit/figure/figure.js";
 import { mounting } from "../kit/mounting.js";
 import { fixed, numberText } from "../kit/numbers.js";
-import { Plot } from "../kit/plot.js";
+import { Plot } from "../kit/figure/plot.js";
 import { holdWithPointer } from "../kit/pointer.js";
 import { textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
@@ -195,7 +195,7 @@ class Sliding extends Figure {
     }
     const high = Math.max(...this.curve) * 1.15 || 1;
     drawAxes(this.lower, theme, high);
-    /** @type {import("../kit/plot.js").Pair[]} */
+    /** @type {import("../kit/figure/plot.js").Pair[]} */
     const points = Array.from(this.curve, (value, n) => [n * T_STEP - T_END, value]);
     this.lower.line(points.filter(([x]) => x <= this.seen + 1e-9), product, 2.5);
     this.lower.upright(t, g, MARK);

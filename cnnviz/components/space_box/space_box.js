@@ -3,7 +3,7 @@
 import { keepInAddress } from "../kit/address.js";
 import { clamp } from "../kit/arithmetic.js";
 import { write } from "../kit/elements.js";
-import { Figure } from "../kit/figure.js";
+import { Figure } from "../kit/figure/figure.js";
 import { mounting } from "../kit/mounting.js";
 import { fixed } from "../kit/numbers.js";
 import { holdWithPointer } from "../kit/pointer.js";

@@ -1,6 +1,6 @@
 // The code to the clipboard, or selected where there is none.
 
-/** @param {import("../kit/figure.js").Figure} stepper */
+/** @param {import("../kit/figure/figure.js").Figure} stepper */
 export async function copyCode(stepper) {
   const button = stepper.find(".copy-text");
   const code = /** @type {HTMLDetailsElement} */ (stepper.find(".code"));

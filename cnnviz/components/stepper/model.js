@@ -40,9 +40,9 @@ export class Model {
     this.pytorch = data.pytorch;
     /** @type {boolean} */
     this.pixels = data.pixels;
-    /** @type {import("../kit/colours.js").Stops} */
+    /** @type {import("../kit/figure/colours.js").Stops} */
     this.stops = data.stops;
-    /** @type {import("../kit/colours.js").Stops} */
+    /** @type {import("../kit/figure/colours.js").Stops} */
     this.weightStops = data.weightStops;
     this.padded = unpackArray(data.padded);
     this.kernel = data.kernel && unpackArray(data.kernel);

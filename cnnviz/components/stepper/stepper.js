@@ -4,7 +4,7 @@ import { keepInAddress } from "../kit/address.js";
 import { clamp } from "../kit/arithmetic.js";
 import { mounting } from "../kit/mounting.js";
 import { sizeText } from "../kit/numbers.js";
-import { GridFigure } from "../kit/panels.js";
+import { GridFigure } from "../kit/figure/panels.js";
 import { followPointer } from "../kit/pointer.js";
 import { figureHeight, sizedContext } from "../kit/screen.js";
 import { copyCode } from "./copying.js";

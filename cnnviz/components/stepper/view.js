@@ -1,11 +1,11 @@
 // The document around the canvases: panels with title, shape and colour scale, and their sizes.
 
 import { limits } from "../kit/arithmetic.js";
-import { Scale, signedScale } from "../kit/colours.js";
+import { Scale, signedScale } from "../kit/figure/colours.js";
 import { element } from "../kit/elements.js";
-import { Grid } from "../kit/grid.js";
+import { Grid } from "../kit/figure/grid.js";
 import { cellText, sizeText, weightText } from "../kit/numbers.js";
-import { panelOf } from "../kit/panels.js";
+import { panelOf } from "../kit/figure/panels.js";
 import { cellScale, textScale } from "../kit/screen.js";
 
 export const CHANNEL_NAMES = ["red", "green", "blue"];

@@ -2,13 +2,13 @@
 
 import { keepInAddress } from "../kit/address.js";
 import { clamp } from "../kit/arithmetic.js";
-import { niceTicks } from "../kit/axes.js";
+import { niceTicks } from "../kit/figure/axes.js";
 import { element } from "../kit/elements.js";
-import { Figure } from "../kit/figure.js";
+import { Figure } from "../kit/figure/figure.js";
 import { mounting } from "../kit/mounting.js";
 import { fixed, mapText, tickText } from "../kit/numbers.js";
-import { Player } from "../kit/player.js";
-import { Plot } from "../kit/plot.js";
+import { Player } from "../kit/figure/player.js";
+import { Plot } from "../kit/figure/plot.js";
 import { followPointer } from "../kit/pointer.js";
 import { sizedContext, textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
@@ -170,7 +170,7 @@ class Sweep extends Figure {
     plot.text(axis, plot.left, plot.height - 8, { baseline: "alphabetic" });
     plot.upright(this.player.step, theme.muted);
     for (const curve of curves) {
-      /** @type {import("../kit/plot.js").Pair[]} */
+      /** @type {import("../kit/figure/plot.js").Pair[]} */
       const points = [];
       curve.values.forEach((value, at) => { if (value !== null) points.push([at, value]); });
       plot.line(points, colourOf(curve), 2.2, curve.dashed ? [6, 4] : []);

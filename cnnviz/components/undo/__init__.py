@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cnnviz.networks import Spec
-    from cnnviz.training.undo import Weights
+    from cnnviz.training.experiments.denoising import Weights
 
 _component = register("undo")
 

@@ -2,15 +2,15 @@
 
 import { bytesOf, unpackArray } from "../kit/arrays.js";
 import { clamp } from "../kit/arithmetic.js";
-import { colourTable, gradient } from "../kit/colours.js";
+import { colourTable, gradient } from "../kit/figure/colours.js";
 import { choice, write } from "../kit/elements.js";
-import { Figure } from "../kit/figure.js";
-import { prepare } from "../kit/forward.js";
-import { decibelText, levelsOf, psnr } from "../kit/likeness.js";
+import { Figure } from "../kit/figure/figure.js";
+import { prepare } from "../kit/network/forward.js";
+import { decibelText, levelsOf, psnr } from "../kit/picture/similarity.js";
 import { mounting } from "../kit/mounting.js";
 import { fixed } from "../kit/numbers.js";
-import { errors, greys, PixelPanel } from "../kit/pixel_panel.js";
-import { readSafetensors } from "../kit/safetensors.js";
+import { errors, greys, PixelPanel } from "../kit/figure/pixel_panel.js";
+import { readSafetensors } from "../kit/network/safetensors.js";
 import { crossHair, drawStroke, normals } from "./spoil.js";
 
 const PACE = 60; // milliseconds between two places of a cross-hair that moves by itself

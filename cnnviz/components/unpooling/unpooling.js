@@ -2,12 +2,12 @@
 
 import { unpackArray } from "../kit/arrays.js";
 import { clamp } from "../kit/arithmetic.js";
-import { colourTable, gradient } from "../kit/colours.js";
+import { colourTable, gradient } from "../kit/figure/colours.js";
 import { choice, write } from "../kit/elements.js";
-import { decibelText, psnr } from "../kit/likeness.js";
+import { decibelText, psnr } from "../kit/picture/similarity.js";
 import { mounting } from "../kit/mounting.js";
-import { CellFigure } from "../kit/moving_figure.js";
-import { errors, greys, PixelPanel } from "../kit/pixel_panel.js";
+import { CellFigure } from "../kit/figure/moving_figure.js";
+import { errors, greys, PixelPanel } from "../kit/figure/pixel_panel.js";
 import { brushOf } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
 import { bedOfNails, bySwitches, cornerOf, nearest, poolWithSwitches } from "./switches.js";

@@ -1,6 +1,6 @@
 // Surfaces of two numbers, and the paths of optimisers down on them.
 
-import { RULES } from "../kit/optimisers.js";
+import { RULES } from "../kit/network/optimisers.js";
 
 /**
  * @typedef {object} Surface

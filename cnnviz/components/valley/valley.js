@@ -2,11 +2,11 @@
 
 import { clamp } from "../kit/arithmetic.js";
 import { element } from "../kit/elements.js";
-import { Figure, SPEAK_AFTER } from "../kit/figure.js";
+import { Figure, SPEAK_AFTER } from "../kit/figure/figure.js";
 import { mounting } from "../kit/mounting.js";
 import { fixed, plain, tenTo, tinyText } from "../kit/numbers.js";
-import { Player } from "../kit/player.js";
-import { Plot } from "../kit/plot.js";
+import { Player } from "../kit/figure/player.js";
+import { Plot } from "../kit/figure/plot.js";
 import { holdWithPointer } from "../kit/pointer.js";
 import { textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";

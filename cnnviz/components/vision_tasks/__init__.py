@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cnnviz.datasets.scenes import Scene
     from cnnviz.networks import Spec
-    from cnnviz.training.vision_tasks import Weights
+    from cnnviz.training.experiments.vision_tasks import Weights
 
 _component = register("vision_tasks")
 
@@ -56,7 +56,7 @@ def vision_tasks(
         scenes: Those to choose from; the first digit of each is its main one.
         classes: What the classes are called; the first is the background.
         networks: The one for the main digit and the one for every pixel, as
-            `cnnviz.training.vision_tasks` has them.
+            `cnnviz.training.experiments.vision_tasks` has them.
         tasks: Those to choose from.
         key: Streamlit key.
         alt: What is drawn, for screen readers.

@@ -1,5 +1,5 @@
 // What two networks say of a scene, as cnnviz/inspection/detection.py and
-// cnnviz/training/vision_tasks.py make it of their numbers.
+// cnnviz/training/experiments/vision_tasks.py make it of their numbers.
 
 const REACH = 3; // pixels on each side of a peak
 

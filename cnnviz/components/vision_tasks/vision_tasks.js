@@ -2,13 +2,13 @@
 
 import { keepInAddress } from "../kit/address.js";
 import { bytesOf } from "../kit/arrays.js";
-import { ClassBars } from "../kit/class_bars.js";
+import { ClassBars } from "../kit/figure/class_bars.js";
 import { choice, element, write } from "../kit/elements.js";
-import { prepare, softmax } from "../kit/forward.js";
+import { prepare, softmax } from "../kit/network/forward.js";
 import { mounting } from "../kit/mounting.js";
 import { fixed, percent } from "../kit/numbers.js";
-import { greys, PixelPanel } from "../kit/pixel_panel.js";
-import { readSafetensors } from "../kit/safetensors.js";
+import { greys, PixelPanel } from "../kit/figure/pixel_panel.js";
+import { readSafetensors } from "../kit/network/safetensors.js";
 import { brushOf } from "../kit/screen.js";
 import { MovingDigits } from "../segmenter/moving_digits.js";
 import { classesOf, COLOURS, compose, overlap, sideOf, unpackScene } from "../segmenter/scene.js";
@@ -21,7 +21,7 @@ const SPOT = 1.6; // pixels: the radius of a dot on a digit that was counted
 class VisionTasks extends MovingDigits {
   constructor(parent) {
     super(parent);
-    /** @type {import("../kit/forward.js").Network[]} for the main digit, and for every pixel */
+    /** @type {import("../kit/network/forward.js").Network[]} for the main digit, and for every pixel */
     this.networks = [];
   }
 

@@ -2,12 +2,12 @@
 
 import { unpackArray } from "../kit/arrays.js";
 import { clamp } from "../kit/arithmetic.js";
-import { colourTable, Scale } from "../kit/colours.js";
+import { colourTable, Scale } from "../kit/figure/colours.js";
 import { element } from "../kit/elements.js";
-import { Figure } from "../kit/figure.js";
+import { Figure } from "../kit/figure/figure.js";
 import { mounting } from "../kit/mounting.js";
 import { bracketed, numberText, weightText } from "../kit/numbers.js";
-import { Player } from "../kit/player.js";
+import { Player } from "../kit/figure/player.js";
 import { sizedContext, textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
 import { axesOf, cornersOf, fitted, matrixOf, turned, unproject } from "../network/space.js";

@@ -6,7 +6,7 @@ methods often disagree; `rank_correlation` says how much.
 """
 
 from cnnviz.inspection.attribution.agreement import rank_correlation
-from cnnviz.inspection.attribution.ask import Evidence, Step, evidence, evidence_steps
+from cnnviz.inspection.attribution.evidence import Evidence, Step, evidence, evidence_steps
 from cnnviz.inspection.attribution.methods import METHODS, Method
 
 __all__ = [

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from cnnviz.inspection.frames import Shown, make_picture_frame
-from cnnviz.inspection.likeness import psnr, ssim
+from cnnviz.inspection.similarity import psnr, ssim
 from cnnviz.networks import check_picture
 from cnnviz.training.tasks.base import Loss, Measure, Score, Task, asked
 

@@ -8,7 +8,7 @@ import torch
 
 from cnnviz.inspection.frames import Shown, make_picture_frame
 from cnnviz.networks import check_picture
-from cnnviz.training import pixel_losses
+from cnnviz.training.tasks import pixel_losses
 from cnnviz.training.tasks.base import Loss, Measure, Score, Task, asked, pairs
 
 if TYPE_CHECKING:

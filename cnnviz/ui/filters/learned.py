@@ -13,7 +13,7 @@ from cnnviz.imaging import KERNELS, MAX_KERNEL_SIZE, WEIGHT_STOPS, diverging
 from cnnviz.imaging.pixels import crisp
 from cnnviz.imaging.recipe import CHANNELS
 from cnnviz.inspection import InspectionError, filters, load_model
-from cnnviz.inspection.by_hand import first_convolution, grey_kernels
+from cnnviz.inspection.kernel_by_hand import first_convolution, grey_kernels
 from cnnviz.networks import NetworkError
 from cnnviz.runs import Run, RunError, list_runs
 from cnnviz.ui.shared.choice import choice, choose

@@ -20,12 +20,12 @@ from cnnviz.imaging import (
 from cnnviz.imaging.pixels import crisp
 from cnnviz.inspection import filters, predict
 from cnnviz.inspection.ablation import affordable_pictures
-from cnnviz.inspection.by_hand import ByHand, first_convolution, fitted
 from cnnviz.inspection.filter_code import by_hand_code
+from cnnviz.inspection.kernel_by_hand import ByHand, first_convolution, fitted
 from cnnviz.numbers.formatting import counted, formatted, short
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.code import copy_code
-from cnnviz.ui.shared.kept import kept
+from cnnviz.ui.shared.computed_so_far import kept
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:

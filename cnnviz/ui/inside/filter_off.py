@@ -23,7 +23,7 @@ from cnnviz.inspection.filter_code import ablation_code
 from cnnviz.numbers.formatting import counted, formatted
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.code import copy_code
-from cnnviz.ui.shared.kept import kept, stop, stopped
+from cnnviz.ui.shared.computed_so_far import kept, stop, stopped
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from cnnviz.datasets.layout import arrange
 from cnnviz.datasets.sources import UnreadableError, list_zip
 from cnnviz.imaging import FILE_MEGABYTES, FILE_TYPES, ImageError, sample_image
 from cnnviz.numbers.formatting import counted
-from cnnviz.training.transfer import feature_maps_of, pooled, square
+from cnnviz.training.experiments.transfer_learning import feature_maps_of, pooled, square
 from cnnviz.ui.shared.memory import Room
 from cnnviz.ui.shared.picture import decoded
 from cnnviz.ui.shared.text import plain

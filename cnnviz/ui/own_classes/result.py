@@ -16,7 +16,7 @@ from cnnviz.figures.learning import losses_figure
 from cnnviz.inspection import Prediction, overlay_size, upsample
 from cnnviz.inspection.attribution import rank_correlation
 from cnnviz.numbers.formatting import counted, formatted
-from cnnviz.training.transfer import (
+from cnnviz.training.experiments.transfer_learning import (
     FOLDS,
     MOST_THAWED,
     SIDE,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
     from torch import Tensor
 
-    from cnnviz.training.transfer import Head, Thawed
+    from cnnviz.training.experiments.transfer_learning import Head, Thawed
     from cnnviz.ui.own_classes.examples import Example, OwnClass
     from cnnviz.zoo import ZooNetwork
 

@@ -13,7 +13,7 @@ from cnnviz.networks import ALL_NETWORKS, NetworkError, network_from_line, netwo
 from cnnviz.runs import RunError
 from cnnviz.runs.config import OWN_NETWORK
 from cnnviz.training.config import check_trainable, default_recipe
-from cnnviz.training.race import (
+from cnnviz.training.race.lanes import (
     LEAST,
     MOST,
     PRESETS,

@@ -8,9 +8,9 @@ import streamlit as st
 
 from cnnviz.catalogue import page_at
 from cnnviz.runs import RunError
-from cnnviz.training import race_result
 from cnnviz.training.labels import run_name
-from cnnviz.training.races import at_work
+from cnnviz.training.race.result import verdict
+from cnnviz.training.race.runs import at_work
 from cnnviz.training.tasks import CLASSIFY, task_of
 from cnnviz.ui.shared.run_list import tells_classes
 from cnnviz.ui.shared.text import plain
@@ -41,7 +41,7 @@ def say_result(runs: Sequence[Run]) -> None:
         )
         return
     names = list(map(run_name, runs))
-    if text := race_result.verdict(names, states, task):
+    if text := verdict(names, states, task):
         st.markdown(f"**Result.** {plain(text)}")
 
 

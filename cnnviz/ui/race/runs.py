@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from cnnviz.runs import Run, list_runs
-from cnnviz.training import race
-from cnnviz.training.race import MOST
-from cnnviz.training.races import is_shipped, races
+from cnnviz.training.race.lanes import MOST, race_title
+from cnnviz.training.race.runs import is_shipped, races
 from cnnviz.ui.shared.address import RUNS, asked
 from cnnviz.ui.shared.choice import arriving, choice, choose, chosen_before, distinct, tell
 from cnnviz.ui.shared.run_list import run_label, tells_classes
@@ -32,7 +31,7 @@ def choose_runs(notice: DeltaGenerator) -> tuple[str, list[Run]]:
     """
     runs = list_runs()
     found = races(runs)
-    titles = {group: race.race_title(group) for group in found} | {ANY: "Any runs"}
+    titles = {group: race_title(group) for group in found} | {ANY: "Any runs"}
     ours = [group for group, lanes in found.items() if not is_shipped(lanes)]
     for group in found.keys() - set(ours):
         titles[group] = f"{titles[group].split(' · ')[0]} · bundled example"

@@ -9,10 +9,10 @@ import streamlit as st
 from cnnviz.datasets import ALL_DATASETS, is_available
 from cnnviz.numbers.formatting import counted
 from cnnviz.runs import list_runs
-from cnnviz.training import race, races
 from cnnviz.training.config import LENGTHS
 from cnnviz.training.engines.settings import cores
-from cnnviz.training.race import PRESETS
+from cnnviz.training.race import runs as races
+from cnnviz.training.race.lanes import PRESETS, threads_each
 from cnnviz.ui.race.lanes import choose_lanes
 from cnnviz.ui.shared import actions
 from cnnviz.ui.shared.choice import choice, choose
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from cnnviz.runs import Run
     from cnnviz.training.config import Length
-    from cnnviz.training.race import Lane
+    from cnnviz.training.race.lanes import Lane
 
 FORM = "race"
 
@@ -88,7 +88,7 @@ def begin(
 
 
 def _fairness(count: int, *, together: bool) -> str:
-    threads = race.threads_each(count, cores(), together=together)
+    threads = threads_each(count, cores(), together=together)
     each = counted(threads, "thread")
     if not together:
         return f"Each run trains alone, on all {each} of this machine, after the previous one ends."

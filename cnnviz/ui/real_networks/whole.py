@@ -10,7 +10,7 @@ import streamlit as st
 
 from cnnviz.components.map_sheet import Group, map_sheet
 from cnnviz.imaging import DIVERGING_STOPS
-from cnnviz.inspection.cell import cell_sum
+from cnnviz.inspection.cell_sum import cell_sum
 from cnnviz.inspection.outputs import layer_outputs
 from cnnviz.numbers.formatting import counted, formatted
 from cnnviz.ui.real_networks.maps import smaller
@@ -20,7 +20,7 @@ from cnnviz.ui.shared.text import plain
 from cnnviz.ui.shared.zoo import turn
 
 if TYPE_CHECKING:
-    from cnnviz.inspection.cell import CellSum
+    from cnnviz.inspection.cell_sum import CellSum
     from cnnviz.inspection.layers import LayerRow
     from cnnviz.ui.shared.zoo import Look
 

@@ -12,7 +12,7 @@ from cnnviz.convolution import lecture_source
 from cnnviz.imaging import format_kernel
 from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.shared.text import without_colour
-from cnnviz.ui.shared.typed import parse_grid
+from cnnviz.ui.shared.typed_grids import parse_grid
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -13,7 +13,7 @@ from cnnviz.inspection import METHODS, Evidence, upsample
 from cnnviz.inspection.attribution import evidence_steps
 from cnnviz.inspection.attribution.agreement import averaged
 from cnnviz.numbers.formatting import formatted, percent
-from cnnviz.ui.shared.kept import stop, stopped
+from cnnviz.ui.shared.computed_so_far import stop, stopped
 from cnnviz.ui.shared.text import plain
 from cnnviz.ui.shared.zoo import in_turns
 

@@ -18,7 +18,7 @@ from cnnviz.numbers.formatting import counted
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.answer import show_scores
 from cnnviz.ui.shared.choice import choice
-from cnnviz.ui.shared.kept import Kept, kept
+from cnnviz.ui.shared.computed_so_far import Kept, kept
 from cnnviz.ui.shared.picture import OWN, sample_picture
 from cnnviz.ui.shared.projecting import wide
 from cnnviz.ui.shared.text import plain

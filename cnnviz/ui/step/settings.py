@@ -16,7 +16,7 @@ from cnnviz.ui.shared.choice import arriving, choice, choose, chosen_before, for
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.picture import current_picture
 from cnnviz.ui.shared.small_picture import at_least
-from cnnviz.ui.shared.typed import LARGEST_INPUT, exact, parse_grid, parse_kernels
+from cnnviz.ui.shared.typed_grids import LARGEST_INPUT, exact, parse_grid, parse_kernels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

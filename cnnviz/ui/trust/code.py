@@ -15,7 +15,7 @@ FORGETTING = (
     + """
 import copy
 from scipy.stats import spearmanr
-from cnnviz.inspection.trust.cascade import forget, stages_of
+from cnnviz.inspection.trust.randomisation import forget, stages_of
 
 before = evidence(net.model, x, label, method="grad_cam").raw
 forgetful = copy.deepcopy(net.model)

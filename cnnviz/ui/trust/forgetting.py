@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnviz.components.sweep import Curve, Panel, evidence_map, glow, still, sweep
 from cnnviz.inspection.attribution.methods import GUIDED, METHODS
-from cnnviz.inspection.trust.cascade import STAGES, cascade
+from cnnviz.inspection.trust.randomisation import STAGES, cascade
 from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.shared.projecting import settings
 from cnnviz.ui.shared.text import plain
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from streamlit.delta_generator import DeltaGenerator
 
-    from cnnviz.inspection.trust.cascade import Forgotten
+    from cnnviz.inspection.trust.randomisation import Forgotten
     from cnnviz.ui.shared.zoo import Look
 
 _MOST_PARAMETERS = 45_000_000  # a copy is made, and asked twenty times

@@ -11,8 +11,15 @@ from cnnviz.components.locate import Place, locate
 from cnnviz.inspection import METHODS
 from cnnviz.inspection.trust.boxes import THRESHOLDS, Box, overlap, overlaps
 from cnnviz.numbers.formatting import formatted, percent
-from cnnviz.training.clutter import SIDE, STEPS, TESTED, learn_scenes, make_scenes, scene_maps
-from cnnviz.ui.shared.kept import kept
+from cnnviz.training.experiments.digits_in_clutter import (
+    SIDE,
+    STEPS,
+    TESTED,
+    learn_scenes,
+    make_scenes,
+    scene_maps,
+)
+from cnnviz.ui.shared.computed_so_far import kept
 from cnnviz.ui.shared.projecting import settings
 from cnnviz.ui.shared.text import plain
 from cnnviz.ui.shared.witness import evidence_of

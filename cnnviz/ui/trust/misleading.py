@@ -13,7 +13,7 @@ from cnnviz.components.sweep import Curve, Panel, glow, moving, sweep
 from cnnviz.datasets import DatasetError, load_zip
 from cnnviz.imaging import FILE_MEGABYTES
 from cnnviz.numbers.formatting import counted, formatted, percent
-from cnnviz.training.marked import (
+from cnnviz.training.experiments.wrong_reason import (
     EVERY,
     STEPS,
     Labelled,
@@ -23,7 +23,7 @@ from cnnviz.training.marked import (
     other_than,
 )
 from cnnviz.ui.shared.choice import choice
-from cnnviz.ui.shared.kept import Kept, kept
+from cnnviz.ui.shared.computed_so_far import Kept, kept
 from cnnviz.ui.shared.picture import release
 from cnnviz.ui.shared.projecting import settings
 from cnnviz.ui.shared.text import plain
@@ -32,7 +32,7 @@ from cnnviz.ui.shared.zoo import session_kept, turn
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cnnviz.training.marked import Moment
+    from cnnviz.training.experiments.wrong_reason import Moment
     from cnnviz.ui.shared.zoo import Look
 
 _OWN, _REFUSED, _ROUND = "_tr_marked_own", "_tr_marked_refused", "_tr_marked_round"

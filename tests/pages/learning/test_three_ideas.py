@@ -2,8 +2,8 @@
 
 import pytest
 
-from cnnviz.training.contest import Contest
-from cnnviz.training.ideas import HIDDEN, ROWS
+from cnnviz.training.experiments.side_by_side import Contest
+from cnnviz.training.experiments.three_ideas import HIDDEN, ROWS
 
 
 @pytest.fixture(autouse=True)

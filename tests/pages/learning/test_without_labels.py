@@ -22,10 +22,10 @@ def test_it_shows_every_step_and_what_the_layers_are_worth(visit, charts, until_
 
 
 def test_it_can_be_stopped_and_goes_on(visit, charts, until_whole, monkeypatch):
-    from cnnviz.ui.shared import gathering
+    from cnnviz.ui.shared import piece_by_piece
 
     # Somebody has pressed Stop before anything was computed.
-    monkeypatch.setattr(gathering, "stopped", lambda _: True)
+    monkeypatch.setattr(piece_by_piece, "stopped", lambda _: True)
     app = visit("without_labels", wl_labels="300", wl_white="false")
     (chart,) = charts(app)
     assert sum(share is not None for share in chart["figure"]["data"][0]["x"]) == 1

@@ -16,8 +16,8 @@ from tests.unit.components.node import in_node
 
 FORWARD = """
 import { bytesOf, unpackArray } from "./cnnviz/components/kit/arrays.js";
-import { prepare } from "./cnnviz/components/kit/forward.js";
-import { readSafetensors } from "./cnnviz/components/kit/safetensors.js";
+import { prepare } from "./cnnviz/components/kit/network/forward.js";
+import { readSafetensors } from "./cnnviz/components/kit/network/safetensors.js";
 import { rowsOf } from "./cnnviz/components/block/rows.js";
 console.log(JSON.stringify(Object.values(data.variants).map(({ spec, weights }) => {
   const network = prepare(spec, data.shape, readSafetensors(bytesOf(weights)).tensors);

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from cnnviz.components.cortex import payload
-from cnnviz.imaging.cells import LENGTH, SIDE, WIDTH, gabor
+from cnnviz.imaging.simple_and_complex_cells import LENGTH, SIDE, WIDTH, gabor
 from cnnviz.networks.blocks import NEOCOGNITRON, filled, variants
 from cnnviz.ui.networks.cells.code import CELLS
 from cnnviz.ui.networks.cells.digits import shifted_digits

@@ -9,7 +9,7 @@ from torch.distributions import Normal, kl_divergence
 from cnnviz.components import autoencoder, latent_plane
 from cnnviz.networks import build
 from cnnviz.networks.encoder_decoder import decoder, encoder
-from cnnviz.training.bottleneck import SHAPE
+from cnnviz.training.experiments.autoencoders import SHAPE
 from cnnviz.ui.pictures_out.bottleneck.networks import (
     DECODE,
     TITLES,

@@ -12,7 +12,7 @@ from skimage.color import rgb2ycbcr
 from cnnviz.components.colouriser import payload
 from cnnviz.datasets import load_dataset
 from cnnviz.networks import build
-from cnnviz.training.colourisation import (
+from cnnviz.training.experiments.colourisation import (
     CHROMA_SCALE,
     HUES,
     PALETTE,
@@ -34,8 +34,8 @@ from tests.unit.datasets.cifar import write_cifar
 
 SEEN = """
 import { bytesOf, unpackArray } from "./cnnviz/components/kit/arrays.js";
-import { prepare } from "./cnnviz/components/kit/forward.js";
-import { readSafetensors } from "./cnnviz/components/kit/safetensors.js";
+import { prepare } from "./cnnviz/components/kit/network/forward.js";
+import { readSafetensors } from "./cnnviz/components/kit/network/safetensors.js";
 import { annealed, fromRgb, sharesOf, toRgb } from "./cnnviz/components/colouriser/colour.js";
 const { side, classes } = data;
 const pixels = unpackArray(data.pictures);

@@ -6,17 +6,17 @@ import torch
 from skimage.metrics import peak_signal_noise_ratio
 
 from cnnviz.components.undo import payload
-from cnnviz.datasets.pairs import noisy
+from cnnviz.datasets.spoiled_pictures import noisy
 from cnnviz.networks import build
-from cnnviz.training.undo import SHAPE, as_input, digits, learn, network, shipped
+from cnnviz.training.experiments.denoising import SHAPE, as_input, digits, learn, network, shipped
 from cnnviz.ui.pictures_out.denoising.networks import networks, pictures
 from tests.unit.components.node import in_node
 
 SPOILED = """
 import { bytesOf, unpackArray } from "./cnnviz/components/kit/arrays.js";
-import { prepare } from "./cnnviz/components/kit/forward.js";
-import { readSafetensors } from "./cnnviz/components/kit/safetensors.js";
-import { levelsOf, psnr } from "./cnnviz/components/kit/likeness.js";
+import { prepare } from "./cnnviz/components/kit/network/forward.js";
+import { readSafetensors } from "./cnnviz/components/kit/network/safetensors.js";
+import { levelsOf, psnr } from "./cnnviz/components/kit/picture/similarity.js";
 import * as spoil from "./cnnviz/components/undo/spoil.js";
 const { side, pictures, networks } = data;
 const clean = unpackArray(pictures[0].levels);

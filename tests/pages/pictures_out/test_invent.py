@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from cnnviz.components.inventor import payload
 from cnnviz.networks import build
 from cnnviz.training.background import Background
-from cnnviz.training.invent import (
+from cnnviz.training.experiments.gan import (
     SHAPE,
     classifier,
     codes,

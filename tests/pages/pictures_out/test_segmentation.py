@@ -15,9 +15,9 @@ from cnnviz.datasets.masks import load_mask_zip
 from cnnviz.datasets.scenes import CLASSES, make_scenes, scene_of
 from cnnviz.imaging.encode import encode_png
 from cnnviz.imaging.samples import sample_image
-from cnnviz.inspection.overlap import foreground_overlap, overlap
+from cnnviz.inspection.iou import foreground_overlap, overlap
 from cnnviz.networks import build
-from cnnviz.training.pixel_classes import SHAPE, learn_from, network, shipped
+from cnnviz.training.experiments.segmentation import SHAPE, learn_from, network, shipped
 from cnnviz.ui.pictures_out.segmentation.own_masks import example_zip
 from cnnviz.ui.pictures_out.segmentation.painted import lesson_of
 from tests.unit.components.node import in_node
@@ -25,8 +25,8 @@ from tests.unit.datasets.zips import make_zip
 
 SEEN = """
 import { bytesOf } from "./cnnviz/components/kit/arrays.js";
-import { prepare } from "./cnnviz/components/kit/forward.js";
-import { readSafetensors } from "./cnnviz/components/kit/safetensors.js";
+import { prepare } from "./cnnviz/components/kit/network/forward.js";
+import { readSafetensors } from "./cnnviz/components/kit/network/safetensors.js";
 import * as scenes_ from "./cnnviz/components/segmenter/scene.js";
 const { classesOf, compose, overlap, spriteAt, unpackScene } = scenes_;
 const { side, classes, networks, scenes } = data;

@@ -12,15 +12,21 @@ from cnnviz.components.vision_tasks import payload
 from cnnviz.datasets.scenes import CLASSES, make_scenes
 from cnnviz.imaging.samples import sample_image
 from cnnviz.inspection.detection import MATCHED, SURE, match
-from cnnviz.training.vision_answers import answers, sentence
-from cnnviz.training.vision_tasks import CROWD, UNIT, dense_network, main_network, shipped
+from cnnviz.training.experiments.vision_answers import answers, sentence
+from cnnviz.training.experiments.vision_tasks import (
+    CROWD,
+    UNIT,
+    dense_network,
+    main_network,
+    shipped,
+)
 from cnnviz.ui.pictures_out.vision_tasks.space import CAMERA, CUP
 from tests.unit.components.node import in_node
 
 SEEN = """
 import { bytesOf } from "./cnnviz/components/kit/arrays.js";
-import { prepare } from "./cnnviz/components/kit/forward.js";
-import { readSafetensors } from "./cnnviz/components/kit/safetensors.js";
+import { prepare } from "./cnnviz/components/kit/network/forward.js";
+import { readSafetensors } from "./cnnviz/components/kit/network/safetensors.js";
 import { classesOf, compose, unpackScene } from "./cnnviz/components/segmenter/scene.js";
 import * as found from "./cnnviz/components/vision_tasks/answers.js";
 const { side, classes, networks, scenes, unit, crowd, sure, matched } = data;

@@ -18,9 +18,9 @@ from tests.unit.networks.plans import random_plan
 
 BACKWARD = """
 import { bytesOf, unpackArray } from "./cnnviz/components/kit/arrays.js";
-import { contributionsOf, gradientsOf } from "./cnnviz/components/kit/backward.js";
-import { prepare } from "./cnnviz/components/kit/forward.js";
-import { readSafetensors } from "./cnnviz/components/kit/safetensors.js";
+import { contributionsOf, gradientsOf } from "./cnnviz/components/kit/network/backward.js";
+import { prepare } from "./cnnviz/components/kit/network/forward.js";
+import { readSafetensors } from "./cnnviz/components/kit/network/safetensors.js";
 const text = (values) => Buffer.from(Float64Array.from(values).buffer).toString("base64");
 console.log(JSON.stringify(data.map(({ spec, shape, weights, picture, output }) => {
   const network = prepare(spec, shape, readSafetensors(bytesOf(weights)).tensors);

@@ -13,7 +13,7 @@ from tests.unit.components.node import in_node
 
 CENTRE = """
 import { unpackArray } from "./cnnviz/components/kit/arrays.js";
-import { centred, ruleOf } from "./cnnviz/components/kit/centring.js";
+import { centred, ruleOf } from "./cnnviz/components/kit/picture/centring.js";
 console.log(JSON.stringify(data.pictures.map((picture) => {
   const [rows, columns] = picture.shape;
   const drawing = { values: unpackArray(picture), rows, columns, painted: true };

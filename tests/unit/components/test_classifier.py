@@ -12,8 +12,8 @@ from tests.unit.components.node import in_node
 
 CLASSIFY = """
 import { bytesOf, unpackArray } from "./cnnviz/components/kit/arrays.js";
-import { prepare, softmax } from "./cnnviz/components/kit/forward.js";
-import { readSafetensors } from "./cnnviz/components/kit/safetensors.js";
+import { prepare, softmax } from "./cnnviz/components/kit/network/forward.js";
+import { readSafetensors } from "./cnnviz/components/kit/network/safetensors.js";
 import { seenOf } from "./cnnviz/components/classifier/seen.js";
 const { spec, shape, weights, mean, std } = data.network;
 const network = prepare(spec, shape, readSafetensors(bytesOf(weights)).tensors);

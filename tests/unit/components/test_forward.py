@@ -17,9 +17,9 @@ from tests.unit.networks.plans import random_plan
 
 FORWARD = """
 import { bytesOf, unpackArray } from "./cnnviz/components/kit/arrays.js";
-import { prepare } from "./cnnviz/components/kit/forward.js";
-import { parts } from "./cnnviz/components/kit/parts.js";
-import { readSafetensors } from "./cnnviz/components/kit/safetensors.js";
+import { prepare } from "./cnnviz/components/kit/network/forward.js";
+import { parts } from "./cnnviz/components/kit/network/cell_sum.js";
+import { readSafetensors } from "./cnnviz/components/kit/network/safetensors.js";
 const CELLS = 5; // of each layer
 const base64 = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 console.log(JSON.stringify(data.map(({ spec, shape, weights, picture }) => {

@@ -14,8 +14,8 @@ from tests.unit.components.node import in_node
 
 LEARNING = """
 import { bytesOf, unpackArray } from "./cnnviz/components/kit/arrays.js";
-import { Learner } from "./cnnviz/components/kit/learning.js";
-import { readSafetensors } from "./cnnviz/components/kit/safetensors.js";
+import { Learner } from "./cnnviz/components/kit/network/learning.js";
+import { readSafetensors } from "./cnnviz/components/kit/network/safetensors.js";
 const base64 = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 console.log(JSON.stringify(data.map(({ spec, shape, weights, pictures, labels, settings, batch, steps }) => {
   const learner = new Learner(spec, shape, readSafetensors(bytesOf(weights)).tensors);
@@ -92,8 +92,8 @@ def test_twenty_steps_of_every_kind_of_layer_and_rule_are_pytorch_s():
 
 def test_gradients_are_those_of_finite_differences():
     script = """
-import { Learner } from "./cnnviz/components/kit/learning.js";
-import { readSafetensors } from "./cnnviz/components/kit/safetensors.js";
+import { Learner } from "./cnnviz/components/kit/network/learning.js";
+import { readSafetensors } from "./cnnviz/components/kit/network/safetensors.js";
 import { bytesOf } from "./cnnviz/components/kit/arrays.js";
 const { tensors } = readSafetensors(bytesOf(data.weights));
 const learner = new Learner(data.spec, data.shape, tensors);
@@ -130,7 +130,7 @@ console.log(JSON.stringify({ gradients, differences }));
 def test_what_cannot_be_trained_is_refused():
     script = """
 import { bytesOf } from "./cnnviz/components/kit/arrays.js";
-import { Learner } from "./cnnviz/components/kit/learning.js";
+import { Learner } from "./cnnviz/components/kit/network/learning.js";
 let said = "";
 try { new Learner([{ layer: "dropout" }, { layer: "gap" }], [1, 2, 2], {}); } catch (error) { said = error.message; }
 console.log(JSON.stringify(said));

@@ -11,8 +11,8 @@ from tests.unit.networks.plans import random_plan
 
 OPENED = """
 import { bytesOf, unpackArray } from "./cnnviz/components/kit/arrays.js";
-import { prepare } from "./cnnviz/components/kit/forward.js";
-import { readSafetensors } from "./cnnviz/components/kit/safetensors.js";
+import { prepare } from "./cnnviz/components/kit/network/forward.js";
+import { readSafetensors } from "./cnnviz/components/kit/network/safetensors.js";
 import { chainOf } from "./cnnviz/components/network/chain.js";
 import { fieldsOf } from "./cnnviz/components/network/fields.js";
 import { stagesOf } from "./cnnviz/components/network/structure.js";

@@ -8,7 +8,7 @@ from cnnviz.ui.learning.tricks.optimisers import FORMULAS, TITLES, optimisers_co
 from tests.unit.components.node import in_node
 
 PATHS = """
-import { RULES } from "./cnnviz/components/kit/optimisers.js";
+import { RULES } from "./cnnviz/components/kit/network/optimisers.js";
 import { SURFACES, path } from "./cnnviz/components/valley/optimisers.js";
 const found = {};
 for (const [name, surface] of Object.entries(SURFACES)) {

@@ -9,7 +9,7 @@ from scipy.signal import correlate2d
 
 from cnnviz.convolution import ConvolutionError, lecture_case
 from cnnviz.convolution.fitting import fit_kernel
-from cnnviz.inspection.descent import descend, descent_code
+from cnnviz.inspection.gradient_descent import descend, descent_code
 
 CASE = lecture_case("s4-learned-theta")
 IMAGE = np.array(CASE["inputs"]["image"], float)

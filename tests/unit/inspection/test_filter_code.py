@@ -5,9 +5,7 @@ import pytest
 import torch
 
 from cnnviz.inspection.ablation import Ablation
-from cnnviz.inspection.ascent import climb, noise
-from cnnviz.inspection.by_hand import ByHand
-from cnnviz.inspection.cell import cell_sum
+from cnnviz.inspection.cell_sum import cell_sum
 from cnnviz.inspection.code import input_code
 from cnnviz.inspection.correlation import output_correlation, weight_correlation
 from cnnviz.inspection.deconvnet import project
@@ -22,6 +20,8 @@ from cnnviz.inspection.filter_code import (
     parts_code,
     peaks_code,
 )
+from cnnviz.inspection.gradient_ascent import climb, noise
+from cnnviz.inspection.kernel_by_hand import ByHand
 from cnnviz.inspection.patches import peaks
 from cnnviz.inspection.receptive_field import effective_field
 from cnnviz.networks import build, network_from_line

@@ -11,7 +11,6 @@ from torch import nn
 from cnnviz import zoo
 from cnnviz.imaging import sample_image
 from cnnviz.inspection import InspectionError, evidence
-from cnnviz.inspection.trust.cascade import cascade, forget, stages_of
 from cnnviz.inspection.trust.changes import CHANGES, changed, direction_of, follow, moved_map
 from cnnviz.inspection.trust.deletion_insertion import (
     area,
@@ -20,6 +19,7 @@ from cnnviz.inspection.trust.deletion_insertion import (
     random_ranking,
     ranking_of,
 )
+from cnnviz.inspection.trust.randomisation import cascade, forget, stages_of
 
 
 def weighted(model):

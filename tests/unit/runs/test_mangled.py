@@ -23,7 +23,7 @@ from cnnviz.training import TrainingError
 from cnnviz.training.engines import limits, line
 from cnnviz.training.engines.dispatcher import Dispatcher
 from cnnviz.training.engines.process import trainer_of
-from cnnviz.training.race_times import work_of
+from cnnviz.training.race.times import work_of
 
 DEEP = "[" * 100_000
 SECRET = "the content of somebody's private file"

@@ -10,7 +10,7 @@ from cnnviz.datasets import load_dataset
 from cnnviz.networks import build
 from cnnviz.runs import Run
 from cnnviz.training.data import Normalise
-from cnnviz.training.race import PRESETS, lane_config
+from cnnviz.training.race.lanes import PRESETS, lane_config
 from cnnviz.training.tasks import TASKS
 
 CPU = torch.device("cpu")

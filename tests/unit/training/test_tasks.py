@@ -13,12 +13,11 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from cnnviz.datasets import DatasetError, load_dataset
 from cnnviz.datasets.base import make_picture_dataset
 from cnnviz.inspection.frames import read_frame
-from cnnviz.inspection.likeness import MOST_DECIBELS, psnr, ssim
-from cnnviz.inspection.overlap import foreground_overlap, overlap
+from cnnviz.inspection.iou import foreground_overlap, overlap
+from cnnviz.inspection.similarity import MOST_DECIBELS, psnr, ssim
 from cnnviz.networks import ALL_NETWORKS, NetworkError, network_from_line, networks_for
 from cnnviz.runs import Recipe, RunConfig, RunError, create_run
 from cnnviz.runs.config import TaskId
-from cnnviz.training import pixel_losses
 from cnnviz.training.config import again, make_config
 from cnnviz.training.data import Batches, Normalise, own_dataset_tensors
 from cnnviz.training.diagnosis import diagnose
@@ -26,7 +25,7 @@ from cnnviz.training.learner import Learner
 from cnnviz.training.loop import Trainer
 from cnnviz.training.repeat import in_words, settings
 from cnnviz.training.stepwise import step_in_detail
-from cnnviz.training.tasks import TASKS, overlaps
+from cnnviz.training.tasks import TASKS, overlaps, pixel_losses
 
 CPU = torch.device("cpu")
 LINES = {

@@ -1,12 +1,12 @@
 // Signed numbers to the pixels of a screen, with their scale: `cnnviz/imaging/present.py`.
 
 import { clamp } from "../arithmetic.js";
-import { colourAt } from "../colours.js";
+import { colourAt } from "../figure/colours.js";
 import { rangeOf } from "./range.js";
 import { vectors } from "./simd.js";
 
 /**
- * @typedef {import("../colours.js").Stops} Stops
+ * @typedef {import("../figure/colours.js").Stops} Stops
  * @typedef {import("./recipe.js").Result} Result
  * @typedef {"signed" | "absolute" | "relu" | "clipped"} View
  */

@@ -8,11 +8,11 @@ import streamlit as st
 from cnnviz.components.map_sheet import Group, map_sheet
 from cnnviz.imaging import WEIGHT_STOPS, encode_jpeg, resize_to_fit, to_grey
 from cnnviz.imaging.descriptors import Keypoints, hog_cells, hog_drawn, sift_keypoints
-from cnnviz.training.by_hand import KINDS, accuracies
+from cnnviz.training.experiments.hand_designed_features import KINDS, accuracies
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.controls import paired
-from cnnviz.ui.shared.gathering import gather, gathered
 from cnnviz.ui.shared.picture import Picture, current_picture
+from cnnviz.ui.shared.piece_by_piece import gather, gathered
 from cnnviz.ui.shared.projecting import figure_and_settings
 
 _SIDE = 320

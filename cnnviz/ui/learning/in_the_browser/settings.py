@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.training.in_browser import Lesson, lesson, starting_lines
+from cnnviz.training.experiments.in_browser import Lesson, lesson, starting_lines
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.controls import paired, select
 
@@ -15,7 +15,7 @@ _OWN, _LONGEST = "own", 300
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def prepared(dataset: str, line: str, seed: int) -> Lesson:
-    """The network and its pictures; see `cnnviz.training.in_browser.lesson`."""
+    """The network and its pictures; see `cnnviz.training.experiments.in_browser.lesson`."""
     return lesson(dataset, line, seed)
 
 

@@ -16,7 +16,7 @@ from cnnviz.datasets import data_code, load_dataset, normalise
 from cnnviz.inspection import InspectionError, load_model
 from cnnviz.networks import NetworkError, build, network_from_line
 from cnnviz.runs import RunError
-from cnnviz.training.landscape import (
+from cnnviz.training.experiments.loss_landscape import (
     PAIR,
     Path,
     Slice,
@@ -25,7 +25,7 @@ from cnnviz.training.landscape import (
     random_slice,
     weights_of,
 )
-from cnnviz.training.landscape_code import around_code, path_code
+from cnnviz.training.experiments.loss_landscape_code import around_code, path_code
 from cnnviz.ui.shared.sample_set import pictures_of
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import streamlit as st
 
 from cnnviz.components.chart import chart
 from cnnviz.figures.landscape import contour_figure, surface_figure
-from cnnviz.training.landscape import CELLS, LEVELS, Height, Slice, heights
-from cnnviz.ui.shared.gathering import gather, gathered
+from cnnviz.training.experiments.loss_landscape import CELLS, LEVELS, Height, Slice, heights
+from cnnviz.ui.shared.piece_by_piece import gather, gathered
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:

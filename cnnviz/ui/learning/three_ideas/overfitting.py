@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnviz.components.chart import chart
 from cnnviz.figures.contest import by_parameters, curves_by_step
-from cnnviz.training.ideas import HIDDEN, hidden_title, overfitting_contest
+from cnnviz.training.experiments.three_ideas import HIDDEN, hidden_title, overfitting_contest
 from cnnviz.ui.learning.three_ideas.watching import watch
 from cnnviz.ui.shared.controls import paired, select
 from cnnviz.ui.shared.projecting import figure_and_settings
@@ -17,7 +17,7 @@ _SETS = {"train": "training pictures", "test": "test pictures"}
 
 
 if TYPE_CHECKING:
-    from cnnviz.training.contest import Contest
+    from cnnviz.training.experiments.side_by_side import Contest
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

@@ -9,7 +9,7 @@ import streamlit as st
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnviz.training.contest import Contest
+    from cnnviz.training.experiments.side_by_side import Contest
 
 _EVERY = 1.5  # seconds: two charts are drawn anew each time
 

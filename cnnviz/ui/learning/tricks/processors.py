@@ -8,9 +8,9 @@ import torch
 from cnnviz.components.chart import chart
 from cnnviz.figures.step_time import step_time_figure
 from cnnviz.numbers.formatting import formatted
-from cnnviz.training.step_time import BATCHES, code, measure, places
+from cnnviz.training.experiments.step_time import BATCHES, code, measure, places
 from cnnviz.ui.shared.code import copy_code
-from cnnviz.ui.shared.gathering import gather, gathered
+from cnnviz.ui.shared.piece_by_piece import gather, gathered
 
 
 def processors_section() -> None:

@@ -14,7 +14,7 @@ from cnnviz.convolution.response_norm import (
     squared_neighbours,
 )
 from cnnviz.imaging import DIVERGING_STOPS
-from cnnviz.imaging.cells import edge_filter
+from cnnviz.imaging.simple_and_complex_cells import edge_filter
 from cnnviz.inspection import by_torch
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.controls import paired

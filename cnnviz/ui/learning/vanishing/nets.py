@@ -8,7 +8,14 @@ import streamlit as st
 import torch
 
 from cnnviz.datasets import data_code, load_dataset, normalise
-from cnnviz.training.vanishing import Bend, DeepNet, Flow, Start, flow_code, measure
+from cnnviz.training.experiments.vanishing_gradients import (
+    Bend,
+    DeepNet,
+    Flow,
+    Start,
+    flow_code,
+    measure,
+)
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.projecting import settings
 

@@ -8,7 +8,7 @@ import streamlit as st
 import torch
 
 from cnnviz.datasets import DATASETS, is_available, load_dataset
-from cnnviz.training.k_means import Split, Stack
+from cnnviz.training.experiments.k_means import Split, Stack
 
 if TYPE_CHECKING:
     import numpy as np

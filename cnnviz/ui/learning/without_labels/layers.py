@@ -12,17 +12,17 @@ from cnnviz.components.film import film
 from cnnviz.components.map_sheet import Group, map_sheet
 from cnnviz.figures.accuracies import accuracies_figure
 from cnnviz.imaging import WEIGHT_STOPS
-from cnnviz.training.k_means import EPOCHS, contest, learn_layer, normalised
-from cnnviz.training.k_means_code import k_means_code
+from cnnviz.training.experiments.k_means import EPOCHS, contest, learn_layer, normalised
+from cnnviz.training.experiments.k_means_code import k_means_code
 from cnnviz.training.threads import one_thread
 from cnnviz.ui.learning.without_labels.data import SEED, STACKS, pictures
-from cnnviz.ui.shared.gathering import gather, gathered
+from cnnviz.ui.shared.piece_by_piece import gather, gathered
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from cnnviz.training.k_means import Learned, Rival
+    from cnnviz.training.experiments.k_means import Learned, Rival
 
 _PATCHES = 24
 _NAMES: dict[Rival, tuple[str, bool]] = {

@@ -1,6 +1,6 @@
 """PyTorch code for the answers of a simple and a complex cell."""
 
-from cnnviz.imaging.cells import LENGTH, SIDE, SIGMA, WAVELENGTH, WIDTH
+from cnnviz.imaging.simple_and_complex_cells import LENGTH, SIDE, SIGMA, WAVELENGTH, WIDTH
 
 CELLS = f"""import torch
 

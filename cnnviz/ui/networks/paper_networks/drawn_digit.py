@@ -11,7 +11,7 @@ import torch
 from cnnviz.components.draw import draw
 from cnnviz.components.network import LAYER, network_map
 from cnnviz.datasets import load_dataset
-from cnnviz.training import lenet5
+from cnnviz.training.experiments import lenet5
 from cnnviz.ui.shared.choice import choice
 
 if TYPE_CHECKING:

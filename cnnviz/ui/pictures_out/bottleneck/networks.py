@@ -12,7 +12,7 @@ from cnnviz.components.latent_plane import Plane
 from cnnviz.inspection.clothes import CLASSES, clothes
 from cnnviz.networks import pytorch_code
 from cnnviz.networks.encoder_decoder import decoder, encoder
-from cnnviz.training.bottleneck import (
+from cnnviz.training.experiments.autoencoders import (
     KL_WEIGHTS,
     PLANE,
     SHAPE,

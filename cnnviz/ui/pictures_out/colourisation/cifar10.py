@@ -13,10 +13,10 @@ from cnnviz.datasets import DatasetError, load_dataset
 from cnnviz.datasets.catalogue import DATASETS, data_root
 from cnnviz.numbers.formatting import formatted
 from cnnviz.training.background import Background
-from cnnviz.training.colourisation import Step, learn
+from cnnviz.training.experiments.colourisation import Step, learn
 from cnnviz.ui.pictures_out.colourisation.pictures import class_titles, code, networks
+from cnnviz.ui.shared.background_training import how_far, train_or_stop
 from cnnviz.ui.shared.text import plain
-from cnnviz.ui.shared.training import how_far, train_or_stop
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,7 +11,7 @@ from cnnviz.datasets import load_dataset
 from cnnviz.imaging import cover
 from cnnviz.networks import pytorch_code
 from cnnviz.numbers.formatting import formatted
-from cnnviz.training.colourisation import (
+from cnnviz.training.experiments.colourisation import (
     HUES,
     SIDES,
     Colourers,

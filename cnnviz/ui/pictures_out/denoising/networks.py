@@ -9,13 +9,13 @@ import streamlit as st
 
 from cnnviz.inspection.clothes import CLASSES, clothes
 from cnnviz.networks import pytorch_code
-from cnnviz.training.undo import SHAPE, digits, network, shipped
+from cnnviz.training.experiments.denoising import SHAPE, digits, network, shipped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cnnviz.networks import Spec
-    from cnnviz.training.undo import Weights
+    from cnnviz.training.experiments.denoising import Weights
 
 _TITLES = {"U-Net": True, "Autoencoder, no skips": False}
 _DIGITS = (3, 5, 8, 2)

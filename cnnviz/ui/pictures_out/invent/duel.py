@@ -13,7 +13,7 @@ from cnnviz.datasets import load_dataset
 from cnnviz.figures.learning import compared_figure
 from cnnviz.networks import pytorch_code
 from cnnviz.training.background import Background
-from cnnviz.training.invent import (
+from cnnviz.training.experiments.gan import (
     GENERATOR_STEPS,
     LATENT,
     STEPS,
@@ -26,8 +26,8 @@ from cnnviz.training.invent import (
     shipped,
     shipped_classifier,
 )
+from cnnviz.ui.shared.background_training import how_far, train_or_stop
 from cnnviz.ui.shared.choice import choice
-from cnnviz.ui.shared.training import how_far, train_or_stop
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

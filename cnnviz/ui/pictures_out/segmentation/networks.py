@@ -14,7 +14,7 @@ from cnnviz.datasets.scenes import CLASSES, Scene, make_scenes, scene_of
 from cnnviz.networks import pytorch_code
 from cnnviz.runs import RunConfig
 from cnnviz.training.background import Background
-from cnnviz.training.pixel_classes import (
+from cnnviz.training.experiments.segmentation import (
     SHAPE,
     STEPS,
     Loss,
@@ -25,9 +25,9 @@ from cnnviz.training.pixel_classes import (
     shipped,
 )
 from cnnviz.ui.pictures_out.segmentation.watch import EVERY, TITLES, follow
+from cnnviz.ui.shared.background_training import train_or_stop
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.picture import current_picture
-from cnnviz.ui.shared.training import train_or_stop
 
 _LOSSES: dict[Loss, str] = {
     "weighted": "Weighted cross-entropy",

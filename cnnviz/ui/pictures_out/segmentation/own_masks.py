@@ -15,9 +15,9 @@ from cnnviz.imaging import FILE_MEGABYTES
 from cnnviz.imaging.encode import encode_png
 from cnnviz.ui.pictures_out.segmentation.own_training import Lesson, begin, show, training_on
 from cnnviz.ui.pictures_out.segmentation.painted import left_out, show_painting
+from cnnviz.ui.shared.background_training import train_or_stop
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.text import plain
-from cnnviz.ui.shared.training import train_or_stop
 
 _FROM = {"paint": "Paint them here", "zip": "A zip of masks"}
 _MOST_SEEN = 12

@@ -10,7 +10,7 @@ import streamlit as st
 from cnnviz.components.segmenter import segmenter
 from cnnviz.networks import pytorch_code
 from cnnviz.training.background import Background
-from cnnviz.training.pixel_classes import SHAPE, Labelled, Step, learn_from, network
+from cnnviz.training.experiments.segmentation import SHAPE, Labelled, Step, learn_from, network
 from cnnviz.ui.pictures_out.segmentation.watch import EVERY, TITLES, follow
 
 if TYPE_CHECKING:

@@ -17,11 +17,11 @@ from cnnviz.datasets.sources import Skipped
 from cnnviz.imaging import FILE_MEGABYTES, FILE_TYPES, ImageError
 from cnnviz.imaging.samples import SAMPLES, sample_image
 from cnnviz.numbers.formatting import counted
-from cnnviz.training.pixel_classes import SHAPE
+from cnnviz.training.experiments.segmentation import SHAPE
 from cnnviz.ui.pictures_out.segmentation.own_training import Lesson, begin, show, training_on
+from cnnviz.ui.shared.background_training import train_or_stop
 from cnnviz.ui.shared.picture import decoded
 from cnnviz.ui.shared.text import plain
-from cnnviz.ui.shared.training import train_or_stop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

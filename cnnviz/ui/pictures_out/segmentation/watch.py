@@ -8,12 +8,12 @@ import streamlit as st
 
 from cnnviz.components.chart import chart
 from cnnviz.figures.learning import compared_figure
-from cnnviz.training.pixel_classes import STEPS
-from cnnviz.ui.shared.training import how_far
+from cnnviz.training.experiments.segmentation import STEPS
+from cnnviz.ui.shared.background_training import how_far
 
 if TYPE_CHECKING:
     from cnnviz.training.background import Background
-    from cnnviz.training.pixel_classes import Step
+    from cnnviz.training.experiments.segmentation import Step
 
 TITLES = ("U-Net", "Without skips")
 EVERY = 0.7

@@ -8,8 +8,8 @@ from cnnviz.components.vision_tasks import Task, vision_tasks
 from cnnviz.datasets.scenes import CLASSES, SIDE, Scene, make_scenes
 from cnnviz.inspection.detection import MATCHED, SURE
 from cnnviz.networks import pytorch_code
-from cnnviz.training.vision_answers import Measures, answers, measures
-from cnnviz.training.vision_tasks import (
+from cnnviz.training.experiments.vision_answers import Measures, answers, measures
+from cnnviz.training.experiments.vision_tasks import (
     CROWD,
     SHAPE,
     UNIT,
