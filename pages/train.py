@@ -189,7 +189,8 @@ def choose_and_start() -> tuple[Choice, Spec] | None:
         on_click=st.session_state.update,
         args=({PRESSED: True},),
     )
-    # Another run of the page can cut this one short before it gets here; the press is kept for it.
+    # The press is kept until a run of the page answers it: a change that the browser sends just
+    # after it makes the next run cut this one short, and each run forgets the press before it.
     pressed = st.session_state.get(PRESSED, pressed)
     if reason:
         st.session_state.pop(PRESSED, None)

@@ -16,7 +16,8 @@ from cnnviz.datasets import DATASETS, Dataset, load_dataset, normalise
 from cnnviz.inspection import load_model
 from cnnviz.runs import Run, RunConfig, create_run
 from cnnviz.training.config import Length, make_config
-from cnnviz.training.race.lanes import PRESETS, lane_config
+from cnnviz.training.race.lanes import lane_config
+from cnnviz.training.race.presets import PRESETS
 
 HERE = Path(__file__).resolve().parent
 RUNS = {"digits-gap": "digits", "fashionmnist-gap": "fashionmnist"}

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cnnviz.runs import list_runs
-from cnnviz.training.race.lanes import PRESETS
+from cnnviz.training.race.presets import PRESETS
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from cnnviz.datasets import load_dataset
 from cnnviz.runs import create_run, list_runs
 from cnnviz.training import TrainingError
 from cnnviz.training.config import make_config
-from cnnviz.training.race.lanes import race_id
+from cnnviz.training.race.presets import race_id
 
 pytestmark = pytest.mark.usefixtures("runs")
 

@@ -15,16 +15,22 @@ const [MARGIN, PAD] = [30, 8]; // of the curve: for the numbers on the left and 
 const DWELL = 900; // milliseconds on a cell while nobody points
 
 class Activation extends GridFigure {
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
     super(parent);
     this.canvas = this.canvasAt(".curve canvas");
     this.plot = new Plot(this.canvas);
     this.moving = !this.calm;
     this.cell = 0;
+    /** @type {number | null} */
     this.hover = null;
+    /** @type {number | null} the cell that is drawn */
+    this.drawn = null;
+    this.side = this.reach = 0; // of the curve: pixels, and the largest number on its axes
     followPointer(this.canvas, (event) => this.nearest(event), (cell) => this.point(cell));
   }
 
+  /** @param {any} data */
   load(data) {
     this.data = data;
     const [rows, columns] = data.shape;
@@ -63,6 +69,7 @@ class Activation extends GridFigure {
 
   // --- what people do -------------------------------------------------------------------------
 
+  /** @param {number | null} cell */
   point(cell) {
     if (cell === this.hover) return;
     this.hover = cell;
@@ -72,10 +79,11 @@ class Activation extends GridFigure {
 
   keys() {
     const { columns } = this.grids[0];
-    const by = (step) => () => this.go(this.cell + step);
+    const by = (/** @type {number} */ step) => () => this.go(this.cell + step);
     return { ArrowLeft: by(-1), ArrowRight: by(1), ArrowUp: by(-columns), ArrowDown: by(columns) };
   }
 
+  /** @param {number} cell */
   go(cell) {
     this.moving = false;
     this.hover = null;
@@ -90,21 +98,30 @@ class Activation extends GridFigure {
 
   // --- the curve ------------------------------------------------------------------------------
 
+  /**
+   * @param {PointerEvent} event
+   * @returns {number | null}
+   */
   nearest(event) {
     const { plot } = this;
     const box = this.canvas.getBoundingClientRect();
     const here = [event.clientX - box.left, event.clientY - box.top];
-    let [best, least] = [null, Infinity];
-    this.data.before.forEach((x, at) => {
+    /** @type {number | null} */
+    let best = null;
+    let least = Infinity;
+    this.data.before.forEach((/** @type {number} */ x, /** @type {number} */ at) => {
       const far = Math.hypot(plot.x(x) - here[0], plot.y(this.data.after[at]) - here[1]);
       if (far < least) [best, least] = [at, far];
     });
     return best;
   }
 
-  /** Both axes go from −reach to reach, so that y = x rises at 45°. */
-  drawCurve() {
-    const { theme, data, side, reach, plot } = this;
+  /**
+   * Both axes go from −reach to reach, so that y = x rises at 45°.
+   * @param {import("../kit/theme.js").Theme} theme
+   */
+  drawCurve(theme) {
+    const { data, side, reach, plot } = this;
     const { before, after, curve: [xs, ys] } = data;
     const room = { left: MARGIN, right: PAD, top: PAD, bottom: MARGIN };
     plot.begin(theme, { x: [-reach, reach], y: [-reach, reach], room, width: side, height: side });
@@ -115,9 +132,9 @@ class Activation extends GridFigure {
       plot.text(text, plot.x(tick), plot.floor + 4, { align: "center", baseline: "top" });
       plot.text(text, MARGIN - 4, plot.y(tick), { align: "right", most: MARGIN - 6 });
     }
-    plot.line(xs.map((x, at) => [x, ys[at]]), theme.ink);
+    plot.line(xs.map((/** @type {number} */ x, /** @type {number} */ at) => [x, ys[at]]), theme.ink);
     plot.context.globalAlpha = before.length > 60 ? 0.3 : 0.7;
-    before.forEach((x, at) => plot.dot(x, after[at], 3.5, theme.window));
+    before.forEach((/** @type {number} */ x, /** @type {number} */ at) => plot.dot(x, after[at], 3.5, theme.window));
     plot.context.globalAlpha = 1;
     const [x, y] = [before[this.cell], after[this.cell]];
     plot.line([[x, 0], [x, y], [0, y]], theme.window, 2, [3, 3]);
@@ -130,17 +147,19 @@ class Activation extends GridFigure {
     return this.moving && this.hover === null && this.onScreen && this.data.before.length > 1;
   }
 
+  /** @param {number} now */
   advance(now) {
     if (this.passed(now, DWELL)) this.cell = (this.cell + 1) % this.data.before.length;
   }
 
   paint() {
-    if (this.drawn === this.cell) return;
-    this.drawCurve();
+    const { theme } = this;
+    if (this.drawn === this.cell || !theme) return;
+    this.drawCurve(theme);
     for (const grid of this.grids) {
-      if (this.drawn === null) grid.drawBase(this.theme);
+      if (this.drawn === null) grid.drawBase(theme);
       grid.start();
-      grid.outline(grid.mask([this.cell]), this.theme.window, this.theme);
+      grid.outline(grid.mask([this.cell]), theme.window, theme);
     }
     this.drawn = this.cell;
     const { before, after, shape, name } = this.data;
@@ -149,15 +168,19 @@ class Activation extends GridFigure {
     this.root.dataset.cell = String(this.cell);
   }
 
+  /** @param {import("../kit/figure/grid.js").Grid} grid */
   caption({ kind }) {
     return kind === "before" ? "Before" : "After";
   }
 }
 
-/** Round numbers from −reach to reach, about four on either side of 0. */
+/**
+ * Round numbers from −reach to reach, about four on either side of 0.
+ * @param {number} reach
+ */
 function ticks(reach) {
   const power = 10 ** Math.floor(Math.log10(reach / 2));
-  const step = [5, 2, 1].map((times) => times * power).find((one) => one <= reach / 2);
+  const step = [5, 2, 1].map((times) => times * power).find((one) => one <= reach / 2) ?? power;
   const most = Math.floor(reach / step);
   return Array.from({ length: 2 * most + 1 }, (_, at) => (at - most) * step);
 }

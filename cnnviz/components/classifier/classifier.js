@@ -6,6 +6,7 @@ import { element, reachable, write } from "../kit/elements.js";
 import { prepare, softmax } from "../kit/network/forward.js";
 import { mounting } from "../kit/mounting.js";
 import { numberText, percent } from "../kit/numbers.js";
+import { brushOf } from "../kit/screen.js";
 import { parts } from "../kit/network/cell_sum.js";
 import { inputOf, watchPicture } from "../kit/picture/shared_pictures.js";
 import { readSafetensors } from "../kit/network/safetensors.js";
@@ -15,39 +16,80 @@ import { seenOf } from "./seen.js";
 const LARGEST_PARTS = 5;
 const SPEAK_AFTER = 700; // milliseconds without a change: nobody can listen to a moving pen
 
+/**
+ * What Python sends.
+ * @typedef {object} Data
+ * @property {string} id
+ * @property {string} about
+ * @property {string} picture the name of the picture that is watched
+ * @property {import("../kit/network/forward.js").Entry[]} spec the network's layers
+ * @property {number[]} shape C, H, W of a picture
+ * @property {string} weights safetensors, in base64
+ * @property {string[]} classes
+ * @property {boolean} light whether it is trained on dark things on light
+ * @property {number[]} mean of each channel
+ * @property {number[]} std of each channel
+ * @property {boolean} waits whether it says nothing before the picture is changed
+ * @property {string} invitation what it says instead
+ *
+ * @typedef {import("../kit/picture/shared_pictures.js").Picture} Picture
+ */
+
 class Classifier {
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
-    this.root = parent.querySelector(".classifier");
-    this.find = (selector) => this.root.querySelector(selector);
+    this.root = /** @type {HTMLElement} */ (parent.querySelector(".classifier"));
+    /** @type {Data | null} */
+    this.data = null;
+    /** @type {import("../kit/network/forward.js").Network | null} */
+    this.network = null;
+    /** @type {number | undefined} the class that is predicted */
+    this.best = undefined;
+    /** @type {number | undefined} a timer */
+    this.speaking = undefined;
+    /** @type {(() => void) | null} */
+    this.stop = null;
     this.bars = new ClassBars(this.find(".bars"));
-    this.find("details").ontoggle = () => this.showSum();
+    this.details = /** @type {HTMLDetailsElement} */ (this.find("details"));
+    this.details.ontoggle = () => this.showSum();
     reachable(this.find(".tables"), "How the prediction adds up");
   }
 
+  /**
+   * An element inside; there must be one.
+   * @param {string} selector
+   */
+  find(selector) {
+    return /** @type {HTMLElement} */ (this.root.querySelector(selector));
+  }
+
   destroy() {
-    this.stop();
+    this.stop?.();
     clearTimeout(this.speaking);
   }
 
+  /** @param {Data} data */
   update(data) {
     const other = data.id !== this.data?.id;
     this.data = data;
     this.find(".about").textContent = data.about;
-    if (other) this.load();
+    if (other) this.load(data);
     this.stop?.();
     this.stop = watchPicture(data.picture, (picture) => this.look(picture));
   }
 
-  load() {
-    const { spec, shape, weights, classes } = this.data;
+  /** @param {Data} data */
+  load({ spec, shape, weights, classes }) {
     this.network = prepare(spec, shape, readSafetensors(bytesOf(weights)).tensors);
     this.bars.load(classes);
   }
 
+  /** @param {Picture} picture */
   look(picture) {
     const { data, network } = this;
+    if (!data || !network) return;
     const waiting = data.waits && !picture.painted;
-    this.root.dataset.waiting = waiting;
+    this.root.dataset.waiting = String(waiting);
     if (waiting) {
       clearTimeout(this.speaking);
       this.find(".verdict").textContent = data.invitation;
@@ -62,16 +104,21 @@ class Classifier {
     const [name, share] = [data.classes[this.best], percent(shares[this.best])];
     this.find(".verdict").replaceChildren("The network predicts ", element("b", "", name), ` (${share}).`);
     this.root.dataset.predicted = name;
-    this.showSeen(seen, picture, invert);
+    this.showSeen(seen, picture, data.shape, invert);
     this.showSum();
     this.speak(`The network predicts ${name} (${share}).`);
   }
 
-  showSeen(seen, { rows, columns, how: drawn }, invert) {
-    const canvas = this.find(".seen");
-    const [, height, width] = this.data.shape;
+  /**
+   * @param {ArrayLike<number>} seen
+   * @param {Picture} picture
+   * @param {number[]} shape of what is seen
+   * @param {boolean} invert whether dark and light were swapped
+   */
+  showSeen(seen, { rows, columns, how: drawn }, [, height, width], invert) {
+    const canvas = /** @type {HTMLCanvasElement} */ (this.find(".seen"));
     Object.assign(canvas, { width, height });
-    const context = canvas.getContext("2d");
+    const context = brushOf(canvas);
     const image = context.createImageData(width, height);
     const area = width * height;
     const planes = [0, 1, 2].map((plane) => (plane * area) % seen.length); // a grey one is all three
@@ -88,29 +135,32 @@ class Classifier {
 
   /** The sum that gives the predicted class its logit, while it is open. */
   showSum() {
-    if (!this.find("details").open || this.best === undefined) return;
-    const { output } = this.network;
+    const { best, data, network } = this;
+    if (!this.details.open || best === undefined || !data || !network) return;
+    const { output } = network;
     const shares = softmax(output.values);
-    const sum = parts(output, this.best);
+    const sum = parts(output, best);
     const largest = sum.parts.toSorted((a, b) => Math.abs(b.sum) - Math.abs(a.sum)).slice(0, LARGEST_PARTS);
     const rest = sum.parts.length - largest.length;
     const others = sum.total - sum.bias - largest.reduce((total, part) => total + part.sum, 0);
-    const lines = largest.map((part) => [`Feature ${part.channel}`, numberText(part.values[0], 4), numberText(part.weights[0], 4), numberText(part.sum, 4)]);
+    const lines = largest.map((part) => [`Feature ${part.channel}`, numberText(part.values[0], 4), numberText(part.weights?.[0] ?? 1, 4), numberText(part.sum, 4)]);
     if (rest > 0) lines.push([`${rest} others`, "", "", numberText(others, 4)]);
-    lines.push(["Bias", "", "", numberText(sum.bias, 4)], [`Logit of ${this.data.classes[this.best]}`, "", "", numberText(sum.value, 4)]);
-    const logits = this.data.classes.map((name, at) => [name, numberText(output.values[at], 4), percent(shares[at])]);
+    lines.push(["Bias", "", "", numberText(sum.bias, 4)], [`Logit of ${data.classes[best]}`, "", "", numberText(sum.value, 4)]);
+    const logits = data.classes.map((name, at) => [name, numberText(output.values[at], 4), percent(shares[at])]);
     this.find(".tables").replaceChildren(
       tableOf({ caption: "The largest parts of the logit", heads: ["", "Value", "Weight", "Product"], lines }),
       tableOf({ caption: "Logits and, by softmax, probabilities", heads: ["Class", "Logit", "Probability"], lines: logits }),
     );
   }
 
+  /** @param {string} verdict */
   speak(verdict) {
     clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => write(this.find(".live"), verdict), SPEAK_AFTER);
+    this.speaking = window.setTimeout(() => write(this.find(".live"), verdict), SPEAK_AFTER);
   }
 }
 
+/** @param {ArrayLike<number>} values */
 function median(values) {
   const sorted = Array.from(values).toSorted((a, b) => a - b);
   const middle = sorted.length / 2;

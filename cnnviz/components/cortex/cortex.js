@@ -8,6 +8,7 @@ import { mounting } from "../kit/mounting.js";
 import { fixed, percent } from "../kit/numbers.js";
 import { Plot } from "../kit/figure/plot.js";
 import { holdWithPointer } from "../kit/pointer.js";
+import { brushOf } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
 import { bar, gabor, responses } from "./cells.js";
 
@@ -16,22 +17,31 @@ const SETTLED = 200; // milliseconds
 const REACH = 16; // cells, of the bar's place
 const FILTER = 0.45; // opacity of the filter over the light
 
+/** @typedef {{ angle: number, shift: number, preferred: number }} State degrees, cells, degrees */
+
 class Cortex extends Figure {
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
     super(parent);
+    /** @type {State} */
     this.state = { angle: 45, shift: 0, preferred: 45 };
     this.moving = true;
     this.begun = NaN; // when it began to move by itself
     this.plots = ["by-angle", "by-shift"].map((name) => new Plot(this.canvasAt(`.${name}`)));
     this.stamp = element("canvas");
+    /** @type {Float64Array[]} the filters */
+    this.pair = [];
+    /** @type {number[]} the strongest answer of each cell */
+    this.best = [];
     this.sliders = [...this.root.querySelectorAll("input")];
     for (const slider of this.sliders) {
-      slider.oninput = () => this.set({ [slider.dataset.name]: Number(slider.value) });
+      slider.oninput = () => this.set({ [String(slider.dataset.name)]: Number(slider.value) });
       slider.onkeydown = (event) => event.stopPropagation();
     }
     holdWithPointer(this.figure, (event) => this.pull(event), (event) => this.pull(event));
   }
 
+  /** @param {any} data */
   load(data) {
     this.data = data;
     this.describe(data);
@@ -47,6 +57,7 @@ class Cortex extends Figure {
     this.best = responses(bar(this.data, preferred, 0), this.pair);
   }
 
+  /** @param {Partial<State>} change */
   set(change) {
     this.moving = false;
     Object.assign(this.state, change);
@@ -56,6 +67,7 @@ class Cortex extends Figure {
     this.after(SETTLED, "tables", () => this.fillTables());
   }
 
+  /** @param {PointerEvent} event */
   pull(event) {
     const box = this.figure.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top].map((at) => (at / box.width - 0.5) * this.data.side);
@@ -77,6 +89,7 @@ class Cortex extends Figure {
     return this.moving && this.onScreen && Boolean(this.data);
   }
 
+  /** @param {number} now */
   advance(now) {
     if (!this.running()) return;
     if (Number.isNaN(this.begun)) this.begun = now;
@@ -87,6 +100,10 @@ class Cortex extends Figure {
     this.redraw();
   }
 
+  /**
+   * @param {number} angle
+   * @param {number} shift
+   */
   answers(angle, shift) {
     const found = responses(bar(this.data, angle, shift), this.pair);
     return found.map((value, cell) => value / this.best[cell]);
@@ -125,16 +142,21 @@ class Cortex extends Figure {
       context.fillText(unit, plot.x(x[0]) + 22, 14);
     });
     for (const slider of this.sliders) {
-      const value = this.state[slider.dataset.name];
+      const value = this.state[/** @type {keyof State} */ (slider.dataset.name)];
       slider.value = String(value);
-      slider.nextElementSibling.textContent = slider.dataset.name === "shift" ? fixed(value, 1) : `${fixed(value, 0)}°`;
+      const output = /** @type {Element} */ (slider.nextElementSibling);
+      output.textContent = slider.dataset.name === "shift" ? fixed(value, 1) : `${fixed(value, 0)}°`;
     }
     this.told.textContent = `A bar at ${fixed(angle, 0)}°, ${fixed(shift, 1)} from the middle: the simple cell answers with ${percent(now[0], 0)} of its strongest answer, the complex cell with ${percent(now[1], 0)}.`;
+    /** @type {Record<string, number>} */
     const numbers = { ANGLE: angle, SHIFT: Number(shift.toFixed(3)), PREFERRED: preferred };
-    this.find(".code code").textContent = this.data.pytorch.replace(/ANGLE|SHIFT|PREFERRED/g, (name) => String(numbers[name]));
+    this.find(".code code").textContent = this.data.pytorch.replace(/ANGLE|SHIFT|PREFERRED/g, (/** @type {string} */ name) => String(numbers[name]));
   }
 
-  /** The light in grey, and over it where the simple cell wants light (blue) and where dark (orange). */
+  /**
+   * The light in grey, and over it where the simple cell wants light (blue) and where dark (orange).
+   * @param {Float64Array} light
+   */
   drawField(light) {
     const { side, stops } = this.data;
     const colours = colourTable(stops);
@@ -148,11 +170,11 @@ class Cortex extends Figure {
       image.data[4 * at + 3] = 255;
     });
     Object.assign(this.stamp, { width: side, height: side });
-    this.stamp.getContext("2d").putImageData(image, 0, 0);
+    brushOf(this.stamp).putImageData(image, 0, 0);
     const canvas = /** @type {HTMLCanvasElement} */ (this.figure);
     const size = Math.round(canvas.clientWidth * (window.devicePixelRatio || 1)) || 330;
     if (canvas.width !== size) Object.assign(canvas, { width: size, height: size });
-    const context = canvas.getContext("2d");
+    const context = brushOf(canvas);
     context.imageSmoothingEnabled = true;
     context.drawImage(this.stamp, 0, 0, size, size);
   }

@@ -14,24 +14,26 @@ const WIDEST_CELL = 42;
 const BETWEEN = 38;
 
 class Descent extends GridFigure {
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
     super(parent);
     // Most happens in the first steps: they get most of the time.
     this.player = new Player(this, { pace: (step) => 4 + step / 2, keep: (step) => this.keep(step) });
+    /** @type {Record<"kernels" | "outputs", Float64Array>} of every step, one after the other */
+    this.steps = { kernels: new Float64Array(), outputs: new Float64Array() };
+    this.image = this.target = this.losses = new Float64Array();
     this.canvas = this.canvasAt(".curve");
     this.curve = new Curve(this.canvas);
     this.canvas.onclick = () => this.figure.focus({ preventScroll: true });
     this.player.dragAlong(this.canvas, (event) => this.curve.plot.under(event));
   }
 
+  /** @param {any} data */
   load(data) {
     const first = !this.data;
     this.data = data;
-    this.image = unpackArray(data.image);
-    this.target = unpackArray(data.target);
-    this.kernels = unpackArray(data.kernels); // of every step, one after the other
-    this.outputs = unpackArray(data.outputs);
-    this.losses = unpackArray(data.losses);
+    const [image, target, losses, kernels, outputs] = [data.image, data.target, data.losses, data.kernels, data.outputs].map((sent) => Float64Array.from(unpackArray(sent)));
+    Object.assign(this, { image, target, losses, steps: { kernels, outputs } });
     this.player.begin(this.losses.length - 1, { at: first ? data.start : null });
     if (!first) this.player.remember(null);
     this.makeGrids();
@@ -44,12 +46,13 @@ class Descent extends GridFigure {
   makeGrids() {
     const { stops, weightStops } = this.data;
     const shape = this.data.target.shape;
-    const signed = (values, colours) => signedScale(limits(values), colours);
+    const signed = (/** @type {Float64Array} */ values, /** @type {import("../kit/figure/colours.js").Stops} */ colours) => signedScale(limits(values), colours);
     // The kernel's scale is that of its end, the prediction's that of the target: no flicker.
-    const size = this.kernels.length / this.losses.length;
-    const end = this.kernels.subarray(-size);
+    const { kernels, outputs } = this.steps;
+    const size = kernels.length / this.losses.length;
+    const end = kernels.subarray(-size);
     // The errors' colours are those of the start; its legend tells of every step.
-    const errors = this.outputs.map((value, at) => value - this.target[at % this.target.length]);
+    const errors = outputs.map((value, at) => value - this.target[at % this.target.length]);
     const most = errors.subarray(0, this.target.length).reduce((top, value) => Math.max(top, Math.abs(value)), 0) || 1;
     const [low, high] = limits(errors).map((error) => clamp(error, -most, most));
     this.layOut([
@@ -62,28 +65,36 @@ class Descent extends GridFigure {
     for (const grid of this.grids) grid.big = grid.rows <= 4 ? 1.7 : 1;
   }
 
-  /** The numbers of the step in view: `kernels` or `outputs`. */
+  /**
+   * The numbers of the step in view: `kernels` or `outputs`.
+   * @param {"kernels" | "outputs"} name
+   */
   at(name) {
-    const size = this[name].length / this.losses.length;
-    return this[name].subarray(this.player.step * size, (this.player.step + 1) * size);
+    const size = this.steps[name].length / this.losses.length;
+    return this.steps[name].subarray(this.player.step * size, (this.player.step + 1) * size);
   }
 
   resize() {
     const width = this.figure.clientWidth;
     if (!width || !this.grids) return;
-    const across = this.grids.reduce((sum, { columns, big }) => sum + columns * big, 0);
+    /** @type {(import("../kit/figure/grid.js").Grid & { big: number })[]} */
+    const grids = this.grids;
+    const across = grids.reduce((sum, { columns, big }) => sum + columns * big, 0);
     const line = (width - 4 * BETWEEN - 60) / across;
-    const pair = (width - 74) / 2 / Math.max(...this.grids.map(({ columns }) => columns));
-    for (const grid of this.grids) {
+    const pair = (width - 74) / 2 / Math.max(...grids.map(({ columns }) => columns));
+    for (const grid of grids) {
       const size = Math.min(line >= 20 ? line * grid.big : pair >= 14 ? pair * grid.big : width / Math.max(grid.columns, 6), WIDEST_CELL);
       grid.resize(Math.max(Math.floor(size), 2));
     }
     this.redraw();
   }
 
-  /** Have the server write the step into the address. */
+  /**
+   * Have the server write the step into the address.
+   * @param {number | null} step
+   */
   keep(step) {
-    this.component.setStateValue("step", { id: this.data.id, step });
+    this.component?.setStateValue("step", { id: this.data.id, step });
   }
 
   paint() {
@@ -96,7 +107,7 @@ class Descent extends GridFigure {
     [this.image, this.at("kernels"), output, this.target, error].forEach((values, at) => {
       this.show(this.grids[at], values, Array.from(values, (value) => movingText(value, at === 4 ? 1 : 2)));
     });
-    this.curve.draw(step, this.theme);
+    if (this.theme) this.curve.draw(step, this.theme);
     const loss = this.losses[step];
     const furthest = error.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     this.told.replaceChildren(
@@ -107,6 +118,7 @@ class Descent extends GridFigure {
     this.root.dataset.loss = String(loss);
   }
 
+  /** @param {import("../kit/figure/grid.js").Grid} grid */
   caption(grid) {
     return `${grid.kind} at step ${this.player.step}`;
   }

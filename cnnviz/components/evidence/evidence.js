@@ -7,10 +7,26 @@ import { digitsFor, fixed, signed } from "../kit/numbers.js";
 import { ScaleBar } from "../kit/figure/scale_bar.js";
 import { sizedContext, textScale } from "../kit/screen.js";
 
+/**
+ * What Python sends.
+ * @typedef {object} Data
+ * @property {number[][]} values the map, row by row
+ * @property {number | null} limit of the colours; the map's own if null
+ * @property {import("../kit/figure/colours.js").Stops} stops of the colours
+ * @property {string} label of the class
+ * @property {string} picture its address
+ * @property {string | null} glow what is laid over it, if there is evidence
+ */
+
 class Evidence {
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
-    this.root = parent.querySelector(".evidence");
-    this.find = (selector) => this.root.querySelector(selector);
+    this.root = /** @type {HTMLElement} */ (parent.querySelector(".evidence"));
+    /** @type {Data | null} */
+    this.data = null;
+    this.rows = this.columns = 0; // of the map
+    this.limit = this.digits = 0; // of its numbers
+    this.summary = "";
     this.frames = [this.find(".raw .frame"), this.find(".over .frame")];
     for (const frame of this.frames) {
       frame.onpointermove = (event) => this.point(event, frame);
@@ -18,7 +34,7 @@ class Evidence {
     }
     this.scale = new ScaleBar("Evidence: colours");
     this.find(".scale").replaceWith(this.scale.root);
-    const slider = this.find("input");
+    const slider = this.slider = /** @type {HTMLInputElement} */ (this.find("input"));
     slider.oninput = () => this.fade(slider.value);
     // Streamlit listens to some keys; these belong to the slider.
     slider.onkeydown = (event) => event.stopPropagation();
@@ -26,15 +42,25 @@ class Evidence {
     this.observer.observe(this.frames[0]);
   }
 
+  /**
+   * An element inside; there must be one.
+   * @param {string} selector
+   */
+  find(selector) {
+    return /** @type {HTMLElement} */ (this.root.querySelector(selector));
+  }
+
   destroy() {
     this.observer.disconnect();
   }
 
+  /** @param {string} percent */
   fade(percent) {
-    this.find(".glow").style.opacity = percent / 100;
+    this.find(".glow").style.opacity = String(Number(percent) / 100);
     this.find("output").textContent = `${percent} %`;
   }
 
+  /** @param {Data} data */
   update(data) {
     this.data = data;
     this.rows = data.values.length;
@@ -44,18 +70,17 @@ class Evidence {
     this.digits = digitsFor(this.limit);
     for (const frame of this.frames) frame.style.aspectRatio = `${this.columns} / ${this.rows}`;
     this.find(".raw figcaption").textContent = `Evidence for ${data.label}, ${this.rows}×${this.columns}`;
-    const text = (value) => signed(value, this.digits);
+    const text = (/** @type {number} */ value) => signed(value, this.digits);
     this.scale.update({ low: -this.limit, high: this.limit, gradient: gradient(data.stops), text });
-    this.find(".picture").src = data.picture;
-    const glow = this.find(".glow");
+    const [picture, glow] = [".picture", ".glow"].map((name) => /** @type {HTMLImageElement} */ (this.find(name)));
+    picture.src = data.picture;
     glow.hidden = !data.glow;
     if (data.glow) glow.src = data.glow;
     const none = this.find(".none");
     none.hidden = Boolean(data.glow);
     none.textContent = `No positive evidence for ${data.label} anywhere.`;
-    const slider = this.find("input");
-    slider.disabled = !data.glow;
-    this.fade(slider.value);
+    this.slider.disabled = !data.glow;
+    this.fade(this.slider.value);
     const most = flat.indexOf(Math.max(...flat));
     const least = flat.indexOf(Math.min(...flat));
     this.summary = `Strongest for ${data.label}: ${this.words(most)}. Strongest against: ${this.words(least)}.`;
@@ -66,24 +91,29 @@ class Evidence {
     this.show(null);
   }
 
+  /**
+   * @param {number} cell
+   * @returns {string}
+   */
   words(cell) {
     const [row, column] = [Math.floor(cell / this.columns), cell % this.columns];
-    return `row ${row}, column ${column}: ${signed(this.data.values[row][column], this.digits)}`;
+    return `row ${row}, column ${column}: ${signed(this.data?.values[row][column] ?? NaN, this.digits)}`;
   }
 
   paint() {
-    const canvas = this.find("canvas");
+    const canvas = /** @type {HTMLCanvasElement} */ (this.find("canvas"));
+    const { data } = this;
     const { clientWidth: width, clientHeight: height } = this.frames[0];
-    if (!this.data || !width || !height) return;
+    if (!data || !width || !height) return;
     const context = sizedContext(canvas, width, height);
     const [w, h] = [width / this.columns, height / this.rows];
     context.textAlign = "center";
     context.textBaseline = "middle";
-    const longest = Math.max(...this.data.values.flat().map((value) => fixed(value, this.digits).length));
+    const longest = Math.max(...data.values.flat().map((value) => fixed(value, this.digits).length));
     const size = Math.min(Math.max(13, w * 0.2) * textScale(), (w - 4) / (0.56 * longest));
     context.font = `${size}px ${getComputedStyle(this.root).fontFamily}`;
-    this.data.values.forEach((line, row) => line.forEach((value, column) => {
-      const rgb = colourAt(this.data.stops, this.limit > 0 ? clamp((value / this.limit + 1) / 2, 0, 1) : 0.5);
+    data.values.forEach((line, row) => line.forEach((value, column) => {
+      const rgb = colourAt(data.stops, this.limit > 0 ? clamp((value / this.limit + 1) / 2, 0, 1) : 0.5);
       context.fillStyle = `rgb(${rgb.join(" ")})`;
       // Half a pixel more, so that no seam shows between cells.
       context.fillRect(column * w, row * h, w + 0.5, h + 0.5);
@@ -93,6 +123,10 @@ class Evidence {
     }));
   }
 
+  /**
+   * @param {PointerEvent} event
+   * @param {HTMLElement} frame
+   */
   point(event, frame) {
     const box = frame.getBoundingClientRect();
     const column = Math.floor(((event.clientX - box.left) / box.width) * this.columns);
@@ -101,10 +135,11 @@ class Evidence {
     this.show(inside ? { row, column } : null);
   }
 
+  /** @param {{ row: number, column: number } | null} at */
   show(at) {
     this.find(".value").textContent = at ? this.words(at.row * this.columns + at.column) : this.summary;
     for (const frame of this.frames) {
-      const cell = frame.querySelector(".cell");
+      const cell = /** @type {HTMLElement} */ (frame.querySelector(".cell"));
       cell.hidden = !at;
       if (!at) continue;
       cell.style.left = `${(at.column / this.columns) * 100}%`;

@@ -18,11 +18,19 @@ const SIDE = 64; // of a map, in CSS pixels
 const PACE = 4; // steps a second, while it plays
 
 class Film extends Figure {
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
     super(parent);
     this.player = new Player(this, { pace: () => PACE });
     this.sheet = this.canvasAt(".sheet");
     this.plot = new Plot(this.canvasAt(".curve"));
+    /** @type {MapGroup | null} */
+    this.group = null;
+    /** @type {import("../map_sheet/group.js").Place | null} what the pointer is on */
+    this.hit = null;
+    /** @type {number | undefined} the step that is drawn */
+    this.drawn = undefined;
+    this.counts = new Float64Array(); // of every map at every step
     this.player.dragAlong(this.plot.canvas, (event) => this.plot.under(event));
     followPointer(this.sheet, (event) => this.group?.hit(event) ?? null, (hit) => {
       this.hit = hit;
@@ -30,12 +38,13 @@ class Film extends Figure {
     });
   }
 
+  /** @param {any} data */
   load(data) {
     this.data = data;
     const last = LEVELS_OF_MAP - 1;
     const colours = Array.from({ length: LEVELS_OF_MAP }, (_, level) => Uint8ClampedArray.of(...colourAt(data.stops, level / last), 255));
     this.group = new MapGroup(data.group, colours, false);
-    this.counts = unpackArray(data.counts);
+    this.counts = Float64Array.from(unpackArray(data.counts));
     this.player.begin(data.values.length - 1);
     this.hit = null;
     const { limit } = data.group;
@@ -58,26 +67,29 @@ class Film extends Figure {
     this.wake();
   }
 
+  /** @param {number} tile */
   countOf(tile) {
-    return this.counts[this.player.step * this.group.count + tile];
+    return this.counts[this.player.step * (this.group?.count ?? 0) + tile];
   }
 
   paint() {
+    const { group, hit } = this;
     const { step, last } = this.player;
     this.player.show(`Step ${step} of ${last}`);
-    if (this.drawn === step || !this.group.across) return;
+    if (this.drawn === step || !group?.across) return;
     this.drawn = step;
     const { value, values, counted, alt } = this.data;
-    this.group.turnTo(step);
-    this.group.drawSheet(this.sheet, getComputedStyle(this.root).getPropertyValue("--st-border-color"));
+    group.turnTo(step);
+    group.drawSheet(this.sheet, getComputedStyle(this.root).getPropertyValue("--st-border-color"));
     this.curve(readTheme(this.root));
     const now = significant(values[step], 4);
-    const pointed = this.hit && ` ${this.group.words(this.hit)}; ${count(this.countOf(this.hit.tile))} ${counted}.`;
+    const pointed = hit && ` ${group.words(hit)}; ${count(this.countOf(hit.tile))} ${counted}.`;
     this.told.textContent = `Step ${step}: ${value.toLowerCase()} ${now}.${pointed ?? ""}`;
     this.figure.setAttribute("aria-label", alt);
     this.root.dataset.value = String(values[step]);
   }
 
+  /** @param {import("../kit/theme.js").Theme} theme */
   curve(theme) {
     const { plot } = this;
     const { last, step } = this.player;
@@ -93,7 +105,7 @@ class Film extends Figure {
     plot.text(value, plot.left + 6, plot.height - 6, { baseline: "alphabetic" });
     plot.text(`Step ${last}`, plot.right, plot.height - 6, { baseline: "alphabetic", align: "right" });
     /** @type {import("../kit/figure/plot.js").Pair[]} */
-    const points = values.map((one, at) => [at, one]);
+    const points = values.map((/** @type {number} */ one, /** @type {number} */ at) => [at, one]);
     plot.line(points, theme.line, 1.5);
     plot.line(points.slice(0, step + 1), theme.accent, 2.5);
     plot.dot(step, values[step], 5, theme.accent);
@@ -101,13 +113,15 @@ class Film extends Figure {
   }
 
   tables() {
+    const { group } = this;
+    if (!group) return [];
     const { value, values, counted } = this.data;
-    const tiles = Array.from({ length: this.group.count }, (_, tile) => tile);
+    const tiles = Array.from({ length: group.count }, (_, tile) => tile);
     return [
-      { caption: value, heads: ["Step", value], lines: values.map((one, at) => [String(at), significant(one, 5)]) },
+      { caption: value, heads: ["Step", value], lines: values.map((/** @type {number} */ one, /** @type {number} */ at) => [String(at), significant(one, 5)]) },
       {
         caption: `Step ${this.player.step}`, heads: ["Number", "From", "To", counted],
-        lines: tiles.map((tile) => [String(tile), ...this.group.ends(tile).map(mapText), count(this.countOf(tile))]),
+        lines: tiles.map((tile) => [String(tile), ...group.ends(tile).map(mapText), count(this.countOf(tile))]),
       },
     ];
   }

@@ -82,7 +82,7 @@ export function tick(text, checked, onChange) {
 /**
  * Move one tab stop inside a group by the arrow keys, Home and End.
  * @param {KeyboardEvent} event
- * @param {HTMLElement[]} items
+ * @param {(HTMLElement | SVGElement)[]} items
  * @param {number} across
  */
 export function rove(event, items, across) {

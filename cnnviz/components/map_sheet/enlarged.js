@@ -7,13 +7,23 @@ import { cellScale, textScale } from "../kit/screen.js";
 import { drawMaps } from "./group.js";
 
 const PRINT_FROM = 44; // pixels of a cell
+/** @type {Record<string, number>} */
+const TURNS = { ArrowLeft: -1, ArrowRight: 1 };
 
+/**
+ * @param {HTMLElement} mark
+ * @param {number} left CSS pixels, as all of these
+ * @param {number} top
+ * @param {number} width
+ * @param {number} height
+ */
 export function placeMark(mark, left, top, width, height) {
   Object.assign(mark.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
   mark.hidden = false;
 }
 
 export class Enlarged {
+  /** @param {HTMLDialogElement} dialog */
   constructor(dialog) {
     this.dialog = dialog;
     /** @type {import("./group.js").MapGroup[]} */
@@ -22,26 +32,38 @@ export class Enlarged {
     this.group = null;
     /** @type {import("../kit/figure/colours.js").Stops} */
     this.stops = [];
-    this.find = (selector) => dialog.querySelector(selector);
+    this.unit = 1; // pixels of a cell
+    /** @type {{ group: number, tile: number } | null} indices of what is open */
+    this.place = null;
     this.find(".close").onclick = () => dialog.close();
     this.find(".previous").onclick = () => this.turn(-1);
     this.find(".next").onclick = () => this.turn(1);
     dialog.onclose = () => { this.place = null; };
     dialog.onclick = (event) => event.target === dialog && dialog.close();
     dialog.onkeydown = (event) => {
-      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      if (by) this.turn(by);
+      if (event.key in TURNS) this.turn(TURNS[event.key]);
       event.stopPropagation();
     };
     this.scale = new ScaleBar("Scale");
     this.find(".scale").replaceWith(this.scale.root);
-    this.place = null; // {group, tile}: indices of what is open
-    this.canvas = this.find("canvas");
+    this.canvas = /** @type {HTMLCanvasElement} */ (this.find("canvas"));
     this.canvas.onpointermove = (event) => this.point(event);
     this.canvas.onpointerleave = () => this.describe(null);
   }
 
-  /** Other maps have come: show the same one of them. */
+  /**
+   * An element inside; there must be one.
+   * @param {string} selector
+   */
+  find(selector) {
+    return /** @type {HTMLElement} */ (this.dialog.querySelector(selector));
+  }
+
+  /**
+   * Other maps have come: show the same one of them.
+   * @param {import("./group.js").MapGroup[]} groups
+   * @param {import("../kit/figure/colours.js").Stops} stops
+   */
   update(groups, stops) {
     Object.assign(this, { groups, stops });
     if (!this.place) return;
@@ -50,12 +72,18 @@ export class Enlarged {
     else this.dialog.close();
   }
 
+  /** @param {number} by */
   turn(by) {
+    if (!this.place) return;
     const { group, tile } = this.place;
     const { count } = this.groups[group];
     this.show(group, (tile + by + count) % count);
   }
 
+  /**
+   * @param {number} index of a group
+   * @param {number} tile
+   */
   show(index, tile) {
     const group = this.groups[index];
     Object.assign(this, { group, place: { group: index, tile } });
@@ -64,7 +92,7 @@ export class Enlarged {
     this.unit = unit;
     const [w, h] = [group.cells * unit, group.rows * unit];
     const context = drawMaps(this.canvas, group.image, [{ from: tile * group.rows, rows: group.rows, x: 0, y: 0, w, h }], w, h);
-    if (unit >= PRINT_FROM) this.print(context);
+    if (unit >= PRINT_FROM) this.print(context, group, tile);
     this.find(".name").textContent = `${group.title}, ${group.name(tile)}`;
     this.canvas.setAttribute("aria-label", group.summary(tile));
     this.scale.update({ low: -group.limits[tile], high: group.limits[tile], gradient: gradient(this.stops), text: mapText });
@@ -72,29 +100,36 @@ export class Enlarged {
     if (!this.dialog.open) this.dialog.showModal();
   }
 
-  print(context) {
-    const { group, unit } = this;
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {import("./group.js").MapGroup} group
+   * @param {number} tile
+   */
+  print(context, group, tile) {
+    const { unit } = this;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.font = `${Math.min(14, unit / 4)}px ${getComputedStyle(this.dialog).fontFamily}`;
     const size = group.rows * group.cells;
     for (let i = 0; i < size; i += 1) {
-      const at = this.place.tile * size + i;
+      const at = tile * size + i;
       context.fillStyle = inkOn(group.colour(at));
       const [x, y] = [i % group.cells, Math.floor(i / group.cells)];
       context.fillText(mapText(group.values[at]), (x + 0.5) * unit, (y + 0.5) * unit);
     }
   }
 
+  /** @param {PointerEvent} event */
   point(event) {
     const [x, y] = [event.offsetX, event.offsetY].map((offset) => Math.floor(offset / this.unit));
-    const { cells, rows } = this.group;
+    const { cells = 0, rows = 0 } = this.group ?? {};
     this.describe(x >= 0 && y >= 0 && x < cells && y < rows ? { x, y } : null);
   }
 
+  /** @param {{ x: number, y: number } | null} at */
   describe(at) {
-    if (!this.place) return; // the pointer leaves what is closed already
     const { group, unit } = this;
+    if (!this.place || !group) return; // the pointer leaves what is closed already
     const { tile } = this.place;
     const cell = this.find(".cell");
     cell.hidden = !at;

@@ -4,12 +4,24 @@ import { clamp, limits } from "../kit/arithmetic.js";
 import { unpackArray } from "../kit/arrays.js";
 import { element } from "../kit/elements.js";
 import { mapText } from "../kit/numbers.js";
-import { sizedContext } from "../kit/screen.js";
+import { brushOf, sizedContext } from "../kit/screen.js";
 
 const GAP = 4; // pixels between tiles
 export const LEVELS_OF_MAP = 255; // odd, so that the middle one is exactly 0
 
-/** Draw maps, which lie below each other in `image`: `from` is the first row of each. */
+/**
+ * @typedef {{ tile: number, x: number, y: number }} Place a map, and a cell of it
+ * @typedef {{ from: number, rows: number, x: number, y: number, w: number, h: number }} Box of a map
+ */
+
+/**
+ * Draw maps, which lie below each other in `image`: `from` is the first row of each.
+ * @param {HTMLCanvasElement} canvas
+ * @param {HTMLCanvasElement} image
+ * @param {Box[]} boxes
+ * @param {number} width CSS pixels
+ * @param {number} height
+ */
 export function drawMaps(canvas, image, boxes, width, height) {
   canvas.style.width = `${width}px`;
   canvas.style.height = `${height}px`;
@@ -72,17 +84,21 @@ export class MapGroup {
     image.height = this.rows * this.count;
     const pixels = new ImageData(this.cells, this.rows * this.count);
     for (let at = 0; at < this.values.length; at += 1) pixels.data.set(this.colour(at), at * 4);
-    image.getContext("2d").putImageData(pixels, 0, 0);
+    brushOf(image).putImageData(pixels, 0, 0);
     return image;
   }
 
-  /** Red, green, blue and opacity of a value. */
+  /**
+   * Red, green, blue and opacity of a value.
+   * @param {number} at
+   */
   colour(at) {
     const limit = this.limits[Math.floor(at / (this.rows * this.cells))];
     const middle = (LEVELS_OF_MAP - 1) / 2;
     return this.colours[limit > 0 ? Math.round(middle + middle * clamp(this.values[at] / limit, -1, 1)) : middle];
   }
 
+  /** @param {number} tile */
   ends(tile) {
     const size = this.rows * this.cells;
     return limits(this.values.subarray(tile * size, (tile + 1) * size));
@@ -90,17 +106,20 @@ export class MapGroup {
 
   // --- in words -------------------------------------------------------------------------------
 
+  /** @param {number} tile */
   name(tile) {
     if (!this.columns) return `${this.tile} ${tile}`;
     const [row, column] = this.tile.split(", ");
     return `${row} ${Math.floor(tile / this.columns)}, ${column} ${tile % this.columns}`;
   }
 
+  /** @param {number} tile */
   summary(tile) {
     const [low, high] = this.ends(tile).map(mapText);
     return `${this.name(tile)}: from ${low} to ${high}`;
   }
 
+  /** @param {Place} place */
   words({ tile, x, y }) {
     const value = this.values[(tile * this.rows + y) * this.cells + x];
     return `${this.name(tile)}, row ${y}, column ${x}: ${mapText(value)}`;
@@ -108,7 +127,11 @@ export class MapGroup {
 
   // --- on the sheet ---------------------------------------------------------------------------
 
-  /** Choose the size of a cell, and how many tiles stand beside each other. */
+  /**
+   * Choose the size of a cell, and how many tiles stand beside each other.
+   * @param {number} side of a map, CSS pixels
+   * @param {number} width of the sheet
+   */
   fit(side, width) {
     const fit = side / Math.max(this.rows, this.cells);
     this.unit = fit >= 1 ? Math.floor(fit) : fit;
@@ -118,6 +141,7 @@ export class MapGroup {
     this.across = this.columns || Math.ceil(this.count / Math.ceil(this.count / fits));
   }
 
+  /** @param {number} tile */
   corner(tile) {
     return {
       x: (tile % this.across) * (this.wide + GAP),
@@ -125,18 +149,25 @@ export class MapGroup {
     };
   }
 
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {string} border its colour
+   */
   drawSheet(canvas, border) {
     const boxes = Array.from({ length: this.count }, (_, tile) => ({
       from: tile * this.rows, rows: this.rows, ...this.corner(tile), w: this.wide, h: this.high,
     }));
     const down = Math.ceil(this.count / this.across);
-    const size = [this.across * (this.wide + GAP) - GAP, down * (this.high + GAP) - GAP];
-    const context = drawMaps(canvas, this.image, boxes, ...size);
+    const context = drawMaps(canvas, this.image, boxes, this.across * (this.wide + GAP) - GAP, down * (this.high + GAP) - GAP);
     context.strokeStyle = border;
     for (const { x, y, w, h } of boxes) context.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1);
   }
 
-  /** The tile under a pointer on the sheet, and its cell; null between tiles. */
+  /**
+   * The tile under a pointer on the sheet, and its cell; null between tiles.
+   * @param {MouseEvent} event
+   * @returns {Place | null}
+   */
   hit({ offsetX, offsetY }) {
     const [column, row] = [Math.floor(offsetX / (this.wide + GAP)), Math.floor(offsetY / (this.high + GAP))];
     const tile = row * this.across + column;

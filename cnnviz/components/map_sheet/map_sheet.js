@@ -11,11 +11,15 @@ import { Enlarged, placeMark } from "./enlarged.js";
 import { LEVELS_OF_MAP, MapGroup } from "./group.js";
 
 class MapSheet {
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
-    this.root = parent.querySelector(".map-sheet");
-    this.find = (selector) => this.root.querySelector(selector);
+    this.root = /** @type {HTMLElement} */ (parent.querySelector(".map-sheet"));
+    /** @type {any} what Python sent; null before the first time */
+    this.data = null;
+    /** @type {MapGroup[]} */
+    this.groups = [];
     this.tip = this.find(".tip");
-    this.enlarged = new Enlarged(this.find("dialog"));
+    this.enlarged = new Enlarged(/** @type {HTMLDialogElement} */ (this.find("dialog")));
     this.width = 0;
     this.observer = new ResizeObserver(() => {
       if (this.root.clientWidth !== this.width) this.draw();
@@ -23,28 +27,42 @@ class MapSheet {
     this.observer.observe(this.root);
   }
 
+  /**
+   * An element inside; there must be one.
+   * @param {string} selector
+   */
+  find(selector) {
+    return /** @type {HTMLElement} */ (this.root.querySelector(selector));
+  }
+
   destroy() {
     this.observer.disconnect();
   }
 
+  /** @param {any} data */
   update(data) {
     this.data = data;
     const last = LEVELS_OF_MAP - 1;
     const colours = Array.from({ length: LEVELS_OF_MAP }, (_, level) => Uint8ClampedArray.of(...colourAt(data.stops, level / last), 255));
-    this.groups = data.groups.map((group) => new MapGroup(group, colours, data.scale === "map"));
+    this.groups = data.groups.map((/** @type {any} */ group) => new MapGroup(group, colours, data.scale === "map"));
     this.draw();
     this.enlarged.update(this.groups, data.stops);
   }
 
   draw() {
     this.width = this.root.clientWidth;
-    if (!this.groups || !this.width) return;
-    const focused = this.root.getRootNode().activeElement?.dataset?.group;
+    if (!this.data || !this.width) return;
+    const within = /** @type {ShadowRoot} */ (this.root.getRootNode());
+    const focused = /** @type {HTMLElement | null} */ (within.activeElement)?.dataset.group;
     this.tip.hidden = true;
     this.find(".groups").replaceChildren(...this.groups.map((group, at) => this.section(group, at)));
     if (focused !== undefined) this.find(`canvas[data-group="${focused}"]`)?.focus();
   }
 
+  /**
+   * @param {MapGroup} group
+   * @param {number} index
+   */
   section(group, index) {
     const words = element("span");
     words.append(element("strong", "", group.title), element("span", "note", group.note));
@@ -56,7 +74,7 @@ class MapSheet {
 
     const canvas = element("canvas");
     canvas.tabIndex = 0;
-    canvas.dataset.group = index;
+    canvas.dataset.group = String(index);
     canvas.setAttribute("role", "img");
     canvas.setAttribute(
       "aria-label",
@@ -65,7 +83,7 @@ class MapSheet {
     );
     group.fit(this.data.side * cellScale(), this.width);
     group.drawSheet(canvas, getComputedStyle(this.root).getPropertyValue("--st-border-color"));
-    group.marks = { tile: element("div", "tile"), cell: element("div", "cell") };
+    const marks = group.marks = { tile: element("div", "tile"), cell: element("div", "cell") };
     this.leave(group);
     canvas.onpointermove = (event) => this.point(event, group, canvas);
     canvas.onpointerleave = () => this.leave(group);
@@ -76,7 +94,7 @@ class MapSheet {
     canvas.onkeydown = (event) => this.key(event, group, index);
     canvas.onblur = () => this.leave(group);
     const stack = element("div", "stack");
-    stack.append(canvas, group.marks.tile, group.marks.cell);
+    stack.append(canvas, marks.tile, marks.cell);
     const sheet = element("div", "sheet");
     sheet.append(stack);
     const section = element("section");
@@ -84,21 +102,32 @@ class MapSheet {
     return section;
   }
 
-  /** Mark a map of a group and, where it is given, a cell of it: {tile, x, y}. */
-  mark(group, { tile, x = undefined, y = undefined }) {
+  /**
+   * Mark a map of a group and, where it is given, a cell of it.
+   * @param {MapGroup} group
+   * @param {number} tile
+   * @param {import("./group.js").Place | null} cell
+   */
+  mark(group, tile, cell) {
+    if (!group.marks) return;
     const at = group.corner(tile);
     placeMark(group.marks.tile, at.x, at.y, group.wide, group.high);
-    if (x === undefined) group.marks.cell.hidden = true;
-    else placeMark(group.marks.cell, at.x + x * group.unit, at.y + y * group.unit, group.unit, group.unit);
+    if (!cell) group.marks.cell.hidden = true;
+    else placeMark(group.marks.cell, at.x + cell.x * group.unit, at.y + cell.y * group.unit, group.unit, group.unit);
   }
 
+  /**
+   * @param {PointerEvent} event
+   * @param {MapGroup} group
+   * @param {HTMLCanvasElement} canvas
+   */
   point(event, group, canvas) {
     const hit = group.hit(event);
     if (!hit) {
       this.leave(group);
       return;
     }
-    this.mark(group, hit);
+    this.mark(group, hit.tile, hit);
     this.tip.textContent = group.words(hit);
     this.tip.hidden = false;
     const frame = this.root.getBoundingClientRect();
@@ -108,17 +137,25 @@ class MapSheet {
     this.tip.style.top = `${top}px`;
   }
 
+  /** @param {MapGroup} group */
   leave(group) {
-    group.marks.tile.hidden = group.marks.cell.hidden = true;
+    if (group.marks) group.marks.tile.hidden = group.marks.cell.hidden = true;
     group.chosen = null;
     this.tip.hidden = true;
   }
 
+  /**
+   * @param {KeyboardEvent} event
+   * @param {MapGroup} group
+   * @param {number} index
+   */
   key(event, group, index) {
-    const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -group.across, ArrowDown: group.across }[event.key];
+    /** @type {Record<string, number>} */
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -group.across, ArrowDown: group.across };
+    const by = steps[event.key];
     if (by) {
       group.chosen = group.chosen === null ? 0 : clamp(group.chosen + by, 0, group.count - 1);
-      this.mark(group, { tile: group.chosen });
+      this.mark(group, group.chosen, null);
       this.find(".spoken").textContent = group.summary(group.chosen);
     } else if (event.key === "Enter" || event.key === " ") {
       this.enlarge(index, group.chosen ?? 0);
@@ -129,6 +166,10 @@ class MapSheet {
     event.stopPropagation();
   }
 
+  /**
+   * @param {number} index
+   * @param {number} tile
+   */
   enlarge(index, tile) {
     this.tip.hidden = true;
     this.enlarged.show(index, tile);

@@ -10,7 +10,8 @@ from cnnviz.datasets import DatasetError, load_dataset
 from cnnviz.runs import Run, RunError, list_runs
 from cnnviz.training.engines.settings import cores, slots
 from cnnviz.training.race import times
-from cnnviz.training.race.lanes import LEAST, MOST, lane_config, race_id, threads_each
+from cnnviz.training.race.lanes import LEAST, MOST, lane_config, threads_each
+from cnnviz.training.race.presets import race_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

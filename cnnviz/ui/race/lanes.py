@@ -16,12 +16,12 @@ from cnnviz.training.config import check_trainable, default_recipe
 from cnnviz.training.race.lanes import (
     LEAST,
     MOST,
-    PRESETS,
     Lane,
     check_network,
     lanes_from_text,
     lanes_to_text,
 )
+from cnnviz.training.race.presets import PRESETS
 from cnnviz.training.repeat import LOSSES
 from cnnviz.training.tasks import TASKS
 from cnnviz.ui.shared.address import LANES

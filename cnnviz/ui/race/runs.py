@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from cnnviz.runs import Run, list_runs
-from cnnviz.training.race.lanes import MOST, race_title
+from cnnviz.training.race.lanes import MOST
+from cnnviz.training.race.presets import race_title
 from cnnviz.training.race.runs import is_shipped, races
 from cnnviz.ui.shared.address import RUNS, asked
 from cnnviz.ui.shared.choice import arriving, choice, choose, chosen_before, distinct, tell

@@ -12,7 +12,8 @@ from cnnviz.runs import list_runs
 from cnnviz.training.config import LENGTHS
 from cnnviz.training.engines.settings import cores
 from cnnviz.training.race import runs as races
-from cnnviz.training.race.lanes import PRESETS, threads_each
+from cnnviz.training.race.lanes import threads_each
+from cnnviz.training.race.presets import PRESETS
 from cnnviz.ui.race.lanes import choose_lanes
 from cnnviz.ui.shared import actions
 from cnnviz.ui.shared.choice import choice, choose

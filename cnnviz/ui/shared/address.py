@@ -113,9 +113,9 @@ class Parameter(Generic[Value]):
     def changed(self) -> bool:
         """Whether the address differs from what this session wrote.
 
-        For a few seconds, it may also be as before one of the last changes: a browser requests
-        a rerun with the address that it has at that moment, and this must not undo what was
-        chosen since.
+        For a few seconds, it may also be as before one of the last changes. A browser sends the
+        address that it has with each request for a run, and Streamlit takes it over: a request
+        that was on its way while the session wrote another address must not undo what was chosen.
         """
         written = _written().get(self.name)
         if written is None:

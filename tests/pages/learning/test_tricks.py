@@ -8,7 +8,7 @@ import pytest
 
 from cnnviz.imaging.augmentation import Limits
 from cnnviz.torchvision_door import torchvision_models
-from cnnviz.training.race.lanes import PRESETS
+from cnnviz.training.race.presets import PRESETS
 from cnnviz.ui.learning.tricks.augmentation import COPIES, augmentation_code
 from cnnviz.ui.learning.tricks.sections import SECTIONS
 

@@ -10,7 +10,8 @@ from cnnviz.datasets import load_dataset
 from cnnviz.networks import build
 from cnnviz.runs import Run
 from cnnviz.training.data import Normalise
-from cnnviz.training.race.lanes import PRESETS, lane_config
+from cnnviz.training.race.lanes import lane_config
+from cnnviz.training.race.presets import PRESETS
 from cnnviz.training.tasks import TASKS
 
 CPU = torch.device("cpu")

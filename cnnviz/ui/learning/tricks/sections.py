@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cnnviz.training.race.lanes import PRESETS
+from cnnviz.training.race.presets import PRESETS
 from cnnviz.ui.learning.tricks.augmentation import augmentation_section
 from cnnviz.ui.learning.tricks.batch_norm import batch_norm_section
 from cnnviz.ui.learning.tricks.dropout import dropout_section

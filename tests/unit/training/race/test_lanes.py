@@ -15,15 +15,13 @@ from cnnviz.runs import RunConfig, RunError
 from cnnviz.training.config import default_recipe, recipe_for
 from cnnviz.training.race.lanes import (
     MOST,
-    PRESETS,
     Lane,
     lane_config,
     lanes_from_text,
     lanes_to_text,
-    race_id,
-    race_title,
     threads_each,
 )
+from cnnviz.training.race.presets import PRESETS, race_id, race_title
 from tests.unit.training.test_tasks import small
 
 
