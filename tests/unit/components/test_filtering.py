@@ -56,7 +56,7 @@ SOBEL_X = Recipe("kernel", KERNELS["sobel-x"].weights)
 
 RANDOM = np.random.default_rng(7)
 PICTURES = [
-    to_grey(sample_image("astronaut"))[40:81, 180:243].astype(np.uint8),
+    to_grey(sample_image("astronaut"))[40:81, 180:263].astype(np.uint8),
     sample_image("astronaut")[40:67, 180:213].copy(),
     RANDOM.integers(0, 256, (5, 3), np.uint8),  # smaller than most windows
     RANDOM.integers(0, 256, (1, 4, 3), np.uint8),

@@ -1,16 +1,19 @@
 // What is done to every number of a picture, in WebAssembly: sixteen sums of window × weights at
-// once, what cannot be told from 0 made 0, the smallest and the largest, histograms and colours. Every
-// browser since 2023 has the instructions for vectors. It is small enough to be written here,
+// once, 64 medians, what cannot be told from 0 made 0, the smallest and the largest, histograms and
+// colours. Every browser since 2023 has the instructions for vectors. It is small enough to be written here,
 // instruction by instruction, and takes a part of the time of the same loops in JavaScript.
 
 /**
  * All places are addresses in the memory, in bytes, of float32 unless something else is named; what
- * goes up to an end does so in steps, of sixteen numbers for `row` and of four for the others.
+ * goes up to an end does so in steps, of sixteen numbers for `row`, of 64 for `median` and of four for the others.
  * @typedef {object} Vectors
  * @property {(bytes: number) => ArrayBuffer} memory of at least so many bytes
  * @property {(sums: number, values: number, taps: number, tapsEnd: number, sumsEnd: number) => void} row
  *   sums of windows that begin at one number after the other. A tap is the place of a number in the
  *   window, in bytes from the window's first, as a whole number of 32 bits, and its weight in float32
+ * @property {(levels: number, values: number, taps: number, tapsEnd: number, end: number, half: number) => void} median
+ *   the numbers, in bytes with a sign, of which no more than `half` of a window's are smaller and no more
+ *   larger, 64 at once. A tap is the place of a byte in the window, as a whole number of 32 bits
  * @property {(values: number, end: number, bound: number) => void} zero makes 0 what is no further from it
  * @property {(values: number, end: number, to: number) => void} range four numbers, of which one is the
  *   smallest of all, then four, of which one is the largest
@@ -62,6 +65,8 @@ const [ADD, LESS_UNSIGNED, SHIFT_LEFT, OR] = [[0x6a], [0x49], [0x74], [0x72]];
 const ZERO = vector(12, ...new Array(16).fill(0));
 const [SPLAT, ABSOLUTE, GREATER, AND, WHOLE] = [19, 224, 68, 78, 248].map((one) => vector(one));
 const [ADD_VECTORS, MULTIPLY_VECTORS, LEAST, MOST] = [228, 230, 232, 233].map((one) => vector(one));
+const [SPLAT_BYTES, ADD_BYTES, SUBTRACT_BYTES, GREATER_BYTES, GREATER_UNSIGNED] = [15, 110, 113, 39, 40].map((one) => vector(one));
+const SHIFT_RIGHT = [0x76];
 const LANES = [0, 1, 2, 3];
 
 /** @param {number} number unsigned, below 2^14 */
@@ -110,6 +115,40 @@ function row() {
     ...advance(sums, 64),
   ]);
   return { name: "row", parameters: new Array(5).fill(I32), locals: [I32, I32, V128, V128, V128, V128, V128], body };
+}
+
+/**
+ * Each median is found bit by bit, from the highest: as long as no more than half of the window is
+ * smaller, it has that bit.
+ * @returns {Part}
+ */
+function median() {
+  const [levels, values, taps, last, end, half, tap, place, bit] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+  const parts = LANES.map((at) => ({ at, found: 9 + at, smaller: 13 + at })); // of sixteen medians each
+  const bits = [...get(bit), ...SPLAT_BYTES];
+  const window = until(tap, last, [
+    ...get(values), ...get(tap), ...load(0), ...ADD, ...set(place),
+    ...parts.flatMap(({ at, found, smaller }) => [
+      ...get(smaller), ...get(found), ...get(place), ...loadVector(16 * at), ...GREATER_BYTES, ...SUBTRACT_BYTES, ...set(smaller),
+    ]),
+    ...advance(tap, 4),
+  ]);
+  const body = until(levels, end, [
+    ...parts.flatMap(({ found }) => [...constant(128), ...SPLAT_BYTES, ...set(found)]),
+    ...constant(128), ...set(bit),
+    ...LOOP,
+    ...parts.flatMap(({ found, smaller }) => [...get(found), ...bits, ...ADD_BYTES, ...set(found), ...ZERO, ...set(smaller)]),
+    ...get(taps), ...set(tap),
+    ...window,
+    ...parts.flatMap(({ found, smaller }) => [
+      ...get(found), ...get(smaller), ...get(half), ...SPLAT_BYTES, ...GREATER_UNSIGNED, ...bits, ...AND, ...SUBTRACT_BYTES, ...set(found),
+    ]),
+    ...get(bit), ...constant(1), ...SHIFT_RIGHT, ...tee(bit), ...BRANCH_IF, ...END,
+    ...parts.flatMap(({ at, found }) => [...get(levels), ...get(found), ...storeVector(16 * at)]),
+    ...advance(values, 64),
+    ...advance(levels, 64),
+  ]);
+  return { name: "median", parameters: new Array(6).fill(I32), locals: [I32, I32, I32, ...new Array(8).fill(V128)], body };
 }
 
 /** @returns {Part} */
@@ -180,7 +219,7 @@ function paint() {
   return { name: "paint", parameters: [...new Array(5).fill(I32), ...new Array(5).fill(F32)], locals: [I32, V128, V128], body };
 }
 
-const PARTS = [row(), zero(), range(), distances(), paint()];
+const PARTS = [row(), median(), zero(), range(), distances(), paint()];
 /** @param {string} text */
 const name = (text) => sized([...text].map((letter) => letter.charCodeAt(0)));
 /** @param {number[][]} items */
