@@ -165,10 +165,9 @@ def show_pixel(chosen: ChosenFilter, full: Image, pixel: tuple[int, int] | None)
 @st.fragment
 def show_noise(picture: Picture) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind, amount = choose_noise()
+        noise = choose_noise()
         colour = choice(st.segmented_control, "Picture", COLOURS, "grey", key="f_noise_colour")
-    full, *_ = prepare(picture.digest, colour, "filters", PREVIEW_PIXELS, picture.pixels)
-    compare_filters(full, kind, amount)
+    compare_filters(picture, colour, noise)
 
 
 SECTIONS = {

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from cnnviz.imaging.filters import gaussian, mean, median
 from cnnviz.imaging.noise import psnr, ssim
+from cnnviz.imaging.recipe import Recipe
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,14 +21,14 @@ class Denoised(NamedTuple):
 
     Attributes:
         name: One of `FILTERS`.
-        size: One of `SIZES`.
+        recipe: The filter with its size, one of `SIZES`.
         pixels: The filtered picture.
         psnr: Peak signal-to-noise ratio against the clean picture, in decibels.
         ssim: Structural similarity with the clean picture.
     """
 
     name: str
-    size: int
+    recipe: Recipe
     pixels: NDArray[np.uint8]
     psnr: float
     ssim: float
@@ -53,12 +53,9 @@ def denoise(clean: NDArray[np.uint8], noisy: NDArray[np.uint8]) -> list[list[Den
 
 
 def _denoise(clean: NDArray[np.uint8], noisy: NDArray[np.uint8], name: str, size: int) -> Denoised:
-    pixels = _filtered(noisy, name, size)
-    return Denoised(name, size, pixels, psnr(clean, pixels), ssim(clean, pixels))
-
-
-def _filtered(noisy: NDArray[np.uint8], name: str, size: int) -> NDArray[np.uint8]:
-    if name == "median":
-        return median(noisy, size)
-    values = mean(noisy, size) if name == "mean" else gaussian(noisy, sigma_for(size), size)
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    if name == "Gaussian":
+        recipe = Recipe("gaussian", size=size, sigma=sigma_for(size))
+    else:
+        recipe = Recipe("mean" if name == "mean" else "median", size=size)
+    pixels = np.clip(np.rint(recipe.apply(noisy).values), 0, 255).astype(np.uint8)
+    return Denoised(name, recipe, pixels, psnr(clean, pixels), ssim(clean, pixels))

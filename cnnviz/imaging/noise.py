@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import cv2
 import numpy as np
 
+from cnnviz.imaging.chance import normals, uniforms
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -16,7 +18,7 @@ Noise = Literal["salt-and-pepper", "impulse", "gaussian"]
 def add_noise(
     image: NDArray[np.uint8], kind: Noise, amount: float, seed: int = 0
 ) -> NDArray[np.uint8]:
-    """Spoil a picture.
+    """Spoil a picture, as `cnnviz/components/kit/filtering/noise.js` does in browsers.
 
     Args:
         image: H×W or H×W×3.
@@ -29,13 +31,13 @@ def add_noise(
     Returns:
         A new picture of the same shape.
     """
-    random = np.random.default_rng(seed)
     if kind == "gaussian":
-        noise = random.standard_normal(image.shape, dtype=np.float32) * np.float32(amount)
+        noise = normals(image.size, seed).reshape(image.shape) * np.float64(amount)
         return np.clip(np.rint(image + noise), 0, 255).astype(np.uint8)
     noisy = image.copy()
     # Drawn per pixel, not per channel: a spoilt pixel of a colour picture is black or white.
-    draw = random.random(image.shape[:2], dtype=np.float32)
+    height, width = image.shape[:2]
+    draw = uniforms(height * width, seed).reshape(height, width)
     if kind == "impulse":
         noisy[draw < amount] = 255
     else:

@@ -288,13 +288,13 @@ def test_a_cell_and_the_flip_are_followed_too(open_at):
     expect(result).not_to_have_attribute("data-followed", frames)
 
 
-def followed_to_the_end(page, at):
+def followed_to_the_end(picture):
     """The picture that a hand at rest has made."""
-    before, shown = None, pixels(canvas(page, at))
+    before, shown = None, pixels(picture)
     while before is None or not np.array_equal(before, shown):
-        wait_for_frames(page)
-        page.wait_for_timeout(100)
-        before, shown = shown, pixels(canvas(page, at))
+        wait_for_frames(picture.page)
+        picture.page.wait_for_timeout(100)
+        before, shown = shown, pixels(picture)
     return shown
 
 
@@ -328,7 +328,7 @@ def test_a_chain_and_a_comparison_follow_the_hand(
     page.mouse.move(track["x"] + track["width"] * 0.7, track["y"] + track["height"] / 2, steps=2)
     for at in followed:
         expect(figures.nth(at)).to_have_attribute("data-followed", re.compile(r"\d"))
-    preview = {at: followed_to_the_end(page, at) for at in followed}
+    preview = {at: followed_to_the_end(canvas(page, at)) for at in followed}
     assert page.evaluate("window.sent") == 0
     told = page.locator(numbers).all_inner_texts()
     assert told != numbers_before  # what is said in numbers follows too
@@ -358,12 +358,42 @@ def test_a_cell_of_a_chains_own_kernel_is_followed(open_at, settle):
     page.mouse.move(box["x"] + 140, box["y"] + 20, steps=2)
     expect(figures.nth(2)).to_have_attribute("data-followed", re.compile(r"\d"))
     assert page.evaluate("window.sent") == 0
-    preview = followed_to_the_end(page, 2)
+    preview = followed_to_the_end(canvas(page, 2))
     page.mouse.up()
     expect(figures.nth(2)).not_to_have_attribute("data-shown", settled)
     expect(page).to_have_url(re.compile("f_chain=own"))
     settle(page)
     assert np.abs(preview - pixels(canvas(page, 2))).max() <= 1
+
+
+def test_noise_and_its_filters_follow_the_hand(page, settle):
+    page.goto("/filters?f_tab=Noise&f_noise=gaussian")
+    settle(page)
+    grid = page.locator(".noise-grid")
+    expect(grid).to_have_attribute("data-shown", "1")
+    canvases, words = grid.locator("canvas"), grid.locator(".words")
+    before = [pixels(canvases.nth(at)) for at in range(11)]
+    expect(grid.locator(".best:visible")).to_have_count(1)
+    track = page.locator(".st-key-f_noise_sigma [role=group] > div").bounding_box()
+    height = track["y"] + track["height"] / 2
+    count_messages(page)
+    page.mouse.move(track["x"] + track["width"] * 0.25, height)
+    page.mouse.down()
+    # In few steps: of pictures that are long in coming, only three are followed.
+    page.mouse.move(track["x"] + track["width"] * 0.8, height, steps=2)
+    expect(grid).to_have_attribute("data-followed", re.compile(r"\d"))
+    expect(words.nth(1)).to_have_text(re.compile(r"PSNR 1\d\.\d dB"))  # it was 20
+    followed_to_the_end(canvases.last)
+    page.wait_for_timeout(500)  # and what is measured is told
+    preview = [pixels(canvases.nth(at)) for at in range(11)]
+    told = words.all_inner_texts()
+    assert page.evaluate("window.sent") == 0
+    page.mouse.up()
+    expect(grid).to_have_attribute("data-shown", "2")
+    for at in range(11):
+        assert np.abs(preview[at] - pixels(canvases.nth(at))).mean() < 4  # what JPEG leaves out
+        assert at == 0 or np.abs(preview[at] - before[at]).mean() > 4
+    expect(words).to_have_text(told)
 
 
 def test_the_download_is_the_result(open_at):

@@ -4,6 +4,7 @@ import { halvesOf } from "../autoencoder/halves.js";
 import { keepInAddress } from "../kit/address.js";
 import { unpackArray } from "../kit/arrays.js";
 import { clamp } from "../kit/arithmetic.js";
+import { normals } from "../kit/chance.js";
 import { element, tick, write } from "../kit/elements.js";
 import { decibelText, levelsOf, psnr } from "../kit/picture/similarity.js";
 import { mounting } from "../kit/mounting.js";
@@ -12,7 +13,6 @@ import { fixed } from "../kit/numbers.js";
 import { greys, PixelPanel } from "../kit/figure/pixel_panel.js";
 import { brushOf } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
-import { normals } from "../undo/spoil.js";
 import { astray, through } from "./plane.js";
 
 const TILES = 13; // pictures along each side

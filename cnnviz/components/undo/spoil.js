@@ -46,20 +46,3 @@ export function drawStroke(levels, side, { level, width, points }) {
 export function crossHair(side, x, y, pen) {
   return [{ ...pen, points: [0, y, side, y] }, { ...pen, points: [x, 0, x, side] }];
 }
-
-/**
- * Numbers of a normal distribution, the same for the same seed.
- * @param {number} count
- * @param {number} seed
- */
-export function normals(count, seed) {
-  let state = seed >>> 0;
-  const uniform = () => { // T. Ettinger's mulberry32
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  // Box and Muller
-  return Float32Array.from({ length: count }, () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()));
-}

@@ -2,6 +2,7 @@
 
 import { bytesOf, unpackArray } from "../kit/arrays.js";
 import { clamp } from "../kit/arithmetic.js";
+import { normals } from "../kit/chance.js";
 import { colourTable, gradient } from "../kit/figure/colours.js";
 import { choice, write } from "../kit/elements.js";
 import { Figure } from "../kit/figure/figure.js";
@@ -11,7 +12,7 @@ import { mounting } from "../kit/mounting.js";
 import { fixed } from "../kit/numbers.js";
 import { errors, greys, PixelPanel } from "../kit/figure/pixel_panel.js";
 import { readSafetensors } from "../kit/network/safetensors.js";
-import { crossHair, drawStroke, normals } from "./spoil.js";
+import { crossHair, drawStroke } from "./spoil.js";
 
 const PACE = 60; // milliseconds between two places of a cross-hair that moves by itself
 const TURN = 6000; // milliseconds, for it to go round

@@ -17,6 +17,7 @@ import { bytesOf, unpackArray } from "./cnnviz/components/kit/arrays.js";
 import { prepare } from "./cnnviz/components/kit/network/forward.js";
 import { readSafetensors } from "./cnnviz/components/kit/network/safetensors.js";
 import { levelsOf, psnr } from "./cnnviz/components/kit/picture/similarity.js";
+import { normals } from "./cnnviz/components/kit/chance.js";
 import * as spoil from "./cnnviz/components/undo/spoil.js";
 const { side, pictures, networks } = data;
 const clean = unpackArray(pictures[0].levels);
@@ -32,7 +33,7 @@ const cleaned = networks.map(({ spec, weights }) => {
 });
 const dot = new Float32Array(49);
 spoil.drawStroke(dot, 7, { level: 100, width: 2, points: [3.5, 3.5] });
-const noise = spoil.normals(20000, 1);
+const noise = normals(20000, 1);
 const mean = noise.reduce((total, one) => total + one, 0) / noise.length;
 const spread = Math.sqrt(noise.reduce((total, one) => total + (one - mean) ** 2, 0) / noise.length);
 console.log(JSON.stringify({ seen: [...seen], cleaned, dot: [...dot], mean, spread,

@@ -10,7 +10,15 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from cnnviz.components.closeness import payload
 from cnnviz.components.compare import LiveChain, LiveStage
-from cnnviz.imaging import KERNELS, Recipe, present, sample_image, to_grey
+from cnnviz.imaging import (
+    KERNELS,
+    Recipe,
+    add_noise,
+    denoise,
+    present,
+    sample_image,
+    to_grey,
+)
 from cnnviz.imaging.chain import (
     KINDS,
     equivalent_kernel,
@@ -312,3 +320,44 @@ def test_a_frame_is_made_grey_as_opencv_does():
     frame = PICTURES[1]
     opaque = np.concatenate([frame, np.full_like(frame[..., :1], 255)], axis=2)
     assert in_node(script, data=opaque.ravel().tolist()) == to_grey(frame).ravel().tolist()
+
+
+def test_noise_and_what_filters_make_of_it_is_the_servers():
+    script = """
+    const { bytesOf } = await import("./cnnviz/components/kit/arrays.js");
+    const { addNoise } = await import("./cnnviz/components/kit/filtering/noise.js");
+    const recipes = await import("./cnnviz/components/kit/filtering/recipe.js");
+    const pictures = data.pictures.map(({ height, width, planes }) => (
+      { height, width, planes: planes.map((plane) => Float32Array.from(bytesOf(plane))) }));
+    const base64 = ({ buffer }) => Buffer.from(buffer).toString("base64");
+    console.log(JSON.stringify(data.cases.map(([picture, kind, amount, filters]) => {
+      const noisy = addNoise(pictures[picture], kind, amount);
+      const filtered = filters.map((recipe) => recipes.applyRecipe(noisy, recipe));
+      const all = [noisy, ...filtered.map(recipes.roundedLevels)];
+      return all.map(({ planes }) => planes.map(base64));
+    })));
+    """
+    plan = [
+        (at, kind, amount)
+        for at in (0, 1)
+        for kind, amounts in (
+            ("salt-and-pepper", (0, 0.1, 0.57)),
+            ("impulse", (0.07, 1)),
+            ("gaussian", (0, 1, 25, 100)),
+        )
+        for amount in amounts
+    ]
+    noisy = [add_noise(PICTURES[at], kind, amount) for at, kind, amount in plan]
+    filtered = [
+        [one for sizes in denoise(PICTURES[at], spoiled) for one in sizes]
+        for spoiled, (at, _, _) in zip(noisy, plan, strict=True)
+    ]
+    recipes = [sent(one.recipe) for one in filtered[0]]
+    answers = in_node(
+        script, data={"pictures": sent_pictures(), "cases": [[*one, recipes] for one in plan]}
+    )
+    for spoiled, results, answer, case in zip(noisy, filtered, answers, plan, strict=True):
+        assert np.array_equal(unpacked(answer[0], spoiled.shape), spoiled), case
+        for one, planes in zip(results, answer[1:], strict=True):
+            gap = np.abs(unpacked(planes, spoiled.shape) - one.pixels)
+            assert gap.max() <= (one.name != "median"), (case, one.recipe)

@@ -43,6 +43,7 @@ from cnnviz.components import (
     mask_brush,
     network,
     neurons,
+    noise_grid,
     number_grid,
     order,
     paint,
@@ -63,7 +64,7 @@ from cnnviz.components import (
 )
 from cnnviz.convolution import Padding, trace
 from cnnviz.convolution.equivariance import Scene
-from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS, Recipe
+from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS, Recipe, denoise
 from cnnviz.networks import NETWORKS, Example, network_from_line, summary
 from cnnviz.networks.blocks import BuildingBlock, Control
 from cnnviz.networks.stages import stages
@@ -72,6 +73,7 @@ SNAPSHOTS = Path(__file__).parent / "snapshots"
 PALETTES = {"DIVERGING_STOPS": DIVERGING_STOPS, "WEIGHT_STOPS": WEIGHT_STOPS}
 SMALL = np.array([[1.0, -2.0], [0.5, 4.0]])
 GREY = np.arange(4, dtype=np.uint8).reshape(2, 2)
+TILES = np.resize(GREY, (8, 8))
 SCENE = Scene(
     object=np.ones((1, 2)), side=4, home=(1, 1), background=0.25, kernel=SMALL, stride=2,
     edges="circular", pooling="max",
@@ -210,6 +212,10 @@ PAYLOADS = {
     ),
     "neurons": lambda: neurons.payload(*NEURONS, alt="Alt", stage="local"),
     "closeness": lambda: closeness.payload(SMALL + 1, SMALL, name="pair"),
+    "noise_grid": lambda: noise_grid.payload(
+        TILES, TILES, denoise(TILES, TILES)[:1], noise_grid.Spoiled("gaussian", 5, "slider"),
+        pixels="a",
+    ),
     "number_grid": lambda: number_grid.payload(
         SMALL, label="Kernel", write="{:g}".format, stops=WEIGHT_STOPS, limits=(-4, 4), note="Note",
         name="kernel",

@@ -20,7 +20,7 @@ def test_each_result_is_what_opencv_gives_and_is_measured_against_the_clean_pict
             (gaussian, cv2.GaussianBlur(noisy, (size, size), sigma_for(size))),
             (median, cv2.medianBlur(noisy, size)),
         ):
-            assert one.size == size
+            assert one.recipe.size == size
             assert np.abs(one.pixels.astype(int) - by_opencv).max() <= 1
             assert one.psnr == psnr(clean, one.pixels)
             assert one.ssim == ssim(clean, one.pixels)

@@ -53,6 +53,31 @@ export function planesOf(bytes, height, width, kind) {
 }
 
 /**
+ * The bytes of a canvas that show whole numbers from 0 to 255 as they are.
+ * @param {Planes} picture
+ */
+export function pixelsOf({ height, width, planes }) {
+  const bytes = new Uint8ClampedArray(4 * height * width);
+  const [red, green, blue] = planes.length === 3 ? planes : [planes[0], planes[0], planes[0]];
+  for (let at = 0; at < red.length; at += 1) {
+    bytes[4 * at] = red[at];
+    bytes[4 * at + 1] = green[at];
+    bytes[4 * at + 2] = blue[at];
+    bytes[4 * at + 3] = 255;
+  }
+  return bytes;
+}
+
+/**
+ * A picture as whole grey levels: clipped, and halves rounded to the even one.
+ * @param {Planes} picture
+ * @returns {Planes}
+ */
+export function roundedLevels({ height, width, planes }) {
+  return { height, width, planes: planes.map((plane) => Float32Array.from(Uint8ClampedArray.from(plane))) };
+}
+
+/**
  * The kernel that a recipe slides, before any flip; none for a median, a bilateral or a gradient.
  * @param {Recipe} recipe
  * @returns {number[][] | null}
