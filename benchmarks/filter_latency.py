@@ -6,7 +6,8 @@ the clock runs from the key to the server's picture on screen: that is the resul
 settles, and how the page answered before it could follow a hand. The peer is what one writes
 first: SciPy, `st.image` with its defaults, and Streamlit's own configuration (`postScriptGC` on).
 The picture has 1000×1000 pixels, or 512×512, which is about the size at which it is displayed.
-Torch is loaded in the server, and Chromium draws without a graphics processor.
+Torch is loaded in the server, and Chromium draws without a graphics processor. Last, filters run on
+Chromium's own moving picture in the place of a camera, 640×480 at 30 frames a second.
 
     python benchmarks/filter_latency.py
 """
@@ -32,7 +33,11 @@ from cnnviz.imaging import encode_png, resize_to_fit, sample_image  # noqa: E402
 
 CHANGES = 30
 DRAG_STEPS = 60  # of a drag over the whole slider
-FLAGS = ["--no-sandbox", "--disable-gpu"]
+CAMERA_SECONDS = 10
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream=fps=30",
+]  # fmt: skip
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 
 PEER = """
@@ -60,7 +65,8 @@ DRAG_CLOCK = """
   window.times = [];
   document.addEventListener("pointermove", () => { window.moved ??= performance.now(); }, true);
   const roots = [...document.querySelectorAll("*")].map((node) => node.shadowRoot);
-  const result = roots.map((root) => root?.querySelector(".compare")).filter(Boolean).at(-1);
+  const figures = roots.map((root) => root?.querySelector(".compare, .noise-grid"));
+  const result = figures.filter(Boolean).at(-1);
   new MutationObserver(() => {
     const { moved } = window;
     window.moved = null;
@@ -161,7 +167,7 @@ def filters_page(browser, data, **settings):
         page = browser.new_page(bypass_csp=True, viewport={"width": 1280, "height": 800})
         query = "&".join(f"{key}={value}" for key, value in settings.items())
         page.goto(f"{url}/filters?{query}")
-        page.wait_for_selector("canvas.picture")
+        page.wait_for_selector("canvas[role=img]")
         page.wait_for_timeout(8000)  # torch is imported behind the first page
         page.get_by_test_id("stPopover").get_by_role("button").first.click()
         upload(page, data)
@@ -175,6 +181,24 @@ def followed(browser, data, slider, **settings):
     """The picture while a slider is dragged."""
     with filters_page(browser, data, **settings) as page:
         return drag(page, slider)
+
+
+def camera_rate(browser, **settings):
+    """Filtered frames a second."""
+    with serve(ROOT, "app.py") as url:
+        page = browser.new_page(bypass_csp=True, viewport={"width": 1280, "height": 800})
+        query = "&".join(f"{key}={value}" for key, value in settings.items())
+        page.goto(f"{url}/filters?{query}")
+        page.get_by_text("Live camera").click()
+        result = page.locator(".compare[data-followed]").last
+        result.wait_for()
+        page.wait_for_timeout(3000)
+        begun, before = time.perf_counter(), int(result.get_attribute("data-followed"))
+        page.wait_for_timeout(1000 * CAMERA_SECONDS)
+        frames = int(result.get_attribute("data-followed")) - before
+        rate = frames / (time.perf_counter() - begun)
+        page.close()
+        return rate
 
 
 def settled(browser, data, **settings):
@@ -202,7 +226,9 @@ def main():
     retina = sample_image("retina")[:1400, :1400].copy()
     data, small = (encode_png(resize_to_fit(retina, side)) for side in (1000, 512))
     colour = {"f_colour": "colour"}
-    gaussian, median = {"f_kernel": "gaussian"}, {"f_kernel": "median"}
+    gaussian, median, bilateral = (
+        {"f_kernel": kernel} for kernel in ("gaussian", "median", "bilateral")
+    )
     with sync_playwright() as playwright:
         names = ("chromium-headless-shell", "chromium", "chromium-browser")
         system = next(filter(None, map(shutil.which, names)), None)
@@ -213,20 +239,39 @@ def main():
             "drag σ, grey": followed(browser, data, "f_sigma", **gaussian),
             "drag σ, colour": followed(browser, data, "f_sigma", **gaussian, **colour),
             "drag a median's size, grey": followed(browser, data, "f_median", **median),
+            "drag a bilateral's levels, 512×512, colour": followed(
+                browser, small, "f_levels", **bilateral, **colour
+            ),
+            "drag noise, 11 pictures of 400×400, grey": followed(
+                browser, data, "f_noise_share", f_tab="Noise"
+            ),
             "settled by the server, grey": settled(browser, data),
             "settled by the server, colour": settled(browser, data, **colour),
             "SciPy + st.image, colour": peer(browser, data),
         }
+        rates = {
+            f"{name}, {tone}": camera_rate(browser, f_colour=tone, **filter_)
+            for name, filter_ in (
+                ("Sobel x", {}),
+                ("Gaussian of 9×9", gaussian),
+                ("median of 5×5", median),
+                ("bilateral", bilateral),
+            )
+            for tone in ("grey", "colour")
+        }
         browser.close()
     print("1000×1000 picture unless another size is named, milliseconds\n")
-    print(f"{'':30}{'pictures':>9}{'median':>8}{'p95':>8}{'largest':>9}")
+    print(f"{'':43}{'pictures':>9}{'median':>8}{'p95':>8}{'largest':>9}")
     for name, times in rows.items():
         low, high = np.percentile(times, [50, 95])
-        print(f"{name:30}{len(times):9}{low:8.0f}{high:8.0f}{times.max():9.0f}")
+        print(f"{name:43}{len(times):9}{low:8.0f}{high:8.0f}{times.max():9.0f}")
     theirs = np.percentile(rows["SciPy + st.image, colour"], 95)
     for name in ("drag σ, colour", "settled by the server, colour"):
         print(f"\nThe peer takes {theirs / np.percentile(rows[name], 95):.1f} times as long at p95"
               f" as: {name}.")  # fmt: skip
+    print("\nFrames of a camera a second, 640×480\n")
+    for name, rate in rates.items():
+        print(f"{name:30}{rate:6.1f}")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,8 @@ def uniforms(count: int, seed: int) -> NDArray[np.float64]:
     state += np.uint32(seed % 2**32)
     mixed = (state ^ (state >> np.uint32(15))) * (state | np.uint32(1))
     mixed ^= mixed + (mixed ^ (mixed >> np.uint32(7))) * (mixed | np.uint32(61))
-    return (mixed ^ (mixed >> np.uint32(14))) / 2**32
+    whole: NDArray[np.uint32] = mixed ^ (mixed >> np.uint32(14))
+    return whole.astype(np.float64) / 2**32
 
 
 @functools.lru_cache(maxsize=4)  # more noise on a picture is more of the same
@@ -38,6 +39,6 @@ def normals(count: int, seed: int) -> NDArray[np.float32]:
     """
     draws = uniforms(2 * count, seed)
     lengths = np.sqrt(-2 * np.log(1 - draws[::2]))
-    numbers = np.float32(lengths * np.cos(2 * np.pi * draws[1::2]))
+    numbers: NDArray[np.float32] = (lengths * np.cos(2 * np.pi * draws[1::2])).astype(np.float32)
     numbers.setflags(write=False)
     return numbers

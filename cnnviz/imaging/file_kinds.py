@@ -53,6 +53,10 @@ _MARKUP = (
 )
 
 
+# Whether a TGA has a palette, and the kind of its pixels: it has no mark of its own to begin with.
+_TGA = (b"\0\x02", b"\0\x03", b"\0\x0a", b"\0\x0b", b"\x01\x01", b"\x01\x09")
+
+
 def describe(data: bytes) -> str | None:
     """Say what a file is, and what to do, in one or two sentences; None if that is not known."""
     if not data:
@@ -64,7 +68,17 @@ def describe(data: bytes) -> str | None:
     return name and f"This file is {name[0]}, not a picture that can be read. {name[1]}"
 
 
+def _is_tga(data: bytes) -> bool:
+    if data[-18:-2] == b"TRUEVISION-XFILE":
+        return True
+    depth_fits = data[16:17] in {b"\x08", b"\x0f", b"\x10", b"\x18", b"\x20"}
+    no_palette = data[1:2] == b"\x01" or not any(data[3:8])
+    return data[1:3] in _TGA and no_palette and depth_fits
+
+
 def _name(data: bytes) -> tuple[str, str] | None:
+    if _is_tga(data):
+        return "a TGA picture", _SAVE
     for start, kind, what_to_do in _STARTS:
         if data.startswith(start):
             return kind, what_to_do

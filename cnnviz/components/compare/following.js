@@ -80,6 +80,11 @@ export class Following extends Follower {
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
     this.canvas.getContext("2d").putImageData(new ImageData(pixels, width, height), 0, 0);
     this.paint(this.canvas, scale);
+    this.measure(() => this.tellNumbers(pictures, recipe, live));
+  }
+
+  /** Tell others the kernel as the hand has made it, and how close two pictures are. */
+  tellNumbers(pictures, recipe, live) {
     const kernel = recipe?.kind && kernelOf(recipe);
     if (kernel) for (const name in live.kernels) tellKernel("shown", { name, weights: kernel });
     if (live.equivalent) {
@@ -87,10 +92,8 @@ export class Following extends Follower {
       tellKernel("shown", { name, weights: equivalentKernel(recipe.chains[0].slice(first, end)) });
     }
     if (live.measured) {
-      this.measure(() => {
-        const [one, other] = chainsOf(pictures, recipe);
-        tellCloseness({ name: live.measured, ...closenessOf(one, other) });
-      });
+      const [one, other] = chainsOf(pictures, recipe);
+      tellCloseness({ name: live.measured, ...closenessOf(one, other) });
     }
   }
 }

@@ -54,7 +54,8 @@ export function watchWidgets(keys, hear) {
     for (const target of new Set(changes.map((change) => /** @type {HTMLInputElement} */ (change.target)))) {
       const key = keys().find((one) => target.closest(`.st-key-${CSS.escape(one)}`));
       if (!key) continue;
-      if (target.type === "range") hear(key, Number(target.value));
+      // One that follows its number field was set by the server, whose picture is on the way.
+      if (target.type === "range" && target.matches(":focus")) hear(key, Number(target.value));
       else if (target.tagName === "LABEL") hear(key, target.hasAttribute("data-selected"));
     }
   });

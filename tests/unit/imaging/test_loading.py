@@ -172,6 +172,9 @@ def test_what_is_no_picture_of_the_known_kinds_is_refused(data):
         (b"%PDF-1.7", "a PDF document"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n", "a PostScript drawing"),
         (saved(Image.fromarray(CAT), "ICO"), "an icon"),
+        (b"\0\0\2\0\1\0\x20\x20" + bytes(40), "a cursor"),
+        (saved(Image.fromarray(CAT), "TGA"), "a TGA picture"),
+        (saved(Image.fromarray(CAT), "TGA")[:-26], "a TGA picture"),  # as before version 2
         (b"8BPS\0\1" + bytes(40), "a Photoshop document"),
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "a HEIC photo"),
         (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "a HEIC photo"),

@@ -2,6 +2,7 @@
 
 import { withBorder } from "./borders.js";
 import { rangeOf } from "./range.js";
+import { vectors } from "./simd.js";
 
 /**
  * A number rounded to the nearest whole one, halves to the even one.
@@ -22,6 +23,52 @@ function rounded(value) {
  * @param {number} levels σ in grey levels
  */
 export function bilateral(planes, height, width, reach, levels) {
+  return (vectors ? bilateralOfVectors : bilateralByTable)(planes, height, width, reach, levels);
+}
+
+/**
+ * @param {Float32Array[]} planes
+ * @param {number} height
+ * @param {number} width
+ * @param {number} reach
+ * @param {number} levels
+ */
+function bilateralOfVectors(planes, height, width, reach, levels) {
+  const { memory, bilateral1, bilateral3 } = /** @type {import("./simd.js").Vectors} */ (vectors);
+  const [side, radius] = [sideOf(reach), radiusOf(reach)];
+  const stride = width + side - 1;
+  const { offsets, nearness, centre } = neighbours(reach, stride);
+  const apart = 4 * stride * (height + side - 1);
+  const taps = planes.length * apart + 16; // the last four pixels may begin within
+  const [means, meansApart] = [taps + 8 * offsets.length, 4 * height * width + 16];
+  const buffer = memory(means + planes.length * meansApart);
+  planes.forEach((plane, at) => {
+    withBorder(plane, height, width, side, side, "reflect", (length) => new Float32Array(buffer, at * apart, length));
+  });
+  const view = new DataView(buffer);
+  offsets.forEach((offset, at) => {
+    view.setInt32(taps + 8 * at, 4 * (offset - centre), true);
+    view.setFloat32(taps + 8 * at + 4, Math.log2(nearness[at]), true);
+  });
+  const factor = -Math.LOG2E / (2 * levels * levels);
+  for (let row = 0; row < height; row += 1) {
+    const to = means + 4 * row * width;
+    (planes.length === 1 ? bilateral1 : bilateral3)(
+      to, 4 * ((row + radius) * stride + radius), taps, means, to + 4 * width, apart, meansApart, factor,
+    );
+  }
+  return planes.map((_, at) => new Float32Array(buffer, means + at * meansApart, height * width).map(rounded));
+}
+
+/**
+ * The same by a table of the likenesses of whole numbers.
+ * @param {Float32Array[]} planes
+ * @param {number} height
+ * @param {number} width
+ * @param {number} reach
+ * @param {number} levels
+ */
+function bilateralByTable(planes, height, width, reach, levels) {
   const side = sideOf(reach);
   const bordered = planes.map((plane) => withBorder(Uint8Array.from(plane), height, width, side, side, "reflect"));
   const stride = bordered[0].stride;

@@ -15,7 +15,7 @@ import { watchWidgets } from "../hand.js";
 
 const REST = 400; // milliseconds after which a hand that holds nothing is at rest
 const TOO_SLOW = 400; // milliseconds of a frame: with more, waiting for the server is better
-const MEASURED = 100; // milliseconds between two times that what is shown is measured
+const MEASURED = 100; // milliseconds between two times that it is told in numbers what is shown
 const PATIENCE = 3; // so many such frames one after another
 
 export class Follower {
@@ -126,7 +126,7 @@ export class Follower {
   }
 
   /**
-   * Measure what is shown, a few times a second: it takes longer than the pictures, which do not wait.
+   * Tell what is shown in numbers, a few times a second: the pictures do not wait for it.
    * @param {() => void} act
    */
   measure(act) {

@@ -27,7 +27,8 @@ const BINS = 128;
 const SHARE = 0.995; // of all numbers are nearer to 0 than the one with the full colour
 const SIGNS = { signed: 1, absolute: -1, relu: 0, clipped: 1 }; // what becomes of negative numbers
 const OPAQUE = 0xff000000;
-const GREYS = Uint32Array.from({ length: 256 }, (_, level) => OPAQUE | (level * 0x010101));
+const GREY = 0x010101; // times a level, red, green and blue of it
+const LANES = 4; // numbers of a vector
 
 /**
  * The number that gets the full colour.
@@ -76,34 +77,35 @@ function table(stops, centre) {
  * @param {Float32Array[]} planes
  * @param {number} low
  * @param {number} high
- * @param {{ factor: number, offset: number, sign: number, colours: Uint32Array }} levels negative
- *   numbers are multiplied by `sign` first
+ * @param {{ factor: number, offset: number, sign: number, colours: Uint32Array | null }} levels negative
+ *   numbers are multiplied by `sign` first; without colours, one channel is grey
  */
 function painted(planes, low, high, { factor, offset, sign, colours }) {
   const size = planes[0].length;
-  const pixels = new Uint32Array(size);
+  const pixels = new Uint32Array(size).fill(OPAQUE);
   const step = BINS / (high - low);
-  const done = vectors ? size & ~3 : 0; // vectors have four numbers
-  const [palette, bins, values, end] = [0, 1024, 1536, 1536 + 4 * done].map((place) => place + 4 * done); // after the pixels
+  const done = vectors ? size - (size % LANES) : 0;
+  const [palette, bins, values, end] = [0, 1024, 3072, 3072 + 4 * done].map((place) => place + 4 * done); // after the pixels
   const buffer = done && vectors ? vectors.memory(end) : new ArrayBuffer(0);
-  if (done) new Uint32Array(buffer, 0, done).fill(0);
+  if (done) new Uint32Array(buffer, 0, done).fill(OPAQUE);
   const counts = planes.map((plane, channel) => {
-    const shift = 8 * channel;
-    const ownColours = planes.length === 1 ? colours : Uint32Array.from({ length: 256 }, (_, level) => OPAQUE | (level << shift));
+    const unit = planes.length === 1 ? GREY : 1 << (8 * channel); // where there is no table
     const own = new Uint32Array(BINS);
     if (vectors && done) {
-      new Uint32Array(buffer, palette, 256).set(ownColours);
-      const counted = new Uint32Array(buffer, bins, BINS).fill(0);
+      const counted = new Uint32Array(buffer, bins, LANES * BINS).fill(0);
       new Float32Array(buffer, values, done).set(plane.subarray(0, done));
-      vectors.paint(values, end, 0, palette, bins, factor, offset + 0.5, sign, step, -low * step);
-      own.set(counted);
+      if (colours) new Uint32Array(buffer, palette, 256).set(colours);
+      const [paint, by] = colours ? [vectors.paint, palette] : [vectors.shade, unit];
+      paint(values, end, 0, by, bins, factor, offset + 0.5, sign, step, -low * step);
+      counted.forEach((amount, at) => { own[at % BINS] += amount; });
     }
     // Numbers become whole ones by `| 0`, which is several times as fast as rounding; so they must
     // not be negative.
     for (let at = done; at < size; at += 1) {
       const value = plane[at] < 0 ? plane[at] * sign : plane[at];
       const exact = value * factor + offset + 0.5;
-      pixels[at] |= ownColours[exact <= 0 ? 0 : exact >= 255 ? 255 : exact | 0];
+      const level = exact <= 0 ? 0 : exact >= 255 ? 255 : exact | 0;
+      pixels[at] |= colours ? colours[level] : level * unit;
       const bin = (value - low) * step;
       own[bin <= 0 ? 0 : bin >= BINS ? BINS - 1 : bin | 0] += 1;
     }
@@ -127,8 +129,8 @@ export function present({ planes, strengths }, view, stops) {
   const limit = view === "clipped" ? 255 : limitOf(planes, range);
   const signed = view === "signed";
   const { pixels, counts } = painted(planes, signed ? -limit : 0, limit, signed
-    ? { factor: 127 / limit, offset: 128, sign: 1, colours: table(stops, 128) }
-    : { factor: 255 / limit, offset: 0, sign: SIGNS[view], colours: GREYS });
+    ? { factor: 127 / limit, offset: 128, sign: 1, colours: planes.length === 1 ? table(stops, 128) : null }
+    : { factor: 255 / limit, offset: 0, sign: SIGNS[view], colours: null });
   return { pixels, scale: { low: signed ? -limit : 0, high: limit, stops, counts, smallest, largest, unit: "" } };
 }
 

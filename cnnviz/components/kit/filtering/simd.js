@@ -1,5 +1,5 @@
 // What is done to every number of a picture, in WebAssembly: sixteen sums of window × weights at
-// once, 64 medians, what cannot be told from 0 made 0, the smallest and the largest, histograms and
+// once, 64 medians, bilateral means, what cannot be told from 0 made 0, the smallest and the largest, histograms and
 // colours. Every browser since 2023 has the instructions for vectors. It is small enough to be written here,
 // instruction by instruction, and takes a part of the time of the same loops in JavaScript.
 
@@ -14,18 +14,34 @@
  * @property {(levels: number, values: number, taps: number, tapsEnd: number, end: number, half: number) => void} median
  *   the numbers, in bytes with a sign, of which no more than `half` of a window's are smaller and no more
  *   larger, 64 at once. A tap is the place of a byte in the window, as a whole number of 32 bits
+ * @property {Bilateral} bilateral1 means of one channel
+ * @property {Bilateral} bilateral3 means of three channels
  * @property {(values: number, end: number, bound: number) => void} zero makes 0 what is no further from it
  * @property {(values: number, end: number, to: number) => void} range four numbers, of which one is the
  *   smallest of all, then four, of which one is the largest
  * @property {(values: number, end: number, counts: number, scale: number) => void} distances counts
  *   numbers by their distance from 0, times the scale, to the nearest whole one
- * @property {(values: number, end: number, pixels: number, table: number, counts: number,
- *   factor: number, offset: number, sign: number, step: number, shift: number) => void} paint negative
- *   numbers times the sign; then each, times factor plus offset, is a place from 0 to 255 in the table,
- *   whose 32 bits are added to the pixel; and each, times step plus shift, from 0 to 127, is counted
+ * @property {Painting} paint with a table of colours, of 32 bits each
+ * @property {Painting} shade with multiples of one colour, instead of the address of a table
+ */
+
+/**
+ * Negative numbers times the sign; then each, times factor plus offset, is a level from 0 to 255, whose
+ * colour is added to the pixel, bit by bit; and each, times step plus shift, is counted in one of 128 steps:
+ * those at one place of four after the other have counters of their own.
+ * @typedef {(values: number, end: number, pixels: number, colours: number, counts: number,
+ *   factor: number, offset: number, sign: number, step: number, shift: number) => void} Painting
+ *
+ * The means of windows around one pixel after the other, of which a neighbour counts 2 to the power
+ * of its nearness plus the squared difference times the factor. A tap is the place of a neighbour, in bytes
+ * from the pixel, as a whole number of 32 bits, and its nearness in float32. The channels of the values and
+ * of the means lie so many bytes apart. Four pixels at once.
+ * @typedef {(means: number, values: number, taps: number, tapsEnd: number, end: number, apart: number,
+ *   meansApart: number, factor: number) => void} Bilateral
  */
 
 const PAGE = 65536;
+const POWER = [0.0135557443, 0.0520323734, 0.2413797612, 0.6930321209]; // of 2 between 0 and 1: f⁴, f³, f², f; 3e-6 off at most
 
 /** @param {number} number */
 function leb(number) {
@@ -65,7 +81,8 @@ const [ADD, LESS_UNSIGNED, SHIFT_LEFT, OR] = [[0x6a], [0x49], [0x74], [0x72]];
 const ZERO = vector(12, ...new Array(16).fill(0));
 const [SPLAT, ABSOLUTE, GREATER, AND, WHOLE] = [19, 224, 68, 78, 248].map((one) => vector(one));
 const [ADD_VECTORS, MULTIPLY_VECTORS, LEAST, MOST] = [228, 230, 232, 233].map((one) => vector(one));
-const [SPLAT_BYTES, ADD_BYTES, SUBTRACT_BYTES, GREATER_BYTES, GREATER_UNSIGNED] = [15, 110, 113, 39, 40].map((one) => vector(one));
+const [OR_VECTORS, MULTIPLY_WHOLE, SPLAT_WHOLE, SPLAT_BYTES, ADD_BYTES, SUBTRACT_BYTES, GREATER_BYTES, GREATER_UNSIGNED] = [80, 181, 17, 15, 110, 113, 39, 40].map((one) => vector(one));
+const [SUBTRACT_VECTORS, DIVIDE_VECTORS, FLOOR, SHIFT_VECTOR, ADD_WHOLE] = [229, 231, 104, 171, 174].map((one) => vector(one));
 const SHIFT_RIGHT = [0x76];
 const LANES = [0, 1, 2, 3];
 
@@ -86,10 +103,11 @@ const splat = (at) => [...get(at), ...SPLAT];
  * @param {number} counts
  * @param {number[]} which puts its number on the stack
  * @param {number} place a local to use
+ * @param {number} [offset] of the first counter, in bytes
  */
-const count = (counts, which, place) => [
+const count = (counts, which, place, offset = 0) => [
   ...get(counts), ...which, ...constant(2), ...SHIFT_LEFT, ...ADD, ...tee(place),
-  ...get(place), ...load(0), ...constant(1), ...ADD, ...store(0),
+  ...get(place), ...load(offset), ...constant(1), ...ADD, ...store(offset),
 ];
 
 /** @typedef {{ name: string, parameters: number[], locals: number[], body: number[] }} Part a function */
@@ -151,6 +169,48 @@ function median() {
   return { name: "median", parameters: new Array(6).fill(I32), locals: [I32, I32, I32, ...new Array(8).fill(V128)], body };
 }
 
+/**
+ * @param {number} channels
+ * @returns {Part}
+ */
+function bilateral(channels) {
+  const [means, values, taps, last, end, apart, meansApart, factor, tap, place, to] = Array.from({ length: 11 }, (_, at) => at);
+  const each = Array.from({ length: channels }, (_, at) => ({ at, here: 11 + at, value: 14 + at, sum: 17 + at }));
+  const [total, power, whole, rest] = [20, 21, 22, 23];
+  /** @param {number} start @param {number} step */
+  const channel = (start, step) => (/** @type {number} */ at) => [...get(start), ...new Array(at).fill([...get(step), ...ADD]).flat()];
+  const [there, result] = [channel(place, apart), channel(to, meansApart)];
+  /** @param {number} value */
+  const number = (value) => [...float(value), ...SPLAT];
+  const window = until(tap, last, [
+    ...get(values), ...get(tap), ...load(0), ...ADD, ...set(place),
+    ...each.flatMap(({ at, here, value }) => [
+      ...there(at), ...loadVector(0), ...tee(value), ...get(here), ...SUBTRACT_VECTORS, ...ABSOLUTE, ...(at ? ADD_VECTORS : []),
+    ]),
+    ...tee(power), ...get(power), ...MULTIPLY_VECTORS, ...splat(factor), ...MULTIPLY_VECTORS,
+    ...get(tap), ...loadSplat(4), ...ADD_VECTORS, ...number(-126), ...MOST, ...tee(power), // below, it would be no float32
+    ...get(power), ...FLOOR, ...tee(whole), ...SUBTRACT_VECTORS, ...set(rest),
+    ...number(POWER[0]), ...[...POWER.slice(1), 1].flatMap((one) => [...get(rest), ...MULTIPLY_VECTORS, ...number(one), ...ADD_VECTORS]),
+    ...get(whole), ...WHOLE, ...constant(127), ...SPLAT_WHOLE, ...ADD_WHOLE, ...constant(23), ...SHIFT_VECTOR, // 2 to its power
+    ...MULTIPLY_VECTORS, ...tee(power),
+    ...get(total), ...ADD_VECTORS, ...set(total),
+    ...each.flatMap(({ value, sum }) => [...get(power), ...get(value), ...MULTIPLY_VECTORS, ...get(sum), ...ADD_VECTORS, ...set(sum)]),
+    ...advance(tap, 8),
+  ]);
+  const body = until(means, end, [
+    ...get(values), ...set(place), ...get(means), ...set(to), ...get(taps), ...set(tap), ...ZERO, ...set(total),
+    ...each.flatMap(({ at, here, sum }) => [...there(at), ...loadVector(0), ...set(here), ...ZERO, ...set(sum)]),
+    ...window,
+    ...each.flatMap(({ at, sum }) => [...result(at), ...get(sum), ...get(total), ...DIVIDE_VECTORS, ...storeVector(0)]),
+    ...advance(values, 16),
+    ...advance(means, 16),
+  ]);
+  return {
+    name: `bilateral${channels}`, parameters: [...new Array(7).fill(I32), F32],
+    locals: [I32, I32, I32, ...new Array(13).fill(V128)], body,
+  };
+}
+
 /** @returns {Part} */
 function zero() {
   const [values, end, bound, four] = [0, 1, 2, 3];
@@ -192,9 +252,13 @@ function distances() {
   return { name: "distances", parameters: [I32, I32, I32, F64], locals: [I32], body };
 }
 
-/** @returns {Part} */
-function paint() {
-  const [values, end, pixels, table, counts, factor, offset, sign, step, shift, place, four, levels] = Array.from({ length: 13 }, (_, at) => at);
+/**
+ * @param {string} name
+ * @param {(at: { pixels: number, colours: number, levels: number }) => number[]} colour four pixels
+ * @returns {Part}
+ */
+function painting(name, colour) {
+  const [values, end, pixels, colours, counts, factor, offset, sign, step, shift, place, four, levels] = Array.from({ length: 13 }, (_, at) => at);
   /** @param {number} scale @param {number} plus @param {number} most */
   const whole = (scale, plus, most) => [
     ...get(four), ...splat(scale), ...MULTIPLY_VECTORS, ...splat(plus), ...ADD_VECTORS,
@@ -206,20 +270,25 @@ function paint() {
     ...get(four), ...ZERO, ...LEAST, ...splat(sign), ...MULTIPLY_VECTORS,
     ...ADD_VECTORS, ...set(four),
     ...whole(factor, offset, 255),
-    ...LANES.flatMap((one) => [
-      ...get(pixels), ...get(pixels), ...load(4 * one),
-      ...get(table), ...get(levels), ...lane(one), ...constant(2), ...SHIFT_LEFT, ...ADD, ...load(0),
-      ...OR, ...store(4 * one),
-    ]),
+    ...colour({ pixels, colours, levels }),
     ...whole(step, shift, 127),
-    ...LANES.flatMap((one) => count(counts, [...get(levels), ...lane(one)], place)),
+    ...LANES.flatMap((one) => count(counts, [...get(levels), ...lane(one)], place, 512 * one)),
     ...advance(values, 16),
     ...advance(pixels, 16),
   ]);
-  return { name: "paint", parameters: [...new Array(5).fill(I32), ...new Array(5).fill(F32)], locals: [I32, V128, V128], body };
+  return { name, parameters: [...new Array(5).fill(I32), ...new Array(5).fill(F32)], locals: [I32, V128, V128], body };
 }
 
-const PARTS = [row(), median(), zero(), range(), distances(), paint()];
+const paint = painting("paint", ({ pixels, colours, levels }) => LANES.flatMap((one) => [
+  ...get(pixels), ...get(pixels), ...load(4 * one),
+  ...get(colours), ...get(levels), ...lane(one), ...constant(2), ...SHIFT_LEFT, ...ADD, ...load(0),
+  ...OR, ...store(4 * one),
+]));
+const shade = painting("shade", ({ pixels, colours, levels }) => [
+  ...get(pixels), ...get(pixels), ...loadVector(0), ...get(levels), ...get(colours), ...SPLAT_WHOLE, ...MULTIPLY_WHOLE, ...OR_VECTORS, ...storeVector(0),
+]);
+
+const PARTS = [row(), median(), bilateral(1), bilateral(3), zero(), range(), distances(), paint, shade];
 /** @param {string} text */
 const name = (text) => sized([...text].map((letter) => letter.charCodeAt(0)));
 /** @param {number[][]} items */
