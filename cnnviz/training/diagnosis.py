@@ -26,9 +26,7 @@ _VANISHED = 1e-4
 _EXPLODED = 1e3
 _WHOLE = 1.0
 _NOTHING = 0.01  # of the foreground
-# The training loss, of the best test loss: a high learning rate that throws the weights about for a
-# while raises the test loss, too, but the training loss does not fall so far then.
-_BY_HEART = 0.5
+_BY_HEART = 0.5  # the training loss, of the best test loss
 _SHORTEST = 60  # steps: in fewer, nothing need be learnt
 
 
@@ -90,6 +88,8 @@ def _worse_and_worse(state: RunState, task: Task) -> Finding | None:
     recent = _recent(state.progress, 0.2)
     if best in later or state.progress[-1].epoch - best.epoch < 1 or len(recent) < 3:
         return None
+    if not _settles(state.progress):
+        return None
     loss = _mean_loss(recent)
     if loss > _BY_HEART * best.loss or not all(e.loss > 1.25 * best.loss for e in later):
         return None
@@ -125,6 +125,15 @@ def _recent(progress: Sequence[Progress], share: float) -> list[Progress]:
     """The points of the last part of the steps done."""
     begin = progress[-1].step * (1 - share)
     return [p for p in progress if p.step > begin]
+
+
+def _settles(progress: Sequence[Progress]) -> bool:
+    """Whether the learning rate is well below its peak.
+
+    Near the peak, steps so large that they spoil the answers to test images for a while are no
+    learning by heart: what is learnt by heart still is when the rate has fallen.
+    """
+    return progress[-1].learning_rate < 0.5 * max(p.learning_rate for p in progress)
 
 
 def _mean_loss(points: Sequence[Progress]) -> float:
@@ -279,7 +288,7 @@ def _overfitting(state: RunState) -> Finding | None:
     later = tests[-3:]
     since = state.progress[-1].epoch - best.epoch
     recent = [p for p in state.progress if p.step > best.step]
-    if since < 1 or len(recent) < 3 or best in later:
+    if since < 1 or len(recent) < 3 or best in later or not _settles(state.progress):
         return None
     recent = recent[-max(3, len(recent) // 4) :]
     accuracy = statistics.fmean(p.accuracy for p in recent)
