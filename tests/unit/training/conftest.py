@@ -4,7 +4,6 @@ import dataclasses
 import os
 import signal
 import subprocess
-import sys
 import time
 
 import pytest
@@ -13,7 +12,8 @@ from cnnviz.datasets import load_dataset
 from cnnviz.runs import Recipe, create_run, list_runs
 from cnnviz.training.config import make_config
 from cnnviz.training.engines import close_engines
-from cnnviz.training.engines.process import kill, trainer_of
+from cnnviz.training.engines.process import kill, spawn, trainer_of
+from tests.unit.training.trainers import Forked
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -41,6 +41,20 @@ def own_engine(root, monkeypatch):
     for run in list_runs():
         if (trainer := trainer_of(run)) is not None:
             kill(trainer)
+
+
+@pytest.fixture(autouse=True)
+def forked(monkeypatch):
+    """Engines start processes that need not import torch; see `trainers.py`."""
+    monkeypatch.setattr("cnnviz.training.engines.process.spawn", Forked)
+    monkeypatch.setattr("cnnviz.training.engines.spare.spawn", Forked)
+
+
+@pytest.fixture
+def cold(forked, monkeypatch):
+    """Engines start `python -m cnnviz.training`, as they do outside of tests."""
+    monkeypatch.setattr("cnnviz.training.engines.process.spawn", spawn)
+    monkeypatch.setattr("cnnviz.training.engines.spare.spawn", spawn)
 
 
 @pytest.fixture(scope="session")
@@ -73,26 +87,22 @@ def new_config(digits):
 
 
 @pytest.fixture
-def train(root_folder):
-    """Starts `python -m cnnviz.training` on a run; what still runs at the end is killed."""
+def train(monkeypatch):
+    """Starts a process that trains a run; what still runs at the end is killed."""
     processes = []
 
-    def begin(run, threads=1):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "cnnviz.training", str(run.path)],
-            cwd=root_folder,
-            env=os.environ | {"OMP_NUM_THREADS": str(threads)},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        processes.append(process)
-        return process
+    def begin(run, threads=1, prepare=None):
+        streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+        with monkeypatch.context() as patch:
+            patch.setenv("OMP_NUM_THREADS", str(threads))
+            processes.append(Forked([str(run.path)], **streams, prepare=prepare))
+        return processes[-1]
 
     yield begin
     for process in processes:
         if process.poll() is None:
             process.kill()
-        process.communicate()
+            process.wait()
 
 
 @pytest.fixture

@@ -155,7 +155,7 @@ thread.join()
     assert [len(starts(run)) for run in runs] == [1] * 4
 
 
-def test_a_spare_gives_the_weights_of_a_cold_start_bit_for_bit(new_config, until, spare):
+def test_a_spare_gives_the_weights_of_a_cold_start_bit_for_bit(new_config, until, cold, spare):
     """Random numbers shift the pictures and drop units out, so that none may be used before."""
     config = new_config("vgg", epochs=0.5, batch_size=32, shift=1, seed=5, threads=2)
     ready = spare._spares._process.pid
@@ -333,7 +333,7 @@ def test_only_the_trainer_of_a_run_on_this_machine_is_signalled(new_run, train, 
     assert process.trainer_of(run) is None
 
 
-def test_a_run_that_cannot_start_fails_and_nothing_waits(new_config, monkeypatch):
+def test_a_run_that_cannot_start_fails_and_nothing_waits(new_config, cold, monkeypatch):
     monkeypatch.setattr(process.sys, "executable", "/nowhere/python")
     run = start(new_config())
     state = run.state()
@@ -342,7 +342,7 @@ def test_a_run_that_cannot_start_fails_and_nothing_waits(new_config, monkeypatch
     assert line.waiting_since(run) is None
 
 
-def test_a_process_that_ends_at_once_fails_its_run(new_config, monkeypatch):
+def test_a_process_that_ends_at_once_fails_its_run(new_config, cold, monkeypatch):
     monkeypatch.setattr(process.sys, "executable", "/bin/false")
     run = start(new_config())
     assert run.state().status == "failed"

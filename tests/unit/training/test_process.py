@@ -15,6 +15,7 @@ from cnnviz.inspection.frames import read_frame
 from cnnviz.runs import RunError, create_run
 from cnnviz.training import TrainingError, resume, start, worker
 from cnnviz.training.config import make_config
+from cnnviz.training.engines.process import spawn_trainer
 from tests.unit.training import test_tasks as tasks
 
 # Long enough to be caught in the act, on any machine.
@@ -25,10 +26,10 @@ def final_weights(run):
     return run.load_snapshot(run.state().total_steps)
 
 
-def test_learns_digits(new_run, train):
+def test_learns_digits(new_run, cold, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
     run = new_run(epochs=10, batch_size=32, shift=1)
-    process = train(run)
-    assert process.wait(120) == 0, process.stderr.read()
+    assert spawn_trainer(run).wait(120) == 0, (run.path / "log.txt").read_text()
     state = run.state()
     assert state.status == "finished"
     assert state.step == state.total_steps == 10 * 44
@@ -167,7 +168,7 @@ print(start(RunConfig.from_json(json.load(sys.stdin))).path)
     assert until(run, lambda s: not s.active).status == "stopped"
 
 
-def test_start_and_resume_leave_no_zombie(digits, until, ended):
+def test_start_and_resume_leave_no_zombie(digits, until, ended, cold):
     config = make_config(digits, "gap")
     config = dataclasses.replace(config, recipe=dataclasses.replace(config.recipe, epochs=900))
     run = start(config)
@@ -227,12 +228,12 @@ def test_what_is_no_run_is_refused(train, tmp_path, digits, root_folder):
 
     process = train(Run(tmp_path))
     assert process.wait(60) == 2
-    assert "Usage" in process.stderr.read()
+    assert b"Usage" in process.stderr.read()
     run = create_run(make_config(digits, "gap"))
     (run.path / "run.json").write_text("{")
     process = train(run)
     assert process.wait(60) == 1
-    assert "not JSON" in process.stderr.read()
+    assert b"not JSON" in process.stderr.read()
     with pytest.raises(TrainingError, match="not JSON"):
         resume(run)
 
@@ -243,7 +244,7 @@ def test_two_processes_do_not_train_one_run(new_run, train, until):
     until(run, lambda s: s.alive)
     second = train(run)
     assert second.wait(60) == 1
-    assert "Another process" in second.stderr.read()
+    assert b"Another process" in second.stderr.read()
     assert first.poll() is None
 
 

@@ -1,13 +1,12 @@
 """It does not break: trainers killed at any moment, and disks that are full."""
 
 import contextlib
-import json
+import functools
 import os
 import random
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -16,41 +15,19 @@ import torch
 
 from cnnviz.runs import create_run, list_runs
 from cnnviz.training.engines import line
+from tests.unit.training.trainers import hurry
 
 PATIENCE = 120
 
 
-@pytest.fixture(scope="module")
-def forker(request):
-    process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("trainers.py"))],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=request.config.rootpath,
-        env=os.environ | {"PYTHONPATH": str(request.config.rootpath)},
-    )
-    assert process.stdout.readline() == "up\n"
-    yield process
-    process.communicate()
-
-
 @pytest.fixture
-def begin(forker):
+def begin(train):
     """Starts a process that trains a run, and returns its id."""
-    children = []
 
     def start(run, *, savings=10.0, file_size=None):
-        order = {"run": str(run.path), "savings": savings, "file_size": file_size}
-        forker.stdin.write(json.dumps(order) + "\n")
-        forker.stdin.flush()
-        children.append(int(forker.stdout.readline()))
-        return children[-1]
+        return train(run, prepare=functools.partial(hurry, savings, file_size)).pid
 
-    yield start
-    for child in children:
-        if Path(f"/proc/{child}").exists():
-            os.kill(child, signal.SIGKILL)
+    return start
 
 
 @pytest.fixture
