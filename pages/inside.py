@@ -23,6 +23,7 @@ from cnnviz.ui.inside.answer import (
     show_input,
     stretched,
 )
+from cnnviz.ui.inside.given import WITHOUT, show_given
 from cnnviz.ui.inside.network import choose_run, choose_step, show_progress
 from cnnviz.ui.inside.one_filter import show_one_filter
 from cnnviz.ui.inside.over_time import show_over_time
@@ -40,6 +41,7 @@ from cnnviz.ui.shared.run_model import model_of
 from cnnviz.ui.shared.text import plain
 
 WHOLE, CAM, TIME = "The whole network", "Class activation map", "Over time"
+FILTER = "One filter"
 # Links to an explanation were made when the page opened on it, and do not name its tab.
 if SECTION.ahead() is None and asked("i_class", "i_layer"):
     st.session_state[SECTION.name] = CAM
@@ -64,7 +66,8 @@ if not is_large():
 config = run.config
 where = where_to_run(run)
 model = model_of(run, step)
-answer = predict(model, subject.inputs)
+gives_picture = config.task != "classify"
+answer = None if gives_picture else predict(model, subject.inputs)
 maps = {
     name: volume[0].numpy()
     for name, volume in feature_maps(model, subject.inputs).items()
@@ -170,8 +173,14 @@ def show_filters() -> None:
 
 
 def show_time() -> None:
-    label = answer.top(1)[0] if subject.truth is None else subject.truth
-    show_over_time(run, subject, label)
+    if answer is None and subject.asked is None:
+        st.info(
+            "Over time, test pictures are shown: choose one of them, or watch your own picture on"
+            " Train, below a run."
+        )
+        return
+    best = None if answer is None else answer.top(1)[0]
+    show_over_time(run, subject, best if subject.truth is None else subject.truth)
 
 
 SECTIONS = {
@@ -179,9 +188,13 @@ SECTIONS = {
     CAM: show_cam,
     "Feature maps": show_maps,
     "Learned filters": show_filters,
-    "One filter": lambda: show_one_filter(run, step, subject, where),
+    FILTER: lambda: show_one_filter(run, step, subject, where),
     TIME: show_time,
 }
+if gives_picture:
+    del SECTIONS[CAM], SECTIONS[FILTER]
+    if SECTION.ahead() not in SECTIONS:
+        st.session_state[SECTION.name] = WHOLE
 # On a phone the tabs would not fit beside each other, and the last would go unseen.
 st.html(
     "<style>@media (max-width: 640px) {"
@@ -192,18 +205,22 @@ with input_place:
     if subject.drawn:
         # The browser computes the whole network if it can; all else is drawn by the server.
         alone = SECTION.ahead() in {None, WHOLE} and fits_in_browser(model.state_dict())
-        draw_on_pad(subject, config, sends=not alone)
+        draw_on_pad(subject, config, sends=gives_picture or not alone)
     else:
         show_input(subject)
-        if not over_time:
+        if answer and not over_time:
             say_answer(subject, config, answer)
 if not over_time:
     with beside:
-        if subject.drawn:
+        if answer is None:
+            show_given(config, model, subject)
+        elif subject.drawn:
             answer_while_drawing(run, step, subject, answer)
         else:
             show_scores(config.classes, answer)
         show_progress(run, step)
+        if gives_picture:
+            st.caption(WITHOUT)
 with figure:
     for tab, name in zip(
         st.tabs(list(SECTIONS), key=SECTION.name, bind="query-params"), SECTIONS, strict=True

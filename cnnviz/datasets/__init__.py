@@ -9,6 +9,7 @@ from cnnviz.datasets.catalogue import (
     data_root,
 )
 from cnnviz.datasets.code import data_code
+from cnnviz.datasets.colours import load_colour_zip
 from cnnviz.datasets.download import Progress
 from cnnviz.datasets.layout import listed
 from cnnviz.datasets.loading import is_available, load_dataset
@@ -30,6 +31,7 @@ __all__ = [
     "data_root",
     "is_available",
     "listed",
+    "load_colour_zip",
     "load_dataset",
     "load_folder",
     "load_zip",

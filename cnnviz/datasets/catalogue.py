@@ -4,8 +4,10 @@ import os
 import sys
 from collections import ChainMap
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from cnnviz.datasets.colour_classes import NAMES
 
 _DIGITS = tuple("0123456789")
 
@@ -155,7 +157,10 @@ _INFOS = (
 DATASETS: dict[str, DatasetInfo] = {info.id: info for info in _INFOS}
 """Those whose pictures have a class, by id."""
 
-_MNIST5K = DATASETS["mnist5k"]
+GARMENTS = ("T-shirt/top", "Trouser", "Dress", "Sneaker", "Bag")
+"""The classes of Fashion-MNIST that are put into scenes: those that look least alike."""
+
+_MNIST5K, _CIFAR10 = DATASETS["mnist5k"], DATASETS["cifar10"]
 PICTURE_DATASETS: dict[str, DatasetInfo] = {
     info.id: info
     for info in (
@@ -173,6 +178,17 @@ PICTURE_DATASETS: dict[str, DatasetInfo] = {
             embedded=True,
             task="segment",
         ),
+        replace(
+            DATASETS["fashionmnist"],
+            id="clothes",
+            title="Scenes of clothes: a class for every pixel",
+            classes=("background", *GARMENTS),
+            shape=(1, 48, 48),
+            train=1200,
+            test=200,
+            split="those for testing are made of clothes that no other scene holds",
+            task="segment",
+        ),
         DatasetInfo(
             id="noisy",
             title="Noisy digits: make them clean",
@@ -185,6 +201,44 @@ PICTURE_DATASETS: dict[str, DatasetInfo] = {
             split=_MNIST5K.split,
             embedded=True,
             task="denoise",
+        ),
+        DatasetInfo(
+            id="greydigits",
+            title="Grey digits: give them colour",
+            classes=NAMES,
+            shape=(1, 28, 28),
+            train=_MNIST5K.train,
+            test=_MNIST5K.test,
+            source=f"{_MNIST5K.source}; the colours are given to them here: one to each digit up to"
+            " 4, one of two, by chance, to the others",
+            licence=_MNIST5K.licence,
+            split=_MNIST5K.split,
+            embedded=True,
+            task="colour",
+        ),
+        DatasetInfo(
+            id="greyphotos",
+            title="Grey photos: give them colour",
+            classes=NAMES,
+            shape=(1, 64, 64),
+            train=800,
+            test=100,
+            source="squares out of four photos that scikit-image brings: an astronaut, a cat, a cup"
+            " of coffee and a rocket",
+            licence="public domain and CC0",
+            split="those for testing are out of the right 30 % of the photos",
+            embedded=True,
+            task="colour",
+        ),
+        replace(
+            _CIFAR10,
+            id="greycifar10",
+            title="CIFAR-10 in grey: give it colour",
+            classes=NAMES,
+            shape=(1, 32, 32),
+            test=2000,
+            split="the first 2,000 pictures that are published for testing are for testing",
+            task="colour",
         ),
         DatasetInfo(
             id="squeezed",

@@ -55,6 +55,9 @@ def load_dataset(
     if download:
         fetch(info, root, progress)
     check_archives(info, root)
+    if id in _MADE_OF:
+        source, made = _MADE_OF[id]
+        return made(info, _load_torchvision(DATASETS[source], root))
     return _load_torchvision(info, root)
 
 
@@ -122,6 +125,15 @@ def _load_scenes(info: DatasetInfo) -> Dataset:
     return _of_pictures(info, (train[0], test[0]), (train[1], test[1]))
 
 
+def _clothes(info: DatasetInfo, found: Dataset) -> Dataset:
+    """Scenes of real clothes; the same on every computer."""
+    from cnnviz.datasets.scenes import make_scenes, stacked  # noqa: PLC0415 - OpenCV
+
+    train = stacked(make_scenes(info.train, seed=_SEED, clothes=found))
+    test = stacked(make_scenes(info.test, seed=_SEED, test=True, clothes=found))
+    return _of_pictures(info, (train[0], test[0]), (train[1], test[1]))
+
+
 def _load_noisy(info: DatasetInfo) -> Dataset:
     """Digits with noise, and without; the same on every computer."""
     from cnnviz.datasets.spoiled_pictures import noisy  # noqa: PLC0415 - OpenCV
@@ -136,6 +148,29 @@ def _load_squeezed(info: DatasetInfo) -> Dataset:
     """Digits, which are asked for as they are."""
     digits = _load_mnist5k(DATASETS["mnist5k"])
     return _of_pictures(info, (digits.train_images, digits.test_images), None)
+
+
+def _load_grey_digits(info: DatasetInfo) -> Dataset:
+    """Grey digits of which the colours are asked for; the same on every computer."""
+    from cnnviz.datasets.colours import digits_in_colour, to_colour  # noqa: PLC0415 - OpenCV
+
+    digits = _load_mnist5k(DATASETS["mnist5k"])
+    return to_colour(info.id, info.title, digits_in_colour(digits, _SEED))
+
+
+def _load_grey_photos(info: DatasetInfo) -> Dataset:
+    """Squares of grey photos of which the colours are asked for; the same on every computer."""
+    from cnnviz.datasets.colours import photos_in_colour, to_colour  # noqa: PLC0415 - OpenCV
+
+    return to_colour(info.id, info.title, photos_in_colour(info.train, info.test, _SEED))
+
+
+def _grey(info: DatasetInfo, found: Dataset) -> Dataset:
+    """Of pictures in colour: in grey, with their colours asked for."""
+    from cnnviz.datasets.colours import to_colour  # noqa: PLC0415 - OpenCV
+
+    colours = found.train_images, found.test_images[: info.test]
+    return to_colour(info.id, info.title, colours)
 
 
 def _of_pictures(
@@ -174,7 +209,11 @@ _EMBEDDED = {
     "scenes": _load_scenes,
     "noisy": _load_noisy,
     "squeezed": _load_squeezed,
+    "greydigits": _load_grey_digits,
+    "greyphotos": _load_grey_photos,
 }
+_MADE_OF = {"clothes": ("fashionmnist", _clothes), "greycifar10": ("cifar10", _grey)}
+"""What is made of a data set of torchvision's kind: which one, and how."""
 
 
 def _load_torchvision(info: DatasetInfo, root: Path) -> Dataset:

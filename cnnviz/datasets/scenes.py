@@ -1,7 +1,8 @@
-"""Scenes of real digits among clutter, of which the class of every pixel is known exactly.
+"""Scenes of real digits or clothes among clutter, of which every pixel's class is known exactly.
 
-A scene is made of handwritten digits, of short lines that are no digits, and of noise. Where a
-digit lies, and which pixels are its ink, is known because it was put there: nobody had to paint it.
+A scene is made of handwritten digits, or of photos of clothes, of short lines that are neither, and
+of noise. Where a digit lies, and which pixels are its ink, is known because it was put there:
+nobody had to paint it.
 """
 
 from __future__ import annotations
@@ -12,10 +13,14 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from cnnviz.datasets.base import DatasetError
+from cnnviz.datasets.catalogue import GARMENTS
 from cnnviz.datasets.loading import load_dataset
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from cnnviz.datasets.base import Dataset
 
 KINDS = (0, 3, 4, 7)
 """The digits that are put into scenes; of these, few pixels decide which is which."""
@@ -27,6 +32,10 @@ MAIN, OTHERS = (23, 27), (11, 17)
 """The same in scenes with a main digit: from and below, of the main one and of the others."""
 INK = 100
 """From this level on, a pixel of a digit is a pixel of its class."""
+CLOTH = 25
+"""From this level on, a pixel of clothes is a pixel of their class: Fashion-MNIST's ground is 0."""
+CLOTHES = 20
+"""Pixels of the side of clothes, which the data set has at 28."""
 _MOST = 4
 _LINES = (3, 7)
 _NOISE = 20
@@ -113,7 +122,29 @@ class Scene:
         return {name: labels.count(label) for label, name in enumerate(CLASSES) if label}
 
 
-def make_scenes(count: int, *, seed: int, test: bool = False, main: bool = False) -> list[Scene]:
+@dataclass(frozen=True, eq=False)
+class _Things:
+    """What is put into scenes.
+
+    Attributes:
+        each: The class, an index into the classes of the scene, and the pixels of each.
+        side: Rows and columns of each in a scene, where none is the main one.
+        ink: From this level on, a pixel is one of the class.
+    """
+
+    each: list[tuple[int, NDArray[np.uint8]]]
+    side: int
+    ink: int
+
+
+def make_scenes(
+    count: int,
+    *,
+    seed: int,
+    test: bool = False,
+    main: bool = False,
+    clothes: Dataset | None = None,
+) -> list[Scene]:
     """Make scenes; the same for the same numbers.
 
     Args:
@@ -122,10 +153,14 @@ def make_scenes(count: int, *, seed: int, test: bool = False, main: bool = False
         test: Whether of digits that are for testing, which no other scene holds.
         main: Whether the first digit of each scene is much larger than the others, which then
             differ in size too; else all are equally large.
+        clothes: Fashion-MNIST, for scenes of `GARMENTS` instead of digits.
+
+    Raises:
+        DatasetError: None of these clothes are in the data set.
     """
     random = np.random.default_rng(seed)
-    digits = _digits(test=test)
-    return [_scene(random, digits, main=main) for _ in range(count)]
+    things = _digits(test=test) if clothes is None else _clothes(clothes, test=test)
+    return [_scene(random, things, main=main) for _ in range(count)]
 
 
 def scene_of(picture: NDArray[np.uint8]) -> Scene:
@@ -155,21 +190,32 @@ def stacked(scenes: list[Scene]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     return pictures, np.stack([scene.labels() for scene in scenes])
 
 
-def _digits(*, test: bool) -> list[tuple[int, NDArray[np.uint8]]]:
-    """The class and the pixels of each digit."""
-    data = load_dataset("digits")
+def _digits(*, test: bool) -> _Things:
+    return _Things(_chosen(load_dataset("digits"), KINDS, test=test), SPRITE, INK)
+
+
+def _clothes(data: Dataset, *, test: bool) -> _Things:
+    kinds = tuple(map(data.classes.index, GARMENTS))
+    return _Things(_chosen(data, kinds, test=test), CLOTHES, CLOTH)
+
+
+def _chosen(
+    data: Dataset, kinds: tuple[int, ...], *, test: bool
+) -> list[tuple[int, NDArray[np.uint8]]]:
+    """The class and the pixels of each picture of some classes of a data set."""
     images = data.test_images if test else data.train_images
     labels = data.test_labels if test else data.train_labels
-    return [
-        (1 + KINDS.index(label), image[0])
+    found = [
+        (1 + kinds.index(label), image[0])
         for image, label in zip(images, labels.tolist(), strict=True)
-        if label in KINDS
+        if label in kinds
     ]
+    if not found:
+        raise DatasetError(f"{data.title} has none of the things that the scenes are made of.")
+    return found
 
 
-def _scene(
-    random: np.random.Generator, digits: list[tuple[int, NDArray[np.uint8]]], *, main: bool
-) -> Scene:
+def _scene(random: np.random.Generator, things: _Things, *, main: bool) -> Scene:
     clutter = np.zeros((SIDE, SIDE), np.uint8)
     for _ in range(random.integers(*_LINES)):
         x, y = random.integers(0, SIDE, 2).tolist()
@@ -179,14 +225,15 @@ def _scene(
         cv2.line(clutter, (x, y), end, int(level), int(width))
     sprites: list[Sprite] = []
     for _ in range(random.integers(1, _MOST + 1)):
-        side = int(random.integers(*OTHERS if sprites else MAIN)) if main else SPRITE
+        side = int(random.integers(*OTHERS if sprites else MAIN)) if main else things.side
         place = _free_place(random, sprites, side)
         if place is None:
             continue
-        label, small = digits[random.integers(len(digits))]
-        values = cv2.resize(small, (side, side), interpolation=cv2.INTER_CUBIC)
+        label, picture = things.each[random.integers(len(things.each))]
+        way = cv2.INTER_CUBIC if side > len(picture) else cv2.INTER_AREA
+        values = cv2.resize(picture, (side, side), interpolation=way)
         light = (values * random.uniform(_FAINTEST, 1)).astype(np.uint8)
-        sprites.append(Sprite(label, *place, light, values >= INK))
+        sprites.append(Sprite(label, *place, light, values >= things.ink))
     noise = random.normal(0, _NOISE, (SIDE, SIDE)).round().astype(np.int16)
     return Scene(clutter, noise, tuple(sprites))
 

@@ -28,12 +28,15 @@ class Samples:
         labels: N, the true classes.
         indices: N, where each picture is in the test set; None if that is not known.
         origin: What these pictures are, in words.
+        targets: The pictures that are asked for, N×H×W classes of pixels or N×C×H×W levels; None
+            where a class is asked for, and else all labels are 0.
     """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
     indices: NDArray[np.int64] | None
     origin: str
+    targets: NDArray[np.uint8] | None = None
 
 
 def load_samples(run: Run) -> Samples:
@@ -88,12 +91,18 @@ def _whole_test_set(run: Run) -> Samples:
     if config.dataset == OWN_DATASET:
         data = run.load("data.safetensors")
         tensors = {"images": data["test_images"], "labels": data["test_labels"]}
+        if config.task != "classify":
+            tensors["labels"] = data.get("test_targets", data["test_images"])
         return _samples(tensors, f"The test pictures of {config.dataset_title}.", known=True)
     dataset = load_dataset(config.dataset)
     # A copy: the cached test pictures must not keep the whole training set alive.
     images, labels = dataset.test_images.copy(), dataset.test_labels.copy()
+    asked = dataset.test_targets
+    targets = None if asked is None else asked.copy()
+    if config.task != "classify" and targets is None:
+        targets = images
     origin = f"The {len(images):,} test pictures of {dataset.title}."
-    return Samples(images, labels, np.arange(len(images)), origin)
+    return Samples(images, labels, np.arange(len(images)), origin, targets)
 
 
 def _samples(tensors: dict[str, Tensor], origin: str, *, known: bool = False) -> Samples:
@@ -101,7 +110,10 @@ def _samples(tensors: dict[str, Tensor], origin: str, *, known: bool = False) ->
     indices = tensors["indices"].numpy() if "indices" in tensors else None
     if known:
         indices = np.arange(len(images))
-    return Samples(images, tensors["labels"].numpy(), indices, origin)
+    labels: NDArray[Any] = tensors["labels"].numpy()
+    if labels.ndim == 1:
+        return Samples(images, labels, indices, origin)
+    return Samples(images, np.zeros(len(images), np.int64), indices, origin, labels)
 
 
 def _check(samples: Samples, config: RunConfig) -> None:

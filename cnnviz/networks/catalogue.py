@@ -266,7 +266,9 @@ def _autoencoder_options(shape: Shape) -> NetworkOptions:
 
 
 def _autoencoder(shape: Shape, outputs: int, chosen: _Chosen) -> str:
-    return network_line([*encoder(chosen.depth, shape[1]), *decoder(outputs, shape[1])])
+    # Without the sigmoid at its end: with pictures that are mostly black, its input is driven so
+    # far below 0 that it is flat there, and with few numbers in the middle all stays black.
+    return network_line([*encoder(chosen.depth, shape[1]), *decoder(outputs, shape[1])[:-1]])
 
 
 NETWORKS: dict[str, NetworkInfo] = {
@@ -319,7 +321,7 @@ PICTURE_NETWORKS: dict[str, NetworkInfo] = {
             "levels",
             _unet_options,
             lambda _shape, outputs, chosen: _unet(outputs, chosen, skips=True),
-            ("segment", "denoise"),
+            ("segment", "denoise", "colour"),
         ),
         NetworkInfo(
             "encoderdecoder",
@@ -330,7 +332,7 @@ PICTURE_NETWORKS: dict[str, NetworkInfo] = {
             "levels",
             _unet_options,
             lambda _shape, outputs, chosen: _unet(outputs, chosen, skips=False),
-            ("segment", "denoise"),
+            ("segment", "denoise", "colour"),
         ),
         NetworkInfo(
             "autoencoder",

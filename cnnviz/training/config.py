@@ -156,13 +156,10 @@ _SMALL, _LARGE = 5000, 25_000
 
 # Of networks that give pictures. With AdamW and the usual losses, U-Net had a foreground IoU of .87
 # on the test scenes after 160 steps and of .90 after 500, and on noisy digits 22 dB after 160.
-# The autoencoder gave nothing but black at the rate of the others; with two or four numbers in its
-# middle it did so at its own, too.
 _STEPS: dict[Length, int] = {"quick": 160, "lesson": 500, "thorough": 2000}
 _PICTURE_BATCH = 16
 _PICTURE_BATCHES = {"autoencoder": 64}
 _PICTURE_RATE: dict[Optimiser, float] = {"adamw": 0.01, "sgd": 0.1}
-_PICTURE_RATES: dict[Optimiser, dict[str, float]] = {"adamw": {"autoencoder": 0.003}, "sgd": {}}
 
 
 def recipe_for(
@@ -194,7 +191,7 @@ def recipe_for(
             epochs=round(min(epochs, 1000.0), 2),
             batch_size=size,
             optimiser=optimiser,
-            learning_rate=_PICTURE_RATES[optimiser].get(network, _PICTURE_RATE[optimiser]),
+            learning_rate=_PICTURE_RATE[optimiser],
             weight_decay=_DECAY[optimiser],
         )
     optimiser = optimiser or "sgd"

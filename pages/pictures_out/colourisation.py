@@ -1,7 +1,9 @@
 """Colour for grey pictures: why a squared error gives brown, and what classes of colour do."""
 
 import streamlit as st
+from cnnviz.ui.shared.training import train_live
 
+from cnnviz.catalogue import page_at
 from cnnviz.components.colouriser import colouriser
 from cnnviz.ui.pictures_out.colourisation.cifar10 import show_cifar10
 from cnnviz.ui.pictures_out.colourisation.pictures import (
@@ -12,6 +14,8 @@ from cnnviz.ui.pictures_out.colourisation.pictures import (
     pictures,
 )
 from cnnviz.ui.shared.choice import choice
+
+_LIVE = {"digits": "greydigits", "photos": "greyphotos", "cifar10": "greycifar10"}
 
 st.caption(
     "A grey picture does not say what colour a thing had. A network can learn what is likely. Two"
@@ -63,3 +67,16 @@ st.markdown(
     " is dull again, as the squared error's. Zhang, Isola and Efros (2016) took T = 0.38 between"
     " them, and let rare colours count more in the loss, as here."
 )
+
+st.header("Watch it learn")
+st.markdown(
+    "On the page Train, a network learns colours while a class looks on, of these pictures or of"
+    " your own. There the same network is trained by either loss: it always gives each pixel a"
+    " probability for each of 37 classes of colour, and the pixel their mean at T = 0.38."
+)
+train_live("Train a network that colours live", _LIVE[kind], "unet")
+race = page_at("race")
+st.page_link(
+    race.script, label="Race: squared error against classes of colour", icon=race.icon,
+    query_params={"r_preset": "colourloss", "r_data": _LIVE[kind]},
+)  # fmt: skip

@@ -1,14 +1,23 @@
 """The page Train with tasks beyond a class: what the choice of pictures leads to."""
 
+import base64
 import functools
+import json
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 
+from cnnviz.datasets import normalise
+from cnnviz.imaging import encode_png
+from cnnviz.inspection import load_model, load_samples
+from cnnviz.inspection.frames import read_frame
 from cnnviz.networks import summary
-from cnnviz.runs import create_run
+from cnnviz.runs import create_run, list_runs
 from cnnviz.training.loop import Trainer
+from cnnviz.training.tasks import TASKS
+from tests.unit.datasets.zips import make_zip
 from tests.unit.training.test_tasks import new_run
 
 
@@ -78,6 +87,27 @@ def test_how_many_numbers_pass_the_middle_is_asked_and_kept_in_the_link(open_pag
     assert button.disabled
 
 
+def test_pictures_of_ones_own_are_given_their_colours(open_page, started):
+    app = open_page(t_data="own_colours", t_net="unet")
+    assert next(b for b in app.button if b.label == "Start training").disabled
+    mine = np.random.default_rng(0).integers(0, 256, (10, 32, 32, 3), dtype=np.uint8)
+    few = make_zip({"a.png": encode_png(mine[0])})
+    app.file_uploader(key="_t_zip_colours").set_value(("few.zip", few, "application/zip")).run()
+    assert "at least 5 are needed" in app.error[0].value
+    pictures = {f"any/{at}.png": encode_png(one) for at, one in enumerate(mine)}
+    good = make_zip(pictures | {"x.txt": b"no"})
+    app.file_uploader(key="_t_zip_colours").set_value(("mine.zip", good, "application/zip")).run()
+    assert app.success[0].value == "8 pictures to train on, 2 to test."
+    start(app)
+    (config,) = started
+    assert (config.dataset, config.task, config.loss, config.input_shape) == (
+        "own", "colour", "classes", (1, 32, 32),
+    )  # fmt: skip
+    (run,) = (one for one in list_runs() if one.config.dataset == "own")
+    targets = run.load("data.safetensors")["test_targets"]
+    assert np.array_equal(targets, mine[[0, 5]].transpose(0, 3, 1, 2))
+
+
 def test_an_own_line_says_what_does_not_fit_what_is_asked(open_page, started):
     app = open_page(t_data="scenes", t_net="own", t_line="c8k3p1 relu p2 c8k3p1 relu up2 c5k1")
     start(app)
@@ -88,8 +118,8 @@ def test_an_own_line_says_what_does_not_fit_what_is_asked(open_page, started):
         assert next(b for b in app.button if b.label == "Start training").disabled
 
 
-@pytest.mark.parametrize("task", ["segment", "denoise"])
-def test_a_run_that_has_ended_is_shown_and_look_inside_says_what_it_cannot(task, open_page, visit):
+@pytest.mark.parametrize("task", ["segment", "colour"])
+def test_a_run_that_has_ended_is_shown_and_looked_into(task, open_page, visit):
     run = new_run(task)
     with run.writing() as writer:
         Trainer(run, writer, torch.device("cpu")).train()
@@ -97,6 +127,36 @@ def test_a_run_that_has_ended_is_shown_and_look_inside_says_what_it_cannot(task,
     assert not app.exception
     assert not app.error
     assert [one.value for one in app.header] == ["Zoom in and compare"]
-    inside = visit("inside", i_run=run.id)
+    inside = visit("inside", i_run=run.id, i_tab="Class activation map")
     assert not inside.exception
-    assert "gives a picture" in inside.info[0].value
+    assert not inside.error
+    words = [one.value for one in inside.caption]
+    assert any("for networks that decide for a class" in one for one in words)
+    assert [tab.label for tab in inside.tabs] == [
+        "The whole network", "Feature maps", "Learned filters", "Over time",
+    ]  # fmt: skip
+    # How near the picture is, as the frame of the run has it for the same one.
+    samples = load_samples(run)
+    main = TASKS[task].measures[0]
+    model = load_model(run, run.snapshot_steps()[-1])
+    frame = read_frame(
+        TASKS[task].frame(
+            model, normalise(samples.images[:1], run.config.mean, run.config.std),
+            torch.from_numpy(samples.targets[:1]), step=0, epoch=0.0, seconds=0.0,
+        )
+    )  # fmt: skip
+    expected = f"{main.title} {main.words(frame.scores[main.name][0])}"
+    assert any(one.startswith(expected) for one in words)
+    sent = next(
+        json.loads(e.proto.json)
+        for e in inside.get("bidi_component")
+        if e.proto.component_name == "cnnviz_network"
+    )
+    assert len(sent["network"]["classes"]) == (3 if task == "segment" else 0)
+    for tab in ("Feature maps", "Learned filters", "Over time"):
+        inside = visit("inside", i_run=run.id, i_tab=tab)
+        assert not inside.exception
+        assert not inside.error
+    machine = json.loads(inside.get("bidi_component")[-1].proto.json)
+    assert machine["task"]["id"] == task
+    assert base64.b64decode(machine["targets"]) == samples.targets[0].tobytes()

@@ -102,6 +102,8 @@ def time_machine(
     labels: Sequence[int] | None,
     classes: Sequence[str],
     step_parameter: str | None = None,
+    task: Mapping[str, Any] | None = None,
+    asked: NDArray[np.uint8] | None = None,
 ) -> None:
     """Draw the frames of several steps, with the slider of `live` and without a server.
 
@@ -112,8 +114,13 @@ def time_machine(
         labels: The true class of each image; None if it is not known.
         classes: Their names.
         step_parameter: Name under which the page's address remembers the step scrubbed to.
+        task: What is asked for, if that is a picture, as `Task.told` gives it.
+        asked: That picture, for one image.
     """
     own = machine_payload(frames, images, labels, classes) | {"stepParameter": step_parameter}
+    if task is not None and asked is not None:
+        targets = base64.b64encode(np.ascontiguousarray(asked).tobytes()).decode("ascii")
+        own |= {"task": task, "targets": targets}
     _draw("machine", key, own)
 
 

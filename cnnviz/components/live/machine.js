@@ -4,7 +4,8 @@ import { bytesOf } from "../kit/arrays.js";
 import { fixed } from "../kit/numbers.js";
 import { FrameStore } from "./frames.js";
 import { Sight } from "./sight.js";
-import { Numbers, probabilityTable } from "./tables.js";
+import { Numbers, probabilityTable, scoreTable } from "./tables.js";
+import { taskOf } from "./task.js";
 import { Transport } from "./transport.js";
 import { StepLink, View } from "./view.js";
 
@@ -28,7 +29,7 @@ export class MachineView extends View {
     this.data = data;
     this.store = new FrameStore();
     this.store.take(bytesOf(data.frames).buffer);
-    this.pictures = { shape: data.shape, labels: data.labels, images: bytesOf(data.images) };
+    this.pictures = { shape: data.shape, labels: data.labels, images: bytesOf(data.images), targets: data.targets && bytesOf(data.targets) };
     this.sight.filters.painted = this.sight.maps.painted = this.sight.probes.painted = null;
   }
 
@@ -37,9 +38,9 @@ export class MachineView extends View {
     transport.update(store.steps);
     if (transport.advance(now)) this.wake();
     const frame = transport.shown === null ? null : store.get(transport.shown);
-    this.sight.draw(frame, { pictures: this.pictures, classes: data.classes, limits: store.limits });
+    this.sight.draw(frame, { pictures: this.pictures, classes: data.classes, limits: store.limits, task: taskOf(data) });
     transport.draw({ active: false, loading: false, place: Number.isFinite(frame?.seconds) ? `${fixed(frame.seconds, 1)} s` : "" });
-    this.numbers.draw(`${data.id} ${frame?.step}`, () => (frame ? [probabilityTable(frame, data.labels, data.classes)] : []));
+    this.numbers.draw(`${data.id} ${frame?.step}`, () => (frame ? [data.task ? scoreTable(frame, data.task) : probabilityTable(frame, data.labels, data.classes)] : []));
     this.root.dataset.step = frame?.step ?? "";
   }
 

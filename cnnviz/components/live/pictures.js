@@ -2,6 +2,7 @@
 
 import { clamp } from "../kit/arithmetic.js";
 import { hexToRgb } from "../kit/figure/colours.js";
+import { annealed, sharesOf, toRgb } from "../colouriser/colour.js";
 import { columnsOf, element, rove, write } from "../kit/elements.js";
 import { paintCodes, paintPicture } from "./paint.js";
 import { measured } from "./task.js";
@@ -100,20 +101,44 @@ function paint(canvas, values, index, [amount, , height, width], { output }) {
 }
 
 /**
- * What a network gives, C×H×W numbers as they come: the best class of each pixel, or levels from 0
- * to 1.
+ * What a network gives, C×H×W numbers as they come: the best class of each pixel, levels from 0 to
+ * 1, or scores of the classes of colour of a grey picture.
  * @param {HTMLCanvasElement} canvas
  * @param {Float32Array} values
  * @param {[number, number]} size rows and columns
  * @param {import("./task.js").Task} task
+ * @param {Uint8Array} levels of the picture that it was given
  * @returns {Uint8Array} what is painted: classes, or levels of 255
  */
-export function paintAnswer(canvas, values, [rows, columns], { output }) {
+export function paintAnswer(canvas, values, [rows, columns], { output, colours }, levels) {
   const area = rows * columns;
   const channels = values.length / area;
-  const codes = output === "labels" ? bestOf(values, channels, area) : Uint8Array.from(values, (value) => Math.round(255 * clamp(value, 0, 1)));
-  if (output === "labels") paintCodes(canvas, codes, columns, rows, LABELS);
-  else paintPicture(canvas, codes, channels, columns, rows);
+  if (output === "labels") {
+    const codes = bestOf(values, channels, area);
+    paintCodes(canvas, codes, columns, rows, LABELS);
+    return codes;
+  }
+  const codes = colours ? coloured(values, levels, colours) : Uint8Array.from(values, (value) => Math.round(255 * clamp(value, 0, 1)));
+  paintPicture(canvas, codes, codes.length / area, columns, rows);
+  return codes;
+}
+
+/**
+ * Grey levels in the colours that a network says.
+ * @param {Float32Array} scores of the classes of colour, one map each
+ * @param {Uint8Array} grey
+ * @param {import("./task.js").Colours} colours
+ */
+function coloured(scores, grey, { centres, temperature }) {
+  const area = grey.length;
+  const shares = sharesOf(scores, centres.length);
+  const places = centres.flat();
+  const codes = new Uint8Array(3 * area);
+  for (let at = 0; at < area; at += 1) {
+    const here = centres.map((_, one) => shares[one * area + at]);
+    const rgb = toRgb(grey[at] / 255, ...annealed(here, places, temperature));
+    for (let channel = 0; channel < 3; channel += 1) codes[channel * area + at] = Math.round(rgb[channel]);
+  }
   return codes;
 }
 

@@ -82,7 +82,7 @@ export class Pinned {
     const { picture, loaded: { step, about: { dataset, shape, mean, std, classes } } } = this;
     const { levels, how } = picture.seen(dataset, shape);
     this.network.run(normalised(levels, mean, std));
-    const answer = this.task.output === "class" ? this.predicted(classes) : this.pictured(classes, shape);
+    const answer = this.task.output === "class" ? this.predicted(classes) : this.pictured(classes, shape, levels);
     const verdict = `After step ${count(step)} the network ${answer}`;
     const nothing = picture.drawn ? "Nothing is drawn yet. " : "No picture is chosen yet. ";
     write(this.verdict, picture.empty ? `${nothing}${verdict} for a black picture.` : `${verdict}.`);
@@ -101,10 +101,10 @@ export class Pinned {
   }
 
   /** Paint the picture that it gives; what that is, in words. */
-  pictured(classes, [, rows, columns]) {
+  pictured(classes, [, rows, columns], levels) {
     const { values } = this.network.output;
     const area = rows * columns;
-    const words = paintAnswer(this.given, values, [rows, columns], this.task);
+    const words = paintAnswer(this.given, values, [rows, columns], this.task, levels);
     this.given.setAttribute("aria-label", "What the network gives for your picture");
     if (this.task.output === "picture") return "gives the picture on the right";
     const shares = classes.map((_, at) => words.reduce((sum, one) => sum + Number(one === at), 0) / area);

@@ -128,7 +128,7 @@ def described(
         "shape": shape,
         "mean": config.mean,
         "std": config.std,
-        "classes": config.classes,
+        "classes": () if config.task not in {"classify", "segment"} else config.classes,
         "layers": [
             {
                 "name": called.get(row.name, row.name),

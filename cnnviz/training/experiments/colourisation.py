@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import cv2
 import numpy as np
@@ -19,13 +19,20 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 
 from cnnviz.datasets import load_dataset
-from cnnviz.imaging import resize_to_fit
-from cnnviz.imaging.samples import SAMPLES
+from cnnviz.datasets.colours import (
+    HUES,
+    PHOTO_SIDE,
+    coloured_digits,
+    hue,
+    patches,
+    photo_parts,
+    to_ycc,
+)
 from cnnviz.networks import build
 from cnnviz.networks.encoder_decoder import unet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
     from torch import Tensor
@@ -36,21 +43,8 @@ Weights = dict[str, "Tensor"]
 Kind = Literal["digits", "photos", "cifar10"]
 
 SHIPPED = Path(__file__).parents[3] / "assets" / "pictures_out"
-SIDES: dict[Kind, int] = {"digits": 28, "photos": 64, "cifar10": 32}
-HUES = ("red", "orange", "green", "cyan", "blue", "magenta")
-_CHROMA = 0.25  # of a hue: all are then within red, green and blue at _LIGHT
-_LIGHT = 0.5  # grey level of a digit, where white is 1
-_ANGLES = np.deg2rad([100, 150, 215, 280, 330, 35])  # of HUES, from Cb to Cr
-PALETTE: dict[int, tuple[str, ...]] = {
-    0: ("red",), 1: ("green",), 2: ("blue",), 3: ("orange",), 4: ("cyan",),
-    5: ("red", "cyan"), 6: ("orange", "blue"), 7: ("green", "magenta"),
-    8: ("red", "green"), 9: ("orange", "magenta"),
-}  # fmt: skip
-"""Colours of each digit; where there are two, either is as likely."""
-PHOTOS = ("astronaut", "cat", "coffee", "rocket")
+SIDES: dict[Kind, int] = {"digits": 28, "photos": PHOTO_SIDE, "cifar10": 32}
 PHOTO_CLASSES = 16
-_PHOTO = 180  # pixels of a photo's longer side
-_LEARNED = 0.7  # share of a photo's width that is learned from
 _BATCHES: dict[Kind, int] = {"digits": 32, "photos": 8, "cifar10": 32}
 _DATA: dict[Kind, str] = {"digits": "mnist5k", "cifar10": "cifar10"}
 _RATE = 5e-3
@@ -92,80 +86,6 @@ class Step(NamedTuple):
 def network(outputs: int) -> Spec:
     """From a grey picture, 1×H×W from 0 to 1, to `outputs` numbers for each pixel."""
     return unet(outputs, (8, 16, 32))
-
-
-def to_ycc(pictures: NDArray[np.floating]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Grey level and colour of RGB, as ITU-R BT.601 has them.
-
-    Args:
-        pictures: …×3, 0 to 1.
-
-    Returns:
-        … grey levels from 0 to 1, and …×2 Cb and Cr from −0.5 to 0.5.
-    """
-    red, green, blue = np.moveaxis(np.asarray(pictures, np.float32), -1, 0)
-    grey = 0.299 * red + 0.587 * green + 0.114 * blue
-    return grey, np.stack([(blue - grey) / 1.772, (red - grey) / 1.402], -1)
-
-
-def to_rgb(grey: NDArray[np.floating], chroma: NDArray[np.floating]) -> NDArray[np.float32]:
-    """The inverse of `to_ycc`, cut to 0 to 1."""
-    blue_less, red_less = np.moveaxis(np.asarray(chroma, np.float32), -1, 0)
-    red, blue = grey + 1.402 * red_less, grey + 1.772 * blue_less
-    green = (grey - 0.299 * red - 0.114 * blue) / 0.587
-    return np.stack([red, green, blue], -1).clip(0, 1).astype(np.float32)
-
-
-def hue(name: str) -> NDArray[np.float32]:
-    """Cb and Cr of one of `HUES`."""
-    angle = _ANGLES[HUES.index(name)]
-    return np.array([_CHROMA * np.cos(angle), _CHROMA * np.sin(angle)], np.float32)
-
-
-def coloured_digits(
-    images: NDArray[np.uint8], labels: Sequence[int], random: np.random.Generator
-) -> NDArray[np.float32]:
-    """Digits in the colours of `PALETTE`, where two are possible by the toss of a coin.
-
-    Args:
-        images: N×28×28, light on black.
-        labels: Their digits.
-        random: Where chance comes from.
-
-    Returns:
-        N×28×28×3, 0 to 1.
-    """
-    levels = images.astype(np.float32) / 255
-    chosen = [PALETTE[label] for label in labels]
-    colours = np.stack([hue(names[int(random.integers(len(names)))]) for names in chosen])
-    return to_rgb(_LIGHT * levels, levels[..., None] * colours[:, None, None])
-
-
-def photo_parts(*, test: bool) -> list[NDArray[Any]]:
-    """Parts of photos to learn from, left, or to test with, right: H×W×3, 0 to 1."""
-    parts = []
-    for name in PHOTOS:
-        photo = resize_to_fit(SAMPLES[name].load(), _PHOTO)
-        edge = round(_LEARNED * photo.shape[1])
-        part = photo[:, edge:] if test else photo[:, :edge]
-        parts.append(part.astype(np.float32) / 255)
-    return parts
-
-
-def patches(
-    parts: Sequence[NDArray[Any]], count: int, random: np.random.Generator
-) -> NDArray[np.float32]:
-    """Squares of photos at random places, half of them mirrored: N×64×64×3."""
-    side = SIDES["photos"]
-    found = []
-    for _ in range(count):
-        part = parts[int(random.integers(len(parts)))]
-        top, left = (int(random.integers(max(1, length - side + 1))) for length in part.shape[:2])
-        patch = part[top : top + side, left : left + side]
-        if patch.shape[:2] != (side, side):
-            patch = cv2.resize(patch, (side, side), interpolation=cv2.INTER_AREA)
-        found.append(patch[:, ::-1] if random.random() < 0.5 else patch)
-    return np.stack(found)
 
 
 def colour_classes(kind: Kind, pictures: NDArray[np.float32]) -> NDArray[np.float32]:

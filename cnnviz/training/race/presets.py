@@ -210,6 +210,14 @@ PRESETS: dict[str, Preset] = {
         _networks("autoencoder", "depth", {counted(n, "number"): n for n in (8, 32, 128)}),
         ("autoencode",),
     ),
+    "colourloss": Preset(
+        "Squared error against classes of colour",
+        "Where two colours are as likely, the squared error is smallest for their mean, which is"
+        " dull; classes of colour keep them apart. Which pictures look better, and which are nearer"
+        " to the truth in numbers?",
+        _networks("unet", "loss", {"Classes of colour": "classes", "Squared error": "squared"}),
+        ("colour",),
+    ),
     "restoring": Preset(
         "Squared or absolute error?",
         "A few large errors count more when they are squared. Which loss gives the sharper"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cnnviz.training.tasks.base import Loss, Measure, Score, Task
 from cnnviz.training.tasks.classify import Classify
+from cnnviz.training.tasks.colour import Colour
 from cnnviz.training.tasks.restore import Autoencode, Denoise
 from cnnviz.training.tasks.segment import Segment, overlaps
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["CLASSIFY", "TASKS", "Loss", "Measure", "Score", "Task", "overlaps", "task_of"]
 
 CLASSIFY = Classify()
-TASKS: dict[str, Task] = {task.id: task for task in (CLASSIFY, Segment(), Denoise(), Autoencode())}
+TASKS: dict[str, Task] = {
+    task.id: task for task in (CLASSIFY, Segment(), Denoise(), Colour(), Autoencode())
+}
 """All tasks, by the ids of `cnnviz.runs.config.TaskId`."""
 
 

@@ -133,6 +133,18 @@ class Task(ABC):
         """Targets of a batch as losses take them."""
         return targets
 
+    def picture(self, outputs: Tensor, wanted: Tensor) -> Tensor:  # noqa: ARG002
+        """What a network gives, as a picture that can be compared with the one that is wanted.
+
+        Args:
+            outputs: N×C×H×W.
+            wanted: N×C×H×W levels from 0 to 1; of a colour, only the light is taken from it.
+
+        Returns:
+            N×C×H×W levels from 0 to 1.
+        """
+        return outputs.clamp(0, 1)
+
     def loss_named(self, name: str) -> Loss:
         """A loss by its name; the usual one by an empty name.
 

@@ -70,7 +70,10 @@ there = truth.sum((0, 2, 3))
 found = 2 * (shares * truth).sum((0, 2, 3)) / (shares.sum((0, 2, 3)) + there)
 return 1 - found[there > 0].mean()"""
 
-BOTH_CODE = DICE_CODE.replace("return 1", "return F.cross_entropy(outputs, wanted) + 1")
+BOTH_CODE = DICE_CODE.replace(
+    "return 1 - found[there > 0].mean()",
+    "return F.cross_entropy(outputs, wanted) + (1 - found[there > 0].mean())",
+)
 
 SQUARED_CODE = """\
 truth = F.one_hot(wanted, outputs.shape[1]).permute(0, 3, 1, 2).to(outputs.dtype)

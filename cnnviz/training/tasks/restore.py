@@ -56,13 +56,17 @@ measured = (-10 * errors.log10()).mean().item()  # dB"""
         """Levels from 0 to 1."""
         return targets.float() / 255
 
+    def scores(self, seen: Tensor, wanted: Tensor) -> dict[str, Tensor]:
+        """Each measure of each picture."""
+        return {name: f(seen, wanted) for name, f in _OF.items()}
+
     def tallies(self, _classes: int) -> int:
         """The decibels and the errors of all pictures."""
         return 2
 
     def tally(self, outputs: Tensor, wanted: Tensor) -> Tensor:
         """The decibels and the errors of the pictures, added up."""
-        seen = outputs.clamp(0, 1)
+        seen = self.picture(outputs, wanted)
         return torch.stack((psnr(seen, wanted).sum(), mean_error(seen, wanted).sum()))
 
     def trained(self, tally: Sequence[float], images: int) -> dict[str, float]:
@@ -71,8 +75,8 @@ measured = (-10 * errors.log10()).mean().item()  # dB"""
 
     def test_tally(self, outputs: Tensor, wanted: Tensor) -> Tensor:
         """The decibels, the similarities and the errors of the pictures, added up."""
-        seen = outputs.clamp(0, 1)
-        return torch.stack([f(seen, wanted).sum() for f in _OF.values()]).double()
+        scores = self.scores(self.picture(outputs, wanted), wanted)
+        return torch.stack([one.sum() for one in scores.values()]).double()
 
     def tested(self, loss: float, tally: Tensor, images: int) -> Score:
         """PSNR, SSIM and error, the means over the pictures."""
@@ -82,8 +86,9 @@ measured = (-10 * errors.log10()).mean().item()  # dB"""
         """The pictures that the network gives."""
 
         def show(outputs: Tensor) -> Shown:
-            seen, wanted = outputs.clamp(0, 1), self.wanted(targets)
-            scores = {name: f(seen, wanted).tolist() for name, f in _OF.items()}
+            wanted = self.wanted(targets)
+            seen = self.picture(outputs, wanted)
+            scores = {name: one.tolist() for name, one in self.scores(seen, wanted).items()}
             return Shown((seen * 255).round().to(torch.uint8), None, scores)
 
         return make_picture_frame(model, inputs, show, **moment)

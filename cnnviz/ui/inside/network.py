@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnnviz.numbers.formatting import counted
 from cnnviz.runs import Run, RunError, list_runs, open_run
+from cnnviz.training.tasks import task_of
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.projecting import wide
 from cnnviz.ui.shared.run_list import run_label
@@ -41,16 +42,9 @@ def choose_run(notice: DeltaGenerator) -> Run:
     )
     try:
         run = open_run(chosen)
-        task = run.config.task
+        task_of(run.config)
     except RunError as error:
         st.error(plain(str(error)), icon=":material/folder_off:")
-        st.stop()
-    if task != "classify":
-        st.info(
-            "This network gives a picture, and this page explains why a network decides for a "
-            "class: Train shows the filters, the maps and the pictures of this run at every step.",
-            icon=":material/image:",
-        )
         st.stop()
     return run
 
@@ -82,8 +76,12 @@ def choose_step(run: Run, *, hidden: bool) -> int:
 def show_progress(run: Run, step: int) -> None:
     """Say at which step all this is, and how good the network was if it was tested just there."""
     text = f"After {counted(step, 'step')} of training"
+    main = task_of(run.config).measures[0]
     for tested in run.state().evaluations:
         if tested.step == step:
-            text += f": test accuracy {tested.accuracy:.1%} on {tested.images:,} pictures"
+            how = f"test accuracy {tested.accuracy:.1%}"
+            if run.config.task != "classify":
+                how = f"{main.title} {main.words(tested.measure(main.name))}"
+            text += f": {how} on {tested.images:,} test pictures"
             break
     st.caption(f"{text}.")

@@ -6,11 +6,13 @@ import hashlib
 from typing import TYPE_CHECKING
 
 import streamlit as st
+import torch
 
 from cnnviz.components.live import time_machine
 from cnnviz.inspection import load_model
 from cnnviz.inspection.frames import make_frame
 from cnnviz.inspection.over_time import frames_over_time
+from cnnviz.training.tasks import task_of
 from cnnviz.ui.shared.address import FRAME
 
 if TYPE_CHECKING:
@@ -26,23 +28,26 @@ def _frame(
     path: str,  # noqa: ARG001 - these four are the key
     picture: str,  # noqa: ARG001
     step: int,
-    label: int,
+    label: int | None,
 ) -> bytes:
     epoch, seconds = _position
-    model = load_model(_run, step)
-    return make_frame(
-        model, _subject.inputs[None], [label], step=step, epoch=epoch, seconds=seconds
-    )
+    moment = {"step": step, "epoch": epoch, "seconds": seconds}
+    model, inputs = load_model(_run, step), _subject.inputs[None]
+    if label is not None:
+        return make_frame(model, inputs, [label], **moment)
+    asked = torch.from_numpy(_subject.asked)[None]
+    return task_of(_run.config).frame(model, inputs, asked, **moment)
 
 
-def show_over_time(run: Run, subject: Subject, label: int) -> None:
+def show_over_time(run: Run, subject: Subject, label: int | None) -> None:
     """Draw the picture through all snapshots, with a slider over the training steps.
 
     Args:
         run: The run.
         subject: The picture.
         label: The class whose evidence is shown beside the predicted one's: the true class if
-            it is known.
+            it is known. None for a network that gives pictures: then the subject has the one that
+            is asked for.
     """
     steps = run.snapshot_steps()
     digest = hashlib.blake2b(subject.pixels.tobytes(), digest_size=16).hexdigest()
@@ -54,7 +59,6 @@ def show_over_time(run: Run, subject: Subject, label: int) -> None:
     if not frames:
         st.info("This run has not saved any weights that can be shown yet.")
         return
-    truth = subject.truth is not None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             "Drag the slider, or press play, to see how the network saw this picture at"
@@ -70,9 +74,11 @@ def show_over_time(run: Run, subject: Subject, label: int) -> None:
         [frames[step] for step in sorted(frames)],
         key="i_time_machine",
         images=subject.pixels[None],
-        labels=[label] if truth else None,
+        labels=None if subject.truth is None or label is None else [label],
         classes=run.config.classes,
         step_parameter=FRAME.name,
+        task=task_of(run.config).told() if label is None else None,
+        asked=subject.asked,
     )
 
 

@@ -40,6 +40,8 @@ class Subject:
         name: What it is.
         truth: Its true class, if that is known.
         drawn: Whether it is drawn by hand, or out of a file that the browser has.
+        asked: The picture that is asked for, as `cnnviz.inspection.Samples` has it, if a picture is
+            and that is known.
     """
 
     pixels: NDArray[np.uint8]
@@ -48,6 +50,7 @@ class Subject:
     name: str
     truth: int | None
     drawn: bool = False
+    asked: NDArray[np.uint8] | None = None
 
 
 @st.cache_data(
@@ -109,8 +112,9 @@ def _sample(run: Run) -> Subject:
     except InspectionError as error:
         st.warning(f"{plain(str(error))} Choose “My picture” instead.")
         st.stop()
-    kinds = {"any": "Any class", **class_titles(config)}
-    kind = choice(st.selectbox, "True class", kinds, "any", key="i_label", width=wide(125))
+    kinds, kind = {"any": "Any class", **class_titles(config)}, "any"
+    if samples.targets is None:
+        kind = choice(st.selectbox, "True class", kinds, "any", key="i_label", width=wide(125))
     mine = np.arange(len(samples.labels))
     if kind != "any":
         mine = mine[samples.labels == kind]
@@ -132,7 +136,8 @@ def _sample(run: Run) -> Subject:
         normalise(pixels, config.mean, config.std),
         _rgb(pixels),
         f"Test picture{where}",
-        int(samples.labels[i]),
+        int(samples.labels[i]) if samples.targets is None else None,
+        asked=None if samples.targets is None else samples.targets[i],
     )
 
 

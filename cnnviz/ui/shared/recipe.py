@@ -29,6 +29,8 @@ SMOOTHING = Limits(0, 0.9)
 SHIFT = Limits(0, 16, whole=True)
 PACE = Limits(0.1, 1000)
 
+OWN_TASKS = {"own_colours": "colour"}
+"""What is asked for of a zip of one's own, by its id in the choice of pictures; else classes."""
 _OWN = "own"
 _TASK = "_t_task"
 _FEW = 3.0  # seconds
@@ -43,7 +45,7 @@ def reset_recipe() -> None:
         return  # nobody chose: two runs of the page so close that the browser drew only the second
     data, network, optimiser = (state[key] for key in chosen)
     info = ALL_DATASETS.get(data)
-    task = info.task if info else "classify"
+    task = info.task if info else OWN_TASKS.get(data, "classify")
     if state.get(_TASK, "classify") != task:
         # What is asked for is another: what suited the last one need not suit it.
         state[_TASK] = task

@@ -18,6 +18,7 @@ from cnnviz.datasets import (
     Skipped,
     is_available,
     listed,
+    load_colour_zip,
     load_dataset,
     load_zip,
     shown,
@@ -30,7 +31,7 @@ from cnnviz.ui.shared.text import plain
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-OWN = "own"
+OWN, _COLOURS = "own", "own_colours"
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,10 @@ def _own(
     title: str,
     size: int,
     channels: int,
+    kind: str,
 ) -> tuple[Dataset, list[Skipped]]:
+    if kind == _COLOURS:
+        return load_colour_zip(_data, title=title, size=size)
     return load_zip(_data, title=title, size=size, channels=channels)
 
 
@@ -74,14 +78,16 @@ def choose_data() -> tuple[Choice | None, str]:
     Returns:
         The choice, or None and the reason why there is nothing to train on yet.
     """
-    titles = {name: info.title for name, info in ALL_DATASETS.items()} | {OWN: "Your own pictures"}
+    own = {OWN: "Your own pictures", _COLOURS: "Your own pictures: give them colour"}
+    titles = {name: info.title for name, info in ALL_DATASETS.items()} | own
     default = next(iter(titles))
     name = choice(st.selectbox, "Pictures", titles, default, key="t_data", on_change=reset_recipe)
-    return _choose_own() if name == OWN else _choose_known(ALL_DATASETS[name])
+    return _choose_own(name) if name in own else _choose_known(ALL_DATASETS[name])
 
 
 def _choose_known(info: DatasetInfo) -> tuple[Choice | None, str]:
-    classes = "" if len(info.classes) < 2 else f"{len(info.classes)} classes, "
+    of = " of colour" if info.task == "colour" else ""
+    classes = "" if len(info.classes) < 2 else f"{len(info.classes)} classes{of}, "
     st.caption(
         f"{info.train:,} to train on, {info.test:,} to test, {classes}"
         f"{info.shape[1]}×{info.shape[2]}.",
@@ -110,7 +116,7 @@ def _choose_known(info: DatasetInfo) -> tuple[Choice | None, str]:
 
 @st.cache_resource(scope="session", show_spinner=False)
 def _kept() -> dict[str, tuple[str, bytes]]:
-    """The zip in use, by the name `zip`: a new one may still be on its way, or be refused."""
+    """The zip in use, by what is asked of it: a new one may still be on its way, or be refused."""
     return {}
 
 
@@ -118,63 +124,71 @@ def _forget() -> None:
     _kept().clear()
 
 
-def _choose_own() -> tuple[Choice | None, str]:
+def _choose_own(kind: str) -> tuple[Choice | None, str]:
+    colours = kind == _COLOURS
     file = st.file_uploader(
-        "A zip with one folder of pictures per class",
+        "A zip of pictures in colour" if colours else "A zip with one folder of pictures per class",
         type="zip",
-        key="_t_zip",
+        key="_t_zip_colours" if colours else "_t_zip",
         max_upload_size=FILE_MEGABYTES,
-        help="Every fifth picture of each class is kept for testing. If the zip has folders such as"
+        help="They are made grey, and their colours are asked for. Every fifth picture, by name, is"
+        " kept for testing."
+        if colours
+        else "Every fifth picture of each class is kept for testing. If the zip has folders such as"
         " train and test with the same classes in both, they are used as they are.",
     )
     with st.container(horizontal=True):
         size = st.segmented_control(
             "Side in pixels", SIZES, default=32, required=True, key="t_size"
         )
-        colour = st.segmented_control(
-            "Colour", ["RGB", "Grey"], default="RGB", required=True, key="t_colour"
-        )
+        colour = "RGB"
+        if not colours:
+            colour = st.segmented_control(
+                "Colour", ["RGB", "Grey"], default="RGB", required=True, key="t_colour"
+            )
     st.caption(
         "Your pictures stay in this session's memory until you press Start. Then they are written, "
         "resized, to the run's folder on the server, and deleted with the run."
     )
-    upload, problem = _kept(), "Choose a zip of pictures first."
+    kept, problem = _kept(), "Choose a zip of pictures first."
     shape = (int(size or 32), 1 if colour == "Grey" else 3)
     found = None
     if file is not None:
         new = (file.name, file.getvalue())
         try:
-            found = _read(new, *shape)
+            found = _read(new, *shape, kind)
         except DatasetError as error:
             problem = "This zip cannot be trained on."
             st.error(plain(str(error)), icon=":material/folder_off:")
         else:
-            upload["zip"] = new
-    if found is None and "zip" in upload:
-        found = _read(upload["zip"], *shape)
+            kept[kind] = new
+    if found is None and kind in kept:
+        found = _read(kept[kind], *shape, kind)
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"In use: {plain(upload['zip'][0])}", width="stretch")
+            st.caption(f"In use: {plain(kept[kind][0])}", width="stretch")
             st.button("Remove", icon=":material/close:", key="_t_zip_remove", on_click=_forget)
     if found is None:
         return None, problem
     dataset, skipped = found
     _describe(dataset, skipped)
     count = len(dataset.train_images)
-    return Choice(dataset.shape, len(dataset.classes), count, lambda: dataset), ""
+    return Choice(dataset.shape, len(dataset.classes), count, lambda: dataset, dataset.task), ""
 
 
-def _read(file: tuple[str, bytes], size: int, channels: int) -> tuple[Dataset, list[Skipped]]:
+def _read(
+    file: tuple[str, bytes], size: int, channels: int, kind: str
+) -> tuple[Dataset, list[Skipped]]:
     name, data = file
     title = shown(re.sub(r"\.zip$", "", name, flags=re.IGNORECASE)[:60])
     digest = hashlib.blake2b(data, digest_size=16).hexdigest()
-    return _own(data, digest, title, size, channels)
+    return _own(data, digest, title, size, channels, kind)
 
 
 def _describe(dataset: Dataset, skipped: list[Skipped]) -> None:
-    names = listed(dataset.classes)
+    asked = f", {len(dataset.classes)} classes: {plain(listed(dataset.classes))}"
     st.success(
         f"{len(dataset.train_images):,} pictures to train on, {len(dataset.test_images):,} to "
-        f"test, {len(dataset.classes)} classes: {plain(names)}."
+        f"test{asked if dataset.task == 'classify' else ''}."
     )
     if dataset.remarks:
         st.warning("  \n".join(map(plain, dataset.remarks)), icon=":material/info:")

@@ -8,12 +8,13 @@ from playwright.sync_api import expect
 from cnnviz.inspection.frames import read_frame
 from cnnviz.training.learner import Learner
 from cnnviz.training.loop import Trainer
+from cnnviz.training.tasks import TASKS
 from tests.browser.live.screen import expect_view, fact, slider, watch
 from tests.browser.screen import pixels
 from tests.unit.training.test_tasks import new_run
 
 
-@pytest.mark.parametrize("task", ["segment", "denoise"])
+@pytest.mark.parametrize("task", ["segment", "denoise", "colour"])
 def test_a_run_that_gives_pictures_is_watched_and_wound_back(page, runs, task):
     colours = np.array([[27, 27, 27], [86, 180, 233], [230, 159, 0]])
     run = new_run(task)
@@ -21,7 +22,7 @@ def test_a_run_that_gives_pictures_is_watched_and_wound_back(page, runs, task):
         Trainer(run, writer, torch.device("cpu")).train()
     state = run.state()
     watch(page, run)
-    main = {"segment": "Mean IoU", "denoise": "PSNR"}[task]
+    main = "Mean IoU" if task == "segment" else "PSNR"
     expect(fact(page, f"Test {main}")).to_contain_text("on 20")
     cards = page.locator(".pictures .probe")
     expect(cards).to_have_count(8)
@@ -33,13 +34,17 @@ def test_a_run_that_gives_pictures_is_watched_and_wound_back(page, runs, task):
         frame = read_frame(run.load_frame(step))
         canvases = cards.nth(2).locator("canvas")
         got = pixels(canvases.nth(1))[..., :3]
-        if task == "denoise":
+        if task == "colour":
+            assert np.array_equal(got, frame.outputs[2].transpose(1, 2, 0))
+            truth = run.load_probes()[1][2].numpy().transpose(1, 2, 0)
+            assert np.array_equal(pixels(canvases.nth(2))[..., :3], truth)
+        elif task == "denoise":
             assert np.array_equal(got, np.repeat(frame.outputs[2, 0][..., None], 3, 2))
         else:
             assert np.array_equal(got, colours[frame.outputs[2]])
             truth = run.load_probes()[1][2].numpy()
             assert np.array_equal(pixels(canvases.nth(2))[..., :3], colours[truth])
-        name = {"segment": "iou", "denoise": "psnr"}[task]
+        name = "iou" if task == "segment" else "psnr"
         value = frame.scores[name][2]
         words = f"{100 * value:.1f} %" if task == "segment" else f"{value:.1f} dB"
         expect(cards.nth(2).locator(".verdict")).to_have_text(f"{main} {words}")
@@ -53,7 +58,12 @@ def test_a_run_that_gives_pictures_is_watched_and_wound_back(page, runs, task):
     with torch.no_grad():
         (answer,) = model(torch.full((1, *config.input_shape), -config.mean[0] / config.std[0]))
     got = pixels(pinned.locator("canvas.given"))[..., :3]
-    if task == "denoise":
+    if task == "colour":  # the picture is black, and a colour's light is what was given
+        black = torch.zeros(1, 3, *config.input_shape[1:])
+        levels = 255 * TASKS[task].picture(answer[None], black)[0].permute(1, 2, 0).numpy()
+        assert np.abs(got - levels).max() <= 2
+        assert levels.max() > 5
+    elif task == "denoise":
         levels = 255 * answer[0].clamp(0, 1).numpy()
         assert np.abs(got[..., 0] - levels).max() <= 2  # weights in half precision
     else:

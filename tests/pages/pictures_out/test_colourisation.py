@@ -11,21 +11,16 @@ from skimage.color import rgb2ycbcr
 
 from cnnviz.components.colouriser import payload
 from cnnviz.datasets import load_dataset
+from cnnviz.datasets.colours import HUES, PALETTE, coloured_digits, hue, to_rgb, to_ycc
 from cnnviz.networks import build
 from cnnviz.training.experiments.colourisation import (
     CHROMA_SCALE,
-    HUES,
-    PALETTE,
     colour_classes,
-    coloured_digits,
     expected,
-    hue,
     learn,
     nearest_class,
     network,
     shipped,
-    to_rgb,
-    to_ycc,
 )
 from cnnviz.ui.pictures_out.colourisation.cifar10 import _trainings
 from cnnviz.ui.pictures_out.colourisation.pictures import class_titles, code, pictures
@@ -78,7 +73,9 @@ def test_cifar_10_is_asked_for_where_it_is_not_and_learned_from_where_it_is(
     app = visit("colourisation", co_kind="cifar10")
     said = app.info[0].value.replace("\\", "")
     assert "CIFAR-10 is not on this computer: download it, or put cifar-10-python.tar.gz" in said
-    assert "t_data=cifar10" in app.get("page_link")[-1].proto.query_string
+    links = {one.proto.page: one.proto.query_string for one in reversed(app.get("page_link"))}
+    assert links["train"] == "t_data=cifar10"
+    assert links["race"] == "r_preset=colourloss&r_data=greycifar10"
     files = write_cifar(monkeypatch, tmp_path, np.random.default_rng(0), each=50)
     app = visit("colourisation", co_kind="cifar10")
     (sent,) = [

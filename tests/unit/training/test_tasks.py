@@ -8,17 +8,20 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from scipy.special import softmax
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from cnnviz.datasets import DatasetError, load_dataset
 from cnnviz.datasets.base import make_picture_dataset
+from cnnviz.datasets.colour_classes import CENTRES
+from cnnviz.datasets.colours import to_colour, to_rgb, to_ycc
 from cnnviz.inspection.frames import read_frame
 from cnnviz.inspection.iou import foreground_overlap, overlap
 from cnnviz.inspection.similarity import MOST_DECIBELS, psnr, ssim
 from cnnviz.networks import ALL_NETWORKS, NetworkError, network_from_line, networks_for
 from cnnviz.runs import Recipe, RunConfig, RunError, create_run
 from cnnviz.runs.config import TaskId
-from cnnviz.training.config import again, make_config
+from cnnviz.training.config import again, make_config, recipe_for
 from cnnviz.training.data import Batches, Normalise, own_dataset_tensors
 from cnnviz.training.diagnosis import diagnose
 from cnnviz.training.learner import Learner
@@ -26,11 +29,13 @@ from cnnviz.training.loop import Trainer
 from cnnviz.training.repeat import in_words, settings
 from cnnviz.training.stepwise import step_in_detail
 from cnnviz.training.tasks import TASKS, overlaps, pixel_losses
+from cnnviz.training.tasks.colour import TEMPERATURE
 
 CPU = torch.device("cpu")
 LINES = {
     "segment": "c4k3p1 bn relu cat[none | p2 c4k3p1 relu up2] drop0.2 c3k1",
     "denoise": "c4k3p1 bn relu c1k3p1",
+    "colour": f"c4k3p1 bn relu c{len(CENTRES)}k1",
     "autoencode": "c2k3s2p1 relu c3k8 up8 lc4k1 relu up2 c1k3p1 sigmoid",
 }
 SIDE = 16
@@ -44,9 +49,13 @@ def small(task, count=40):
         "segment": (pictures[:, 0] > 100).astype(np.uint8) + (pictures[:, 0] > 200),
         "denoise": np.ascontiguousarray(pictures[..., ::-1]),
         "autoencode": None,
+        "colour": None,
     }[task]
     classes = ("none", "some", "much") if task == "segment" else ("grey",)
     half = count // 2
+    if task == "colour":
+        colours = random.integers(0, 256, (count, 3, SIDE, SIDE), dtype=np.uint8)
+        return to_colour("own", "Blobs", (colours[:half], colours[half:]))
     targets = None if wanted is None else (wanted[:half], wanted[half:])
     return make_picture_dataset(
         "own", "Blobs", classes, (pictures[:half], pictures[half:]), targets, task=task
@@ -101,6 +110,33 @@ def test_the_losses_of_pixels():
     assert set(losses) == set(expected)
     for name, value in expected.items():
         assert losses[name].mean(scores, truth).item() == pytest.approx(value, rel=1e-5)
+
+
+def mean_colour(scores):
+    """N×K×H×W to N×H×W×2, by NumPy."""
+    shares = np.exp(np.moveaxis(scores, 1, -1) / TEMPERATURE)
+    return shares / shares.sum(-1, keepdims=True) @ np.array(CENTRES)
+
+
+def test_the_losses_of_colours():
+    random = np.random.default_rng(3)
+    scores = random.normal(size=(2, len(CENTRES), 5, 4)).astype(np.float32)
+    wanted = random.random((2, 3, 5, 4)).astype(np.float32)
+    _, chroma = to_ycc(wanted.transpose(0, 2, 3, 1))
+    truth = np.linalg.norm(chroma[..., None, :] - np.array(CENTRES), axis=-1).argmin(-1)
+    logs = np.log(softmax(scores, 1))
+    chosen = np.take_along_axis(logs, truth[:, None], 1)[:, 0]
+    share = np.bincount(truth.ravel(), minlength=len(CENTRES)) / truth.size
+    weights = (1 / (0.5 * share + 0.5 / len(CENTRES)))[truth]
+    expected = {
+        "classes": -(weights * chosen).sum() / weights.sum(),
+        "squared": ((mean_colour(scores) - chroma) ** 2).mean(),
+    }
+    losses = TASKS["colour"].losses
+    assert set(losses) == set(expected)
+    for name, value in expected.items():
+        got = losses[name].mean(torch.from_numpy(scores), torch.from_numpy(wanted))
+        assert got.item() == pytest.approx(value, rel=1e-4)
 
 
 def test_the_measures_of_pixels():
@@ -212,7 +248,18 @@ def test_what_a_run_of_any_task_leaves_behind(task):
     model = Learner(run, CPU).model.eval()
     with torch.no_grad():
         outputs = model((pixels.float() / 255 - run.config.mean[0]) / run.config.std[0])
-    if task == "segment":
+    if task == "colour":
+        grey, _ = to_ycc(targets.numpy().transpose(0, 2, 3, 1) / 255)
+        seen = to_rgb(grey, mean_colour(outputs.numpy())).transpose(0, 3, 1, 2)
+        assert np.abs(frame.outputs - 255 * seen).max() <= 0.51
+        ratio = [
+            np.linalg.norm(to_ycc(one.transpose(1, 2, 0))[1], axis=2).mean()
+            for one in (seen[0], targets[0].numpy() / 255)
+        ]
+        assert frame.scores["colourfulness"][0] == pytest.approx(ratio[0] / ratio[1], rel=1e-3)
+        error = ((seen[0] - targets[0].numpy() / 255) ** 2).mean()
+        assert frame.scores["psnr"][0] == pytest.approx(-10 * np.log10(error), abs=1e-3)
+    elif task == "segment":
         assert np.array_equal(frame.outputs, outputs.argmax(1).numpy())
         wanted = overlap(frame.outputs[0], targets[0].numpy(), 3)
         assert frame.scores["iou"][0] == pytest.approx(np.nanmean(wanted), abs=1e-4)
@@ -285,7 +332,7 @@ def test_only_background_is_named(monkeypatch):
     assert diagnose(state, 1, TASKS["denoise"]) == []
 
 
-@pytest.mark.parametrize("id", ["scenes", "noisy", "squeezed"])
+@pytest.mark.parametrize("id", ["scenes", "noisy", "squeezed", "greydigits", "greyphotos"])
 def test_the_data_sets_are_the_same_each_time(id):
     from cnnviz.datasets import PICTURE_DATASETS
 
@@ -299,5 +346,21 @@ def test_the_data_sets_are_the_same_each_time(id):
         assert loss == pytest.approx(12.8, abs=0.1)
     if id == "squeezed":
         assert np.array_equal(test.numpy(), data.test_images)
+    if data.task == "colour":
+        grey, _ = to_ycc(data.test_targets.transpose(0, 2, 3, 1) / 255)
+        assert np.abs(255 * grey - data.test_images[:, 0]).max() <= 0.51
     for network in networks_for(data.task):
         make_config(data, network)
+
+
+def test_two_numbers_learn_more_than_black():
+    """A sigmoid at the end of the network was driven so far that it gave black for ever."""
+    data = load_dataset("squeezed")
+    usual = recipe_for("quick", "autoencoder", len(data.train_images), task="autoencode")
+    steps = 80
+    recipe = dataclasses.replace(usual, epochs=steps * usual.batch_size / len(data.train_images))
+    run = create_run(make_config(data, "autoencoder", recipe, variant={"depth": 2}))
+    state = train(run)
+    assert state.total_steps == pytest.approx(steps, abs=1)
+    black = ((data.test_images / 255) ** 2).mean()
+    assert state.final.loss < 0.8 * black

@@ -8,18 +8,15 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.datasets import load_dataset
+from cnnviz.datasets.colours import HUES, coloured_digits, patches, photo_parts
 from cnnviz.imaging import cover
 from cnnviz.networks import pytorch_code
 from cnnviz.numbers.formatting import formatted
 from cnnviz.training.experiments.colourisation import (
-    HUES,
     SIDES,
     Colourers,
     Kind,
-    coloured_digits,
     network,
-    patches,
-    photo_parts,
     shipped,
 )
 from cnnviz.ui.shared.picture import current_picture
