@@ -1,6 +1,6 @@
 // A network as blocks to point at, each with its share of the parameters and of the work below it.
 
-import { element, reachable, rove } from "../kit/elements.js";
+import { element, finder, reachable, rove } from "../kit/elements.js";
 import { mounting } from "../kit/mounting.js";
 import { percent } from "../kit/numbers.js";
 import { GAP, placed } from "./layout.js";
@@ -42,6 +42,7 @@ class Architecture {
   /** @param {ShadowRoot} parent */
   constructor(parent) {
     this.root = /** @type {HTMLElement} */ (parent.querySelector(".instrument"));
+    this.find = finder(this.root);
     this.svg = /** @type {SVGSVGElement} */ (this.root.querySelector("svg"));
     this.told = this.find(".told");
     this.live = this.find(".live");
@@ -59,14 +60,6 @@ class Architecture {
     this.resizer = new ResizeObserver(() => this.resize());
     this.resizer.observe(this.scroll);
     this.svg.addEventListener("keydown", (event) => rove(event, this.marks, this.marks.length));
-  }
-
-  /**
-   * An element inside; there must be one.
-   * @param {string} selector
-   */
-  find(selector) {
-    return /** @type {HTMLElement} */ (this.root.querySelector(selector));
   }
 
   destroy() {

@@ -2,7 +2,7 @@
 
 import { bytesOf } from "../kit/arrays.js";
 import { ClassBars } from "../kit/figure/class_bars.js";
-import { element, reachable, write } from "../kit/elements.js";
+import { element, finder, reachable, write } from "../kit/elements.js";
 import { prepare, softmax } from "../kit/network/forward.js";
 import { mounting } from "../kit/mounting.js";
 import { numberText, percent } from "../kit/numbers.js";
@@ -39,6 +39,7 @@ class Classifier {
   /** @param {ShadowRoot} parent */
   constructor(parent) {
     this.root = /** @type {HTMLElement} */ (parent.querySelector(".classifier"));
+    this.find = finder(this.root);
     /** @type {Data | null} */
     this.data = null;
     /** @type {import("../kit/network/forward.js").Network | null} */
@@ -53,14 +54,6 @@ class Classifier {
     this.details = /** @type {HTMLDetailsElement} */ (this.find("details"));
     this.details.ontoggle = () => this.showSum();
     reachable(this.find(".tables"), "How the prediction adds up");
-  }
-
-  /**
-   * An element inside; there must be one.
-   * @param {string} selector
-   */
-  find(selector) {
-    return /** @type {HTMLElement} */ (this.root.querySelector(selector));
   }
 
   destroy() {

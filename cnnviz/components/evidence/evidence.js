@@ -1,6 +1,7 @@
 // A map of evidence beside the picture it is laid over.
 
 import { clamp } from "../kit/arithmetic.js";
+import { finder } from "../kit/elements.js";
 import { colourAt, gradient, inkOn } from "../kit/figure/colours.js";
 import { mounting } from "../kit/mounting.js";
 import { digitsFor, fixed, signed } from "../kit/numbers.js";
@@ -22,6 +23,7 @@ class Evidence {
   /** @param {ShadowRoot} parent */
   constructor(parent) {
     this.root = /** @type {HTMLElement} */ (parent.querySelector(".evidence"));
+    this.find = finder(this.root);
     /** @type {Data | null} */
     this.data = null;
     this.rows = this.columns = 0; // of the map
@@ -40,14 +42,6 @@ class Evidence {
     slider.onkeydown = (event) => event.stopPropagation();
     this.observer = new ResizeObserver(() => this.paint());
     this.observer.observe(this.frames[0]);
-  }
-
-  /**
-   * An element inside; there must be one.
-   * @param {string} selector
-   */
-  find(selector) {
-    return /** @type {HTMLElement} */ (this.root.querySelector(selector));
   }
 
   destroy() {

@@ -16,6 +16,14 @@ export function element(tag, className, text) {
 }
 
 /**
+ * A function that finds an element inside another; there must be one.
+ * @param {ParentNode} root
+ */
+export function finder(root) {
+  return (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
+}
+
+/**
  * A drawing of 24 units a side, beside or instead of words.
  * @param {string} className
  * @param {string} path as in the `d` of an SVG path

@@ -1,5 +1,6 @@
 // One map in a dialog, with its numbers where they fit, and the maps before and after it.
 
+import { finder } from "../kit/elements.js";
 import { gradient, inkOn } from "../kit/figure/colours.js";
 import { mapText } from "../kit/numbers.js";
 import { ScaleBar } from "../kit/figure/scale_bar.js";
@@ -26,6 +27,7 @@ export class Enlarged {
   /** @param {HTMLDialogElement} dialog */
   constructor(dialog) {
     this.dialog = dialog;
+    this.find = finder(dialog);
     /** @type {import("./group.js").MapGroup[]} */
     this.groups = [];
     /** @type {import("./group.js").MapGroup | null} the one of what is open */
@@ -49,14 +51,6 @@ export class Enlarged {
     this.canvas = /** @type {HTMLCanvasElement} */ (this.find("canvas"));
     this.canvas.onpointermove = (event) => this.point(event);
     this.canvas.onpointerleave = () => this.describe(null);
-  }
-
-  /**
-   * An element inside; there must be one.
-   * @param {string} selector
-   */
-  find(selector) {
-    return /** @type {HTMLElement} */ (this.dialog.querySelector(selector));
   }
 
   /**

@@ -2,7 +2,7 @@
 
 import { clamp } from "../kit/arithmetic.js";
 import { colourAt, gradient } from "../kit/figure/colours.js";
-import { element } from "../kit/elements.js";
+import { element, finder } from "../kit/elements.js";
 import { mounting } from "../kit/mounting.js";
 import { mapText, sizeText } from "../kit/numbers.js";
 import { ScaleBar } from "../kit/figure/scale_bar.js";
@@ -14,6 +14,7 @@ class MapSheet {
   /** @param {ShadowRoot} parent */
   constructor(parent) {
     this.root = /** @type {HTMLElement} */ (parent.querySelector(".map-sheet"));
+    this.find = finder(this.root);
     /** @type {any} what Python sent; null before the first time */
     this.data = null;
     /** @type {MapGroup[]} */
@@ -25,14 +26,6 @@ class MapSheet {
       if (this.root.clientWidth !== this.width) this.draw();
     });
     this.observer.observe(this.root);
-  }
-
-  /**
-   * An element inside; there must be one.
-   * @param {string} selector
-   */
-  find(selector) {
-    return /** @type {HTMLElement} */ (this.root.querySelector(selector));
   }
 
   destroy() {

@@ -1,7 +1,7 @@
 // Softmax at the temperature of the slider; the numbers were computed for every stop of it.
 
 import { keepInAddress } from "../kit/address.js";
-import { element } from "../kit/elements.js";
+import { element, finder } from "../kit/elements.js";
 import { mounting } from "../kit/mounting.js";
 import { numberText, percent } from "../kit/numbers.js";
 
@@ -19,6 +19,7 @@ class Softmax {
   /** @param {ShadowRoot} parent */
   constructor(parent) {
     this.root = /** @type {HTMLElement} */ (parent.querySelector(".softmax"));
+    this.find = finder(this.root);
     this.slider = /** @type {HTMLInputElement} */ (this.root.querySelector("input"));
     /** @type {Data | null} */
     this.data = null;
@@ -38,14 +39,6 @@ class Softmax {
       }, 300);
     };
     this.slider.addEventListener("keydown", (event) => event.stopPropagation());
-  }
-
-  /**
-   * An element inside; there must be one.
-   * @param {string} selector
-   */
-  find(selector) {
-    return /** @type {HTMLElement} */ (this.root.querySelector(selector));
   }
 
   destroy() {
