@@ -34,6 +34,7 @@ from cnnviz.imaging import encode_png, resize_to_fit, sample_image  # noqa: E402
 CHANGES = 30
 DRAG_STEPS = 60  # of a drag over the whole slider
 CAMERA_SECONDS = 10
+PATIENCE = 120_000  # milliseconds that a busy machine may take for a page
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream=fps=30",
@@ -165,9 +166,10 @@ def filters_page(browser, data, **settings):
     """The Filters page with a picture of one's own."""
     with serve(ROOT, "app.py") as url:
         page = browser.new_page(bypass_csp=True, viewport={"width": 1280, "height": 800})
+        page.set_default_timeout(PATIENCE)
         query = "&".join(f"{key}={value}" for key, value in settings.items())
         page.goto(f"{url}/filters?{query}")
-        page.wait_for_selector("canvas[role=img]")
+        page.wait_for_selector("canvas.picture, .noise-grid canvas")
         page.wait_for_timeout(8000)  # torch is imported behind the first page
         page.get_by_test_id("stPopover").get_by_role("button").first.click()
         upload(page, data)
@@ -187,6 +189,7 @@ def camera_rate(browser, **settings):
     """Filtered frames a second."""
     with serve(ROOT, "app.py") as url:
         page = browser.new_page(bypass_csp=True, viewport={"width": 1280, "height": 800})
+        page.set_default_timeout(PATIENCE)
         query = "&".join(f"{key}={value}" for key, value in settings.items())
         page.goto(f"{url}/filters?{query}")
         page.get_by_text("Live camera").click()
