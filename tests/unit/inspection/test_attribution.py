@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from captum.attr import GuidedBackprop, IntegratedGradients, LayerGradCam, Occlusion, Saliency
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import spearmanr
 from torch import nn
 
 from cnnviz import inspection, zoo
@@ -318,6 +319,9 @@ def test_rank_correlation_compares_orders():
     fine = np.kron(one, np.ones((5, 2)))
     assert rank_correlation(one, fine) == pytest.approx(1)
     assert rank_correlation(fine, one) == pytest.approx(1)
+    tied, other = np.random.default_rng(0).integers(0, 5, (2, 6, 7)).astype(float)
+    oracle = spearmanr(tied.ravel(), other.ravel()).statistic
+    assert rank_correlation(tied, other) == pytest.approx(oracle)
 
 
 @settings(max_examples=40, deadline=None)
