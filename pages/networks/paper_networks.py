@@ -18,6 +18,7 @@ from cnnviz.ui.networks.paper_networks.sibling import train_its_sibling
 from cnnviz.ui.networks.paper_networks.stories import STORIES, TITLES, line_of, names_of
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.code import copy_code
 
 
 @st.cache_data(max_entries=len(TITLES), show_spinner=False)
@@ -140,5 +141,4 @@ if st.button("Build it and count", icon=":material/calculate:", key="pn_build"):
 st.markdown(
     story.twin + (f" It has {story.twin_parameters:,} parameters." if story.twin_parameters else "")
 )
-with st.expander("PyTorch code", icon=":material/code:"):
-    st.code(paper_code(name), language=None, wrap_lines=True)
+copy_code("PyTorch code", paper_code(name))

@@ -109,6 +109,6 @@ def test_only_the_convolutional_part_takes_another_size(open_page):
     assert shapes["linear1"] == "10"
     with pytest.raises(RuntimeError) as refused:
         torch.nn.Linear(64 * 4 * 4, 10)(torch.zeros(1, 64 * 6 * 6))
-    assert any(str(refused.value) in code.value for code in app.code)
+    assert any(str(refused.value) in text.value for text in app.markdown)
     app = open_page(sh_side="8")
     assert any("fits at this size only" in mark.value for mark in app.markdown)

@@ -41,7 +41,7 @@ def any_size() -> None:
         message = refusal(side)
         if message:
             st.markdown("**The same convolutions, then a fully connected layer**: PyTorch refuses.")
-            st.code(f"RuntimeError: {message}", language=None, wrap_lines=True)
+            st.markdown(f"`RuntimeError: {message}`")
         else:
             st.markdown(
                 "**The same convolutions, then a fully connected layer**: fits at this size only."

@@ -10,6 +10,7 @@ from cnnviz.convolution import ConvolutionError
 from cnnviz.convolution.volumes import layer_cost
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.controls import paired
 
 LAYERS = {
@@ -94,19 +95,19 @@ def _one_layer() -> None:
         off = abs(sum(w.numel() for w in made.parameters()) - cost.parameters.parameters)
         lab.check("Parameters and shape match torch", off + float(tuple(out) != cost.shape))
         lua = f"nn.SpatialConvolution({c_in}, {c_out}, {f}, {f}, {s}, {s}, {p}, {p})"
-        st.code(
-            f"nn.Conv2d({c_in}, {c_out}, kernel_size={f}, stride={s}, padding={p}, groups={g})\n"
-            f"# {cost.parameters.parameters:,} parameters"
-            + (f"; in Lua Torch, until 2015:\n# {lua}" if g == 1 else ""),
-            language=None,
-            wrap_lines=True,
-        )
-        st.caption("Caffe, in 2014, described the same layer in a text file:")
-        st.code(
-            _PROTOTXT.format(filters=c_out, kernel=f, stride=s, padding=p, groups=g),
-            language=None,
-            wrap_lines=True,
-        )
+        with st.container(horizontal=True):
+            copy_code(
+                "PyTorch code",
+                f"nn.Conv2d({c_in}, {c_out}, kernel_size={f}, stride={s}, padding={p},"
+                f" groups={g})\n"
+                f"# {cost.parameters.parameters:,} parameters"
+                + (f"; in Lua Torch, until 2015:\n# {lua}" if g == 1 else ""),
+            )
+            copy_code(
+                "In Caffe, 2014",
+                _PROTOTXT.format(filters=c_out, kernel=f, stride=s, padding=p, groups=g),
+                note="Caffe described the same layer in a text file.",
+            )
 
 
 def _squeezed() -> None:

@@ -72,9 +72,7 @@ def show_indices(pixels: NDArray[np.float64], bank: NDArray[np.float64]) -> None
             f" {terms} = **{formatted(sum(parts), '.6g')}**"
         )
         lab.agree("Matches torch conv2d", sum(parts), output[i - 1, j - 1, k - 1])
-        st.code(
-            f"Z[{i - 1}, {j - 1}, {k - 1}] == (V[:, {j - 1}:{j - 1 + high},"
-            f" {k - 1}:{k - 1 + wide}] * K[{i - 1}]).sum()",
-            language=None,
-            wrap_lines=True,
+        st.markdown(
+            f"`Z[{i - 1}, {j - 1}, {k - 1}] == (V[:, {j - 1}:{j - 1 + high},"
+            f" {k - 1}:{k - 1 + wide}] * K[{i - 1}]).sum()`"
         )

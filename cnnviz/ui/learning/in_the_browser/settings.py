@@ -26,7 +26,7 @@ def choose_line(dataset: str) -> str:
     network = select("Network", titles, "two", key="ib_net")
     if network != _OWN:
         line = lines[network][1]
-        st.code(line, language=None, wrap_lines=True)
+        st.markdown(f"`{line}`")
         return line
     return st.text_input(
         "Layers",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.imaging.augmentation import Change, Limits, changed, draw_changes
+from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.projecting import figure_and_settings
 from cnnviz.ui.shared.small_picture import small_square
@@ -39,8 +40,7 @@ def augmentation_section() -> None:
             " brightness, contrast, saturation. What comes in from outside is black. Train and Race"
             " shift and mirror."
         )
-        with st.expander("The same kinds of change in PyTorch"):
-            st.code(augmentation_code(limits), language=None)
+        copy_code("The same kinds of change in PyTorch", augmentation_code(limits))
 
 
 def augmentation_code(limits: Limits) -> str:
