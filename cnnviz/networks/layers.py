@@ -294,6 +294,7 @@ KINDS: dict[str, Kind] = {
         lambda options, _shape, _output: Call("Dropout", (options["p"],)),
         {"p": Option("", 0, 1, default=0.5, whole=False)},
     ),
+    "sample": _plain("sample", "Sample"),
     "gap": _plain("gap", "AdaptiveAvgPool2d", 1, maps=True),
     "upsample": Kind(
         "up",

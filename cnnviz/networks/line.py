@@ -37,6 +37,7 @@ def network_from_line(text: str) -> Spec:
     ``lrn5``           local response normalisation over 5 neighbouring maps
     ``drop0.5``        dropout
     ``relu``           and ``leaky0.01``, ``gelu``, ``tanh``, ``sigmoid``, ``none``
+    ``sample``         drawn from normal distributions: means first, then logarithms of variances
     ``gap``            global average of every map
     ``up2``            upsampling: every cell twice in both directions (nearest neighbour)
     ``flatten``        maps to a flat list; before ``fc`` it may be left out

@@ -96,6 +96,21 @@ class DigitCodes(nn.Module):
         return -(x[:, None] - self.codes).square().sum(2)
 
 
+class Sample(nn.Module):
+    """Draws from normal distributions: the middle of a variational autoencoder.
+
+    The first half of its input's channels are the means μ, the other half ln σ² (Kingma and
+    Welling, arXiv:1312.6114, section 2.4).
+    """
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return μ + σ · noise, of half as many channels; μ alone in evaluation mode."""
+        mean, log_variance = x.chunk(2, 1)
+        if not self.training:
+            return mean
+        return mean + (0.5 * log_variance).exp() * torch.randn_like(mean)
+
+
 class LocallyConnected(nn.Module):
     """A convolution without shared weights: every place of the output has filters of its own.
 

@@ -167,6 +167,13 @@ def _layer(entry: Entry, shape: Shape) -> Layer:
                 f"{shape[0]}: put fc{_CODED} before it.{_pytorch_says(entry, shape)}"
             )
         output = (len(DigitCodes.DIGITS.split()) // _ROWS,)
+    elif entry.kind == "sample":
+        if shape[0] % 2:
+            raise NetworkError(
+                f"{entry.place} takes half of its input as means and half as variances, but there"
+                f" are {shape[0]}: let the layers before it give an even number."
+            )
+        output = (shape[0] // 2, *shape[1:])
     elif entry.kind == "gap":
         output = (shape[0], 1, 1)
     elif entry.kind == "upsample":

@@ -123,6 +123,7 @@ def described(layer: Layer) -> str:
         "gap": "average of each map",
         "rbf": "distance to a code of each digit",
         "identity": "its input",
+        "sample": "drawn from a normal distribution each",
         "upsample": f"every cell {layer.output[-1] // layer.input[-1]} times each way",
     }
     return plain.get(layer.kind, _AFTER.get(layer.kind, layer.kind))

@@ -32,6 +32,7 @@ TITLES = {
     "sigmoid": "Sigmoid",
     "identity": "Nothing",
     "dropout": "Dropout",
+    "sample": "Drawn from a normal distribution",
     "gap": "Global average",
     "upsample": "Upsampling",
     "flatten": "Flatten",

@@ -75,6 +75,7 @@ export function cellReading({ kind, shape, inputs: [source], settings: { kernel,
     const [, rows, columns] = source.shape;
     return { map: (map * rows + row) * columns + column, row: 0, column: 0 };
   }
+  if (kind === "sample" && map >= shape[0]) return null; // a variance
   if (!kernel) return { map, row, column };
   const [, rows, columns] = shape;
   const place = (/** @type {number} */ at, /** @type {number} */ count) => {

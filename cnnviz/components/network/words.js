@@ -11,7 +11,7 @@ import { count, numberText, short, sizeText } from "../kit/numbers.js";
 const TITLES = {
   input: "the picture", conv: "convolution", local: "locally connected layer", maxpool: "max pooling", avgpool: "average pooling",
   gap: "global average", batchnorm: "batch normalisation", relu: "ReLU", leakyrelu: "leaky ReLU", gelu: "GELU", tanh: "tanh",
-  sigmoid: "sigmoid", identity: "no change", dropout: "dropout", upsample: "upsampling", flatten: "flatten", linear: "fully connected layer",
+  sigmoid: "sigmoid", identity: "no change", dropout: "dropout", sample: "drawn from normal distributions", upsample: "upsampling", flatten: "flatten", linear: "fully connected layer",
   tableconv: "convolution by a table", lrn: "local response normalisation", rbf: "distance to digit codes",
   residual: "sum of both branches", concat: "branches, one after the other",
 };
@@ -93,6 +93,7 @@ export function stepText({ layer: { kind, settings, inputs }, sum: { parts: foun
   if (kind === "leakyrelu") return found[0].sum < 0 ? `${settings.slope ?? 0.01} · ${before}` : before;
   if (["gelu", "tanh", "sigmoid"].includes(kind)) return `${kind}(${before})`;
   if (kind === "lrn") return `${before}, divided by a power of the squares of neighbouring maps`;
+  if (kind === "sample") return `${before}, the mean: nothing is drawn after training`;
   if (kind === "dropout") return `${before}: nothing is dropped after training`;
   if (kind === "residual") return found.map(({ source, sum }) => `${source.name} ${bracket(numberText(sum, 6))}`).join(" + ");
   if (kind === "concat") return `${mapText(found[0].source, found[0].channel)} of ${inputs.length} branches, as it is`;

@@ -32,7 +32,7 @@ TEST_PICTURES = 500
 MOST_MACS = 12_000_000
 """Multiply-adds of a picture; a step of ten pictures then takes a browser about half a second."""
 MOST_PARAMETERS = 400_000
-REFUSED = {"dropout", "tableconv", "rbf"}
+REFUSED = {"dropout", "sample", "tableconv", "rbf"}
 """Kinds of layers that `cnnviz/components/kit/network/learning.js` does not train."""
 
 _LARGER = "c8k5p2 relu p2 c16k5p2 relu p3 fc{classes}"

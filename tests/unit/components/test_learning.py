@@ -87,7 +87,7 @@ def compare(run=in_node, lines=LINES):
 
 def test_twenty_steps_of_every_kind_of_layer_and_rule_are_pytorch_s():
     trained = compare()
-    assert {*KINDS} - trained == {"dropout", "tableconv", "rbf"}
+    assert {*KINDS} - trained == {"dropout", "sample", "tableconv", "rbf"}
 
 
 def test_gradients_are_those_of_finite_differences():

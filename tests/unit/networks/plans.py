@@ -35,6 +35,8 @@ def random_plan(seed):
     spec, _ = _maps(random, shape, [kinds[seed % len(kinds)], *random.choices(_MAPS, k=5)])
     if seed % 10 == 3:
         spec.append({"layer": "upsample", "factor": 2 + seed // 10 % 2})
+    if seed % 10 == 5:
+        spec += [{"layer": "conv", "out": 4, "kernel": 1}, {"layer": "sample"}]
     if random.random() < 0.5:
         spec.append({"layer": "gap"})
     spec.append({"layer": "flatten"})

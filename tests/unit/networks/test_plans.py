@@ -17,6 +17,7 @@ SEEDS = range(56)
 PLAIN = {
     "relu": F.relu, "gelu": F.gelu, "tanh": torch.tanh, "sigmoid": torch.sigmoid,
     "identity": lambda x: x, "dropout": lambda x: x, "flatten": lambda x: x.flatten(1),
+    "sample": lambda x: x[:, : x.shape[1] // 2],
     "gap": lambda x: x.mean((2, 3), keepdim=True),
 }  # fmt: skip
 

@@ -105,6 +105,7 @@ const STEPS = {
   sigmoid: each((_, y) => y * (1 - y)),
   identity: same,
   dropout: same,
+  sample: same, // the means come first
   flatten: same,
   residual: same,
   upsample: (layer, gradient, [into]) => gradient.forEach((slope, at) => { into[copied(layer, at)] += slope; }),

@@ -81,6 +81,7 @@ export const KINDS = {
   sigmoid: each((x) => 1 / (1 + Math.exp(-x))),
   identity: { same: true },
   dropout: { same: true },
+  sample: { shape: ({ inputs: [{ shape: [channels, ...sides] }] }) => [channels / 2, ...sides], compute: firstHalf },
   flatten: { same: true, shape: ({ inputs: [{ values }] }) => [values.length] },
   linear: {
     shape: ({ settings }) => [settings.out],
@@ -332,6 +333,14 @@ function averagePooling(layer) {
     }
     output[at] = total / averaged(layer, Math.floor(at / columns) % rows, at % columns);
   });
+}
+
+/**
+ * The means of normal distributions, without what they are drawn with in training.
+ * @param {Layer} layer
+ */
+function firstHalf({ values: output, inputs: [{ values }] }) {
+  return () => output.set(values.subarray(0, output.length));
 }
 
 /** @param {Layer} layer */

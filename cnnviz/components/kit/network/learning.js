@@ -165,7 +165,7 @@ const LEARNED = {
     });
   },
   batchnorm: nothing, // over the batch, see below
-  ...Object.fromEntries(Object.keys(KINDS).filter((kind) => !KINDS[kind].tensors && kind !== "dropout").map((kind) => [kind, nothing])),
+  ...Object.fromEntries(Object.keys(KINDS).filter((kind) => !KINDS[kind].tensors && !["dropout", "sample"].includes(kind)).map((kind) => [kind, nothing])),
 };
 
 /** The kinds of layers that can be trained here. */
