@@ -41,6 +41,7 @@ from cnnviz.ui.train.run import show_run, show_what_is_shown
 from cnnviz.ui.train.untrained import show_untrained
 from cnnviz.ui.train.viewer_runs import own_run_form, viewers_runs
 
+NUMBERED = {"autoencoder", "vae"}  # they have numbers in the middle, not levels
 VIEW, FORM, START, PRESSED = "_t_view", "train", "_t_start", "_t_start_pressed"
 
 
@@ -140,10 +141,10 @@ def choose_depth(network: str, data: Choice) -> dict[str, int] | None:
         block.capitalize(),
         Limits(offered.depths[0], offered.depths[-1], whole=True),
         offered.depth,
-        key="t_numbers" if network == "autoencoder" else "t_levels",
+        key="t_numbers" if network in NUMBERED else "t_levels",
         linked=True,
         help="All that is known of a picture must pass through so many numbers."
-        if network == "autoencoder"
+        if network in NUMBERED
         else "The maps are halved from each level to the next.",
     )
     if depth is None:

@@ -253,6 +253,19 @@ PICTURE_DATASETS: dict[str, DatasetInfo] = {
             embedded=True,
             task="autoencode",
         ),
+        DatasetInfo(
+            id="sampled",
+            title="Digits, and new ones by chance",
+            classes=("grey level",),
+            shape=(1, 28, 28),
+            train=_MNIST5K.train,
+            test=_MNIST5K.test,
+            source=_MNIST5K.source,
+            licence=_MNIST5K.licence,
+            split=_MNIST5K.split,
+            embedded=True,
+            task="variational",
+        ),
     )
 }
 """Those of which a picture is asked for, by id."""

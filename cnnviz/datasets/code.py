@@ -67,6 +67,7 @@ train_y, test_y = data["train_targets"], data["test_targets"]
 _THEMSELVES = """\
 train_y, test_y = (pixels.permute(0, 3, 1, 2) for pixels in (train_x, test_x))  # themselves
 """
+_OF_THEMSELVES = {"squeezed", "sampled"}  # sets of digits
 
 
 def data_code(dataset: str | None, task: str = "classify") -> str:
@@ -81,11 +82,13 @@ def data_code(dataset: str | None, task: str = "classify") -> str:
         Lines that make `train_x`, `train_y`, `test_x` and `test_y`; `torch` is imported already.
     """
     if dataset is None:
-        asked = {"classify": "", "autoencode": _THEMSELVES}.get(task, _ASKED)
+        asked = {"classify": "", "autoencode": _THEMSELVES, "variational": _THEMSELVES}.get(
+            task, _ASKED
+        )
         return _BROUGHT + asked
     if dataset in _TORCHVISION:
         return _DOWNLOADED.format(name=_TORCHVISION[dataset])
-    if dataset == "squeezed":
+    if dataset in _OF_THEMSELVES:
         return _MNIST5K + _SPLIT + _THEMSELVES
     if task != "classify":
         return _MADE_HERE.format(id=dataset)

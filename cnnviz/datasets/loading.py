@@ -211,6 +211,7 @@ _EMBEDDED = {
     "squeezed": _load_squeezed,
     "greydigits": _load_grey_digits,
     "greyphotos": _load_grey_photos,
+    "sampled": _load_squeezed,
 }
 _MADE_OF = {"clothes": ("fashionmnist", _clothes), "greycifar10": ("cifar10", _grey)}
 """What is made of a data set of torchvision's kind: which one, and how."""

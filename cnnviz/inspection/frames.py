@@ -13,6 +13,7 @@ Of a network that gives pictures there is no evidence, but there are
 ```
 outputs     P×H×W or P×C×H×W   the class of each pixel, or grey levels as they are, 0 to 255
 confidence  P×H×W              how sure it is of the class, on a scale from 0 to 1
+samples     P×C×H×W            levels of as many pictures that were made of chance alone
 ```
 
 What the numbers mean stands in the metadata, as JSON under `frame`.
@@ -83,6 +84,7 @@ class Frame:
         predicted: The predicted class of each picture.
         outputs: What a network that gives pictures gave, P×H×W or P×C×H×W; None of a classifier.
         scores: How good each of these is, by the name of a measure of `cnnviz.training.tasks`.
+        samples: Pictures made of chance, P×C×H×W; None where there are none.
     """
 
     step: int
@@ -99,6 +101,7 @@ class Frame:
     predicted: list[int]
     outputs: NDArray[np.uint8] | None = None
     scores: dict[str, list[float]] = dataclasses.field(default_factory=dict)
+    samples: NDArray[np.uint8] | None = None
 
 
 def make_frame(
@@ -145,11 +148,13 @@ class Shown:
         outputs: P×H×W classes or P×C×H×W grey levels, `uint8`.
         confidence: P×H×W, 0 to 1; None where there is none.
         scores: How good each picture is, by the name of a measure.
+        samples: P×C×H×W levels of pictures made of chance, `uint8`; None where there are none.
     """
 
     outputs: Tensor
     confidence: Tensor | None
     scores: dict[str, list[float]]
+    samples: Tensor | None = None
 
 
 def make_picture_frame(
@@ -217,6 +222,7 @@ def read_frame(data: bytes) -> Frame:
             predicted=list(cams.get("predicted", likeliest)),
             outputs=tensors.get("outputs"),
             scores=about.get("scores", {}),
+            samples=tensors.get("samples"),
         )
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InspectionError(f"This is not a frame: {error}") from error
@@ -254,6 +260,8 @@ def _pack(seen: Glance, position: dict[str, float], shown: Shown | None = None) 
             name: [float(f"{value:.5g}") for value in values]
             for name, values in shown.scores.items()
         }
+        if shown.samples is not None:
+            tensors["samples"] = shown.samples.cpu().contiguous()
         if shown.confidence is not None:
             tensors["confidence"] = (shown.confidence * 255).round().to(torch.uint8).cpu()
     text = json.dumps(frame, allow_nan=False, separators=(",", ":"))

@@ -15,7 +15,7 @@ from cnnviz.networks.classifier import check_classifier, check_picture
 from cnnviz.networks.examples import EXAMPLES, Example, examples_for
 from cnnviz.networks.layers import NetworkError
 from cnnviz.networks.line import network_from_line, network_line
-from cnnviz.networks.modules import Concat, LocallyConnected, Residual
+from cnnviz.networks.modules import Concat, LocallyConnected, Residual, Sample
 from cnnviz.networks.papers import PAPER_NETWORKS, paper_network
 from cnnviz.networks.siblings import sibling_of
 from cnnviz.networks.spec import Spec
@@ -35,6 +35,7 @@ __all__ = [
     "NetworkInfo",
     "NetworkOptions",
     "Residual",
+    "Sample",
     "Spec",
     "build",
     "check_classifier",

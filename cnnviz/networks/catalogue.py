@@ -271,6 +271,11 @@ def _autoencoder(shape: Shape, outputs: int, chosen: _Chosen) -> str:
     return network_line([*encoder(chosen.depth, shape[1]), *decoder(outputs, shape[1])[:-1]])
 
 
+def _variational(shape: Shape, outputs: int, chosen: _Chosen) -> str:
+    halves = encoder(2 * chosen.depth, shape[1]), decoder(outputs, shape[1])
+    return f"{network_line(halves[0])} sample {network_line(halves[1])}"
+
+
 NETWORKS: dict[str, NetworkInfo] = {
     info.id: info
     for info in (
@@ -344,6 +349,17 @@ PICTURE_NETWORKS: dict[str, NetworkInfo] = {
             _autoencoder_options,
             _autoencoder,
             ("autoencode", "denoise"),
+        ),
+        NetworkInfo(
+            "vae",
+            "Variational autoencoder",
+            "The encoder gives a normal distribution for each number in the middle, and the decoder"
+            " gets a draw from it: so it learns what to make of draws without a picture, too.",
+            "D. P. Kingma and M. Welling, Auto-encoding variational Bayes, 2013; convolutional",
+            "numbers in the middle",
+            _autoencoder_options,
+            _variational,
+            ("variational",),
         ),
     )
 }

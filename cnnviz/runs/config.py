@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Optimiser = Literal["adamw", "sgd"]
 
-TaskId = Literal["classify", "segment", "denoise", "colour", "autoencode"]
+TaskId = Literal["classify", "segment", "denoise", "colour", "autoencode", "variational"]
 """What a network can be trained for; see `cnnviz.training.tasks`."""
 
 OWN_DATASET = "own"

@@ -158,8 +158,14 @@ _SMALL, _LARGE = 5000, 25_000
 # on the test scenes after 160 steps and of .90 after 500, and on noisy digits 22 dB after 160.
 _STEPS: dict[Length, int] = {"quick": 160, "lesson": 500, "thorough": 2000}
 _PICTURE_BATCH = 16
-_PICTURE_BATCHES = {"autoencoder": 64}
+_PICTURE_BATCHES = {"autoencoder": 64, "vae": 64}
 _PICTURE_RATE: dict[Optimiser, float] = {"adamw": 0.01, "sgd": 0.1}
+_PICTURE_RATES: dict[Optimiser, dict[str, float]] = {
+    "adamw": {"vae": 0.003},
+    "sgd": {},
+}
+_LIKE = {"autoencode": "autoencoder", "variational": "vae"}
+"""Tasks in which all networks are trained as this one is, also those of one's own."""
 
 
 def recipe_for(
@@ -184,14 +190,14 @@ def recipe_for(
     """
     if task != "classify" or network in PICTURE_NETWORKS:
         optimiser = optimiser or "adamw"
-        network = "autoencoder" if task == "autoencode" else network  # own lines are like it
+        network = _LIKE.get(task, network)
         size = _PICTURE_BATCHES.get(network, _PICTURE_BATCH)
         epochs = _STEPS[length] * size / max(train_images, size)
         return Recipe(
             epochs=round(min(epochs, 1000.0), 2),
             batch_size=size,
             optimiser=optimiser,
-            learning_rate=_PICTURE_RATE[optimiser],
+            learning_rate=_PICTURE_RATES[optimiser].get(network, _PICTURE_RATE[optimiser]),
             weight_decay=_DECAY[optimiser],
         )
     optimiser = optimiser or "sgd"

@@ -14,6 +14,7 @@ from cnnviz.numbers.formatting import as_typed, rough, short
 from cnnviz.runs import Finding
 from cnnviz.training.config import default_recipe
 from cnnviz.training.tasks import CLASSIFY
+from cnnviz.training.tasks.base import SHORTEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +26,7 @@ _DEAD = 0.9
 _VANISHED = 1e-4
 _EXPLODED = 1e3
 _WHOLE = 1.0
-_NOTHING = 0.01  # of the foreground
 _BY_HEART = 0.5  # the training loss, of the best test loss
-_SHORTEST = 60  # steps: in fewer, nothing need be learnt
 
 
 def diagnose(state: RunState, classes: int, task: Task = CLASSIFY) -> list[Finding]:
@@ -58,22 +57,9 @@ def diagnose(state: RunState, classes: int, task: Task = CLASSIFY) -> list[Findi
 
 def _of_pictures(state: RunState, task: Task) -> list[Finding]:
     """Trouble of a network that gives pictures: what guessing would give is not known of these."""
-    background = _all_background(state) if task.output == "labels" else None
-    rules = (background, *_layers(state), _worse_and_worse(state, task))
+    by_heart = _worse_and_worse(state, task) if task.by_heart else None
+    rules = (*task.findings(state), *_layers(state), by_heart)
     return [finding for finding in rules if finding is not None]
-
-
-def _all_background(state: RunState) -> Finding | None:
-    last = state.evaluations[-3:]
-    if len(last) < 3 or last[0].step < _SHORTEST:
-        return None
-    if any(not one.measure("foreground") < _NOTHING for one in last):
-        return None
-    return Finding(
-        "flat",
-        "It calls every pixel background, which is right most of the time, and finds nothing else.",
-        "Choose a loss that weighs the background less, or Dice, or a higher learning rate.",
-    )
 
 
 def _worse_and_worse(state: RunState, task: Task) -> Finding | None:
@@ -167,7 +153,7 @@ def _diverging(progress: Sequence[Progress], chance: float) -> Finding | None:
 def _last_test(state: RunState) -> Evaluation | None:
     """The test after the last step, which judges a run too short for a row of points."""
     last = state.final
-    over = last is not None and last.step >= _SHORTEST and last.step == state.total_steps
+    over = last is not None and last.step >= SHORTEST and last.step == state.total_steps
     return last if over else None
 
 

@@ -151,7 +151,7 @@ def _time_steps(config: RunConfig) -> float:
     from cnnviz.training.data import Batches, Normalise  # noqa: PLC0415
     from cnnviz.training.device import pick_device  # noqa: PLC0415
     from cnnviz.training.schedule import make_optimiser  # noqa: PLC0415
-    from cnnviz.training.tasks import task_of  # noqa: PLC0415
+    from cnnviz.training.tasks import Pupil, task_of  # noqa: PLC0415
 
     device, task = pick_device(), task_of(config)
     rows = summary(config.spec, config.input_shape)
@@ -166,6 +166,7 @@ def _time_steps(config: RunConfig) -> float:
         model = build(config.spec, config.input_shape)
     model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = make_optimiser(model.parameters(), config.recipe)
+    pupil = Pupil(model, optimiser, config.loss)
     normalise = Normalise(config.mean, config.std, device)
     batches = Batches(images, labels, config.recipe, normalise, device)
 
@@ -174,10 +175,7 @@ def _time_steps(config: RunConfig) -> float:
         for group in optimiser.param_groups:
             group["lr"] = 1e-6
         x, y = batches.batch(0)
-        optimiser.zero_grad(set_to_none=True)
-        loss = task.loss(model(x), task.wanted(y), config.loss, 0.0)
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
+        task.step(pupil, x, task.wanted(y))
         _wait_for(device)
         return time.perf_counter() - began
 

@@ -83,9 +83,9 @@ class TestSet:
                     return None
                 part = slice(begin, min(begin + _BATCH, count))
                 wanted = self._task.wanted(self._labels[part])
-                outputs = model(self._normalise(self._images[part]))
-                loss += self._task.sum_loss(outputs, wanted, self._loss)
-                more = self._task.test_tally(outputs, wanted)
+                images = self._normalise(self._images[part])
+                lost, more = self._task.assess(model, images, wanted, self._loss)
+                loss += lost
                 tally = more if tally is None else tally + more
         assert tally is not None
         return self._task.tested(float(loss) / count, tally.cpu(), count)

@@ -13,7 +13,7 @@ from cnnviz.training.checkpoint import Position
 from cnnviz.training.data import Batches, Normalise, load_run_dataset
 from cnnviz.training.evaluate import TestSet
 from cnnviz.training.schedule import make_optimiser
-from cnnviz.training.tasks import task_of
+from cnnviz.training.tasks import Pupil, task_of
 
 if TYPE_CHECKING:
     from cnnviz.runs import Run
@@ -45,7 +45,6 @@ class Learner:
     def __init__(self, run: Run, device: torch.device) -> None:
         config = run.config
         self.run, self.device, self.recipe = run, device, config.recipe
-        self._loss = config.loss
         dataset = load_run_dataset(run)
         self.task = task_of(config)
         self.task.loss_named(config.loss)
@@ -71,6 +70,7 @@ class Learner:
         model = build(config.spec, config.input_shape)
         self.model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.optimiser = make_optimiser(self.model.parameters(), self.recipe)
+        self._pupil = Pupil(self.model, self.optimiser, config.loss, self.recipe.label_smoothing)
         start = Position(0, 0.0, self.recipe.learning_rate, config.pace)
         self.position = checkpoint.load(run, self.model, self.optimiser) or start
         pixels, labels = self.tests.pick_probes()
@@ -94,18 +94,10 @@ class Learner:
             Sum of the losses, and what the task tallies, on the device: nothing waits.
         """
         images, targets = self.batches.batch(step)
-        wanted = self.task.wanted(targets)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        self.optimiser.zero_grad(set_to_none=True)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._half and not exact):
-            outputs = self.model(images)
-        outputs = outputs.float()
-        loss = self.task.loss(outputs, wanted, self._loss, self.recipe.label_smoothing)
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.optimiser.step()
-        tally = self.task.tally(outputs.detach(), wanted)
-        return torch.cat(((loss.detach() * len(wanted))[None], tally))
+        self._pupil.half = self._half and not exact
+        return self.task.step(self._pupil, images, self.task.wanted(targets))
 
     def is_finite(self) -> bool:
         """Whether every weight and buffer is a finite number."""

@@ -80,14 +80,14 @@ print(f"{right / len(test_y):.5f} of {len(test_y)} test pictures are right")
 
 # What is asked for moves with the picture; as maps it stands last, as the pixels do.
 _LOSS = """\
-def loss_of(outputs, wanted):
+def loss_of({arguments}):
     {loss}
 
 
 def wanted_of(targets):
     return {wanted}
 
-
+{before}
 """
 _PADDED = """\
 asked = train_y.reshape(len(train_y), -1, height, width).permute(0, 2, 3, 1)
@@ -96,7 +96,7 @@ asked = F.pad(asked, (0, 0, SHIFT, SHIFT, SHIFT, SHIFT))
 _STEP_OF_PICTURES = """\
     targets = asked[chosen[:, None, None], rows[:, :, None], columns[:, None, :]]
     targets = targets.permute(0, 3, 1, 2).reshape(len(chosen), *train_y.shape[1:])
-    loss = loss_of(model(normalise(pixels)), wanted_of(targets))"""
+    {step}"""
 _TEST_OF_PICTURES = """\
 with torch.no_grad():
     outputs = torch.cat([model(normalise(x)) for x in test_x.split(500)])
@@ -125,8 +125,14 @@ def training_script(config: RunConfig, threads: int = 1) -> str:
     step, test, padded, before = _STEP.format(smoothing=recipe.label_smoothing), _TEST, "", ""
     if task.output != "class":
         loss = task.loss_named(config.loss).code.replace("\n", "\n    ")
-        before = _LOSS.format(loss=loss, wanted=task.wanted_code)
-        step, padded, (main, *_) = _STEP_OF_PICTURES, _PADDED, task.measures
+        before = _LOSS.format(
+            arguments=task.arguments_code,
+            loss=loss,
+            wanted=task.wanted_code,
+            before=f"\n{task.before_code}\n" if task.before_code else "",
+        )
+        step = _STEP_OF_PICTURES.format(step=task.step_code.replace("\n", "\n    "))
+        padded, (main, *_) = _PADDED, task.measures
         test = _TEST_OF_PICTURES.format(measured=task.measured_code, title=main.title)
     rest = f"lr=PEAK, weight_decay={recipe.weight_decay!r}, fused=True)"
     optimiser = (

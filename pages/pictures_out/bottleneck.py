@@ -97,3 +97,4 @@ st.markdown(
     " a place says hardly anything of its picture, which comes back as one blur for all (posterior"
     " collapse)."
 )
+train_live("Train a variational autoencoder live, on digits", "sampled", "vae")

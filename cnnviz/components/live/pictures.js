@@ -11,15 +11,18 @@ import { measured } from "./task.js";
 const COLOURS = ["#1b1b1b", "#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00", "#0072b2", "#ffffff"].map(hexToRgb);
 const LABELS = Uint8Array.from({ length: 768 }, (_, at) => COLOURS[Math.floor(at / 3) % COLOURS.length][at % 3]);
 
+const PICTURE = { output: "picture" };
+
 class PictureCard {
-  constructor(index, chosen) {
+  /** @param {string[]} titles of its pictures */
+  constructor(index, titles, chosen) {
     this.root = element("button", "probe");
     this.root.type = "button";
     this.root.dataset.rove = String(index);
     this.root.tabIndex = index ? -1 : 0;
     this.root.onclick = () => chosen(index);
     const row = element("span", "thumbs");
-    this.canvases = ["input", "output", "truth"].map((words) => {
+    this.canvases = titles.map((words) => {
       const [figure, frame, canvas] = [element("span", "thumb"), element("span", "frame"), element("canvas", "pixels")];
       frame.append(canvas);
       figure.append(frame, element("span", "caption", words));
@@ -36,7 +39,7 @@ export class Pictures {
   constructor(chosen) {
     this.chosen = chosen;
     this.root = element("section", "panel pictures");
-    this.title = element("h3", "", "What goes in, what comes out, what was asked for");
+    this.title = element("h3");
     this.hint = element("p", "hint");
     this.grid = element("div", "cards");
     this.grid.setAttribute("role", "group");
@@ -51,14 +54,23 @@ export class Pictures {
     if (probes === this.probes) return;
     this.probes = probes;
     this.painted = "";
-    this.cards = Array.from({ length: probes?.shape[0] ?? 0 }, (_, index) => new PictureCard(index, this.chosen));
+    const titles = task.shown.map(([words]) => words);
+    write(this.title, `Test pictures: ${titles.join(", ")}`);
+    this.cards = Array.from({ length: probes?.shape[0] ?? 0 }, (_, index) => new PictureCard(index, titles, this.chosen));
     this.grid.replaceChildren(...this.cards.map(({ root }) => root));
-    this.cards.forEach(({ canvases }, index) => {
-      const [, channels, height, width] = probes.shape;
-      const size = channels * height * width;
-      for (const canvas of canvases) canvas.parentElement.style.aspectRatio = `${width} / ${height}`;
-      paintPicture(canvases[0], probes.images.subarray(index * size, (index + 1) * size), channels, width, height);
-      if (probes.targets) paint(canvases[2], probes.targets, index, probes.shape, task);
+    this.paint(task, (name) => (probes?.[name] instanceof Uint8Array ? probes[name] : null));
+  }
+
+  /** Paint those of each card's pictures that `valuesOf` knows by the names of their tensors. */
+  paint(task, valuesOf) {
+    const [amount, , height, width] = this.probes?.shape ?? [0];
+    task.shown.forEach(([, name], at) => {
+      const values = valuesOf(name);
+      if (!values) return;
+      this.cards.slice(0, amount).forEach(({ canvases }, index) => {
+        canvases[at].parentElement.style.aspectRatio = `${width} / ${height}`;
+        paint(canvases[at], values, index, this.probes.shape, name === "images" ? PICTURE : task);
+      });
     });
   }
 
@@ -71,9 +83,9 @@ export class Pictures {
     if (painted === this.painted) return;
     this.painted = painted;
     const [main, ...others] = task.measures;
-    this.cards.forEach(({ root, canvases, verdict }, index) => {
+    this.paint(task, (name) => frame.tensors[name]?.values);
+    this.cards.forEach(({ root, verdict }, index) => {
       if (index >= outputs.shape[0]) return;
-      paint(canvases[1], outputs.values, index, pictures.shape, task);
       const words = `${main.title} ${measured(main, frame.scores[main.name]?.[index])}`;
       write(verdict, words);
       root.title = others.map((one) => `${one.title} ${measured(one, frame.scores[one.name]?.[index])}`).join(", ");

@@ -218,6 +218,14 @@ PRESETS: dict[str, Preset] = {
         _networks("unet", "loss", {"Classes of colour": "classes", "Squared error": "squared"}),
         ("colour",),
     ),
+    "beta": Preset(
+        "How much divergence?",
+        "β weighs the divergence against the squared error. With little of it pictures come back"
+        " sharper, with more of it those made of chance look better, and with too much nothing gets"
+        " through the middle.",
+        _networks("vae", "loss", {"β = 0.1": "kl0.1", "β = 1": "", "β = 10": "kl10"}),
+        ("variational",),
+    ),
     "restoring": Preset(
         "Squared or absolute error?",
         "A few large errors count more when they are squared. Which loss gives the sharper"

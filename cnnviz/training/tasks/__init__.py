@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnviz.training.tasks.base import Loss, Measure, Score, Task
+from cnnviz.training.tasks.base import Loss, Measure, Pupil, Score, Task
 from cnnviz.training.tasks.classify import Classify
 from cnnviz.training.tasks.colour import Colour
 from cnnviz.training.tasks.restore import Autoencode, Denoise
 from cnnviz.training.tasks.segment import Segment, overlaps
+from cnnviz.training.tasks.variational import Variational
 
 if TYPE_CHECKING:
     from cnnviz.runs import RunConfig
 
-__all__ = ["CLASSIFY", "TASKS", "Loss", "Measure", "Score", "Task", "overlaps", "task_of"]
+__all__ = ["CLASSIFY", "TASKS", "Loss", "Measure", "Pupil", "Score", "Task", "overlaps", "task_of"]
 
 CLASSIFY = Classify()
 TASKS: dict[str, Task] = {
-    task.id: task for task in (CLASSIFY, Segment(), Denoise(), Colour(), Autoencode())
+    task.id: task
+    for task in (CLASSIFY, Segment(), Denoise(), Colour(), Autoencode(), Variational())
 }
 """All tasks, by the ids of `cnnviz.runs.config.TaskId`."""
 

@@ -8,19 +8,23 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import torch
+from torch import Tensor, nn
 
 from cnnviz.runs import RunError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from torch import Tensor, nn
+    from torch.optim import Optimizer
 
     from cnnviz.datasets import Dataset
     from cnnviz.networks import Spec
+    from cnnviz.runs import Finding, RunState
 
 PROBES = 8
 """Test pictures that every frame shows."""
+SHORTEST = 60
+"""Steps: in fewer, nothing need be learnt."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Measure:
     Attributes:
         name: Its field in the events of a run.
         title: Name for people.
-        unit: `share`, from 0 to 1; `dB`; or `levels`, of the 255 of a picture.
+        unit: `share`, from 0 to 1; `dB`; `levels`, of the 255 of a picture; or `nats`.
         trained: Whether it is also taken of the training pictures.
         goals: Values whose first time a race tells, the easiest first.
         lower: Whether less is better.
@@ -53,7 +57,7 @@ class Measure:
 
     name: str
     title: str
-    unit: Literal["share", "dB", "levels"]
+    unit: Literal["share", "dB", "levels", "nats"]
     trained: bool = False
     goals: tuple[float, ...] = ()
     lower: bool = False
@@ -87,6 +91,31 @@ class Score:
         return self.measures["accuracy"]
 
 
+@dataclasses.dataclass
+class Pupil:
+    """A network at one step of its training.
+
+    Attributes:
+        model: It.
+        optimiser: What changes its weights, at the rate of this step.
+        loss: Name of what is made small; empty for the usual one.
+        smoothing: Share of the target spread over all classes.
+        half: Whether passes are in half precision, where that is faster.
+    """
+
+    model: nn.Module
+    optimiser: Optimizer
+    loss: str = ""
+    smoothing: float = 0.0
+    half: bool = False
+
+    def run(self, part: nn.Module, inputs: Tensor) -> Tensor:
+        """What the model, or a part of it, gives: in single precision, whatever it was made in."""
+        with torch.autocast(inputs.device.type, torch.bfloat16, enabled=self.half):
+            outputs: Tensor = part(inputs)
+        return outputs.float()
+
+
 class Task(ABC):
     """Something to train for.
 
@@ -100,7 +129,13 @@ class Task(ABC):
         output: What a network gives: a `class`, the `labels` of all pixels, or a `picture`.
         measures: The first is the one that counts.
         losses: By their names; the first is the usual one.
+        shown: Pictures of a frame side by side: what each is called, and the tensor that has it,
+            `images` and `targets` of the probes or one of the frame.
+        by_heart: Whether it learns by heart if the loss falls on training pictures alone.
         wanted_code: `wanted` as an expression in `targets`, for the script to copy.
+        arguments_code: What the function of a loss takes.
+        before_code: Lines before the first step.
+        step_code: Lines that make `loss` of `pixels` and `targets`.
         measured_code: Lines that make `measured`, the first measure, of `outputs` and `wanted`.
     """
 
@@ -110,7 +145,16 @@ class Task(ABC):
     output: ClassVar[Literal["class", "labels", "picture"]]
     measures: ClassVar[tuple[Measure, ...]]
     losses: ClassVar[dict[str, Loss]]
+    shown: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("input", "images"),
+        ("output", "outputs"),
+        ("truth", "targets"),
+    )
+    by_heart: ClassVar[bool] = True
     wanted_code: ClassVar[str] = "targets"
+    arguments_code: ClassVar[str] = "outputs, wanted"
+    before_code: ClassVar[str] = ""
+    step_code: ClassVar[str] = "loss = loss_of(model(normalise(pixels)), wanted_of(targets))"
     measured_code: ClassVar[str] = ""
 
     @abstractmethod
@@ -164,6 +208,39 @@ class Task(ABC):
         """The loss on test pictures, the sum over a batch."""
         return self.loss_named(name).mean(outputs, wanted) * len(wanted)
 
+    def step(self, pupil: Pupil, images: Tensor, wanted: Tensor) -> Tensor:
+        """Take one step.
+
+        Args:
+            pupil: What learns.
+            images: N×C×H×W, as the network takes them.
+            wanted: What is asked for, as losses take it.
+
+        Returns:
+            The sum of the losses and then the tally, on the device: nothing waits.
+        """
+        pupil.optimiser.zero_grad(set_to_none=True)
+        outputs = pupil.run(pupil.model, images)
+        loss = self.loss(outputs, wanted, pupil.loss, pupil.smoothing)
+        loss.backward()  # type: ignore[no-untyped-call]
+        pupil.optimiser.step()
+        tally = self.tally(outputs.detach(), wanted)
+        return torch.cat(((loss.detach() * len(wanted))[None], tally))
+
+    def assess(
+        self, model: nn.Module, images: Tensor, wanted: Tensor, loss: str
+    ) -> tuple[Tensor, Tensor]:
+        """The loss on a batch of test pictures, added up, and their tally; nothing is learnt.
+
+        Args:
+            model: In evaluation mode.
+            images: N×C×H×W, as the network takes them.
+            wanted: What is asked for, as losses take it.
+            loss: Name of one; empty for the usual one.
+        """
+        outputs = model(images)
+        return self.sum_loss(outputs, wanted, loss), self.test_tally(outputs, wanted)
+
     @abstractmethod
     def tallies(self, classes: int) -> int:
         """How many numbers `tally` gives."""
@@ -196,11 +273,16 @@ class Task(ABC):
             NotFiniteError: A number is not finite.
         """
 
+    def findings(self, state: RunState) -> list[Finding]:  # noqa: ARG002
+        """Trouble that only this task has, the gravest first."""
+        return []
+
     def told(self) -> dict[str, Any]:
         """What the browser needs to know of it, as JSON-able data."""
         return {
             "id": self.id,
             "output": self.output,
+            "shown": self.shown,
             "measures": [dataclasses.asdict(measure) for measure in self.measures],
         }
 
@@ -210,6 +292,13 @@ def pairs(outputs: Tensor, wanted: Tensor) -> Tensor:
     classes = outputs.shape[1]
     found = wanted.flatten() * classes + outputs.argmax(1).flatten()
     return torch.bincount(found, minlength=classes**2).view(classes, classes)
+
+
+def parted(model: nn.Module, kind: type[nn.Module]) -> tuple[nn.Module, nn.Module, nn.Module]:
+    """The layers before the first one of a kind, that one, and the layers behind it."""
+    assert isinstance(model, nn.Sequential)
+    at = next(number for number, layer in enumerate(model) if isinstance(layer, kind))
+    return model[:at], model[at], model[at + 1 :]
 
 
 def asked(dataset: Dataset) -> tuple[Tensor, Tensor]:

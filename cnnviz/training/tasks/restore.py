@@ -30,7 +30,7 @@ class Restore(Task):
     """One picture for each picture."""
 
     output = "picture"
-    measures = (_PSNR, _SSIM, _ERROR)
+    measures: ClassVar[tuple[Measure, ...]] = (_PSNR, _SSIM, _ERROR)
     losses: ClassVar[dict[str, Loss]] = {
         "squared": Loss("Mean squared error", F.mse_loss, "return F.mse_loss(outputs, wanted)"),
         "l1": Loss("Mean absolute error (L1)", F.l1_loss, "return F.l1_loss(outputs, wanted)"),
@@ -84,14 +84,16 @@ measured = (-10 * errors.log10()).mean().item()  # dB"""
 
     def frame(self, model: nn.Module, inputs: Tensor, targets: Tensor, **moment: Any) -> bytes:
         """The pictures that the network gives."""
+        return make_picture_frame(
+            model, inputs, lambda outputs: self.shown_of(outputs, targets), **moment
+        )
 
-        def show(outputs: Tensor) -> Shown:
-            wanted = self.wanted(targets)
-            seen = self.picture(outputs, wanted)
-            scores = {name: one.tolist() for name, one in self.scores(seen, wanted).items()}
-            return Shown((seen * 255).round().to(torch.uint8), None, scores)
-
-        return make_picture_frame(model, inputs, show, **moment)
+    def shown_of(self, outputs: Tensor, targets: Tensor) -> Shown:
+        """The pictures that the network gave, and how good each is."""
+        wanted = self.wanted(targets)
+        seen = self.picture(outputs, wanted)
+        scores = {name: one.tolist() for name, one in self.scores(seen, wanted).items()}
+        return Shown(levels(seen), None, scores)
 
 
 class Denoise(Restore):
@@ -108,8 +110,13 @@ class Autoencode(Restore):
     id = "autoencode"
     title = "The picture itself, through a bottleneck"
     asks = "What can be made again of a few numbers?"
-    measures = (_ERROR, _PSNR, _SSIM)
+    measures: ClassVar[tuple[Measure, ...]] = (_ERROR, _PSNR, _SSIM)
     measured_code = "measured = 255 * (outputs.clamp(0, 1) - wanted).abs().mean().item()"
+
+
+def levels(pictures: Tensor) -> Tensor:
+    """Pictures from black 0 to white 1 in bytes."""
+    return (pictures.clamp(0, 1) * 255).round().to(torch.uint8)
 
 
 def mean_error(found: Tensor, truth: Tensor) -> Tensor:

@@ -8,8 +8,9 @@ import torch
 
 from cnnviz.inspection.frames import Shown, make_picture_frame
 from cnnviz.networks import check_picture
+from cnnviz.runs import Finding
 from cnnviz.training.tasks import pixel_losses
-from cnnviz.training.tasks.base import Loss, Measure, Score, Task, asked, pairs
+from cnnviz.training.tasks.base import SHORTEST, Loss, Measure, Score, Task, asked, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
     from cnnviz.datasets import Dataset
     from cnnviz.networks import Spec
+    from cnnviz.runs import RunState
 
-
+_NOTHING = 0.01  # of the foreground
 _MEASURED = """\
 classes = outputs.shape[1]
 found = outputs.argmax(1)
@@ -92,6 +94,23 @@ class Segment(Task):
     def tested(self, loss: float, tally: Tensor, images: int) -> Score:
         """Mean IoU and so on, and the confusion matrix of pixels."""
         return Score(loss, images, overlaps(tally), tally)
+
+    def findings(self, state: RunState) -> list[Finding]:
+        """Nothing but background, which is right most of the time."""
+        last = state.evaluations[-3:]
+        if len(last) < 3 or last[0].step < SHORTEST:
+            return []
+        if any(not one.measure("foreground") < _NOTHING for one in last):
+            return []
+        return [
+            Finding(
+                "flat",
+                "It calls every pixel background, which is right most of the time, and finds"
+                " nothing else.",
+                "Choose a loss that weighs the background less, or Dice, or a higher learning"
+                " rate.",
+            )
+        ]
 
     def frame(self, model: nn.Module, inputs: Tensor, targets: Tensor, **moment: Any) -> bytes:
         """The class of each pixel, and how sure the network is of it."""

@@ -39,6 +39,7 @@ def test_the_script_trains_as_the_run_did(new_run, network, recipe, tmp_path):
         ("noisy", "unet", "l1"),
         ("squeezed", "autoencoder", "squared"),
         ("greydigits", "unet", "squared"),
+        ("sampled", "vae", "kl0.1"),
     ],
 )
 def test_scripts_of_tasks_beyond_a_class(dataset, network, loss, tmp_path):
@@ -67,8 +68,10 @@ def test_the_code_of_losses_is_what_is_made_small():
         for loss in task.losses.values() if task.output != "class" else ():
             body = loss.code.replace("\n", "\n    ")
             space = {"math": math, "torch": torch, "F": torch.nn.functional}
-            exec(f"def loss_of(outputs, wanted):\n    {body}", space)
-            assert torch.equal(space["loss_of"](outputs, wanted), loss.mean(outputs, wanted))
+            exec(f"def loss_of({task.arguments_code}):\n    {body}", space)
+            nothing = [0.0] * (task.arguments_code.count(",") - 1)  # of what is added
+            found = space["loss_of"](outputs, wanted, *nothing)
+            assert torch.equal(found, loss.mean(outputs, wanted))
 
 
 def follow(run, tmp_path):

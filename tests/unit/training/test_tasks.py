@@ -1,5 +1,6 @@
 """Tasks beyond a class: losses and measures against independent ones, and runs as any other."""
 
+import copy
 import dataclasses
 import json
 from typing import get_args
@@ -10,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from scipy.special import softmax
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+from torch.distributions import Normal, kl_divergence
 
 from cnnviz.datasets import DatasetError, load_dataset
 from cnnviz.datasets.base import make_picture_dataset
@@ -37,6 +39,7 @@ LINES = {
     "denoise": "c4k3p1 bn relu c1k3p1",
     "colour": f"c4k3p1 bn relu c{len(CENTRES)}k1",
     "autoencode": "c2k3s2p1 relu c3k8 up8 lc4k1 relu up2 c1k3p1 sigmoid",
+    "variational": "c2k3s2p1 relu c6k8 sample up8 lc4k1 relu up2 c1k3p1 sigmoid",
 }
 SIDE = 16
 
@@ -48,9 +51,7 @@ def small(task, count=40):
     wanted = {
         "segment": (pictures[:, 0] > 100).astype(np.uint8) + (pictures[:, 0] > 200),
         "denoise": np.ascontiguousarray(pictures[..., ::-1]),
-        "autoencode": None,
-        "colour": None,
-    }[task]
+    }.get(task)
     classes = ("none", "some", "much") if task == "segment" else ("grey",)
     half = count // 2
     if task == "colour":
@@ -62,10 +63,11 @@ def small(task, count=40):
     )
 
 
-def new_run(task, *, pace=0.0, **recipe):
+def new_run(task, *, pace=0.0, loss="", **recipe):
     dataset = small(task)
     usual = {"epochs": 2, "batch_size": 4, "learning_rate": 0.01, "shift": 1, "flip": True}
-    config = make_config(dataset, network_from_line(LINES[task]), Recipe(**usual | recipe))
+    recipe = Recipe(**usual | recipe)
+    config = make_config(dataset, network_from_line(LINES[task]), recipe, loss=loss)
     config = dataclasses.replace(config, pace=pace)
     return create_run(config, tensors=own_dataset_tensors(dataset))
 
@@ -272,6 +274,52 @@ def test_what_a_run_of_any_task_leaves_behind(task):
         assert frame.scores["error"][0] == pytest.approx(off, rel=1e-3)
 
 
+def test_the_divergence_and_what_is_made_small_as_torch_has_them():
+    """Both drawn with the same noise, and the divergence of `torch.distributions`."""
+    for name, beta in (("kl1", 1.0), ("kl0.1", 0.1)):
+        config = make_config(
+            small("variational"), network_from_line(LINES["variational"]),
+            Recipe(batch_size=6), loss=name,
+        )  # fmt: skip
+        learner = Learner(
+            create_run(config, tensors=own_dataset_tensors(small("variational"))), CPU
+        )
+        model, (images, targets) = copy.deepcopy(learner.model), learner.batches.batch(0)
+        torch.manual_seed(5)
+        total, _, _, apart = learner.step(0, 0.01).tolist()
+        torch.manual_seed(5)
+        mean, log_variance = model[:3](images).chunk(2, 1)
+        normal = Normal(mean, (log_variance / 2).exp())
+        expected = kl_divergence(normal, Normal(0, 1)).sum((1, 2, 3))
+        drawn = mean + torch.randn_like(mean) * normal.scale
+        errors = (model[4:](drawn) - targets / 255).square().sum((1, 2, 3))
+        assert apart == pytest.approx(expected.sum().item(), rel=1e-4)
+        assert total == pytest.approx((errors + beta * expected).sum().item(), rel=1e-4)
+
+
+def test_a_frame_of_a_variational_one_shows_what_chance_gives():
+    run = new_run("variational")
+    state = train(run)
+    first, last = (read_frame(run.load_frame(state.snapshots[at])) for at in (0, -1))
+    model = Learner(run, CPU).model.eval()
+    random = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        wanted = model[4:](torch.randn(8, 3, 1, 1, generator=random)).clamp(0, 1)
+    assert np.abs(last.samples - 255 * wanted.numpy()).max() <= 0.51
+    assert not np.array_equal(first.samples, last.samples)
+
+
+def test_a_middle_that_says_nothing_is_named():
+    run = new_run("variational")
+    with run.writing() as writer:
+        writer.write("status", status="running", step=0, total_steps=200)
+        for step, apart in ((40, 0.01), (70, 5.0), (80, 0.02), (90, 0.02), (100, 0.01)):
+            writer.write("step", step=step, epoch=step / 5, seconds=step / 10, loss=1.0, kl=apart,
+                         learning_rate=0.1, images_per_second=1.0)  # fmt: skip
+            found = [one.kind for one in diagnose(run.state(), 1, TASKS["variational"])]
+            assert found == (["collapsed"] if step == 100 else [])
+
+
 def test_a_run_that_tells_classes_apart_names_no_task(digits):
     config = make_config(digits, "gap")
     data = json.loads(json.dumps(config.to_json()))
@@ -289,6 +337,10 @@ def test_what_does_not_fit_is_named():
         make_config(dataset, network_from_line("c4k3p1"))
     with pytest.raises(NetworkError, match="up2"):
         make_config(dataset, network_from_line("c4k3p1 p2 c3k1"))
+    with pytest.raises(NetworkError, match="sample"):
+        make_config(small("variational"), network_from_line(LINES["autoencode"]))
+    with pytest.raises(NetworkError, match="even number"):
+        make_config(small("variational"), network_from_line("c3k3p1 sample c1k1"))
     with pytest.raises(NetworkError, match="weights"):
         make_config(dataset, network_from_line("relu"))
     with pytest.raises(RunError, match="dice"):
@@ -332,7 +384,9 @@ def test_only_background_is_named(monkeypatch):
     assert diagnose(state, 1, TASKS["denoise"]) == []
 
 
-@pytest.mark.parametrize("id", ["scenes", "noisy", "squeezed", "greydigits", "greyphotos"])
+@pytest.mark.parametrize(
+    "id", ["scenes", "noisy", "squeezed", "sampled", "greydigits", "greyphotos"]
+)
 def test_the_data_sets_are_the_same_each_time(id):
     from cnnviz.datasets import PICTURE_DATASETS
 
@@ -344,7 +398,7 @@ def test_the_data_sets_are_the_same_each_time(id):
     if id == "noisy":
         loss = psnr(torch.from_numpy(data.test_images) / 255, test / 255).mean().item()
         assert loss == pytest.approx(12.8, abs=0.1)
-    if id == "squeezed":
+    if id in {"squeezed", "sampled"}:
         assert np.array_equal(test.numpy(), data.test_images)
     if data.task == "colour":
         grey, _ = to_ycc(data.test_targets.transpose(0, 2, 3, 1) / 255)
