@@ -51,8 +51,8 @@ def _weighed(beta: float) -> Weighed:
 
 _STEP = """\
 statistics = model[:middle](normalise(pixels))  # means, and logarithms of variances
-mean, log_variance = statistics.flatten(1).chunk(2, 1)
-divergence = 0.5 * (mean.square() + log_variance.exp() - log_variance - 1).sum(1).mean()
+mu, log_variance = statistics.flatten(1).chunk(2, 1)
+divergence = 0.5 * (mu.square() + log_variance.exp() - log_variance - 1).sum(1).mean()
 loss = loss_of(model[middle:](statistics), wanted_of(targets), divergence)"""
 
 
