@@ -118,7 +118,7 @@ def test_an_own_line_says_what_does_not_fit_what_is_asked(open_page, started):
         assert next(b for b in app.button if b.label == "Start training").disabled
 
 
-@pytest.mark.parametrize("task", ["segment", "colour"])
+@pytest.mark.parametrize("task", ["segment", "colour", "variational"])
 def test_a_run_that_has_ended_is_shown_and_looked_into(task, open_page, visit):
     run = new_run(task)
     with run.writing() as writer:

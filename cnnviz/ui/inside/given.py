@@ -55,7 +55,9 @@ def show_given(config: RunConfig, model: nn.Module, subject: Subject) -> None:
             alt="The picture that is asked for",
         )  # fmt: skip
         wanted = task.wanted(torch.from_numpy(asked)[None])
-        score = task.tested(0.0, task.test_tally(outputs, wanted), 1).measures
+        with untouched(model), torch.no_grad():
+            loss, tally = task.assess(model, subject.inputs[None], wanted, config.loss)
+        score = task.tested(float(loss), tally, 1).measures
         st.caption(", ".join(f"{one.title} {one.words(score[one.name])}" for one in task.measures))
     if task.output == "labels":
         show_label_colours(config.classes)
