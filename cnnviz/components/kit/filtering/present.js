@@ -82,9 +82,9 @@ function table(stops, centre) {
  */
 function painted(planes, low, high, { factor, offset, sign, colours }) {
   const size = planes[0].length;
-  const pixels = new Uint32Array(size).fill(OPAQUE);
   const step = BINS / (high - low);
   const done = vectors ? size - (size % LANES) : 0;
+  const pixels = new Uint32Array(size).fill(OPAQUE, done);
   const [palette, bins, values, end] = [0, 1024, 3072, 3072 + 4 * done].map((place) => place + 4 * done); // after the pixels
   const buffer = done && vectors ? vectors.memory(end) : new ArrayBuffer(0);
   if (done) new Uint32Array(buffer, 0, done).fill(OPAQUE);
