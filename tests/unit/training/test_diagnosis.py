@@ -215,7 +215,7 @@ def test_no_false_alarm_on_digits(digits, network, optimiser, monkeypatch):
     assert len(state.health) > 50
     assert len(state.evaluations) > 15
     assert found(state) == []
-    assert state.final.accuracy > 0.9
+    assert state.final.accuracy > 0.8  # 0.93 to 1.0 with ten seeds each
 
 
 class Often:
