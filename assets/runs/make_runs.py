@@ -58,10 +58,10 @@ TASK_RUNS = {
     ),
     "bundled-noisy-unet": TaskRun("noisy", "unet", 0, "quick", 6, raced=False),
     "bundled-squeezed-08": TaskRun(
-        "squeezed", "bottleneck", 0, "lesson", 7, "Bottleneck of 8 numbers, digits"
+        "squeezed", "bottleneck", 0, "lesson", 7, "Digits through 8 numbers"
     ),
     "bundled-squeezed-32": TaskRun(
-        "squeezed", "bottleneck", 1, "lesson", 4, "Bottleneck of 32 numbers, digits"
+        "squeezed", "bottleneck", 1, "lesson", 4, "Digits through 32 numbers"
     ),
 }
 _GROUP = "20261129-140000-{}-0000"

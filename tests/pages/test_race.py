@@ -141,9 +141,9 @@ def test_a_question_about_a_task_brings_its_pictures_its_lanes_and_its_losses(op
         for loss in ("both", "crossentropy", "weighted", "dice", "squared")
     ]
     assert {c.recipe.optimiser for c in started} == {"adamw"}
-    app.selectbox(key="_r_preset").select("8, 32 or 128 numbers?").run()
+    app.selectbox(key="_r_preset").select("2, 8, 32 or 128 numbers?").run()
     button(app, "Start the race").click().run()
-    assert [c.variant["depth"] for c in started[5:]] == [8, 32, 128]
+    assert [c.variant["depth"] for c in started[5:]] == [2, 8, 32, 128]
     assert {c.dataset for c in started[5:]} == {"squeezed"}
 
 

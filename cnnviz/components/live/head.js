@@ -3,7 +3,7 @@
 import { element, write } from "../kit/elements.js";
 import { count, duration, fixed, plain, significant } from "../kit/numbers.js";
 import { lostWords } from "./socket.js";
-import { measured, taskOf } from "./task.js";
+import { measured, nameOf, taskOf } from "./task.js";
 
 export const STATUS = {
   waiting: ["\u25cb", "Waiting in line"],
@@ -67,7 +67,7 @@ export class Head {
     const digits = Math.max(1, `${epochs ?? ""}`.split(".")[1]?.length ?? 0);
     write(this.values.epoch, last ? `${fixed(last.epoch, Math.min(digits, 3))}${epochs ? ` of ${plain(epochs)}` : ""}` : "\u2013");
     const { measures: [main], output } = taskOf(run);
-    write(this.values.accuracy.previousSibling, `Test ${output === "class" ? "accuracy" : main.title}`);
+    write(this.values.accuracy.previousSibling, `Test ${nameOf(main)}`);
     write(this.values.accuracy, test ? `${measured(main, test[main.name])} ${output === "class" ? "of" : "on"} ${count(test.images)}` : "\u2013");
     const held = source.pace > 0; // then the clock of training stands still between steps
     write(this.values.rate.previousSibling, held ? "Images per second, computing" : "Images per second");
@@ -102,8 +102,8 @@ export class Head {
     const parts = [`${source.name}: ${STATUS[state.status]?.[1] ?? state.status}`];
     if (state.totalSteps) parts.push(`step ${count(state.step)} of ${count(state.totalSteps)}`);
     const test = state.evaluations.at(-1);
-    const { measures: [main], output } = taskOf(source.run);
-    if (test) parts.push(`test ${output === "class" ? "accuracy" : main.title} ${measured(main, test[main.name])}`);
+    const { measures: [main] } = taskOf(source.run);
+    if (test) parts.push(`test ${nameOf(main)} ${measured(main, test[main.name])}`);
     for (const { text } of state.findings) parts.push(text);
     return `${parts.join(". ")}.`;
   }

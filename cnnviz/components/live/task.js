@@ -26,6 +26,6 @@ export function measured({ unit }, value, digits = 1) {
 }
 
 /** What a measure is called in the middle of a sentence. */
-export function nameOf({ name, title }) {
-  return name === "accuracy" ? "accuracy" : title;
+export function nameOf({ title }) {
+  return title.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()); // an abbreviation stays
 }

@@ -204,10 +204,10 @@ PRESETS: dict[str, Preset] = {
         ("segment",),
     ),
     "bottleneck": Preset(
-        "8, 32 or 128 numbers?",
+        "2, 8, 32 or 128 numbers?",
         "The fewer numbers there are in the middle, the more must be left out of a picture. What"
         " goes first?",
-        _networks("autoencoder", "depth", {counted(n, "number"): n for n in (8, 32, 128)}),
+        _networks("autoencoder", "depth", {counted(n, "number"): n for n in (2, 8, 32, 128)}),
         ("autoencode",),
     ),
     "colourloss": Preset(

@@ -23,7 +23,8 @@ def test_a_run_that_gives_pictures_is_watched_and_wound_back(page, runs, task):
     state = run.state()
     watch(page, run)
     main = "Mean IoU" if task == "segment" else "PSNR"
-    expect(fact(page, f"Test {main}")).to_contain_text("on 20")
+    after_test = "mean IoU" if task == "segment" else "PSNR"
+    expect(fact(page, f"Test {after_test}")).to_contain_text("on 20")
     cards = page.locator(".pictures .probe")
     expect(cards).to_have_count(8)
     expect(page.locator(".panel.confusion")).to_be_hidden()
@@ -73,7 +74,7 @@ def test_a_run_that_gives_pictures_is_watched_and_wound_back(page, runs, task):
     expect(whole).to_have_attribute("data-step", str(state.total_steps))
     expect(whole.locator(".hint").first).to_contain_text("test picture")
     page.locator(".live details.more > summary").get_by_text("The numbers as tables").click()
-    expect(page.get_by_role("columnheader", name=f"Test {main}")).to_be_visible()
+    expect(page.get_by_role("columnheader", name=f"Test {after_test}")).to_be_visible()
 
 
 def test_a_race_of_tasks_is_told_by_their_measure(page, runs):
@@ -83,12 +84,12 @@ def test_a_race_of_tasks_is_told_by_their_measure(page, runs):
             Trainer(run, writer, torch.device("cpu")).train()
     watch(page, *raced, query="&race=1")
     rows = page.locator("table.standings tbody tr")
-    expect(page.get_by_role("columnheader", name="Best test Mean error")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Best test mean error")).to_be_visible()
     errors = [run.state().final.measures["error"] for run in raced]
     for at, error in enumerate(errors):
         expect(rows.nth(at).locator("td").nth(1)).to_contain_text(f"{error:.1f} levels")
     best = page.locator("table.standings td.best").first
     expect(best).to_contain_text(f"{min(errors):.1f} levels")  # less is better
-    expect(page.get_by_text("Test Mean error", exact=True)).to_be_visible()
+    expect(page.get_by_text("Test mean error", exact=True)).to_be_visible()
     page.get_by_text("PSNR", exact=True).click()
     expect(page.get_by_text("Test PSNR", exact=True)).to_be_visible()
