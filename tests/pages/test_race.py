@@ -133,7 +133,10 @@ def test_starting_a_preset_asks_for_every_lane_alike(open_page, started, shown):
 
 def test_a_question_about_a_task_brings_its_pictures_its_lanes_and_its_losses(open_page, started):
     app = open_page(r_preset="pixelloss", r_length="quick")
-    assert app.selectbox(key="_r_data").options == ["Scenes: a class for every pixel"]
+    assert app.selectbox(key="_r_data").options == [
+        "Scenes: a class for every pixel",
+        "Scenes of clothes: a class for every pixel",
+    ]
     button(app, "Start the race").click().run()
     assert not app.exception
     assert [(c.task, c.network, c.loss) for c in started] == [

@@ -79,9 +79,10 @@ def show_progress(run: Run, step: int) -> None:
     main = task_of(run.config).measures[0]
     for tested in run.state().evaluations:
         if tested.step == step:
-            how = f"test accuracy {tested.accuracy:.1%}"
+            told = f"test accuracy {tested.accuracy:.1%} on {tested.images:,} pictures"
             if run.config.task != "classify":
-                how = f"{main.title} {main.words(tested.measure(main.name))}"
-            text += f": {how} on {tested.images:,} test pictures"
+                value = main.words(tested.measure(main.name))
+                told = f"{main.title} {value} on {tested.images:,} test pictures"
+            text += f": {told}"
             break
     st.caption(f"{text}.")
