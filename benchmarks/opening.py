@@ -1,0 +1,162 @@
+"""Every page of the app in Chromium: how long it takes to open, and what it costs once it is there.
+
+Each page is opened by its link: first on a server that nobody asked for it, then again. It is open
+when its script has ended, nothing on it waits to be drawn and two frames have passed. The browser
+has been in the app before, so Streamlit's own files are in its cache. The peer is a Streamlit page
+with a title, a line of text and a picture.
+
+After that nobody touches the page for a few seconds, and the processor time that all of Chromium
+and the server take is counted, as a share of one core. By default the browser asks for less
+motion, as a person can: then nothing moves, and a page that stands still has nothing to compute.
+With `--moving` figures play as they do for everybody else. A page that computes something long
+while it is watched, such as the loss landscape, is not at rest before that is whole.
+
+    python benchmarks/opening.py [--still 5] [--moving] [pixels sharing …]
+
+Aims: 1.5 s to open for a second time on two quiet cores, and 2 % of a core for a page at rest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import sync_playwright
+from stepper_rate import cpu_seconds, served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+WARM_UP_SECONDS = 10
+AGAIN = 3
+SETTLE_SECONDS = 2
+"""Before the processor time at rest is counted: what is drawn late is drawn by then."""
+
+PEER = """import numpy as np
+import streamlit as st
+st.title("A page")
+st.write("One line of text.")
+st.image(np.zeros((200, 200, 3), np.uint8))
+"""
+OPEN = """() => document.querySelector(
+  "[data-testid='stApp'][data-test-script-state='notRunning']"
+) && !document.querySelector("[data-testid='stSkeleton'], [data-testid='stAppSkeleton']")"""
+FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+@dataclass
+class Opened:
+    """What a page took: seconds of the clock, then shares of one core at rest."""
+
+    name: str
+    first: float
+    again: list[float]
+    computed: float
+    browser: float
+    server: float
+
+
+def opening(
+    context: BrowserContext, address: str, server: int, still: float = 0
+) -> tuple[float, float, tuple[float, ...]]:
+    """Seconds until the page is open, seconds its main thread computed, shares at rest."""
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    began = time.perf_counter()
+    page.goto(address, wait_until="commit")
+    page.wait_for_function(OPEN)
+    page.evaluate(FRAMES)
+    took = time.perf_counter() - began
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    computed = next(one["value"] for one in metrics if one["name"] == "TaskDuration")
+    session.detach()
+    shares: tuple[float, ...] = (0.0, 0.0)
+    if still:
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(1000 * SETTLE_SECONDS)
+        before = browser_seconds(context.browser), cpu_seconds(server)
+        page.wait_for_timeout(1000 * still)
+        after = browser_seconds(context.browser), cpu_seconds(server)
+        shares = tuple((now - then) / still for now, then in zip(after, before, strict=True))
+    page.close()
+    return took, computed, shares
+
+
+def browser_seconds(browser: Browser) -> float:
+    """Processor time of all of Chromium's processes."""
+    session = browser.new_browser_cdp_session()
+    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    return sum(process["cpuTime"] for process in processes)
+
+
+def measured(context: BrowserContext, url: str, server: int, name: str, still: float) -> Opened:
+    """Open a page for the first time and again, and leave it alone."""
+    first, _, _ = opening(context, f"{url}/{name}", server)
+    again = [opening(context, f"{url}/{name}", server) for _ in range(AGAIN - 1)]
+    again.append(opening(context, f"{url}/{name}", server, still))
+    return Opened(
+        name or "Home",
+        first,
+        [took for took, _, _ in again],
+        statistics.median(computed for _, computed, _ in again),
+        *again[-1][2],
+    )
+
+
+def main() -> None:
+    """Serve, open, print."""
+    from cnnviz.catalogue import PAGES
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pages", nargs="*", help="URLs of the catalogue; all where none is named")
+    parser.add_argument("--still", type=float, default=5, help="seconds in which nobody touches it")
+    parser.add_argument("--moving", action="store_true", help="let figures play")
+    asked = parser.parse_args()
+    names = asked.pages or [page.url for page in PAGES]
+    shell = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    print("| page | first, s | again, median s | slowest s | × peer | main thread, s |", end="")
+    print(" browser at rest | server at rest |\n|---|---|---|---|---|---|---|---|")
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(
+            executable_path=shell, args=["--no-sandbox", "--disable-gpu"]
+        )
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 800},
+            reduced_motion="no-preference" if asked.moving else "reduce",
+        )
+        context.set_default_timeout(120_000)
+        peer = Path(folder, "peer.py")
+        peer.write_text(PEER, "utf-8")
+        with served("app.py") as (url, server), served(str(peer)) as (peer_url, peer_server):
+            compared = measured(context, peer_url, peer_server, "", asked.still)
+            compared.name = "peer: text and a picture"
+            usual = statistics.median(compared.again)
+            opening(context, f"{url}/flip", server)
+            time.sleep(WARM_UP_SECONDS)
+            for name in [*names, None]:
+                row = compared
+                if name is not None:
+                    row = measured(context, url, server, name, asked.still)
+                again = statistics.median(row.again)
+                print(
+                    f"| {row.name} | {row.first:.2f} | {again:.2f} | {max(row.again):.2f}"
+                    f" | {again / usual:.1f} | {row.computed:.2f}"
+                    f" | {row.browser:.1%} | {row.server:.1%} |",
+                    flush=True,
+                )
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
