@@ -1,7 +1,6 @@
 """Colour for grey pictures: why a squared error gives brown, and what classes of colour do."""
 
 import streamlit as st
-from cnnviz.ui.shared.training import train_live
 
 from cnnviz.catalogue import page_at
 from cnnviz.components.colouriser import colouriser
@@ -13,6 +12,7 @@ from cnnviz.ui.pictures_out.colourisation.pictures import (
     networks,
     pictures,
 )
+from cnnviz.ui.shared.background_training import train_live
 from cnnviz.ui.shared.choice import choice
 
 _LIVE = {"digits": "greydigits", "photos": "greyphotos", "cifar10": "greycifar10"}

@@ -174,4 +174,5 @@ def strength(pictures: Tensor) -> Tensor:
         N numbers.
     """
     _, chroma = parted(pictures)
-    return chroma.norm(dim=1).flatten(1).mean(1)
+    lengths: Tensor = chroma.norm(dim=1).flatten(1).mean(1)
+    return lengths

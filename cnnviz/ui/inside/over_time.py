@@ -31,12 +31,12 @@ def _frame(
     label: int | None,
 ) -> bytes:
     epoch, seconds = _position
-    moment = {"step": step, "epoch": epoch, "seconds": seconds}
     model, inputs = load_model(_run, step), _subject.inputs[None]
     if label is not None:
-        return make_frame(model, inputs, [label], **moment)
+        return make_frame(model, inputs, [label], step=step, epoch=epoch, seconds=seconds)
     asked = torch.from_numpy(_subject.asked)[None]
-    return task_of(_run.config).frame(model, inputs, asked, **moment)
+    task = task_of(_run.config)
+    return task.frame(model, inputs, asked, step=step, epoch=epoch, seconds=seconds)
 
 
 def show_over_time(run: Run, subject: Subject, label: int | None) -> None:

@@ -112,7 +112,8 @@ def _sample(run: Run) -> Subject:
     except InspectionError as error:
         st.warning(f"{plain(str(error))} Choose “My picture” instead.")
         st.stop()
-    kinds, kind = {"any": "Any class", **class_titles(config)}, "any"
+    kinds: dict[int | str, str] = {"any": "Any class", **class_titles(config)}
+    kind: int | str = "any"
     if samples.targets is None:
         kind = choice(st.selectbox, "True class", kinds, "any", key="i_label", width=wide(125))
     mine = np.arange(len(samples.labels))
