@@ -19,7 +19,7 @@ from cnnviz.ui.lab.pixels.digits import answer_while_painting
 from cnnviz.ui.lab.pixels.inputs import input_counts
 from cnnviz.ui.lab.pixels.moves import moved_and_shuffled
 from cnnviz.ui.lab.pixels.painting import keep_paint, painting
-from cnnviz.ui.lab.pixels.picture import LIGHT_STROKES, SOURCES, choose_pixels
+from cnnviz.ui.lab.pixels.picture import CORNERS, LIGHT_STROKES, SOURCES, choose_pixels
 from cnnviz.ui.lab.pixels.stationary import places, table_row
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.projecting import figure_and_settings, is_large
@@ -84,7 +84,7 @@ for place, (words, values) in zip(
             key=f"_px_chart_{words[:2]}",
             alt=f"{words}: every pixel against its right neighbour",
         )
-if source == "corner" and not strokes:
+if source in CORNERS and not strokes:
     steps = np.abs(np.concatenate([np.diff(base, axis=axis).ravel() for axis in (0, 1)]))
     st.caption(f"Horizontal and vertical neighbours differ by {steps.mean():.3f} on average.")
 

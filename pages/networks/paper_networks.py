@@ -10,7 +10,7 @@ from cnnviz.figures.history import depth_figure
 from cnnviz.networks import paper_network
 from cnnviz.networks.papers import counted_by_pytorch, paper_code
 from cnnviz.networks.stages import Stage, stages
-from cnnviz.ui.networks.paper_networks.depth import RESNET_ERRORS
+from cnnviz.ui.networks.paper_networks.depth import RESNET_ERRORS, TABLE_3
 from cnnviz.ui.networks.paper_networks.drawn_digit import show_drawn_digit
 from cnnviz.ui.networks.paper_networks.flattening import show_flattening
 from cnnviz.ui.networks.paper_networks.printed import connections, printed
@@ -99,8 +99,23 @@ if name.startswith("resnet"):
     st.caption(
         "Without skips, 34 layers are worse than 18, even on the training pictures. With them,"
         " each"
-        " deeper network is better (He et al. 2015, tables 2 and 3, which"
+        " deeper network is better (He et al. 2015, tables 2 and 3, which the"
         f" {lecture_source('s1-resnet-deeper-better')} prints)."
+    )
+    st.dataframe(
+        {
+            "Network": list(TABLE_3),
+            "Top-1 error (%)": [top_1 for top_1, _ in TABLE_3.values()],
+            "Top-5 error (%)": [top_5 for _, top_5 in TABLE_3.values()],
+        },
+        hide_index=True,
+        height="content",
+        placeholder="",
+        alt="Errors of ten networks on ImageNet; a press on a heading sorts them",
+    )
+    st.caption(
+        "A, B and C differ where the maps get smaller: the shortcut adds zeros (A), has a 1×1"
+        " convolution there (B) or everywhere (C)."
     )
 
 st.header("Layer by layer")

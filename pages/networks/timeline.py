@@ -5,7 +5,7 @@ import streamlit as st
 from cnnviz.catalogue import page_at
 from cnnviz.components.chart import chart
 from cnnviz.figures.history import Along, errors_figure, winners_figure
-from cnnviz.ui.networks.timeline.history import HUMAN, LANDMARKS, SLIPS, WINNERS
+from cnnviz.ui.networks.timeline.history import HUMAN, LANDMARKS, SLIPS, SYNSETS, WINNERS
 from cnnviz.ui.networks.timeline.wordnet import tree
 from cnnviz.ui.shared.choice import choice
 
@@ -103,3 +103,17 @@ st.caption(
     " tree, not kinds with pictures."
 )
 tree()
+st.caption(
+    "The site had a page for each kind. Three of them, as a lecture (file 004, lines 78–223) shows"
+    " them:"
+)
+st.dataframe(
+    {
+        "Kind": [kind for kind, *_ in SYNSETS],
+        "Pictures": [pictures for _, pictures, _ in SYNSETS],
+        "Popularity (percentile)": [percentile for *_, percentile in SYNSETS],
+    },
+    hide_index=True,
+    column_config={"Pictures": st.column_config.NumberColumn(format="localized")},
+    alt="Three kinds of ImageNet: how many pictures, and how popular",
+)

@@ -8,6 +8,7 @@ import pytest
 
 from cnnviz.catalogue import page_at
 from cnnviz.ui.lab.tour.blanks import BLANKS
+from tests.unit.lecture.printed import ROWS as PRINTED
 
 ROOT = Path(__file__).parents[2]
 LINES = (ROOT / "docs" / "concepts.md").read_text("utf-8").split("\n")
@@ -22,7 +23,9 @@ SLIPS = [
     if re.match(r"\| E\d", line)
 ]
 ADDRESSES = sorted(
-    {row[3].strip("`") for row in ROWS} - {""} | {row[4].strip("`") for row in SLIPS}
+    {row[3].strip("`") for row in ROWS} - {""}
+    | {row[4].strip("`") for row in SLIPS}
+    | {row.address for row in PRINTED}
 )
 
 
@@ -47,9 +50,16 @@ def test_the_address_opens(visit, address):
         assert value in app.query_params.get(name, []) or value in chosen, name
     words = " ".join(one.value for kind in (app.markdown, app.caption) for one in kind)
     words += " ".join(table.value.to_csv() for table in app.dataframe)
+    words += " ".join(part.proto.body for kind in ("header", "html") for part in app.get(kind))
     for number, *_, where, shown in SLIPS:
         if where.strip("`") == address:
             assert shown in words, number
+    words += " ".join(part.proto.json for part in app.get("bidi_component"))
+    words += " ".join(option for part in app.selectbox for option in part.options)
+    for row in PRINTED:
+        if row.address == address:
+            for shown in row.words:
+                assert shown in words, (row.lines, shown)
 
 
 def test_each_slip_and_each_blank_of_the_lectures_is_listed():

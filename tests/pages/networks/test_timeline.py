@@ -4,7 +4,7 @@ import pytest
 
 from cnnviz.convolution import lecture_case
 from cnnviz.networks import paper_network, summary
-from cnnviz.ui.networks.timeline.history import HUMAN, LANDMARKS, TREES, WINNERS
+from cnnviz.ui.networks.timeline.history import HUMAN, LANDMARKS, SYNSETS, TREE, WINNERS
 
 
 def test_it_opens_along_each_axis_and_leads_to_the_networks(visit, charts):
@@ -58,8 +58,7 @@ def test_the_tree_has_the_lectures_counts():
         for one in below:
             look(one)
 
-    for node in TREES:
-        look(node)
+    look(TREE)
     expected = lecture_case("s4-imagenet-tree")["expected"]["tree_root_count"]
     assert found["ImageNet 2011 Fall Release"][1] == expected
     case = lecture_case("s4-synset-chordate")
@@ -70,3 +69,5 @@ def test_the_tree_has_the_lectures_counts():
     for name, key in (("bearded iris", "bearded_iris"), ("court, courtyard", "courtyard")):
         _, count, below = found[name]
         assert count == len(below) == case["expected"][key]
+    pages = lecture_case("s4-imagenet-pages")["expected"]
+    assert [list(numbers) for _, *numbers in SYNSETS] == list(pages.values())

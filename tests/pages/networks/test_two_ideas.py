@@ -57,3 +57,9 @@ def test_the_page(visit):
     table = app.dataframe[0].value
     assert table["Weights, fully connected"].tolist() == [64, 4096**2]
     assert table["Weights, Fastfood"].tolist() == [24, 3 * 4096]
+    # The code multiplies the six, and gives V.
+    (grids,) = [data for data in sent if "pytorch" in data]
+    printed = []
+    exec(grids["pytorch"], {"print": printed.append})
+    assert grids["panels"][-1]["title"] == "V"
+    np.testing.assert_allclose(printed[0], dense(fastfood(8, 0)), atol=1e-12)

@@ -187,7 +187,7 @@ def test_a_class_activation_map_is_a_1x1_convolution(inputs, expected):
     same([cam.mean(), weights @ gap.ravel()], expected["class_score"])
 
 
-@checks("s2-first-5x5-b")
+@checks("s2-first-5x5-a", "s2-first-5x5-b")
 def test_neighbouring_pixels_are_alike(inputs, expected):
     image = inputs["image"]
     same(pool2d(image, 5, reduction="mean"), [[expected["mean"]]])
@@ -196,6 +196,12 @@ def test_neighbouring_pixels_are_alike(inputs, expected):
     steps = [correlate2d(image, kernel) for kernel in ([[-1, 1]], [[-1], [1]])]
     average = np.mean([np.abs(step) for step in map(np.ravel, steps)])
     same(average, expected["mean_abs_neighbour_difference"])
+
+
+def test_the_two_printed_patches_differ_more_than_neighbours():
+    first, second = (CASES[f"s2-first-5x5-{which}"] for which in "ab")
+    apart = np.subtract(first["inputs"]["image"], second["inputs"]["image"])
+    same(np.abs(apart).mean(), second["expected"]["mean_abs_difference_to_first"])
 
 
 @checks("s4-grid-a")

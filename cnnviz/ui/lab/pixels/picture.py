@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 SOURCES = {
     "letter": "A letter a",
     "corner": "5×5 pixels",
+    "first": "5×5 other pixels",
     "digit": "A handwritten digit",
     "blank": "A black square to paint a digit on",
     "picture": "A patch of the picture",
 }
-_CASES = {"letter": "s4-grid-a", "corner": "s2-first-5x5-b"}
+CORNERS = {"corner": "s2-first-5x5-b", "first": "s2-first-5x5-a"}
+_CASES = {"letter": "s4-grid-a", **CORNERS}
 LIGHT_STROKES = {"digit", "blank"}  # on a dark ground, 8×8: as the digits network was trained
 PATCH = 24
 
@@ -44,7 +46,7 @@ def choose_pixels(source: str) -> NDArray[np.float64]:
         )
     if source == "letter":
         return np.array(lecture_case(_CASES[source])["inputs"]["image"]) * 255.0
-    if source == "corner":
+    if source in CORNERS:
         return np.array(lecture_case(_CASES[source])["inputs"]["image"], dtype=np.float64)
     if source == "blank":
         return np.zeros((8, 8))

@@ -14,13 +14,14 @@ from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.picture import current_picture
 
-_ROW = {
+TABLE_ROW = {
     "Education": "Higher",
     "Age": "28",
     "Years of experience": "6",
     "Previous job": "Researcher",
     "Nationality": "Spain",
 }
+"""What somebody's salary is to be predicted from, as the lecture has it."""
 _OF: dict[Literal["steps", "grey"], str] = {
     "steps": "Steps between neighbours",
     "grey": "Grey values",
@@ -35,12 +36,12 @@ def table_row() -> None:
         " the digit above was moved by one pixel: now every number means something else. In a table"
         " each place has its own meaning; in a picture, places are alike."
     )
-    by = paired("Columns to the right", 0, len(_ROW) - 1, 1, key="px_table")
-    values = list(_ROW.values())
+    by = paired("Columns to the right", 0, len(TABLE_ROW) - 1, 1, key="px_table")
+    values = list(TABLE_ROW.values())
     moved = values[-by:] + values[:-by]
     st.dataframe(
         {"": ["The row", f"Moved by {by}"]}
-        | {name: [value, moved[at]] for at, (name, value) in enumerate(_ROW.items())},
+        | {name: [value, moved[at]] for at, (name, value) in enumerate(TABLE_ROW.items())},
         hide_index=True,
         alt="A row of a table, and the same row moved under the same headings",
     )

@@ -180,90 +180,76 @@ SLIPS = (
 
 Node = tuple[str, int | None, tuple["Node", ...]]
 
+
+def _kinds(*named: tuple[str, int | None]) -> tuple[Node, ...]:
+    """Kinds without any below them that are shown."""
+    return tuple((name, count, ()) for name, count in named)
+
+
 _IRIS: Node = ("iris, flag, fleur-de-lis", 19, (
-    ("bearded iris", 4, (
-        ("Florentine iris", None, ()), ("German iris, Iris germanica", 0, ()),
-        ("German iris, Iris kochii", 0, ()), ("Dalmatian iris", 0, ()),
+    ("bearded iris", 4, _kinds(
+        ("Florentine iris", None), ("German iris, Iris germanica", 0),
+        ("German iris, Iris kochii", 0), ("Dalmatian iris", 0),
     )),
-    ("beardless iris", 4, ()), ("bulbous iris", 0, ()), ("dwarf iris, Iris cristata", 0, ()),
-    ("Persian iris", 0, ()), ("blue flag", 0, ()),
-))  # fmt: skip
-TREES: tuple[Node, ...] = (
-    (
-        "ImageNet 2011 Fall Release",
-        32_326,
-        (
-            (
-                "plant, flora",
-                4_486,
-                (
-                    ("woody plant", 1_868, ()),
-                    ("vine", 272, ()),
-                    ("bulbous plant", 179, (("iridaceous plant", 27, (_IRIS,)),)),
-                    ("weed", 54, ()),
-                    ("succulent", 39, ()),
-                    ("aquatic plant", 11, ()),
-                ),
-            ),
-            ("geological formation", 175, ()),
-            ("natural object", 1_112, ()),
-            ("sport, athletics", 176, ()),
-            (
-                "artifact",
-                10_504,
-                (
-                    ("instrumentality", 5_494, ()),
-                    (
-                        "structure, construction",
-                        1_405,
-                        (
-                            ("area", 344, ()),
-                            ("arch", 31, ()),
-                            ("corner, nook", 2, ()),
-                            (
-                                "court, courtyard",
-                                6,
-                                (
-                                    ("atrium", 0, ()),
-                                    ("bailey", 0, ()),
-                                    ("cloister", 0, ()),
-                                    ("food court", 0, ()),
-                                    ("forecourt", 0, ()),
-                                    ("parvis", 0, ()),
-                                ),
-                            ),
-                        ),
-                    ),
-                ),
-            ),
-            (
-                "chordate",
-                3_087,
-                (
-                    ("tunicate", 6, ()),
-                    ("cephalochordate", 1, ()),
-                    (
-                        "vertebrate",
-                        3_077,
-                        (
-                            ("mammal", 1_169, ()),
-                            (
-                                "bird",
-                                871,
-                                (
-                                    ("passerine", 279, ()),
-                                    ("gallinaceous bird", 114, ()),
-                                    ("bird of prey", 80, ()),
-                                    ("ratite", 10, ()),
-                                    ("cock", 1, ()),
-                                    ("hen", 0, ()),
-                                ),
-                            ),
-                        ),
-                    ),
-                ),
-            ),
-        ),
+    *_kinds(
+        ("beardless iris", 4), ("bulbous iris", 0), ("dwarf iris, Iris cristata", 0),
+        ("stinking iris", None), ("Persian iris", 0), ("yellow iris", None),
+        ("dwarf iris, Iris verna", 0), ("blue flag", 0),
     ),
-)
-"""Part of WordNet as ImageNet's site showed it: name, number of kinds below it, some of them."""
+))  # fmt: skip
+_PLANTS: Node = ("vascular plant", None, (
+    *_kinds(
+        ("halophyte", 0), ("succulent", 39), ("cultivar", 0), ("cultivated plant", 0),
+        ("weed", 54), ("evergreen", 0), ("deciduous plant", 0), ("vine", 272), ("creeper", 0),
+        ("woody plant", 1_868), ("geophyte", 0), ("desert plant", None), ("mesophyte", 0),
+        ("aquatic plant", 11), ("tuberous plant", 0),
+    ),
+    ("bulbous plant", 179, (("iridaceous plant", 27, (_IRIS,)),)),
+))  # fmt: skip
+_BIRD: Node = ("bird", 871, _kinds(
+    ("dickeybird", 0), ("cock", 1), ("hen", 0), ("nester", 0), ("night bird", 1),
+    ("bird of passage", 0), ("protoavis", 0), ("archaeopteryx", 0), ("Ibero-mesornis", 0),
+    ("archaeornis", 0), ("ratite", 10), ("carinate", 0), ("passerine", 279),
+    ("nonpasserine bird", 0), ("bird of prey", 80), ("gallinaceous bird", 114),
+))  # fmt: skip
+_ANIMALS: Node = ("animal", None, (
+    *_kinds(
+        ("marine animal", 1), ("scavenger", 1), ("biped", 0), ("predator", 1), ("larva", 49),
+        ("acrodont", 0), ("feeder", 0), ("stunt", 0),
+    ),
+    ("chordate", 3_087, (
+        *_kinds(("tunicate", 6), ("cephalochordate", 1)),
+        ("vertebrate", 3_077, (("mammal", 1_169, ()), _BIRD)),
+    )),
+))  # fmt: skip
+_AREA: Node = ("area", 344, (
+    *_kinds(
+        ("aisle", 0), ("auditorium", 1), ("baggage claim", 0), ("box", 1),
+        ("breakfast area", 0), ("bullpen", 0), ("chancel", 0), ("choir", 0), ("corner, nook", 2),
+    ),
+    ("court, courtyard", 6, _kinds(
+        ("atrium", 0), ("bailey", 0), ("cloister", 0), ("food court", 0), ("forecourt", 0),
+        ("parvis", 0),
+    )),
+))  # fmt: skip
+TREE: Node = ("ImageNet 2011 Fall Release", 32_326, (
+    ("plant, flora", 4_486, (_PLANTS,)),
+    *_kinds(
+        ("geological formation", 175), ("natural object", 1_112), ("sport, athletics", 176),
+    ),
+    ("artifact", 10_504, (
+        ("instrumentality", 5_494, ()),
+        ("structure, construction", 1_405, (
+            *_kinds(("airdock, hangar", 0), ("altar", 1), ("arcade", 1), ("arch", 31)),
+            _AREA,
+        )),
+    )),
+    _ANIMALS,
+))  # fmt: skip
+"""Part of WordNet as ImageNet's site showed it: name, number of kinds below it, some of them.
+
+Where a lecture prints no count, there is None.
+"""
+
+SYNSETS = (("Bird", 2_126, 92.85), ("German iris", 469, 49.6), ("Court, courtyard", 165, 92.61))
+"""Pages of kinds on ImageNet's site: name, pictures, percentile by popularity."""

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from cnnviz.ui.networks.timeline.history import TREES, Node
+from cnnviz.ui.networks.timeline.history import TREE, Node
 
 _STYLE = """<style>
 .kinds summary { min-height: 2.5rem; display: flex; align-items: center; cursor: pointer; }
@@ -19,7 +19,7 @@ _STYLE = """<style>
 
 def tree() -> None:
     """Draw it, its first two levels open."""
-    st.html(f'{_STYLE}<div class="kinds">{"".join(_branch(node, 0) for node in TREES)}</div>')
+    st.html(f'{_STYLE}<div class="kinds">{_branch(TREE, 0)}</div>')
 
 
 def _branch(node: Node, level: int) -> str:

@@ -15,9 +15,14 @@ from cnnviz.ui.shared.projecting import figure_and_settings
 _LAYERS = {"Here, 8 to 8": (8, 8), "4,096 to 4,096, as in AlexNet": (4096, 4096)}
 _CODE = """import torch
 
-x = torch.tensor({x}).double()
-V = torch.tensor({v}).double()
-print(V @ x)
+H = torch.ones(1, 1).double()
+for _ in range(3):  # to 8×8
+    H = torch.cat([torch.cat([H, H], 1), torch.cat([H, -H], 1)])
+S = torch.tensor({scale}).double().diag()
+G = torch.tensor({gauss}).double().diag()
+B = torch.tensor({signs}).double().diag()
+P = torch.eye(8).double()[{order}]
+print(S @ H @ G @ P @ H @ B)
 """
 
 
@@ -48,7 +53,7 @@ def deep_fried() -> None:
             key="ti_fried",
             alt="The six factors of a Fastfood matrix of 8×8, and their product",
             play=False,
-            pytorch=_CODE.format(x=[1.0] * 8, v=matrix.tolist()),
+            pytorch=_CODE.format(**{name: part.tolist() for name, part in parts._asdict().items()}),
         )
         product = np.linalg.multi_dot(list(factors.values()))
         lab.agree("The fast way matches the product of the six", matrix, product)
