@@ -18,9 +18,9 @@ _CODE = """import torch
 H = torch.ones(1, 1).double()
 for _ in range(3):  # to 8×8
     H = torch.cat([torch.cat([H, H], 1), torch.cat([H, -H], 1)])
-S = torch.tensor({scale}).double().diag()
-G = torch.tensor({gauss}).double().diag()
-B = torch.tensor({signs}).double().diag()
+S = torch.tensor({scale}, dtype=torch.float64).diag()
+G = torch.tensor({gauss}, dtype=torch.float64).diag()
+B = torch.tensor({signs}, dtype=torch.float64).diag()
 P = torch.eye(8).double()[{order}]
 print(S @ H @ G @ P @ H @ B)
 """
