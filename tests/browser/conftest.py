@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import (
@@ -17,6 +18,7 @@ from playwright.sync_api import (
     BrowserContext,
     BrowserType,
     Page,
+    WebSocket,
     expect,
     sync_playwright,
 )
@@ -145,61 +147,129 @@ def training_app(serve, training_runs: Path) -> Iterator[str]:
         yield url
 
 
+DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+}
+
+
 @pytest.fixture(scope="session")
-def profiles(browser: Browser) -> Iterator[dict[str, BrowserContext]]:
-    """A browser profile for each address of the app; its cache spares reading scripts again."""
-    profiles: dict[str, BrowserContext] = {}
-    yield profiles
+def new_page(browser: Browser) -> Iterator[Callable[..., contextlib.AbstractContextManager[Page]]]:
+    """`with new_page(app_url) as page:` is a page without cookies or memory, 1280×800.
+
+    Relative addresses are the app's. With `phone=True` it is a phone's, 390×844.
+
+    It never tries the graphics processor, unless with `graphics=True`: where that is imitated,
+    the trial takes seconds.
+
+    With `still=True` it asks for reduced motion: a figure that moves takes as much of the processor
+    as all the rest of a page. And it is given to the next test, unless with `shared=False`: it has
+    the app's scripts compiled, which halves what opening an address takes.
+    """
+    profiles: dict[tuple[str, bool, bool], BrowserContext] = {}
+    idle: dict[BrowserContext, Page] = {}
+
+    def profile_of(app_url: str, *, phone: bool, graphics: bool) -> BrowserContext:
+        key = app_url, phone, graphics
+        if key not in profiles:
+            profiles[key] = browser.new_context(base_url=app_url, **(PHONE if phone else DESK))
+            profiles[key].set_default_timeout(PATIENCE)
+            if not graphics:
+                profiles[key].add_init_script("window.cnnvizGraphics = null")
+        return profiles[key]
+
+    @contextlib.contextmanager
+    def opened(
+        app_url: str,
+        *,
+        phone: bool = False,
+        graphics: bool = False,
+        still: bool = False,
+        shared: bool = True,
+    ) -> Iterator[Page]:
+        shared = shared and still
+        profile = profile_of(app_url, phone=phone, graphics=graphics)
+        page = idle.pop(profile, None) if shared else None
+        for other in idle.values():
+            other.close()
+        idle.clear()
+        page = page or profile.new_page()
+        session = profile.new_cdp_session(page)
+        session.send(
+            "Storage.clearDataForOrigin",
+            {"origin": app_url, "storageTypes": "cookies,indexeddb,local_storage"},
+        )
+        session.detach()
+        page.set_viewport_size((PHONE if phone else DESK)["viewport"])
+        page.emulate_media(
+            color_scheme="light", reduced_motion="reduce" if still else "no-preference"
+        )
+        yield page
+        for one in profile.pages:
+            if one != page or not shared:
+                one.close()
+        profile.clear_cookies()
+        profile.clear_permissions()
+        profile.unroute_all(behavior="ignoreErrors")
+        if not page.is_closed():
+            try:
+                idle[profile] = _emptied(page, app_url)
+            except PlaywrightError:  # the server is gone
+                page.close()
+
+    yield opened
     for profile in profiles.values():
         profile.close()
 
 
-@pytest.fixture(scope="session")
-def new_page(
-    browser: Browser, profiles: dict[str, BrowserContext]
-) -> Callable[[str], contextlib.AbstractContextManager[Page]]:
-    """`with new_page(app_url) as page:` is a page of a profile without cookies or memory, 1280×800.
-
-    Relative addresses are the app's.
-    """
-
-    @contextlib.contextmanager
-    def opened(app_url: str) -> Iterator[Page]:
-        if app_url not in profiles:
-            profiles[app_url] = browser.new_context(
-                base_url=app_url, viewport={"width": 1280, "height": 800}
-            )
-            profiles[app_url].set_default_timeout(PATIENCE)
-        profile = profiles[app_url]
-        page = profile.new_page()
-        profile.new_cdp_session(page).send(
-            "Storage.clearDataForOrigin",
-            {"origin": app_url, "storageTypes": "cookies,indexeddb,local_storage"},
-        )
-        yield page
-        for opened in profile.pages:
-            opened.close()
-        profile.clear_cookies()
-        profile.clear_permissions()
-        profile.unroute_all(behavior="ignoreErrors")
-
-    return opened
+def _emptied(page: Page, app_url: str) -> Page:
+    """A page on which nothing is any more, but that stays in its process."""
+    page.mouse.up()
+    page.mouse.move(0, 0)
+    page.goto(f"{app_url}/_stcore/health", timeout=10_000)
+    page.evaluate("sessionStorage.clear()")
+    return page
 
 
 @pytest.fixture
 def page(new_page, app_url: str) -> Iterator[Page]:
-    """A page of the app, for one test.
-
-    It never tries the graphics processor: where that is imitated, the trial takes seconds. The
-    tests of every page let it, and those in `test_graphics.py`.
-    """
+    """A page of the app, for one test."""
     with new_page(app_url) as page:
-        page.add_init_script("window.cnnvizGraphics = null")
         yield page
 
 
 @pytest.fixture
-def sent(page: Page) -> list[object]:
+def unshared() -> None:
+    """A test that uses this has a page of its own: what it adds to every document would stay."""
+
+
+@pytest.fixture
+def still_page(request: pytest.FixtureRequest, new_page, app_url: str) -> Iterator[Page]:
+    """The page of the test before, which asks for reduced motion: it takes a third of the time.
+
+    A module or folder whose tests do not look at what moves by itself calls it `page`.
+    """
+    with new_page(app_url, still=True, shared="unshared" not in request.fixturenames) as page:
+        yield page
+
+
+@pytest.fixture
+def moving(page: Page) -> None:
+    """The still page of this test does not ask for reduced motion: figures move by themselves."""
+    page.emulate_media(reduced_motion="no-preference")
+
+
+@pytest.fixture
+def phone(new_page, app_url: str) -> Iterator[Page]:
+    """A page of the app on a phone, for one test."""
+    with new_page(app_url, phone=True, still=True) as page:
+        yield page
+
+
+@pytest.fixture
+def sent(page: Page) -> Iterator[list[object]]:
     """What the page sends to the server but for fonts and the like; clear it once it is there."""
     found: list[object] = []
 
@@ -207,9 +277,14 @@ def sent(page: Page) -> list[object]:
         if "/static/" not in getattr(message, "url", ""):
             found.append(message)
 
-    page.on("websocket", lambda socket: socket.on("framesent", keep))
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", keep)
+
+    page.on("websocket", listen)
     page.on("request", keep)
-    return found
+    yield found
+    page.remove_listener("websocket", listen)
+    page.remove_listener("request", keep)
 
 
 @pytest.fixture

@@ -12,18 +12,24 @@ from safetensors.torch import save_file
 from cnnviz.inspection import load_model
 from cnnviz.inspection.misclassified import pictures_tested, predict_all
 from cnnviz.runs import Run
+from tests.browser.screen import wait_for_frames
+
+
+@pytest.fixture
+def page(still_page):
+    return still_page
 
 
 @pytest.fixture(scope="module")
-def app_url(own_app):
-    return own_app
+def app_url(training_app):
+    return training_app
 
 
 @pytest.fixture(scope="module")
-def early(runs_folder, request) -> Run:
+def early(training_runs, request) -> Run:
     """The shipped digits run cut off at an early snapshot, where it still makes mistakes."""
     shipped = request.config.rootpath / "assets" / "runs" / "digits-gap"
-    folder = shutil.copytree(shipped, runs_folder / "early")
+    folder = shutil.copytree(shipped, training_runs / "early")
     run = Run(folder)
     step = run.snapshot_steps()[1]
     answers = predict_all(
@@ -178,13 +184,14 @@ def test_a_step_adds_up_on_screen(train):
     expect(page).to_have_url(re.compile(f"t_batch_image={number}"))
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_sticks_out_sideways(train, width):
+def test_nothing_sticks_out_sideways(train):
     page = train()
     page.get_by_role(
         "button", name=re.compile(r"[1-9]\d of \d+ pictures of \d correct")
     ).first.click()
     gallery(page).wait_for()
-    page.set_viewport_size({"width": width, "height": 844})
     main = page.locator("[data-testid=stMain]")
-    assert main.evaluate("e => e.scrollWidth <= e.clientWidth")
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        wait_for_frames(page)
+        assert main.evaluate("e => e.scrollWidth <= e.clientWidth"), width

@@ -21,20 +21,22 @@ CanvasRenderingContext2D.prototype.fillText = function (...what) {
 
 
 @pytest.fixture
-def at(browser, app_url):
-    """Opens an address of the app on a large screen."""
-    pages = []
+def page(still_page):
+    return still_page
+
+
+@pytest.fixture
+def at(page):
+    """Opens an address of the app on a large screen, each in a page of its own."""
 
     def open_(address):
-        page = browser.new_page(base_url=app_url, viewport=SCREEN, reduced_motion="reduce")
-        page.add_init_script(WATCH)
-        page.goto(address)
-        pages.append(page)
-        return page
+        one = page.context.new_page()
+        one.set_viewport_size(SCREEN)
+        one.add_init_script(WATCH)
+        one.goto(address)
+        return one
 
-    yield open_
-    for page in pages:
-        page.close()
+    return open_
 
 
 def usual_size(page):

@@ -36,7 +36,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="module")
 def opened(request, new_page, app_url: str) -> Iterator[Page]:
     """One page of the app, drawn; the tests of a page share it, and the last one presses it."""
-    with new_page(app_url) as page:
+    with new_page(app_url, graphics=True, still=True) as page:
         page.goto(RICHEST.get(request.param, f"/{request.param}"))
         stand_still(page)
         yield page

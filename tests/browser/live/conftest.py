@@ -7,21 +7,24 @@ import pytest
 
 from tests.browser.live.server import Server
 from tests.browser.made_up_runs import Author, finished
-from tests.browser.screen import PATIENCE
+
+
+@pytest.fixture(scope="session")
+def live_runs(tmp_path_factory):
+    return tmp_path_factory.mktemp("live-runs")
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory):
-    """The runs folder of this module, for the server and for the authors in this process."""
-    folder = tmp_path_factory.mktemp("live-runs")
+def runs(live_runs):
+    """The runs folder, for the server and for the authors in this process."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CNNVIZ_RUNS", str(folder))
-        yield folder
+        patch.setenv("CNNVIZ_RUNS", str(live_runs))
+        yield live_runs
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory, runs):
-    server = Server(tmp_path_factory.mktemp("live-app"), runs)
+@pytest.fixture(scope="session")
+def server(tmp_path_factory, live_runs):
+    server = Server(tmp_path_factory.mktemp("live-app"), live_runs)
     yield server
     server.stop()
 
@@ -41,13 +44,8 @@ def author(runs):
 
 
 @pytest.fixture
-def context(browser, server):
-    context = browser.new_context(
-        base_url=server.url, viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
-    )
-    context.set_default_timeout(PATIENCE)
-    yield context
-    context.close()
+def app_url(server):
+    return server.url
 
 
 @pytest.fixture
@@ -57,8 +55,8 @@ def sockets():
 
 
 @pytest.fixture
-def page(context, sockets):
-    page = context.new_page()
+def page(still_page, sockets):
+    page = still_page
 
     def note(kind, what):  # Playwright takes no method of a list
         sockets[kind].append(what)
@@ -68,7 +66,12 @@ def page(context, sockets):
             sockets["opened"].append(socket.url)
             socket.on("framesent", lambda message: note("sent", message))
 
+    def failed(error):
+        note("errors", error)
+
     page.on("websocket", opened)
-    page.on("pageerror", lambda error: note("errors", error))
+    page.on("pageerror", failed)
     yield page
+    page.remove_listener("websocket", opened)
+    page.remove_listener("pageerror", failed)
     assert sockets["errors"] == []

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.live.screen import all_kept, expect_view, watch
@@ -81,6 +82,7 @@ def test_a_huge_loss_does_not_flatten_the_rest(page, author):
     expect(note).to_be_hidden()
 
 
+@pytest.mark.usefixtures("unshared")
 def test_what_was_changed_is_written_over_the_curves(page, author):
     """Each mark beside the others, and no curve across it."""
     page.add_init_script("""

@@ -20,10 +20,8 @@ def wire(server):
 
 
 @pytest.fixture
-def context(browser, wire):
-    context = browser.new_context(base_url=wire.url, viewport={"width": 1280, "height": 800})
-    yield context
-    context.close()
+def app_url(wire):
+    return wire.url
 
 
 def test_a_line_that_fell_silent_is_noticed_and_nothing_is_missed(page, author, wire, sockets):

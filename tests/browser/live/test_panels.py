@@ -163,11 +163,8 @@ def test_no_name_is_cut_on_the_pictures(page, done, width):
 
 
 @pytest.mark.parametrize("query", ["", "&race=1"])
-def test_a_phone_has_room_for_everything(browser, server, done, query):
-    context = browser.new_context(
-        base_url=server.url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
-    page = context.new_page()
+def test_a_phone_has_room_for_everything(phone, done, query):
+    page = phone
     watch(page, done, query=query)
     page.wait_for_timeout(500)
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
@@ -189,4 +186,3 @@ def test_a_phone_has_room_for_everything(browser, server, done, query):
                 .map((node) => node.className || node.tagName)"""
         )
         assert small == []
-    context.close()

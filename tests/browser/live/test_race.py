@@ -40,6 +40,7 @@ def test_some_wait(page, author, waiting):
     expect(page.locator(".plot")).to_be_visible()
 
 
+@pytest.mark.usefixtures("unshared")
 def test_evaluations_are_points_on_the_curves(page, author):
     page.add_init_script("""
         window.dots = 0;

@@ -88,7 +88,7 @@ def test_it_comes_back_after_the_server_was_restarted(tmp_path, browser, runs):
     author = Author()
     author.start()
     author.upto(64)
-    context = browser.new_context(base_url=server.url)
+    context = browser.new_context(base_url=server.url, reduced_motion="reduce")
     try:
         page = context.new_page()
         opened = []

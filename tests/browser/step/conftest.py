@@ -5,6 +5,11 @@ from playwright.sync_api import expect
 
 
 @pytest.fixture
+def page(still_page):
+    return still_page
+
+
+@pytest.fixture
 def open_at(page, settle):
     def open_it(address):
         page.goto(address)

@@ -1,6 +1,7 @@
 """Stepping and pointing: hover, pins, keys, transport, fingers; and no word to the server."""
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.step.stepper import (
@@ -17,6 +18,7 @@ from tests.browser.step.stepper import (
 )
 
 
+@pytest.mark.usefixtures("moving")
 def test_it_opens_already_moving(open_at):
     page = open_at(CORNER)
     expect_state(page, playing="true", steps=25)
@@ -24,12 +26,9 @@ def test_it_opens_already_moving(open_at):
     assert page.locator("figcaption").all_inner_texts() == ["Input 7×7", "Kernel 3×3", "Output 5×5"]
 
 
-def test_reduced_motion_stands_still_at_a_cell_worth_seeing(browser, app_url, settle):
-    page = browser.new_page(base_url=app_url, reduced_motion="reduce")
-    page.goto("/step")  # outputs 0, 3, 3, 0: the first that is not 0
-    settle(page)
+def test_reduced_motion_stands_still_at_a_cell_worth_seeing(open_at):
+    page = open_at("/step")  # outputs 0, 3, 3, 0: the first that is not 0
     expect_state(page, playing="false", step=1)
-    page.close()
 
 
 def test_an_output_cell_lights_its_window(open_at):
@@ -76,6 +75,7 @@ def test_a_weight_lights_every_input_cell_it_multiplied(open_at):
     )
 
 
+@pytest.mark.usefixtures("moving")
 def test_hover_pauses_and_leaving_resumes(open_at):
     page = open_at(CORNER)
     point_at(page, "output", 4, 4, (5, 5))
@@ -88,6 +88,7 @@ def test_hover_pauses_and_leaving_resumes(open_at):
     expect(page.locator(".stepper")).not_to_have_attribute("data-step", step)
 
 
+@pytest.mark.usefixtures("moving")
 def test_a_click_pins_and_another_or_escape_lets_go(open_at):
     page = open_at(CORNER)
     page.mouse.click(*point_at(page, "input", 2, 2, (7, 7)))
@@ -147,6 +148,7 @@ def test_what_is_read_aloud_describes_the_step(open_at):
     expect(page.locator(".live")).to_have_text("")
 
 
+@pytest.mark.usefixtures("moving")
 def test_stepping_never_asks_the_server(page, settle):
     traffic = []
     page.on("websocket", lambda ws: ws.on("framesent", lambda _: traffic.append("sent")))
@@ -171,15 +173,12 @@ def test_stepping_never_asks_the_server(page, settle):
     assert traffic == []
 
 
-def test_a_tap_pins(browser, app_url, settle):
-    context = browser.new_context(
-        base_url=app_url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
-    page = context.new_page()
+def test_a_tap_pins(phone, settle):
+    page = phone
+    page.emulate_media(reduced_motion="no-preference")
     page.goto(CORNER)
     settle(page)
     expect_state(page, playing="true")
     canvas(page, "input").tap(position={"x": 60, "y": 60})
     expect_state(page, pinned="input:8", playing="false")
     expect(page.locator(".headline")).to_have_text("Input (1, 1) = 1")
-    context.close()

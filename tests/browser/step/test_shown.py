@@ -220,11 +220,8 @@ def test_the_figure_follows_the_theme(open_at):
         "/step?s_source=picture&s_colour=rgb&s_kernel=box-7&s_padding=full",
     ],
 )
-def test_nothing_hangs_over_the_edge_of_a_phone(browser, app_url, settle, address):
-    context = browser.new_context(
-        base_url=app_url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
-    page = context.new_page()
+def test_nothing_hangs_over_the_edge_of_a_phone(phone, settle, address):
+    page = phone
     page.goto(address)
     settle(page)
     page.wait_for_timeout(500)
@@ -237,4 +234,3 @@ def test_nothing_hangs_over_the_edge_of_a_phone(browser, app_url, settle, addres
         edges = box.bounding_box()
         assert edges["x"] >= 0
         assert edges["x"] + edges["width"] <= 390
-    context.close()
