@@ -28,6 +28,7 @@ def figure(page):
     return page.locator(".drag")
 
 
+@pytest.mark.usefixtures("moving")
 def test_it_walks_to_the_decks_shift_and_torch_agrees(open_at):
     page = open_at("/equivariance")
     expect(figure(page)).to_have_attribute("data-shift", "1,2")

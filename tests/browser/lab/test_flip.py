@@ -22,7 +22,6 @@ SHAPES = {
 @pytest.fixture
 def open_at(page, settle):
     def open_it(address):
-        page.emulate_media(reduced_motion="reduce")
         page.goto(address)
         settle(page)
         sliding = page.locator(".sliding[data-t]")
@@ -152,6 +151,7 @@ def test_the_code_gives_the_number(page, open_at, capsys):
     )
 
 
+@pytest.mark.usefixtures("moving")
 def test_it_opens_moving_and_draws_as_far_as_t_has_been(page, settle):
     page.goto("/flip")
     settle(page)
@@ -164,7 +164,6 @@ def test_it_opens_moving_and_draws_as_far_as_t_has_been(page, settle):
 
 
 def test_the_switch_turns_the_kernel(page, open_at):
-    page.emulate_media(reduced_motion="reduce")
     open_at("/flip")
     grids = page.locator(".linked-grids").first
     grids.locator("figcaption").nth(1).wait_for()

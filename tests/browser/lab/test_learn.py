@@ -21,6 +21,7 @@ def step(page):
     return int(page.locator(".descent").get_attribute("data-step"))
 
 
+@pytest.mark.usefixtures("moving")
 def test_it_plays_at_once(open_at):
     page = open_at("/learn?le_steps=40")
     expect(page.locator(".descent")).to_have_attribute("data-step", "40")

@@ -11,7 +11,6 @@ from tests.browser.screen import wait_until
 @pytest.fixture
 def open_at(page, settle):
     def open_it(address, figure=".linked-grids"):
-        page.emulate_media(reduced_motion="reduce")
         page.goto(address)
         settle(page)
         expect(page.locator(f"{figure}[data-cell]").first).to_be_visible()
@@ -102,6 +101,7 @@ def test_a_click_pins_and_a_second_one_lets_go(open_at):
     expect(grids).to_have_attribute("data-panel", "2")
 
 
+@pytest.mark.usefixtures("moving")
 def test_it_moves_by_itself_until_somebody_points(page, settle):
     page.goto("/pooling")
     settle(page)
@@ -182,6 +182,7 @@ AT_THE_CHANGE = """(figure) => new Promise((resolve) => {
 })"""
 
 
+@pytest.mark.usefixtures("moving")
 def test_the_dot_moves_together_with_the_highlight(page, settle):
     """While it plays: the dot stands where it belongs from the moment that the cell is lit."""
     page.goto("/activation")

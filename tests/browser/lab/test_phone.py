@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 def open_at(page, settle):
     def open_it(address):
         page.set_viewport_size({"width": 390, "height": 844})
-        page.emulate_media(reduced_motion="reduce")
         page.goto(address)
         settle(page)
         return page

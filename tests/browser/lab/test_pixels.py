@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 @pytest.fixture
 def open_at(page, settle):
     def open_it(address):
-        page.emulate_media(reduced_motion="reduce")
         page.goto(address)
         settle(page)
         page.locator(".paint[data-cell]").wait_for()
@@ -115,6 +114,7 @@ def test_the_keyboard_paints(page, open_at):
     expect(paint.locator(".live")).to_contain_text("Row 1, column 2")
 
 
+@pytest.mark.usefixtures("moving")
 def test_it_walks_through_the_vector_at_once(page, settle):
     page.goto("/pixels")
     settle(page)

@@ -14,7 +14,7 @@ def open_at(page, settle):
     def open_it(address, *, dark=False, width=1280):
         page.set_viewport_size({"width": width, "height": 800})
         scheme = "dark" if dark else "light"
-        page.emulate_media(reduced_motion="reduce", color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme)
         page.goto(address)
         settle(page)
         expect(page.locator(".instrument canvas").first).to_be_visible()
@@ -23,26 +23,6 @@ def open_at(page, settle):
         return page
 
     return open_it
-
-
-@pytest.fixture
-def phone(browser, app_url, settle):
-    context = browser.new_context(
-        base_url=app_url,
-        viewport={"width": 390, "height": 844},
-        has_touch=True,
-        is_mobile=True,
-        reduced_motion="reduce",
-    )
-
-    def open_it(address):
-        page = context.new_page()
-        page.goto(address)
-        settle(page)
-        return page
-
-    yield open_it
-    context.close()
 
 
 def colours(canvas):
@@ -182,15 +162,19 @@ def test_the_activation_rises_at_45_degrees(open_at):
 
 
 @pytest.mark.parametrize("address", ["/volumes", "/pixels"])
-def test_on_a_phone_no_toolbar_lies_over_the_words(phone, address):
-    page = phone(address)
+def test_on_a_phone_no_toolbar_lies_over_the_words(phone, settle, address):
+    page = phone
+    page.goto(address)
+    settle(page)
     expect(page.get_by_test_id("stDataFrame").filter(visible=True).first).to_be_visible()
     for bar in page.get_by_test_id("stElementToolbar").all():
         expect(bar).not_to_be_visible()
 
 
-def test_on_a_phone_every_product_is_in_sight(phone):
-    page = phone("/volumes")
+def test_on_a_phone_every_product_is_in_sight(phone, settle):
+    page = phone
+    page.goto("/volumes")
+    settle(page)
     terms = page.locator(".stepper .terms")
     expect(terms).to_be_visible()
     expect(page.locator(".stepper[data-computed]")).to_be_visible()

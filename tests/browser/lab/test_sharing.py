@@ -53,6 +53,7 @@ def test_a_neuron_lights_its_connections_at_every_stage(open_at):
     wait_until(page, "location.search.includes('sh_w=local')")
 
 
+@pytest.mark.usefixtures("moving")
 def test_it_walks_through_the_stages_by_itself(open_at):
     page = open_at("/sharing")
     expect(page.locator(".neurons")).to_have_attribute("data-stage", "shared")
