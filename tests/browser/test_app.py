@@ -31,6 +31,11 @@ def test_each_page_opens_by_its_own_link_on_a_cold_server(browser, serve, tmp_pa
         page.close()
 
 
+@pytest.fixture
+def page(still_page):
+    return still_page
+
+
 def picture_button(page):
     return page.get_by_test_id("stPopover").get_by_role("button").first
 
