@@ -15,6 +15,11 @@ SOBEL_X = Recipe("kernel", KERNELS["sobel-x"].weights)
 
 
 @pytest.fixture
+def page(still_page):
+    return still_page
+
+
+@pytest.fixture
 def open_at(page, settle):
     """Opens the page and waits until its pictures are drawn."""
 
@@ -225,6 +230,7 @@ def test_the_picture_follows_the_hand_and_rests_on_the_servers(open_at, settle):
     expect(page).to_have_url(re.compile(r"f_sigma=4\.[34]"))
 
 
+@pytest.mark.usefixtures("unshared")
 def test_where_the_browser_is_too_slow_the_server_is_waited_for(page, open_at, settle):
     page.add_init_script("""window.slow = 0;
 const put = CanvasRenderingContext2D.prototype.putImageData;
@@ -501,13 +507,8 @@ def drag_with(page, kind, first, last):
     finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
-def test_a_chain_is_reordered_by_dragging_with_mouse_and_finger_and_by_keys(
-    browser, app_url, settle
-):
-    context = browser.new_context(
-        base_url=app_url, viewport={"width": 390, "height": 844}, has_touch=True
-    )
-    page = context.new_page()
+def test_a_chain_is_reordered_by_dragging_with_mouse_and_finger_and_by_keys(phone, settle):
+    page = phone
     page.goto("/filters?f_tab=Chain&f_chain=sobel-x,absolute,box-7")
     settle(page)
     steps = page.locator(".order button")
@@ -522,14 +523,10 @@ def test_a_chain_is_reordered_by_dragging_with_mouse_and_finger_and_by_keys(
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile("f_chain=absolute(%2C|,)box-7(%2C|,)sobel-x"))
     expect(steps.nth(1)).to_be_focused()
-    context.close()
 
 
-def test_a_phone_shows_everything_without_scrolling_sideways(browser, app_url, settle):
-    context = browser.new_context(
-        base_url=app_url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
-    page = context.new_page()
+def test_a_phone_shows_everything_without_scrolling_sideways(phone, settle):
+    page = phone
     for address in (
         "/filters",
         "/filters?f_kernel=gaussian&f_size=15",
@@ -547,14 +544,10 @@ def test_a_phone_shows_everything_without_scrolling_sideways(browser, app_url, s
     expect(links.first).to_be_in_viewport(ratio=1)
     heights = links.evaluate_all("(all) => all.map((link) => link.getBoundingClientRect().height)")
     assert min(heights) >= 44  # for fingers
-    context.close()
 
 
-def test_two_fingers_zoom(browser, app_url, settle):
-    context = browser.new_context(
-        base_url=app_url, viewport={"width": 390, "height": 844}, has_touch=True
-    )
-    page = context.new_page()
+def test_two_fingers_zoom(phone, settle):
+    page = phone
     page.goto("/filters?f_in_one=true")
     settle(page)
     picture = canvas(page, 0)
@@ -571,7 +564,6 @@ def test_two_fingers_zoom(browser, app_url, settle):
     }""")
     expect(picture).to_have_class(re.compile("zoomed"))
     expect(page.get_by_role("heading", name="The pixel")).to_have_count(0)
-    context.close()
 
 
 def test_settings_survive_another_filter_the_other_tab_and_another_page(open_at, settle):
