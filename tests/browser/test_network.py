@@ -13,6 +13,11 @@ from tests.browser.screen import cell_of_map
 RUN = "fashionmnist-gap"
 
 
+@pytest.fixture
+def page(still_page):
+    return still_page
+
+
 @pytest.fixture(scope="module")
 def maps():
     """Every layer's maps in PyTorch, of the picture that the page opens on."""
@@ -130,7 +135,6 @@ def test_cells_are_pointed_at_chosen_by_keys_asked_and_seen_in_space(
 
 def test_on_a_phone_the_chosen_cell_stays_in_sight_above_its_arithmetic(page: Page, settle):
     page.set_viewport_size({"width": 390, "height": 844})
-    page.emulate_media(reduced_motion="reduce")
     page.goto("/inside")
     page.get_by_role("application", name=re.compile("^The network for Test picture")).wait_for()
     settle(page)

@@ -4,6 +4,7 @@ import io
 import re
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -12,6 +13,7 @@ from tests.browser.screen import pixels, wait_until
 PEAK = "(canvas) => Math.max(...canvas.getContext('2d').getImageData(0, 0, 28, 28).data.filter((_, at) => at % 4 === 0))"  # noqa: E501
 
 
+@pytest.mark.usefixtures("moving")
 def test_a_network_learns_in_the_browser_alone(page, settle):
     frames = []
 

@@ -2,9 +2,11 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 
+@pytest.mark.usefixtures("moving")
 def test_nets_are_scrubbed_and_paths_begin_where_the_pointer_is(page, settle):
     page.goto("/tricks?tr_p=0.5")
     settle(page)

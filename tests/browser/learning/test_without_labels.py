@@ -1,10 +1,12 @@
 """Filters without labels in Chromium: the film plays, is scrubbed and is read, by itself."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.screen import wait_until
 
 
+@pytest.mark.usefixtures("moving")
 def test_the_film_is_played_scrubbed_and_pointed_at(page, settle):
     page.goto("/without_labels")
     settle(page)
