@@ -122,8 +122,14 @@ def runs_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def app_url(serve, tmp_path_factory) -> Iterator[str]:
-    """Address of the app; a module that starts runs takes `training_app` or `own_app`."""
-    with serve(CNNVIZ_RUNS=str(tmp_path_factory.mktemp("no-runs"))) as url:
+    """Address of the app; a module that starts runs takes `training_app` or `own_app`.
+
+    It answers by `LAN_NAME` as well.
+    """
+    with serve(
+        CNNVIZ_RUNS=str(tmp_path_factory.mktemp("no-runs")),
+        STREAMLIT_SERVER_ALLOWED_HOSTS=f"127.0.0.1 localhost {LAN_NAME}",
+    ) as url:
         yield url
 
 

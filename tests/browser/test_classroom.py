@@ -22,8 +22,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
 from cnnviz.runs import Run, show_run_to_all
-from tests.browser.conftest import LAN_NAME
-from tests.browser.screen import IDLE, PATIENCE, wait_until
+from tests.browser.conftest import DESK, LAN_NAME
+from tests.browser.screen import IDLE, PATIENCE, pasted, wait_until
 
 ROOT = Path(__file__).parent.parent.parent
 SECRET = "a-secret-of-this-test"
@@ -35,7 +35,12 @@ LONG = "/train?t_epochs=900&t_held=held&t_pace=20"  # a training that lasts
 
 @pytest.fixture(scope="module")
 def app_url(serve, runs_folder):
-    settings = {"CNNVIZ_PRESENTER_SECRET": SECRET, "CNNVIZ_JOIN_ADDRESS": JOIN, "CNNVIZ_SLOTS": "2"}
+    settings = {
+        "CNNVIZ_PRESENTER_SECRET": SECRET,
+        "CNNVIZ_JOIN_ADDRESS": JOIN,
+        "CNNVIZ_SLOTS": "2",
+        "STREAMLIT_SERVER_ALLOWED_HOSTS": f"127.0.0.1 localhost {LAN_NAME}",
+    }
     with serve(CNNVIZ_RUNS=str(runs_folder), **settings) as url:
         yield url
 
@@ -47,7 +52,7 @@ def open_as(browser, app_url, settle):
 
         def open_it(role, path="/train", **options):
             context = browser.new_context(
-                base_url=app_url, viewport={"width": 1280, "height": 800}, **options
+                **(DESK | {"base_url": app_url, "reduced_motion": "reduce"} | options)
             )
             stack.callback(context.close)
             context.set_default_timeout(PATIENCE)
@@ -96,38 +101,13 @@ def wait_for(condition, *, seconds=60.0):
     return False
 
 
-def test_the_link_gives_the_controls_and_hides_itself(open_as):
+def test_the_link_gives_the_controls_hides_itself_and_leads_others_there_by_a_code(open_as):
     presenter = open_as("presenter")
     expect(presenter.get_by_role("button", name="Start training")).to_be_visible()
-    expect(presenter.get_by_role("button", name="Join")).to_be_visible()
     assert SECRET not in presenter.url
     assert SECRET not in presenter.evaluate("document.cookie + document.referrer")
     assert "cnnviz" not in presenter.evaluate("document.cookie")  # no script can read them
     assert SECRET not in str(presenter.context.cookies())
-    presenter.reload()
-    expect(presenter.get_by_role("button", name="Start training")).to_be_visible()
-
-
-def test_without_the_link_there_is_nothing_to_press(open_as):
-    viewer = open_as("viewer")
-    chosen = viewer.get_by_role("combobox", name="Run")
-    expect(chosen).to_have_value("What the presenter shows")
-    for name in ("Start training", "Join", "Pause", "Stop", "More", "Again"):
-        assert viewer.get_by_role("button", name=name).count() == 0, name
-
-
-def test_a_wrong_secret_is_refused(open_as, settle):
-    viewer = open_as("viewer")
-    answer = viewer.goto("/present/wrong")
-    assert answer.status == 403
-    expect(viewer.get_by_role("heading")).to_contain_text("not the presenter")
-    viewer.goto("/train")
-    settle(viewer)
-    assert viewer.get_by_role("button", name="Start training").count() == 0
-
-
-def test_the_code_on_screen_leads_to_the_address(open_as):
-    presenter = open_as("presenter")
     presenter.get_by_role("button", name="Join").click()
     code = presenter.get_by_role("img", name="QR code")
     expect(code).to_be_visible()
@@ -151,6 +131,20 @@ def test_the_code_on_screen_leads_to_the_address(open_as):
     presenter.reload()
     expect(presenter.get_by_role("button", name="Join")).to_be_visible()
     expect(code).to_have_count(0)
+    expect(presenter.get_by_role("button", name="Start training")).to_be_visible()
+
+
+def test_the_join_link_is_copied_where_a_page_has_no_clipboard_of_its_own(open_as, app_url):
+    presenter = open_as("presenter", base_url=app_url.replace("127.0.0.1", LAN_NAME))
+    assert presenter.evaluate("window.isSecureContext") is False
+    presenter.get_by_role("button", name="Join").click()
+    dialog = presenter.get_by_role("dialog")
+    dialog.get_by_test_id("stCode").hover()
+    dialog.get_by_test_id("stCode").get_by_role("button").click()
+    expect(dialog).to_be_visible()
+    presenter.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    assert pasted(presenter) == JOIN
 
 
 def test_a_class_sees_what_is_started_and_shown_predicts_and_sees_the_answer(
@@ -324,10 +318,23 @@ def test_the_command_opens_a_classroom_over_https(tmp_path, camera):
         process.wait(20)
 
 
-def test_nothing_of_this_is_shown_without_a_choice(runs_folder, open_as, monkeypatch):
-    """A link to a run opens that run, also for a viewer."""
+def test_without_the_link_there_is_nothing_to_press(open_as, settle, runs_folder, monkeypatch):
+    viewer = open_as("viewer")
+    chosen = viewer.get_by_role("combobox", name="Run")
+    expect(chosen).to_have_value("What the presenter shows")
+    for name in ("Start training", "Join", "Pause", "Stop", "More", "Again"):
+        assert viewer.get_by_role("button", name=name).count() == 0, name
+
+    # Nor with a wrong one.
+    answer = viewer.goto("/present/wrong")
+    assert answer.status == 403
+    expect(viewer.get_by_role("heading")).to_contain_text("not the presenter")
+
+    # A link to a run opens that run, also for a viewer, whatever is shown.
     monkeypatch.setenv("CNNVIZ_RUNS", str(runs_folder))
     show_run_to_all("digits-gap")
-    viewer = open_as("viewer", "/train?t_run=fashionmnist-gap")
+    viewer.goto("/train?t_run=fashionmnist-gap")
+    settle(viewer)
     expect(viewer.locator("section.live h2")).to_contain_text("Fashion")
-    assert viewer.get_by_role("button", name="Again").count() == 0
+    for name in ("Start training", "Again"):
+        assert viewer.get_by_role("button", name=name).count() == 0, name
