@@ -4,7 +4,6 @@ import io
 import re
 
 import numpy as np
-import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -23,23 +22,14 @@ MediaDevices.prototype.enumerateDevices = async function () {
 };"""
 
 
-@pytest.fixture(scope="module")
-def camera_url(serve, tmp_path_factory):
-    with serve(
-        CNNVIZ_RUNS=str(tmp_path_factory.mktemp("no-runs")),
-        STREAMLIT_SERVER_ALLOWED_HOSTS=f"127.0.0.1 localhost {LAN_NAME}",
-    ) as url:
-        yield url
-
-
 def open_chooser(page, url):
     page.goto(f"{url}/filters")
     page.wait_for_selector(IDLE)  # a panel that is open closes when what is above it arrives
     page.get_by_role("button", name="Picture: Astronaut").click()
 
 
-def test_a_photo_by_the_live_camera(camera, camera_url):
-    open_chooser(camera, camera_url)
+def test_a_photo_by_the_live_camera(camera, app_url):
+    open_chooser(camera, app_url)
     expect(camera.get_by_role("button", name="Take a photo")).to_have_count(0)
     camera.get_by_text("Take one with the camera").click()
     # Before the first frame, Streamlit's button does nothing.
@@ -49,8 +39,8 @@ def test_a_photo_by_the_live_camera(camera, camera_url):
     expect(camera.get_by_text("Exception")).to_have_count(0)
 
 
-def test_a_class_of_one_s_own_takes_photos_by_the_camera(camera, camera_url):
-    camera.goto(f"{camera_url}/own-classes")
+def test_a_class_of_one_s_own_takes_photos_by_the_camera(camera, app_url):
+    camera.goto(f"{app_url}/own-classes")
     camera.wait_for_selector(IDLE)
     before = camera.get_by_role("radio", name="Cat (8)")
     expect(before).to_be_checked()
@@ -61,11 +51,11 @@ def test_a_class_of_one_s_own_takes_photos_by_the_camera(camera, camera_url):
     expect(before).to_have_count(0)
 
 
-def test_filters_work_on_the_live_camera_and_a_frame_can_be_studied(camera, camera_url):
+def test_filters_work_on_the_live_camera_and_a_frame_can_be_studied(camera, app_url):
     errors = []
     camera.on("pageerror", lambda error: errors.append(str(error)))
     camera.add_init_script(TWO_CAMERAS)
-    camera.goto(f"{camera_url}/filters")
+    camera.goto(f"{app_url}/filters")
     camera.get_by_text("Live camera").click()
     result = camera.locator(".compare").nth(1)
     picture = camera.locator("canvas.picture").nth(1)
@@ -99,8 +89,8 @@ def test_filters_work_on_the_live_camera_and_a_frame_can_be_studied(camera, came
     assert not errors
 
 
-def test_without_a_secure_context_filters_offer_a_photo(camera, camera_url):
-    camera.goto(f"{camera_url.replace('127.0.0.1', LAN_NAME)}/filters")
+def test_without_a_secure_context_filters_offer_a_photo(camera, app_url):
+    camera.goto(f"{app_url.replace('127.0.0.1', LAN_NAME)}/filters")
     camera.get_by_text("Live camera").click()
     expect(camera.get_by_text("needs a page that is opened over HTTPS")).to_be_visible()
     photo = io.BytesIO()
@@ -114,8 +104,8 @@ def test_without_a_secure_context_filters_offer_a_photo(camera, camera_url):
     expect(camera.get_by_text("Picture, 40×60")).to_be_visible()
 
 
-def test_a_photo_without_a_secure_context(camera, camera_url):
-    open_chooser(camera, camera_url.replace("127.0.0.1", LAN_NAME))
+def test_a_photo_without_a_secure_context(camera, app_url):
+    open_chooser(camera, app_url.replace("127.0.0.1", LAN_NAME))
     assert not camera.evaluate("window.isSecureContext")
     take = camera.get_by_role("button", name="Take a photo")
     expect(take).to_be_visible()
@@ -136,8 +126,8 @@ def test_a_photo_without_a_secure_context(camera, camera_url):
     expect(camera.get_by_text("Picture, 2309×1732")).to_be_visible()
 
 
-def test_a_file_that_is_no_photo_gets_a_sentence(camera, camera_url):
-    open_chooser(camera, camera_url.replace("127.0.0.1", LAN_NAME))
+def test_a_file_that_is_no_photo_gets_a_sentence(camera, app_url):
+    open_chooser(camera, app_url.replace("127.0.0.1", LAN_NAME))
     with camera.expect_file_chooser() as choosing:
         camera.get_by_role("button", name="Take a photo").click()
     choosing.value.set_files(

@@ -18,6 +18,11 @@ def app_url(training_app):
 
 
 @pytest.fixture
+def page(still_page):
+    return still_page
+
+
+@pytest.fixture
 def chosen(page, runs_folder):
     def run():
         name = re.search(r"t_run=([\w-]+)", page.url)[1]

@@ -12,6 +12,7 @@ from tests.browser.train.screen import SLOW, badge, command, start
 pytestmark = pytest.mark.usefixtures("nothing_trains_on")
 
 
+@pytest.mark.usefixtures("moving")
 def test_watching_moves_nothing_and_commands_and_changes_are_obeyed(page, settle, chosen):
     page.goto("/train?t_epochs=900&t_held=held&t_pace=30")
     start(page, settle)
@@ -77,11 +78,9 @@ BACKGROUNDS = """() => ["[data-testid=stApp]", "div:has(> .st-key-_t_transport)"
 @pytest.mark.parametrize(
     ("size", "scheme"), [((1280, 800), "light"), ((390, 844), "dark")], ids=["desk", "phone"]
 )
-def test_pause_and_stop_stay_in_reach(browser, app_url, settle, size, scheme):
-    page = browser.new_page(
-        base_url=app_url, viewport=dict(zip(("width", "height"), size, strict=True)),
-        color_scheme=scheme, reduced_motion="reduce",
-    )  # fmt: skip
+def test_pause_and_stop_stay_in_reach(page, settle, size, scheme):
+    page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+    page.emulate_media(color_scheme=scheme)
     page.goto("/train?t_epochs=900&t_held=held&t_pace=30")
     if is_phone := size[0] < 640:  # it opens on a run
         expect(page.locator("section.live .facts")).to_be_in_viewport(**SLOW)
@@ -101,11 +100,10 @@ def test_pause_and_stop_stay_in_reach(browser, app_url, settle, size, scheme):
     commands[1].click()
     expect(badge(page)).to_contain_text("Stopped", **SLOW)
     expect(commands[1]).to_have_count(0)
-    page.close()
 
 
+@pytest.mark.usefixtures("unshared")
 def test_what_a_press_opens_comes_into_view(page, settle):
-    page.emulate_media(reduced_motion="reduce")
     page.add_init_script("""
         window.moved = [];
         const show = Element.prototype.scrollIntoView;

@@ -20,7 +20,6 @@ THREE = [(0.3, 0.22), (0.5, 0.15), (0.68, 0.25), (0.65, 0.4), (0.5, 0.48), (0.68
 
 
 def test_draw_a_three_look_into_the_network_and_train_one_s_own(page, settle, chosen, sent):
-    page.emulate_media(reduced_motion="reduce")
     page.goto("/inside?i_run=digits-gap&i_source=draw")
     pad, answer = page.locator(".sheet"), page.locator(".classifier")
     whole = page.get_by_role("application", name=re.compile("^The network for Your drawing"))
