@@ -137,6 +137,8 @@ def choose_network(data: Choice | None) -> Network:
 def choose_depth(network: str, data: Choice) -> dict[str, int] | None:
     """How small the maps become in the middle; None while what is typed cannot be used."""
     offered, block = options(network, data.shape), ALL_NETWORKS[network].block
+    if not offered.depths:
+        return {}
     depth = number_field(
         block.capitalize(),
         Limits(offered.depths[0], offered.depths[-1], whole=True),

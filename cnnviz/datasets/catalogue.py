@@ -266,6 +266,20 @@ PICTURE_DATASETS: dict[str, DatasetInfo] = {
             embedded=True,
             task="variational",
         ),
+        DatasetInfo(
+            id="invented",
+            title="Noise, to make digits of",
+            classes=("grey level",),
+            shape=(1, 8, 8),
+            train=_MNIST5K.train,
+            test=_MNIST5K.test,
+            source=f"{_MNIST5K.source}, as real ones; the noise, 8×8 random levels each, is made"
+            " here",
+            licence=_MNIST5K.licence,
+            split=_MNIST5K.split,
+            embedded=True,
+            task="generate",
+        ),
     )
 }
 """Those of which a picture is asked for, by id."""

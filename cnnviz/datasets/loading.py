@@ -173,6 +173,16 @@ def _grey(info: DatasetInfo, found: Dataset) -> Dataset:
     return to_colour(info.id, info.title, colours)
 
 
+def _load_invented(info: DatasetInfo) -> Dataset:
+    """Noise, and as many digits; which stands beside which means nothing."""
+    digits, random = _load_mnist5k(DATASETS["mnist5k"]), np.random.default_rng(_SEED)
+    targets = digits.train_images, digits.test_images
+    train, test = (
+        random.integers(0, 256, (len(one), *info.shape), dtype=np.uint8) for one in targets
+    )
+    return _of_pictures(info, (train, test), targets)
+
+
 def _of_pictures(
     info: DatasetInfo,
     pictures: tuple[NDArray[np.uint8], NDArray[np.uint8]],
@@ -212,6 +222,7 @@ _EMBEDDED = {
     "greydigits": _load_grey_digits,
     "greyphotos": _load_grey_photos,
     "sampled": _load_squeezed,
+    "invented": _load_invented,
 }
 _MADE_OF = {"clothes": ("fashionmnist", _clothes), "greycifar10": ("cifar10", _grey)}
 """What is made of a data set of torchvision's kind: which one, and how."""

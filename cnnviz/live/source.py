@@ -239,6 +239,7 @@ class Source:
         asked: dict[str, Any] = {"labels": labels.tolist()}
         if labels.ndim > 1:  # pictures are asked for, not classes
             asked = {"labels": None, "targets": base64.b64encode(labels.tobytes()).decode()}
+            asked["targets_shape"] = labels.shape
         return json.dumps(
             {
                 "type": "probes",

@@ -276,6 +276,17 @@ def _variational(shape: Shape, outputs: int, chosen: _Chosen) -> str:
     return f"{network_line(halves[0])} sample {network_line(halves[1])}"
 
 
+def _adversaries(shape: Shape, _outputs: int, _chosen: _Chosen) -> str:
+    """A generator, which ends in a sigmoid, and behind it a discriminator."""
+    if shape != (1, 8, 8):
+        raise NetworkError(
+            "The generator makes its picture of 8×8 random levels, not of "
+            f"{'×'.join(map(str, shape))}."
+        )
+    generator = "c16k8 up7 lc32k1 bn relu up2 c16k3p1 bn relu up2 c1k5p2 sigmoid"
+    return f"{generator} c16k3s2p1 leaky0.2 c32k3s2p1 bn leaky0.2 c1k7"
+
+
 NETWORKS: dict[str, NetworkInfo] = {
     info.id: info
     for info in (
@@ -360,6 +371,19 @@ PICTURE_NETWORKS: dict[str, NetworkInfo] = {
             _autoencoder_options,
             _variational,
             ("variational",),
+        ),
+        NetworkInfo(
+            "dcgan",
+            "DCGAN",
+            "The generator makes a picture of noise, and the discriminator behind it scores how"
+            " real a picture looks. They learn against each other, and are two parts of one list of"
+            " layers.",
+            "A. Radford, L. Metz and S. Chintala, Unsupervised representation learning with deep"
+            " convolutional generative adversarial networks, 2016; smaller, with upsampling",
+            "",
+            lambda _shape: NetworkOptions(),
+            _adversaries,
+            ("generate",),
         ),
     )
 }

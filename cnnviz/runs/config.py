@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 Optimiser = Literal["adamw", "sgd"]
 
-TaskId = Literal["classify", "segment", "denoise", "colour", "autoencode", "variational"]
+TaskId = Literal[
+    "classify", "segment", "denoise", "colour", "autoencode", "variational", "generate"
+]
 """What a network can be trained for; see `cnnviz.training.tasks`."""
 
 OWN_DATASET = "own"

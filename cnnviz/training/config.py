@@ -158,13 +158,13 @@ _SMALL, _LARGE = 5000, 25_000
 # on the test scenes after 160 steps and of .90 after 500, and on noisy digits 22 dB after 160.
 _STEPS: dict[Length, int] = {"quick": 160, "lesson": 500, "thorough": 2000}
 _PICTURE_BATCH = 16
-_PICTURE_BATCHES = {"autoencoder": 64, "vae": 64}
+_PICTURE_BATCHES = {"autoencoder": 64, "vae": 64, "dcgan": 32}
 _PICTURE_RATE: dict[Optimiser, float] = {"adamw": 0.01, "sgd": 0.1}
 _PICTURE_RATES: dict[Optimiser, dict[str, float]] = {
-    "adamw": {"vae": 0.003},
+    "adamw": {"vae": 0.003, "dcgan": 0.002},
     "sgd": {},
 }
-_LIKE = {"autoencode": "autoencoder", "variational": "vae"}
+_LIKE = {"autoencode": "autoencoder", "variational": "vae", "generate": "dcgan"}
 """Tasks in which all networks are trained as this one is, also those of one's own."""
 
 

@@ -103,7 +103,7 @@ class Batches:
     Args:
         images: N×C×H×W, `uint8`, on the CPU.
         labels: N, `int64`; or N×H×W or N×C×H×W, `uint8`, pictures that are shifted and flipped as
-            the images are.
+            the images are; those of another size stay as they are.
         recipe: Batch size, epochs, shift, flip and seed.
         normalise: What turns pixels into the network's input.
         device: Where the batches should be.
@@ -124,8 +124,9 @@ class Batches:
         # then picks the images, shifts and flips them.
         shift = recipe.shift
         self._pixels = self._kept(images, shift)
-        self._shape = labels.shape[1:]
-        if self._shape:
+        moved = labels.shape[-2:] == images.shape[-2:]
+        self._shape = labels.shape[1:] if moved else torch.Size()
+        if moved:
             labels = self._kept(labels.view(len(labels), -1, *images.shape[2:]), shift)
         self._labels = labels.to(device)
         self._rows = torch.arange(images.shape[2], device=device)

@@ -58,17 +58,17 @@ padded = F.pad(train_x, (0, 0, SHIFT, SHIFT, SHIFT, SHIFT))
     pixels = padded[chosen[:, None, None], rows[:, :, None], columns[:, None, :]]
     for group in optimiser.param_groups:
         group["lr"] = learning_rate(step)
-    optimiser.zero_grad()
 {step}
-    loss.backward()
-    optimiser.step()
 
 model.eval()
 {test}"""
 
 _STEP = """\
+    optimiser.zero_grad()
     outputs = model(normalise(pixels))
-    loss = F.cross_entropy(outputs, train_y[chosen], label_smoothing={smoothing!r})"""
+    loss = F.cross_entropy(outputs, train_y[chosen], label_smoothing={smoothing!r})
+    loss.backward()
+    optimiser.step()"""
 _TEST = """\
 with torch.no_grad():
     right = sum(
@@ -97,10 +97,11 @@ _STEP_OF_PICTURES = """\
     targets = asked[chosen[:, None, None], rows[:, :, None], columns[:, None, :]]
     targets = targets.permute(0, 3, 1, 2).reshape(len(chosen), *train_y.shape[1:])
     {step}"""
+_STEP_OF_OTHERS = """\
+    targets = train_y[chosen]
+    {step}"""
 _TEST_OF_PICTURES = """\
-with torch.no_grad():
-    outputs = torch.cat([model(normalise(x)) for x in test_x.split(500)])
-wanted = wanted_of(test_y)
+{tested}
 {measured}
 print(f"{title}: {{measured:.5f}} on {{len(test_y)}} test pictures")
 """
@@ -131,9 +132,12 @@ def training_script(config: RunConfig, threads: int = 1) -> str:
             wanted=task.wanted_code,
             before=f"\n{task.before_code}\n" if task.before_code else "",
         )
-        step = _STEP_OF_PICTURES.format(step=task.step_code.replace("\n", "\n    "))
-        padded, (main, *_) = _PADDED, task.measures
-        test = _TEST_OF_PICTURES.format(measured=task.measured_code, title=main.title)
+        code = task.code_of(config.loss).replace("\n", "\n    ")
+        step = (_STEP_OF_PICTURES if task.moves else _STEP_OF_OTHERS).format(step=code)
+        padded, (main, *_) = _PADDED if task.moves else "", task.measures
+        test = _TEST_OF_PICTURES.format(
+            tested=task.tested_code, measured=task.measured_code, title=main.title
+        )
     rest = f"lr=PEAK, weight_decay={recipe.weight_decay!r}, fused=True)"
     optimiser = (
         f"torch.optim.AdamW(model.parameters(), {rest}"

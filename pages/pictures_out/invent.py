@@ -1,6 +1,7 @@
 """Invent: a generator and a discriminator that learn from each other, and what goes wrong."""
 
 import streamlit as st
+from cnnviz.ui.shared.training import train_live
 
 from cnnviz.catalogue import page_at
 from cnnviz.ui.pictures_out.invent.duel import show_duel
@@ -11,6 +12,7 @@ st.caption(
     " real picture, only what the discriminator's gradient tells it of each of its pixels."
 )
 show_duel()
+train_live("Train both live, on digits", "invented", "dcgan")
 
 st.header("A step, taken apart")
 st.markdown(

@@ -58,18 +58,20 @@ export class Pictures {
     write(this.title, `Test pictures: ${titles.join(", ")}`);
     this.cards = Array.from({ length: probes?.shape[0] ?? 0 }, (_, index) => new PictureCard(index, titles, this.chosen));
     this.grid.replaceChildren(...this.cards.map(({ root }) => root));
-    this.paint(task, (name) => (probes?.[name] instanceof Uint8Array ? probes[name] : null));
+    if (!probes) return;
+    const { shape, images, targets, targetsShape } = probes;
+    this.paint(task, { images: { values: images, shape }, ...(targets ? { targets: { values: targets, shape: targetsShape } } : {}) });
   }
 
-  /** Paint those of each card's pictures that `valuesOf` knows by the names of their tensors. */
-  paint(task, valuesOf) {
-    const [amount, , height, width] = this.probes?.shape ?? [0];
+  /** Paint those of each card's pictures whose tensors are here, by their names. */
+  paint(task, tensors) {
     task.shown.forEach(([, name], at) => {
-      const values = valuesOf(name);
-      if (!values) return;
-      this.cards.slice(0, amount).forEach(({ canvases }, index) => {
+      const tensor = tensors[name];
+      if (!tensor) return;
+      const [height, width] = tensor.shape.slice(-2);
+      this.cards.slice(0, tensor.shape[0]).forEach(({ canvases }, index) => {
         canvases[at].parentElement.style.aspectRatio = `${width} / ${height}`;
-        paint(canvases[at], values, index, this.probes.shape, name === "images" ? PICTURE : task);
+        paint(canvases[at], tensor, index, name === "images" ? PICTURE : task);
       });
     });
   }
@@ -82,8 +84,8 @@ export class Pictures {
     const painted = `${frame.serial} ${chosen}`;
     if (painted === this.painted) return;
     this.painted = painted;
-    const [main, ...others] = task.measures;
-    this.paint(task, (name) => frame.tensors[name]?.values);
+    const [main, ...others] = task.measures.filter(({ name }) => frame.scores[name]);
+    this.paint(task, frame.tensors);
     this.cards.forEach(({ root, verdict }, index) => {
       if (index >= outputs.shape[0]) return;
       const words = `${main.title} ${measured(main, frame.scores[main.name]?.[index])}`;
@@ -105,8 +107,9 @@ export class Pictures {
 }
 
 /** Picture `index` of many: the classes of its pixels, or their levels. */
-function paint(canvas, values, index, [amount, , height, width], { output }) {
-  const size = values.length / amount;
+function paint(canvas, { values, shape }, index, { output }) {
+  const [height, width] = shape.slice(-2);
+  const size = values.length / shape[0];
   const codes = values.subarray(index * size, (index + 1) * size);
   if (output === "labels") paintCodes(canvas, codes, width, height, LABELS);
   else paintPicture(canvas, codes, size / (height * width), width, height);

@@ -53,7 +53,7 @@ export class Pinned {
    */
   draw(source, snapshots, step) {
     const { run } = source;
-    this.root.hidden = !run || step === null || run.parameters > MOST;
+    this.root.hidden = !run || step === null || run.parameters > MOST || !taskOf(run).drawable;
     if (this.root.hidden || !this.root.open) return;
     if (this.source !== source) {
       this.forget();

@@ -13,7 +13,7 @@ import { CLASSIFY, measured, nameOf, taskOf } from "./task.js";
 import { DASHES, STYLES } from "./theme.js";
 import { View } from "./view.js";
 
-const MUCH = { share: 0.01, dB: 0.1, levels: 0.1, nats: 0.1 }; // how far the last evaluation may lie behind the best without a word
+const MUCH = { share: 0.01, dB: 0.1, levels: 0.1, nats: 0.1, digits: 0.1 }; // how far the last evaluation may lie behind the best without a word
 const NOTE = "Training seconds: between the last evaluation short of the mark and the first at it or better. Bold: the best of a column.";
 const LOSSES = "These runs make different losses small, so their losses cannot be compared.";
 

@@ -156,8 +156,8 @@ const MESSAGES = {
     source.gone = false;
     source.changed("hello");
   },
-  probes(source, { shape, images, labels, targets }) {
-    source.probes = { shape, labels, images: bytesOf(images), targets: targets && bytesOf(targets) };
+  probes(source, { shape, images, labels, targets, targets_shape: targetsShape = shape }) {
+    source.probes = { shape, labels, targetsShape, images: bytesOf(images), targets: targets && bytesOf(targets) };
     source.changed("probes");
   },
   events(source, { events, offset }) {

@@ -30,7 +30,8 @@ function headsOf(measure) {
 }
 
 /** How good each picture is that a network gave. */
-export function scoreTable(frame, { measures }) {
+export function scoreTable(frame, task) {
+  const measures = task.measures.filter(({ name }) => frame.scores[name]);
   const lines = frame.scores[measures[0].name].map((_, at) => [String(at + 1), ...measures.map((one) => measured(one, frame.scores[one.name]?.[at]))]);
   return tableOf({ caption: `Pictures at step ${count(frame.step)}`, heads: ["Picture", ...measures.map(({ title }) => title)], lines }, "numbers");
 }

@@ -2,12 +2,12 @@
 
 import { fixed, percent } from "../kit/numbers.js";
 
-/** @typedef {{ name: string, title: string, unit: "share" | "dB" | "levels" | "nats", trained: boolean, goals: number[], lower: boolean }} Measure */
+/** @typedef {{ name: string, title: string, unit: "share" | "dB" | "levels" | "nats" | "digits", trained: boolean, goals: number[], lower: boolean }} Measure */
 /** @typedef {{ centres: [number, number][], temperature: number }} Colours Cb and Cr of each class of colour, and how far their mean leans towards the likeliest */
-/** @typedef {{ id: string, output: "class" | "labels" | "picture", shown: [string, string][], measures: Measure[], colours?: Colours }} Task */
+/** @typedef {{ id: string, output: "class" | "labels" | "picture", shown: [string, string][], drawable: boolean, measures: Measure[], colours?: Colours }} Task */
 
 /** @type {Task} of runs that say nothing of it */
-export const CLASSIFY = { id: "classify", output: "class", shown: [], measures: [{ name: "accuracy", title: "Accuracy", unit: "share", trained: true, goals: [0.8, 0.85, 0.9], lower: false }] };
+export const CLASSIFY = { id: "classify", output: "class", shown: [], drawable: true, measures: [{ name: "accuracy", title: "Accuracy", unit: "share", trained: true, goals: [0.8, 0.85, 0.9], lower: false }] };
 
 /** @returns {Task} */
 export function taskOf(run) {

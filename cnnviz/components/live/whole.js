@@ -31,14 +31,14 @@ export class WholeNetwork {
     this.root.append(element("summary", "", "The whole network at this step"));
     this.root.ontoggle = wake;
     this.own = false; // whether it shows the viewer's own picture
-    const kinds = choice("Picture", { probe: "The test picture chosen above", own: "Your own picture" }, "probe", (kind) => {
+    this.kinds = choice("Picture", { probe: "The test picture chosen above", own: "Your own picture" }, "probe", (kind) => {
       this.own = kind === "own";
       if (this.own && picture.empty) opens();
       wake();
     });
     this.words = element("p", "hint");
     this.place = element("div", "map");
-    this.root.append(kinds, this.words, this.place);
+    this.root.append(this.kinds, this.words, this.place);
     this.map = null;
     this.visible = false;
     this.watcher = new IntersectionObserver(([entry]) => {
@@ -83,6 +83,9 @@ export class WholeNetwork {
       this.forget();
       this.source = source;
     }
+    const { drawable } = taskOf(run);
+    this.kinds.hidden = !drawable;
+    this.own &&= drawable;
     const large = run.parameters > MOST;
     const hidden = large || (secret && !this.own);
     this.place.hidden = hidden;

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cnnviz.training.tasks.base import Loss, Measure, Pupil, Score, Task
 from cnnviz.training.tasks.classify import Classify
 from cnnviz.training.tasks.colour import Colour
+from cnnviz.training.tasks.generate import Generate
 from cnnviz.training.tasks.restore import Autoencode, Denoise
 from cnnviz.training.tasks.segment import Segment, overlaps
 from cnnviz.training.tasks.variational import Variational
@@ -23,7 +24,9 @@ __all__ = ["CLASSIFY", "TASKS", "Loss", "Measure", "Pupil", "Score", "Task", "ov
 CLASSIFY = Classify()
 TASKS: dict[str, Task] = {
     task.id: task
-    for task in (CLASSIFY, Segment(), Denoise(), Colour(), Autoencode(), Variational())
+    for task in (
+        CLASSIFY, Segment(), Denoise(), Colour(), Autoencode(), Variational(), Generate()
+    )
 }
 """All tasks, by the ids of `cnnviz.runs.config.TaskId`."""
 

@@ -49,7 +49,7 @@ class Measure:
     Attributes:
         name: Its field in the events of a run.
         title: Name for people.
-        unit: `share`, from 0 to 1; `dB`; `levels`, of the 255 of a picture; or `nats`.
+        unit: `share`, from 0 to 1; `dB`; `levels`, of the 255 of a picture; `nats`; or `digits`.
         trained: Whether it is also taken of the training pictures.
         goals: Values whose first time a race tells, the easiest first.
         lower: Whether less is better.
@@ -57,7 +57,7 @@ class Measure:
 
     name: str
     title: str
-    unit: Literal["share", "dB", "levels", "nats"]
+    unit: Literal["share", "dB", "levels", "nats", "digits"]
     trained: bool = False
     goals: tuple[float, ...] = ()
     lower: bool = False
@@ -132,10 +132,13 @@ class Task(ABC):
         shown: Pictures of a frame side by side: what each is called, and the tensor that has it,
             `images` and `targets` of the probes or one of the frame.
         by_heart: Whether it learns by heart if the loss falls on training pictures alone.
+        drawable: Whether a picture of one's own can go in.
+        moves: Whether what is asked for is shifted and mirrored as the picture is.
         wanted_code: `wanted` as an expression in `targets`, for the script to copy.
         arguments_code: What the function of a loss takes.
         before_code: Lines before the first step.
-        step_code: Lines that make `loss` of `pixels` and `targets`.
+        step_code: Lines that take a step, from `pixels` and `targets`.
+        tested_code: Lines that make `outputs` and `wanted` of the test pictures.
         measured_code: Lines that make `measured`, the first measure, of `outputs` and `wanted`.
     """
 
@@ -151,10 +154,20 @@ class Task(ABC):
         ("truth", "targets"),
     )
     by_heart: ClassVar[bool] = True
+    drawable: ClassVar[bool] = True
+    moves: ClassVar[bool] = True
     wanted_code: ClassVar[str] = "targets"
     arguments_code: ClassVar[str] = "outputs, wanted"
     before_code: ClassVar[str] = ""
-    step_code: ClassVar[str] = "loss = loss_of(model(normalise(pixels)), wanted_of(targets))"
+    step_code: ClassVar[str] = """\
+optimiser.zero_grad()
+loss = loss_of(model(normalise(pixels)), wanted_of(targets))
+loss.backward()
+optimiser.step()"""
+    tested_code: ClassVar[str] = """\
+with torch.no_grad():
+    outputs = torch.cat([model(normalise(x)) for x in test_x.split(500)])
+wanted = wanted_of(test_y)"""
     measured_code: ClassVar[str] = ""
 
     @abstractmethod
@@ -273,6 +286,10 @@ class Task(ABC):
             NotFiniteError: A number is not finite.
         """
 
+    def code_of(self, loss: str) -> str:  # noqa: ARG002
+        """The lines of a step with a loss, for the script to copy."""
+        return self.step_code
+
     def findings(self, state: RunState) -> list[Finding]:  # noqa: ARG002
         """Trouble that only this task has, the gravest first."""
         return []
@@ -283,6 +300,7 @@ class Task(ABC):
             "id": self.id,
             "output": self.output,
             "shown": self.shown,
+            "drawable": self.drawable,
             "measures": [dataclasses.asdict(measure) for measure in self.measures],
         }
 

@@ -50,10 +50,13 @@ def _weighed(beta: float) -> Weighed:
 
 
 _STEP = """\
+optimiser.zero_grad()
 statistics = model[:middle](normalise(pixels))  # means, and logarithms of variances
 mu, log_variance = statistics.flatten(1).chunk(2, 1)
 divergence = 0.5 * (mu.square() + log_variance.exp() - log_variance - 1).sum(1).mean()
-loss = loss_of(model[middle:](statistics), wanted_of(targets), divergence)"""
+loss = loss_of(model[middle:](statistics), wanted_of(targets), divergence)
+loss.backward()
+optimiser.step()"""
 
 
 class Variational(Autoencode):

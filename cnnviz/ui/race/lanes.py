@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _UNMIRRORED = {"digits", "mnist", "mnist5k", "scenes", "noisy", "squeezed", "greydigits",
-               "sampled"}  # fmt: skip
+               "sampled", "invented"}  # fmt: skip
 _OPTIMISERS = {"sgd": "SGD, Nesterov", "adamw": "AdamW"}
 _NETWORKS = {name: info.title for name, info in ALL_NETWORKS.items()} | {OWN_NETWORK: TITLE}
 _COLUMNS = ("Name", "Network", "Layers", "Optimiser", "Rate", "Depth", "Batch norm", "Skips",
@@ -54,6 +54,7 @@ _DEPTHS = {
     "colour": ("Levels", "How often the maps are halved, and one more; empty for three."),
     "autoencode": ("Numbers in the middle", "1 to 256; empty for 8."),
     "variational": ("Numbers in the middle", "1 to 256; empty for 8."),
+    "generate": ("Depth", "It cannot be chosen: leave it empty."),
 }
 """What the depth of a network is called, and what it counts, by task."""
 

@@ -40,6 +40,7 @@ def test_the_script_trains_as_the_run_did(new_run, network, recipe, tmp_path):
         ("squeezed", "autoencoder", "squared"),
         ("greydigits", "unet", "squared"),
         ("sampled", "vae", "kl0.1"),
+        ("invented", "dcgan", "sharp"),
     ],
 )
 def test_scripts_of_tasks_beyond_a_class(dataset, network, loss, tmp_path):

@@ -40,6 +40,7 @@ LINES = {
     "colour": f"c4k3p1 bn relu c{len(CENTRES)}k1",
     "autoencode": "c2k3s2p1 relu c3k8 up8 lc4k1 relu up2 c1k3p1 sigmoid",
     "variational": "c2k3s2p1 relu c6k8 sample up8 lc4k1 relu up2 c1k3p1 sigmoid",
+    "generate": "c4k8 up7 lc4k1 bn relu up4 c1k3p1 sigmoid c4k4s4 leaky0.2 c1k7",
 }
 SIDE = 16
 
@@ -47,10 +48,12 @@ SIDE = 16
 def small(task, count=40):
     """Random pictures of blobs, with what the task asks for."""
     random = np.random.default_rng(0)
-    pictures = random.integers(0, 256, (count, 1, SIDE, SIDE), dtype=np.uint8)
+    side = 8 if task == "generate" else SIDE
+    pictures = random.integers(0, 256, (count, 1, side, side), dtype=np.uint8)
     wanted = {
         "segment": (pictures[:, 0] > 100).astype(np.uint8) + (pictures[:, 0] > 200),
         "denoise": np.ascontiguousarray(pictures[..., ::-1]),
+        "generate": random.integers(0, 256, (count, 1, 28, 28), dtype=np.uint8),
     }.get(task)
     classes = ("none", "some", "much") if task == "segment" else ("grey",)
     half = count // 2
@@ -241,11 +244,13 @@ def test_what_a_run_of_any_task_leaves_behind(task):
     if final.confusion:
         assert sum(map(sum, final.confusion)) == 20 * SIDE**2
     pixels, targets = run.load_probes()
+    if task == "generate":
+        assert (pixels.shape, targets.shape) == ((8, 1, 8, 8), (8, 1, 28, 28))
     frame = read_frame(run.load_frame(state.snapshots[-1]))
     assert frame.probabilities == []
     assert frame.filters is not None
     assert frame.cams is None
-    assert set(frame.scores) == names
+    assert set(frame.scores) == (names if task != "generate" else {"made", "real"})
     # The same by hand.
     model = Learner(run, CPU).model.eval()
     with torch.no_grad():
@@ -261,6 +266,11 @@ def test_what_a_run_of_any_task_leaves_behind(task):
         assert frame.scores["colourfulness"][0] == pytest.approx(ratio[0] / ratio[1], rel=1e-3)
         error = ((seen[0] - targets[0].numpy() / 255) ** 2).mean()
         assert frame.scores["psnr"][0] == pytest.approx(-10 * np.log10(error), abs=1e-3)
+    elif task == "generate":
+        made = model[:8]((pixels.float() / 255 - run.config.mean[0]) / run.config.std[0])
+        assert np.abs(frame.outputs - 255 * made.detach().numpy()).max() <= 0.51
+        said = outputs.flatten().sigmoid().tolist()
+        assert frame.scores["made"] == pytest.approx(said, rel=1e-3)
     elif task == "segment":
         assert np.array_equal(frame.outputs, outputs.argmax(1).numpy())
         wanted = overlap(frame.outputs[0], targets[0].numpy(), 3)
@@ -309,6 +319,61 @@ def test_a_frame_of_a_variational_one_shows_what_chance_gives():
     assert not np.array_equal(first.samples, last.samples)
 
 
+@pytest.mark.parametrize(
+    ("loss", "turns"), [("even", (1, 1)), ("sharp", (2, 1)), ("hasty", (1, 8))]
+)
+def test_the_two_take_turns_as_by_two_optimisers(loss, turns):
+    """The same steps by an optimiser for each, and losses written down by their formulas."""
+    learner = Learner(new_run("generate", loss=loss), CPU)
+    model, recipe = copy.deepcopy(learner.model), learner.recipe
+    makes, judges = model[:8], model[8:]
+    noise, real = learner.batches.batch(0)
+    real = real / 255
+    sums = learner.step(0, 0.01)
+    learner.step(1, 0.01)
+    first, second = (
+        torch.optim.AdamW(part.parameters(), lr=0.01, weight_decay=recipe.weight_decay)
+        for part in (makes, judges)
+    )
+    for step in range(2):
+        noise, real = learner.batches.batch(step)
+        real = real / 255
+        for _ in range(turns[0]):
+            d_real, d_made = judges(real).sigmoid(), judges(makes(noise).detach()).sigmoid()
+            apart = -(0.9 * d_real.log() + 0.1 * (1 - d_real).log()).mean()
+            apart = apart - (1 - d_made).log().mean()
+            second.zero_grad()
+            apart.backward()
+            second.step()
+        if step == 0:
+            said = apart.item(), d_real.sum().item(), d_made.sum().item()
+        for _ in range(turns[1]):
+            passed = -judges(makes(noise)).sigmoid().log().mean()
+            first.zero_grad()
+            passed.backward()
+            first.step()
+    assert sums[:3].tolist() == pytest.approx([said[0] * 4, *said[1:]], rel=1e-4)
+    mine, theirs = learner.model.state_dict(), model.state_dict()
+    for name, value in mine.items():
+        assert torch.allclose(value, theirs[name], atol=1e-4), name
+
+
+def test_how_many_digits_are_made_and_that_few_are_named():
+    task = TASKS["generate"]
+    sums = torch.zeros(4)
+    for counts, digits in (([10] * 10, 10), ([50, 50] + [0] * 8, 2), ([100] + [0] * 9, 1)):
+        score = task.tested(1.0, torch.cat((sums, torch.tensor(counts))).double(), 100)
+        assert score.measures["variety"] == pytest.approx(digits)
+    run = new_run("generate")
+    with run.writing() as writer:
+        writer.write("status", status="running", step=0, total_steps=200)
+        for step, variety in ((20, 1.0), (70, 1.0), (80, 2.0)):
+            writer.write("evaluation", step=step, epoch=step / 5, seconds=step / 10, loss=1.0,
+                         variety=variety, images=20)  # fmt: skip
+            found = [one.kind for one in diagnose(run.state(), 1, task)]
+            assert found == (["collapsed"] if step == 80 else [])
+
+
 def test_a_middle_that_says_nothing_is_named():
     run = new_run("variational")
     with run.writing() as writer:
@@ -339,6 +404,10 @@ def test_what_does_not_fit_is_named():
         make_config(dataset, network_from_line("c4k3p1 p2 c3k1"))
     with pytest.raises(NetworkError, match="sample"):
         make_config(small("variational"), network_from_line(LINES["autoencode"]))
+    with pytest.raises(NetworkError, match="first sigmoid"):
+        make_config(small("generate"), network_from_line("c1k3p1 c1k8"))
+    with pytest.raises(NetworkError, match="end it with fc1"):
+        make_config(small("generate"), network_from_line(LINES["generate"] + " c2k1"))
     with pytest.raises(NetworkError, match="even number"):
         make_config(small("variational"), network_from_line("c3k3p1 sample c1k1"))
     with pytest.raises(NetworkError, match="weights"):
@@ -385,7 +454,7 @@ def test_only_background_is_named(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "id", ["scenes", "noisy", "squeezed", "sampled", "greydigits", "greyphotos"]
+    "id", ["scenes", "noisy", "squeezed", "sampled", "greydigits", "greyphotos", "invented"]
 )
 def test_the_data_sets_are_the_same_each_time(id):
     from cnnviz.datasets import PICTURE_DATASETS
