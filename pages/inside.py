@@ -17,6 +17,7 @@ from cnnviz.inspection import (
     maps_code,
     predict,
 )
+from cnnviz.training.tasks import task_of
 from cnnviz.ui.inside.answer import (
     answer_while_drawing,
     say_answer,
@@ -221,6 +222,8 @@ if not over_time:
         show_progress(run, step)
         if gives_picture:
             st.caption(WITHOUT)
+            if task_of(config).parts:
+                st.caption(task_of(config).parts)
 with figure:
     for tab, name in zip(
         st.tabs(list(SECTIONS), key=SECTION.name, bind="query-params"), SECTIONS, strict=True

@@ -1,10 +1,10 @@
 """Invent: a generator and a discriminator that learn from each other, and what goes wrong."""
 
 import streamlit as st
-from cnnviz.ui.shared.training import train_live
 
 from cnnviz.catalogue import page_at
 from cnnviz.ui.pictures_out.invent.duel import show_duel
+from cnnviz.ui.shared.background_training import train_live
 
 st.caption(
     "A **generator** makes a picture of 16 random numbers. A **discriminator** says of a picture"

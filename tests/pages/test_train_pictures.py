@@ -74,6 +74,23 @@ def test_the_pictures_lead_to_the_task(open_page, started, monkeypatch):
     )  # fmt: skip
 
 
+def test_a_generator_and_its_discriminator_are_one_choice(open_page, started):
+    app = open_page(t_data="invented")
+    app.selectbox(key="_t_loss").select("Adversarial, the discriminator takes 2 steps a turn").run()
+    assert not app.exception
+    start(app)
+    (config,) = started
+    assert (config.dataset, config.task, config.network, config.loss) == (
+        "invented", "generate", "dcgan", "sharp",
+    )  # fmt: skip
+    shapes = [row.output_shape for row in summary(config.spec, config.input_shape)]
+    assert (1, 28, 28) in shapes  # the picture that is made
+    assert shapes[-1] == (1, 1, 1)  # the score
+    app = open_page(t_data="invented", t_net="own", t_line="c1k3p1 c1k8")
+    assert any("first sigmoid" in one.value for one in app.caption)
+    assert next(b for b in app.button if b.label == "Start training").disabled
+
+
 def test_how_many_numbers_pass_the_middle_is_asked_and_kept_in_the_link(open_page, started):
     app = open_page(t_data="squeezed", t_numbers="2")
     assert app.text_input(key="t_numbers").value == "2"
@@ -118,7 +135,7 @@ def test_an_own_line_says_what_does_not_fit_what_is_asked(open_page, started):
         assert next(b for b in app.button if b.label == "Start training").disabled
 
 
-@pytest.mark.parametrize("task", ["segment", "colour", "variational"])
+@pytest.mark.parametrize("task", ["segment", "colour", "variational", "generate"])
 def test_a_run_that_has_ended_is_shown_and_looked_into(task, open_page, visit):
     run = new_run(task)
     with run.writing() as writer:
@@ -137,7 +154,7 @@ def test_a_run_that_has_ended_is_shown_and_looked_into(task, open_page, visit):
     ]  # fmt: skip
     # How near the picture is, as the frame of the run has it for the same one.
     samples = load_samples(run)
-    main = TASKS[task].measures[0]
+    main = next(one for one in TASKS[task].measures if one.alone)
     model = load_model(run, run.snapshot_steps()[-1])
     frame = read_frame(
         TASKS[task].frame(

@@ -120,7 +120,7 @@ def time_machine(
     own = machine_payload(frames, images, labels, classes) | {"stepParameter": step_parameter}
     if task is not None and asked is not None:
         targets = base64.b64encode(np.ascontiguousarray(asked).tobytes()).decode("ascii")
-        own |= {"task": task, "targets": targets}
+        own |= {"task": task, "targets": targets, "targetsShape": [1, *asked.shape]}
     _draw("machine", key, own)
 
 

@@ -29,7 +29,8 @@ export class MachineView extends View {
     this.data = data;
     this.store = new FrameStore();
     this.store.take(bytesOf(data.frames).buffer);
-    this.pictures = { shape: data.shape, labels: data.labels, images: bytesOf(data.images), targets: data.targets && bytesOf(data.targets) };
+    const { shape, labels, targetsShape } = data;
+    this.pictures = { shape, labels, targetsShape, images: bytesOf(data.images), targets: data.targets && bytesOf(data.targets) };
     this.sight.filters.painted = this.sight.maps.painted = this.sight.probes.painted = null;
   }
 

@@ -226,6 +226,13 @@ PRESETS: dict[str, Preset] = {
         _networks("vae", "loss", {"β = 0.1": "kl0.1", "β = 1": "", "β = 10": "kl10"}),
         ("variational",),
     ),
+    "turns": Preset(
+        "Turn by turn, or the discriminator twice?",
+        "A generator is content with a few digits as long as the discriminator believes them."
+        " Compare the variety: how many of the ten digits does each generator make, and how soon?",
+        _networks("dcgan", "loss", {"Turn by turn": "", "Discriminator twice": "sharp"}),
+        ("generate",),
+    ),
     "restoring": Preset(
         "Squared or absolute error?",
         "A few large errors count more when they are squared. Which loss gives the sharper"

@@ -24,9 +24,7 @@ __all__ = ["CLASSIFY", "TASKS", "Loss", "Measure", "Pupil", "Score", "Task", "ov
 CLASSIFY = Classify()
 TASKS: dict[str, Task] = {
     task.id: task
-    for task in (
-        CLASSIFY, Segment(), Denoise(), Colour(), Autoencode(), Variational(), Generate()
-    )
+    for task in (CLASSIFY, Segment(), Denoise(), Colour(), Autoencode(), Variational(), Generate())
 }
 """All tasks, by the ids of `cnnviz.runs.config.TaskId`."""
 

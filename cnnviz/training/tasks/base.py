@@ -53,6 +53,7 @@ class Measure:
         trained: Whether it is also taken of the training pictures.
         goals: Values whose first time a race tells, the easiest first.
         lower: Whether less is better.
+        alone: Whether it can be said of one picture.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Measure:
     trained: bool = False
     goals: tuple[float, ...] = ()
     lower: bool = False
+    alone: bool = True
 
     def words(self, value: float) -> str:
         """A value with its unit, such as `45.2 %`; a dash where there is none."""
@@ -134,6 +136,7 @@ class Task(ABC):
         by_heart: Whether it learns by heart if the loss falls on training pictures alone.
         drawable: Whether a picture of one's own can go in.
         moves: Whether what is asked for is shifted and mirrored as the picture is.
+        parts: What the layers are parts of, in sentences for people, where they are of several.
         wanted_code: `wanted` as an expression in `targets`, for the script to copy.
         arguments_code: What the function of a loss takes.
         before_code: Lines before the first step.
@@ -156,6 +159,7 @@ class Task(ABC):
     by_heart: ClassVar[bool] = True
     drawable: ClassVar[bool] = True
     moves: ClassVar[bool] = True
+    parts: ClassVar[str] = ""
     wanted_code: ClassVar[str] = "targets"
     arguments_code: ClassVar[str] = "outputs, wanted"
     before_code: ClassVar[str] = ""
@@ -201,6 +205,11 @@ wanted = wanted_of(test_y)"""
             N×C×H×W levels from 0 to 1.
         """
         return outputs.clamp(0, 1)
+
+    def given(self, model: nn.Module, images: Tensor) -> Tensor:
+        """What a network gives for N×C×H×W pictures, before `picture`."""
+        outputs: Tensor = model(images)
+        return outputs
 
     def loss_named(self, name: str) -> Loss:
         """A loss by its name; the usual one by an empty name.

@@ -88,8 +88,12 @@ class Generate(Task):
     by_heart = False
     drawable = False
     moves = False
+    parts = (
+        "The layers up to sigmoid1 are the generator: the map of sigmoid1 is the picture that it"
+        " makes of the noise. Those behind it are the discriminator, which gives one score."
+    )
     measures = (
-        Measure("variety", "Variety", "digits", goals=(5, 7, 8)),
+        Measure("variety", "Variety", "digits", goals=(5, 7, 8), alone=False),
         Measure("made", "D(G(z))", "share", trained=True),
         Measure("real", "D(x)", "share", trained=True),
         Measure("generator", "Generator's loss", "nats", trained=True, lower=True),
@@ -148,6 +152,12 @@ measured = torch.special.entr(shares).sum().exp().item()  # digits"""
     def wanted(self, targets: Tensor) -> Tensor:
         """Levels from 0 to 1."""
         return targets.float() / 255
+
+    def given(self, model: nn.Module, images: Tensor) -> Tensor:
+        """The pictures that the generator makes of noise."""
+        generator, _ = _halves(model)
+        made: Tensor = generator(images)
+        return made
 
     def step(self, pupil: Pupil, images: Tensor, wanted: Tensor) -> Tensor:
         """First the discriminator's steps, then the generator's.
@@ -252,7 +262,7 @@ measured = torch.special.entr(shares).sum().exp().item()  # digits"""
                 f"Mode collapse: a classifier takes the {last[-1].images:,} made pictures for about"
                 f" {last[-1].measure('variety'):.1f} digits of ten. The generator makes the few"
                 " that the discriminator believes just now.",
-                "Let both take turns, lower the learning rate, or train longer.",
+                "Train longer: the variety usually grows with the steps.",
             )
         ]
 

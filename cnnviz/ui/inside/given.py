@@ -38,7 +38,7 @@ def show_given(config: RunConfig, model: nn.Module, subject: Subject) -> None:
     """
     task = task_of(config)
     with untouched(model), torch.no_grad():
-        outputs = model(subject.inputs[None]).float()
+        outputs = task.given(model, subject.inputs[None]).float()
     if not outputs.isfinite().all():
         st.warning("This network computes numbers that are not finite, so it gives no picture.")
         return
@@ -49,16 +49,20 @@ def show_given(config: RunConfig, model: nn.Module, subject: Subject) -> None:
     )  # fmt: skip
     if subject.asked is not None:
         asked = subject.asked
+        caption = "What was asked for" if task.moves else "A real one"
         st.image(
             coloured(asked) if task.output == "labels" else crisp(asked),
-            output_format="PNG", width=_WIDTH, caption="What was asked for",
-            alt="The picture that is asked for",
+            output_format="PNG", width=_WIDTH, caption=caption, alt=f"{caption}: the picture",
         )  # fmt: skip
         wanted = task.wanted(torch.from_numpy(asked)[None])
         with untouched(model), torch.no_grad():
             loss, tally = task.assess(model, subject.inputs[None], wanted, config.loss)
         score = task.tested(float(loss), tally, 1).measures
-        st.caption(", ".join(f"{one.title} {one.words(score[one.name])}" for one in task.measures))
+        st.caption(
+            ", ".join(
+                f"{one.title} {one.words(score[one.name])}" for one in task.measures if one.alone
+            )
+        )
     if task.output == "labels":
         show_label_colours(config.classes)
 

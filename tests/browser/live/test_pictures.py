@@ -77,6 +77,32 @@ def test_a_run_that_gives_pictures_is_watched_and_wound_back(page, runs, task):
     expect(page.get_by_role("columnheader", name=f"Test {after_test}")).to_be_visible()
 
 
+def test_what_a_generator_makes_of_noise_is_seen_live_and_wound_back(page, runs):
+    """The noise, what is made of it, and a real picture of another size; the run goes on."""
+    run = new_run("generate")
+    watch(page, run)
+    cards = page.locator(".pictures .probe")
+    with run.writing() as writer:
+        Trainer(run, writer, torch.device("cpu")).train()
+    end = run.state().total_steps
+    expect_view(page, step=end)
+    expect(cards).to_have_count(8)
+    slider(page).focus()
+    (noise, real), seen = run.load_probes(), []
+    for key, step in [("Home", 0), ("End", end)]:
+        page.keyboard.press(key)
+        expect_view(page, step=step)
+        frame = read_frame(run.load_frame(step))
+        given, made, true = (pixels(cards.nth(2).locator("canvas").nth(at)) for at in range(3))
+        for got, wanted in [(given, noise[2]), (made, frame.outputs[2]), (true, real[2])]:
+            assert np.array_equal(got[..., 0], np.asarray(wanted)[0])
+        seen.append(made)
+        words = f"D(G(z)) {100 * frame.scores['made'][2]:.1f} %"
+        expect(cards.nth(2).locator(".verdict")).to_have_text(words)
+    assert not np.array_equal(*seen)
+    expect(page.locator(".pinned")).to_be_hidden()  # nothing of one's own goes in
+
+
 def test_a_race_of_tasks_is_told_by_their_measure(page, runs):
     raced = [new_run("autoencode", seed=seed) for seed in (1, 2)]
     for run in raced:
