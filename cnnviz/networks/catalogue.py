@@ -375,7 +375,7 @@ PICTURE_NETWORKS: dict[str, NetworkInfo] = {
         NetworkInfo(
             "dcgan",
             "DCGAN",
-            "The generator makes a picture of noise, and the discriminator behind it scores how"
+            "The generator G makes a picture of noise, and the discriminator D behind it scores how"
             " real a picture looks. They learn against each other, and are two parts of one list of"
             " layers.",
             "A. Radford, L. Metz and S. Chintala, Unsupervised representation learning with deep"

@@ -96,8 +96,8 @@ class Generate(Task):
         Measure("variety", "Variety", "digits", goals=(5, 7, 8), alone=False),
         Measure("made", "D(G(z))", "share", trained=True),
         Measure("real", "D(x)", "share", trained=True),
-        Measure("generator", "Generator's loss", "nats", trained=True, lower=True),
-        Measure("discriminator", "Discriminator's loss", "nats", trained=True, lower=True),
+        Measure("generator", "Loss of G", "nats", trained=True, lower=True),
+        Measure("discriminator", "Loss of D", "nats", trained=True, lower=True),
     )
     losses: ClassVar[dict[str, Loss]] = {
         "even": Turns("Adversarial, turn by turn", discriminator_loss, _CODE),
