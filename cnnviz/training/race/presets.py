@@ -211,7 +211,7 @@ PRESETS: dict[str, Preset] = {
         ("autoencode",),
     ),
     "colourloss": Preset(
-        "Squared error against classes of colour",
+        "Which loss for colours?",
         "Where two colours are as likely, the squared error is smallest for their mean, which is"
         " dull; classes of colour keep them apart. Which pictures look better, and which are nearer"
         " to the truth in numbers?",
@@ -227,7 +227,7 @@ PRESETS: dict[str, Preset] = {
         ("variational",),
     ),
     "turns": Preset(
-        "Turn by turn, or the discriminator twice?",
+        "One discriminator step or two?",
         "A generator is content with a few digits as long as the discriminator believes them."
         " Compare the variety: how many of the ten digits does each generator make, and how soon?",
         _networks("dcgan", "loss", {"Turn by turn": "", "Discriminator twice": "sharp"}),

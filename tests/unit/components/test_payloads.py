@@ -130,7 +130,7 @@ PAYLOADS = {
         SimpleNamespace(
             config=SimpleNamespace(
                 spec=network_from_line("fc2"), input_shape=(1, 2, 2), mean=(0.5,), std=(0.2,),
-                classes=["A", "B"], dataset="digits",
+                classes=["A", "B"], dataset="digits", task="classify",
             ),
             weights={"linear1.bias": SMALL[0]}, images=GREY[None, None], labels=np.array([1]),
             test_images=GREY[None, None], test_labels=np.array([0]),
@@ -205,7 +205,7 @@ PAYLOADS = {
     "network": lambda: network.payload(
         SimpleNamespace(
             spec=[{"layer": "conv", "out": 2, "kernel": 1}], input_shape=[1, 2, 2], mean=(0.5,),
-            std=(0.2,), classes=["a", "b"],
+            std=(0.2,), classes=["a", "b"], task="classify",
         ),
         {"conv1.weight": SMALL.astype(np.float32), "a.count": np.array(3)},
         SMALL[None], name="A shoe", picture="pad", pytorch="print(1)", note="Run it",
