@@ -25,7 +25,6 @@ import ipaddress
 import re
 import sys
 import time
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,13 +35,11 @@ from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.runtime import Runtime
 
 from cnnviz.catalogue import FORMER_URLS
 from cnnviz.classroom import is_presenter
-from cnnviz.imaging import FILE_MEGABYTES
 from cnnviz.live.origin import is_allowed
-from cnnviz.ui.shared.uploads import WEIGHTS_MB, may_send_weights
+from cnnviz.upload_limits import FILES_AT_ONCE, Uploads
 
 if sys.platform != "win32":  # which has no such limit
     import resource
@@ -72,24 +69,6 @@ NOBODY = frozenset(
 MESSAGES_PER_SECOND = 30.0
 MESSAGES_AT_ONCE = 100
 """A page that sends more is heard more slowly: each message can start the page's script anew."""
-
-FILES_AT_ONCE = 100
-UPLOADS = 1_000_000_000
-UPLOADS_OF_ONE = 100_000_000
-UPLOADS_OF_ONE_ALWAYS = 10_000_000
-"""Bytes of uploaded files in memory: of all sessions together, and of one. A session with little
-gets its file in even when others have used up what there is for all."""
-
-USUAL_UPLOAD = (FILE_MEGABYTES + 1) * 2**20
-"""Bytes of a request beyond which it may only bring weights, from a session that was asked for
-some; a form adds a little to its file."""
-
-WEIGHTS_UPLOAD = (WEIGHTS_MB + 1) * 2**20
-WEIGHTS_AT_ONCE = 2
-"""Files with weights that arrive or wait to be read, of all sessions together."""
-
-UNREAD_SECONDS = 120.0
-"""After so long, weights that no page has read are dropped."""
 
 SPARE_HANDLES = 64
 """Open files that are kept for those who are already in."""
@@ -149,8 +128,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._arriving: Counter[str] = Counter()
-        self._weights: set[tuple[str, str]] = set()
+        self._uploads = Uploads()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let pass, refuse or bound."""
@@ -191,55 +169,14 @@ class Gate:
     ) -> None:
         length = Headers(scope=scope).get("content-length", "")
         if not (length.isascii() and length.isdigit() and len(length) < 16):
-            await PlainTextResponse("The request does not state its length.", 411)(
-                scope, receive, send
-            )
-            return
-        size = int(length)
-        weights = size > USUAL_UPLOAD
-        if not (
-            self._takes_weights(session, size)
-            if weights
-            else fits(session, size + self._arriving[session])
-        ):
+            answer = PlainTextResponse("The request does not state its length.", 411)
+        elif not self._uploads.have_room(session, int(length)):
             answer = PlainTextResponse("There is no room for more uploads.", 413)
-            await answer(scope, receive, send)
+        else:
+            with self._uploads.arriving(session, file, int(length)):
+                await self._app(scope, _in_time(receive), send)
             return
-
-        end = time.monotonic() + WHOLE_UPLOAD_SECONDS
-
-        async def receive_in_time() -> MutableMapping[str, Any]:
-            try:
-                async with asyncio.timeout(min(UPLOAD_SECONDS, end - time.monotonic())):
-                    return await receive()
-            except TimeoutError:
-                return {"type": "http.disconnect"}
-
-        if weights:
-            self._weights.add((session, file))
-            try:
-                await self._app(scope, receive_in_time, send)
-            finally:
-                self._weights.remove((session, file))
-                asyncio.get_running_loop().call_later(UNREAD_SECONDS, _release, session, file)
-            return
-        self._arriving[session] += size
-        try:
-            await self._app(scope, receive_in_time, send)
-        finally:
-            self._arriving[session] -= size
-            if not self._arriving[session]:
-                del self._arriving[session]
-
-    def _takes_weights(self, session: str, size: int) -> bool:
-        """Whether a session may send so large a file now."""
-        there = self._weights | large_files()
-        return (
-            may_send_weights(session)
-            and size <= WEIGHTS_UPLOAD
-            and len(there) < WEIGHTS_AT_ONCE
-            and all(of != session for of, _ in there)
-        )
+        await answer(scope, receive, send)
 
 
 class _Listener:
@@ -284,48 +221,6 @@ class _Listener:
         self._tokens, self._filled = min(MESSAGES_AT_ONCE, self._tokens + earned) - 1, now
         if self._tokens < 0:  # uvicorn stops reading meanwhile, and then the browser waits
             await asyncio.sleep(-self._tokens / MESSAGES_PER_SECOND)
-
-
-def fits(session: str, size: int) -> bool:
-    """Whether so many bytes more may be uploaded in a session."""
-    # Weights have bounds of their own.
-    held = {
-        id: [size for size in files.values() if size <= USUAL_UPLOAD]
-        for id, files in _uploads().items()
-    }
-    own = held.get(session, [])
-    if len(own) >= FILES_AT_ONCE:
-        return False
-    if sum(own) + size <= UPLOADS_OF_ONE_ALWAYS:
-        return True
-    return sum(own) + size <= UPLOADS_OF_ONE and sum(map(sum, held.values())) + size <= UPLOADS
-
-
-def large_files() -> set[tuple[str, str]]:
-    """The uploads in memory that are larger than usual: their session and name."""
-    return {
-        (session, name)
-        for session, files in _uploads().items()
-        for name, size in files.items()
-        if size > USUAL_UPLOAD
-    }
-
-
-def _uploads() -> dict[str, dict[str, int]]:
-    """The bytes of each uploaded file in memory, by session and name."""
-    if not Runtime.exists():
-        return {}
-    # By name, because Streamlit's interface of file managers does not tell what they hold.
-    storage = Runtime.instance().uploaded_file_mgr.file_storage  # type: ignore[attr-defined]
-    return {
-        session: {name: len(file.data) for name, file in list(files.items())}
-        for session, files in list(storage.items())
-    }
-
-
-def _release(session: str, file: str) -> None:
-    if Runtime.exists():
-        Runtime.instance().uploaded_file_mgr.remove_file(session, file)  # type: ignore[attr-defined]
 
 
 def has_room() -> bool:
@@ -394,6 +289,20 @@ def _moved_to(path: str) -> str | None:
     ):
         return None
     return ("../" if path.endswith("/") else "") + FORMER_URLS[url]
+
+
+def _in_time(receive: Receive) -> Receive:
+    """An upload that is given up when nothing comes, or when it takes too long."""
+    end = time.monotonic() + WHOLE_UPLOAD_SECONDS
+
+    async def received() -> MutableMapping[str, Any]:
+        try:
+            async with asyncio.timeout(min(UPLOAD_SECONDS, end - time.monotonic())):
+                return await receive()
+        except TimeoutError:
+            return {"type": "http.disconnect"}
+
+    return received
 
 
 def _with_headers(send: Send) -> Send:

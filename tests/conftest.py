@@ -54,7 +54,7 @@ LONGEST = [
 # processors to these; all at once, they would leave them idle.
 WAITING = [
     ROOT / "tests" / "unit" / name
-    for name in ("training", "live", "test_gate.py", "test_server.py")
+    for name in ("training", "live", "test_gate.py", "test_upload_limits.py", "test_server.py")
 ]
 
 

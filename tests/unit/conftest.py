@@ -3,6 +3,7 @@
 import pytest
 
 from cnnviz.runs import Recipe, RunConfig
+from tests.unit.guarded_app import serving
 
 
 @pytest.fixture
@@ -27,3 +28,10 @@ def own_runs(tmp_path, monkeypatch):
     monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path / "runs"))
     monkeypatch.setattr("cnnviz.runs.folder.SHIPPED", tmp_path / "shipped")
     return tmp_path / "runs"
+
+
+@pytest.fixture(scope="session")
+def port(tmp_path_factory, root):
+    """Where the small app behind the gate is served."""
+    with serving(tmp_path_factory.mktemp("app"), root) as port:
+        yield port

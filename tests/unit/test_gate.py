@@ -1,204 +1,33 @@
-"""What nobody may do to others: each attempt is made, against a real server of a small app.
+"""What nobody may do to others: each attempt is made, against a real server of a small app."""
 
-The app is a page that counts how often its cache was filled, behind the gate and the sweep of
-the real one, with small limits so that a test can reach them.
-"""
-
-import ast
 import asyncio
 import base64
 import contextlib
 import hashlib
 import http.client
-import os
 import re
 import socket
-import subprocess
 import sys
 import time
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackendOperationRequest, BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import connect
 
 from cnnviz import gate
-
-SECRET = "correct horse"
-PRESENTER = {"Cookie": f"cnnviz_presenter={hashlib.sha256(SECRET.encode()).hexdigest()}"}
-ELSEWHERE = {"X-Forwarded-For": "192.0.2.1"}  # as a proxy on this machine says it
-PATIENCE = 30.0
-SERVER = """
-import asyncio
-import contextlib
-import gc
-import sys
-
-import streamlit as st
-from starlette.responses import PlainTextResponse
-from starlette.routing import Route
-
-sys.path.insert(0, {root!r})
-from cnnviz import gate, server
-
-gate.UPLOADS, gate.UPLOADS_OF_ONE, gate.UPLOADS_OF_ONE_ALWAYS = 5000, 3000, 1000
-gate.UPLOAD_SECONDS, gate.FILES_AT_ONCE = 1.0, 10
-gate.USUAL_UPLOAD, gate.WEIGHTS_UPLOAD, gate.UNREAD_SECONDS = 9000, 20_000, 2.0
-server.SWEEP_SECONDS, server.SILENT_SECONDS = 0.2, 1.0
-server._train = lambda stop: None
-
-
-def warm_up():  # as the app does, without what pages need: else each sweep goes through all modules
-    gc.collect()
-    gc.freeze()
-
-
-server._warm_up = warm_up
-
-
-async def left(request):
-    return PlainTextResponse(str(sum(type(o).__name__ == "Left" for o in gc.get_objects())))
-
-
-async def open_files(request):
-    return PlainTextResponse(str(gate.open_files()))
-
-
-app = st.App(
-    "page.py",
-    lifespan=server.lifespan,
-    routes=[Route("/left", left), Route("/open", open_files)],
-    middleware=gate.middleware,
+from tests.unit.guarded_app import (
+    ELSEWHERE,
+    PATIENCE,
+    PRESENTER,
+    ask,
+    run_page,
+    serving,
+    session,
+    tell,
+    until,
+    wait_for,
 )
-"""
-PAGE = """
-import streamlit as st
-
-from cnnviz.ui.shared.uploads import allow_weights
-
-
-class Left:
-    pass
-
-
-@st.cache_resource
-def filled():
-    return []
-
-
-filled().append(1)
-st.session_state.setdefault("left", Left())
-st.write(f"Run {len(filled())} since the cache was filled.")
-st.file_uploader("A file", key="file")
-if st.query_params.get("weights"):
-    allow_weights()
-st.number_input("A number", 0, 9, key="number")
-st.text_input("A text", key="text")
-"""
-
-
-@contextlib.contextmanager
-def serving(folder, root, *options, limit=""):
-    """The small app on a free port."""
-    (folder / "app.py").write_text(SERVER.format(root=str(root)))
-    (folder / "page.py").write_text(PAGE)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    settings = {
-        "server.address": "127.0.0.1", "server.port": port, "server.headless": "true",
-        "server.allowedHosts": "127.0.0.1", "server.disconnectedSessionTTL": 1,
-        "server.maxWidgetStateSize": 2, "browser.gatherUsageStats": "false",
-    }  # fmt: skip
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
-    command += [part for name, value in settings.items() for part in (f"--{name}", str(value))]
-    if limit:
-        command = ["sh", "-c", f'ulimit -n {limit} && exec "$@"', "sh", *command]
-    environment = os.environ | {"CNNVIZ_PRESENTER_SECRET": SECRET, "CNNVIZ_RUNS": str(folder)}
-    process = subprocess.Popen(command, cwd=folder, env=environment)
-    base = next((options[i + 1] for i, o in enumerate(options) if "baseUrl" in o), "")
-    try:
-        for _ in range(300):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"http://127.0.0.1:{port}{base}/_stcore/health", timeout=1)
-                break
-            time.sleep(0.1)
-        yield port
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        finally:
-            process.kill()
-
-
-@pytest.fixture(scope="module")
-def port(tmp_path_factory, root):
-    with serving(tmp_path_factory.mktemp("app"), root) as port:
-        yield port
-
-
-def ask(port, path, method="GET", body=None, **headers):
-    """Status, headers and text of an answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-    try:
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        return answer.status, answer.headers, answer.read().decode(errors="replace")
-    finally:
-        connection.close()
-
-
-@contextlib.contextmanager
-def session(port, *, base="", origin="same", headers=None):
-    """A browser's socket to Streamlit."""
-    if origin == "same":
-        origin = f"http://127.0.0.1:{port}"
-    with connect(
-        f"ws://127.0.0.1:{port}{base}/_stcore/stream",
-        origin=origin,
-        additional_headers=headers,
-        subprotocols=["streamlit"],
-        max_size=None,
-    ) as connection:
-        yield connection
-
-
-def tell(connection, **message):
-    connection.send(BackMsg(**message).SerializeToString())
-
-
-def until(connection, kind):
-    """All messages up to the first of this kind."""
-    messages = []
-    while not messages or messages[-1].WhichOneof("type") != kind:
-        messages.append(ForwardMsg.FromString(connection.recv(timeout=PATIENCE)))
-    return messages
-
-
-def run_page(connection, message=None):
-    """Run the page; returns what it wrote and its elements."""
-    message = message or BackMsg()
-    message.rerun_script.SetInParent()
-    connection.send(message.SerializeToString())
-    elements = [
-        message.delta.new_element
-        for message in until(connection, "script_finished")
-        if message.WhichOneof("type") == "delta"
-    ]
-    (text,) = [e.markdown.body for e in elements if e.markdown.body.startswith("Run ")]
-    return text, elements
-
-
-def wait_for(condition):
-    end = time.monotonic() + PATIENCE
-    while not (met := condition()) and time.monotonic() < end:
-        time.sleep(0.05)
-    return met
-
 
 # Messages to Streamlit's socket
 
@@ -489,88 +318,6 @@ def test_streamlits_page_has_the_one_script_that_is_allowed(port):
     assert not re.search(r"""(src|href)=["']?(https?:)?//""", page)
 
 
-# Uploads
-
-
-def put(port, address, size, **headers):
-    """Upload a file of so many bytes, and fewer than 100 around it; returns the status."""
-    token = ask(port, "/_stcore/health")[1]["Set-Cookie"].split(";")[0]
-    start = b'--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n'
-    body = start + b"x" * size + b"\r\n--b--\r\n"
-    own = {"Cookie": token, "X-Xsrftoken": token.partition("=")[2]}
-    own |= {"Content-Type": "multipart/form-data; boundary=b"}
-    return ask(port, address, "PUT", body, **own, **headers)[0]
-
-
-def addresses(connection, number):
-    request = BackMsg()
-    request.file_urls_request.file_names.extend(["f"] * number)
-    connection.send(request.SerializeToString())
-    answer = until(connection, "file_urls_response")[-1].file_urls_response
-    return [urls.upload_url for urls in answer.file_urls]
-
-
-def test_an_upload_says_how_long_it_is_and_comes(port):
-    path = "/_stcore/upload_file/a/b"
-    for length in ("", "-1", "1e9", "٣", "9" * 20):
-        assert ask(port, path, "PUT", None, **{"Content-Length": length.encode()})[0] in (400, 411)
-    with session(port) as connection:
-        (address,) = addresses(connection, 1)
-        token = ask(port, "/_stcore/health")[1]["Set-Cookie"].split(";")[0]
-        with socket.create_connection(("127.0.0.1", port), PATIENCE) as silent:
-            silent.sendall(
-                f"PUT {address} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 2900\r\n"
-                f"Cookie: {token}\r\nX-Xsrftoken: {token.partition('=')[2]}\r\n"
-                "Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\n".encode()
-            )
-            assert put(port, address, 900) == 413  # that one has taken its place
-            silent.settimeout(PATIENCE)
-            silent.recv(1000)
-        assert wait_for(lambda: put(port, address, 900) == 204)
-
-
-def test_uploads_under_invented_names_are_bounded(port):
-    with session(port) as first, session(port) as second, session(port) as third:
-        own = addresses(first, 1)[0].rpartition("/")[0]
-        assert [put(port, f"{own}/{n}", 900) for n in range(5)] == [204, 204, 204, 413, 413]
-        assert put(port, f"{own}/0", 4_000_000) == 413
-        other = addresses(second, 1)[0].rpartition("/")[0]
-        taken = [put(port, f"{other}/{n}", 900) for n in range(5)]
-        assert taken.count(204) < 5  # all together have a bound
-        assert put(port, addresses(third, 1)[0], 900) == 204  # and still, everybody gets one in
-    assert put(port, "/_stcore/upload_file/nobody/x", 900) == 400
-    with session(port) as later:  # what left with its session makes room
-        own = addresses(later, 1)[0].rpartition("/")[0]
-        assert wait_for(lambda: put(port, f"{own}/a", 1100) == 204)
-
-
-def test_large_files_are_weights_from_those_who_were_asked_and_two_at_a_time(port):
-    with session(port) as first, session(port) as second, session(port) as third:
-        folders = []
-        for connection in (first, second, third):
-            folders.append(addresses(connection, 1)[0].rpartition("/")[0])
-            assert put(port, f"{folders[-1]}/a", 15_000) == 413  # nobody asked for weights
-            asked = BackMsg()
-            asked.rerun_script.query_string = "weights=1"
-            run_page(connection, asked)
-        one, two, three = folders
-        assert put(port, f"{one}/a", 25_000) == 413
-        assert put(port, f"{one}/a", 15_000) == 204
-        assert put(port, f"{one}/b", 15_000) == 413  # one for each
-        assert put(port, f"{one}/c", 900) == 204  # the usual ones have their own room
-        assert put(port, f"{two}/a", 15_000) == 204
-        assert put(port, f"{three}/a", 15_000) == 413  # two for all
-        # What no page reads is dropped, and makes room.
-        assert wait_for(lambda: put(port, f"{three}/a", 15_000) == 204)
-
-
-def test_many_empty_files_are_too_many(port):
-    with session(port) as connection:
-        own = addresses(connection, 1)[0].rpartition("/")[0]
-        statuses = [put(port, f"{own}/{n}", 0) for n in range(12)]
-        assert set(statuses) == {204, 413}
-
-
 @pytest.mark.parametrize(
     "id", ["x", "../../etc/passwd", "..%2f..%2fetc%2fpasswd", "0" * 56 + ".png"]
 )
@@ -639,16 +386,3 @@ def test_a_full_server_says_so_and_serves_those_who_are_in(tmp_path, root):
         assert wait_for(lambda: ask(port, "/", Accept="text/html")[0] == 200)
         with session(port) as later:
             run_page(later)
-
-
-def test_every_field_for_files_says_how_large_they_may_be(root):
-    """The server's own limit has to let weights in."""
-    fields = [
-        (path.name, {option.arg for option in node.keywords})
-        for folder in ("cnnviz", "pages")
-        for path in (root / folder).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "file_uploader"
-    ]
-    assert len(fields) > 5
-    assert [name for name, options in fields if "max_upload_size" not in options] == []

@@ -13,7 +13,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from cnnviz.ui.shared.memory import Room
 from cnnviz.ui.shared.picture import release
 from cnnviz.ui.shared.text import plain
-from cnnviz.ui.shared.uploads import WEIGHTS_MB, allow_weights
+from cnnviz.upload_limits import WEIGHTS_MB, allow_weights
 from cnnviz.zoo import NAMES, OwnNetwork, ZooError, network_row
 from cnnviz.zoo.files import (
     class_names,
