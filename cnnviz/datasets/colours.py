@@ -11,14 +11,16 @@ import numpy as np
 
 from cnnviz.datasets.base import TEST_EVERY, Dataset, DatasetError, make_picture_dataset
 from cnnviz.datasets.colour_classes import NAMES
-from cnnviz.datasets.pictures import MAX_PIXELS, OWN
+from cnnviz.datasets.pictures import OWN, read_pictures
 from cnnviz.datasets.preprocess import preprocess
-from cnnviz.datasets.sources import Skipped, UnreadableError, list_zip
+from cnnviz.datasets.sources import list_zip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from cnnviz.datasets.sources import Skipped
 
 HUES = ("red", "orange", "green", "cyan", "blue", "magenta")
 _CHROMA = 0.25  # of a hue: all are then within red, green and blue at _LIGHT
@@ -179,22 +181,12 @@ def load_colour_zip(
     Raises:
         DatasetError: Not a usable zip, or fewer than LEAST pictures in it.
     """
-    from cnnviz.imaging import ImageError, load_image  # noqa: PLC0415 - only pages read pictures
-
     entries, _ = list_zip(data)
-    found: list[NDArray[np.uint8]] = []
     skipped: list[Skipped] = []
-    pixels = 0
-    for entry in sorted(entries, key=lambda one: one.parts):
-        try:
-            picture = load_image(entry.read())
-        except (ImageError, UnreadableError) as error:
-            skipped.append(Skipped(entry.name, str(error)))
-            continue
-        pixels += picture.shape[0] * picture.shape[1]
-        if pixels > MAX_PIXELS:
-            raise DatasetError("The pictures are too large in all: shrink them first.")
-        found.append(preprocess(picture, (3, size, size)))
+    found = [
+        preprocess(picture, (3, size, size))
+        for _, picture in read_pictures(sorted(entries, key=lambda one: one.parts), skipped)
+    ]
     if len(found) < LEAST:
         raise DatasetError(
             f"The zip has {len(found)} pictures that can be used; at least {LEAST} are needed."

