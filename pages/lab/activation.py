@@ -7,7 +7,7 @@ from cnnviz.components.activation import activation
 from cnnviz.components.softmax import softmax
 from cnnviz.convolution import correlate2d, lecture_case
 from cnnviz.imaging import KERNELS, resize_to_fit, to_grey
-from cnnviz.inspection import by_torch
+from cnnviz.inspection import torch_reference
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.address import TEMPERATURE
 from cnnviz.ui.shared.choice import choice
@@ -51,14 +51,14 @@ else:
         " to the right."
     )
 
-after = by_torch.activated(chosen, before)
+after = torch_reference.activated(chosen, before)
 reach = max(1.0, float(np.abs(before).max())) * 1.1
 xs = np.linspace(-reach, reach, 241)
 with figure:
     activation(
         before,
         after,
-        np.stack([xs, by_torch.activated(chosen, xs)]),
+        np.stack([xs, torch_reference.activated(chosen, xs)]),
         key="re_figure",
         name=name,
         pytorch="import torch\nimport torch.nn.functional as F\n\n"
@@ -89,7 +89,7 @@ softmax(
     typed.tolist(),
     [f"class {at}" for at in range(len(typed))],
     temperatures.tolist(),
-    by_torch.softmax(typed, temperatures),
+    torch_reference.softmax(typed, temperatures),
     key="re_softmax",
     url_parameter=TEMPERATURE.name,
 )

@@ -7,7 +7,7 @@ from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.components.sliding import Shape, sliding
 from cnnviz.convolution import ConvolutionError, lecture_case, lecture_source, trace
 from cnnviz.convolution.signals import symmetric
-from cnnviz.inspection import by_torch
+from cnnviz.inspection import torch_reference
 from cnnviz.ui.lab.flip.order import order_does_not_matter
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.address import SLIDING
@@ -80,9 +80,9 @@ def flip_and_compare() -> None:
             "print(convolution, correlation, convolution - correlation)\n",
         )
         with st.container(horizontal=True):
-            exact = by_torch.conv(image, kernel)
+            exact = torch_reference.conv(image, kernel)
             lab.agree("Correlation matches torch conv2d", slid.output, exact)
-            exact = by_torch.conv(image, kernel[::-1, ::-1])
+            exact = torch_reference.conv(image, kernel[::-1, ::-1])
             lab.agree("Convolution matches conv2d with K flipped", turned.output, exact)
         if difference.any():
             st.markdown(f"**{np.count_nonzero(difference)} of {difference.size} cells differ.**")

@@ -12,7 +12,7 @@ from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError
 from cnnviz.convolution.spectrum import log_magnitude, response, through_frequencies
 from cnnviz.figures.spectrum import response_figure
-from cnnviz.inspection import by_torch
+from cnnviz.inspection import torch_reference
 from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.lab.frequency.low_rank import show_low_rank
 from cnnviz.ui.lab.frequency.operands import choose_operands
@@ -104,7 +104,7 @@ def show_route() -> None:
     lost = int(route.wrapped.sum())
     with st.container(horizontal=True):
         lab.agree("Matches the direct convolution", route.result, direct)
-        ring = by_torch.conv_on_a_ring(operands.image, operands.kernel, (high, wide))
+        ring = torch_reference.conv_on_a_ring(operands.image, operands.kernel, (high, wide))
         lab.agree("Matches torch conv2d with circular padding", route.result, ring)
     st.header("What wraps around")
     st.caption(

@@ -17,7 +17,7 @@ from cnnviz.convolution import (
     trace,
     trace_pool,
 )
-from cnnviz.inspection import by_torch
+from cnnviz.inspection import torch_reference
 from cnnviz.ui.lab.gradient.as_convolution import backward_as_convolution
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.choice import choice
@@ -70,7 +70,7 @@ def loss(x: np.ndarray, w: np.ndarray | None) -> float:
     return float((upstream * output).sum())
 
 
-autograd = by_torch.gradients(image, kernel, upstream, rule=rule)
+autograd = torch_reference.gradients(image, kernel, upstream, rule=rule)
 values = {"x": image.tolist(), "delta": upstream.tolist(), "pool": operator.replace("mean", "avg")}
 with figure:
     st.caption(

@@ -13,7 +13,7 @@ from cnnviz.convolution import (
     linear_parameters,
     trace,
 )
-from cnnviz.inspection import by_torch
+from cnnviz.inspection import torch_reference
 from cnnviz.numbers.formatting import thousands
 from cnnviz.ui.lab.matrix.operations import count_operations
 from cnnviz.ui.shared import lab
@@ -69,7 +69,7 @@ def show_matrix() -> None:
         alt="A convolution written as a matrix times the picture",
         pytorch=CODE.format(image=image.tolist(), kernel=kernel.tolist(), stride=stride),
     )
-    slid = by_torch.conv(image, kernel, stride=stride)
+    slid = torch_reference.conv(image, kernel, stride=stride)
     lab.agree("W · f matches torch conv2d", matrix @ image.flat, slid)
     slots, taken = rows * kernel.size, np.count_nonzero(matrix)
     st.markdown(

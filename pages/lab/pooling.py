@@ -7,7 +7,7 @@ from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import ConvolutionError, lecture_case, pool2d, trace, trace_pool
 from cnnviz.convolution.geometry import output_size
 from cnnviz.convolution.pooling import Pooling
-from cnnviz.inspection import by_torch
+from cnnviz.inspection import torch_reference
 from cnnviz.ui.lab.pooling.invariance import pooling_change
 from cnnviz.ui.lab.pooling.volume import pooled_volume, without_pooling
 from cnnviz.ui.shared import lab
@@ -67,7 +67,7 @@ def show_pooling() -> None:
     try:
         traced = trace_pool(image, window, stride=stride)
         output = pool2d(image, window, reduction=reduction, stride=stride, power=p)
-        exact = by_torch.pool(image, window, rule=reduction, stride=stride, power=p)
+        exact = torch_reference.pool(image, window, rule=reduction, stride=stride, power=p)
     except ConvolutionError as error:
         st.error(str(error), icon=":material/grid_off:")
         return

@@ -8,7 +8,7 @@ from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import lecture_case, trace
 from cnnviz.convolution.signals import moving_blob, rms, sensor, smooth
 from cnnviz.figures.signals import signal_figure
-from cnnviz.inspection import by_torch
+from cnnviz.inspection import torch_reference
 from cnnviz.numbers.formatting import short
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.controls import paired
@@ -46,7 +46,7 @@ with right:
         f"x, w = torch.tensor({x[:1].tolist()})[None], torch.tensor({w[:1].tolist()})[None]\n"
         "print(F.conv1d(x, w.flip(2), padding=w.shape[2] - 1))  # convolution flips the weights\n",
     )
-    exact = by_torch.conv(x[0], w[0, ::-1], padding=w.shape[1] - 1)
+    exact = torch_reference.conv(x[0], w[0, ::-1], padding=w.shape[1] - 1)
     lab.agree("Matches torch conv1d with w reversed", smoothed.output, exact)
     total, averages = short(w[0].sum()), abs(w[0].sum() - 1) < 1e-9
     signal = sensor(160, noise, seed)
@@ -95,7 +95,7 @@ for title, (values, weights) in rows.items():
         [
             Panel(title, np.atleast_2d(values), "pixels"),
             Panel(f"{rank}-D kernel", np.atleast_2d(weights), "weights", sign="⋆"),
-            Panel(f"F.conv{rank}d", np.atleast_2d(by_torch.conv(values, weights)), sign="="),
+            Panel(f"F.conv{rank}d", np.atleast_2d(torch_reference.conv(values, weights)), sign="="),
         ],
         [lab.sums(2, 0, made)],
         key=f"se_rank{rank}",
@@ -106,7 +106,7 @@ for title, (values, weights) in rows.items():
         f"kernel = torch.tensor({weights.tolist()})[None, None]\n"
         f"print(F.conv{rank}d(x, kernel))\n",
     )
-changes = by_torch.conv(blob, minus_plus[:, None, None])
+changes = torch_reference.conv(blob, minus_plus[:, None, None])
 own = np.arange(36)[:, None]
 count = len(blob)
 linked_grids(

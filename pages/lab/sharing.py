@@ -5,7 +5,7 @@ import streamlit as st
 
 from cnnviz.components.neurons import neurons
 from cnnviz.convolution import as_matrix, output_size, trace
-from cnnviz.inspection import by_torch
+from cnnviz.inspection import torch_reference
 from cnnviz.ui.lab.sharing.aligned import aligned_pictures
 from cnnviz.ui.lab.sharing.any_size import any_size
 from cnnviz.ui.lab.sharing.hidden_unit import hidden_unit
@@ -62,7 +62,7 @@ with figure:
     )
     draw_neurons()
     shared = trace([inputs], [start["shared"]])
-    exact = by_torch.conv(inputs, start["shared"])
+    exact = torch_reference.conv(inputs, start["shared"])
     lab.agree("Shared weights match torch conv1d", as_matrix(shared) @ inputs, exact)
 
 weight_counts(n, k)

@@ -11,7 +11,7 @@ from cnnviz.convolution import (
     trace_transposed,
 )
 from cnnviz.convolution.upsampling import down_matrix
-from cnnviz.inspection import by_torch
+from cnnviz.inspection import torch_reference
 from cnnviz.ui.lab.transposed.upsampling import checkerboard, three_ways
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.choice import choice
@@ -96,7 +96,7 @@ def go_up() -> None:
             alt=f"Transposed convolution. {WHAT[view]}",
             pytorch=CODE.format(**operands),
         )  # fmt: skip
-        exact = by_torch.transposed(image, kernel, stride=stride, crop=crop)
+        exact = torch_reference.transposed(image, kernel, stride=stride, crop=crop)
         with st.container(horizontal=True):
             lab.agree("Matches PyTorch", up.output, exact)
             lab.agree("Wᵀ · input matches the stamps", matrix.T @ image.ravel(), up.output)

@@ -10,7 +10,7 @@ from cnnviz.components.volume import volume
 from cnnviz.convolution import lecture_case, trace
 from cnnviz.convolution.volumes import as_columns
 from cnnviz.imaging import DIVERGING_STOPS
-from cnnviz.inspection import by_torch
+from cnnviz.inspection import torch_reference
 from cnnviz.numbers.formatting import thousands
 from cnnviz.ui.lab.volumes.costs import layer_costs
 from cnnviz.ui.lab.volumes.im2col import show_columns
@@ -56,7 +56,7 @@ pixels = small_square(size).transpose(2, 0, 1).astype(np.float64)
 bank = filter_bank(filters, 3, kernel)
 biases = np.r_[float(bias), np.zeros(filters - 1)]
 laid = as_columns(pixels, bank, biases)
-exact = by_torch.conv_layer(pixels, bank, biases)
+exact = torch_reference.conv_layer(pixels, bank, biases)
 dot = laid.columns.shape[0] - 1
 with figure:
     if view == "space":
@@ -121,7 +121,7 @@ linked_grids(
     f"filters = torch.tensor({mixing.tolist()})[:, :, None, None]\n"
     "print(F.conv2d(x, filters))\n",
 )
-exact = by_torch.conv_layer(tiny, mixing[:, :, None, None])
+exact = torch_reference.conv_layer(tiny, mixing[:, :, None, None])
 lab.agree("Matches torch conv2d", mixed.output, exact)
 wrong = lecture_case("s1-1x1-depthwise")
 lab.correction(

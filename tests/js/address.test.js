@@ -11,7 +11,10 @@ globalThis.history = page.history;
 page.location = new URL(page.location.href);
 globalThis.window = page;
 const { keepInAddress } = await import("../../cnnviz/components/kit/address.js");
+const { StepLink } = await import("../../cnnviz/components/live/view.js");
 const { oneEntryPerPage } = await import("../../cnnviz/components/page_wide/history.js");
+const { Sliding } = await import("../../cnnviz/components/sliding/sliding.js");
+const { Stepper } = await import("../../cnnviz/components/stepper/stepper.js");
 
 test("a value is written, stays when the server writes what it knows, and is forgotten", () => {
   oneEntryPerPage();
@@ -29,4 +32,26 @@ test("another page keeps nothing of it", () => {
   keepInAddress("t_step", 8);
   page.history.pushState(null, "", "/inside");
   assert.equal(page.location.href, "http://app/inside");
+});
+
+test("a figure's cell and place are kept while it rests, and not while it plays", () => {
+  const stepper = { data: { urlParameter: "s_cell" }, model: { outputAt: (step) => [step, 5] }, step: 3 };
+  const sliding = { data: { urlParameter: "si_place" }, at: { t: 0, place: 1, f: "box", g: "ramp" }, shownT: 2.5 };
+  for (const [playing, cell, place] of [[false, "3,5", "2.5,1,box,ramp"], [true, null, null]]) {
+    Stepper.prototype.saveCell.call({ ...stepper, playing });
+    Sliding.prototype.saveAddress.call({ ...sliding, playing });
+    assert.equal(page.location.searchParams.get("s_cell"), cell);
+    assert.equal(page.location.searchParams.get("si_place"), place);
+  }
+});
+
+test("the step of a run is kept, with the run where the page follows whatever is shown", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const link = new StepLink("t_at");
+  for (const [run, text] of [[undefined, "480"], ["its-id", "480@its-id"]]) {
+    link.write(480, run);
+    context.mock.timers.tick(1000);
+    assert.equal(page.location.searchParams.get("t_at"), text);
+    assert.equal(link.read(), 480);
+  }
 });

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { layOut, pixelAt, settle, zoomAt } from "../../cnnviz/components/compare/view.js";
 import { largestGap, Scene } from "../../cnnviz/components/drag/scene.js";
-import { Link, related } from "../../cnnviz/components/linked_grids/links.js";
+import { Link, related, sumBehind } from "../../cnnviz/components/linked_grids/links.js";
 import { Layer } from "../../cnnviz/components/neurons/layer.js";
 import { parseNumber, plainNumber, problemWith } from "../../cnnviz/components/number_grid/typing.js";
 import { cellsBetween, readStrokes, writeStrokes } from "../../cnnviz/components/paint/strokes.js";
@@ -13,8 +13,8 @@ import { convolved, samples } from "../../cnnviz/components/sliding/integral.js"
 import { Model } from "../../cnnviz/components/stepper/model.js";
 import { packed } from "./packing.js";
 
-const link = (source, target, reads, width, weights = null) =>
-  new Link({ source, target, sum: true, reads: { ...packed(Int32Array.from(reads)), width }, weights: weights && packed(Float64Array.from(weights)) });
+const link = (source, target, reads, width, weights = null, sum = true) =>
+  new Link({ source, target, sum, reads: { ...packed(Int32Array.from(reads)), width }, weights: weights && packed(Float64Array.from(weights)) });
 
 test("links are followed over several grids, both ways", () => {
   const links = [link(1, 0, [0, 1, 1, 2, 2, -1], 2, [10, 20]), link(2, 1, [0, 2], 1)];
@@ -25,6 +25,12 @@ test("links are followed over several grids, both ways", () => {
   assert.deepEqual(as(related(links, 2, 1)), { 1: [2], 0: [2] });
   assert.deepEqual(as(related(links, 0, 2)), { 1: [1, 2], 2: [1] });
   assert.deepEqual(as(related(links, 1, 1)), { 0: [1, 2] });
+});
+
+test("a cell is spelled out as a sum where its link is one", () => {
+  const links = [link(1, 0, [0], 1, null, false), link(2, 0, [0], 1), link(2, 1, [0], 1)];
+  assert.equal(sumBehind(links, 1), undefined);
+  assert.equal(sumBehind(links, 2), links[1]);
 });
 
 /** A trace of a 1×2 window over a 1×3 input, padded with a 0 on the left, at stride 2. */

@@ -7,27 +7,39 @@ import { mounting } from "../kit/mounting.js";
 
 const PIXELS = 640 * 480; // of a frame: filtered at 25 a second by a phone
 const TYPING = "input:not([type=checkbox], [type=radio], [type=range]), textarea, [contenteditable]";
+/** @type {Record<string, string>} */
 const OTHER = { environment: "user", user: "environment" };
+/** @type {Record<string, string>} */
 const REFUSED = {
   NotAllowedError: "The browser does not let this page use the camera. Allow it beside the address, then switch the camera off and on here.",
   NotFoundError: "No camera was found.",
   NotReadableError: "The camera is in use by another program. Close that, then switch the camera off and on here.",
 };
 
+/** @typedef {{ name: string, colour: boolean }} Data under which name frames are offered, and how */
+
 class Camera {
+  /** @param {ShadowRoot} root */
   constructor(root) {
-    this.status = root.querySelector("p");
+    this.status = /** @type {HTMLElement} */ (root.querySelector("p"));
     this.buttons = Object.fromEntries([...root.querySelectorAll("button")].map((button) => [button.dataset.act, button]));
-    this.root = root.querySelector(".camera");
+    this.root = /** @type {HTMLElement} */ (root.querySelector(".camera"));
+    /** @type {Data | null} what Python sent */
+    this.data = null;
+    /** @type {(frame: { url: string }) => void} */
+    this.send = () => {};
+    /** @type {MediaStream | null} */
+    this.stream = null;
+    this.started = this.gone = false;
     this.video = document.createElement("video");
     Object.assign(this.video, { muted: true, playsInline: true });
     this.canvas = document.createElement("canvas");
-    this.brush = this.canvas.getContext("2d", { willReadFrequently: true });
+    this.brush = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d", { willReadFrequently: true }));
     this.facing = "environment"; // a computer has one camera, whatever is asked for
     this.buttons.freeze.onclick = () => this.freeze(!this.frozen);
     this.buttons.turn.onclick = () => this.start(OTHER[this.facing]);
     this.buttons.use.onclick = () => this.send({ url: this.canvas.toDataURL("image/png") });
-    this.onKey = (event) => this.key(event);
+    this.onKey = (/** @type {KeyboardEvent} */ event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
     this.frozen = false;
     this.frames = 0;
@@ -37,9 +49,13 @@ class Camera {
     document.removeEventListener("keydown", this.onKey);
     this.gone = true;
     this.stop();
-    withdrawSource(this.data.name);
+    if (this.data) withdrawSource(this.data.name);
   }
 
+  /**
+   * @param {Data} data
+   * @param {import("../kit/mounting.js").Component} component
+   */
   update(data, { setTriggerValue }) {
     this.data = data;
     this.send = (frame) => setTriggerValue("frame", frame);
@@ -47,6 +63,7 @@ class Camera {
     else if (this.frames) this.offer();
   }
 
+  /** @param {string} facing which camera of a phone: that on its back, or its front */
   async start(facing) {
     this.started = true;
     this.facing = facing;
@@ -64,7 +81,8 @@ class Camera {
       }
       this.video.srcObject = this.stream;
       await this.video.play();
-    } catch (error) {
+    } catch (thrown) {
+      const error = /** @type {Error} */ (thrown);
       if (!this.gone) this.status.textContent = REFUSED[error.name] ?? `The camera cannot be used: ${error.message}`;
       return;
     }
@@ -78,9 +96,10 @@ class Camera {
     for (const track of this.stream?.getTracks() ?? []) track.stop();
   }
 
+  /** @param {boolean} frozen */
   freeze(frozen) {
     this.frozen = frozen;
-    this.buttons.freeze.setAttribute("aria-pressed", frozen);
+    this.buttons.freeze.setAttribute("aria-pressed", String(frozen));
     this.status.textContent = frozen
       ? "Frozen: point at a pixel to read its numbers. F goes on."
       : "What the camera sees stays in your browser.";
@@ -102,20 +121,22 @@ class Camera {
       if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
       this.brush.drawImage(this.video, 0, 0, width, height);
       this.frames += 1;
-      this.root.dataset.frames = this.frames;
+      this.root.dataset.frames = String(this.frames);
       this.offer();
     }
     this.next();
   }
 
   offer() {
+    if (!this.data) return;
     const { width, height } = this.canvas;
-    const { data } = this.brush.getImageData(0, 0, width, height);
-    offerFrame(this.data.name, planesOf(data, height, width, this.data.colour ? "colour" : "luma"));
+    const pixels = this.brush.getImageData(0, 0, width, height).data;
+    offerFrame(this.data.name, planesOf(pixels, height, width, this.data.colour ? "colour" : "luma"));
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    const typing = event.composedPath()[0].matches?.(TYPING);
+    const typing = /** @type {Element} */ (event.composedPath()[0]).matches?.(TYPING);
     if (event.key.toLowerCase() !== "f" || event.ctrlKey || event.metaKey || event.altKey || typing) return;
     if (!this.buttons.freeze.disabled) this.freeze(!this.frozen);
   }

@@ -7,13 +7,18 @@ import { watchCloseness } from "../kit/hand.js";
 
 const LABELS = { psnr: "PSNR", ssim: "SSIM", mean: "Mean difference", largest: "Largest difference" };
 
+/** @typedef {import("../kit/filtering/closeness.js").Closeness} Numbers */
+
 class Closeness {
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
+    const list = /** @type {HTMLElement} */ (parent.querySelector(".closeness"));
+    this.name = "";
     this.values = Object.fromEntries(Object.entries(LABELS).map(([name, label]) => {
       const [box, term, value] = [element("div"), element("dt"), element("dd")];
       term.textContent = label;
       box.append(term, value);
-      parent.querySelector(".closeness").append(box);
+      list.append(box);
       return [name, value];
     }));
     this.stop = watchCloseness((found) => { if (found.name === this.name) this.show(found); });
@@ -23,11 +28,13 @@ class Closeness {
     this.stop();
   }
 
+  /** @param {Numbers & { name: string }} data */
   update(data) {
     this.name = data.name;
     this.show(data);
   }
 
+  /** @param {Numbers} numbers */
   show({ psnr, ssim, mean, largest }) {
     const texts = {
       psnr: psnr === null ? "∞" : `${fixed(psnr, 1)} dB`,

@@ -52,7 +52,7 @@ class ZoomablePicture {
       + (data.pickable ? ", Enter chooses the pixel." : "."));
     this.slider.hidden = !data.before;
     this.load("before", data.before);
-    this.following.update(data.live, data.scale.stops, () => this.load("after", data.picture, data.scale));
+    this.following.followIn(data.scale.stops, data.live, () => this.load("after", data.picture, data.scale));
   }
 
   /** Height and width of the picture: of a camera, those of its frames. */

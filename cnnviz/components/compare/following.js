@@ -34,11 +34,11 @@ export class Following extends Follower {
     );
   }
 
-  /** What the server has set, as `Live` or `LiveChain`, and what shows its result once the hand rests. */
-  update(live, stops, settle) {
+  /** As a `Follower` does, `live` being a `Live` or a `LiveChain`, in the colours of these stops. */
+  followIn(stops, live, settle) {
     this.stops = stops;
     if (live) setTimeout(graphics, IDLE); // tried before a hand waits for it
-    super.update(live, settle);
+    this.follow(live, settle);
   }
 
   /**

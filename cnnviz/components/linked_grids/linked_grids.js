@@ -8,7 +8,7 @@ import { bracketed, cellText, numberText, weightText } from "../kit/numbers.js";
 import { GridFigure, panelOf, stepOf } from "../kit/figure/panels.js";
 import { followPointer } from "../kit/pointer.js";
 import { cellScale, figureHeight, textScale } from "../kit/screen.js";
-import { Link, related } from "./links.js";
+import { Link, related, sumBehind } from "./links.js";
 import { GroupScale, paddingOf, scaleOf, unreadOf } from "./marks.js";
 
 const LARGEST_CELL = 44;
@@ -221,7 +221,7 @@ class LinkedGrids extends GridFigure {
     const value = grid.values[index];
     const told = element("b", "", `${this.where(grid, index)}: ${grid.panel.words?.[index] ?? numberText(value)}`);
     const more = [];
-    const made = this.links.find(({ source, sum }) => source === panel && sum);
+    const made = sumBehind(this.links, panel);
     if (made) {
       const terms = made.from(index);
       const from = this.grids[made.target];
@@ -230,7 +230,7 @@ class LinkedGrids extends GridFigure {
       const rest = products.length > MOST_TERMS ? ` + … (${products.length} products)` : "";
       const total = terms.reduce((sum, [cell, weight]) => sum + weight * from.values[cell], 0);
       more.push(terms.length ? `= ${shown}${rest} = ${numberText(total + (grid.panel.bias ?? 0))}${grid.panel.bias ? ` with the bias ${numberText(grid.panel.bias)}` : ""}.` : "No cell contributes to it.");
-      this.root.dataset.total = total;
+      this.root.dataset.total = String(total);
     }
     const counts = [...lit].map(([at, cells]) => `${cells.size} in ${this.grids[at].panel.title}`);
     if (counts.length) more.push(`Highlighted cells: ${counts.join(", ")}.`);

@@ -63,6 +63,15 @@ export class Link {
 }
 
 /**
+ * The link that says of which cells each cell of a panel is the sum, if there is one.
+ * @param {Link[]} links
+ * @param {number} panel
+ */
+export function sumBehind(links, panel) {
+  return links.find(({ source, sum }) => source === panel && sum);
+}
+
+/**
  * All cells that belong to a cell: those it is made of, theirs, and so on; and those it goes into.
  * @param {Link[]} links
  * @param {number} panel

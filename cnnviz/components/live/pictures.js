@@ -3,7 +3,8 @@
 import { clamp } from "../kit/arithmetic.js";
 import { hexToRgb } from "../kit/figure/colours.js";
 import { annealed, sharesOf, toRgb } from "../colouriser/colour.js";
-import { columnsOf, element, rove, write } from "../kit/elements.js";
+import { element, write } from "../kit/elements.js";
+import { Card, CardPanel } from "./cards.js";
 import { paintCodes, paintPicture } from "./paint.js";
 import { measured } from "./task.js";
 
@@ -13,40 +14,23 @@ const LABELS = Uint8Array.from({ length: 768 }, (_, at) => COLOURS[Math.floor(at
 
 const PICTURE = { output: "picture" };
 
-class PictureCard {
+class PictureCard extends Card {
   /** @param {string[]} titles of its pictures */
   constructor(index, titles, chosen) {
-    this.root = element("button", "probe");
-    this.root.type = "button";
-    this.root.dataset.rove = String(index);
-    this.root.tabIndex = index ? -1 : 0;
-    this.root.onclick = () => chosen(index);
-    const row = element("span", "thumbs");
+    super(index, chosen);
     this.canvases = titles.map((words) => {
-      const [figure, frame, canvas] = [element("span", "thumb"), element("span", "frame"), element("canvas", "pixels")];
-      frame.append(canvas);
-      figure.append(frame, element("span", "caption", words));
-      row.append(figure);
-      return canvas;
+      const { picture, caption } = this.addThumb();
+      write(caption, words);
+      return picture;
     });
-    this.verdict = element("span", "verdict");
-    this.root.append(row, this.verdict);
   }
 }
 
-export class Pictures {
-  /** `chosen(index)` is told which picture was clicked. */
+export class Pictures extends CardPanel {
   constructor(chosen) {
-    this.chosen = chosen;
-    this.root = element("section", "panel pictures");
-    this.title = element("h3");
-    this.hint = element("p", "hint");
-    this.grid = element("div", "cards");
-    this.grid.setAttribute("role", "group");
+    super("pictures", chosen);
     this.legend = element("p", "hint");
-    this.root.append(this.title, this.hint, this.grid, this.legend);
-    this.cards = [];
-    this.grid.onkeydown = (event) => rove(event, this.cards.map(({ root }) => root), columnsOf(this.cards.map(({ root }) => root)));
+    this.root.append(this.legend);
   }
 
   /** Take the pictures: {shape: [P, C, H, W], images, targets}; null while unknown. */
@@ -56,8 +40,7 @@ export class Pictures {
     this.painted = "";
     const titles = task.shown.map(([words]) => words);
     write(this.title, `Test pictures: ${titles.join(", ")}`);
-    this.cards = Array.from({ length: probes?.shape[0] ?? 0 }, (_, index) => new PictureCard(index, titles, this.chosen));
-    this.grid.replaceChildren(...this.cards.map(({ root }) => root));
+    this.deal(Array.from({ length: probes?.shape[0] ?? 0 }, (_, index) => new PictureCard(index, titles, this.chosen)));
     if (!probes) return;
     const { shape, images, targets, targetsShape } = probes;
     this.paint(task, { images: { values: images, shape }, ...(targets ? { targets: { values: targets, shape: targetsShape } } : {}) });

@@ -1,9 +1,10 @@
 // The probe images: what the network saw, where its evidence lies, and what it says.
 
 import { clamp } from "../kit/arithmetic.js";
-import { columnsOf, element, rove, write } from "../kit/elements.js";
+import { element, write } from "../kit/elements.js";
 import { percent } from "../kit/numbers.js";
 import { ScaleBar } from "../kit/figure/scale_bar.js";
+import { Card, CardPanel } from "./cards.js";
 import { OWN, paintOverlay, paintPicture, peak, scaleTable, updateScale } from "./paint.js";
 
 const BARS = 3;
@@ -17,26 +18,15 @@ export function barClasses(row, truth) {
   return shown;
 }
 
-class ProbeCard {
+class ProbeCard extends Card {
   constructor(index, chosen) {
-    this.root = element("button", "probe");
-    this.root.type = "button";
-    this.root.dataset.rove = String(index);
-    this.root.tabIndex = index ? -1 : 0;
-    this.root.onclick = () => chosen(index);
+    super(index, chosen);
     this.thumbs = ["picture", "true", "said"].map((name) => {
-      const figure = element("span", `thumb ${name}`);
-      const frame = element("span", "frame");
-      const picture = element("canvas", "pixels");
+      const thumb = this.addThumb(name);
       const overlay = element("canvas", "cam");
-      const caption = element("span", "caption");
-      frame.append(picture, overlay);
-      figure.append(frame, caption);
-      return { name, figure, picture, overlay, caption };
+      thumb.frame.append(overlay);
+      return { ...thumb, overlay };
     });
-    const row = element("span", "thumbs");
-    row.append(...this.thumbs.map(({ figure }) => figure));
-    this.verdict = element("span", "verdict");
     this.bars = Array.from({ length: BARS }, () => {
       const line = element("span", "line");
       const [label, track, fill, share] = [element("span", "label"), element("span", "track"), element("span", "fill"), element("span", "share")];
@@ -44,13 +34,13 @@ class ProbeCard {
       line.append(label, track, share);
       return { line, label, fill, share };
     });
-    this.root.append(row, this.verdict, ...this.bars.map(({ line }) => line));
+    this.root.append(...this.bars.map(({ line }) => line));
   }
 
   paintPicture(bytes, [, channels, height, width]) {
-    for (const { picture } of this.thumbs) {
+    for (const { frame, picture } of this.thumbs) {
       paintPicture(picture, bytes, channels, width, height);
-      picture.parentElement.style.aspectRatio = `${width} / ${height}`;
+      frame.style.aspectRatio = `${width} / ${height}`;
     }
   }
 
@@ -103,21 +93,14 @@ class ProbeCard {
   }
 }
 
-export class Probes {
-  /** `chosen(index)` is told which picture was clicked. */
+export class Probes extends CardPanel {
   constructor(palettes, chosen) {
+    super("probes", chosen);
     this.palettes = palettes;
-    this.chosen = chosen;
-    this.root = element("section", "panel probes");
-    this.title = element("h3", "", "Predictions and where they come from");
-    this.hint = element("p", "hint");
-    this.grid = element("div", "cards");
-    this.grid.setAttribute("role", "group");
+    write(this.title, "Predictions and where they come from");
     this.scale = new ScaleBar("Evidence: colours");
-    this.root.append(this.title, this.hint, this.grid, this.scale.root);
-    this.cards = [];
+    this.root.append(this.scale.root);
     this.secret = null; // the picture whose answer the class votes on
-    this.grid.onkeydown = (event) => rove(event, this.cards.map(({ root }) => root), columnsOf(this.cards.map(({ root }) => root)));
   }
 
   /** Take the pictures: {shape: [P, C, H, W], images, labels or null}; null while unknown. */
@@ -127,10 +110,9 @@ export class Probes {
     this.cards = [];
     if (!probes) return;
     const [amount, channels, height, width] = probes.shape;
-    this.cards = Array.from({ length: amount }, (_, index) => new ProbeCard(index, this.chosen));
+    this.deal(Array.from({ length: amount }, (_, index) => new ProbeCard(index, this.chosen)));
     const size = channels * height * width;
     this.cards.forEach((card, index) => card.paintPicture(probes.images.subarray(index * size, (index + 1) * size), probes.shape));
-    this.grid.replaceChildren(...this.cards.map((card) => card.root));
     this.grid.classList.toggle("alone", amount === 1);
     this.painted = null;
     this.lit = undefined;

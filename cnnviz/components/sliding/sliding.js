@@ -17,7 +17,7 @@ const NAMES = ["t", "place", "f", "g"];
 const HOLD = 16; // pixels within which a handle is taken
 const MARK = { width: 1.5, dash: [4, 4], rise: 4 };
 
-class Sliding extends Figure {
+export class Sliding extends Figure {
   constructor(parent) {
     super(parent);
     this.upper = new Plot(this.canvasAt(".upper"));

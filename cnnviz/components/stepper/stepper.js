@@ -18,7 +18,7 @@ const REST_AT_END = 1.2; // seconds before the animation starts over
 const PASS = 15; // seconds a whole pass should take at first
 const LONGEST_FRAME = 0.25; // seconds: after a pause of the browser nothing jumps
 
-class Stepper extends GridFigure {
+export class Stepper extends GridFigure {
   constructor(parent) {
     super(parent);
     this.links = this.canvasAt(".links");

@@ -10,7 +10,7 @@ from cnnviz.imaging.augmentation import Limits
 from cnnviz.torchvision_door import torchvision_models
 from cnnviz.training.race.presets import PRESETS
 from cnnviz.ui.learning.tricks.augmentation import COPIES, augmentation_code
-from cnnviz.ui.learning.tricks.sections import SECTIONS
+from cnnviz.ui.learning.tricks.tricks import TRICKS
 
 FIGURES = {
     "dropout": "cnnviz_playback",
@@ -31,7 +31,7 @@ def test_each_trick_opens(visit, trick, figure):
         for curve in data["curves"]:
             assert {line["values"]["shape"][0] for line in curve["lines"]} <= {1, steps}
     links = [e.proto for e in app.get("page_link")]
-    assert {SECTIONS[trick].races[preset] for preset in SECTIONS[trick].presets} <= {
+    assert {TRICKS[trick].races[preset] for preset in TRICKS[trick].presets} <= {
         link.label for link in links
     }
 
@@ -62,4 +62,4 @@ def test_the_sheet_of_copies_names_each(visit):
 
 
 def test_every_race_exists():
-    assert {preset for section in SECTIONS.values() for preset in section.presets} <= set(PRESETS)
+    assert {preset for trick in TRICKS.values() for preset in trick.presets} <= set(PRESETS)

@@ -10,7 +10,7 @@ from cnnviz.convolution import (
     transposed2d,
     transposed_size,
 )
-from cnnviz.inspection.by_torch import upsampled
+from cnnviz.inspection.torch_reference import upsampled
 from cnnviz.networks import build
 from tests.unit.lecture.slides import checks, differ, kernel_of, same
 

@@ -54,7 +54,7 @@ export class Follower {
    * @param {Live | null} live
    * @param {() => void} settle
    */
-  update(live, settle) {
+  follow(live, settle) {
     this.live = live;
     this.settled = live?.recipe;
     if (live?.streams) {

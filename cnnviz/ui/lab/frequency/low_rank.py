@@ -11,7 +11,7 @@ from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import trace
 from cnnviz.convolution.low_rank import low_rank
 from cnnviz.imaging import to_grey
-from cnnviz.inspection import by_torch
+from cnnviz.inspection import torch_reference
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.controls import paired
@@ -110,7 +110,7 @@ def show_low_rank() -> None:
             play=False,
             pytorch=_CODE.format(x=picture.tolist(), kernel=kernel.tolist(), terms=terms),
         )
-        by = by_torch.conv(picture, found.kernel)
+        by = torch_reference.conv(picture, found.kernel)
         lab.agree("The approximation matches torch conv2d", near, by)
         off = float(np.linalg.norm(exact - near)) / max(float(np.linalg.norm(exact)), 1e-12)
         st.markdown(

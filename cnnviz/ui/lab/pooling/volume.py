@@ -12,7 +12,7 @@ from cnnviz.components.map_sheet import Group, map_sheet
 from cnnviz.convolution import ConvolutionError, pool2d
 from cnnviz.datasets import DATASETS
 from cnnviz.imaging import DIVERGING_STOPS
-from cnnviz.inspection import by_torch
+from cnnviz.inspection import torch_reference
 from cnnviz.inspection.digits import digits, first_maps
 from cnnviz.networks import EXAMPLES, network_from_line, summary
 from cnnviz.ui.shared import lab
@@ -47,7 +47,9 @@ def pooled_volume(rule: Pooling, window: int, stride: int, power: float) -> None
     except ConvolutionError as error:
         st.error(str(error), icon=":material/grid_off:")
         return
-    exact = [by_torch.pool(one, window, rule=rule, stride=stride, power=power) for one in maps]
+    exact = [
+        torch_reference.pool(one, window, rule=rule, stride=stride, power=power) for one in maps
+    ]
     depth, before, after = len(maps), maps.shape[1:], pooled.shape[1:]
     map_sheet(
         [

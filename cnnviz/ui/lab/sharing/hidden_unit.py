@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import lecture_case, lecture_source, trace
-from cnnviz.inspection import by_torch
+from cnnviz.inspection import torch_reference
 from cnnviz.ui.lab.sharing.pictures import clothes
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.controls import paired
@@ -49,7 +49,7 @@ def hidden_unit() -> None:
             )
             return
         traced = trace(picture, kernel, bias=bias)
-        units = by_torch.activated("sigmoid", traced.output)
+        units = torch_reference.activated("sigmoid", traced.output)
         cells = np.arange(units.size)[:, None]
         linked_grids(
             [
@@ -63,7 +63,7 @@ def hidden_unit() -> None:
             alt="A 28×28 picture, a kernel of 5×5, the sums and the hidden units",
             pytorch=_CODE.format(a=clothes()[number].tolist(), w=kernel.tolist(), b=float(bias)),
         )
-        exact = by_torch.conv(picture, kernel) + bias
+        exact = torch_reference.conv(picture, kernel) + bias
         lab.agree("The sums match torch conv2d", traced.output, exact)
         st.caption(
             "The picture is a test picture of Fashion-MNIST, which has the size of MNIST's digits."

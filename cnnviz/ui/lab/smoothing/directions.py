@@ -11,7 +11,7 @@ from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import correlate2d, lecture_case
 from cnnviz.convolution.roundness import shape, unevenness
 from cnnviz.imaging import KERNELS, gaussian_kernel
-from cnnviz.inspection import by_torch
+from cnnviz.inspection import torch_reference
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.controls import paired
@@ -68,7 +68,9 @@ def all_directions() -> None:
             play=False,
             pytorch=_CODE.format(x=drawn.tolist(), gaussian=gaussian.tolist()),
         )
-        lab.agree("Matches torch conv2d", by_gaussian, by_torch.conv(drawn, gaussian, padding=6))
+        lab.agree(
+            "Matches torch conv2d", by_gaussian, torch_reference.conv(drawn, gaussian, padding=6)
+        )
         st.markdown(
             f"At {radius:g} pixels from the middle, values differ between directions by"
             f" **{unevenness(by_box, radius):.1%}** of their mean after the box and by"

@@ -8,7 +8,7 @@ import streamlit as st
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import lecture_case
 from cnnviz.convolution.upsampling import away_from_edges, stamps
-from cnnviz.inspection.by_torch import upsampled
+from cnnviz.inspection.torch_reference import upsampled
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.projecting import figure_and_settings

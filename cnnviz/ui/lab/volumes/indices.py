@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnviz.inspection import by_torch
+from cnnviz.inspection import torch_reference
 from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.controls import paired
@@ -32,7 +32,7 @@ def show_indices(pixels: NDArray[np.float64], bank: NDArray[np.float64]) -> None
         " out here."
     )
     filters, depth, high, wide = bank.shape
-    output = by_torch.conv_layer(pixels, bank)
+    output = torch_reference.conv_layer(pixels, bank)
     right, left = figure_and_settings("indices", settings_first=True)
     with left:
         i, j, k = (

@@ -15,7 +15,7 @@ from cnnviz.convolution.response_norm import (
 )
 from cnnviz.imaging import DIVERGING_STOPS
 from cnnviz.imaging.simple_and_complex_cells import edge_filter
-from cnnviz.inspection import by_torch
+from cnnviz.inspection import torch_reference
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.projecting import figure_and_settings
@@ -37,7 +37,7 @@ def response_norm_section() -> None:
         row = paired("Row of the maps", 0, SIDE - KERNEL, 12, key="tr_row")
     grey = small_square(SIDE).mean(axis=2)
     filters = np.stack([edge_filter(180 * at / MAPS, KERNEL) for at in range(MAPS)])
-    maps = np.maximum(by_torch.conv_layer(grey[None], filters[:, None]), 0)
+    maps = np.maximum(torch_reference.conv_layer(grey[None], filters[:, None]), 0)
     after = response_norm(maps, n=n, alpha=alpha, beta=beta, k=k)
     width = maps.shape[2]
     cells = np.arange(MAPS * width).reshape(MAPS, width)
@@ -67,7 +67,7 @@ def response_norm_section() -> None:
         )
         lab.agree(
             "Matches PyTorch", after,
-            by_torch.local_response_norm(maps, n=n, alpha=alpha, beta=beta, k=k),
+            torch_reference.local_response_norm(maps, n=n, alpha=alpha, beta=beta, k=k),
         )  # fmt: skip
         map_sheet(
             [Group("Before", maps), Group("After", after)],

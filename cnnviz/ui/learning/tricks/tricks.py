@@ -1,4 +1,4 @@
-"""What the page on tricks can show."""
+"""The tricks: what each does, what shows it at work, and the races that switch it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Section:
+class Trick:
     """A trick at work.
 
     Attributes:
@@ -39,8 +39,8 @@ class Section:
         return {preset: PRESETS[preset].title for preset in self.presets}
 
 
-SECTIONS = {
-    "dropout": Section(
+TRICKS = {
+    "dropout": Trick(
         "Dropout",
         "At each training step, **dropout** sets every unit to 0 with probability *p*, and"
         " multiplies the others by 1 ∕ (1 − *p*), so that sums stay the same on average. Each mask"
@@ -49,7 +49,7 @@ SECTIONS = {
         dropout_section,
         ("dropout", "width"),
     ),
-    "batch_norm": Section(
+    "batch_norm": Trick(
         "Batch norm",
         "In training, **batch norm** subtracts from each channel its mean over the batch and"
         " divides it by its standard deviation. In evaluation there may be a single picture, so"
@@ -57,7 +57,7 @@ SECTIONS = {
         batch_norm_section,
         ("norm", "skips"),
     ),
-    "response_norm": Section(
+    "response_norm": Trick(
         "Response norm",
         "AlexNet's **local response normalisation** divides a map's number by what the neighbouring"
         " maps answer at the same place: strong answers quieten those beside them. VGG's authors"
@@ -65,7 +65,7 @@ SECTIONS = {
         response_norm_section,
         ("norm",),
     ),
-    "augmentation": Section(
+    "augmentation": Trick(
         "Augmentation",
         "A cat moved, mirrored or in another light is still a cat. **Augmentation** shows the"
         " network another copy of each training picture every time, so it has to learn what they"
@@ -73,7 +73,7 @@ SECTIONS = {
         augmentation_section,
         ("augmentation",),
     ),
-    "optimisers": Section(
+    "optimisers": Trick(
         "Momentum and Adam",
         "In a narrow valley the gradient points across rather than along. **SGD** follows it and"
         " zigzags; **momentum** adds up the steps before, so that what points back and forth"
@@ -81,7 +81,7 @@ SECTIONS = {
         optimisers_section,
         ("optimiser", "rates"),
     ),
-    "processors": Section(
+    "processors": Trick(
         "CPU and GPU",
         "Nets of the 1990s were small because each step had to be **computed**. A step is thousands"
         " of equal products, which many cores can do at once: AlexNet learned on two graphics cards"
