@@ -255,7 +255,10 @@ PAYLOADS = {
             sweep.Panel("Map", (sweep.evidence_map([SMALL, -SMALL]),)),
             sweep.Panel(
                 "Cells",
-                (sweep.glow([SMALL, -SMALL]), sweep.mosaic(GREY, np.eye(2, dtype=int), [0, 2])),
+                (
+                    sweep.glow([SMALL, -SMALL], [10.0, 1.0]),
+                    sweep.mosaic(GREY, np.eye(2, dtype=int), [0, 2]),
+                ),
             ),
         ],
         [sweep.Curve("ρ", (1.0, None)), sweep.Curve("p", (0.5, np.nan), "orange", dashed=True)],
