@@ -14,7 +14,12 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...options) {
   return kind.includes("webgl") ? null : get.call(this, kind, ...options);
 };"""
 
-COUNT_WEBGL = """window.contexts = 0;
+COUNT_WEBGL = """window.contexts = window.asked = 0;
+const frame = requestAnimationFrame;
+window.requestAnimationFrame = (then) => {
+  window.asked += new Error().stack.includes("plotly");
+  return frame(then);
+};
 const get = HTMLCanvasElement.prototype.getContext;
 HTMLCanvasElement.prototype.getContext = function (kind, ...options) {
   window.contexts += kind.includes("webgl");
@@ -85,6 +90,8 @@ def test_a_turned_surface_stays_turned_while_its_numbers_change(page, settle, op
     assert sum(c * c for c in json.loads(view(chart)).values()) < sum(
         c * c for c in json.loads(turned).values()
     )
+    # At rest it asks for no more frames.
+    wait_until(page, "() => { const was = window.was; window.was = asked; return was === asked; }")
     # All that it needs comes from here, under the policy of all pages.
     assert not refused
     assert sum(address.endswith(plotly_js.NAME) for address in addresses) == 1

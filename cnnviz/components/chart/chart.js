@@ -5,7 +5,7 @@ import { mounting } from "../kit/mounting.js";
 import { textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
 import { dress, library, loaded } from "./library.js";
-import { flat, hasWebGL, turned } from "./scene.js";
+import { flat, hasWebGL, Rest, turned } from "./scene.js";
 import { marked, tablesOf } from "./table.js";
 import { CAMERA, templateOf } from "./theme.js";
 
@@ -24,6 +24,10 @@ class Chart extends Figure {
     super(parent);
     /** @type {any} with what Plotly adds to it */
     this.plot = this.find(".plot");
+    this.rest = new Rest(this.plot);
+    for (const event of ["pointerdown", "pointermove", "pointerup", "pointerout"]) {
+      this.plot.addEventListener(event, () => this.rest.stir(), true); // before Plotly hears of it
+    }
     this.ranges = {}; // of zoomed axes
     this.saving = false;
     this.drawing = false;
@@ -36,6 +40,7 @@ class Chart extends Figure {
 
   destroy() {
     super.destroy();
+    this.rest.end();
     loaded()?.purge(this.plot); // a browser has few WebGL contexts to give
   }
 
@@ -131,7 +136,9 @@ class Chart extends Figure {
     if (!this.solid) drawn.dragmode = isTouch() ? false : "zoom";
     if (this.camera) drawn.scene = { ...drawn.scene, camera: this.camera };
     for (const [axis, range] of Object.entries(this.ranges)) drawn[axis] = { ...drawn[axis], range, autorange: false };
+    this.rest.end();
     await plotly.react(this.plot, data, drawn, this.config(plotly));
+    this.rest.stir();
     this.look = look;
     if (!this.listening) {
       this.listening = true;
@@ -148,6 +155,7 @@ class Chart extends Figure {
 
   /** Keep what somebody looks at. Plotly itself would forget a zoom by its buttons. */
   remember(changes) {
+    this.rest.stir();
     this.camera = changes["scene.camera"] ?? this.camera;
     for (const [change, value] of Object.entries(changes)) {
       const [axis, what] = change.split(/[.[]/);

@@ -4,6 +4,7 @@ import { clamp } from "../kit/arithmetic.js";
 
 const [LOWEST, HIGHEST] = [-1.5, 1.5]; // just below a quarter turn: from right above there is no left
 const [NEAREST, FARTHEST] = [0.6, 6];
+const AWAKE = 150; // milliseconds in which a camera has come to where it was turned
 
 /** @type {boolean | undefined} */
 let solid;
@@ -35,6 +36,41 @@ export function turned({ x, y, z }, across, up, factor = 1) {
     y: distance * Math.cos(height) * Math.sin(direction),
     z: distance * Math.sin(height),
   };
+}
+
+/**
+ * Draws a surface while something changes. Plotly itself would compute in every frame for ever.
+ */
+export class Rest {
+  constructor(plot) {
+    this.plot = plot;
+    this.until = 0;
+    this.going = false;
+  }
+
+  get drawer() {
+    return this.plot._fullLayout?.scene?._scene?.glplot;
+  }
+
+  /** Let Plotly do what it is asked for next: at rest it would not even take new numbers. */
+  end() {
+    if (this.drawer) this.drawer._stopped = false;
+  }
+
+  /** Draw for a moment, then rest. */
+  stir() {
+    this.end();
+    this.until = performance.now() + AWAKE;
+    if (!this.drawer || this.going) return;
+    this.going = true;
+    const frame = () => {
+      this.going = Boolean(this.drawer) && performance.now() < this.until;
+      this.drawer?.redraw();
+      if (this.going) requestAnimationFrame(frame);
+      else if (this.drawer) this.drawer._stopped = true;
+    };
+    requestAnimationFrame(frame);
+  }
 }
 
 /**
