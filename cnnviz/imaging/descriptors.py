@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 BINS = 9
 _RATIO = 0.75
+_NEAR = 3  # pixels
 
 
 def hog_cells(grey: ArrayLike, cell: int) -> NDArray[np.float64]:
@@ -43,6 +44,24 @@ def hog_cells(grey: ArrayLike, cell: int) -> NDArray[np.float64]:
     votes = np.eye(BINS)[bins] * np.hypot(down, right)[..., None]
     cut = votes[: rows * cell, : columns * cell]
     return np.asarray(cut.reshape(rows, cell, columns, cell, BINS).mean((1, 3)), dtype=np.float64)
+
+
+def hog_code(cell: int) -> str:
+    """PyTorch code for `hog_cells` of a grey `picture.png`; it leaves 9×rows×columns in `cells`."""
+    return f"""import cv2
+import torch
+from torch.nn import functional as F
+
+grey = torch.from_numpy(cv2.imread("picture.png", cv2.IMREAD_GRAYSCALE)).double()
+down, right = torch.zeros_like(grey), torch.zeros_like(grey)
+down[1:-1] = grey[2:] - grey[:-2]
+right[:, 1:-1] = grey[:, 2:] - grey[:, :-2]
+degrees = torch.rad2deg(torch.atan2(down, right)) % 180
+bins = (degrees / {180 // BINS}).long().clamp(max={BINS - 1})
+votes = F.one_hot(bins, {BINS}) * torch.hypot(down, right)[..., None]
+cells = F.avg_pool2d(votes.permute(2, 0, 1), {cell})
+print(cells)
+"""
 
 
 def hog_features(images: ArrayLike, cell: int) -> NDArray[np.float64]:
@@ -127,12 +146,32 @@ def sift_keypoints(grey: NDArray[np.uint8], most: int, degrees: float) -> Keypoi
             best, second = pair
             there = others[best.trainIdx].pt
             expected = turn @ np.array([*points[best.queryIdx].pt, 1.0])
-            near = np.hypot(*(np.array(there) - expected)) <= 3
+            near = np.hypot(*(np.array(there) - expected)) <= _NEAR
             if best.distance < _RATIO * second.distance and near:
                 again.append(others[best.trainIdx])
     rows = sorted(points, key=lambda one: -one.response)
     table = np.array([[*one.pt, one.size, one.angle, one.response] for one in rows])
     return Keypoints(table.reshape(-1, 5), _drawn(grey, points), len(again), _drawn(turned, again))
+
+
+def sift_code(most: int, degrees: float) -> str:
+    """OpenCV code for `sift_keypoints` of a grey `picture.png`; `again` is `found_again`."""
+    return f"""import cv2
+import numpy as np
+
+grey = cv2.imread("picture.png", cv2.IMREAD_GRAYSCALE)
+height, width = grey.shape
+turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), {degrees}, 1.0)
+turned = cv2.warpAffine(grey, turn, (width, height))
+sift = cv2.SIFT.create(nfeatures={most})
+points, descriptors = sift.detectAndCompute(grey, None)
+others, described = sift.detectAndCompute(turned, None)
+again = 0
+for best, second in cv2.BFMatcher().knnMatch(descriptors, described, k=2):
+    gap = np.array(others[best.trainIdx].pt) - turn @ [*points[best.queryIdx].pt, 1]
+    again += best.distance < {_RATIO} * second.distance and np.hypot(*gap) <= {_NEAR}
+print(again, "of", len(points))
+"""
 
 
 def _drawn(grey: NDArray[np.uint8], points: object) -> NDArray[np.uint8]:

@@ -60,3 +60,22 @@ def motion(
         np.asarray(estimate, dtype=np.float64),
         there - np.stack([x, y], axis=2),
     )
+
+
+def flow_code(*, right: float = 0, down: float = 0, degrees: float = 0, larger: float = 1) -> str:
+    """OpenCV code for `motion` of a grey `picture.png`; it leaves `flow`, `truth` and `error`."""
+    return f"""import cv2
+import numpy as np
+
+grey = cv2.imread("picture.png", cv2.IMREAD_GRAYSCALE)
+height, width = grey.shape
+move = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), {degrees}, {larger})
+move[:, 2] += ({right}, {down})
+second = cv2.warpAffine(grey, move, (width, height), borderMode=cv2.BORDER_REFLECT_101)
+flow = cv2.calcOpticalFlowFarneback(grey, second, None, 0.5, 4, 21, 5, 7, 1.5, 0)
+y, x = np.indices(grey.shape)
+truth = np.stack([x, y, np.ones_like(x)], axis=2) @ move.T - np.stack([x, y], axis=2)
+rows, columns = (slice(side // 8, side - side // 8) for side in grey.shape)
+error = np.linalg.norm((flow - truth)[rows, columns], axis=2).mean()
+print(f"{{error:.2f}} pixels")
+"""

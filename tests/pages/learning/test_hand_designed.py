@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from cnnviz.datasets import load_dataset
-from cnnviz.imaging import resize_to_fit, sample_image, to_grey
+from cnnviz.imaging import encode_png, resize_to_fit, sample_image, to_grey
 from cnnviz.imaging.descriptors import hog_cells
 
 
@@ -15,7 +15,7 @@ def words(app):
     return "\n".join(m.value for m in (*app.markdown, *app.caption))
 
 
-def test_directions_keypoints_and_their_worth(visit, until_whole):
+def test_directions_keypoints_and_their_worth(visit, until_whole, tmp_path, monkeypatch):
     app = visit("hand_designed", picture="astronaut", hd_cell="16", hd_labels="300")
     until_whole(app)
     (sheet,) = [
@@ -28,7 +28,16 @@ def test_directions_keypoints_and_their_worth(visit, until_whole):
     (group,) = sheet["groups"]
     values = np.frombuffer(base64.b64decode(group["values"]["data"]), np.float32)
     np.testing.assert_allclose(values, expected.transpose(2, 0, 1).ravel(), rtol=1e-5, atol=1e-4)
-    assert "keypoints are found again" in words(app)
+    # The code gives the same, from the picture that can be downloaded beside it.
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "picture.png").write_bytes(encode_png(grey.astype(np.uint8)))
+    directions, keypoints = [part.value for part in app.code if "picture.png" in part.value]
+    space = {"print": lambda *_: None}
+    exec(directions, space)
+    np.testing.assert_allclose(space["cells"].ravel(), values, rtol=1e-5, atol=1e-4)
+    exec(keypoints, space)
+    assert 0 < space["again"] < len(space["points"])
+    assert f"**{space['again']} of {len(space['points'])}** keypoints are found" in words(app)
     table = app.dataframe[-1].value.set_index("Features")
     data = load_dataset("digits")
     x, test = (

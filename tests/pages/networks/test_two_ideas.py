@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.linalg import hadamard
 
-from cnnviz.imaging import sample_image, to_grey
+from cnnviz.imaging import encode_png, resize_to_fit, sample_image, to_grey
 from cnnviz.imaging.flow import motion
 from cnnviz.networks.fastfood import dense, fastfood, walsh_hadamard
 
@@ -47,12 +47,19 @@ def test_fastfood_is_the_product_of_its_parts():
         fastfood(12, 0)
 
 
-def test_the_page(visit):
-    app = visit("two_ideas", ti_right="5")
+def test_the_page(visit, tmp_path, monkeypatch):
+    app = visit("two_ideas", picture="astronaut", ti_right="5")
     sent = [json.loads(e.proto.json) for e in app.get("bidi_component") if e.proto.json]
     (sheet,) = [data for data in sent if data.get("alt", "").startswith("Estimated and true")]
     assert [group["shape"][0] for group in sheet["groups"]] == [2, 2]
-    assert any("pixels** on average" in mark.value for mark in app.markdown)
+    # The code finds the same motion in the picture that can be downloaded beside it.
+    monkeypatch.chdir(tmp_path)
+    grey = np.round(to_grey(resize_to_fit(sample_image("astronaut"), 240))).astype(np.uint8)
+    (tmp_path / "picture.png").write_bytes(encode_png(grey))
+    (code,) = [part.value for part in app.code if "Farneback" in part.value]
+    printed = []
+    exec(code, {"print": printed.append})
+    assert any(f"**{printed[0]}** on average" in mark.value for mark in app.markdown)
     assert any("green-badge" in mark.value for mark in app.markdown)
     table = app.dataframe[0].value
     assert table["Weights, fully connected"].tolist() == [64, 4096**2]

@@ -7,9 +7,17 @@ import streamlit as st
 
 from cnnviz.components.map_sheet import Group, map_sheet
 from cnnviz.imaging import WEIGHT_STOPS, encode_jpeg, resize_to_fit, to_grey
-from cnnviz.imaging.descriptors import Keypoints, hog_cells, hog_drawn, sift_keypoints
+from cnnviz.imaging.descriptors import (
+    Keypoints,
+    hog_cells,
+    hog_code,
+    hog_drawn,
+    sift_code,
+    sift_keypoints,
+)
 from cnnviz.training.experiments.hand_designed_features import KINDS, accuracies
 from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.picture import Picture, current_picture
 from cnnviz.ui.shared.piece_by_piece import gather, gathered
@@ -74,6 +82,7 @@ def directions() -> None:
             " direction 1 is across upright edges, direction 5 across level ones. The stars draw"
             " the edges instead."
         )
+        copy_code("PyTorch code: directions", hog_code(cell), picture=grey)
 
 
 def keypoints() -> None:
@@ -104,6 +113,7 @@ def keypoints() -> None:
             " gradient directions around the point, measured from the point's own direction."
             " Some lie in corners that were cut off."
         )
+        copy_code("OpenCV code: keypoints", sift_code(most, degrees), picture=grey)
         with st.expander("The strongest as a table"):
             st.dataframe(
                 {

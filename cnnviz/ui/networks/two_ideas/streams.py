@@ -7,8 +7,9 @@ import streamlit as st
 
 from cnnviz.components.map_sheet import Group, map_sheet
 from cnnviz.imaging import DIVERGING_STOPS, encode_jpeg, resize_to_fit, to_grey
-from cnnviz.imaging.flow import Motion, motion
+from cnnviz.imaging.flow import Motion, flow_code, motion
 from cnnviz.numbers.formatting import thousands
+from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.picture import current_picture
 from cnnviz.ui.shared.projecting import figure_and_settings
@@ -69,3 +70,5 @@ def two_streams() -> None:
             f" {thousands(maps * high * wide * 3)} weights for a frame's 3 channels and"
             f" {thousands(maps * high * wide * 2 * _FLOWS)} for {2 * _FLOWS} channels of flow."
         )
+        code = flow_code(right=across, down=down, degrees=degrees, larger=1 + percent / 100)
+        copy_code("OpenCV code: optical flow", code, picture=found.first)
