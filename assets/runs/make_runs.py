@@ -63,6 +63,9 @@ TASK_RUNS = {
     "bundled-squeezed-32": TaskRun(
         "squeezed", "bottleneck", 1, "lesson", 4, "Digits through 32 numbers"
     ),
+    "bundled-sampled": TaskRun(
+        "sampled", "beta", 1, "lesson", 6, "Digits by a variational autoencoder", raced=False
+    ),
 }
 _GROUP = "20261129-140000-{}-0000"
 

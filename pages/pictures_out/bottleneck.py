@@ -39,7 +39,7 @@ st.markdown(
     " edges, which are what is gone."
 )
 
-train_live("Train an autoencoder live, on digits", "squeezed", "autoencoder")
+train_live("Train an autoencoder live, on digits", "squeezed", "autoencoder", "bundled-squeezed-08")
 
 st.header("Pooled, and unpooled")
 st.caption(
@@ -97,4 +97,4 @@ st.markdown(
     " a place says hardly anything of its picture, which comes back as one blur for all (posterior"
     " collapse)."
 )
-train_live("Train a variational autoencoder live, on digits", "sampled", "vae")
+train_live("Train a variational autoencoder live, on digits", "sampled", "vae", "bundled-sampled")

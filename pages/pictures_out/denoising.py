@@ -27,4 +27,6 @@ st.markdown(
     " fit, and an average is blurred. The network without skips has to rebuild everything from"
     " maps of 7×7, so it also blurs what was never spoiled; with skips, fine detail goes past."
 )
-train_live("Train a network that takes noise off live, on digits", "noisy", "unet")
+train_live(
+    "Train a network that takes noise off live, on digits", "noisy", "unet", "bundled-noisy-unet"
+)

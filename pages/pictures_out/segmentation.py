@@ -35,7 +35,7 @@ lab.correction(
     "s1-unet-mse",
 )
 
-train_live("Train a U-Net live, on these scenes", "scenes", "unet")
+train_live("Train a U-Net live, on these scenes", "scenes", "unet", "bundled-scenes-1-skips")
 
 st.header("Your own pictures and masks")
 show_own_masks()

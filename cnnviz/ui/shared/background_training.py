@@ -43,20 +43,21 @@ def train_or_stop(
     return running
 
 
-def train_live(label: str, data: str, network: str) -> None:
+def train_live(label: str, data: str, network: str, run: str = "") -> None:
     """Link to Train with the pictures and the network chosen, for a run that a class can watch.
 
     Args:
         label: What the link says.
         data: Id of the data set.
         network: Id of the network.
+        run: Id of one that comes with the app, to be wound back before there is another.
     """
     train = page_at("train")
     st.page_link(
         train.script,
         label=label,
         icon=train.icon,
-        query_params={"t_data": data, "t_net": network},
+        query_params={"t_data": data, "t_net": network} | ({"t_run": run} if run else {}),
     )
 
 

@@ -57,11 +57,13 @@ def test_it_opens(visit):
     names = {e.proto.component_name for e in app.get("bidi_component")}
     assert {"cnnviz_autoencoder", "cnnviz_unpooling", "cnnviz_latent_plane"} <= names
     links = [link.proto.query_string for link in app.get("page_link")]
-    assert "t_data=squeezed&t_net=autoencoder" in links
+    assert "t_data=squeezed&t_net=autoencoder&t_run=bundled-squeezed-08" in links
+    assert "t_data=sampled&t_net=vae&t_run=bundled-sampled" in links
 
 
-def test_its_link_opens_train_with_the_autoencoder_chosen(visit, runs):
-    app = visit("train", t_data="squeezed", t_net="autoencoder")
+def test_its_link_opens_train_with_the_autoencoder_chosen_and_one_trained(visit, runs):
+    app = visit("train", t_data="squeezed", t_net="autoencoder", t_run="bundled-squeezed-08")
+    assert app.selectbox(key="_t_run").value == "bundled-squeezed-08"
     assert app.selectbox(key="_t_data").value == "squeezed"
     assert app.get("button_group")[0].value == "autoencoder"
     assert any("4,000 to train on" in one.value for one in app.caption)

@@ -45,7 +45,7 @@ console.log(JSON.stringify({ seen: [...seen], cleaned, dot: [...dot], mean, spre
 def test_it_opens(visit):
     app = visit("denoising")
     links = [link.proto.query_string for link in app.get("page_link")]
-    assert "t_data=noisy&t_net=unet" in links
+    assert "t_data=noisy&t_net=unet&t_run=bundled-noisy-unet" in links
     assert "cnnviz_undo" in {e.proto.component_name for e in app.get("bidi_component")}
 
 

@@ -61,7 +61,7 @@ console.log(JSON.stringify(data.map(({ from, to, ...brush }) => {
 def test_it_opens_and_a_training_can_be_begun_and_stopped(visit):
     app = visit("segmentation")
     links = [link.proto.query_string for link in app.get("page_link")]
-    assert "t_data=scenes&t_net=unet" in links
+    assert "t_data=scenes&t_net=unet&t_run=bundled-scenes-1-skips" in links
     assert "cnnviz_segmenter" in {e.proto.component_name for e in app.get("bidi_component")}
     assert "cnnviz_network" in {e.proto.component_name for e in app.get("bidi_component")}
     app.button(key="se_train").click().run()
