@@ -35,9 +35,10 @@ export class Marks {
       for (const source of sourcesOf(layer, figure)) {
         const before = figure.overview.views.get(source).view.sheet;
         const [from, to] = [sampled(before.count), sampled(sheet.count)];
-        const single = alike(layer, source) && before.count === sheet.count;
+        const single = alike(layer, source) && (before.count === sheet.count || layer.kind === "sample");
         for (const one of from) {
-          for (const other of single ? [one] : to) {
+          // Of a sample, the second half of the maps before it are variances.
+          for (const other of single ? [one % sheet.count] : to) {
             this.wire(context, figure, portOf(figure, source, one, true), portOf(figure, layer, other, false), passOf(figure, layer, source));
           }
         }

@@ -214,9 +214,9 @@ export class Scene {
       const count = figure.overview.views.get(layer).view.sheet.count;
       for (const source of sourcesOf(layer, figure)) {
         const before = figure.overview.views.get(source).view.sheet.count;
-        const single = alike(layer, source) && before === count;
+        const single = alike(layer, source) && (before === count || layer.kind === "sample");
         for (const one of sampled(before)) {
-          for (const other of single ? [one] : sampled(count)) {
+          for (const other of single ? [one % count] : sampled(count)) {
             wires.push({ ...style, from: source, to: layer, line: this.way(figure, layer, source, this.middle(source, one), this.middle(layer, other)) });
           }
         }
