@@ -3,10 +3,13 @@
 import re
 import threading
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from cnnviz.inspection.frames import read_frame
 from cnnviz.runs import Run
+from tests.browser.screen import pixels
 from tests.browser.train.screen import SLOW, badge, command, start
 
 pytestmark = pytest.mark.usefixtures("nothing_trains_on")
@@ -41,6 +44,31 @@ def test_train_digits_repeat_it_with_a_change_and_look_inside(page, settle, chos
 
     page.get_by_role("link", name="Look inside this run").click()
     expect(page).to_have_url(re.compile(rf"/inside.*i_run={second.id}"))
+
+
+def test_a_variational_autoencoder_is_watched_and_wound_back(page, settle, chosen):
+    """What goes in, what comes back, and what is made of chance: on cards, at each step."""
+    page.goto("/train?t_data=sampled&t_net=vae&t_numbers=2&t_epochs=0.5")
+    start(page, settle)
+    cards = page.locator("section.live .pictures .probe")
+    expect(cards).to_have_count(8, **SLOW)
+    expect(badge(page)).to_contain_text("Finished", **SLOW)
+    run = chosen()
+    steps = run.snapshot_steps()
+    page.locator("section.live .transport input[type=range]").focus()
+    (given, _), seen = run.load_probes(), []
+    for key, step in [("Home", steps[0]), ("End", steps[-1])]:
+        page.keyboard.press(key)
+        frame = read_frame(run.load_frame(step))
+        words = f"Mean error {frame.scores['error'][2]:.1f} levels"
+        expect(cards.nth(2).locator(".verdict")).to_have_text(words, **SLOW)
+        drawn = [pixels(cards.nth(2).locator("canvas").nth(at))[..., 0] for at in range(3)]
+        for got, wanted in zip(drawn, (given, frame.outputs, frame.samples), strict=True):
+            assert np.array_equal(got, np.asarray(wanted[2])[0])
+        seen.append(drawn[2])
+    assert not np.array_equal(*seen)
+    page.get_by_role("link", name="Look inside this run").click()
+    expect(page).to_have_url(re.compile(rf"/inside.*i_run={run.id}"))
 
 
 def test_nonsense_starts_nothing_and_too_high_a_rate_ends_with_a_sentence(page, settle):
