@@ -262,7 +262,8 @@ measured = torch.special.entr(shares).sum().exp().item()  # digits"""
                 f"Mode collapse: a classifier takes the {last[-1].images:,} made pictures for about"
                 f" {last[-1].measure('variety'):.1f} digits of ten. The generator makes the few"
                 " that the discriminator believes just now.",
-                "Train longer: the variety usually grows with the steps.",
+                "Choose a loss in which the generator takes no more steps than the discriminator;"
+                " with one, train longer: the variety usually grows with the steps.",
             )
         ]
 
