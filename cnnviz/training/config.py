@@ -164,6 +164,10 @@ _PICTURE_RATES: dict[Optimiser, dict[str, float]] = {
     "adamw": {"vae": 0.003, "dcgan": 0.002},
     "sgd": {},
 }
+# On scenes, smaller batches and more of them: after 140 steps of 16 at the usual rate, two seeds
+# had a foreground IoU of .88 and .51 with skips and of .25 and .73 without; after 250 of 8, which
+# take as long, .888 and .884, and .79 and .79.
+_QUICK_SCENES = 250, 8, 0.02
 _LIKE = {"autoencode": "autoencoder", "variational": "vae", "generate": "dcgan"}
 """Tasks in which all networks are trained as this one is, also those of one's own."""
 
@@ -192,12 +196,19 @@ def recipe_for(
         optimiser = optimiser or "adamw"
         network = _LIKE.get(task, network)
         size = _PICTURE_BATCHES.get(network, _PICTURE_BATCH)
-        epochs = _STEPS[length] * size / max(train_images, size)
+        steps, rate = (
+            _STEPS[length],
+            _PICTURE_RATES[optimiser].get(network, _PICTURE_RATE[optimiser]),
+        )
+        scenes = task == "segment" and network in {"unet", "encoderdecoder"}
+        if scenes and length == "quick" and optimiser == "adamw":
+            steps, size, rate = _QUICK_SCENES
+        epochs = steps * size / max(train_images, size)
         return Recipe(
             epochs=round(min(epochs, 1000.0), 2),
             batch_size=size,
             optimiser=optimiser,
-            learning_rate=_PICTURE_RATES[optimiser].get(network, _PICTURE_RATE[optimiser]),
+            learning_rate=rate,
             weight_decay=_DECAY[optimiser],
         )
     optimiser = optimiser or "sgd"

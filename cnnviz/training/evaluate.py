@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from cnnviz.training.tasks import Score, Task
 
 _BATCH = 500
-_SUBSET = 1000
 
 
 class TestSet:
@@ -63,17 +62,17 @@ class TestSet:
         everything: bool = False,
         unless: Callable[[], bool] = lambda: False,
     ) -> Score | None:
-        """Mean loss, and how well the task is done, on all images or on the first thousand.
+        """Mean loss, and how well the task is done.
 
         Args:
             model: What to test.
-            everything: All images.
+            everything: On all images, not on the first ones, as many as the task says.
             unless: Asked between batches: whether to leave off.
 
         Returns:
             The score; None if it was left off.
         """
-        count = len(self) if everything else min(len(self), _SUBSET)
+        count = len(self) if everything else min(len(self), self._task.sampled)
         device = self._images.device
         loss = torch.zeros((), device=device)
         tally: Tensor | None = None

@@ -147,7 +147,7 @@ class Recorder:
             self.write("snapshot", **at.fields)
 
     def evaluate(self, at: Moment, *, everything: bool = False, unless: Callable[[], bool]) -> None:
-        """Test on a thousand images, or on all; leave off when `unless` says so.
+        """Test on some images, or on all; leave off when `unless` says so.
 
         Raises:
             DivergedError: The loss is not a finite number.

@@ -136,6 +136,7 @@ class Task(ABC):
         by_heart: Whether it learns by heart if the loss falls on training pictures alone.
         drawable: Whether a picture of one's own can go in.
         moves: Whether what is asked for is shifted and mirrored as the picture is.
+        sampled: Test pictures that are looked at on the way; all are at the end.
         parts: What the layers are parts of, in sentences for people, where they are of several.
         wanted_code: `wanted` as an expression in `targets`, for the script to copy.
         arguments_code: What the function of a loss takes.
@@ -159,6 +160,7 @@ class Task(ABC):
     by_heart: ClassVar[bool] = True
     drawable: ClassVar[bool] = True
     moves: ClassVar[bool] = True
+    sampled: ClassVar[int] = 1000
     parts: ClassVar[str] = ""
     wanted_code: ClassVar[str] = "targets"
     arguments_code: ClassVar[str] = "outputs, wanted"

@@ -37,6 +37,7 @@ class Segment(Task):
     title = "A class for every pixel"
     asks = "Which class is each pixel?"
     output = "labels"
+    sampled = 200
     measures = (
         Measure("iou", "Mean IoU", "share", trained=True, goals=(0.4, 0.5, 0.6)),
         Measure("foreground", "Foreground IoU", "share", trained=True, goals=(0.73, 0.8, 0.9)),

@@ -6,6 +6,7 @@ from torch import nn
 
 from cnnviz.training.data import Normalise
 from cnnviz.training.evaluate import TestSet, evaluating
+from cnnviz.training.tasks import TASKS
 
 CPU = torch.device("cpu")
 NORMALISE = Normalise((0.2,), (0.4,), CPU)
@@ -52,6 +53,10 @@ def test_a_part_is_a_thousand_fixed_images_of_a_sorted_set(model):
     assert score.images == 1000
     assert min(score.confusion.sum(1)) > 250
     assert torch.equal(score.confusion, tests.evaluate(model).confusion)
+    pixels = TestSet(images, images[:, 0], 3, NORMALISE, CPU, task=TASKS["segment"])
+    scores = nn.Conv2d(1, 3, 1)
+    assert pixels.evaluate(scores).images == 200  # so that a short run is tested early
+    assert pixels.evaluate(scores, everything=True).images == 3000
 
 
 def test_looking_changes_nothing(model, data):
