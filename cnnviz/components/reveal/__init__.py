@@ -1,4 +1,4 @@
-"""Scrolling to what a button opened, even if it opened below the fold."""
+"""Scrolling to what a button opened, even if it opened below the fold: Streamlit cannot scroll."""
 
 from __future__ import annotations
 

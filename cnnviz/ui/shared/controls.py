@@ -41,6 +41,7 @@ def paired(
 ) -> Number:
     """Draw a slider and a number field that always show the same value.
 
+    Streamlit has no such pair, so each sets the other in its callback.
     What a link asks for in vain is said below, until another value is set.
 
     Args:

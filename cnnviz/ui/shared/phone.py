@@ -1,4 +1,7 @@
-"""On a phone, too, a page opens on its figure: long settings wait behind a button."""
+"""On a phone, too, a page opens on its figure: long settings wait behind a button.
+
+The server does not know how wide a screen is, so a style sheet hides what is behind the button.
+"""
 
 from __future__ import annotations
 

@@ -75,7 +75,11 @@ def _rows(weights: NDArray[Any]) -> str:
 
 
 def open_page() -> None:
-    """Let a link alone decide when the page is opened by one."""
+    """Let a link alone decide when the page is opened by one.
+
+    Streamlit keeps what a bound widget was set to at an earlier visit, and a link leaves out what
+    is at its default.
+    """
     if arriving("s_source") and asked(*CHOICES, *BOUND):
         forget(*CHOICES, *BOUND)
 
