@@ -10,7 +10,7 @@ import streamlit as st
 
 from cnnviz.components.chart import chart
 from cnnviz.components.gallery import Tile, gallery
-from cnnviz.figures.confusion import confusion_difference_figure
+from cnnviz.figures.confusion_matrix import confusion_difference_figure
 from cnnviz.inspection import predict
 from cnnviz.inspection.ablation import (
     Ablation,

@@ -7,7 +7,7 @@ from typing import NamedTuple, cast
 import streamlit as st
 
 from cnnviz.components.chart import chart
-from cnnviz.figures.confusion import confusion_difference_figure, confusion_figure
+from cnnviz.figures.confusion_matrix import confusion_difference_figure, confusion_figure
 from cnnviz.figures.curves import Along, curves_figure
 from cnnviz.runs import Run, RunError, RunState, list_runs
 from cnnviz.training.tasks import task_of

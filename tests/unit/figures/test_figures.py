@@ -8,7 +8,7 @@ import pytest
 from cnnviz.convolution.signals import Sensor
 from cnnviz.convolution.spectrum import response
 from cnnviz.convolution.speed import Timing
-from cnnviz.figures.confusion import confusion_difference_figure, confusion_figure
+from cnnviz.figures.confusion_matrix import confusion_difference_figure, confusion_figure
 from cnnviz.figures.curves import curves_figure
 from cnnviz.figures.kernel import kernel_figure
 from cnnviz.figures.neighbours import neighbours_figure
