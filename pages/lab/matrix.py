@@ -98,7 +98,7 @@ sparse = outputs * window * window * depth
 with right:
     st.dataframe(
         {
-            "": ["Fully connected", "Local, weights not shared", "Convolution"],
+            "Layer": ["Fully connected", "Local, weights not shared", "Convolution"],
             "Weights": [dense, sparse, shared],
             "Multiply-adds per picture": [dense, sparse, sparse],
             "Share of the matrix": [1.0, sparse / dense, sparse / dense],

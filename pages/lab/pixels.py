@@ -44,7 +44,10 @@ except ValueError as error:
     st.warning(str(error), icon=":material/brush:")
     image, strokes = base, ""
 with figure:
-    st.caption("This is all a computer sees. Point at a pixel to read it, or paint over some.")
+    st.caption(
+        "This is all a computer sees: 0 is black, and 255, or 1, is white. Point at a pixel to read"
+        " it, or paint over some."
+    )
     rounded = np.round(image * unit / 255, 4)
     paint_grid(
         base,

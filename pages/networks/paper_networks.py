@@ -57,7 +57,7 @@ st.header("Said and counted")
 rows = printed(name, steps)
 st.dataframe(
     {
-        "": [row.what for row in rows],
+        "What": [row.what for row in rows],
         "Printed": [row.said for row in rows],
         "Counted from the plan": [
             f"{row.counted:,}" if isinstance(row.counted, int) else str(row.counted) for row in rows

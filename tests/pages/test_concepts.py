@@ -48,7 +48,7 @@ def test_the_address_opens(visit, address):
     chosen = [widget.value for kind in ("selectbox", "button_group") for widget in app.get(kind)]
     for name, value in query.items():
         assert value in app.query_params.get(name, []) or value in chosen, name
-    words = " ".join(one.value for kind in (app.markdown, app.caption) for one in kind)
+    words = " ".join(one.value for kind in (app.markdown, app.caption, app.info) for one in kind)
     words += " ".join(table.value.to_csv() for table in app.dataframe)
     words += " ".join(part.proto.body for kind in ("header", "html") for part in app.get(kind))
     for number, *_, where, shown in SLIPS:

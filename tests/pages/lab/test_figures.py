@@ -475,7 +475,7 @@ def test_a_volume_is_pooled_map_by_map(open_lab, rule, pool):
 
 
 def test_the_same_network_without_pooling(open_lab):
-    table = open_lab("pooling").dataframe[-1].value.set_index("")
+    table = open_lab("pooling").dataframe[-1].value.set_index("Network")
     assert table["Parameters"].nunique() == 1
     pooled, strided = table.loc["Max pooling"], table.loc["Stride 2"]
     assert pooled["Multiply-adds"] - 1280 == 4 * (strided["Multiply-adds"] - 1280)

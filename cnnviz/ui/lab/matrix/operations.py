@@ -28,7 +28,7 @@ def count_operations() -> None:
     with right:
         st.dataframe(
             {
-                "": ["Dense matrix", "Sparse matrix", "Convolution"],
+                "Computed as": ["Dense matrix", "Sparse matrix", "Convolution"],
                 "Numbers stored": [entries, 2 * outputs, 2],
                 "Operations": [dense, sliding, sliding],
             },

@@ -28,7 +28,7 @@ def table(answers: Mapping[str, NDArray[np.float32]]) -> None:
     """
     st.dataframe(
         {
-            "": list(answers),
+            "Picture": list(answers),
             "Prediction": [int(answer.argmax()) for answer in answers.values()],
             "Probability": [float(answer.max()) for answer in answers.values()],
         },

@@ -40,7 +40,7 @@ def table_row() -> None:
     values = list(TABLE_ROW.values())
     moved = values[-by:] + values[:-by]
     st.dataframe(
-        {"": ["The row", f"Moved by {by}"]}
+        {"Table": ["The row", f"Moved by {by}"]}
         | {name: [value, moved[at]] for at, (name, value) in enumerate(TABLE_ROW.items())},
         hide_index=True,
         alt="A row of a table, and the same row moved under the same headings",

@@ -91,7 +91,7 @@ def without_pooling() -> None:
         )
     st.dataframe(
         {
-            "": list(rows),
+            "Network": list(rows),
             "Shapes": [shapes for shapes, _, _ in rows.values()],
             "Parameters": [parameters for _, parameters, _ in rows.values()],
             "Multiply-adds": [adds for _, _, adds in rows.values()],

@@ -52,7 +52,7 @@ def aligned_pictures() -> None:
         )  # fmt: skip
         st.dataframe(
             {
-                "": ["A filter for each place", "One filter for all"],
+                "Kind": ["A filter for each place", "One filter for all"],
                 "Weights": [8 * side * side, 8],
                 "Mean squared error on new digits": [fit.local_error, fit.shared_error],
             },

@@ -62,7 +62,7 @@ def weight_counts(inputs: int, kernel: int) -> None:
     st.dataframe(
         {
             name: [row[at] for row in rows]
-            for at, name in enumerate(("", "Fully connected", "Local", "Local and shared"))
+            for at, name in enumerate(("Layer", "Fully connected", "Local", "Local and shared"))
         },
         hide_index=True,
         column_config={
@@ -77,6 +77,7 @@ def weight_counts(inputs: int, kernel: int) -> None:
         f" 10×10 filter has at most {positions['side']}² = {thousands(positions['units'])}"
         f" positions, so 100,000 units are {positions['maps_for_1e5_units']} maps with 100 weights"
         f" each. The {lecture_source('s0-weight-sharing-100')} counts the 100 of one map."
+        f" A hundred filters of 10×10 have {thousands(conv_parameters(10, 1, 100).weights)}."
     )
     st.markdown(
         f"On MNIST: 20 maps of 5×5 have 20·(25 + 1) = **{mnist.parameters}** parameters; 30 fully"
@@ -128,7 +129,7 @@ def when_to_share() -> None:
         )
         st.dataframe(
             {
-                "": ["Local", "Shared"],
+                "Kind": ["Local", "Shared"],
                 "Weights": [fit.local.size, fit.shared.size],
                 "Mean squared error on new signals": [fit.local_error, fit.shared_error],
             },

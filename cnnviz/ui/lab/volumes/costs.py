@@ -15,11 +15,13 @@ from cnnviz.ui.shared.controls import paired
 
 LAYERS = {
     "first": "32×32×3, six 5×5 filters",
+    "second": "28×28×6, ten 5×5 filters",
     "mix": "56×56×64, 32 filters of 1×1",
     "depthwise": "56×56×64, depthwise 3×3",
 }
 SETTINGS = {
     "first": (32, 3, 5, 6, 0, 1),
+    "second": (28, 6, 5, 10, 0, 1),
     "mix": (56, 64, 1, 32, 0, 1),
     "depthwise": (56, 64, 3, 64, 1, 64),
 }
@@ -70,7 +72,7 @@ def _one_layer() -> None:
         )
         st.dataframe(
             {
-                "": list(kinds),
+                "Layer": list(kinds),
                 "Output": [f"{k.shape[1]}×{k.shape[2]}×{k.shape[0]}" for k in kinds.values()],
                 "Weights": [k.parameters.weights for k in kinds.values()],
                 "Biases": [k.parameters.biases for k in kinds.values()],
@@ -117,7 +119,7 @@ def _squeezed() -> None:
     thinner = layer_cost(squeeze.shape, 3, 64, padding=1, bias=False)
     st.dataframe(
         {
-            "": [
+            "Layers": [
                 "3×3 on 56×56×64",
                 "1×1 to 32 channels",
                 "3×3 on 56×56×32",

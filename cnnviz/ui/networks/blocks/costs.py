@@ -28,7 +28,7 @@ def inception_costs() -> None:
     weights = [sum(row.parameters for row in found) for found in rows]
     st.dataframe(
         {
-            "": ["With 1×1 convolutions", "Without"],
+            "Module": ["With 1×1 convolutions", "Without"],
             "Weights": weights,
             "Multiply-adds": [sum(row.macs for row in found) for found in rows],
             "Maps that come out": [found[-1].output_shape[0] for found in rows],
@@ -61,7 +61,7 @@ def separable_costs() -> None:
     rows = [summary(network_from_line(line), (256, 14, 14)) for line in lines.values()]
     st.dataframe(
         {
-            "": list(lines),
+            "Convolution": list(lines),
             "Weights": [sum(row.parameters for row in found) for found in rows],
             "Multiply-adds": [sum(row.macs for row in found) for found in rows],
         },
