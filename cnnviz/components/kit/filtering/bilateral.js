@@ -23,17 +23,19 @@ function rounded(value) {
  * @param {number} levels σ in grey levels
  */
 export function bilateral(planes, height, width, reach, levels) {
-  return (vectors ? bilateralOfVectors : bilateralByTable)(planes, height, width, reach, levels);
+  if (!vectors) return bilateralByTable(planes, height, width, reach, levels);
+  return meansOfVectors(planes, height, width, reach, levels).map((means) => means.map(rounded));
 }
 
 /**
+ * The means of any numbers, not rounded: they lie in the memory that the next call uses.
  * @param {Float32Array[]} planes
  * @param {number} height
  * @param {number} width
  * @param {number} reach
  * @param {number} levels
  */
-function bilateralOfVectors(planes, height, width, reach, levels) {
+function meansOfVectors(planes, height, width, reach, levels) {
   const { memory, bilateral1, bilateral3 } = /** @type {import("./simd.js").Vectors} */ (vectors);
   const [side, radius] = [sideOf(reach), radiusOf(reach)];
   const stride = width + side - 1;
@@ -57,11 +59,11 @@ function bilateralOfVectors(planes, height, width, reach, levels) {
       to, 4 * ((row + radius) * stride + radius), taps, means, to + 4 * width, apart, meansApart, factor,
     );
   }
-  return planes.map((_, at) => new Float32Array(buffer, means + at * meansApart, height * width).map(rounded));
+  return planes.map((_, at) => new Float32Array(buffer, means + at * meansApart, height * width));
 }
 
 /**
- * The same by a table of the likenesses of whole numbers.
+ * `bilateral` by a table of the likenesses of whole numbers.
  * @param {Float32Array[]} planes
  * @param {number} height
  * @param {number} width
@@ -85,7 +87,7 @@ function bilateralByTable(planes, height, width, reach, levels) {
 const STEPS = 4096; // of the table of likenesses, between which it is interpolated
 
 /**
- * The same of any numbers; the results are not rounded.
+ * `bilateral` of any numbers; the results are not rounded.
  * @param {Float32Array[]} planes
  * @param {number} height
  * @param {number} width
@@ -95,6 +97,7 @@ const STEPS = 4096; // of the table of likenesses, between which it is interpola
 export function bilateralOfNumbers(planes, height, width, reach, levels) {
   const [low, high] = rangeOf(planes);
   if (high === low) return planes;
+  if (vectors) return meansOfVectors(planes, height, width, reach, levels).map((means) => means.slice());
   const side = sideOf(reach);
   const bordered = planes.map((plane) => withBorder(plane, height, width, side, side, "reflect"));
   const channels = bordered.map(({ values }) => values);
