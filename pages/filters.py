@@ -27,6 +27,7 @@ from cnnviz.ui.filters.settings import (
     ChosenFilter,
     choose_name,
     choose_settings,
+    draw_kernels,
     draw_surfaces,
 )
 from cnnviz.ui.shared.address import IN_ONE
@@ -89,12 +90,12 @@ def show_filter(picture: Picture) -> None:
             view = choice(st.segmented_control, "Show the result as", VIEWS, natural, key="f_view")
 
     if on_camera:
+        draw_kernels(chosen)
         draw_frames(name, recipe, view, colour, (sides[0], sides[2]))
         return
     full, preview, photo, exact = prepare(
         picture.digest, colour, "filters", PREVIEW_PIXELS, picture.pixels
     )
-    pixels.send_pixels(exact)
     result = encode(imaging.present(recipe.apply(preview), view))
     height, width = size = full.shape[:2]
     pixel = clicked("f_result", size)
@@ -108,17 +109,19 @@ def show_filter(picture: Picture) -> None:
                 before=photo, window=recipe.window, title=f"Before and after, {height}×{width}",
                 alt=f"{picture.title} before and after {title}",
             )  # fmt: skip
-        with sides[1]:
-            draw_surfaces(chosen.recipe)
     else:
+        with sides[2]:
+            draw_result(title=f"Result, {height}×{width}", alt=f"{picture.title} after {title}")
         with sides[0]:
             draw(
                 photo, key="f_photo", window=recipe.window, title=f"Picture, {height}×{width}",
                 alt=picture.title,
             )  # fmt: skip
-            draw_surfaces(chosen.recipe)  # where there is room, beside the numbers
-        with sides[2]:
-            draw_result(title=f"Result, {height}×{width}", alt=f"{picture.title} after {title}")
+    # All else comes after the result, which somebody waits for.
+    draw_kernels(chosen)
+    with sides[1 if in_one else 0]:  # where there is room, beside the numbers
+        draw_surfaces(recipe)
+    pixels.send_pixels(exact)
     if preview is not full:
         st.caption(
             f":material/photo_size_select_small: Preview: the picture is reduced to"

@@ -11,7 +11,7 @@ import { CAMERA, templateOf } from "./theme.js";
 
 const TURN = Math.PI / 24; // at one press of a key
 const CLOSER = 0.8; // of the distance
-const LATER = 150; // milliseconds that a surface waits: drawn in software it would hold up pictures
+const LATER = 400; // milliseconds that a surface waits: drawn in software it would hold up pictures
 const [NO_3D, NO_LIBRARY] = [
   "This browser cannot draw in 3-D, because it has no WebGL. The colours show the same numbers.",
   "The chart could not be loaded. The table below has its numbers.",

@@ -41,9 +41,12 @@ class ZoomablePicture {
   }
 
   update(data, { setStateValue }) {
+    this.choose = (pixel) => setStateValue("pixel", pixel);
+    const sent = JSON.stringify(data);
+    if (!data.live && sent === this.sent) return; // the page ran for another figure
+    this.sent = sent;
     if (this.data && this.data.group !== data.group) leaveGroup(this.data.group, this);
     this.data = data;
-    this.choose = (pixel) => setStateValue("pixel", pixel);
     const [height, width] = this.size();
     this.group = joinGroup(data.group, height, width);
     this.group.members.add(this);

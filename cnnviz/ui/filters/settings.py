@@ -19,8 +19,11 @@ from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.controls import paired
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
+    from streamlit.delta_generator import DeltaGenerator
 
     from cnnviz.imaging import Border
 
@@ -53,11 +56,13 @@ class ChosenFilter(NamedTuple):
         name: Key of `FILTERS`.
         recipe: The filter with its settings.
         kernel: What the stepper's page knows its kernel by: a key of `KERNELS` or "custom".
+        panel: Where `draw_kernels` draws.
     """
 
     name: str
     recipe: Recipe
     kernel: str
+    panel: DeltaGenerator
 
 
 def choose_name() -> str:
@@ -69,7 +74,7 @@ def choose_name() -> str:
 
 
 def choose_settings(name: str, border: Border, *, colour: bool) -> ChosenFilter:
-    """Draw the numbers of one filter and, below them, what can be set about it.
+    """Draw what can be set about one filter, and leave a place for the numbers of its kernel.
 
     Args:
         name: Key of `FILTERS`.
@@ -107,9 +112,7 @@ def choose_settings(name: str, border: Border, *, colour: bool) -> ChosenFilter:
             " it is. Convolution in mathematics rotates it by 180° first.",
         )
         recipe = dataclasses.replace(recipe, flip=flip)
-    with panel:
-        _draw_kernels(name, recipe)
-    return ChosenFilter(name, dataclasses.replace(recipe, border=border), kernel)
+    return ChosenFilter(name, dataclasses.replace(recipe, border=border), kernel, panel)
 
 
 def _other(name: str) -> Recipe:
@@ -180,8 +183,13 @@ def _typed_kernel() -> NDArray[np.float32]:
     return weights
 
 
-def _draw_kernels(name: str, recipe: Recipe) -> None:
-    kernels = recipe.kernels
+def draw_kernels(chosen: ChosenFilter) -> None:
+    """Draw the numbers of the kernels in their place, and what the filter does."""
+    with chosen.panel:
+        _draw_kernels(chosen.name, chosen.recipe.kernels)
+
+
+def _draw_kernels(name: str, kernels: Mapping[str, NDArray[np.float32]]) -> None:
     editable = len(kernels) == 1
     for part, weights in kernels.items():
         height, width = weights.shape
