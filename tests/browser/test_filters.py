@@ -1,5 +1,7 @@
 """The Filters page in Chromium: pointer, click, zoom, divider, keyboard, download, phones."""
 
+import contextlib
+import itertools
 import re
 
 import numpy as np
@@ -105,9 +107,12 @@ def test_noise_is_compared_two_by_two_on_a_phone(page, settle):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/filters?f_tab=Noise")
     settle(page)
-    boxes = [page.get_by_text(title, exact=True).bounding_box() for title in ("Clean", "Mean 3×3")]
-    assert boxes[0]["y"] == boxes[1]["y"]
-    assert boxes[1]["x"] > 190
+    titles = ("Clean", "Noisy", "Mean 3×3", "Mean 5×5")
+    boxes = [page.get_by_text(title, exact=True).bounding_box() for title in titles]
+    for left, right in (boxes[:2], boxes[2:]):
+        assert left["y"] == right["y"]
+        assert right["x"] > 190
+    assert boxes[2]["y"] - boxes[0]["y"] < 320  # no gap between them
 
 
 def test_a_pixel_is_chosen_by_keys_and_on_the_photo(open_at):
@@ -228,6 +233,63 @@ def test_the_picture_follows_the_hand_and_rests_on_the_servers(open_at, settle):
     exact = pixels(canvas(page, 1))
     assert np.abs(preview - exact).max() <= 1
     expect(page).to_have_url(re.compile(r"f_sigma=4\.[34]"))
+    result = page.locator(".compare").nth(1)
+    for view, end in (("Signed", 0.3), ("|x|", 0.5), ("ReLU", 0.15)):
+        page.get_by_role("radio", name=view, exact=True).click()
+        settle(page)
+        wait_for_frames(page)
+        opened = scale_of(result)
+        with dragged(page, "f_sigma", (0.8, 0.6, end)) as pictures:
+            wait_for_frames(page)
+            told, numbers, counts = scale_of(result)
+            assert len(pictures) == 3
+            assert told != opened[0]
+            assert (counts != opened[2]).any()
+        settle(page)
+        # The next of 256 colours may differ from one by more than a level.
+        gap = np.abs(pixels(canvas(page, 1)) - pictures[-1])
+        assert gap.max() <= (4 if view == "Signed" else 1)
+        _, exactly, counted = scale_of(result)
+        assert numbers == pytest.approx(exactly, rel=0.01, abs=0.1)
+        assert (counts != counted).mean() < 0.02
+    for name, slider in (("Sharpen", "f_strength"), ("Bilateral", "f_levels")):
+        choose(page, name)
+        settle(page)
+        # In few steps: of pictures that are long in coming, only three are followed.
+        with dragged(page, slider, (0.2, 0.6, 0.9)) as pictures:
+            pass
+        assert all((one != other).any() for one, other in itertools.combinations(pictures, 2))
+
+
+def scale_of(figure):
+    """What a picture's scale says in words, the numbers there, and the pixels of its histogram."""
+    told = figure.locator("figcaption").inner_text()
+    numbers = re.findall(r"-?[\d.]+", told.replace("\u2212", "-"))
+    return told, [float(number) for number in numbers], pixels(figure.locator(".histogram"))
+
+
+@contextlib.contextmanager
+def dragged(page, slider, shares):
+    """Drag a slider to some shares of its width; the pictures that follow, without the server.
+
+    What is done with them is done while the slider is still held.
+    """
+    result, pictures = page.locator(".compare").nth(1), []
+    shown = result.get_attribute("data-shown")
+    track = page.locator(f".st-key-{slider} [role=group] > div").bounding_box()
+    height = track["y"] + track["height"] / 2
+    count_messages(page)
+    for share in shares:
+        frames = result.get_attribute("data-followed")
+        page.mouse.move(track["x"] + track["width"] * share, height)
+        if not pictures:
+            page.mouse.down()
+        expect(result).not_to_have_attribute("data-followed", frames or "")
+        pictures.append(pixels(canvas(page, 1)))
+    yield pictures
+    assert page.evaluate("window.sent") == 0
+    page.mouse.up()
+    expect(result).not_to_have_attribute("data-shown", shown)
 
 
 @pytest.mark.usefixtures("unshared")
