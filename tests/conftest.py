@@ -44,7 +44,7 @@ ROOT = Path(__file__).parent.parent
 # What drives real browsers and processes gets up to two more tries, which the summary names: on a
 # busy machine a click can be lost, and that must not hide what the other tests say. With
 # `--reruns 0` a first failure is told whole.
-REAL = [ROOT / "tests" / name for name in ("browser", "unit/training", "unit/live")]
+REAL = tuple(ROOT / "tests" / name for name in ("browser", "unit/training", "unit/live"))
 # Hundreds of seconds each: what begins last must be short, so that no worker waits for another.
 LONGEST = [
     ROOT / "tests" / "browser" / name
@@ -52,12 +52,13 @@ LONGEST = [
 ]
 # These wait most of their time for sockets and processes. Spread among the others, they leave the
 # processors to these; all at once, they would leave them idle.
-WAITING = [
+WAITING = tuple(
     ROOT / "tests" / "unit" / name
     for name in ("training", "live", "test_gate.py", "test_upload_limits.py", "test_server.py")
-]
+)
 
 
+@functools.cache  # asked once for each of thousands of tests
 def under(path, folders):
     return any(folder == path or folder in path.parents for folder in folders)
 
@@ -65,11 +66,11 @@ def under(path, folders):
 def in_order(files):
     """Files in the order in which workers take them: long ones first, short ones last."""
     waiting = [path for path in files if under(path, WAITING)]
-    short = [path for path in files if under(path, [ROOT / "tests" / "unit"])]
+    short = [path for path in files if under(path, (ROOT / "tests" / "unit",))]
     short = [path for path in short if path not in waiting]
     working = [path for path in files if path not in waiting and path not in short]
     working.sort(
-        key=lambda path: next((n for n, long in enumerate(LONGEST) if under(path, [long])), 9)
+        key=lambda path: next((n for n, long in enumerate(LONGEST) if under(path, (long,))), 9)
     )
     spread = [(number / len(working), path) for number, path in enumerate(working)]
     spread += [(number / len(waiting), path) for number, path in enumerate(waiting)]

@@ -30,7 +30,7 @@ SECRET = "a-secret-of-this-test"
 JOIN = "http://192.0.2.7:8501"
 pytestmark = pytest.mark.usefixtures("nothing_trains_on")
 SLOW = {"timeout": 120_000}
-LONG = "/train?t_epochs=900&t_held=held&t_pace=20"  # a training that lasts
+LONG = "/train?t_epochs=900&t_held=held&t_pace=4"  # a training that lasts
 
 
 @pytest.fixture(scope="module")
