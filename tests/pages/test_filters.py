@@ -1,6 +1,7 @@
 """Filters: every filter and setting, links, one's own numbers, the pixel clicked, noise."""
 
 import base64
+import importlib
 import io
 import json
 import re
@@ -516,13 +517,20 @@ def test_a_picture_too_small_for_noise_gets_a_sentence(open_page, bring):
 
 
 def test_nothing_is_computed_in_a_hidden_tab(open_page, monkeypatch):
-    monkeypatch.setattr(
-        "cnnviz.ui.filters.noise.denoise", lambda *_: pytest.fail("in a hidden tab")
-    )
+    computed = []
+
+    def notice(name, tab):
+        module, _, function = name.rpartition(".")
+        really = getattr(importlib.import_module(module), function)
+        monkeypatch.setattr(name, lambda *given: computed.append(tab) or really(*given))
+
+    notice("cnnviz.ui.filters.noise.denoise", "Noise")
+    notice("cnnviz.imaging.present", "Filter")
     open_page()
-    monkeypatch.undo()
-    monkeypatch.setattr("cnnviz.imaging.Recipe.apply", lambda *_: pytest.fail("in a hidden tab"))
+    assert set(computed) == {"Filter"}
+    computed.clear()
     open_page(f_tab="Noise")
+    assert set(computed) == {"Noise"}
 
 
 @pytest.mark.parametrize(
