@@ -42,6 +42,7 @@ export function turned({ x, y, z }, across, up, factor = 1) {
  * Draws a surface while something changes. Plotly itself would compute in every frame for ever.
  */
 export class Rest {
+  /** @param {any} plot the element that Plotly drew in */
   constructor(plot) {
     this.plot = plot;
     this.until = 0;

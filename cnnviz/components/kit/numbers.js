@@ -3,6 +3,7 @@
 export const MINUS = "\u2212";
 
 const DASH = "\u2013";
+const WHOLE = new Intl.NumberFormat("en-GB"); // once: making one takes longer than using it
 
 // --- exact numbers, such as those in a grid
 
@@ -219,7 +220,7 @@ export function lossTick(value) {
  * @returns {string}
  */
 export function count(value) {
-  return Math.round(value).toLocaleString("en-GB").replace("-", MINUS);
+  return WHOLE.format(Math.round(value)).replace("-", MINUS);
 }
 
 /**
