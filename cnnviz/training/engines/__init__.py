@@ -44,7 +44,7 @@ def close_engines() -> None:
 
 def _make(name: str) -> Dispatcher:
     if name == "ray":
-        from cnnviz.training.engines.ray_engine import RayEngine  # noqa: PLC0415 - optional
+        from cnnviz.training.engines.ray import RayEngine  # noqa: PLC0415 - optional
 
         return RayEngine()
     from cnnviz.training.engines.local import LocalEngine  # noqa: PLC0415

@@ -9,13 +9,13 @@ import streamlit as st
 from cnnviz.components.chart import chart
 from cnnviz.figures.one_filter import correlation_figure
 from cnnviz.inspection.activations import find
-from cnnviz.inspection.correlation import (
+from cnnviz.inspection.filter_code import correlation_code
+from cnnviz.inspection.filter_correlation import (
     alike,
     mean_strength,
     output_correlation,
     weight_correlation,
 )
-from cnnviz.inspection.filter_code import correlation_code
 from cnnviz.networks import LocallyConnected
 from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.inside.chosen_filter import kept_by_layer

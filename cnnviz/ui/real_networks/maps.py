@@ -14,7 +14,7 @@ from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 from cnnviz.inspection import InspectionError, conv_layers, filters
 from cnnviz.inspection.activations import colour_shares, find
 from cnnviz.inspection.attribution.agreement import averaged
-from cnnviz.inspection.correlation import mean_strength, weight_correlation
+from cnnviz.inspection.filter_correlation import mean_strength, weight_correlation
 from cnnviz.inspection.outputs import layer_output
 from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.shared.answer import show_numbers

@@ -7,7 +7,6 @@ import torch
 from cnnviz.inspection.ablation import Ablation
 from cnnviz.inspection.cell_sum import cell_sum
 from cnnviz.inspection.code import input_code
-from cnnviz.inspection.correlation import output_correlation, weight_correlation
 from cnnviz.inspection.deconvnet import project
 from cnnviz.inspection.filter_code import (
     Source,
@@ -20,6 +19,7 @@ from cnnviz.inspection.filter_code import (
     parts_code,
     peaks_code,
 )
+from cnnviz.inspection.filter_correlation import output_correlation, weight_correlation
 from cnnviz.inspection.gradient_ascent import climb, noise
 from cnnviz.inspection.kernel_by_hand import ByHand
 from cnnviz.inspection.patches import peaks

@@ -14,7 +14,7 @@ from cnnviz.inspection.ablation import (
     confusion,
     predict_without,
 )
-from cnnviz.inspection.correlation import (
+from cnnviz.inspection.filter_correlation import (
     alike,
     mean_strength,
     output_correlation,

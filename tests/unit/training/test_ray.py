@@ -109,7 +109,7 @@ def test_what_does_not_listen_is_cancelled_then_killed(on_ray, new_config, until
                 except BaseException:  # noqa: BLE001 - that is what deaf means
                     pass
 
-    monkeypatch.setattr("cnnviz.training.engines.ray_engine._train_in_folder", deaf)
+    monkeypatch.setattr("cnnviz.training.engines.ray._train_in_folder", deaf)
     run = start(new_config(**LONG))
     state = until(run, lambda s: s.status == "running", PATIENCE)
     stop(run)
@@ -132,7 +132,7 @@ def test_a_killed_worker_interrupts_its_run(on_ray, new_config, until):
 
 def test_a_node_that_cannot_train_it_fails_the_run(on_ray, new_config, until, monkeypatch):
     """Its folder is not there: as on a node that does not see the shared folder."""
-    from cnnviz.training.engines import ray_engine
+    from cnnviz.training.engines import ray as ray_engine
 
     def elsewhere(path, threads, settings):
         return original(f"{path}-not-here", threads, settings)
