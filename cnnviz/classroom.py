@@ -117,8 +117,13 @@ def _signature(name: str) -> str:
 
 
 def join_address() -> str:
-    """The address that a classroom opens to watch; "" when there is none to tell."""
+    """The app's address for a class, short enough to type; "" when there is none to tell."""
     return os.environ.get(JOIN_VARIABLE, "")
+
+
+def watch_link(address: str) -> str:
+    """Where a code or a link leads that nobody has to type: to the run that is shown."""
+    return f"{address.rstrip('/')}/train"
 
 
 def _proof(secret: str) -> str:
@@ -277,7 +282,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     join = f"{scheme}://{literal}:{chosen.port}" + (f"/{base}" if base else "")
     secret = secrets.token_urlsafe(18)
     print(f"\nTo join and watch:\n\n  {join}\n")  # noqa: T201
-    segno.make(join, micro=False).terminal(compact=True)
+    segno.make(watch_link(join), micro=False).terminal(compact=True)
     print(  # noqa: T201
         f"\nOnly for the presenter (anyone who opens this link gets all controls):\n\n"
         f"  {join}/present/{secret}\n",

@@ -5,9 +5,11 @@ import streamlit as st
 from cnnviz.catalogue import PAGES, page_at
 from cnnviz.components.stepper import stepper
 from cnnviz.convolution import lecture_examples
+from cnnviz.ui.shared import role
 from cnnviz.ui.shared.thumbnail import show_thumbnail
 
 st.title("See a convolutional network")
+watch = st.empty()
 st.markdown(
     "A convolutional neural network (CNN) recognises what a picture shows. It slides small"
     " kernels over the picture and learns their weights from examples."
@@ -46,5 +48,9 @@ for first in range(0, len(cards), 3):
 
 # Imports torch, so it comes last: the page is already up.
 from cnnviz.training import describe_device  # noqa: E402
+from cnnviz.ui.shared.what_is_shown import link_to_what_is_shown  # noqa: E402
 
+if not role.is_presenter():
+    with watch:
+        link_to_what_is_shown()
 device.caption(f":material/memory: Training will run on {describe_device()}.")

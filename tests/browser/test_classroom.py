@@ -122,10 +122,10 @@ def test_the_link_gives_the_controls_hides_itself_and_leads_others_there_by_a_co
         found = cv2.QRCodeDetector().detectAndDecode(picture)
         return found[0] if found is not None else ""
 
-    assert wait_for(lambda: read() == JOIN)  # the dialog may still be fading in
+    assert wait_for(lambda: read() == f"{JOIN}/train")  # the dialog may still be fading in
     presenter.emulate_media(color_scheme="dark")
     expect(presenter.get_by_test_id("stApp")).to_have_css("background-color", "rgb(23, 22, 20)")
-    assert wait_for(lambda: read() == JOIN)
+    assert wait_for(lambda: read() == f"{JOIN}/train")
     presenter.get_by_role("button", name="Close").click()
     expect(code).to_have_count(0)
     presenter.reload()
@@ -144,7 +144,7 @@ def test_the_join_link_is_copied_where_a_page_has_no_clipboard_of_its_own(open_a
     expect(dialog).to_be_visible()
     presenter.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
-    assert pasted(presenter) == JOIN
+    assert pasted(presenter) == f"{JOIN}/train"
 
 
 def test_a_class_sees_what_is_started_and_shown_predicts_and_sees_the_answer(

@@ -110,6 +110,22 @@ def test_a_viewer_follows_and_has_nothing_to_press(open_page, at_work, drawn):
     assert app.query_params["t_run"] in (run.id, [run.id])
 
 
+def test_home_leads_a_viewer_to_what_is_shown_and_nobody_else(visit, sit, at_work):
+    def top():
+        app = visit("")
+        links = [(link.proto.label, link.proto.page) for link in app.get("page_link")]
+        return links[0] if links[0][1] == "train" else None
+
+    assert top() is None  # nothing is shown but an example
+    run = at_work()
+    run.rename("The *first* one")
+    assert top() == (r"**The \*first\* one is training now: watch it**", "train")
+    show_run_to_all("digits-gap")
+    assert top()[0].startswith("**The presenter shows ")
+    sit(PRESENTER)
+    assert top() is None
+
+
 def test_a_link_to_a_step_of_what_was_shown_opens_that_run(open_page, at_work, drawn):
     run, _ = at_work(), at_work()
     app = open_page(VIEWER, t_step=f"3@{run.id}")

@@ -41,13 +41,14 @@ def _set_shown(shown: bool) -> None:  # noqa: FBT001 - a callback's argument
 @st.dialog("Join and watch", width="large", on_dismiss=lambda: _set_shown(False))
 def _show() -> None:
     address = _address()
+    link = classroom.watch_link(address)
     code, words = st.columns([3, 2], vertical_alignment="center", gap="large")
-    code.image(qr_code(address), width=640, alt=f"QR code of the address {address}")
+    code.image(qr_code(link), width=640, alt=f"QR code of the address {link}")
     with words:
         st.caption("Scan the code or type the address:")
         # As HTML, because a dialog makes every heading small.
         st.html(f'<div style="{_LARGE}">{html.escape(address.removeprefix("http://"))}</div>')
-        st.code(address, language=None)  # with a button that copies it
+        st.code(link, language=None)  # with a button that copies it
         st.caption(
             "People who join can watch what you show, vote, and explore with their own pictures."
             " Only this browser can start, pause, stop or delete runs."
@@ -55,7 +56,7 @@ def _show() -> None:
 
 
 def _address() -> str:
-    """What others open: what the terminal said, else what this browser's own address says."""
+    """The app's address for others: what the terminal said, else this browser's own."""
     if address := classroom.join_address():
         return address
     here = str(st.context.url or "")
