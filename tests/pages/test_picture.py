@@ -60,10 +60,11 @@ def test_the_address_chooses_the_sample(open_page):
 
 
 def test_an_unknown_picture_in_the_address_is_explained(open_page):
-    app = open_page(picture="nobody")
-    assert chosen(app) == FIRST
-    assert "never stored" in app.warning[0].value
-    assert not app.run().warning, "it is said once"
+    for name, words in (("nobody", "not one of the samples"), ("own", "picture is gone")):
+        app = open_page(picture=name)
+        assert chosen(app) == FIRST
+        assert words in app.warning[0].value
+        assert not app.run().warning, "it is said once"
 
 
 def test_an_upload_is_used_and_can_be_returned_to(open_page):
@@ -154,7 +155,7 @@ def test_a_large_picture_is_made_smaller_and_it_is_said(open_page):
     app.file_uploader(key="_picture_upload").upload("large.png", buffer.getvalue()).run()
     height, width = current(app).pixels.shape[:2]
     assert 12_400_000 < height * width <= 12_500_000
-    sentence = f"4000×5000 pixels was made smaller, to {height}×{width}."
+    sentence = f"4,000×5,000 pixels was made smaller, to {height:,}×{width:,}."
     assert any(sentence in caption.value for caption in app.caption)
     app.button(key="_picture_cat").click().run()
     assert not any("made smaller" in caption.value for caption in app.caption)

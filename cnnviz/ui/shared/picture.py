@@ -29,6 +29,7 @@ from cnnviz.imaging import (
     resize_to_fit,
     sample_image,
 )
+from cnnviz.ui.shared import role
 from cnnviz.ui.shared.address import PICTURE
 from cnnviz.ui.shared.memory import BUDGET, MOST_PIXELS, Room
 from cnnviz.ui.shared.text import plain
@@ -146,7 +147,7 @@ def decoded(data: bytes, max_pixels: int) -> NDArray[np.uint8]:
 
 
 def _size(shape: tuple[int, ...]) -> str:
-    return f"{shape[0]}×{shape[1]}"
+    return f"{shape[0]:,}×{shape[1]:,}"
 
 
 def _take(key: str, title: str = "") -> None:
@@ -169,10 +170,16 @@ def _follow_the_address(notice: DeltaGenerator) -> None:
     wanted = PICTURE.follow(st.session_state.get(_CHOICE), opened=False)
     if wanted in SAMPLES or (wanted == OWN and _own()):
         st.session_state[_CHOICE] = wanted
+    elif wanted == OWN:
+        notice.warning(
+            "Your own picture is gone: it is never stored, so it does not outlast a reload, and no"
+            " link shows it to others. Choose one again with the picture button.",
+            icon=":material/link_off:",
+        )
     elif wanted:
         notice.warning(
-            f"This link names the picture “{plain(wanted[:100])}”, which is not one of the samples."
-            " Your own pictures are never stored: choose it again with the picture button.",
+            f"This link names the picture “{plain(wanted[:100])}”, which is not one of the"
+            " samples.",
             icon=":material/link_off:",
         )
     chosen = current_picture().id
@@ -209,10 +216,10 @@ def _gallery_entry(picture: Picture, chosen: str) -> None:
 def offer_photo(key: str) -> None:
     """Offer a photo by the device's own camera app, and say why there is no live camera."""
     take_photo(key=key, on_photo=keep_picture, max_pixels=MOST_PIXELS)
+    how = ", such as that of `make classroom ARGS=--https`" if role.is_presenter() else ""
     st.caption(
         "On a phone, this opens the camera; on a computer, it lets you choose a file. A live"
-        " camera picture needs a page that is opened over HTTPS, such as that of"
-        " `make classroom ARGS=--https`."
+        f" camera picture needs a page that is opened over HTTPS{how}."
     )
 
 
