@@ -10,6 +10,7 @@ import { cellScale, textScale } from "../kit/screen.js";
 
 export const CHANNEL_NAMES = ["red", "green", "blue"];
 const MAX_CELL = 46;
+const READABLE = 32; // pixels of a cell whose number a phone shows well
 // Room in CSS pixels; the style sheet says the same.
 const ARROW = 40;
 const MIN_PANEL = 88;
@@ -172,8 +173,14 @@ export function cellSizes(model, grids, width, height) {
       const cell = fit(width - between, columns + outputColumns, most);
       return { input: cell, kernel, output: cell };
     }
-    const output = fit(width - between + ARROW, outputColumns);
-    return { input: fit(width, columns), kernel, output: output >= 5 ? output : fit(width, outputColumns) };
+    // All three in view at once, above what plays them, while that leaves room for the numbers.
+    const most = (share, rows) => Math.min(largest, Math.max(READABLE, (height * share) / rows));
+    const output = fit(width - between + ARROW, outputColumns, most(0.25, model.outputRows));
+    return {
+      input: fit(width, columns, most(0.42, model.rows)),
+      kernel: Math.min(kernel, most(0.25, tall)),
+      output: output >= 5 ? output : fit(width, outputColumns),
+    };
   }
   const room = width - (channels - 1) * CHANNEL_GAP * textScale() - (wide ? ARROW : 0);
   if (!wide) {

@@ -173,9 +173,16 @@ def test_stepping_never_asks_the_server(page, settle):
     assert traffic == []
 
 
-def test_a_tap_pins(phone, settle):
+def test_a_phone_shows_all_that_moves_and_a_tap_pins(phone, settle):
     page = phone
     page.emulate_media(reduced_motion="no-preference")
+    page.goto("/")
+    settle(page)
+    expect_state(page, playing="true")
+    top = page.locator(".transport").bounding_box()["y"]
+    for panel in page.locator(".stepper .panel").all():
+        box = panel.bounding_box()
+        assert box["y"] + box["height"] <= top  # what plays them hides none of them
     page.goto(CORNER)
     settle(page)
     expect_state(page, playing="true")
