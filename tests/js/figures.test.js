@@ -130,3 +130,11 @@ test("zooming keeps the point under the pointer, and the picture stays over the 
   assert.equal(layOut(group, 400, 200).scale, 64);
   assert.equal(pixelAt({ ...group, zoom: 1, row: 50, column: 100 }, 401, 10, 400, 200), null);
 });
+
+test("a picture too thin to be seen is drawn thicker, and every pixel of it can be pointed at", () => {
+  const group = { height: 2, width: 4000, zoom: 1, row: 1, column: 2000 };
+  const { top, down, left, across } = layOut(group, 400, 12);
+  assert.deepEqual([top, 2 * down, left, 4000 * across], [0, 12, 0, 400]);
+  assert.deepEqual(pixelAt(group, 5, 3, 400, 12), [0, 50]);
+  assert.deepEqual(pixelAt(group, 5, 9, 400, 12), [1, 50]);
+});

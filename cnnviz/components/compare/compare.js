@@ -7,7 +7,7 @@ import { sizedContext } from "../kit/screen.js";
 import { Following } from "./following.js";
 import { drawHistogram, fillScale, histogramText } from "./histogram.js";
 import { outlineWindow, paintBefore, paintImage, PINNED, POINTED } from "./painting.js";
-import { joinGroup, layOut, leaveGroup, pixelAt, settle, zoomAt } from "./view.js";
+import { joinGroup, layOut, leaveGroup, pixelAt, settle, THINNEST, zoomAt } from "./view.js";
 
 const CLICK = 4; // pixels that a pointer may move and still have clicked
 const HANDLE = 14; // how near the divider a pointer takes hold of it
@@ -118,7 +118,7 @@ class ZoomablePicture {
   paint() {
     const { group, canvas } = this;
     const width = this.root.clientWidth;
-    const height = Math.min((width * group.height) / group.width, Math.max(240, innerHeight * 0.5));
+    const height = clamp((width * group.height) / group.width, THINNEST, Math.max(240, innerHeight * 0.5));
     canvas.style.height = `${height}px`;
     this.width = width;
     this.height = height;
@@ -146,8 +146,8 @@ class ZoomablePicture {
 
   /** Where the picture begins and ends on the canvas: what the divider moves between. */
   ends() {
-    const { left, scale } = layOut(this.group, this.width, this.height);
-    return [Math.max(0, left), Math.min(this.width, left + this.group.width * scale)];
+    const { left, across } = layOut(this.group, this.width, this.height);
+    return [Math.max(0, left), Math.min(this.width, left + this.group.width * across)];
   }
 
   dividerX() {

@@ -8,12 +8,12 @@ export const POINTED = "#fff";
 const OUTLINED = [["#000", 4], ["#fff", 2]]; // colours and widths that show on any picture
 const LEAST_OUTLINE = 7; // pixels: a smaller one could not be seen
 
-export function paintImage(brush, image, group, { left, top, scale }) {
+export function paintImage(brush, image, group, { left, top, scale, across, down }) {
   if (!image) return;
   const step = (scale * group.width * devicePixelRatio) / image.width;
   brush.imageSmoothingEnabled = step < 2; // crisp pixels once each is two on the screen
   brush.imageSmoothingQuality = "high";
-  brush.drawImage(image, left, top, group.width * scale, group.height * scale);
+  brush.drawImage(image, left, top, group.width * across, group.height * down);
 }
 
 /** The picture before, left of the divider, and the divider. */
@@ -48,10 +48,10 @@ export function paintBefore(brush, picture, place) {
 }
 
 /** Outline what a pixel of the result reads (on an input) or the pixel itself (on a result). */
-export function outlineWindow(brush, { window: [above, before, high, wide] }, { left, top, scale }, [row, column], colour) {
-  let box = [left + (column - before) * scale, top + (row - above) * scale, wide * scale, high * scale];
+export function outlineWindow(brush, { window: [above, before, high, wide] }, { left, top, across, down }, [row, column], colour) {
+  let box = [left + (column - before) * across, top + (row - above) * down, wide * across, high * down];
   if (Math.max(box[2], box[3]) < LEAST_OUTLINE) {
-    const corner = [left + (column + 0.5) * scale, top + (row + 0.5) * scale].map((middle) => middle - LEAST_OUTLINE / 2);
+    const corner = [left + (column + 0.5) * across, top + (row + 0.5) * down].map((middle) => middle - LEAST_OUTLINE / 2);
     box = [...corner, LEAST_OUTLINE, LEAST_OUTLINE];
   }
   for (const [style, thick] of [["#000", 4], [colour, 2]]) {

@@ -3,6 +3,7 @@
 import { clamp } from "../kit/arithmetic.js";
 
 const MOST_ZOOM = 64; // screen pixels for one pixel of the picture
+export const THINNEST = 12; // screen pixels: a picture of a few rows, but thousands of columns, is drawn thicker
 
 /** The groups by name: on the window, because each picture has a module of its own. */
 function groups() {
@@ -28,15 +29,21 @@ export function leaveGroup(name, member) {
   if (group?.members.size === 0) groups().delete(name);
 }
 
-/** Where the picture lies on a canvas of this size: `scale` screen pixels per pixel, from left and top. */
+/**
+ * Where the picture lies on a canvas of this size: `scale` screen pixels per pixel, from left and top; one
+ * that would be too thin to be seen has more of them `across` or `down`.
+ */
 export function layOut(group, canvasWidth, canvasHeight) {
   const fit = Math.min(canvasWidth / group.width, canvasHeight / group.height);
   const scale = fit * group.zoom;
+  const [across, down] = [group.width, group.height].map((length) => Math.max(scale, THINNEST / length));
   return {
     fit,
     scale,
-    left: canvasWidth / 2 - group.column * scale,
-    top: canvasHeight / 2 - group.row * scale,
+    across,
+    down,
+    left: canvasWidth / 2 - group.column * scale - ((across - scale) * group.width) / 2,
+    top: canvasHeight / 2 - group.row * scale - ((down - scale) * group.height) / 2,
   };
 }
 
@@ -65,9 +72,9 @@ export function zoomAt(group, factor, x, y, canvasWidth, canvasHeight) {
 
 /** The pixel of the picture at (x, y) of the canvas, or null beside it. */
 export function pixelAt(group, x, y, canvasWidth, canvasHeight) {
-  const { left, top, scale } = layOut(group, canvasWidth, canvasHeight);
-  const row = Math.floor((y - top) / scale);
-  const column = Math.floor((x - left) / scale);
+  const { left, top, across, down } = layOut(group, canvasWidth, canvasHeight);
+  const row = Math.floor((y - top) / down);
+  const column = Math.floor((x - left) / across);
   const inside = row >= 0 && column >= 0 && row < group.height && column < group.width;
   return inside ? [row, column] : null;
 }
