@@ -96,6 +96,15 @@ def test_a_text_file_renamed_png_gives_a_sentence(page):
         {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"just some text"}
     )
     expect(told).to_be_hidden()
+    why = page.get_by_text("text/plain files are not allowed")
+    expect(why).to_be_in_viewport()
+    box = why.bounding_box()
+    assert box["width"] > 100  # and not for screen readers alone
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        {"name": "mine.png", "mimeType": "image/png", "buffer": png()}
+    )
+    expect(picture_button(page)).to_contain_text("mine.png")
+    expect(why).to_be_hidden()
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 

@@ -91,8 +91,9 @@ def test_filters_work_on_the_live_camera_and_a_frame_can_be_studied(camera, app_
 
 def test_without_a_secure_context_filters_offer_a_photo(camera, app_url):
     camera.goto(f"{app_url.replace('127.0.0.1', LAN_NAME)}/filters")
+    camera.set_viewport_size({"width": 390, "height": 844})
     camera.get_by_text("Live camera").click()
-    expect(camera.get_by_text("needs a page that is opened over HTTPS")).to_be_visible()
+    expect(camera.get_by_text("needs a page that is opened over HTTPS")).to_be_in_viewport()
     photo = io.BytesIO()
     Image.fromarray(np.full((40, 60, 3), 90, np.uint8)).save(photo, "PNG")
     with camera.expect_file_chooser() as choosing:

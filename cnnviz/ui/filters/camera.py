@@ -11,6 +11,7 @@ from cnnviz import imaging
 from cnnviz.components.camera import live_camera
 from cnnviz.components.compare import Encoded, Live, compare, encode
 from cnnviz.components.photo import is_secure
+from cnnviz.components.reveal import reveal
 from cnnviz.imaging import FILTERS
 from cnnviz.ui.filters.settings import KERNEL_GRID, MOVED
 from cnnviz.ui.shared.picture import keep_picture, offer_photo
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from cnnviz.imaging import Recipe, View
 
-_USED = "_f_camera"
+_USED, _PRESSES = "_f_camera", "_f_camera_presses"
 _NAME = "camera"
 _SIZE = (480, 640)  # until the first frame says its own
 
@@ -31,13 +32,20 @@ def uses_camera() -> bool:
 
 
 def camera_switch() -> None:
-    """Draw the switch between the page's picture and the live camera."""
-    st.toggle(
-        "Live camera",
-        key=_USED,
-        help="Filters what your camera sees. Nothing of it leaves your browser but a frame that you"
-        " choose to study.",
-    )
+    """Draw the switch between the page's picture and the live camera, or what there is instead."""
+    state = st.session_state
+    none = not is_secure(st.context.url)
+    with st.container(key="f_camera_switch"):
+        st.toggle(
+            "Live camera",
+            key=_USED,
+            help="Filters what your camera sees. Nothing of it leaves your browser but a frame that"
+            " you choose to study.",
+            on_change=lambda: state.update({_PRESSES: state.get(_PRESSES, 0) + 1}),
+        )
+        if uses_camera() and none:
+            offer_photo("_f_photo_app")
+    reveal("f_camera_switch", f"camera {state.get(_PRESSES)}" if uses_camera() and none else None)
 
 
 def _study(frame: bytes) -> None:
@@ -47,9 +55,8 @@ def _study(frame: bytes) -> None:
 
 
 def draw_camera(colour: str) -> bool:
-    """Draw the camera's buttons, or what there is instead; return whether there is a camera."""
+    """Draw the camera's buttons; return whether there is a camera."""
     if not is_secure(st.context.url):
-        offer_photo("_f_photo_app")
         return False
     live_camera(_NAME, colour=colour == "colour", key="f_camera", on_frame=_study)
     return True
