@@ -24,6 +24,7 @@ from cnnviz.ui.shared.piece_by_piece import gather, gathered
 from cnnviz.ui.shared.projecting import figure_and_settings
 
 _SIDE = 320
+_COLUMNS = ("x in pixels", "y in pixels", "Diameter in pixels", "Direction in °", "Response")
 _BUDGETS = {"100": "100", "300": "300", "1435": "All 1,435"}
 
 
@@ -116,10 +117,7 @@ def keypoints() -> None:
         copy_code("OpenCV code: keypoints", sift_code(most, degrees), picture=grey)
         with st.expander("The strongest as a table"):
             st.dataframe(
-                {
-                    name: found.table[:20, at].round(3)
-                    for at, name in enumerate(("x", "y", "Diameter", "Direction in °", "Response"))
-                },
+                {name: found.table[:20, at].round(3) for at, name in enumerate(_COLUMNS)},
                 hide_index=True,
                 alt="Place, size, direction and response of the strongest keypoints",
             )

@@ -39,8 +39,10 @@ def two_streams() -> None:
     found = _motion(picture.digest, across, down, degrees, percent, picture.pixels)
     with right:
         first, second = st.columns(2)
-        first.image(encode_jpeg(found.first), width="stretch", alt="The first frame")
-        second.image(encode_jpeg(found.second), width="stretch", alt="The second frame, moved")
+        for place, frame, name in (
+            (first, found.first, "First frame"), (second, found.second, "Second frame, moved"),
+        ):  # fmt: skip
+            place.image(encode_jpeg(frame), name, width="stretch", alt=name)
         step = max(1, max(found.first.shape) // 80)
         flow, truth = (
             np.ascontiguousarray(one[::step, ::step].transpose(2, 0, 1))
@@ -48,8 +50,8 @@ def two_streams() -> None:
         )
         map_sheet(
             [
-                Group("Optical flow: to the right, down", flow, tile="part"),
-                Group("The true motion", truth, tile="part"),
+                Group("Optical flow in pixels: to the right, down", flow, tile="part"),
+                Group("The true motion in pixels", truth, tile="part"),
             ],
             key="ti_flow",
             scale="all",
