@@ -29,6 +29,7 @@ class Dataset:
         mean: Mean of each channel of the training pictures, on the scale 0 to 1.
         std: Standard deviation of each channel, on the same scale.
         remarks: What people should know before they train on it, in sentences.
+        masked: Whether the files look like pictures with their masks, which are no classes.
         task: What is asked for, a key of `cnnviz.training.tasks.TASKS`. Where it is a picture, all
             labels are 0.
         train_targets: The pictures asked for, ``uint8``: N×H×W classes of pixels, or N×C×H×W. None
@@ -46,6 +47,7 @@ class Dataset:
     mean: tuple[float, ...]
     std: tuple[float, ...]
     remarks: tuple[str, ...] = ()
+    masked: bool = False
     task: str = "classify"
     train_targets: NDArray[np.uint8] | None = None
     test_targets: NDArray[np.uint8] | None = None

@@ -5,6 +5,7 @@ Colours are two numbers beside the grey level, Cb and Cr (ITU-R BT.601).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,14 +14,13 @@ from cnnviz.datasets.base import TEST_EVERY, Dataset, DatasetError, make_picture
 from cnnviz.datasets.colour_classes import NAMES
 from cnnviz.datasets.pictures import OWN, read_pictures
 from cnnviz.datasets.preprocess import preprocess
-from cnnviz.datasets.sources import list_zip
+from cnnviz.datasets.sources import Skipped, list_zip
+from cnnviz.numbers.formatting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-
-    from cnnviz.datasets.sources import Skipped
 
 HUES = ("red", "orange", "green", "cyan", "blue", "magenta")
 _CHROMA = 0.25  # of a hue: all are then within red, green and blue at _LIGHT
@@ -37,6 +37,8 @@ PHOTO_SIDE = 64
 PHOTOS = ("astronaut", "cat", "coffee", "rocket")
 LEAST = 5
 """Pictures of one's own that are needed."""
+_GREY = 8
+"""Levels by which the channels of a picture without colour may differ, as JPEG leaves them."""
 _AT_ONCE = 1000  # pictures that are made floats together
 _PHOTO = 180  # pixels of a photo's longer side
 _LEARNED = 0.7  # share of a photo's width that is learned from
@@ -168,7 +170,7 @@ def load_colour_zip(
 ) -> tuple[Dataset, list[Skipped]]:
     """Read a zip of pictures, whatever folders they lie in: asked for are their colours.
 
-    Every fifth picture, by name, is for testing.
+    Every fifth picture, by name, is for testing. Those without colour are left out.
 
     Args:
         data: The zip's bytes. Nothing of it is written to disk.
@@ -183,17 +185,24 @@ def load_colour_zip(
     """
     entries, _ = list_zip(data)
     skipped: list[Skipped] = []
-    found = [
-        preprocess(picture, (3, size, size))
-        for _, picture in read_pictures(sorted(entries, key=lambda one: one.parts), skipped)
-    ]
+    found: list[NDArray[np.uint8]] = []
+    grey: list[Skipped] = []
+    for entry, picture in read_pictures(sorted(entries, key=lambda one: one.parts), skipped):
+        small = preprocess(picture, (3, size, size))
+        if np.ptp(small, axis=0).max() > _GREY:
+            found.append(small)
+        else:
+            grey.append(Skipped(entry.name, "it has no colour"))
+    said = f"{counted(len(grey), 'picture')} without colour left out." if grey else ""
     if len(found) < LEAST:
         raise DatasetError(
             f"The zip has {len(found)} pictures that can be used; at least {LEAST} are needed."
+            f" {said}".rstrip()
         )
     stack = np.stack(found)
     tests = np.arange(len(found)) % TEST_EVERY == 0
-    return to_colour(OWN, title, (stack[~tests], stack[tests])), skipped
+    dataset = to_colour(OWN, title, (stack[~tests], stack[tests]))
+    return replace(dataset, remarks=(said,) if said else ()), [*skipped, *grey]
 
 
 def _levels(pictures: NDArray[np.float32]) -> NDArray[np.uint8]:

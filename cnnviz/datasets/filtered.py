@@ -66,8 +66,6 @@ def filter_zip(
         DatasetError: It is no zip that can be used, or holds too many files, or too much comes out.
     """
     entries, _ = list_zip(data)
-    if not entries:
-        raise DatasetError("The zip holds no files.")
     if len(entries) > MOST_PICTURES:
         raise DatasetError(
             f"The zip holds {len(entries):,} files; at most {MOST_PICTURES} are filtered at a time."

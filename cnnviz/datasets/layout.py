@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cnnviz.datasets.base import DatasetError
 from cnnviz.datasets.sources import UnreadableError, shown
+from cnnviz.numbers.formatting import isolated
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -37,6 +38,7 @@ _TEST = {
     "validierungs", "dev", "eval", "evaluation", "holdout", "prueba", "validacion", "teste",
     "测试", "測試", "验证", "驗證", "시험", "검증", "테스트", "тест", "テスト",
 }  # fmt: skip
+_MASKS = {"mask", "masks", "label", "labels", "annotation", "annotations", "gt", "groundtruth"}
 _REST = {"unlabelled", "unlabeled", "pred", "predict", "prediction", "inference", "extra"}
 _ENDS = {"", "set", "data", "daten", "datensatz", "dataset", "images", "image", "img", "imgs"}
 _ENDS |= {"bilder", "pictures", "photos", "folder", "dir", "split", "集", "セット"}
@@ -113,9 +115,29 @@ def arrange(entries: Iterable[Entry]) -> Layout:
     return layout
 
 
+def pictures_and_masks(
+    entries: Iterable[Entry],
+) -> tuple[dict[str, Entry], dict[str, Entry]]:
+    """Pictures, and masks by the names that they share with them.
+
+    A mask lies in a folder called `masks` (or `labels`, `annotations`), or its name ends in
+    `_mask`.
+    """
+    pictures: dict[str, Entry] = {}
+    masks: dict[str, Entry] = {}
+    for entry in sorted(entries, key=lambda one: one.parts):
+        *folders, file = entry.parts
+        name = file.rpartition(".")[0] or file
+        marked = re.fullmatch(r"(.+)[-_ ](mask|label)", name, re.IGNORECASE)
+        is_mask = bool(marked) or any(folder.casefold() in _MASKS for folder in folders)
+        name = marked[1] if marked else name
+        (masks if is_mask else pictures).setdefault(name.casefold(), entry)
+    return pictures, masks
+
+
 def listed(names: Collection[str]) -> str:
     """Names in a sentence, not too many of them."""
-    first = [shown(name) for name in sorted(names)[:_NAMED]]
+    first = [isolated(shown(name)) for name in sorted(names)[:_NAMED]]
     more = len(names) - len(first)
     if more:
         return f"{', '.join(first)} and {more} more"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,9 +10,10 @@ import cv2
 import numpy as np
 
 from cnnviz.datasets.base import DatasetError
+from cnnviz.datasets.layout import pictures_and_masks
 from cnnviz.datasets.preprocess import centre_crop, preprocess
 from cnnviz.datasets.scenes import SIDE, Scene, masked_scene
-from cnnviz.datasets.sources import Entry, Skipped, UnreadableError, list_zip
+from cnnviz.datasets.sources import Skipped, UnreadableError, list_zip
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +22,6 @@ LEAST, MOST, CLASSES = 4, 2000, 6
 """Pairs that are needed, that are taken, and colours of masks with the background."""
 TEST_SHARE = 5
 """Every fifth pair, by name, is for testing."""
-_MASKS = {"mask", "masks", "label", "labels", "annotation", "annotations", "gt", "groundtruth"}
 _LONGEST_NAME = 40
 _NEAR = 24
 """Levels by which a mask's colours may differ and be the same, as JPEG blurs them."""
@@ -78,7 +77,7 @@ def load_mask_zip(data: bytes) -> Pairs:
     from cnnviz.imaging import ImageError, load_image  # noqa: PLC0415
 
     entries, _ = list_zip(data)
-    pictures, masks = _sorted(entries)
+    pictures, masks = pictures_and_masks(entries)
     skipped = [
         Skipped(entry.name, "there is no picture of this name")
         for name, entry in masks.items()
@@ -162,20 +161,6 @@ def read_masks(text: str, count: int) -> tuple[NDArray[np.uint8], tuple[str, ...
         "background",
         *(str(names[label - 1])[:_LONGEST_NAME] for label in there),
     )
-
-
-def _sorted(entries: list[Entry]) -> tuple[dict[str, Entry], dict[str, Entry]]:
-    """Pictures and masks by the names that they share."""
-    pictures: dict[str, Entry] = {}
-    masks: dict[str, Entry] = {}
-    for entry in sorted(entries, key=lambda one: one.parts):
-        *folders, file = entry.parts
-        name = file.rpartition(".")[0] or file
-        marked = re.fullmatch(r"(.+)[-_ ](mask|label)", name, re.IGNORECASE)
-        is_mask = bool(marked) or any(folder.casefold() in _MASKS for folder in folders)
-        name = marked[1] if marked else name
-        (masks if is_mask else pictures).setdefault(name.casefold(), entry)
-    return pictures, masks
 
 
 def _classes(masks: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], tuple[str, ...]]:

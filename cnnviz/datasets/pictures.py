@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.datasets.base import Dataset, DatasetError, for_testing, make_dataset
-from cnnviz.datasets.layout import Layout, arrange, listed
+from cnnviz.datasets.layout import Layout, arrange, listed, pictures_and_masks
 from cnnviz.datasets.preprocess import preprocess
 from cnnviz.datasets.sources import Entry, Skipped, UnreadableError, list_folder, list_zip
 
@@ -121,10 +122,12 @@ def _collect(
     skipped += _strays(layout)
     classes = _checked_classes(names, skipped)
     labels = np.array([classes.index(name) for name in names], dtype=np.int64)
+    pictures, masks = pictures_and_masks(entries)
+    paired = len(pictures.keys() & masks.keys())
     stack = np.stack(images)
     test = for_testing(labels) if layout.tests is None else np.array(tests)
     _check_both_sides(classes, labels[~test], labels[test])
-    dataset = make_dataset(
+    made = make_dataset(
         OWN,
         title,
         classes,
@@ -137,7 +140,7 @@ def _collect(
             *_single(classes, labels[test]),
         ),
     )
-    return dataset, skipped
+    return replace(made, masked=2 * paired >= len(pictures) > 0), skipped
 
 
 def _strays(layout: Layout) -> list[Skipped]:

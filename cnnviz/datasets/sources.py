@@ -88,7 +88,8 @@ def list_zip(data: bytes) -> tuple[list[Entry], str]:
         The files, of several at one path the last, and a sentence if their names were guessed.
 
     Raises:
-        DatasetError: Not a zip, a path that leaves it, or too many or too large files.
+        DatasetError: Not a zip, nothing in it, a path that leaves it, or too many or too large
+            files.
     """
     # Counted before the list is read into memory.
     if data.count(_ENTRY_MARK) > MAX_FILES:
@@ -117,6 +118,8 @@ def list_zip(data: bytes) -> tuple[list[Entry], str]:
         entries[path] = Entry(parts, _unreadable(fault) if fault else _zip_reader(archive, info))
         sizes[path] = 0 if fault else info.file_size
     _check_total(sum(sizes.values()))
+    if not entries:
+        raise DatasetError("The zip is empty: put pictures into it, and zip them again.")
     return list(entries.values()), remark
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz.figures.look import Figure, axis, signed_colours
 from cnnviz.imaging import DIVERGING_STOPS
-from cnnviz.numbers.formatting import formatted, percent, thousands
+from cnnviz.numbers.formatting import formatted, isolated, percent, thousands
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,6 +76,7 @@ def _signed(value: float) -> str:
 
 
 def _relation(true: str, predicted: str) -> str:
+    true, predicted = isolated(true), isolated(predicted)
     return f"{true}, correct" if true == predicted else f"{true} mistaken for {predicted}"
 
 

@@ -71,7 +71,9 @@ def curves_figure(
             "xaxis": axis(across, anchor="y2", unifiedhovertitle={"text": moment}),
             "yaxis": axis("Loss", domain=[0.54, 1], type="log" if log else "linear"),
             "yaxis2": axis(
-                below, domain=[0, 0.46], **({"tickformat": ".0%"} if unit == "share" else {})
+                below if unit == "share" else f"{below}, {unit}",
+                domain=[0, 0.46],
+                **({"tickformat": ".0%"} if unit == "share" else {}),
             ),
         },
     }

@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.live.log import CHUNK, Message, cut, encode
+from cnnviz.numbers.formatting import isolated
 from cnnviz.runs import RunError
 from cnnviz.runs.events import parse_event
 from cnnviz.runs.history import LONG, read_history
@@ -92,7 +93,7 @@ class Source:
         except ValueError as error:
             raise RunError(f"The network in run.json makes no sense: {error}") from error
         given = config.to_json()
-        names = ("dataset", "dataset_title", "network", "classes", "input_shape", "recipe")
+        names = ("dataset", "dataset_title", "network", "input_shape", "recipe")
         later = (
             "network_title",
             "group",
@@ -108,6 +109,7 @@ class Source:
             "name": self._name(),
             "title": config.title,
             **{name: given[name] for name in (*names, *later) if name in given},
+            "classes": [isolated(name) for name in config.classes],
             "layers": [
                 {
                     "name": layer.name,

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from cnnviz.live.source import Source
+from cnnviz.numbers.formatting import isolated
 from cnnviz.runs import RunError
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def encode(run: Run, step: int, data: bytes) -> bytes | None:
         "shape": config.input_shape,
         "mean": config.mean,
         "std": config.std,
-        "classes": config.classes,
+        "classes": [isolated(name) for name in config.classes],
     }
     halves = {
         name: np.clip(values, -_LARGEST, _LARGEST).astype(np.float16)

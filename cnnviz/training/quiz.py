@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnnviz.inspection.frames import Frame, read_frame
+from cnnviz.numbers.formatting import isolated, percent
 from cnnviz.runs import Run, RunError, list_runs, open_run
 from cnnviz.runs.questions import MAX_OPTIONS, Option, Question, Tile
 from cnnviz.runs.votes import read_questions, reveal
@@ -154,9 +155,12 @@ def _class_answer(run: Run, question: Question) -> tuple[int | None, str]:
         return None, "This picture is not among those that the run shows."
     classes, labelled = run.config.classes, int(run.load_probes()[1][probe])
     said, sure = frame.predicted[probe], max(frame.probabilities[probe])
-    words = f"After {frame.step:,} steps the network predicts {classes[said]} ({sure:.0%})"
+    name = isolated(classes[said])
+    words = f"After {frame.step:,} steps the network predicts {name} ({percent(sure)})"
     words += (
-        ", which is correct." if said == labelled else (f". The true class is {classes[labelled]}.")
+        ", which is correct."
+        if said == labelled
+        else f". The true class is {isolated(classes[labelled])}."
     )
     asked = [option.label for option in question.options]
     return (asked.index(classes[said]) if classes[said] in asked else None), words
@@ -186,7 +190,7 @@ def _run_answer(_run: Run, question: Question) -> tuple[int | None, str]:
     winners = [name for name, value in best.items() if value == top]
     if len(winners) > 1:
         return None, f"It is a tie: {top:.1%}."
-    return names.index(winners[0]), f"{winners[0]}, with a test accuracy of {top:.1%}."
+    return names.index(winners[0]), f"{isolated(winners[0])}, with a test accuracy of {top:.1%}."
 
 
 def _newest(run: Run) -> Frame:

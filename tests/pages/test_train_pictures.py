@@ -112,9 +112,12 @@ def test_pictures_of_ones_own_are_given_their_colours(open_page, started):
     app.file_uploader(key="_t_zip_colours").set_value(("few.zip", few, "application/zip")).run()
     assert "at least 5 are needed" in app.error[0].value
     pictures = {f"any/{at}.png": encode_png(one) for at, one in enumerate(mine)}
-    good = make_zip(pictures | {"x.txt": b"no"})
+    grey = {f"masks/{at}.png": encode_png(one[..., 0]) for at, one in enumerate(mine[:2])}
+    good = make_zip(pictures | grey | {"x.txt": b"no"})
     app.file_uploader(key="_t_zip_colours").set_value(("mine.zip", good, "application/zip")).run()
     assert app.success[0].value == "8 pictures to train on, 2 to test."
+    assert app.warning[0].value == r"2 pictures without colour left out\."
+    assert r"masks/1\.png: It has no colour." in [one.value for one in app.markdown]
     start(app)
     (config,) = started
     assert (config.dataset, config.task, config.loss, config.input_shape) == (
@@ -123,6 +126,24 @@ def test_pictures_of_ones_own_are_given_their_colours(open_page, started):
     (run,) = (one for one in list_runs() if one.config.dataset == "own")
     targets = run.load("data.safetensors")["test_targets"]
     assert np.array_equal(targets, mine[[0, 5]].transpose(0, 3, 1, 2))
+
+
+def test_masks_that_are_taken_for_a_class_lead_to_the_page_that_learns_them(open_page):
+    app = open_page(t_data="own")
+    mine = np.random.default_rng(0).integers(0, 256, (5, 32, 32, 3), dtype=np.uint8)
+    files = {
+        f"{folder}/{at}.png": encode_png(one)
+        for folder in ("images", "masks")
+        for at, one in enumerate(mine)
+    }
+    two = make_zip({name.replace("masks", "dogs"): data for name, data in files.items()})
+    app.file_uploader(key="_t_zip").set_value(("two.zip", two, "application/zip")).run()
+    assert "2 classes: dogs and images" in app.success[0].value
+    assert not any("masks" in one.value for one in app.warning)
+    app.file_uploader(key="_t_zip").set_value(("m.zip", make_zip(files), "application/zip")).run()
+    assert "2 classes: images and masks" in app.success[0].value
+    assert "look like pictures with their masks" in app.warning[-1].value
+    assert any(one.proto.label == "A class for every pixel" for one in app.get("page_link"))
 
 
 def test_an_own_line_says_what_does_not_fit_what_is_asked(open_page, started):

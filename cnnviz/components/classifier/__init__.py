@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnviz.components.packing import digest, packed_weights
 from cnnviz.components.sources import register
+from cnnviz.numbers.formatting import isolated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +58,7 @@ def payload(config: RunConfig, weights: Mapping[str, Tensor]) -> dict[str, Any]:
         "shape": config.input_shape,
         "mean": config.mean,
         "std": config.std,
-        "classes": config.classes,
+        "classes": [isolated(name) for name in config.classes],
         # Kept in full: what is added up has to be PyTorch's numbers.
         "weights": packed_weights(weights),
     }

@@ -9,6 +9,7 @@ import numpy as np
 from cnnviz.components.packing import png_address
 from cnnviz.components.sources import register
 from cnnviz.imaging import DIVERGING_STOPS, heat
+from cnnviz.numbers.formatting import isolated
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,7 +60,7 @@ def payload(
         alpha = np.rint(255 * share).astype(np.uint8)
         glow = png_address(np.dstack([heat(0.25 + 0.75 * share), alpha]))
     return {
-        "label": label,
+        "label": isolated(label),
         "values": raw.tolist(),
         "limit": limit,
         "stops": [list(stop) for stop in DIVERGING_STOPS],

@@ -40,6 +40,15 @@ export function icon(className, path) {
 }
 
 /**
+ * A name for a sentence: one that is written from right to left turns nothing beside it round.
+ * `isolated` of `cnnviz/numbers/formatting.py` does the same.
+ * @param {string} name
+ */
+export function isolated(name) {
+  return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(name) ? `\u2068${name}\u2069` : name;
+}
+
+/**
  * Change a text only if it is another one: the browser then lays nothing out.
  * @param {Node} node
  * @param {string} text

@@ -19,6 +19,7 @@ from cnnviz.components.sources import register
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 from cnnviz.live.relay import relay
 from cnnviz.networks import NETWORKS
+from cnnviz.numbers.formatting import isolated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -151,7 +152,7 @@ def machine_payload(
         "shape": list(images.shape),
         "images": base64.b64encode(pixels).decode("ascii"),
         "labels": None if labels is None else [int(label) for label in labels],
-        "classes": list(classes),
+        "classes": [isolated(name) for name in classes],
     }
 
 

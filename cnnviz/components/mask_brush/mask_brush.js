@@ -2,7 +2,7 @@
 
 import { clamp } from "../kit/arithmetic.js";
 import { unpackArray } from "../kit/arrays.js";
-import { choice, element, write } from "../kit/elements.js";
+import { choice, element, isolated, write } from "../kit/elements.js";
 import { Figure } from "../kit/figure/figure.js";
 import { mounting } from "../kit/mounting.js";
 import { percent } from "../kit/numbers.js";
@@ -325,9 +325,10 @@ class MaskBrush extends Figure {
     write(this.panels[0].note, `${titles[picture]}, picture ${picture + 1} of ${titles.length}`);
     write(this.panels[1].note, "dark: background");
     const counts = counted(mask, this.classes.length + 1);
-    const parts = this.classes.map((name, at) => `${name || `class ${at + 1}`} ${percent(counts[at + 1] / mask.length, 0)}`);
+    const names = this.classes.map((name, at) => isolated(name) || `class ${at + 1}`);
+    const parts = names.map((name, at) => `${name} ${percent(counts[at + 1] / mask.length, 0)}`);
     const painted = this.masks.filter((one) => one.some(Boolean)).length;
-    const pen = label ? this.classes[label - 1] || `class ${label}` : "the eraser";
+    const pen = label ? names[label - 1] : "the eraser";
     const down = this.byKeys ? ", which is down" : "";
     write(this.told, `Brush: ${pen}${down}. Of this picture: ${parts.join(", ")}. Painted: ${painted} of ${titles.length} pictures. The masks stay in your browser until you send them.`);
     write(this.find("output"), `${width} px`);

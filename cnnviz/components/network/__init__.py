@@ -10,6 +10,7 @@ from cnnviz.components.packing import digest, packed, packed_weights
 from cnnviz.components.sources import register
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
 from cnnviz.networks import summary
+from cnnviz.numbers.formatting import isolated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,7 +129,9 @@ def described(
         "shape": shape,
         "mean": config.mean,
         "std": config.std,
-        "classes": () if config.task not in {"classify", "segment"} else config.classes,
+        "classes": [isolated(name) for name in config.classes]
+        if config.task in {"classify", "segment"}
+        else [],
         "layers": [
             {
                 "name": called.get(row.name, row.name),

@@ -8,6 +8,7 @@ import numpy as np
 
 from cnnviz.components.packing import digest, packed, packed_weights
 from cnnviz.components.sources import register
+from cnnviz.numbers.formatting import isolated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +69,7 @@ def payload(
     drawn = packed_scenes(scenes)
     content = {
         "side": len(scenes[0].clutter),
-        "classes": list(classes),
+        "classes": [isolated(name) for name in classes],
         "networks": [
             {"title": title, "spec": spec, "weights": packed_weights(weights)}
             for title, (spec, weights) in networks.items()

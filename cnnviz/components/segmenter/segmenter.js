@@ -60,16 +60,18 @@ class Segmenter extends MovingDigits {
 
   layOut() {
     const { classes, networks, side } = this.data;
+    const movable = this.movable();
     const titles = ["Scene", "Truth", ...networks.map(({ title }) => title)];
     this.panels = titles.map((title, at) => {
-      const panel = new PixelPanel(title, side, at ? "" : "movable");
-      this.follow(panel, at === 0);
+      const panel = new PixelPanel(title, side, at || !movable ? "" : "movable");
+      this.follow(panel, at === 0 && movable);
       return panel;
     });
     this.figure.replaceChildren(...this.panels.map(({ root }) => root));
     const known = this.scenes.some(({ sprites }) => sprites.length);
     this.panels[1].root.hidden = !known;
-    this.find("[data-act=play]").hidden = !this.movable();
+    this.find("[data-act=play]").hidden = !movable;
+    for (const one of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll(".if-movable"))) one.hidden = !movable;
     this.find("[data-act=next]").hidden = this.scenes.length < 2;
     const views = { label: "Label map", confidence: "Confidence", ...Object.fromEntries(classes.map((name, at) => [`${at}`, `S of ${name}`])) };
     const order = Object.fromEntries(["label", "confidence", ...classes.keys()].map((view) => [` ${view}`, views[view]])); // as written, not as numbers

@@ -9,7 +9,7 @@ import { Figure } from "../kit/figure/figure.js";
 import { prepare } from "../kit/network/forward.js";
 import { decibelText, levelsOf, psnr } from "../kit/picture/similarity.js";
 import { mounting } from "../kit/mounting.js";
-import { fixed } from "../kit/numbers.js";
+import { fixed, numberText } from "../kit/numbers.js";
 import { errors, greys, PixelPanel } from "../kit/figure/pixel_panel.js";
 import { readSafetensors } from "../kit/network/safetensors.js";
 import { crossHair, drawStroke } from "./spoil.js";
@@ -170,7 +170,7 @@ class Undo extends Figure {
   }
 
   paint() {
-    const { data: { side }, state: { picture, sigma, view, x, y } } = this;
+    const { data: { side }, state: { picture, width, sigma, view, x, y } } = this;
     const clean = this.pictures[picture];
     const spoiled = Float32Array.from(clean);
     for (const stroke of [...this.strokes, ...(this.moving ? this.sweep() : [])]) drawStroke(spoiled, side, stroke);
@@ -191,7 +191,8 @@ class Undo extends Figure {
     const words = this.found.decibels.map((value) => `PSNR ${decibelText(value)}`);
     write(this.panels[0].note, this.data.pictures[picture].title);
     words.forEach((text, at) => write(this.panels[1 + at].note, text));
-    write(this.find(".sigma"), fixed(sigma, 2));
+    write(this.find(".pen"), `${numberText(width)} px`);
+    write(this.find(".sigma"), `${fixed(sigma, 2)} (white is 1)`);
     const gains = cleaned.map((_, at) => `${this.data.networks[at].title} ${decibelText(this.found.decibels[1 + at])}`);
     write(this.told, `Spoiled: ${decibelText(this.found.decibels[0])} from the clean picture. Cleaned: ${gains.join(", ")}. The higher, the nearer; the networks see the spoiled picture alone.`);
     this.markPlaying(this.moving, "Let a cross-hair move", "");

@@ -2,6 +2,8 @@
 
 import re
 
+from cnnviz.numbers.formatting import isolated
+
 
 def without_colour(label: str) -> str:
     """A label without `:blue[…]` and the like, for where it is read and not drawn.
@@ -22,7 +24,7 @@ def plain(text: str) -> str:
 
     Names of files and classes and everything in an address are anybody's: unescaped, a link
     could make the page load an image from elsewhere. What no escape helps against is parted by
-    a character without a width.
+    a character without a width. What is written from right to left is isolated.
     """
-    parted = _DRAWN.sub(lambda found: found[0] + _WORD_JOINER, text)
+    parted = _DRAWN.sub(lambda found: found[0] + _WORD_JOINER, isolated(text))
     return re.sub(r"([\\`*_{}\[\]()#+\-.!:$<>|~&])", r"\\\1", parted)

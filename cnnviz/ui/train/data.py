@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from cnnviz.catalogue import page_at
 from cnnviz.datasets import (
     ALL_DATASETS,
     SIZES,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 OWN, _COLOURS = "own", "own_colours"
+_MOST_NAMED = 100
 
 
 @dataclass(frozen=True)
@@ -192,9 +194,20 @@ def _describe(dataset: Dataset, skipped: list[Skipped]) -> None:
     )
     if dataset.remarks:
         st.warning("  \n".join(map(plain, dataset.remarks)), icon=":material/info:")
+    if dataset.masked:
+        masks = page_at("segmentation")
+        st.warning(
+            "These look like pictures with their masks, one of each name: here, pictures and masks"
+            " are taken as classes. The page below learns the masks from the pictures.",
+            icon=":material/info:",
+        )
+        st.page_link(
+            masks.script, label=masks.title, icon=masks.icon, query_params={"se_masks": "zip"}
+        )
     if skipped:
         with st.expander(f"Left out: {len(skipped)}", icon=":material/warning:"):
-            st.dataframe(
-                {"File": [s.name for s in skipped], "Why": [s.reason for s in skipped]},
-                hide_index=True,
-            )
+            for one in skipped[:_MOST_NAMED]:
+                why = one.reason[:1].upper() + one.reason[1:].rstrip(".")
+                st.markdown(f"{plain(one.name)}: {plain(why)}.")
+            if len(skipped) > _MOST_NAMED:
+                st.caption(f"And {len(skipped) - _MOST_NAMED:,} more.")

@@ -74,6 +74,9 @@ def test_masks_are_painted_in_the_browser_and_sent_once(page, app_url, sent):
     answer = page.locator(".segmenter").nth(1)
     expect(answer.locator(".told")).to_contain_text("k = background, coin.", timeout=PATIENCE)
     expect(answer.locator(".panel:visible")).to_have_count(3)  # nobody knows the truth
+    hint = answer.locator(".hint")
+    expect(hint).not_to_contain_text("digit", use_inner_text=True)  # nothing can be dragged
+    expect(page.get_by_text(re.compile(r"^IoU on .* now\."))).to_be_visible()
     stop = page.get_by_role("button", name="Stop")
     if stop.count():
         stop.first.click()
@@ -115,6 +118,7 @@ def test_what_is_drawn_is_cleaned_and_an_error_has_colours(page, app_url, sent):
     figure = opened(page, app_url, "denoising")
     sent.clear()
     figure.locator("[data-act=clear]").click()
+    expect(figure.locator(".tools .number")).to_have_text(["2 px", "0.00 (white is 1)"])
     spoiled, cleaned = (figure.locator(".panel canvas").nth(at) for at in (1, 2))
     expect(figure.locator(".panel .note").nth(1)).to_contain_text("equal")
     before = pixels(spoiled), pixels(cleaned)

@@ -46,7 +46,7 @@ def test_each_picture_comes_back_filtered_and_the_rest_with_a_reason():
 def test_what_is_no_zip_or_holds_too_much_or_nothing_is_refused():
     for data, says in (
         (b"no zip", "not a zip file"),
-        (zipped({}), "holds no files"),
+        (zipped({}), "zip is empty"),
         (zipped({f"{at}.png": b"" for at in range(MOST_PICTURES + 1)}), "301 files; at most 300"),
     ):
         with pytest.raises(DatasetError, match=says):

@@ -138,6 +138,9 @@ def test_curves(state, along, places):
 
 def test_of_a_run_compared_only_the_test_is_drawn(state):
     figure = curves_figure([("A", state), ("B", state)], log=True)
+    assert figure["layout"]["yaxis2"]["title"]["text"] == "Accuracy"
+    other = curves_figure([("A", state)], measure=("accuracy", "PSNR", "dB"))
+    assert other["layout"]["yaxis2"]["title"]["text"] == "PSNR, dB"
     assert [trace["name"] for trace in figure["data"][:3]] == ["A: training", "A: test", "B: test"]
     assert len(figure["data"]) == 6
     first, second = figure["data"][1]["line"], figure["data"][2]["line"]

@@ -12,6 +12,7 @@ from cnnviz.datasets import load_dataset, normalise
 from cnnviz.inspection import feature_maps, filters, load_model, predict
 from cnnviz.inspection.frames import make_frame
 from cnnviz.networks import build
+from cnnviz.numbers.formatting import isolated
 from cnnviz.runs import RunError, create_run
 from cnnviz.runs.votes import pose, read_questions, vote
 from cnnviz.training import labels, quiz
@@ -45,7 +46,8 @@ def inputs_of(run, images):
 def make_run():
     def make(network="gap", accuracies=()):
         data = load_dataset("digits")
-        run = create_run(make_config(data, network))
+        config = make_config(data, network)
+        run = create_run(dataclasses.replace(config, classes=(*config.classes[:-1], "گربه")))
         probes = {
             "images": torch.from_numpy(data.test_images[:6].copy()),
             "labels": torch.from_numpy(data.test_labels[:6].copy()),
@@ -86,7 +88,7 @@ def test_which_class_is_what_the_newest_weights_say(make_run):
         told = last(run)
         answer = predict(load_model(run, 4), inputs_of(run, images)[probe])
         assert told.answer == answer.top(1)[0]
-        assert f"predicts {run.config.classes[told.answer]}" in told.words
+        assert f"predicts {isolated(run.config.classes[told.answer])} (" in told.words
         assert ("which is correct" in told.words) == (told.answer == labels[probe])
         answers.add(told.answer)
     # Newer weights before the reveal: they are the ones that answer, as the question says.

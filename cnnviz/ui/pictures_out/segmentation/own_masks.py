@@ -63,8 +63,8 @@ def _show_zip() -> None:
             width="stretch",
         )
         st.download_button(
-            "An example", example_zip, "masks.zip", "application/zip", icon=":material/download:",
-            on_click="ignore", key="se_example",
+            "Example zip: scenes and their masks", example_zip, "masks.zip", "application/zip",
+            icon=":material/download:", on_click="ignore", key="se_example",
         )  # fmt: skip
     if file is None:
         return

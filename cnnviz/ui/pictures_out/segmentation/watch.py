@@ -56,7 +56,7 @@ def follow(
         alt=f"Intersection over union on {over}, against the steps of the training",
     )
     st.caption(
-        f"On {over}. Now, "
+        f"IoU on {over} now. "
         + "; ".join(
             f"{title}: {foreground} {one.foreground:.2f}, mean of {classes} {one.digits:.2f}"
             for title, one in zip(TITLES, seen[-1].networks, strict=True)

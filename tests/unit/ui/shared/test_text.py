@@ -13,7 +13,7 @@ from cnnviz.ui.shared.text import plain
         ("$x^2$ `y` | # + 1.", r"\$x^2\$ \`y\` \| \# \+ 1\."),
         ("<b>R&amp;D</b>", r"\<b\>R\&amp;D\</b\>"),
         (":red[x] :smile:", r"\:red\[x\] \:smile\:"),
-        ("תפוח 苹果 گربه\u200cها", "תפוח 苹果 گربه\u200cها"),
+        ("תפוח 苹果 گربه\u200cها", "\u2068תפוח 苹果 گربه\u200cها\u2069"),
     ],
 )
 def test_what_markdown_would_draw_is_escaped(text, escaped):
