@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _component = register("live", within=["network"])
-_NEWS = ("shown", "cell")
+_NEWS = ("shown", "cell", "inside")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,11 +40,13 @@ class LiveResult:
             race `running` while any of the runs is active, else `finished`.
         cell: The cell of the confusion matrix that was clicked last, with `run`, `step`, `true`,
             `predicted` and `at`, which tells one click from another; None before the first.
+        inside: The step at which somebody last asked to look inside, with `run`, `step` and `at`.
     """
 
     run: str | None = None
     status: str | None = None
     cell: dict[str, Any] | None = None
+    inside: dict[str, Any] | None = None
 
 
 def live(
@@ -208,6 +210,7 @@ def _draw(kind: Literal["live", "race", "machine"], key: str, own: Mapping[str, 
         data=payload(kind, own, base=_base(), news=st.session_state.get(key)),
         on_shown_change=run_the_page,
         on_cell_change=run_the_page,
+        on_inside_change=run_the_page,
         on_relay_change=lambda: None,
     )
 
@@ -219,4 +222,4 @@ def _base() -> str:
 
 def _result(news: Any) -> LiveResult:
     run = news.shown or {}
-    return LiveResult(run.get("run"), run.get("status"), news.cell)
+    return LiveResult(run.get("run"), run.get("status"), news.cell, news.inside)

@@ -24,8 +24,11 @@ function iconButton(path, words, act) {
 }
 
 export class Transport {
-  /** `moved()` is called after each change of `step` (a step, or null to follow the newest). */
-  constructor(moved) {
+  /**
+   * `moved()` is called after each change of `step` (a step, or null to follow the newest), and
+   * `looksInside()` when somebody asks for the network at the step that was scrubbed to.
+   */
+  constructor(moved, looksInside = null) {
     this.moved = moved;
     this.steps = [];
     this.step = null;
@@ -57,7 +60,12 @@ export class Transport {
       this.speed.append(option);
     }
     this.speed.value = "4";
-    this.root.append(buttons, scrub, this.speed, this.newest);
+    this.inside = element("button", "", "Look inside at this step");
+    this.inside.type = "button";
+    this.inside.hidden = true;
+    this.inside.onclick = looksInside;
+    this.offersInside = looksInside !== null;
+    this.root.append(buttons, scrub, this.speed, this.newest, this.inside);
     this.root.onkeydown = (event) => this.key(event);
     this.speed.onkeydown = (event) => event.stopPropagation();
   }
@@ -162,6 +170,7 @@ export class Transport {
     this.newest.title = active ? "Follow the training" : "Show the last frame";
     this.newest.setAttribute("aria-pressed", String(following));
     this.newest.classList.toggle("following", active && following);
+    this.inside.hidden = following || !this.offersInside;
     Object.assign(this.root.dataset, { step: shown ?? "", following, playing: this.playing, frames: steps.length });
   }
 }

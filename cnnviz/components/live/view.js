@@ -111,7 +111,7 @@ export class LiveView extends View {
     this.health = new Health();
     this.picture = new OwnPicture(this.wake);
     this.pinned = new Pinned(this.picture, this.wake);
-    this.transport = new Transport(() => this.moved());
+    this.transport = new Transport(() => this.moved(), () => this.looksInside());
     this.transport.wanted = this.link.read();
     const own = { picture: this.picture, opens: () => { this.pinned.root.open = true; } };
     this.whole = new WholeNetwork(template, palettes, own, () => this.transport.root.offsetHeight, this.wake);
@@ -208,6 +208,12 @@ export class LiveView extends View {
   /** Tell the page of a click on a cell. */
   clicked(cell) {
     this.component.setStateValue("cell", { run: this.source.id, ...cell, at: Date.now() });
+  }
+
+  /** Tell the page that the network is to be looked into at the step on screen. */
+  looksInside() {
+    const { source, transport } = this;
+    this.component.setStateValue("inside", { run: source.id, step: transport.shown, at: Date.now() });
   }
 
   moved() {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import streamlit as st
 
 from cnnviz.catalogue import page_at
@@ -18,7 +20,11 @@ from cnnviz.ui.train.repeat import overlays
 from cnnviz.ui.train.single_step import steps_by_hand
 from cnnviz.ui.train.transport import say_who_holds_the_places, steer
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 _STATE = "_t_state"
+_LOOKED = "_t_looked_inside"  # the last press that led to Look inside
 
 
 def show_run(run: Run) -> None:
@@ -47,16 +53,17 @@ def show_run(run: Run) -> None:
         say_refusal()
     above, figure = st.container(), st.container()
     with figure:
-        cell = live(
+        news = live(
             run.id,
             key="t_live",
             overlay=overlays(run),
             step_parameter=STEP.name,
             presenter=presenter,
-        ).cell
+        )
+    _look_inside_at(run, news.inside)
     _say_thinned(state)
     if run.config.task == "classify":
-        clicked_cell(run, cell)
+        clicked_cell(run, news.cell)
     steps_by_hand(run, state, above)
     if not state.active:
         show_finished(run, state)
@@ -83,6 +90,7 @@ def show_what_is_shown() -> None:
         state = _state_of(run)
     except RunError:
         return  # the live view says what is the matter
+    _look_inside_at(run, news.inside)
     _say_thinned(state)
     clicked_cell(run, news.cell)
     steps_by_hand(run, state, above)
@@ -106,6 +114,20 @@ def _look_inside(run_id: str | None) -> None:
         icon=inside.icon,
         query_params={"i_run": run_id} if run_id else None,
     )
+
+
+def _look_inside_at(run: Run, asked: Mapping[str, Any] | None) -> None:
+    """Open Look inside at the last snapshot up to a step, once for each press that asks for it.
+
+    The slider moves in the browser alone, so no link on the page knows its step.
+    """
+    if not asked or asked.get("run") != run.id or asked == st.session_state.get(_LOOKED):
+        return
+    st.session_state[_LOOKED] = asked
+    query = {"i_run": run.id}
+    if steps := [step for step in run.snapshot_steps() if step <= asked["step"]]:
+        query["i_step"] = str(steps[-1])
+    st.switch_page(page_at("inside").script, query_params=query)
 
 
 def _say_thinned(state: RunState) -> None:

@@ -42,8 +42,15 @@ def test_train_digits_repeat_it_with_a_change_and_look_inside(page, settle, chos
     assert first.name.startswith("Handwritten digits, 8×8, GAP net")
     expect(page.locator("section.live .legend .swatch")).to_have_text([second.name, first.name])
 
-    page.get_by_role("link", name="Look inside this run").click()
-    expect(page).to_have_url(re.compile(rf"/inside.*i_run={second.id}"))
+    # From the slider to the network as it was then.
+    slider = page.locator("section.live .transport input[type=range]")
+    slider.focus()
+    page.keyboard.press("Home")
+    page.get_by_role("button", name="Look inside at this step").click()
+    begun = second.snapshot_steps()[0]
+    expect(page).to_have_url(re.compile(rf"/inside.*[?&]i_step={begun}\b"), **SLOW)
+    expect(page).to_have_url(re.compile(rf"i_run={second.id}"))
+    expect(page.get_by_text(f"After {begun} steps of training")).to_be_visible()
 
 
 def test_a_variational_autoencoder_is_watched_and_wound_back(page, settle, chosen):

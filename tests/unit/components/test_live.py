@@ -68,9 +68,10 @@ def test_the_base_path_leads_to_the_routes(monkeypatch, setting, base):
 
 def test_the_answer_is_read():
     cell = {"run": "a", "step": 60, "true": 1, "predicted": 2}
-    told = SimpleNamespace(shown={"run": "a", "status": "running"}, cell=cell)
-    assert _result(told) == LiveResult("a", "running", cell)
-    assert _result(SimpleNamespace(shown=None, cell=None)) == LiveResult()
+    inside = {"run": "a", "step": 30, "at": 1}
+    told = SimpleNamespace(shown={"run": "a", "status": "running"}, cell=cell, inside=inside)
+    assert _result(told) == LiveResult("a", "running", cell, inside)
+    assert _result(SimpleNamespace(shown=None, cell=None, inside=None)) == LiveResult()
 
 
 def _script():
