@@ -50,7 +50,7 @@ if SECTION.ahead() is None and asked("i_class", "i_layer"):
 over_time = SECTION.ahead() == TIME
 notice = st.container()
 if is_large():  # the maps need the height, so what is chosen stands beside them, too
-    beside, figure = st.columns([3, 10], gap="medium")
+    beside, figure = st.columns([4, 13], gap="medium")
     input_place, choices = beside.container(), beside.container()
 else:
     folded = behind_a_button("Network, step and picture", "inside")

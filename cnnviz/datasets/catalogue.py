@@ -226,7 +226,7 @@ PICTURE_DATASETS: dict[str, DatasetInfo] = {
             source="squares out of four photos that scikit-image brings: an astronaut, a cat, a cup"
             " of coffee and a rocket",
             licence="public domain and CC0",
-            split="those for testing are out of the right 30 % of the photos",
+            split="those for testing are out of the right 30% of the photos",
             embedded=True,
             task="colour",
         ),

@@ -46,7 +46,7 @@ def errors_figure(
                     "size": 14,
                     "color": [BLUE if address else GREY for address in addresses],
                 },
-                "hovertemplate": f"%{{text}}: %{{y}} %, {told[along]}<extra></extra>",
+                "hovertemplate": f"%{{text}}: %{{y}}%, {told[along]}<extra></extra>",
             }
         ],
         "layout": {
@@ -85,11 +85,11 @@ def winners_figure(winners: Sequence[tuple[int, str, float, bool]], human: float
                 "name": "Top-5 error of the winner",
                 "x": list(errors),
                 "y": list(names),
-                "text": [f"{error} %" for error in errors],
+                "text": [f"{error}%" for error in errors],
                 "textposition": "outside",
                 "cliponaxis": False,
                 "marker": {"color": list(colours)},
-                "hovertemplate": "%{y}: %{x} %<extra></extra>",
+                "hovertemplate": "%{y}: %{x}%<extra></extra>",
             }
         ],
         "layout": {
@@ -117,7 +117,7 @@ def depth_figure(lines: Sequence[tuple[str, Sequence[tuple[int, float]]]]) -> Fi
                 "y": [error for _, error in points],
                 "line": {"color": colour},
                 "marker": {"size": 9},
-                "hovertemplate": "%{x} layers: %{y} %",
+                "hovertemplate": "%{x} layers: %{y}%",
             }
             for (name, points), colour in zip(lines, (BLUE, ORANGE), strict=False)
         ],

@@ -74,7 +74,7 @@ def filter_question(run: Run, chance: random.Random) -> Question:
     )
     tile = _tile(maps.codes[probe, right], maps.low, maps.high, "activations")
     step = f"{frame.step:,} steps"
-    text = f"Which of these filters made this feature map of picture {probe + 1} after {step}?"
+    text = f"Which of these filters made this feature map of picture {probe} after {step}?"
     words = f"It is filter {right} of the layer {filters.layer} after {step}."
     secret = {"answer": asked.index(right), "words": words}
     return Question(FILTER, text, options, tile, probe, secret)

@@ -43,8 +43,8 @@ if kind == "digits":
     )
 elif kind == "photos":
     st.markdown(
-        "The networks learned from the left 70 % of four photos (an astronaut, a cat, a cup of"
-        " coffee, a rocket) and are shown parts of the right 30 %. The first picture is the one"
+        "The networks learned from the left 70% of four photos (an astronaut, a cat, a cup of"
+        " coffee, a rocket) and are shown parts of the right 30%. The first picture is the one"
         " chosen above, at 64×64 pixels: choose your own. Four photos are very little: they know"
         " skin, fur, wood and sky of these, and not much else. The classes are what k-means found"
         " in the photos' colours."

@@ -87,6 +87,8 @@ def test_the_stepper_and_the_maps_fill_much_of_a_large_screen(at, address, figur
     height = min(box["height"], SCREEN["height"] - box["y"])
     share = box["width"] * height / (SCREEN["width"] * SCREEN["height"])
     assert share >= least
+    shown = page.get_by_role("radiogroup", name="Show").get_by_role("radio")
+    assert len({choice.bounding_box()["y"] for choice in shown.all()}) <= 1  # in one row
 
 
 def test_one_switch_on_any_page_hides_the_settings_and_follows_the_lecturer(at):

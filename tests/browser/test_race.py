@@ -48,7 +48,7 @@ def test_a_phone_shows_how_good_each_run_is_and_keeps_its_name(race):
     page.set_viewport_size({"width": 390, "height": 844})
     row = standings(page).first
     name, best = row.locator("th"), row.locator("td").nth(1)
-    expect(best).to_contain_text("90.5 %")
+    expect(best).to_contain_text("90.5%")
     row.scroll_into_view_if_needed()
     assert best.bounding_box()["x"] + best.bounding_box()["width"] <= 390
     page.locator(".scroll:has(.standings)").evaluate("box => box.scrollTo(1000, 0)")
@@ -67,7 +67,7 @@ def test_a_preset_is_started_and_both_curves_appear(race, settle, mine):
     for row, name in zip((0, 1), ("SGD", "AdamW"), strict=True):
         expect(standings(page).nth(row)).to_contain_text(name)
         expect(standings(page).nth(row)).to_contain_text("Finished", timeout=240_000)
-        expect(standings(page).nth(row)).to_contain_text(re.compile(r"\d\d\.\d %"))
+        expect(standings(page).nth(row)).to_contain_text(re.compile(r"\d\d\.\d%"))
     # The row under the pointer is the same one all along.
     expect(standings(page).nth(0)).to_have_attribute("data-pointed-at", "true")
     runs = sorted((run for run in mine() if run.id not in known), key=lambda run: run.name)

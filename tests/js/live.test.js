@@ -88,8 +88,8 @@ test("runs of equal cost and unequal speed tell that the computer was busy", () 
 
 test("where a run is, in words", () => {
   const running = { status: "running", active: true, step: 30, totalSteps: 120 };
-  assert.equal(whereOf({ state: running, gone: false, connected: true }), "● Running, 25 %");
-  assert.equal(whereOf({ state: running, gone: false, connected: false }), "● Running, 25 % (reconnecting…)");
+  assert.equal(whereOf({ state: running, gone: false, connected: true }), "● Running, 25%");
+  assert.equal(whereOf({ state: running, gone: false, connected: false }), "● Running, 25% (reconnecting…)");
   assert.equal(whereOf({ state: running, gone: true, connected: true }), "Deleted");
 });
 

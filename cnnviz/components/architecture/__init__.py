@@ -78,7 +78,7 @@ def _text(stage: Stage, name: str, parameters: float, macs: float) -> str:
 
 
 def _share(part: float) -> str:
-    return f"{formatted(100 * part, '.1f')} %"
+    return f"{formatted(100 * part, '.1f')}%"
 
 
 def _times(shape: Shape) -> str:

@@ -317,7 +317,7 @@ class BrowserTraining extends Figure {
       paint(this.find(".seen"), rows, columns, (at) => Array(3).fill(levels[at]));
       write(this.find(".how"), `What the network sees: ${rows}×${columns} pixels, ${how}.`);
       [input, name] = [normalised(levels, about.mean, about.std), "Your picture"];
-    } else [input, name] = [normalised(tests.subarray(probe * size, (probe + 1) * size), about.mean, about.std), `Held-out picture ${probe + 1}`];
+    } else [input, name] = [normalised(tests.subarray(probe * size, (probe + 1) * size), about.mean, about.std), `Held-out picture ${probe}`];
     this.network.run(input);
     this.root.dataset.predicted = about.classes[this.bars.draw(softmax(this.network.output.values))];
     if (!this.map) {

@@ -51,7 +51,7 @@ class Evidence {
   /** @param {string} percent */
   fade(percent) {
     this.find(".glow").style.opacity = String(Number(percent) / 100);
-    this.find("output").textContent = `${percent} %`;
+    this.find("output").textContent = `${percent}%`;
   }
 
   /** @param {Data} data */

@@ -164,8 +164,8 @@ class Inventor extends Figure {
    */
   chosen() {
     const { a, b, share, chosen: { kind, at } } = this.state;
-    if (kind === "real") return [this.real[at], `Real picture ${at + 1}`];
-    if (kind === "made") return [this.made[at], `Made picture ${at + 1}`];
+    if (kind === "real") return [this.real[at], `Real picture ${at}`];
+    if (kind === "made") return [this.made[at], `Made picture ${at}`];
     return [this.networks.make(between(this.codes[a], this.codes[b], share)), `${percent(share, 0)} of the way from A to B`];
   }
 
@@ -249,7 +249,7 @@ class Inventor extends Figure {
     const { classes, frames } = this.data;
     const { counts } = frames[this.state.frame];
     return [
-      { caption: "D, the probability of being real", heads: ["", ...this.real.map((_, at) => String(at + 1))], lines: ["real", "made"].map((kind) => [kind, ...this.scores[kind].map((score) => fixed(score, 3))]) },
+      { caption: "D, the probability of being real", heads: ["", ...this.real.map((_, at) => String(at))], lines: ["real", "made"].map((kind) => [kind, ...this.scores[kind].map((score) => fixed(score, 3))]) },
       { caption: "Digits", heads: ["", ...classes], lines: [["chosen picture", ...this.found.shares.map((share) => percent(share))], ["made pictures", ...counts.map(String)]] },
     ];
   }

@@ -93,6 +93,6 @@ export function collapse(counts, classes, spread) {
   const there = counts.filter((count) => count >= 0.02 * total).length;
   if (counts[best] > 0.5 * total) return `${counts[best]} of ${total} are read as ${classes[best]}.`;
   if (there < 6) return `${there} of ${classes.length} digits are left.`;
-  if (spread < 0.7) return `The pictures differ by ${Math.round(100 * spread)} % of what real ones do.`;
+  if (spread < 0.7) return `The pictures differ by ${Math.round(100 * spread)}% of what real ones do.`;
   return "";
 }

@@ -237,13 +237,13 @@ export function short(value) {
 }
 
 /**
- * A share as 93.1 %.
+ * A share as 93.1%.
  * @param {number} share
  * @param {number} [digits]
  * @returns {string}
  */
 export function percent(share, digits = 1) {
-  return Number.isFinite(share) ? `${(100 * share).toFixed(digits)} %` : DASH;
+  return Number.isFinite(share) ? `${(100 * share).toFixed(digits)}%` : DASH;
 }
 
 /**

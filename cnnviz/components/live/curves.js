@@ -101,7 +101,7 @@ export class Curves {
     const chart = this.charts.at(-1);
     Object.assign(chart, { quantity: measure.name, kind: measure.unit });
     this.measure = measure;
-    write(chart.root.querySelector("b"), measure.title);
+    write(chart.root.querySelector("b"), measure.unit === "share" ? measure.title : `${measure.title}, ${measure.unit}`);
     this.set({});
   }
 

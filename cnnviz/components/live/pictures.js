@@ -74,7 +74,7 @@ export class Pictures extends CardPanel {
       const words = `${main.title} ${measured(main, frame.scores[main.name]?.[index])}`;
       write(verdict, words);
       root.title = others.map((one) => `${one.title} ${measured(one, frame.scores[one.name]?.[index])}`).join(", ");
-      root.setAttribute("aria-label", `Picture ${index + 1}: ${words}`);
+      root.setAttribute("aria-label", `Picture ${index}: ${words}`);
       root.setAttribute("aria-pressed", String(index === chosen));
     });
     write(this.hint, `After step ${frame.step}. Choose a picture to see its feature maps.`);

@@ -75,12 +75,12 @@ class ProbeCard extends Card {
       const { line, label, fill, share } = this.bars[slot];
       write(label, named(at));
       label.title = named(at);
-      write(share, row[at] > 0.995 && row[at] < 1 ? ">99 %" : percent(row[at], 0));
+      write(share, row[at] > 0.995 && row[at] < 1 ? ">99%" : percent(row[at], 0));
       fill.style.transform = `scaleX(${clamp(row[at], 0, 1)})`;
       line.classList.toggle("truth", at === truth);
     });
     const words = truth === null ? "" : right ? ", correct" : `, wrong: it is ${named(truth)}`;
-    this.root.setAttribute("aria-label", `Picture ${index + 1}: ${named(predicted)}, ${percent(row[predicted], 0)}${words}`);
+    this.root.setAttribute("aria-label", `Picture ${index}: ${named(predicted)}, ${percent(row[predicted], 0)}${words}`);
   }
 
   /** While the class votes on this picture, only the picture itself is shown. */
@@ -89,7 +89,7 @@ class ProbeCard extends Card {
     if (!secret) return;
     write(this.verdict, "Voting is open");
     this.root.dataset.right = "";
-    this.root.setAttribute("aria-label", `Picture ${index + 1}: voting is open`);
+    this.root.setAttribute("aria-label", `Picture ${index}: voting is open`);
   }
 }
 

@@ -103,7 +103,7 @@ export class Maps extends Tiles {
     const { layer, low, high, of = amount, reduced = 1 } = frame.maps;
     this.resize(amount);
     const alone = frame.tensors.maps.shape[0] === 1;
-    write(this.title, alone ? "Feature maps" : `Feature maps of picture ${probe + 1}${name ? ` (${name})` : ""}`);
+    write(this.title, alone ? "Feature maps" : `Feature maps of picture ${probe}${name ? ` (${name})` : ""}`);
     const first = amount < of ? `The first ${amount} of ${of}` : String(amount);
     const smaller = reduced > 1 ? `, averaged over ${reduced}\u00d7${reduced}` : "";
     const secret = probe === this.secret;

@@ -139,5 +139,5 @@ export class WholeNetwork {
 function probeOf({ probes }, probe, { shape }) {
   const size = shape.reduce((product, side) => product * side, 1);
   if (!probes) return { levels: new Uint8Array(size), name: "A black picture" };
-  return { levels: probes.images.subarray(probe * size, (probe + 1) * size), name: `Test picture ${probe + 1}` };
+  return { levels: probes.images.subarray(probe * size, (probe + 1) * size), name: `Test picture ${probe}` };
 }

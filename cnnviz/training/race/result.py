@@ -66,7 +66,6 @@ def _order(names: Sequence[str], scores: Sequence[Evaluation], task: Task, *, pa
     was, had = ("was", "had") if past else ("is", "has")
     each = [f"{name} {had} {score.accuracy:.1%}" for name, score in ranked]
     shares = f"{', '.join(each[:-1])} and {each[-1]} of the test pictures right"
-    shares = shares.replace("%", " %")
     if gap > _SURE * _error(best, second):
         return f"{first} {was} ahead by {100 * gap:.1f} points: {shares}."
     alike = [n for n, s in ranked if best.accuracy - s.accuracy <= _SURE * _error(best, s)]

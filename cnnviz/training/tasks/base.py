@@ -65,10 +65,10 @@ class Measure:
     alone: bool = True
 
     def words(self, value: float) -> str:
-        """A value with its unit, such as `45.2 %`; a dash where there is none."""
+        """A value with its unit, such as `45.2%`; a dash where there is none."""
         if not math.isfinite(value):
             return "–"
-        return f"{100 * value:.1f} %" if self.unit == "share" else f"{value:.1f} {self.unit}"
+        return f"{100 * value:.1f}%" if self.unit == "share" else f"{value:.1f} {self.unit}"
 
 
 @dataclasses.dataclass(frozen=True)

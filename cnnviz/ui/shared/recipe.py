@@ -85,7 +85,7 @@ def choose_recipe(
         default.learning_rate,
         key="t_rate",
         linked=True,
-        help="The learning rate rises to this peak in the first 30 % of the steps, then falls to "
+        help="The learning rate rises to this peak in the first 30% of the steps, then falls to "
         "nearly 0. The current rate is shown during training.",
     )
     with st.expander("More settings", icon=":material/tune:"):

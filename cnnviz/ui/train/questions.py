@@ -82,11 +82,11 @@ def _choose(run: Run) -> None:
             return
         st.caption(CLASS_TEXT)
         key = "_t_ask_probe"
-        probe = st.number_input("Picture", 1, len(images), key=key) - 1
+        probe = st.number_input("Picture", 0, len(images) - 1, key=key)
         picture = crisp(images[probe].numpy(), 160)
-        st.image(picture, output_format="PNG", alt=f"Picture {probe + 1}")
+        st.image(picture, output_format="PNG", alt=f"Picture {probe}")
         action: Callable[[], object] = lambda: pose(  # noqa: E731
-            run, class_question(run, st.session_state[key] - 1)
+            run, class_question(run, st.session_state[key])
         )
     elif kind == FILTER:
         st.caption(

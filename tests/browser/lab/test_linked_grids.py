@@ -195,11 +195,11 @@ def test_the_dot_moves_together_with_the_highlight(page, settle):
 def test_the_temperature_answers_in_the_browser(open_at):
     page = open_at("/activation", ".activation")
     softmax = page.locator(".softmax")
-    expect(softmax.locator(".number").last).to_have_text("1.5 %")
+    expect(softmax.locator(".number").last).to_have_text("1.5%")
     softmax.locator("input").press("End")
     expect(softmax.locator(".temperature span")).to_have_text("Temperature 10")
     softmax.locator("input").press("Home")
-    expect(softmax.locator(".number").nth(1)).to_have_text("100.0 %")
+    expect(softmax.locator(".number").nth(1)).to_have_text("100.0%")
     wait_until(page, "new URL(location.href).searchParams.get('re_t') === '0.1000'")
     page.reload()
     expect(softmax.locator(".temperature span")).to_have_text("Temperature 0.1")

@@ -73,7 +73,7 @@ def test_a_network_predicts_while_the_pen_moves_and_nothing_is_sent(page, open_a
     page.mouse.move(*place(paint, 6, 4, 8, 8))
     expect(answer.locator(".bars")).not_to_have_attribute("aria-label", before)
     expect(answer).to_have_attribute("data-predicted", "1")  # a stroke straight down
-    expect(answer.locator(".best")).to_contain_text(re.compile(r"^1\d+\.\d %$"))
+    expect(answer.locator(".best")).to_contain_text(re.compile(r"^1\d+\.\d%$"))
     expect(answer.locator(".live")).to_contain_text("The network predicts 1 (")
     assert sent == []
     page.mouse.up()

@@ -32,7 +32,7 @@ def test_a_network_learns_in_the_browser_alone(page, settle):
     play.click()
     expect(play).to_have_attribute("aria-label", "Train")
     figure.locator(".probes button").nth(3).click()
-    expect(figure.locator(".map .told")).to_contain_text("Held-out picture 4: the network predicts")
+    expect(figure.locator(".map .told")).to_contain_text("Held-out picture 3: the network predicts")
     figure.get_by_text("A drawing or picture of your own").click()
     pad = figure.locator(".sheet").first
     pad.scroll_into_view_if_needed()

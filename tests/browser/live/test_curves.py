@@ -33,17 +33,14 @@ def test_hover_says_the_numbers_of_the_events(page, done):
         f"step 120: training {step['loss']:.3g} · test {test['loss']:.3f}"
     )
     expect(page.locator(".chart.accuracy .readout")).to_have_text(
-        f"step 120: training {step['accuracy']:.1%} · test {test['accuracy']:.1%}".replace(
-            "%", " %"
-        )
+        f"step 120: training {step['accuracy']:.1%} · test {test['accuracy']:.1%}"
     )
     page.get_by_text("Seconds", exact=True).click()
     page.mouse.move(*place(page, "accuracy", 6.25, 15))  # step 125: no evaluation there
     step = events(done, "step")[125]
     expect(page.locator(".chart.accuracy .readout")).to_have_text(
         f"6.25 s: training {step['accuracy']:.1%} · test {test['accuracy']:.1%} (6.00 s)"
-        .replace("%", " %")
-    )  # fmt: skip
+    )
 
 
 def test_the_curves_are_read_by_keyboard(page, done):
@@ -120,5 +117,5 @@ def test_further_runs_lie_on_the_same_chart(page, done, runs):
     page.mouse.move(*place(page, "accuracy", 60, 300))
     test = events(other, "evaluation")[60]["accuracy"]
     expect(page.locator(".chart.accuracy .readout")).to_contain_text(
-        f"Half as long, test {100 * test:.1f} %"
+        f"Half as long, test {100 * test:.1f}%"
     )

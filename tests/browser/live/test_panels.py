@@ -130,20 +130,20 @@ def test_the_table_of_a_race_is_right(page, runs):
     macs = 28 * 28 * (16 * 25 + 32 * 16 * 9) + 320
     shared = [f"{parameters:,}", f"{macs / 1e6:.2f} M"]
     expect(rows.nth(0).locator("td")).to_have_text(
-        ["✓ Finished", "91.0 %", "1.0–2.0", "2.0–3.0", "2.0–3.0", "2,000", *shared]
+        ["✓ Finished", "91.0%", "1.0–2.0", "2.0–3.0", "2.0–3.0", "2,000", *shared]
     )
     expect(rows.nth(1).locator("td")).to_have_text(
-        ["● Running, 15 %", "85.0 % of 1,000", "2.0–6.0", "–", "–", "1,000", *shared]
+        ["● Running, 15%", "85.0% of 1,000", "2.0–6.0", "–", "–", "1,000", *shared]
     )
     expect(rows.nth(0).locator("th")).to_contain_text("rate 0.1")
     expect(rows.nth(1).locator("th")).to_contain_text("depth 4")
-    expect(page.locator(".standings td.best")).to_have_text(["91.0 %", "1.0–2.0", "2,000"])
+    expect(page.locator(".standings td.best")).to_have_text(["91.0%", "1.0–2.0", "2,000"])
     slow.evaluate(80, accuracy=0.9, seconds=8.0)
     expect(rows.nth(1).locator("td")).to_have_text(
-        ["● Running, 20 %", "90.0 % of 1,000", "2.0–6.0", "6.0–8.0", "6.0–8.0", "1,000", *shared]
+        ["● Running, 20%", "90.0% of 1,000", "2.0–6.0", "6.0–8.0", "6.0–8.0", "1,000", *shared]
     )
     slow.evaluate(90, accuracy=0.102, seconds=9.0)
-    expect(rows.nth(1).locator("td").nth(1)).to_have_text("90.0 % of 1,000\nlast 10.2 %")
+    expect(rows.nth(1).locator("td").nth(1)).to_have_text("90.0% of 1,000\nlast 10.2%")
     slow.writing.close()
 
 

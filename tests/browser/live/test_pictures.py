@@ -47,7 +47,7 @@ def test_a_run_that_gives_pictures_is_watched_and_wound_back(page, runs, task):
             assert np.array_equal(pixels(canvases.nth(2))[..., :3], colours[truth])
         name = "iou" if task == "segment" else "psnr"
         value = frame.scores[name][2]
-        words = f"{100 * value:.1f} %" if task == "segment" else f"{value:.1f} dB"
+        words = f"{100 * value:.1f}%" if task == "segment" else f"{value:.1f} dB"
         expect(cards.nth(2).locator(".verdict")).to_have_text(f"{main} {words}")
     # A picture of one's own, black so far, through the network at that step.
     page.get_by_text("A drawing or picture of your own").click()
@@ -97,7 +97,7 @@ def test_what_a_generator_makes_of_noise_is_seen_live_and_wound_back(page, runs)
         for got, wanted in [(given, noise[2]), (made, frame.outputs[2]), (true, real[2])]:
             assert np.array_equal(got[..., 0], np.asarray(wanted)[0])
         seen.append(made)
-        words = f"D(G(z)) {100 * frame.scores['made'][2]:.1f} %"
+        words = f"D(G(z)) {100 * frame.scores['made'][2]:.1f}%"
         expect(cards.nth(2).locator(".verdict")).to_have_text(words)
     assert not np.array_equal(*seen)
     expect(page.locator(".pinned")).to_be_hidden()  # nothing of one's own goes in

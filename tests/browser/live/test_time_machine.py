@@ -40,7 +40,7 @@ def test_scrubbing_shows_the_frames_without_a_message(page, done, sockets):
         np.testing.assert_allclose(got[..., 3] / 255, opacity, atol=0.06)
         shares = probabilities_at(step)[5]
         expect(page.locator(".probe").nth(5).locator(".line .share").first).to_have_text(
-            f"{shares.max():.0%}".replace("%", " %")
+            f"{shares.max():.0%}"
         )
     assert len(sockets["sent"]) == sent
     assert set(requests) <= {"/favicon.png"}  # Chromium looks at it when the address changes
@@ -159,7 +159,7 @@ def test_right_and_wrong_are_told_by_words(page, done):
     page.get_by_text("The numbers as tables").click()
     cells = page.locator("table.numbers").nth(1).locator("tr").nth(1).locator("td")
     expect(cells).to_have_text(
-        ["1", "T-shirt/top", *(f"{100 * round(p, 4):.1f} %" for p in rows[0])]
+        ["0", "T-shirt/top", *(f"{100 * round(p, 4):.1f}%" for p in rows[0])]
     )
 
 

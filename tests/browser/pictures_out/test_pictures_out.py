@@ -182,7 +182,7 @@ def test_between_two_codes_every_picture_is_made_and_judged_in_the_browser(page,
     figure.locator(".figure").focus()
     for _ in range(20):  # to A
         page.keyboard.press("ArrowLeft")
-    expect(told).to_contain_text(" 0 % of the way from A to B")
+    expect(told).to_contain_text(" 0% of the way from A to B")
     before = pixels(chosen.nth(0)), pixels(chosen.nth(1))
     box = figure.locator(".strip").bounding_box()
     page.mouse.move(box["x"] + 0.75 * box["width"], box["y"] + 20)

@@ -138,7 +138,7 @@ def worth() -> None:
             hide_index=True,
             column_config={
                 "Test digits right": st.column_config.ProgressColumn(
-                    min_value=0, max_value=100, format="%.1f %%"
+                    min_value=0, max_value=100, format="%.1f%%"
                 )
             },
             alt=f"Accuracy of softmax regression on {len(KINDS)} kinds of features",

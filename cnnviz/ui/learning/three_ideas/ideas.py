@@ -61,7 +61,7 @@ def ideas_section() -> None:
                 "Parameters": st.column_config.NumberColumn(format="localized"),
                 **{
                     name: st.column_config.ProgressColumn(
-                        format="%.1f %%", min_value=0, max_value=100
+                        format="%.1f%%", min_value=0, max_value=100
                     )
                     for name in ("Training pictures", "Test pictures")
                 },

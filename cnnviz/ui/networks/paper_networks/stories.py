@@ -99,9 +99,9 @@ STORIES = {
         "AlexNet", 2012,
         "A. Krizhevsky, I. Sutskever, G. Hinton: ImageNet classification with deep convolutional"
         " neural networks, NIPS 2012",
-        "ReLU, dropout, two GPUs and a million pictures: top-5 error 15.3 % where the runner-up"
+        "ReLU, dropout, two GPUs and a million pictures: top-5 error 15.3% where the runner-up"
         " had"
-        " 26.2 %. Two convolutions in groups, because each GPU had half of the maps.",
+        " 26.2%. Two convolutions in groups, because each GPU had half of the maps.",
         "torchvision's AlexNet is that of a later paper (One weird trick, 2014): 64 first"
         " filters, no"
         " groups, no local response normalisation.",

@@ -156,9 +156,9 @@ SLIPS = (
         "ILSVRC 2016 was won by Trimps-Soushen, with several networks together.",
     ),
     (
-        "15.3 % error, without “top-5”",
+        "15.3% error, without “top-5”",
         "file 004, line 279",
-        "AlexNet's top-5 error: 18.2 % for one network, 16.4 % for five, 15.3 % with more data.",
+        "AlexNet's top-5 error: 18.2% for one network, 16.4% for five, 15.3% with more data.",
     ),
     (
         "4 million",

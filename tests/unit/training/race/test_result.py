@@ -24,7 +24,7 @@ def lane(early, end, images=1000, status="finished", total=1000):
 def test_who_was_ahead_early_and_who_is_at_the_end():
     text = verdict(["A", "B"], [lane(0.8, 0.9), lane(0.6, 0.95)])
     assert "after 110 steps, A was ahead by 20.0 points" in text
-    assert "At the end, B is ahead by 5.0 points: B has 95.0 % and A has 90.0 % of" in text
+    assert "At the end, B is ahead by 5.0 points: B has 95.0% and A has 90.0% of" in text
 
 
 def test_what_may_be_chance_is_a_tie():
@@ -54,7 +54,7 @@ def test_lanes_tested_at_other_steps_are_not_compared_early():
 @pytest.mark.parametrize(
     ("task", "values", "sentence"),
     [
-        ("segment", (0.4, 0.5), "B is ahead by 10.0 points: B has 50.0 % and A has 40.0 % (Mean"),
+        ("segment", (0.4, 0.5), "B is ahead by 10.0 points: B has 50.0% and A has 40.0% (Mean"),
         ("denoise", (21.25, 20.0), "A is ahead by 1.2 dB: A has 21.2 dB and B has 20.0 dB (PSNR"),
         ("autoencode", (20.5, 11.0), "B is ahead by 9.5 levels: B has 11.0 levels and A has 20.5"),
     ],
