@@ -80,7 +80,7 @@ def test_from_a_photo_to_its_class_activation_map(page, settle, photo):
     expect(live.locator(".facts")).to_contain_text("of 362", **SLOW)  # not the run before it
     expect(live.locator(".status")).to_contain_text("Finished", **SLOW)
     expect(live.locator(".matrix")).to_be_visible()
-    accuracy = re.search(r"([\d.]+) % of 362", live.locator(".facts").inner_text())
+    accuracy = re.search(r"([\d.]+)% of 362", live.locator(".facts").inner_text())
     assert float(accuracy[1]) > 90
 
     # Open the run with the photo: its CAM, feature maps and filters.

@@ -4,11 +4,11 @@ import contextlib
 import dataclasses
 import hashlib
 import json
-from types import SimpleNamespace
 
 import pytest
 
 from cnnviz.classroom import new_viewer
+from cnnviz.components.live import LiveResult
 from cnnviz.datasets import load_dataset
 from cnnviz.networks import EXAMPLES, network_line
 from cnnviz.runs import Run, create_run, list_runs, show_run_to_all, shown_run
@@ -51,7 +51,7 @@ def drawn(monkeypatch):
 
     def live(run_id, **given):
         asked.append((run_id, given))
-        return SimpleNamespace(run=run_id or shown_run(), status="", cell=None)
+        return LiveResult(run_id or shown_run(), "")
 
     monkeypatch.setattr("cnnviz.ui.train.run.live", live)
     return asked

@@ -7,7 +7,6 @@ import functools
 import io
 import json
 import shutil
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,6 +14,7 @@ import torch
 from safetensors.torch import load
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.components.live import LiveResult
 from cnnviz.datasets import load_dataset
 from cnnviz.networks import build, network_from_line, network_spec
 from cnnviz.runs import Run, create_run, list_runs, shown_run
@@ -34,7 +34,7 @@ def drawn(monkeypatch):
 
     def live(run_id, **given):
         asked.append((run_id, given))
-        return SimpleNamespace(run=run_id, status="", cell=None)
+        return LiveResult(run_id, "")
 
     monkeypatch.setattr("cnnviz.ui.train.run.live", live)
     return asked

@@ -3,12 +3,12 @@
 import base64
 import functools
 import json
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
+from cnnviz.components.live import LiveResult
 from cnnviz.datasets import normalise
 from cnnviz.imaging import encode_png
 from cnnviz.inspection import load_model, load_samples
@@ -26,7 +26,7 @@ def runs(tmp_path, monkeypatch):
     monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path / "runs"))
     monkeypatch.setattr(
         "cnnviz.ui.train.run.live",
-        lambda run_id, **_: SimpleNamespace(run=run_id, status="", cell=None),
+        lambda run_id, **_: LiveResult(run_id, ""),
     )
 
 

@@ -186,7 +186,7 @@ def test_between_two_codes_every_picture_is_made_and_judged_in_the_browser(page,
     before = pixels(chosen.nth(0)), pixels(chosen.nth(1))
     box = figure.locator(".strip").bounding_box()
     page.mouse.move(box["x"] + 0.75 * box["width"], box["y"] + 20)
-    expect(told).to_contain_text(re.compile("7[45] % of the way"))
+    expect(told).to_contain_text(re.compile("7[45]% of the way"))
     for at, old in enumerate(before):  # the picture, and the gradient's message
         for _ in range(200):  # they are painted in the frame after the words
             if np.abs(pixels(chosen.nth(at)) - old).max() > 50:
@@ -196,7 +196,7 @@ def test_between_two_codes_every_picture_is_made_and_judged_in_the_browser(page,
             raise AssertionError(f"canvas {at} stays as it was")
     box = figure.locator(".sheet.made").bounding_box()
     page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 20)
-    expect(told).to_contain_text("Made picture 3: D = ")
+    expect(told).to_contain_text("Made picture 2: D = ")
     figure.locator(".stages").get_by_text("Discriminator's step").click()
     expect(told).to_contain_text("Discriminator's step 1200")
     figure.locator(".figure").focus()

@@ -21,7 +21,7 @@ def test_train_digits_repeat_it_with_a_change_and_look_inside(page, settle, chos
     expect(badge(page)).to_contain_text("Finished", **SLOW)
     assert chosen().state().final.accuracy > 0.9
     shown = page.locator("section.live .facts").inner_text()
-    found = re.search(r"([\d.]+) % of (\d+)", shown)
+    found = re.search(r"([\d.]+)% of (\d+)", shown)
     assert float(found[1]) == pytest.approx(100 * chosen().state().final.accuracy, abs=0.06)
     assert int(found[2]) == chosen().state().test_images
     # The presenter's buttons follow the run by themselves.
