@@ -56,7 +56,7 @@ def test_train_digits_repeat_it_with_a_change_and_look_inside(page, settle, chos
 def test_a_variational_autoencoder_is_watched_and_wound_back(page, settle, chosen):
     """What goes in, what comes back, and what is made of chance: on cards, at each step."""
     page.goto("/train?t_data=sampled&t_net=vae&t_numbers=2&t_epochs=0.5")
-    start(page, settle)
+    start(page, settle, "sampled")
     cards = page.locator("section.live .pictures .probe")
     expect(cards).to_have_count(8, **SLOW)
     expect(badge(page)).to_contain_text("Finished", **SLOW)
