@@ -81,7 +81,7 @@ def measure(browser, url: str, paths: list[str]) -> list[tuple[str, float, float
 
 
 def main() -> None:
-    from cnnviz.catalogue import TOPICS
+    from cnnviz.pages import TOPICS
 
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:

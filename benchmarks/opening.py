@@ -116,10 +116,10 @@ def measured(context: BrowserContext, url: str, server: int, name: str, still: f
 
 def main() -> None:
     """Serve, open, print."""
-    from cnnviz.catalogue import PAGES
+    from cnnviz.pages import PAGES
 
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("pages", nargs="*", help="URLs of the catalogue; all where none is named")
+    parser.add_argument("pages", nargs="*", help="URLs of pages; all where none is named")
     parser.add_argument("--still", type=float, default=5, help="seconds in which nobody touches it")
     parser.add_argument("--moving", action="store_true", help="let figures play")
     asked = parser.parse_args()

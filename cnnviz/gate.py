@@ -36,9 +36,9 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from cnnviz.catalogue import FORMER_URLS
 from cnnviz.classroom import is_presenter
 from cnnviz.live.origin import is_allowed
+from cnnviz.pages import FORMER_URLS
 from cnnviz.upload_limits import FILES_AT_ONCE, Uploads
 
 if sys.platform != "win32":  # which has no such limit

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from cnnviz.catalogue import page_at
 from cnnviz.components.page_wide import page_wide
+from cnnviz.pages import page_at
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.address import drop_endless_numbers
 from cnnviz.ui.shared.join_qr_code import join_button

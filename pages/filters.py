@@ -7,7 +7,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz import imaging
-from cnnviz.catalogue import page_at
 from cnnviz.components import pixels
 from cnnviz.components.arithmetic import arithmetic, stepper_links
 from cnnviz.components.compare import Live, clicked, compare, encode
@@ -15,6 +14,7 @@ from cnnviz.components.reveal import reveal
 from cnnviz.imaging import FILTERS
 from cnnviz.imaging.filters import Border
 from cnnviz.imaging.present import View
+from cnnviz.pages import page_at
 from cnnviz.ui.filters.camera import camera_switch, draw_camera, draw_frames, uses_camera
 from cnnviz.ui.filters.chain import show_chain
 from cnnviz.ui.filters.comparison import show_comparison

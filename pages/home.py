@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from cnnviz.catalogue import PAGES, page_at
 from cnnviz.components.stepper import stepper
 from cnnviz.convolution import lecture_examples
+from cnnviz.pages import PAGES, page_at
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.thumbnail import show_thumbnail
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Page, sync_playwright
 
 FOLDER = Path(__file__).parent
 sys.path.insert(0, str(FOLDER.parents[1]))
-from cnnviz.catalogue import TOPICS, page_at  # noqa: E402
+from cnnviz.pages import TOPICS, page_at  # noqa: E402
 
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 HEADER = 70  # the bar at the top stays when the page is scrolled

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.catalogue import TOPICS
+from cnnviz.pages import TOPICS
 from cnnviz.ui.lab.tour.blanks import blanks_section
 from cnnviz.ui.shared.thumbnail import show_thumbnail
 

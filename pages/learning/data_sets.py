@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from cnnviz.catalogue import page_at
 from cnnviz.datasets import DATASETS, DatasetError
 from cnnviz.numbers.formatting import thousands
+from cnnviz.pages import page_at
 from cnnviz.ui.learning.data_sets.looking import (
     ALL,
     MOST,

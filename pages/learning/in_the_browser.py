@@ -4,9 +4,9 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.catalogue import page_at
 from cnnviz.components.browser_training import browser_training
 from cnnviz.networks import NetworkError
+from cnnviz.pages import page_at
 from cnnviz.training.experiments.in_browser import lesson_code
 from cnnviz.ui.learning.in_the_browser.settings import (
     OPTIMISERS,

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.catalogue import page_at
+from cnnviz.pages import page_at
 from cnnviz.ui.learning.tricks.tricks import TRICKS
 from cnnviz.ui.shared.choice import choice
 

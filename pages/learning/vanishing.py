@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from cnnviz.catalogue import page_at
 from cnnviz.components.chart import chart
 from cnnviz.figures.flow import flow_figure
 from cnnviz.numbers.formatting import formatted
+from cnnviz.pages import page_at
 from cnnviz.ui.learning.vanishing.nets import PICTURES, SIX, code, flow, own_net
 from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.projecting import settings

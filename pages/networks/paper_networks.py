@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from cnnviz.catalogue import page_at
 from cnnviz.components.architecture import architecture
 from cnnviz.components.chart import chart
 from cnnviz.convolution import lecture_source
@@ -10,6 +9,7 @@ from cnnviz.figures.history import depth_figure
 from cnnviz.networks import paper_network
 from cnnviz.networks.papers import counted_by_pytorch, paper_code
 from cnnviz.networks.stages import Stage, stages
+from cnnviz.pages import page_at
 from cnnviz.ui.networks.paper_networks.depth import RESNET_ERRORS, TABLE_3
 from cnnviz.ui.networks.paper_networks.drawn_digit import show_drawn_digit
 from cnnviz.ui.networks.paper_networks.flattening import show_flattening

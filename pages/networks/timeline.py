@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from cnnviz.catalogue import page_at
 from cnnviz.components.chart import chart
 from cnnviz.figures.history import Along, errors_figure, winners_figure
+from cnnviz.pages import page_at
 from cnnviz.ui.networks.timeline.history import HUMAN, LANDMARKS, SLIPS, SYNSETS, WINNERS
 from cnnviz.ui.networks.timeline.wordnet import tree
 from cnnviz.ui.shared.choice import choice

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from cnnviz.catalogue import page_at
 from cnnviz.components.colouriser import colouriser
+from cnnviz.pages import page_at
 from cnnviz.ui.pictures_out.colourisation.cifar10 import show_cifar10
 from cnnviz.ui.pictures_out.colourisation.pictures import (
     KINDS,

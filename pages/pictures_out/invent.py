@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.catalogue import page_at
+from cnnviz.pages import page_at
 from cnnviz.ui.pictures_out.invent.duel import show_duel
 from cnnviz.ui.shared.background_training import train_live
 

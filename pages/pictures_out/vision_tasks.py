@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.catalogue import page_at
+from cnnviz.pages import page_at
 from cnnviz.ui.pictures_out.vision_tasks.asked import show_tasks
 from cnnviz.ui.pictures_out.vision_tasks.space import show_space
 

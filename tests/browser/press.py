@@ -18,10 +18,10 @@ from playwright.sync_api import ElementHandle, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as TooLateError
 
-from cnnviz import catalogue
+from cnnviz import pages as declared
 from tests.browser.screen import come_to_rest
 
-PAGES = sorted(page.url for page in catalogue.PAGES)
+PAGES = sorted(page.url for page in declared.PAGES)
 NONSENSE = "ß 1,5;; <b>x</b> $\\frac$ 1e999 🙂"
 PATIENCE = 60_000
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from cnnviz.catalogue import PAGES
+from cnnviz.pages import PAGES
 from tests.browser.screen import PATIENCE, pasted
 
 TITLES = {

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from cnnviz.catalogue import page_at
+from cnnviz.pages import page_at
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnviz.catalogue import PAGES, page_at
+from cnnviz.pages import PAGES, page_at
 from cnnviz.ui.shared import address
 
 KINDS = (

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from cnnviz.catalogue import page_at
+from cnnviz.pages import page_at
 from cnnviz.ui.lab.tour.blanks import BLANKS
 from tests.unit.lecture.printed import ROWS as PRINTED
 

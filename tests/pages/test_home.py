@@ -8,7 +8,7 @@ import pytest
 from streamlit.elements.lib import image_utils
 from streamlit.elements.lib.layout_utils import LayoutConfig
 
-from cnnviz.catalogue import PAGES, page_at
+from cnnviz.pages import PAGES, page_at
 from cnnviz.ui.shared import thumbnail as thumbnails
 from cnnviz.ui.shared.picture import Picture
 

@@ -13,11 +13,11 @@ import torch
 from PIL import Image
 
 from cnnviz import inspection
-from cnnviz.catalogue import page_at
 from cnnviz.datasets import normalise, preprocess
 from cnnviz.imaging import sample_image
 from cnnviz.inspection.frames import read_frame
 from cnnviz.networks import build, network_from_line, network_spec
+from cnnviz.pages import page_at
 from cnnviz.runs import RunConfig, create_run, open_run
 
 SHIPPED = "fashionmnist-gap"

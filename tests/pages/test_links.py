@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from cnnviz.catalogue import FORMER_URLS
+from cnnviz.pages import FORMER_URLS
 
 KINDS = (
     "slider", "number_input", "text_area", "text_input", "toggle", "selectbox", "select_slider",

@@ -9,8 +9,8 @@ import pytest
 import streamlit as st
 from PIL import Image
 
-from cnnviz.catalogue import page_at
 from cnnviz.imaging import SAMPLES
+from cnnviz.pages import page_at
 
 FIRST = next(iter(SAMPLES.values())).title
 

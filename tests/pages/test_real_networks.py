@@ -9,11 +9,11 @@ import pytest
 import torch
 from safetensors.torch import save
 
-from cnnviz.catalogue import page_at
 from cnnviz.datasets import normalise, preprocess
 from cnnviz.imaging import sample_image
 from cnnviz.inspection import evidence, load_model, load_samples, predict
 from cnnviz.networks import build, network_from_line
+from cnnviz.pages import page_at
 from cnnviz.runs import open_run
 from cnnviz.ui.real_networks import maps
 from cnnviz.zoo import ZooError, download, load

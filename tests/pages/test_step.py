@@ -9,9 +9,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from cnnviz.catalogue import page_at
 from cnnviz.convolution import lecture_examples
 from cnnviz.imaging import KERNELS, sample_image, to_grey
+from cnnviz.pages import page_at
 
 EXAMPLES = {example.id: example for example in lecture_examples()}
 FIRST = next(iter(EXAMPLES))

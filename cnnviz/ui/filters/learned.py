@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from cnnviz.catalogue import page_at
 from cnnviz.components.gallery import Tile, gallery
 from cnnviz.imaging import KERNELS, MAX_KERNEL_SIZE, WEIGHT_STOPS, diverging
 from cnnviz.imaging.pixels import crisp
@@ -15,6 +14,7 @@ from cnnviz.imaging.recipe import CHANNELS
 from cnnviz.inspection import InspectionError, filters, load_model
 from cnnviz.inspection.kernel_by_hand import first_convolution, grey_kernels
 from cnnviz.networks import NetworkError
+from cnnviz.pages import page_at
 from cnnviz.runs import Run, RunError, list_runs
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.run_list import run_label

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnviz.catalogue import page_at
+from cnnviz.pages import page_at
 from cnnviz.runs import RunError
 from cnnviz.training.labels import run_name
 from cnnviz.training.race.result import verdict

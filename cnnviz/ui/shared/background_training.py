@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from cnnviz.catalogue import page_at
+from cnnviz.pages import page_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable

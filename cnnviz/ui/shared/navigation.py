@@ -1,4 +1,4 @@
-"""The entries of the navigation: one for each page of the catalogue."""
+"""The entries of the navigation: one for each page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import functools
 
 import streamlit as st
 
-from cnnviz.catalogue import IN_THE_BAR, PAGES
+from cnnviz.pages import IN_THE_BAR, PAGES
 
 
 def entries() -> dict[str, list[st.Page]]:

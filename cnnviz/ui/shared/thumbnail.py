@@ -11,7 +11,7 @@ import streamlit as st
 from cnnviz.imaging import encode_jpeg, load_picture
 
 if TYPE_CHECKING:
-    from cnnviz.catalogue import Page
+    from cnnviz.pages import Page
 
 SCREENSHOTS = Path(__file__).parents[3] / "assets" / "screenshots"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.catalogue import page_at
+from cnnviz.pages import page_at
 from cnnviz.runs import chosen_run, find_run, shown_run
 from cnnviz.training.labels import run_name
 from cnnviz.ui.shared.text import plain

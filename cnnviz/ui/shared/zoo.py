@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import streamlit as st
 
-from cnnviz.catalogue import page_at
 from cnnviz.inspection import InspectionError, Prediction, predict
 from cnnviz.inspection.guard import NotFiniteError
 from cnnviz.inspection.head import evidence_layer, linear_head
 from cnnviz.inspection.layers import LayerRow, layer_rows
 from cnnviz.numbers.formatting import counted
+from cnnviz.pages import page_at
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.answer import show_scores
 from cnnviz.ui.shared.choice import choice

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.catalogue import page_at
 from cnnviz.components.evidence import evidence
 from cnnviz.components.gallery import Tile
 from cnnviz.components.reveal import reveal
@@ -22,6 +21,7 @@ from cnnviz.inspection.misclassified import (
     two_maps,
 )
 from cnnviz.networks import NetworkError
+from cnnviz.pages import page_at
 from cnnviz.runs import Run, RunConfig, RunError
 from cnnviz.ui.shared.address import CONFUSED
 from cnnviz.ui.shared.evidence import describe

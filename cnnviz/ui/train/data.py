@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnviz.catalogue import page_at
 from cnnviz.datasets import (
     ALL_DATASETS,
     SIZES,
@@ -25,6 +24,7 @@ from cnnviz.datasets import (
     shown,
 )
 from cnnviz.imaging import FILE_MEGABYTES
+from cnnviz.pages import page_at
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.recipe import reset_recipe
 from cnnviz.ui.shared.text import plain

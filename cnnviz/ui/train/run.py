@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from cnnviz.catalogue import page_at
 from cnnviz.components.live import live
+from cnnviz.pages import page_at
 from cnnviz.runs import Run, RunError, RunState, find_run, open_run, shown_run
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.actions import button, say_refusal

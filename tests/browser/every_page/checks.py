@@ -1,6 +1,6 @@
 """What is asked of every page: axe, names and headings, narrow screens, and each kind of control.
 
-Most of it is what WCAG 2.2 AA asks. The pages are those in the catalogue, so that a new one is
+Most of it is what WCAG 2.2 AA asks. The pages are those of `PAGES`, so that a new one is
 covered; `conftest.py` opens them.
 """
 

@@ -1,6 +1,6 @@
 """A page of the app, opened once: all that `checks.py` asks is asked of it, and then it is pressed.
 
-The test modules share the pages of the catalogue among them, since each runs in one process.
+The test modules share the pages among them, since each runs in one process.
 """
 
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from cnnviz import catalogue
+from cnnviz import pages as declared
 from tests.browser.screen import stand_still
 
 pytest.register_assert_rewrite("tests.browser.every_page.checks")
@@ -20,14 +20,14 @@ RICHEST = {"train": "/train?t_net=own"}  # with the list of layers
 PARTS = {"lab": {"lab"}, "papers": {"networks", "pictures_out"}, "learning": {"learning"}}
 
 
-def part_of(page: catalogue.Page) -> str:
+def part_of(page: declared.Page) -> str:
     folder = page.path.rpartition("/")[0]
     return next((part for part, folders in PARTS.items() if folder in folders), "rest")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "opened" in metafunc.fixturenames:
-        paths = sorted(p.url for p in catalogue.PAGES if part_of(p) == metafunc.cls.part)
+        paths = sorted(p.url for p in declared.PAGES if part_of(p) == metafunc.cls.part)
         metafunc.parametrize(
             "opened", paths, indirect=True, scope="module", ids=[path or "home" for path in paths]
         )

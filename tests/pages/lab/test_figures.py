@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 from scipy.linalg import toeplitz
 
-from cnnviz.catalogue import TOPICS
 from cnnviz.convolution import lecture_case
+from cnnviz.pages import TOPICS
 
 
 def badges(app):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnviz.catalogue import LAB, PAGES
+from cnnviz.pages import LAB, PAGES
 
 KINDS = ("slider", "text_area", "text_input", "toggle", "selectbox", "select_slider")
 BY_COMPONENTS = ("eq_at", "le_step", "fl_at", "sh_w", "sh_w_shared", "px_paint", "re_t")

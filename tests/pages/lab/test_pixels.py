@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from cnnviz.catalogue import page_at
 from cnnviz.convolution import lecture_case
 from cnnviz.datasets import normalise
 from cnnviz.inspection import load_model, load_samples
+from cnnviz.pages import page_at
 from cnnviz.runs import open_run
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from cnnviz.catalogue import page_at
 from cnnviz.convolution import lecture_case
 from cnnviz.networks import EXAMPLES, PAPER_NETWORKS, paper_network, sibling_of
 from cnnviz.networks.papers import paper_code
 from cnnviz.networks.stages import stages
+from cnnviz.pages import page_at
 from cnnviz.ui.networks.paper_networks.depth import RESNET_ERRORS
 from cnnviz.ui.networks.paper_networks.printed import printed
 from cnnviz.ui.networks.paper_networks.stories import names_of

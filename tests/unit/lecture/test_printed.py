@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from cnnviz import convolution
-from cnnviz.catalogue import page_at
 from cnnviz.imaging import KERNELS
 from cnnviz.networks import paper_network, summary
+from cnnviz.pages import page_at
 from cnnviz.training.experiments.three_ideas import Ideas
 from cnnviz.ui.lab.pixels.stationary import TABLE_ROW
 from cnnviz.ui.networks.paper_networks.depth import TABLE_3

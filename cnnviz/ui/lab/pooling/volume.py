@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from cnnviz.catalogue import page_at
 from cnnviz.components.map_sheet import Group, map_sheet
 from cnnviz.convolution import ConvolutionError, pool2d
 from cnnviz.datasets import DATASETS
@@ -15,6 +14,7 @@ from cnnviz.imaging import DIVERGING_STOPS
 from cnnviz.inspection import torch_reference
 from cnnviz.inspection.digits import digits, first_maps
 from cnnviz.networks import EXAMPLES, network_from_line, summary
+from cnnviz.pages import page_at
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.controls import paired
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from cnnviz.catalogue import page_at
+from cnnviz.pages import page_at
 
 
 class Blank(NamedTuple):

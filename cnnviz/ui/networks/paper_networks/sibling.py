@@ -11,7 +11,7 @@ from cnnviz.networks import EXAMPLES, network_from_line, sibling_of, summary
 from cnnviz.runs.config import OWN_NETWORK
 
 if TYPE_CHECKING:
-    from cnnviz.catalogue import Page
+    from cnnviz.pages import Page
 
 _DATASET = "mnist5k"
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from cnnviz.catalogue import page_at
 from cnnviz.components.colouriser import colouriser
 from cnnviz.datasets import DatasetError, load_dataset
 from cnnviz.datasets.catalogue import DATASETS, data_root
 from cnnviz.numbers.formatting import formatted
+from cnnviz.pages import page_at
 from cnnviz.training.background import Background
 from cnnviz.training.experiments.colourisation import Step, learn
 from cnnviz.ui.pictures_out.colourisation.pictures import class_titles, code, networks

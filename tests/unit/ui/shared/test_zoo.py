@@ -2,7 +2,7 @@
 
 import threading
 
-from cnnviz.catalogue import page_at
+from cnnviz.pages import page_at
 from cnnviz.ui.shared import zoo
 from cnnviz.ui.shared.picture import sample_picture
 

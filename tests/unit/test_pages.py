@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cnnviz.catalogue import (
+from cnnviz.pages import (
     FORMER_URLS,
     LAB,
     LEARNING,
@@ -89,8 +89,8 @@ def test_a_search_reads_title_sentence_and_terms_in_any_case():
     assert all(page.matches(" ") for page in TOPICS)
 
 
-def test_only_the_catalogue_names_the_scripts_of_pages(root):
-    this = {root / "cnnviz" / "catalogue.py", root / "tests" / "unit" / "test_catalogue.py"}
+def test_only_one_module_names_the_scripts_of_pages(root):
+    this = {root / "cnnviz" / "pages.py", root / "tests" / "unit" / "test_pages.py"}
     folders = ("cnnviz", "pages", "tests", "benchmarks", "assets")
     sources = {path for folder in folders for path in (root / folder).rglob("*.py")} - this
     assert len(sources) > 100
