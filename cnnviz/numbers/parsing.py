@@ -35,6 +35,8 @@ _FACTOR = rf"\(?({_NUMBER}(?:/{_NUMBER})?)\)?"
 _BEFORE = re.compile(rf"^{_FACTOR}\s*\*\s*(?=[\[({{\w])")
 _AFTER = re.compile(rf"(?<=[\])}}])\s*([*/])\s*{_FACTOR}$")
 _QUOTED = re.compile(r"""(["'])([-+\d.,/eE]+)\1""")
+# Tried once for a run of spaces: tried at each of them, it takes as long as their square.
+_SLASH = re.compile(r"(?<![ \t])[ \t]*/[ \t]*")
 _ROW = "\0"  # stands for one row in brackets
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u02d7\u00ad\ufe58\ufe63\uff0d"
 _SIGNS = (
@@ -119,9 +121,9 @@ def read_rows(text: str, what: str, most: int, example: str) -> NDArray[np.float
         raise ValueError(f"The {what} is too long to be read: {most}×{most} is the largest.")
     body, factor = _without_factor(_plain(text), what)
     lines, code = _lines(body, what)
-    if not lines:
-        raise ValueError(f"The {what} is empty: type its rows, for example {example}.")
     rows = _split(lines, what, code=code)
+    if not any(rows):
+        raise ValueError(f"The {what} is empty: type its rows, for example {example}.")
     height, width = len(rows), max(map(len, rows))
     if max(height, width) > most:
         raise ValueError(f"The {what} is {height}×{width}; {most}×{most} is the largest.")
@@ -176,7 +178,7 @@ def _plain(text: str) -> str:
             found.append(unicodedata.normalize("NFKC", sign).replace("\u2044", "/"))
         elif sign in "\n\t" or kind not in {"Cc", "Cf"}:  # marks of text direction and the like
             found.append(sign)
-    return re.sub(r"[ \t]*/[ \t]*", "/", _QUOTED.sub(r"\2", "".join(found)))
+    return _SLASH.sub("/", _QUOTED.sub(r"\2", "".join(found)))
 
 
 def _without_factor(text: str, what: str) -> tuple[str, float]:
@@ -197,8 +199,8 @@ def _lines(text: str, what: str) -> tuple[list[str], bool]:
     rows = re.findall(r"\[([^\[\]]*)\]", bare)
     shape = re.sub(r"[\s,]", "", re.sub(r"\[[^\[\]]*\]", _ROW, bare))
     around = len(shape)
-    while re.fullmatch(r"\[.*\]", shape):
-        shape = shape[1:-1]
+    depth = min(around - len(shape.lstrip("[")), around - len(shape.rstrip("]")))
+    shape = shape[depth : around - depth]
     if set(shape) == {_ROW} and around > 1:  # a row may go over several lines of print
         return [" ".join(row.split("\n")) for row in rows], True
     if shape == _ROW:

@@ -95,6 +95,8 @@ def test_what_can_mean_two_things_is_asked(text):
         ("np.array([1, 2, 3, 4]).reshape(2, 2)", "brackets"),
         ("np.ones((3, 3)) / 9", "brackets"),
         ("1 " * 50_000, "too long"),
+        ("[[]]", "is empty"),
+        ("[[,]]", "is empty"),
     ],
 )
 def test_the_reason_is_the_true_one(text, says):
@@ -129,15 +131,28 @@ def test_every_print_reads_back(grid):
             read(german)
 
 
+def refused_in(text):
+    """Processor seconds until a text is refused."""
+    before = time.process_time()
+    with pytest.raises(ValueError, match=r"\.$"):
+        read(text)
+    return time.process_time() - before
+
+
+PARTS = ["1", "[", "(", "1,", "1/", "1\t", "-", "e", ",", "np.array([", " ", " 1 /"]
+
+
 @pytest.mark.parametrize(
-    "part", ["1", "[", "(", "1,", "1/", "1\t", "-", "e", ",", "np.array([", " "]
+    "text_of",
+    [
+        *(lambda n, part=part: part * (n // len(part)) for part in PARTS),
+        *(lambda n, part=part: f"[{part * (n // len(part))}]/9" for part in PARTS),
+        lambda n: "[" * (n // 2) + "]" * (n // 2),
+    ],
 )
-def test_a_long_text_is_answered_at_once(part):
-    before = time.perf_counter()
-    for text in (part * (20_000 // len(part)), part * 100_000, "[" + part * 5000 + "]/9"):
-        with pytest.raises(ValueError, match=r"\.$"):
-            read(text)
-    assert time.perf_counter() - before < 3
+def test_four_times_the_text_takes_about_four_times_as_long(text_of):
+    short, long = (min(refused_in(text_of(n)) for _ in range(4)) for n in (4500, 18_000))
+    assert long < 9 * short, text_of(20)  # were it quadratic, 16 times
 
 
 @pytest.mark.parametrize(
