@@ -1,13 +1,14 @@
 """How soon does a changed control show its result? The Filters page against a plain script.
 
 The page first follows a hand that drags a slider: the clock runs from the pointer's move to the
-frame that shows its picture, which the browser computes. Then a control is changed 30 times, and
-the clock runs from the key to the server's picture on screen: that is the result on which a drag
-settles, and how the page answered before it could follow a hand. The peer is what one writes
-first: SciPy, `st.image` with its defaults, and Streamlit's own configuration (`postScriptGC` on).
-The picture has 1000×1000 pixels, or 512×512, which is about the size at which it is displayed.
-Torch is loaded in the server, and Chromium draws without a graphics processor. Last, filters run on
-Chromium's own moving picture in the place of a camera, 640×480 at 30 frames a second.
+frame that shows its picture, which the browser computes. Then a number is typed 30 times, and the
+clock runs from the key to the first picture, which the browser computes as well, and to the
+server's: that is the result on which a drag settles, and how the page answered before it could
+follow a hand. The peer is what one writes first: SciPy, `st.image` with its defaults, and
+Streamlit's own configuration (`postScriptGC` on). The picture has 1000×1000 pixels, or 512×512,
+which is about the size at which it is displayed. Torch is loaded in the server, and Chromium draws
+without a graphics processor. Last, filters run on Chromium's own moving picture in the place of a
+camera, 640×480 at 30 frames a second.
 
     python benchmarks/filter_latency.py
 """
@@ -76,13 +77,16 @@ DRAG_CLOCK = """
 }
 """
 
-# The moment of the key, and the moment after the frame in which the new picture was drawn.
+# The moment of the key, and the moments after the frames in which a new picture was drawn: the
+# browser's own, where there is one, and the server's.
 CLOCK = """
 () => {
   window.times = [];
+  window.own = [];
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter") window.pressed = performance.now();
   }, true);
+  const followed = () => setTimeout(() => window.own.push(performance.now() - window.pressed));
   const shown = () => requestAnimationFrame(() => setTimeout(() => {
     if (window.pressed) window.times.push(performance.now() - window.pressed);
     window.pressed = 0;
@@ -91,6 +95,7 @@ CLOCK = """
   const result = roots.map((root) => root?.querySelector(".compare")).filter(Boolean).at(-1);
   if (result) {
     new MutationObserver(shown).observe(result, { attributeFilter: ["data-shown"] });
+    new MutationObserver(followed).observe(result, { attributeFilter: ["data-followed"] });
   } else {
     const drawn = (event) => event.target.tagName === "IMG" && shown();
     document.addEventListener("load", drawn, true);
@@ -205,9 +210,10 @@ def camera_rate(browser, **settings):
 
 
 def settled(browser, data, **settings):
-    """The server's picture, sharpening."""
+    """The browser's own picture and the server's, sharpening."""
     with filters_page(browser, data, f_kernel="sharpen", **settings) as page:
-        return change(page, page.get_by_test_id("stNumberInputField").last)
+        times = change(page, page.get_by_test_id("stNumberInputField").last)
+        return np.array(page.evaluate("window.own"))[2:], times
 
 
 def peer(browser, data):
@@ -248,10 +254,12 @@ def main():
             "drag noise, 11 pictures of 400×400, grey": followed(
                 browser, data, "f_noise_share", f_tab="Noise"
             ),
-            "settled by the server, grey": settled(browser, data),
-            "settled by the server, colour": settled(browser, data, **colour),
-            "SciPy + st.image, colour": peer(browser, data),
         }
+        for tone, asked in (("grey", {}), ("colour", colour)):
+            own, servers = settled(browser, data, **asked)
+            rows[f"first picture after a key, {tone}"] = own
+            rows[f"settled by the server, {tone}"] = servers
+        rows["SciPy + st.image, colour"] = peer(browser, data)
         rates = {
             f"{name}, {tone}": camera_rate(browser, f_colour=tone, **filter_)
             for name, filter_ in (

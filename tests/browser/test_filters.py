@@ -234,6 +234,20 @@ def test_the_picture_follows_the_hand_and_rests_on_the_servers(open_at, settle):
     assert np.abs(preview - exact).max() <= 1
     expect(page).to_have_url(re.compile(r"f_sigma=4\.[34]"))
     result = page.locator(".compare").nth(1)
+    field = page.get_by_role("spinbutton", name="σ in pixels")
+    for number, key in (("9", "Enter"), ("2", "Enter"), (None, "ArrowUp")):
+        frames, shown = (result.get_attribute(f"data-{what}") for what in ("followed", "shown"))
+        if number:
+            field.fill(number)
+        field.press(key)
+        if number == "9":  # more than there is: refused
+            continue
+        expect(result).not_to_have_attribute("data-followed", frames)
+        preview = pixels(canvas(page, 1))
+        expect(result).not_to_have_attribute("data-shown", shown)
+        settle(page)
+        assert np.abs(preview - pixels(canvas(page, 1))).max() <= 1
+        assert int(result.get_attribute("data-followed")) == int(frames) + 1
     for view, end in (("Signed", 0.3), ("|x|", 0.5), ("ReLU", 0.15)):
         page.get_by_role("radio", name=view, exact=True).click()
         settle(page)

@@ -1,6 +1,8 @@
 // What a hand is moving, told to the components that show what comes of it in the same frame. Each
 // is a module of its own, so they meet on the window.
 
+const NUMBER_KEYS = new Set(["Enter", "ArrowUp", "ArrowDown"]); // which set the number of a field
+
 /** @typedef {{ name: string, weights: number[][] }} Moved a kernel, and the Streamlit key of its grid */
 
 /**
@@ -43,13 +45,14 @@ export function watchCloseness(hear) {
 }
 
 /**
- * Hear of Streamlit's sliders and toggles while a hand still moves them: the server is told at the
- * end alone. They say what they are set to for screen readers and for style sheets, in attributes.
- * @param {() => string[]} keys of the widgets
+ * Hear of Streamlit's sliders and toggles while a hand still moves them, and of the number fields
+ * beside the sliders as soon as a number is set there: the server is told later.
+ * @param {() => string[]} keys of the sliders and toggles
  * @param {(key: string, value: number | boolean) => void} hear
  * @returns {() => void} stops hearing
  */
 export function watchWidgets(keys, hear) {
+  // Sliders and toggles say what they are set to for screen readers and for style sheets, in attributes.
   const observer = new MutationObserver((changes) => {
     for (const target of new Set(changes.map((change) => /** @type {HTMLInputElement} */ (change.target)))) {
       const key = keys().find((one) => target.closest(`.st-key-${CSS.escape(one)}`));
@@ -60,5 +63,20 @@ export function watchWidgets(keys, hear) {
     }
   });
   observer.observe(document.body, { subtree: true, attributeFilter: ["value", "data-selected"] });
-  return () => observer.disconnect();
+  const listening = new AbortController();
+  const set = (/** @type {Event} */ { target }) => {
+    for (const key of keys()) {
+      const field = /** @type {Element} */ (target).closest(`.st-key-_${CSS.escape(key)}_field`)?.querySelector("input");
+      setTimeout(() => { // Streamlit has taken the key by then
+        if (field?.value && !field.validity.rangeUnderflow && !field.validity.rangeOverflow) hear(key, Number(field.value));
+      });
+    }
+  };
+  const { signal } = listening;
+  document.addEventListener("keydown", (event) => { if (NUMBER_KEYS.has(event.key)) set(event); }, { capture: true, signal });
+  document.addEventListener("click", (event) => { if (/** @type {Element} */ (event.target).closest("button")) set(event); }, { signal });
+  return () => {
+    observer.disconnect();
+    listening.abort();
+  };
 }
