@@ -116,7 +116,7 @@ def test_home_leads_a_viewer_to_what_is_shown_and_nobody_else(visit, sit, at_wor
         links = [(link.proto.label, link.proto.page) for link in app.get("page_link")]
         return links[0] if links[0][1] == "train" else None
 
-    assert top() is None  # nothing is shown but an example
+    assert top() == ("**Follow the presenter**", "train")  # nothing is shown yet but an example
     run = at_work()
     run.rename("The *first* one")
     assert top() == (r"**The \*first\* one is training now: watch it**", "train")

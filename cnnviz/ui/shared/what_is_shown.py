@@ -11,15 +11,14 @@ from cnnviz.ui.shared.text import plain
 
 
 def link_to_what_is_shown() -> None:
-    """Draw a link to Train that says which run is to be seen there; nothing if there is none."""
+    """Draw a link to Train, where a viewer sees what the presenter shows, or waits for it."""
     run = find_run(shown_run())
     if run is None or (run.shipped and run.id != chosen_run()):
-        return
-    train, name = page_at("train"), plain(run_name(run))
-    st.page_link(
-        train.script,
-        label=f"**{name} is training now: watch it**"
-        if run.is_alive()
-        else f"**The presenter shows {name}: watch it**",
-        icon=train.icon,
-    )
+        # Home does not follow: who comes early is sent to the page that does.
+        label = "Follow the presenter"
+    elif run.is_alive():
+        label = f"{plain(run_name(run))} is training now: watch it"
+    else:
+        label = f"The presenter shows {plain(run_name(run))}: watch it"
+    train = page_at("train")
+    st.page_link(train.script, label=f"**{label}**", icon=train.icon)
