@@ -10,11 +10,12 @@ import torch
 import torch.nn.functional as F
 
 from cnnviz.convolution import lecture_examples
-from cnnviz.imaging import KERNELS, sample_image, to_grey
+from cnnviz.imaging import KERNELS, encode_png, sample_image, to_grey
 from cnnviz.pages import page_at
 
 EXAMPLES = {example.id: example for example in lecture_examples()}
 FIRST = next(iter(EXAMPLES))
+FLAT = np.full((40, 60, 3), 9, np.uint8)
 
 
 @pytest.fixture
@@ -105,6 +106,20 @@ def test_coming_back_to_the_example_brings_its_settings_again(open_page):
     app.slider(key="s_stride").set_value(4).run()
     app.get_by_key("_s_source").set_value("preset").run()
     assert np.allclose(output(app), EXAMPLES["s4-downsample-average"].expected)
+
+
+def test_a_picture_that_is_chosen_or_brought_is_seen(open_page):
+    app = open_page()
+    app.button(key="_picture_cat").click().run()
+    assert not app.exception
+    assert app.segmented_control(key="_s_source").value == "picture"
+    seen = array(sent(app), "padded")
+    app.segmented_control(key="_s_source").set_value("preset").run()
+    assert np.array_equal(output(app), EXAMPLES[FIRST].expected)
+    app.file_uploader(key="_picture_upload").upload("mine.png", encode_png(FLAT)).run()
+    assert app.segmented_control(key="_s_source").value == "picture"
+    assert not np.array_equal(array(sent(app), "padded"), seen)
+    assert np.all(array(sent(app), "padded") == 9)
 
 
 def test_settings_of_a_link_win_over_those_of_the_example(open_page):

@@ -14,7 +14,7 @@ from cnnviz.imaging import KERNELS, format_kernel, resize_to_fit, to_grey
 from cnnviz.ui.shared.address import asked
 from cnnviz.ui.shared.choice import arriving, choice, choose, chosen_before, forget
 from cnnviz.ui.shared.controls import paired
-from cnnviz.ui.shared.picture import current_picture
+from cnnviz.ui.shared.picture import OWN, current_picture
 from cnnviz.ui.shared.small_picture import at_least
 from cnnviz.ui.shared.typed_grids import LARGEST_INPUT, exact, parse_grid, parse_kernels
 
@@ -75,13 +75,20 @@ def _rows(weights: NDArray[Any]) -> str:
 
 
 def open_page() -> None:
-    """Let a link alone decide when the page is opened by one.
+    """Let a link alone decide when the page is opened by one, and a new picture be seen.
 
     Streamlit keeps what a bound widget was set to at an earlier visit, and a link leaves out what
     is at its default.
     """
     if arriving("s_source") and asked(*CHOICES, *BOUND):
         forget(*CHOICES, *BOUND)
+    picture, state = current_picture(), st.session_state
+    # Whoever brings a picture, or chooses another one at the top, wants to see that one.
+    before = state.get("_s_picture", "" if picture.id == OWN else picture.digest)
+    if before != picture.digest:
+        choose("s_source", "picture")
+        _take_defaults()
+    state["_s_picture"] = picture.digest
 
 
 def _take_defaults() -> None:
