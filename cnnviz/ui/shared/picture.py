@@ -262,8 +262,7 @@ def choose_picture(notice: DeltaGenerator, first: str = "") -> None:
                 args=("_picture_upload",),
             )
             st.caption(
-                f"PNG, JPEG, WebP, BMP, TIFF, GIF or AVIF; up to {FILE_MEGABYTES} MB and 50"
-                " megapixels. Larger files are refused."
+                "Up to 50 megapixels. Save a HEIC photo, as iPhones take them, as JPEG first."
             )
             if refused := st.session_state.get(_REFUSED):
                 # Hidden by `main.css` when the browser itself refuses the next file, unheard here.
