@@ -138,6 +138,7 @@ def _collect(
             *layout.remarks,
             *_unread(layout, names, skipped),
             *_single(classes, labels[test]),
+            *_unequal(classes, labels, labels[test]),
         ),
     )
     return replace(made, masked=2 * paired >= len(pictures) > 0), skipped
@@ -225,3 +226,17 @@ def _single(classes: tuple[str, ...], test: NDArray[np.int64]) -> list[str]:
     else:
         found = f"{listed(single)} have a single test picture each"
     return [f"{found}, which is either right or wrong. More pictures make a better test."]
+
+
+def _unequal(
+    classes: tuple[str, ...], labels: NDArray[np.int64], test: NDArray[np.int64]
+) -> list[str]:
+    """A sentence on classes of very unlike sizes, where accuracy says little."""
+    counts = np.bincount(labels, minlength=len(classes))
+    if counts.max() < 3 * counts.min():
+        return []
+    tested = np.bincount(test, minlength=len(classes))
+    least, most, usual = classes[counts.argmin()], classes[counts.argmax()], tested.argmax()
+    sizes = f"{counts.max():,} pictures of {most}, {counts.min():,} of {least}"
+    right = f"right for {tested[usual]:,} of {len(test):,} test pictures"
+    return [f"The classes are unequal: {sizes}. Who answers {classes[usual]} always is {right}."]

@@ -78,6 +78,15 @@ def test_folders_inside_a_class_belong_to_it(two, png):
     assert len(dataset.train_labels) + len(dataset.test_labels) == 7
 
 
+def test_classes_of_unlike_sizes_are_said_with_what_guessing_gives(two, png):
+    assert not any("unequal" in remark for remark in load_zip(make_zip(two))[0].remarks)
+    many = {f"few/{n}.png": png() for n in range(3)} | {f"many/{n}.png": png() for n in range(30)}
+    remark = load_zip(make_zip(many))[0].remarks[-1]
+    assert remark.startswith("The classes are unequal: 30 pictures of many, 3 of few.")
+    # Every fifth of 30, and one of the 3.
+    assert "Who answers many always is right for 6 of 7 test" in remark
+
+
 def test_windows_separators(two):
     files = {name.replace("/", "\\"): data for name, data in two.items()}
     assert load_zip(make_zip(files))[0].classes == ("blue", "red")
