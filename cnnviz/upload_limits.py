@@ -2,7 +2,8 @@
 
 Streamlit has one limit for all requests, `server.maxUploadSize`, which has to let weights in, and
 none for what all files together may take. So every field says its own limit, `FILE_MEGABYTES` of
-`cnnviz.imaging` but for that of weights, and each upload is held against what is here already.
+`cnnviz.imaging` but for weights and a presenter's photos, and each upload is held against what is
+here already.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ WEIGHTS_MB = 200
 """Of a file with weights. It is in memory twice while it is read, and thirty sessions have to stay
 under 2 GB; ResNet-101, DenseNet-201 and ConvNeXt-Tiny fit, VGG (530 MB) does not."""
 
+PHOTOS_MB = 100
+"""Of a presenter's zip of photos to train on: a few dozen, as a phone takes them."""
+
 FILES_AT_ONCE = 100
 """Addresses for uploads that a browser can ask for in one message, and files of one session."""
 
@@ -34,22 +38,22 @@ UPLOADS_OF_ONE_ALWAYS = 10_000_000
 gets its file in even when others have used up what there is for all."""
 
 USUAL_UPLOAD = (FILE_MEGABYTES + 1) * 2**20
-"""Bytes of a request beyond which it may only bring weights, from a session that was asked for
-some; a form adds a little to its file."""
+"""Bytes of a request beyond which it may only bring a large file, weights or photos, from a session
+that was asked for one; a form adds a little to its file."""
 
-WEIGHTS_UPLOAD = (WEIGHTS_MB + 1) * 2**20
-WEIGHTS_AT_ONCE = 2
-"""Files with weights that arrive or wait to be read, of all sessions together."""
+LARGE_UPLOAD = (WEIGHTS_MB + 1) * 2**20
+LARGE_AT_ONCE = 2
+"""Large files that arrive or wait to be read, of all sessions together."""
 
 UNREAD_SECONDS = 120.0
-"""After so long, weights that no page has read are dropped."""
+"""After so long, a large file that no page has read is dropped."""
 
 _MOST_SESSIONS = 1000
 _asked: OrderedDict[str, None] = OrderedDict()
 
 
-def allow_weights() -> None:
-    """Let this session send a file with weights: it was asked for one."""
+def allow_large_file() -> None:
+    """Let this session send a large file: it was asked for one."""
     if context := get_script_run_ctx():
         _asked[context.session_id] = None
         if len(_asked) > _MOST_SESSIONS:
@@ -61,13 +65,13 @@ class Uploads:
 
     def __init__(self) -> None:
         self._arriving: Counter[str] = Counter()
-        self._weights: set[tuple[str, str]] = set()
+        self._large: set[tuple[str, str]] = set()
 
     def have_room(self, session: str, size: int) -> bool:
         """Whether a session may send so many bytes now."""
         if size > USUAL_UPLOAD:
-            return self._have_room_for_weights(session, size)
-        # Weights have bounds of their own.
+            return self._have_room_for_large(session, size)
+        # Large files have bounds of their own.
         held = {
             id: [size for size in files.values() if size <= USUAL_UPLOAD]
             for id, files in _in_memory().items()
@@ -81,8 +85,8 @@ class Uploads:
         of_all = sum(map(sum, held.values())) + self._arriving[session] + size
         return of_one <= UPLOADS_OF_ONE and of_all <= UPLOADS
 
-    def _have_room_for_weights(self, session: str, size: int) -> bool:
-        there = self._weights | {
+    def _have_room_for_large(self, session: str, size: int) -> bool:
+        there = self._large | {
             (id, name)
             for id, files in _in_memory().items()
             for name, size in files.items()
@@ -90,8 +94,8 @@ class Uploads:
         }
         return (
             session in _asked
-            and size <= WEIGHTS_UPLOAD
-            and len(there) < WEIGHTS_AT_ONCE
+            and size <= LARGE_UPLOAD
+            and len(there) < LARGE_AT_ONCE
             and all(of != session for of, _ in there)
         )
 
@@ -105,11 +109,11 @@ class Uploads:
             size: Bytes of the request.
         """
         if size > USUAL_UPLOAD:
-            self._weights.add((session, file))
+            self._large.add((session, file))
             try:
                 yield
             finally:
-                self._weights.remove((session, file))
+                self._large.remove((session, file))
                 asyncio.get_running_loop().call_later(UNREAD_SECONDS, _release, session, file)
             return
         self._arriving[session] += size

@@ -306,7 +306,7 @@ def test_own_pictures(open_page, started, make_zip):
     assert (list_runs()[0].path / "data.safetensors").exists()
 
 
-def test_a_zip_stays_chosen_until_another_is_read(open_page, started, make_zip):
+def test_a_zip_stays_chosen_until_another_is_read(open_page, started, make_zip, monkeypatch):
     """While a second one is on its way, and where it is refused."""
     app = open_page(t_data="own")
 
@@ -329,7 +329,15 @@ def test_a_zip_stays_chosen_until_another_is_read(open_page, started, make_zip):
     give("THIRD.ZIP", make_zip(("a", "b", "c")))
     assert "In use" not in texts(app)
     assert "3 classes" in app.success[0].value
+    # What is too large for the memory of all is let go of once it is read, and stays in use.
+    monkeypatch.setattr("cnnviz.ui.train.data.USUAL_UPLOAD", 100)
+    released = []
+    monkeypatch.setattr("cnnviz.ui.train.data.release", released.append)
+    give("photos.zip", make_zip())
+    assert [file.name for file in released] == ["photos.zip"]
+    assert app.get("file_uploader")[0].proto.max_upload_size_mb == 100
     give()
+    assert "In use: photos.zip" in texts(app).replace("\\", "")
     button(app, "Remove").click().run()
     assert "Choose a zip of pictures first." in texts(app)
     assert button(app, "Start training").disabled

@@ -35,7 +35,7 @@ sys.path.insert(0, {root!r})
 from cnnviz import gate, server, upload_limits as limits
 
 limits.UPLOADS, limits.UPLOADS_OF_ONE, limits.UPLOADS_OF_ONE_ALWAYS = 5000, 3000, 1000
-limits.USUAL_UPLOAD, limits.WEIGHTS_UPLOAD, limits.UNREAD_SECONDS = 9000, 20_000, 2.0
+limits.USUAL_UPLOAD, limits.LARGE_UPLOAD, limits.UNREAD_SECONDS = 9000, 20_000, 2.0
 limits.FILES_AT_ONCE, gate.UPLOAD_SECONDS = 10, 1.0
 server.SWEEP_SECONDS, server.SILENT_SECONDS = 0.2, 1.0
 server._train = lambda stop: None
@@ -67,7 +67,7 @@ app = st.App(
 PAGE = """
 import streamlit as st
 
-from cnnviz.upload_limits import allow_weights
+from cnnviz.upload_limits import allow_large_file
 
 
 class Left:
@@ -84,7 +84,7 @@ st.session_state.setdefault("left", Left())
 st.write(f"Run {len(filled())} since the cache was filled.")
 st.file_uploader("A file", key="file")
 if st.query_params.get("weights"):
-    allow_weights()
+    allow_large_file()
 st.number_input("A number", 0, 9, key="number")
 st.text_input("A text", key="text")
 """

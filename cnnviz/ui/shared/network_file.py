@@ -13,7 +13,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from cnnviz.ui.shared.memory import Room
 from cnnviz.ui.shared.picture import release
 from cnnviz.ui.shared.text import plain
-from cnnviz.upload_limits import WEIGHTS_MB, allow_weights
+from cnnviz.upload_limits import WEIGHTS_MB, allow_large_file
 from cnnviz.zoo import NAMES, OwnNetwork, ZooError, network_row
 from cnnviz.zoo.files import (
     class_names,
@@ -80,7 +80,7 @@ def bring_network() -> OwnNetwork:
 
 def _ask_for_file(label: str) -> None:
     key = f"_nf_file_{st.session_state.get(_ROUND, 0)}"
-    allow_weights()
+    allow_large_file()
     st.file_uploader(
         label, type=["safetensors", "pth", "pt", "zip"], key=key, on_change=_take, args=(key,),
         max_upload_size=WEIGHTS_MB,

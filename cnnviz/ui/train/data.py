@@ -23,11 +23,12 @@ from cnnviz.datasets import (
     load_zip,
     shown,
 )
-from cnnviz.imaging import FILE_MEGABYTES
 from cnnviz.pages import page_at
 from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.picture import release
 from cnnviz.ui.shared.recipe import reset_recipe
 from cnnviz.ui.shared.text import plain
+from cnnviz.upload_limits import PHOTOS_MB, USUAL_UPLOAD, allow_large_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,11 +129,12 @@ def _forget() -> None:
 
 def _choose_own(kind: str) -> tuple[Choice | None, str]:
     colours = kind == _COLOURS
+    allow_large_file()  # only presenters come here
     file = st.file_uploader(
         "A zip of pictures in colour" if colours else "A zip with one folder of pictures per class",
         type="zip",
         key="_t_zip_colours" if colours else "_t_zip",
-        max_upload_size=FILE_MEGABYTES,
+        max_upload_size=PHOTOS_MB,
         help="They are made grey, and their colours are asked for. Every fifth picture, by name, is"
         " kept for testing."
         if colours
@@ -149,8 +151,9 @@ def _choose_own(kind: str) -> tuple[Choice | None, str]:
                 "Colour", ["RGB", "Grey"], default="RGB", required=True, key="t_colour"
             )
     st.caption(
-        "Your pictures stay in this session's memory until you press Start. Then they are written, "
-        "resized, to the run's folder on the server, and deleted with the run."
+        f"Larger pictures teach no more: each is cropped to a square and resized to {size}×{size}"
+        " pixels. They stay in this session's memory until you press Start. Then they are written,"
+        " resized, to the run's folder on the server, and deleted with the run."
     )
     kept, problem = _kept(), "Choose a zip of pictures first."
     shape = (int(size or 32), 1 if colour == "Grey" else 3)
@@ -164,6 +167,8 @@ def _choose_own(kind: str) -> tuple[Choice | None, str]:
             st.error(plain(str(error)), icon=":material/folder_off:")
         else:
             kept[kind] = new
+        if file.size > USUAL_UPLOAD:
+            release(file)  # else it would be in memory twice
     if found is None and kind in kept:
         found = _read(kept[kind], *shape, kind)
         with st.container(horizontal=True, vertical_alignment="center"):
