@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 CELLS = 12
 """Cells of a surface along each direction; it has 13×13 points."""
-_STRIDES = 3, 1  # both have the middle
+_STRIDES = 6, 3, 1  # each has the middle
 LEVELS = tuple((CELLS // stride + 1) ** 2 for stride in _STRIDES)
-"""Points that are known when each level, from coarse to fine, is complete: 25 and 169."""
+"""Points that are known when each level, from coarse to fine, is complete: 9, 25 and 169."""
 
 _BLOCK = "c8k3p1 bn relu c8k3p1 bn"
 

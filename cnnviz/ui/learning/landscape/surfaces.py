@@ -62,12 +62,11 @@ def show_surfaces(
         way: The path of a run, if there is one.
     """
     found = gathered(("landscape", key), lambda: _both(subjects, planes))
-    place = st.empty()
-    while len(found.items) < LEVELS[0] and not found.whole:  # nothing to draw before
-        found.more(place, 0.2)
 
     def draw() -> None:
-        count = max(level for level in LEVELS if level <= len(found.items))
+        count = max((level for level in LEVELS if level <= len(found.items)), default=0)
+        if not count:
+            return  # no grid is whole yet; how many points there are is said
         points = found.items[:count]  # the finest grid that is whole
         shared = [loss for point in points for _, _, loss in point if np.isfinite(loss)]
         limits = (min(shared), max(shared))

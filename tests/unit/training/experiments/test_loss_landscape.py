@@ -73,8 +73,9 @@ def test_a_height_is_the_loss_of_a_network_with_these_weights(model, pictures):
     plane = random_slice(weights_of(model), seed=5)
     found = list(heights(model, plane, images, labels))
     assert len({(column, row) for column, row, _ in found}) == len(found) == LEVELS[-1] == 169
-    corners = {(column, row) for column, row, _ in found[: LEVELS[0]]}
-    assert corners == {(x, y) for x in range(0, 13, 3) for y in range(0, 13, 3)}
+    for level, apart in zip(LEVELS, (6, 3, 1), strict=True):
+        grid = {(column, row) for column, row, _ in found[:level]}
+        assert grid == {(x, y) for x in range(0, 13, apart) for y in range(0, 13, apart)}
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
     losses = {(column, row): loss for column, row, loss in found}
     other = build(network_from_line("c3k3 bn relu gap fc4"), (1, 6, 6)).eval()
