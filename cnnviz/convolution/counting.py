@@ -55,15 +55,17 @@ def conv_shape(
     *,
     stride: Size2d = 1,
     padding: Size2d = 0,
+    dilation: Size2d = 1,
 ) -> tuple[int, int, int]:
     """Output (channels, height, width) of a convolution over an input of ``shape``."""
-    window, step, pad = (
+    window, step, pad, apart = (
         as_pair(kernel, "kernel"),
         as_pair(stride, "stride"),
         as_pair(padding, "padding", 0),
+        as_pair(dilation, "dilation"),
     )
-    rows = output_size(shape[1], window[0], step[0], pad[0]).size
-    columns = output_size(shape[2], window[1], step[1], pad[1]).size
+    rows = output_size(shape[1], window[0], step[0], pad[0], apart[0]).size
+    columns = output_size(shape[2], window[1], step[1], pad[1], apart[1]).size
     return channels_out, rows, columns
 
 

@@ -68,6 +68,7 @@ def layer_cost(
     *,
     stride: Size2d = 1,
     padding: Size2d = 0,
+    dilation: Size2d = 1,
     groups: int = 1,
     bias: bool = True,
 ) -> LayerCost:
@@ -82,6 +83,7 @@ def layer_cost(
         channels_out: how many filters.
         stride: between windows.
         padding: on every side.
+        dilation: distance between neighbouring cells of the kernel.
         groups: into how many the channels are split.
         bias: whether there is one per filter.
 
@@ -94,7 +96,7 @@ def layer_cost(
         ParameterCount(weights=450, biases=6)
     """
     count = conv_parameters(kernel, shape[0], channels_out, bias=bias, groups=groups)
-    out = conv_shape(shape, kernel, channels_out, stride=stride, padding=padding)
+    out = conv_shape(shape, kernel, channels_out, stride=stride, padding=padding, dilation=dilation)
     high, wide = as_pair(kernel, "kernel")
     dot = high * wide * shape[0] // groups
     return LayerCost(out, count, dot, dot * out[0] * out[1] * out[2])

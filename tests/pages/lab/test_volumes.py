@@ -106,6 +106,16 @@ def test_the_panel_counts_the_decks_layers(open_page):
         56 * 56 * 9 * 32 * 64,
         sum(saved[1:3]),
     ]
+    # Fewer channels in between; and a mini-batch through a dilated layer, as PyTorch has it.
+    app = open_page(vo_thin="8", vo_first_d="2", vo_first_batch="7")
+    saved = app.dataframe[1].value["Multiply-adds"].tolist()
+    assert saved[3] == 56 * 56 * 64 * 8 + 56 * 56 * 9 * 8 * 64
+    assert any(f"**{saved[3] / saved[0]:.0%}** of the" in mark.value for mark in app.markdown)
+    layer = eval(app.code[0].value, {"nn": torch.nn})
+    shape = "×".join(map(str, layer(torch.zeros(7, 3, 32, 32)).shape))
+    assert shape == "7×6×24×24"
+    assert any(f"becomes **{shape}**" in mark.value for mark in app.markdown)
+    assert all("green" in text for text in checks(app))
 
 
 def test_groups_that_do_not_divide_are_refused(open_page):

@@ -31,14 +31,19 @@ def test_a_filter_of_another_depth_is_refused():
 
 @pytest.mark.parametrize(
     "case",
-    [(32, 3, 5, 6, 1, 0, 1), (9, 4, 3, 8, 2, 1, 4), (7, 6, 2, 6, 3, 0, 6), (5, 2, 1, 3, 1, 0, 1)],
+    [
+        (32, 3, 5, 6, 1, 0, 1, 1),
+        (9, 4, 3, 8, 2, 1, 4, 3),
+        (7, 6, 2, 6, 3, 0, 6, 2),
+        (5, 2, 1, 3, 1, 0, 1, 1),
+    ],
 )
 def test_costs_are_torchs(case):
     from torch.utils.flop_counter import FlopCounterMode
 
-    n, depth, f, out, s, p, g = case
-    layer = torch.nn.Conv2d(depth, out, f, s, p, groups=g)
-    cost = layer_cost((depth, n, n), f, out, stride=s, padding=p, groups=g)
+    n, depth, f, out, s, p, g, d = case
+    layer = torch.nn.Conv2d(depth, out, f, s, p, dilation=d, groups=g)
+    cost = layer_cost((depth, n, n), f, out, stride=s, padding=p, dilation=d, groups=g)
     with FlopCounterMode(display=False) as counter:
         shape = layer(torch.zeros(1, depth, n, n)).shape[1:]
     assert cost.shape == tuple(shape)

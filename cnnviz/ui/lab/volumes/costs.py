@@ -29,7 +29,7 @@ _PROTOTXT = """layer {{
   name: "conv1"  type: "Convolution"  bottom: "data"  top: "conv1"
   convolution_param {{
     num_output: {filters}  kernel_size: {kernel}  stride: {stride}  pad: {padding}  group: {groups}
-  }}
+{dilation}  }}
 }}"""
 
 
@@ -52,23 +52,34 @@ def _one_layer() -> None:
         c_out = paired(":violet[Filters n_c′]", 1, 256, out0, key=f"{key}_out")
         p = paired(":orange[Padding p]", 0, 5, p0, key=f"{key}_p")
         s = paired(":green[Stride s]", 1, 4, 1, key=f"{key}_s")
+        d = paired(":red[Dilation d]", 1, 4, 1, key=f"{key}_d")
         g = paired("Groups", 1, 256, g0, key=f"{key}_g")
+        batch = paired("Pictures in a mini-batch N", 1, 256, 32, key=f"{key}_batch")
     with right:
         volume = (c_in, n, n)
         try:
-            cost = layer_cost(volume, f, c_out, stride=s, padding=p, groups=g)
+            cost = layer_cost(volume, f, c_out, stride=s, padding=p, dilation=d, groups=g)
+            one = layer_cost(volume, f, c_out, stride=s, padding=p, dilation=d)
+            alone = layer_cost(volume, f, c_in, stride=s, padding=p, dilation=d, groups=c_in)
         except ConvolutionError as error:
             st.error(str(error), icon=":material/grid_off:")
             return
-        kinds = {"This layer": cost, "One group": layer_cost(volume, f, c_out, stride=s, padding=p)}
-        alone = layer_cost(volume, f, c_in, stride=s, padding=p, groups=c_in)
-        kinds["Depthwise"] = alone
+        kinds = {"This layer": cost, "One group": one, "Depthwise": alone}
         point = layer_cost(alone.shape, 1, c_out)
         kinds["1×1 after it"] = point
         st.markdown(
-            f"⌊({n} + 2·{p} − {f})/{s}⌋ + 1 = **{cost.shape[1]}**, so the output is"
+            f"⌊({n} + 2·{p} − {f if d == 1 else f'({d}·({f} − 1) + 1)'})/{s}⌋ + 1 ="
+            f" **{cost.shape[1]}**, so the output is"
             f" **{cost.shape[1]}×{cost.shape[2]}×{c_out}**; each number is a dot product of"
             f" {f}·{f}·{c_in}{f'/{g}' if g > 1 else ''} = **{cost.dot}**."
+        )
+        high, wide = cost.shape[1:]
+        st.markdown(
+            f"A mini-batch of {batch} pictures, N×H×W×C as TensorFlow has it:"
+            f" {batch}×{n}×{n}×{c_in} becomes **{batch}×{high}×{wide}×{c_out}**. PyTorch has the"
+            f" channels before the places: {batch}×{c_in}×{n}×{n} becomes"
+            f" **{batch}×{c_out}×{high}×{wide}**. The parameters are the same for all pictures; the"
+            " multiply-adds below are those of one."
         )
         st.dataframe(
             {
@@ -92,40 +103,52 @@ def _one_layer() -> None:
             " first filters each channel separately, then mixes them."
         )
         with torch.device("meta"):
-            made = nn.Conv2d(c_in, c_out, f, stride=s, padding=p, groups=g)
-            out = made(torch.empty(1, *volume)).shape[1:]
+            made = nn.Conv2d(c_in, c_out, f, stride=s, padding=p, dilation=d, groups=g)
+            out = made(torch.empty(batch, *volume)).shape
         off = abs(sum(w.numel() for w in made.parameters()) - cost.parameters.parameters)
-        lab.check("Parameters and shape match torch", off + float(tuple(out) != cost.shape))
+        lab.check(
+            "Parameters and shape match torch", off + float(tuple(out) != (batch, *cost.shape))
+        )
         lua = f"nn.SpatialConvolution({c_in}, {c_out}, {f}, {f}, {s}, {s}, {p}, {p})"
         with st.container(horizontal=True):
             copy_code(
                 "PyTorch code",
                 f"nn.Conv2d({c_in}, {c_out}, kernel_size={f}, stride={s}, padding={p},"
-                f" groups={g})\n"
+                + f" dilation={d}," * (d > 1)
+                + f" groups={g})\n"
                 f"# {cost.parameters.parameters:,} parameters"
-                + (f"; in Lua Torch, until 2015:\n# {lua}" if g == 1 else ""),
+                + (f"; in Lua Torch, until 2015:\n# {lua}" if g == d == 1 else ""),
             )
             copy_code(
                 "In Caffe, 2014",
-                _PROTOTXT.format(filters=c_out, kernel=f, stride=s, padding=p, groups=g),
+                _PROTOTXT.format(
+                    filters=c_out,
+                    kernel=f,
+                    stride=s,
+                    padding=p,
+                    groups=g,
+                    dilation=f"    dilation: {d}\n" * (d > 1),
+                ),
                 note="Caffe described the same layer in a text file.",
             )
 
 
 def _squeezed() -> None:
     st.header("A 1×1 layer in front saves computation")
+    with st.columns([1, 2])[0]:
+        thin = paired(":violet[Channels in between]", 1, 64, 32, key="vo_thin")
     before = layer_cost((64, 56, 56), 3, 64, padding=1, bias=False)
-    squeeze = layer_cost((64, 56, 56), 1, 32, bias=False)
+    squeeze = layer_cost((64, 56, 56), 1, thin, bias=False)
     thinner = layer_cost(squeeze.shape, 3, 64, padding=1, bias=False)
     st.dataframe(
         {
             "Layers": [
                 "3×3 on 56×56×64",
-                "1×1 to 32 channels",
-                "3×3 on 56×56×32",
+                f"1×1 to {thin} channels",
+                f"3×3 on 56×56×{thin}",
                 "These two together",
             ],
-            "Output depth": [64, 32, 64, 64],
+            "Output depth": [64, thin, 64, 64],
             "Weights": [c.parameters.weights for c in (before, squeeze, thinner)]
             + [squeeze.parameters.weights + thinner.parameters.weights],
             "Multiply-adds": [c.multiply_adds for c in (before, squeeze, thinner)]
@@ -137,4 +160,9 @@ def _squeezed() -> None:
             for name in ("Weights", "Multiply-adds")
         },
         alt="Weights and multiply-adds with and without a 1×1 layer in front",
+    )
+    together = squeeze.multiply_adds + thinner.multiply_adds
+    st.markdown(
+        f"Together they take **{together / before.multiply_adds:.0%}** of the multiply-adds of the"
+        " 3×3 layer alone. What the thin volume cannot hold is lost to the layer behind it."
     )
