@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from numpy.typing import ArrayLike, NDArray
     from torch import Tensor
@@ -157,12 +157,6 @@ def local_response_norm(maps: ArrayLike, *, n: int, alpha: float, beta: float, k
     """AlexNet's normalisation over `n` neighbouring maps, C×H×W; PyTorch divides `alpha` by `n`."""
     x = _tensor(maps)[None]
     return _array(F.local_response_norm(x, n, alpha=alpha * n, beta=beta, k=k)[0])
-
-
-def softmax(logits: ArrayLike, temperatures: Sequence[float] | Array) -> Array:
-    """exp(z / T), divided by the sum over all classes: one row for each temperature T."""
-    z = _tensor(logits)
-    return _array(torch.stack([(z / temperature).softmax(0) for temperature in temperatures]))
 
 
 def _tensor(values: ArrayLike) -> Tensor:

@@ -7,6 +7,7 @@ from cnnviz.components.activation import activation
 from cnnviz.components.softmax import softmax
 from cnnviz.convolution import correlate2d, lecture_case
 from cnnviz.imaging import KERNELS, resize_to_fit, to_grey
+from cnnviz.imaging.kernel_text import format_kernel
 from cnnviz.inspection import torch_reference
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.address import TEMPERATURE
@@ -76,20 +77,26 @@ with side:
 st.header("Softmax with temperature")
 st.caption(
     "Softmax turns logits into probabilities: exp(logit / T), divided by the sum over all classes."
-    " Drag the temperature T: at a low one the largest logit takes nearly everything; at a high one"
-    " all classes become nearly equal."
+    " Drag the logits and the temperature T: at a low one the largest logit takes nearly"
+    " everything; at a high one all classes become nearly equal."
 )
 field, _ = st.columns(2)
 with field:
     typed = lab.grid_field(
         "Logits", [[3.0, 1.0, 0.2, -1.0]], key="re_logits", height=70, one_row=True
     )[0]
-temperatures = np.geomspace(0.1, 10, 81)
+
+
+def type_logits(logits: list[float]) -> None:
+    """Put the logits of the sliders into the text field, which is kept in the address."""
+    st.session_state["re_logits"] = format_kernel(np.array([logits]))
+
+
 softmax(
     typed.tolist(),
     [f"class {at}" for at in range(len(typed))],
-    temperatures.tolist(),
-    torch_reference.softmax(typed, temperatures),
+    np.geomspace(0.1, 10, 81).tolist(),
     key="re_softmax",
     url_parameter=TEMPERATURE.name,
+    on_edit=type_logits,
 )

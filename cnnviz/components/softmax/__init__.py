@@ -1,15 +1,15 @@
-"""Softmax with temperature: a slider that answers in the browser."""
+"""Softmax with temperature: sliders for it and for the logits, which answer in the browser."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import streamlit as st
+
 from cnnviz.components.sources import register
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
+    from collections.abc import Callable, Sequence
 
 _component = register("softmax")
 
@@ -18,30 +18,33 @@ def softmax(
     logits: Sequence[float],
     names: Sequence[str],
     temperatures: Sequence[float],
-    probabilities: NDArray[Any],
     *,
     key: str,
     url_parameter: str,
+    on_edit: Callable[[list[float]], None],
 ) -> None:
-    """Draw the probabilities of some classes, with a slider for the temperature.
+    """Draw the probabilities of some classes, with sliders for their logits and the temperature.
+
+    Everything is computed in the browser: exp(logit / T), divided by the sum over all classes.
 
     Args:
         logits: One per class.
         names: Of the classes.
         temperatures: Increasing; the slider's stops, opening on the one nearest to 1.
-        probabilities: temperatures × classes.
         key: Streamlit key.
         url_parameter: Name under which the page's address remembers the temperature.
+        on_edit: Called, in a callback, with all logits when a slider of them has come to rest.
     """
-    data = payload(logits, names, temperatures, probabilities, url_parameter=url_parameter)
-    _component(key=key, data=data)
+    data = payload(logits, names, temperatures, url_parameter=url_parameter)
+    _component(
+        key=key, data=data, on_edited_change=lambda: on_edit(st.session_state[key]["edited"])
+    )
 
 
 def payload(
     logits: Sequence[float],
     names: Sequence[str],
     temperatures: Sequence[float],
-    probabilities: NDArray[Any],
     *,
     url_parameter: str,
 ) -> dict[str, Any]:
@@ -50,6 +53,5 @@ def payload(
         "logits": list(logits),
         "names": list(names),
         "temperatures": list(temperatures),
-        "rows": probabilities.tolist(),
         "urlParameter": url_parameter,
     }

@@ -1,8 +1,9 @@
-// Softmax at the temperature of the slider; the numbers were computed for every stop of it.
+// Softmax of logits at a temperature; all of them can be dragged.
 
 import { keepInAddress } from "../kit/address.js";
 import { element, finder } from "../kit/elements.js";
 import { mounting } from "../kit/mounting.js";
+import { softmax } from "../kit/network/forward.js";
 import { numberText, percent } from "../kit/numbers.js";
 
 /**
@@ -12,8 +13,9 @@ import { numberText, percent } from "../kit/numbers.js";
  * @property {string[]} names of the classes
  * @property {number[]} logits
  * @property {number[]} temperatures
- * @property {number[][]} rows the probabilities at each temperature
  */
+
+const REACH = 10; // of a slider to both sides, unless a logit that was typed lies farther out
 
 class Softmax {
   /** @param {ShadowRoot} parent */
@@ -23,6 +25,12 @@ class Softmax {
     this.slider = /** @type {HTMLInputElement} */ (this.root.querySelector("input"));
     /** @type {Data | null} */
     this.data = null;
+    /** @type {import("../kit/mounting.js").Component | null} */
+    this.component = null;
+    /** @type {number[]} as they are shown */
+    this.logits = [];
+    /** @type {string} the logits that the server was told last */
+    this.told = "";
     /** @type {HTMLElement[]} */
     this.fills = [];
     /** @type {HTMLElement[]} */
@@ -45,8 +53,12 @@ class Softmax {
     clearTimeout(this.saving);
   }
 
-  /** @param {Data} data */
-  update(data) {
+  /**
+   * @param {Data} data
+   * @param {import("../kit/mounting.js").Component} component
+   */
+  update(data, component) {
+    this.component = component;
     const first = !this.data;
     this.data = data;
     this.slider.max = String(data.temperatures.length - 1);
@@ -55,6 +67,9 @@ class Softmax {
     const linked = Number(new URL(window.location.href).searchParams.get(data.urlParameter) ?? NaN);
     const stop = data.temperatures.findIndex((value) => Math.abs(value / linked - 1) < 0.01);
     if (first) this.slider.value = String(stop >= 0 ? stop : nearest);
+    if (JSON.stringify(data.logits) === this.told) return; // they come from here
+    this.logits = [...data.logits];
+    this.told = JSON.stringify(data.logits);
     const bars = this.find(".bars");
     bars.replaceChildren(...["Class", "Logit", "Probability", ""].map((text) => element("span", "head", text)));
     this.fills = [];
@@ -66,24 +81,55 @@ class Softmax {
       track.append(fill);
       this.fills.push(fill);
       this.percents.push(shown);
-      bars.append(element("b", "", name), element("span", "number", numberText(data.logits[at], 3)), track, shown);
+      bars.append(element("b", "", name), this.logit(name, at), track, shown);
     });
     this.show(Number(this.slider.value));
+  }
+
+  /**
+   * A slider for a logit, with its number.
+   * @param {string} name of the class
+   * @param {number} at which class
+   */
+  logit(name, at) {
+    const cell = element("span", "logit");
+    const slider = element("input");
+    const number = element("span", "number", numberText(this.logits[at], 3));
+    Object.assign(slider, {
+      type: "range", step: "0.1",
+      min: String(Math.min(-REACH, Math.floor(this.logits[at]))),
+      max: String(Math.max(REACH, Math.ceil(this.logits[at]))),
+    });
+    slider.value = String(this.logits[at]);
+    slider.setAttribute("aria-label", `Logit of ${name}`);
+    slider.oninput = () => {
+      this.logits[at] = Number(slider.value);
+      number.textContent = numberText(this.logits[at], 3);
+      this.show(Number(this.slider.value));
+    };
+    slider.onchange = () => {
+      this.told = JSON.stringify(this.logits);
+      this.component?.setStateValue("edited", this.logits);
+    };
+    slider.addEventListener("keydown", (event) => event.stopPropagation());
+    cell.append(slider, number);
+    return cell;
   }
 
   /** @param {number} at which of the temperatures */
   show(at) {
     if (!this.data) return;
-    const { temperatures, rows, names } = this.data;
+    const { temperatures, names } = this.data;
+    const shares = softmax(this.logits.map((logit) => logit / temperatures[at]));
     const text = `Temperature ${numberText(temperatures[at], 3)}`;
     this.find(".temperature span").textContent = text;
     this.slider.setAttribute("aria-valuetext", text);
-    rows[at].forEach((share, index) => {
+    shares.forEach((share, index) => {
       this.fills[index].style.width = `${100 * share}%`;
       this.percents[index].textContent = percent(share);
     });
-    const best = rows[at].indexOf(Math.max(...rows[at]));
-    this.find(".words").textContent = `${names[best]}: ${percent(rows[at][best])}. The temperature never changes the order, only the confidence.`;
+    const best = shares.indexOf(Math.max(...shares));
+    this.find(".words").textContent = `${names[best]}: ${percent(shares[best])}. The temperature never changes the order, only the confidence.`;
   }
 }
 

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -196,10 +197,19 @@ def test_the_temperature_answers_in_the_browser(open_at):
     page = open_at("/activation", ".activation")
     softmax = page.locator(".softmax")
     expect(softmax.locator(".number").last).to_have_text("1.5%")
-    softmax.locator("input").press("End")
+    softmax.get_by_label("Temperature").press("End")
     expect(softmax.locator(".temperature span")).to_have_text("Temperature 10")
-    softmax.locator("input").press("Home")
-    expect(softmax.locator(".number").nth(1)).to_have_text("100.0%")
+    softmax.get_by_label("Temperature").press("Home")
+    expect(softmax.locator(".bar-track + .number").first).to_have_text("100.0%")
     wait_until(page, "new URL(location.href).searchParams.get('re_t') === '0.1000'")
     page.reload()
     expect(softmax.locator(".temperature span")).to_have_text("Temperature 0.1")
+    # A logit is dragged: the probabilities follow, and the field and the address keep it.
+    softmax.get_by_label("Logit of class 1").fill("3.1")
+    powers = np.exp(np.array([3, 3.1, 0.2, -1]) / 0.1)
+    for at, share in enumerate((powers / powers.sum())[:2]):
+        expect(softmax.locator(".bar-track + .number").nth(at)).to_have_text(f"{share:.1%}")
+    softmax.get_by_label("Logit of class 1").press("ArrowRight")
+    wait_until(page, "new URL(location.href).searchParams.get('re_logits') === '3 3.2 0.2 -1'")
+    expect(page.get_by_label("Logits")).to_have_value("3 3.2 0.2 -1")
+    expect(softmax.locator(".bar-track + .number").nth(1)).to_have_text("88.1%")

@@ -198,8 +198,17 @@ def test_a_kernel_that_does_not_fit_is_refused_with_what_pytorch_says(open_lab):
     assert "Kernel size can't be greater" in text(app)
 
 
-def test_sizes_shrink_until_nothing_is_left(open_lab):
-    assert "**32** → **28** → **24** → **20**" in text(open_lab("windows"))
+def test_sizes_shrink_until_nothing_is_left(open_lab, charts):
+    app = open_lab("windows")
+    assert "**32** → **28** → **24** → **20**" in text(app)
+    # How often each pixel is used is the gradient of the sum of the last map.
+    for line, layers in zip(charts(app)[0]["figure"]["data"], (1, 7), strict=True):
+        row = torch.ones(1, 1, 32, dtype=torch.float64, requires_grad=True)
+        last = row
+        for _ in range(layers):
+            last = F.conv1d(last, torch.ones(1, 1, 5, dtype=torch.float64))
+        last.sum().backward()
+        assert line["y"] == pytest.approx((100 * row.grad / row.grad.max()).flatten().tolist())
 
 
 # --- pooling ---
@@ -422,15 +431,6 @@ def test_the_curve_goes_through_every_dot(open_lab, name):
     xs, ys = data["curve"]
     step = xs[1] - xs[0]
     np.testing.assert_allclose(np.interp(data["before"], xs, ys), data["after"], atol=step)
-
-
-def test_softmax_at_each_temperature(open_lab):
-    data = component(open_lab("activation", re_logits="2 -1 0.5"), "softmax")
-    rows = np.array(data["rows"])
-    np.testing.assert_allclose(rows.sum(1), 1)
-    for temperature, row in zip(data["temperatures"], rows, strict=True):
-        powers = np.exp(np.array([2, -1, 0.5]) / temperature)
-        np.testing.assert_allclose(row, powers / powers.sum())
 
 
 def test_the_tour_lists_every_topic_and_finds_words(open_lab):

@@ -30,9 +30,11 @@ def test_opens_walking_through_the_stages(open_page):
     assert any("difference 0" in mark.value and "green" in mark.value for mark in app.markdown)
 
 
-def test_the_counts_are_the_decks(open_page):
+def test_the_counts_are_the_decks(open_page, charts):
     app = open_page()
     counts = app.dataframe[0].value
+    for bars in charts(app)[0]["figure"]["data"]:  # the same counts as a picture
+        assert bars["y"] == counts[bars["name"]].tolist()
     assert counts.iloc[0, 1:].tolist() == [48, 18, 3]
     hidden = lecture_case("s0-fc-200x200")["expected"]["connections"]
     local, shared = lecture_case("s0-local-10x10"), lecture_case("s0-weight-sharing-100")

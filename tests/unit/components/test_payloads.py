@@ -240,7 +240,7 @@ PAYLOADS = {
         "box", "ramp", alt="Alt", start=(1, 0.5, 2, 0.7), url_parameter="at"
     ),
     "softmax": lambda: softmax.payload(
-        [1.0, 2.0], ["cat", "dog"], [0.5, 1.0], SMALL, url_parameter="t"
+        [1.0, 2.0], ["cat", "dog"], [0.5, 1.0], url_parameter="t"
     ),
     "space_box": lambda: space_box.payload(
         np.dstack([GREY] * 3), space_box.Camera(10, (1, 1), 45, 20),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from cnnviz.components.chart import chart
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import (
     conv_connections,
@@ -17,6 +18,7 @@ from cnnviz.convolution import (
     output_size,
 )
 from cnnviz.convolution.sharing import fit_sharing, make_data
+from cnnviz.figures.weight_counts import weights_figure
 from cnnviz.numbers.formatting import thousands
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.choice import choice
@@ -59,16 +61,19 @@ def weight_counts(inputs: int, kernel: int) -> None:
             for side, places in ((30, depth5), (256, big))
         ),
     ]
+    kinds = ("Fully connected", "Local", "Local and shared")
+    short = ("The layer above", "200×200", "30×30×3", "256×256×3")
+    chart(
+        weights_figure(
+            short, {kind: [row[at] for row in rows] for at, kind in enumerate(kinds, 1)}
+        ),
+        key="sh_counts",
+        alt="Weights of four layers, fully connected, local, and local with shared weights",
+    )
     st.dataframe(
-        {
-            name: [row[at] for row in rows]
-            for at, name in enumerate(("Layer", "Fully connected", "Local", "Local and shared"))
-        },
+        {name: [row[at] for row in rows] for at, name in enumerate(("Layer", *kinds))},
         hide_index=True,
-        column_config={
-            name: st.column_config.NumberColumn(format="localized")
-            for name in ("Fully connected", "Local", "Local and shared")
-        },
+        column_config={name: st.column_config.NumberColumn(format="localized") for name in kinds},
         alt="Weights of four layers: fully connected, local, and local with shared weights",
     )
     positions = lecture_case("s0-positions")["expected"]

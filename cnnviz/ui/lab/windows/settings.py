@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 import streamlit as st
 
+from cnnviz.components.chart import chart
 from cnnviz.convolution import Padding, lecture_case, lecture_source, output_size
+from cnnviz.figures.paths import paths_figure
+from cnnviz.numbers.formatting import thousands
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.choice import choose
 from cnnviz.ui.shared.controls import paired, select
@@ -135,6 +139,26 @@ def until_nothing_is_left() -> None:
             f" is smaller than the kernel. A padding of {(window - 1) // 2} keeps the size at"
             f" {start}" + ("." if window % 2 else ", if one side gets one more.")
         )
+        if len(sizes) > 1:
+            _paths(sizes, window)
+
+
+def _paths(sizes: list[int], window: int) -> None:
+    ones = np.ones(window, dtype=np.int64)
+    one = np.convolve(np.ones(sizes[1], dtype=np.int64), ones)
+    paths = np.ones(sizes[-1], dtype=np.int64)
+    for _ in sizes[1:]:  # from the last map down: a cell's paths go on to its whole window
+        paths = np.convolve(paths, ones)
+    counts = {"1 layer": one} | ({f"{len(sizes) - 1} layers": paths} if len(sizes) > 2 else {})
+    chart(
+        paths_figure(counts), key="wi_paths",
+        alt="How often each pixel of a row is used, by one layer and by the whole stack",
+    )  # fmt: skip
+    st.caption(
+        "Pixels at the edge are used less, and each layer makes it worse: from the first pixel of"
+        f" a row {thousands(int(paths[0]))} {'path leads' if paths[0] == 1 else 'paths lead'} to"
+        f" the last map, from the middle {thousands(int(paths.max()))}."
+    )
 
 
 def rules_of_thumb() -> None:
