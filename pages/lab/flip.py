@@ -11,6 +11,7 @@ from cnnviz.inspection import torch_reference
 from cnnviz.ui.lab.flip.order import order_does_not_matter
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.address import SLIDING
+from cnnviz.ui.shared.choice import choose
 from cnnviz.ui.shared.controls import select
 from cnnviz.ui.shared.projecting import figure_and_settings
 
@@ -107,13 +108,25 @@ flip_and_compare()
 
 order_does_not_matter()
 
+
+def swap(f: Shape, g: Shape) -> None:
+    """Let g stand, and f slide; the figure swaps their widths."""
+    choose("fl_f", g)
+    choose("fl_g", f)
+
+
 st.header("Continuous convolution")
 st.caption(
     "g is reversed and slides over f. The result at t is the area under the product of the two."
+    " Swap them: other areas, the same result, since f ∗ g = g ∗ f."
 )
 with st.container(horizontal=True):
     shape_f = select(":blue[f]", SHAPES, "box", key="fl_f", width=180)
     shape_g = select(":violet[g]", SHAPES, "exponential", key="fl_g", width=180)
+    st.button(
+        "Swap f and g", icon=":material/swap_horiz:", key="_fl_swap", on_click=swap,
+        args=(shape_f, shape_g), disabled=shape_f == shape_g,
+    )  # fmt: skip
 sliding(
     shape_f,
     shape_g,

@@ -35,7 +35,9 @@ export class Sliding extends Figure {
 
   update(data) {
     const first = !this.data;
+    const swapped = !first && data.f !== data.g && data.f === this.data.g && data.g === this.data.f;
     this.data = data;
+    if (swapped) [this.at.f, this.at.g] = [this.at.g, this.at.f];
     this.figure.setAttribute("aria-label", data.alt);
     if (first) {
       this.at = Object.fromEntries(NAMES.map((name, at) => [name, data.start[at]]));
@@ -44,6 +46,7 @@ export class Sliding extends Figure {
       this.seen = data.still || !this.playing ? this.at.t : -T_END;
     }
     this.compute();
+    if (swapped) this.settle();
   }
 
   // --- numbers --------------------------------------------------------------------------------

@@ -142,6 +142,18 @@ def test_the_address_holds_t_as_it_is_shown(page, open_at):
     expect(page).to_have_url(place)
 
 
+def test_swapped_functions_have_the_same_area(page, open_at):
+    sliding = open_at("/flip?fl_f=triangle&fl_g=exponential&fl_at=1,0.5,1.5,0.8")
+    area = float(sliding.get_attribute("data-area"))
+    page.get_by_role("button", name="Swap f and g").click()
+    expect(sliding).to_have_attribute("data-f", "0.8")
+    expect(sliding).to_have_attribute("data-g", "1.5")
+    expect(page).to_have_url(re.compile("fl_f=exponential.*fl_g=triangle|fl_g=triangle.*fl_f=exp"))
+    assert float(sliding.get_attribute("data-area")) == pytest.approx(area, abs=2e-3)
+    assert area == pytest.approx(integral("triangle", "exponential", 1, 0.5, (1.5, 0.8)), abs=2e-3)
+    expect(page).to_have_url(re.compile("fl_at=1%2C0.5%2C0.8%2C1.5"))
+
+
 def test_the_code_gives_the_number(page, open_at, capsys):
     sliding = open_at("/flip?fl_f=triangle&fl_g=exponential&fl_at=1.25,0.5,1.5,0.8")
     exec(sliding.locator(".code code").text_content(), {})
