@@ -75,6 +75,12 @@ def first_maps(image: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(first.numpy(), dtype=np.float64)
 
 
+def first_filters() -> NDArray[np.float32]:
+    """The filters of the network's first layer: 16×3×3."""
+    weights = next(iter(_network().parameters()))
+    return np.asarray(weights.detach()[:, 0].numpy())
+
+
 def at_size(images: ArrayLike, side: int) -> list[tuple[str, tuple[int, ...]]]:
     """The layers of the network and the shapes that they give for digits of another size.
 

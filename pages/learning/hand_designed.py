@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.ui.learning.hand_designed.features import directions, keypoints, worth
+from cnnviz.ui.learning.hand_designed.features import directions, keypoints, learned, worth
 
 st.caption(
     "Before 2012, people designed what a classifier gets to see. Two designs ruled: histograms of"
@@ -15,3 +15,5 @@ st.header("SIFT: points that are found again")
 keypoints()
 st.header("What are they worth?")
 worth()
+st.header("Learned filters on the same picture")
+learned()

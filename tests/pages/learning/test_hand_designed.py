@@ -9,6 +9,8 @@ from sklearn.linear_model import LogisticRegression
 from cnnviz.datasets import load_dataset
 from cnnviz.imaging import encode_png, resize_to_fit, sample_image, to_grey
 from cnnviz.imaging.descriptors import hog_cells
+from cnnviz.inspection import load_model
+from cnnviz.inspection.digits import RUN
 
 
 def words(app):
@@ -18,7 +20,7 @@ def words(app):
 def test_directions_keypoints_and_their_worth(visit, until_whole, tmp_path, monkeypatch):
     app = visit("hand_designed", picture="astronaut", hd_cell="16", hd_labels="300")
     until_whole(app)
-    (sheet,) = [
+    sheet, learned = [
         json.loads(element.proto.json)
         for element in app.get("bidi_component")
         if element.proto.component_name == "cnnviz_map_sheet"
@@ -31,12 +33,25 @@ def test_directions_keypoints_and_their_worth(visit, until_whole, tmp_path, monk
     # The code gives the same, from the picture that can be downloaded beside it.
     monkeypatch.chdir(tmp_path)
     (tmp_path / "picture.png").write_bytes(encode_png(grey.astype(np.uint8)))
-    directions, keypoints = [part.value for part in app.code if "picture.png" in part.value]
+    directions, keypoints, answers = [
+        part.value for part in app.code if "picture.png" in part.value
+    ]
     space = {"print": lambda *_: None}
     exec(directions, space)
     np.testing.assert_allclose(space["cells"].ravel(), values, rtol=1e-5, atol=1e-4)
     exec(keypoints, space)
     assert 0 < space["again"] < len(space["points"])
+    small = np.round(resize_to_fit(grey.astype(np.uint8), 80)).astype(np.uint8)
+    (tmp_path / "picture.png").write_bytes(encode_png(small))
+    exec(answers, space)
+    filters, maps = learned["groups"]
+    assert (filters["shape"], maps["shape"]) == ([16, 3, 3], [16, 78, 78])
+    # The filters are those of the network's first layer, and the maps what they answer.
+    weights = load_model(RUN).state_dict()["conv1.weight"]
+    np.testing.assert_allclose(space["filters"], weights[:, 0].double(), atol=1e-7)
+    for group, expected in ((filters, weights), (maps, space["answers"])):
+        sent = np.frombuffer(base64.b64decode(group["values"]["data"]), np.float32)
+        np.testing.assert_allclose(sent, expected.flatten(), rtol=1e-4, atol=1e-5)
     assert f"**{space['again']} of {len(space['points'])}** keypoints are found" in words(app)
     table = app.dataframe[-1].value.set_index("Features")
     data = load_dataset("digits")

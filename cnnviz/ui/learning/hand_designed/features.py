@@ -15,6 +15,8 @@ from cnnviz.imaging.descriptors import (
     sift_code,
     sift_keypoints,
 )
+from cnnviz.inspection import torch_reference
+from cnnviz.inspection.digits import first_filters
 from cnnviz.training.experiments.hand_designed_features import KINDS, accuracies
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.code import copy_code
@@ -26,6 +28,17 @@ from cnnviz.ui.shared.projecting import figure_and_settings
 _SIDE = 320
 _COLUMNS = ("x in pixels", "y in pixels", "Diameter in pixels", "Direction in °", "Response")
 _BUDGETS = {"100": "100", "300": "300", "1435": "All 1,435"}
+
+
+_LEARNED = """import cv2
+import torch
+from torch.nn import functional as F
+
+grey = torch.from_numpy(cv2.imread("picture.png", cv2.IMREAD_GRAYSCALE)).double() / 255
+filters = torch.tensor({filters}).double()
+answers = F.conv2d(grey[None, None], filters[:, None])[0]
+print(answers)
+"""
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -121,6 +134,36 @@ def keypoints() -> None:
                 hide_index=True,
                 alt="Place, size, direction and response of the strongest keypoints",
             )
+
+
+def learned() -> None:
+    """Draw the filters that the digits network has learned, and their answers to the picture."""
+    grey = np.round(resize_to_fit(grey_picture()[1], _SIDE // 4)).astype(np.uint8)
+    filters = first_filters()
+    answers = torch_reference.conv_layer(grey[None] / 255, filters[:, None])
+    map_sheet(
+        [
+            Group(f"{len(filters)} learned filters", filters, tile="filter"),
+            Group(
+                "What each answers to the picture",
+                answers.astype(np.float32),
+                note=f"{answers.shape[1]}×{answers.shape[2]}",
+                tile="filter",
+            ),
+        ],
+        key="hd_learned",
+        scale="map",
+        stops=WEIGHT_STOPS,
+        side=110,
+        alt="Filters that a network has learned, and the maps that they make of the picture",
+    )
+    st.caption(
+        "The first layer of the digits network that comes with cnnviz. It has only seen digits of"
+        " 8×8, and yet many of its filters answer to edges of one direction, as HOG does: nobody"
+        " has told it to. Each map has its own colour scale."
+    )
+    code = _LEARNED.format(filters=filters.tolist())
+    copy_code("PyTorch code: learned filters", code, picture=grey)
 
 
 def worth() -> None:
