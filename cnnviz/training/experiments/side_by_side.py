@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from dataclasses import dataclass
@@ -13,9 +14,10 @@ import torch.nn.functional as F
 from cnnviz.training.threads import one_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from torch import Tensor, nn
+    from torch.optim import Optimizer
 
 _DRAWS = 1_000_003
 _WANTED = 3.0  # seconds that training goes on after anybody has asked for it
@@ -47,6 +49,7 @@ class Contest:
         steps: Steps a round.
         batch: Pictures a step, at most N.
         rate: Learning rate of Adam.
+        optimisers: What updates the weights of networks, by name, in place of Adam.
         seed: Of the first weights, the batches and what the networks draw.
 
     Attributes:
@@ -65,6 +68,7 @@ class Contest:
         batch: int,
         rate: float,
         seed: int,
+        optimisers: Mapping[str, Callable[[Iterator[nn.Parameter]], Optimizer]] | None = None,
     ) -> None:
         self._sets = {"train": train, **tests}
         self.rounds, self._steps, self._seed = rounds, steps, seed
@@ -74,8 +78,9 @@ class Contest:
             for name, make in makers.items():
                 torch.manual_seed(seed)
                 self._models[name] = make()
+        adam = functools.partial(torch.optim.Adam, lr=rate)
         self._optimisers = {
-            name: torch.optim.Adam(model.parameters(), lr=rate)
+            name: (optimisers or {}).get(name, adam)(model.parameters())
             for name, model in self._models.items()
         }
         self.parameters = {

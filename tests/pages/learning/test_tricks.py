@@ -8,6 +8,7 @@ import pytest
 
 from cnnviz.imaging.augmentation import Limits
 from cnnviz.torchvision_door import torchvision_models
+from cnnviz.training.experiments.side_by_side import Contest
 from cnnviz.training.race.presets import PRESETS
 from cnnviz.ui.learning.tricks.augmentation import COPIES, augmentation_code
 from cnnviz.ui.learning.tricks.tricks import TRICKS
@@ -18,11 +19,13 @@ FIGURES = {
     "response_norm": "cnnviz_linked_grids",
     "optimisers": "cnnviz_valley",
     "processors": "cnnviz_chart",
+    "together": "cnnviz_chart",
 }
 
 
 @pytest.mark.parametrize(("trick", "figure"), FIGURES.items())
-def test_each_trick_opens(visit, trick, figure):
+def test_each_trick_opens(visit, trick, figure, monkeypatch):
+    monkeypatch.setattr(Contest, "go_on", Contest.advance)  # a round, while the page waits
     app = visit("tricks", trick=trick)
     sent = [e for e in app.get("bidi_component") if e.proto.component_name == figure]
     data = json.loads(sent[0].proto.json)
@@ -30,6 +33,11 @@ def test_each_trick_opens(visit, trick, figure):
         steps = len(data["words"])
         for curve in data["curves"]:
             assert {line["values"]["shape"][0] for line in curve["lines"]} <= {1, steps}
+    if trick == "together":
+        curves = {line["name"]: line["y"] for line in data["figure"]["data"]}
+        assert [len(values) for values in curves.values()] == [2] * 4
+        assert app.dataframe[0].value["Parameters"].tolist() == [5426, 5586]
+        assert "BatchNorm2d" in app.code[0].value
     links = [e.proto for e in app.get("page_link")]
     assert {TRICKS[trick].races[preset] for preset in TRICKS[trick].presets} <= {
         link.label for link in links

@@ -17,9 +17,9 @@ from cnnviz.training.experiments.three_ideas import (
     ideas_code,
     ideas_contest,
 )
-from cnnviz.ui.learning.three_ideas.watching import watch
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.projecting import figure_and_settings
+from cnnviz.ui.shared.watching import watch
 
 _MARK = {True: "✓", False: "–"}
 

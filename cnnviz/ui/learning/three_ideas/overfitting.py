@@ -9,9 +9,9 @@ import streamlit as st
 from cnnviz.components.chart import chart
 from cnnviz.figures.contest import by_parameters, curves_by_step
 from cnnviz.training.experiments.three_ideas import HIDDEN, hidden_title, overfitting_contest
-from cnnviz.ui.learning.three_ideas.watching import watch
 from cnnviz.ui.shared.controls import paired, select
 from cnnviz.ui.shared.projecting import figure_and_settings
+from cnnviz.ui.shared.watching import watch
 
 _SETS = {"train": "training pictures", "test": "test pictures"}
 

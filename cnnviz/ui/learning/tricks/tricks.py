@@ -12,6 +12,7 @@ from cnnviz.ui.learning.tricks.dropout import dropout_section
 from cnnviz.ui.learning.tricks.optimisers import optimisers_section
 from cnnviz.ui.learning.tricks.processors import processors_section
 from cnnviz.ui.learning.tricks.response_norm import response_norm_section
+from cnnviz.ui.learning.tricks.together import together_section
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,5 +89,13 @@ TRICKS = {
         " in six days.",
         processors_section,
         ("width", "depth"),
+    ),
+    "together": Trick(
+        "All together",
+        "Deep networks **failed at first**: they learned slowly or not at all. Then came better"
+        " activations, batch norm, skips, dropout, better steps, more units, and computers that"
+        " could afford all of it. Switch each, and watch what the loss does.",
+        together_section,
+        ("activation", "norm", "skips", "optimiser"),
     ),
 }

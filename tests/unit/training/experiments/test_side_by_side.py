@@ -15,15 +15,23 @@ TRAIN = torch.rand(40, 6, generator=DRAWS), torch.randint(3, (40,), generator=DR
 TEST = torch.rand(20, 6, generator=DRAWS), torch.randint(3, (20,), generator=DRAWS)
 
 
-def made(rounds=3):
+def made(rounds=3, optimisers=None):
     makers = {"small": lambda: nn.Linear(6, 3), "again": lambda: nn.Linear(6, 3)}
     return Contest(
-        makers, TRAIN, {"test": TEST}, rounds=rounds, steps=4, batch=8, rate=0.05, seed=2
-    )
+        makers, TRAIN, {"test": TEST}, rounds=rounds, steps=4, batch=8, rate=0.05, seed=2,
+        optimisers=optimisers,
+    )  # fmt: skip
 
 
-def test_it_is_a_plain_loop_with_adam():
-    one = made()
+@pytest.mark.parametrize(
+    ("make", "optimisers"),
+    [
+        (lambda weights: torch.optim.Adam(weights, lr=0.05), None),
+        (lambda weights: torch.optim.SGD(weights, lr=0.3), ("small", "again")),
+    ],
+)
+def test_it_is_a_plain_loop(make, optimisers):
+    one = made(optimisers=optimisers and dict.fromkeys(optimisers, make))
     while one.advance():
         pass
     assert (one.round, one.step, one.last_step, one.done) == (3, 12, 12, True)
@@ -31,7 +39,7 @@ def test_it_is_a_plain_loop_with_adam():
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(2)
         model = nn.Linear(6, 3)
-    optimiser = torch.optim.Adam(model.parameters(), lr=0.05)
+    optimiser = make(model.parameters())
     losses = [F.cross_entropy(model(TEST[0]), TEST[1]).item()]
     for number in range(3):
         draws = torch.Generator().manual_seed(2 * 1_000_003 + number)
