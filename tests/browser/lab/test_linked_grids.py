@@ -211,5 +211,5 @@ def test_the_temperature_answers_in_the_browser(open_at):
         expect(softmax.locator(".bar-track + .number").nth(at)).to_have_text(f"{share:.1%}")
     softmax.get_by_label("Logit of class 1").press("ArrowRight")
     wait_until(page, "new URL(location.href).searchParams.get('re_logits') === '3 3.2 0.2 -1'")
-    expect(page.get_by_label("Logits")).to_have_value("3 3.2 0.2 -1")
+    expect(page.get_by_role("textbox", name="Logits")).to_have_value("3 3.2 0.2 -1")
     expect(softmax.locator(".bar-track + .number").nth(1)).to_have_text("88.1%")

@@ -63,15 +63,14 @@ def weight_counts(inputs: int, kernel: int) -> None:
     ]
     kinds = ("Fully connected", "Local", "Local and shared")
     short = ("The layer above", "200×200", "30×30×3", "256×256×3")
+    names, *counts = zip(*rows, strict=True)
     chart(
-        weights_figure(
-            short, {kind: [row[at] for row in rows] for at, kind in enumerate(kinds, 1)}
-        ),
+        weights_figure(short, dict(zip(kinds, counts, strict=True))),
         key="sh_counts",
         alt="Weights of four layers, fully connected, local, and local with shared weights",
     )
     st.dataframe(
-        {name: [row[at] for row in rows] for at, name in enumerate(("Layer", *kinds))},
+        {"Layer": names, **dict(zip(kinds, counts, strict=True))},
         hide_index=True,
         column_config={name: st.column_config.NumberColumn(format="localized") for name in kinds},
         alt="Weights of four layers: fully connected, local, and local with shared weights",

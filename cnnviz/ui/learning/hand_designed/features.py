@@ -159,7 +159,7 @@ def learned() -> None:
     )
     st.caption(
         "The first layer of the digits network that comes with cnnviz. It has only seen digits of"
-        " 8×8, and yet many of its filters answer to edges of one direction, as HOG does: nobody"
+        " 8×8, and yet several of its filters answer to edges of one direction, as HOG does: nobody"
         " has told it to. Each map has its own colour scale."
     )
     code = _LEARNED.format(filters=filters.tolist())
