@@ -28,11 +28,11 @@ from cnnviz.convolution.geometry import (
 from cnnviz.convolution.gradients import (
     Flow,
     Gradients,
-    as_matrix,
     backward,
     finite_differences,
     flow,
 )
+from cnnviz.convolution.matrix import as_matrix
 from cnnviz.convolution.pooling import median2d, pool2d
 from cnnviz.convolution.stacks import (
     StackLayer,

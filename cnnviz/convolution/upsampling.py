@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cnnviz.convolution.arithmetic import transposed2d
-from cnnviz.convolution.gradients import as_matrix
+from cnnviz.convolution.matrix import as_matrix
 from cnnviz.convolution.trace import trace
 from cnnviz.convolution.windows import Array
 

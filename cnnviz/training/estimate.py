@@ -150,7 +150,7 @@ def _time_steps(config: RunConfig) -> float:
     from cnnviz.networks import build, summary  # noqa: PLC0415
     from cnnviz.training.data import Batches, Normalise  # noqa: PLC0415
     from cnnviz.training.device import pick_device  # noqa: PLC0415
-    from cnnviz.training.schedule import make_optimiser  # noqa: PLC0415
+    from cnnviz.training.optimisers import make_optimiser  # noqa: PLC0415
     from cnnviz.training.tasks import Pupil, task_of  # noqa: PLC0415
 
     device, task = pick_device(), task_of(config)

@@ -12,7 +12,7 @@ from cnnviz.training import checkpoint
 from cnnviz.training.checkpoint import Position
 from cnnviz.training.data import Batches, Normalise, load_run_dataset
 from cnnviz.training.evaluate import TestSet
-from cnnviz.training.schedule import make_optimiser
+from cnnviz.training.optimisers import make_optimiser
 from cnnviz.training.tasks import Pupil, task_of
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from cnnviz.inspection import load_model
 from cnnviz.inspection.misclassified import nearest_snapshot, pictures_tested, predict_all
 from cnnviz.runs import open_run
 from cnnviz.training.data import Batches, Normalise, load_run_dataset
-from cnnviz.training.schedule import make_optimiser
+from cnnviz.training.optimisers import make_optimiser
 
 
 @pytest.fixture

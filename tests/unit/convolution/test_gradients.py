@@ -1,4 +1,4 @@
-"""Gradients against autograd, and the matrix of a sliding window against its output."""
+"""Gradients against autograd."""
 
 import numpy as np
 import pytest
@@ -8,15 +8,12 @@ import torch.nn.functional as F
 from cnnviz.convolution import (
     ConvolutionError,
     Padding,
-    as_matrix,
     backward,
-    correlate2d,
     finite_differences,
     flow,
     trace,
     trace_pool,
     trace_transposed,
-    transposed2d,
 )
 
 RANDOM = np.random.default_rng(0)
@@ -77,29 +74,11 @@ def test_pooling(reduction, pool):
     assert gradients.kernel is None
 
 
-def test_the_matrix_gives_the_output_and_its_transpose_the_transposed_convolution():
-    traced = trace(IMAGE[0], KERNEL[0], stride=2, bias=0.5)
-    matrix = as_matrix(traced)
-    output = correlate2d(IMAGE[0], KERNEL[0], stride=2)
-    np.testing.assert_allclose(matrix @ IMAGE[0].reshape(-1), output.reshape(-1), atol=1e-12)
-    back = transposed2d(output, KERNEL[0], stride=2)
-    np.testing.assert_allclose(
-        (matrix.T @ output.reshape(-1)).reshape(IMAGE[0].shape)[: back.shape[0], : back.shape[1]],
-        back,
-        atol=1e-12,
-    )
-    np.testing.assert_allclose(
-        as_matrix(trace_transposed(output, KERNEL[0], stride=2)).shape, (back.size, output.size)
-    )
-
-
 def test_refusals():
     with pytest.raises(ConvolutionError, match=r"output's shape \(2, 2\), not \(3, 3\)"):
         backward(trace(np.ones((3, 3)), np.ones((2, 2))), np.ones((3, 3)))
     with pytest.raises(ConvolutionError, match="gradient of a median"):
         backward(trace_pool(np.ones((3, 3)), 3, reduction="median"), [[1.0]])
-    with pytest.raises(ConvolutionError, match="max pooling has no weights"):
-        as_matrix(trace_pool(np.ones((4, 4)), 2))
 
 
 @pytest.mark.parametrize("name", ["conv", "max", "mean", "transposed"])

@@ -5,7 +5,7 @@ from torch import nn
 
 from cnnviz.runs import Recipe, RunError
 from cnnviz.training import checkpoint
-from cnnviz.training.schedule import make_optimiser
+from cnnviz.training.optimisers import make_optimiser
 
 
 def network(features=3):
