@@ -111,7 +111,7 @@ def _shortened(text: str) -> str:
 
 
 def _in_order(entry: Path, imports: Callable[[Path], Iterator[Path]]) -> list[Path]:
-    """Everything that a file imports, directly or not, each after its own imports; itself last."""
+    """A file and all that it imports, directly or not: each file after those that it imports."""
     found: dict[Path, None] = {}
 
     def visit(file: Path, importers: tuple[Path, ...]) -> None:

@@ -150,7 +150,7 @@ class Channel:
 
 
 async def _beating(subscriber: Subscriber, event: asyncio.Event) -> None:
-    """Wait for an event; meanwhile the subscriber hears that the connection stands."""
+    """Wait for an event; meanwhile tell the subscriber that the connection still stands."""
     while not event.is_set():
         try:
             async with asyncio.timeout(BEAT_SECONDS):

@@ -114,7 +114,7 @@ class LobbyReader:
 
 
 def _read_backwards(file: BinaryIO, begin: int, size: int) -> tuple[int, str]:
-    """The end of the last whole line of a file, and the last status from `begin` on.
+    """Where the last whole line of a file ends, and the last status after the byte `begin`.
 
     Piece by piece from the end: a long run has its status there, or very far away.
     """

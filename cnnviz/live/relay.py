@@ -1,4 +1,4 @@
-"""What the sockets of a browser would have told it, for one whose network blocks them.
+"""The news of a run for a browser whose network blocks WebSockets.
 
 A school's firewall or a proxy may pass the page and refuse `/live`. The page then runs again every
 few seconds and carries the news itself: slower, but the numbers are there.

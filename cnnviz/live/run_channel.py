@@ -124,7 +124,7 @@ class RunChannel(Channel):
         return pause
 
     async def welcome(self, subscriber: Subscriber, query: dict[str, str]) -> None:
-        """Send hello; settle from where on the events and which frames are wanting."""
+        """Send the greeting, and find out which events and frames the subscriber lacks."""
         position = _number(query.get("after", ""))
         if self._log.end - position > 2 * LONG:
             position = 0  # so far behind that the thinned history is shorter
@@ -211,12 +211,12 @@ class RunChannel(Channel):
         subscriber.reply(type="voted", question=question.id, option=option)
 
     async def _at_the_ballots(self, call: Callable[..., Any], *arguments: Any) -> Any:
-        """Read or write votes, in the one thread that does: what is told last is true last."""
+        """Read or write votes, all in one thread, so that the last count told is the newest."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._ballots, call, self.run, *arguments)
 
     def _crowd(self, subscriber: Subscriber) -> str:
-        """Why a voter is one too many of its address; "" if it is not."""
+        """Why no more voters are let in from this network address; "" where this one is."""
         voters = self._voters.setdefault(subscriber.address, set())
         if subscriber.voter not in voters and len(voters) >= VOTERS_PER_ADDRESS:
             return f"Your network has cast {VOTERS_PER_ADDRESS} votes already: no more are counted."
@@ -235,7 +235,7 @@ class RunChannel(Channel):
         return [step for step in self._steps if step in fresh]
 
     def _fold(self, event: dict[str, Any]) -> None:
-        """Keep account of which frames there are."""
+        """Note which frames there are."""
         kind = event.get("event")
         given = event.get("step")
         step = int(given) if is_number(given) and given >= 0 else None

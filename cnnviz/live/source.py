@@ -52,7 +52,7 @@ class News:
 
 
 def _asked(config: RunConfig) -> dict[str, Any]:
-    """What is asked of a network beyond a class, and what is made small."""
+    """The task of a network that does not classify, and the title of the loss it minimises."""
     from cnnviz.training.tasks import task_of  # noqa: PLC0415 - torch comes with it
 
     task = task_of(config)

@@ -70,7 +70,7 @@ class Subscriber:
                     await self.socket.close(code)
 
     async def receive(self) -> dict[str, Any] | None:
-        """The next thing it asks; None when it has left, is silent or has broken the limits.
+        """The next request; None when the browser has left, is silent or asks too much.
 
         What is not a JSON object comes back as an empty one.
         """

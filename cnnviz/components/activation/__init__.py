@@ -25,7 +25,7 @@ def activation(
     name: str,
     pytorch: str,
 ) -> None:
-    """Draw a map, an activation function's curve with a dot per cell, and the map after it.
+    """Draw a map, the curve of an activation function with a dot per cell, and the map after it.
 
     Args:
         before: H×W.

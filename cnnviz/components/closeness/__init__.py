@@ -1,4 +1,4 @@
-"""How close two pictures are, in numbers that follow a hand."""
+"""How close two pictures are, in numbers that change while one of them is edited."""
 
 from __future__ import annotations
 

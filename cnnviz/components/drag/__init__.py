@@ -23,7 +23,7 @@ def drag(
     play: bool,
     pytorch: str = "",
 ) -> dict[str, Any] | None:
-    """Draw the moved object, the output, the moved output of the object at home, and their gap.
+    """Draw the moved object, its output, the first output moved by as much, and the difference.
 
     Args:
         scene: The object and what is done with it.

@@ -46,7 +46,7 @@ def locate(
     drag: bool = False,
     pytorch: str = "",
 ) -> None:
-    """Draw pictures with the largest piece of what reaches a threshold, its box and the true one.
+    """Draw pictures with the largest region above a threshold, its box and the true box.
 
     The threshold is a share of each map's maximum. The browser stretches the maps, finds the
     pieces and counts IoU, as `cnnviz.inspection.trust.boxes` does.

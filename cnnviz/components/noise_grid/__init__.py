@@ -1,4 +1,4 @@
-"""A picture, the same with noise, and nine filters of it, which follow the hand."""
+"""A picture, the same with noise, and nine filters of it, redrawn while a slider is moved."""
 
 from __future__ import annotations
 

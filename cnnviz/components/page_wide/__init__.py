@@ -11,5 +11,5 @@ _component = register("page_wide", isolate_styles=False)
 
 
 def page_wide() -> None:
-    """Install it; draws nothing. Call it before the page, which a quick click may cut short."""
+    """Install these parts; draws nothing. Call it before the page, which a click may cut short."""
     _component(key="page_wide", height=1)

@@ -18,7 +18,7 @@ _component = register("photo")
 
 
 def is_secure(url: str | None) -> bool:
-    """Whether browsers let a page at this address use the camera by themselves.
+    """Whether browsers let a page at this address use the camera directly.
 
     They do over HTTPS and from their own machine (W3C, Secure Contexts); an unknown address
     counts as one of these.

@@ -1,4 +1,4 @@
-"""A picture to draw on or to add noise to, which two networks clean while it is spoiled."""
+"""A picture to draw on or to add noise to, which two networks restore at the same time."""
 
 from __future__ import annotations
 

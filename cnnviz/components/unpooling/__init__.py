@@ -26,7 +26,7 @@ def unpooling(
     alt: str,
     pytorch: str,
 ) -> None:
-    """Draw a picture, its largest values, and the three pictures that are made of them again.
+    """Draw a picture, its pooled values, and the three pictures that are restored from them.
 
     Args:
         pictures: N×side×side, light on a dark ground.

@@ -1,4 +1,4 @@
-"""A volume in space, a filter that walks through it, and the maps that it and others give."""
+"""A volume in space, a filter that slides through it, and the maps that the filters give."""
 
 from __future__ import annotations
 

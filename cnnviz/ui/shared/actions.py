@@ -1,4 +1,4 @@
-"""What a button of a run does, for whom, and what is said when it is refused."""
+"""Buttons that act on a run: who may press them, and the sentence for whoever may not."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def popover_key(name: str) -> str:
 
 
 def attempt(action: Callable[[], object], owner_of: Run | None = None) -> bool:
-    """Do it if this session may; else, or if it fails, keep the sentence for the page.
+    """Call an action if this session may; if not, or if it fails, keep the reason for the page.
 
     The question is asked here, when the action is taken: that its button was never drawn for a
     viewer would be no protection against a viewer who sends what the button sends.

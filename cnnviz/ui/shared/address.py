@@ -67,7 +67,7 @@ class Parameter(Generic[Value]):
         return None if self.text is None else self.parse(self.text)
 
     def refused(self) -> str:
-        """What the address asks for in vain, shortened for a sentence; empty if nothing."""
+        """The value in the address if it cannot be used, shortened for a sentence; else empty."""
         return "" if self.text is None or self.read() is not None else self.text[:60]
 
     def write(self, value: Value | None) -> None:
@@ -195,7 +195,7 @@ def ids(name: str) -> Parameter[tuple[str, ...]]:
 
 
 class Place(NamedTuple):
-    """A step of a run; the run is empty where the page tells it."""
+    """A step of a run; the run is empty where the page itself knows which."""
 
     step: int
     run: str = ""
@@ -250,7 +250,7 @@ _CHOICES = {"po_p"}  # parameters that offer "inf" in a list
 
 
 def asked(*names: str) -> bool:
-    """Whether the address names any of some parameters."""
+    """Whether the address names at least one of these parameters."""
     return any(name in st.query_params for name in names)
 
 

@@ -1,4 +1,4 @@
-"""A training in the background: the button that begins or ends it, and how far it is."""
+"""A training in the background: the button that starts or stops it, and its progress."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def train_live(label: str, data: str, network: str, run: str = "") -> None:
 
 
 def how_far(training: Background[Any], running: bool, steps: int) -> bool:  # noqa: FBT001 - as a fragment has it
-    """Draw how far a training is, or what went wrong.
+    """Draw the progress of a training, or what went wrong.
 
     Args:
         training: Its steps have a `step`, the number of updates until then.

@@ -1,4 +1,4 @@
-"""What was computed step by step, kept for whoever asks next, also when it was stopped halfway."""
+"""Results that are computed step by step, kept for whoever asks next even if stopped halfway."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _MOST = 48
 
 
 class Kept:
-    """The last dictionaries asked for, by their key; one that is not there begins empty."""
+    """The dictionaries used last, by their key; a new key gets an empty one."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._found: OrderedDict[Hashable, dict[Any, Any]] = OrderedDict()
 
     def of(self, key: Hashable) -> dict[Any, Any]:
-        """The dictionary of a key; what is put into it is kept."""
+        """The dictionary of a key, for all sessions; results that are put into it are kept."""
         with self._lock:
             found = self._found.setdefault(key, {})
             self._found.move_to_end(key)
@@ -38,10 +38,10 @@ def kept() -> Kept:
 
 
 def stopped(key: str) -> bool:
-    """Whether this person stopped what goes by this name."""
+    """Whether this person stopped the computation of this name."""
     return bool(st.session_state.get("_i_stopped") == key)
 
 
 def stop(key: str) -> None:
-    """In a callback: stop what goes by this name; "" lets everything go on."""
+    """In a callback: stop the computation of this name; "" lets all of them go on."""
     st.session_state["_i_stopped"] = key

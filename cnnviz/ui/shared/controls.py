@@ -24,7 +24,7 @@ def _mirror(source: str, target: str) -> None:
 def select(
     label: str, titles: Mapping[Id, str], default: Id, *, key: str, width: int | None = None
 ) -> Id:
-    """A `choice` from a list, with a coloured label, as wide as its place or `width`."""
+    """Draw a `choice` from a list with a coloured label, as wide as its place or `width`."""
     return choice(st.selectbox, label, titles, default, key=key, width=width or "stretch")
 
 

@@ -62,7 +62,7 @@ def grid_field(
 
 
 def correction(right: str, claim: str, case: str) -> None:
-    """State what is right and, below and more quietly, where a lecture says otherwise.
+    """State a fact and, below it in small print, where a lecture says otherwise.
 
     Args:
         right: One or two sentences that need no lecture to be understood.
@@ -99,10 +99,10 @@ def agree(words: str, ours: ArrayLike, theirs: ArrayLike, *, within: float = 1e-
 
 
 def sums(source: int, target: int, traced: Trace) -> Link:
-    """Each output of a weighted sum, panel `source`, is made of its window in panel `target`."""
+    """Link each output of a weighted sum, in panel `source`, to its window in panel `target`."""
     return Link(source, target, traced.reads, traced.weights.flat[traced.taps], sum=True)
 
 
 def weighed(source: int, target: int, traced: Trace) -> Link:
-    """Each output, panel `source`, uses every weight of the kernel, panel `target`."""
+    """Link each output, in panel `source`, to every weight of the kernel, in panel `target`."""
     return Link(source, target, np.tile(traced.taps, (traced.output.size, 1)))

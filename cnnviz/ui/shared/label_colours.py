@@ -1,4 +1,4 @@
-"""The colours of classes where each pixel has one."""
+"""The colours of classes, for pictures in which each pixel has a class."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much memory the pictures of all people take together, so that a full class fits."""
+"""A limit to the memory that the pictures of all people take together, so that a class fits."""
 
 from __future__ import annotations
 

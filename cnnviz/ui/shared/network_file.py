@@ -98,7 +98,7 @@ def _ask_for_file(label: str) -> None:
 
 
 def _take(key: str) -> None:
-    """Read what was uploaded, or remember why it is refused; the upload itself goes at once."""
+    """Read the upload, or remember why it is refused; then let go of the file itself."""
     state = st.session_state
     file = state[key]
     if not isinstance(file, UploadedFile):
@@ -129,7 +129,7 @@ def _drop() -> None:
 
 
 def _settings(given: _Given) -> tuple[Pictures | ZooError, tuple[Any, ...], str]:
-    """Ask what the network is: how it wants its pictures, what it is made of, its classes."""
+    """Ask for the architecture, the preprocessing and the classes of the network."""
     if given.file.config is not None:
         return _settings_of_run(given)
     titles = {_LINE: "A line of layers"} | {name: network_row(name).title for name in NAMES}

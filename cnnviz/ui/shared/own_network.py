@@ -124,7 +124,7 @@ def read_network(
 
 
 def _first_rows(spec: Spec, shape: tuple[int, int, int]) -> list[LayerSummary]:
-    """As many layers as fit."""
+    """The first layers, as many of them as fit."""
     for count in range(len(spec), 0, -1):
         try:
             return summary(spec[:count], shape)
@@ -134,7 +134,7 @@ def _first_rows(spec: Spec, shape: tuple[int, int, int]) -> list[LayerSummary]:
 
 
 def _examples(shape: tuple[int, int, int], classes: int, task: str) -> list[tuple[Example, str]]:
-    """Where one can begin, with the line for these pictures; what does not fit is left out."""
+    """Networks to begin with that fit these pictures, with the line of each."""
     found = _named_examples(shape, classes, task)
     last = _last_one(task)
     return [(last, last.line(shape, classes)), *found] if last else found

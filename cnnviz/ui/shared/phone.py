@@ -1,4 +1,4 @@
-"""On a phone, too, a page opens on its figure: long settings wait behind a button.
+"""Long settings are behind a button on a phone, so that a page opens on its figure there too.
 
 The server does not know how wide a screen is, so a style sheet hides what is behind the button.
 """

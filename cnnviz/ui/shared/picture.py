@@ -137,7 +137,7 @@ def keep_picture(data: bytes, title: str) -> bool:
 
 
 def decoded(data: bytes, max_pixels: int) -> NDArray[np.uint8]:
-    """The pixels of a file, H×W×3, at most so many; people's files are decoded in turn.
+    """The pixels of a file, H×W×3, at most `max_pixels`; one file is decoded at a time.
 
     Raises:
         ImageError: It is not a picture that can be read.

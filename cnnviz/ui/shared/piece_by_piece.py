@@ -1,4 +1,4 @@
-"""What takes long is computed piece by piece, and drawn while it is."""
+"""Long computations, done piece by piece and drawn as they go on."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _EVERY = 0.8  # seconds from one to the next, where others may come in between
 
 @dataclass(eq=False)
 class Gathered(Generic[Item]):
-    """The pieces so far, and where the others come from.
+    """The pieces computed so far, and what computes the others.
 
     Attributes:
         name: Tells it from all others.
@@ -40,7 +40,7 @@ class Gathered(Generic[Item]):
     whole: bool = False
 
     def more(self, place: DeltaGenerator, seconds: float) -> None:
-        """Add pieces for so long, at least one; `place` is an `st.empty()` for those who wait.
+        """Add pieces for some seconds, at least one; `place` is an `st.empty()` for those who wait.
 
         Seconds are those of the processor: where others keep it busy, a turn still brings it on.
         """
@@ -57,7 +57,7 @@ class Gathered(Generic[Item]):
 
 
 def gathered(key: Hashable, steps: Callable[[], Iterator[Item]]) -> Gathered[Item]:
-    """The pieces so far; at least the first.
+    """Return the pieces computed so far; the first is computed if there is none.
 
     Args:
         key: What they depend on.

@@ -26,7 +26,7 @@ _MOST_VALUES = 2**24  # of all their pixels: 64 MB as numbers
 
 @dataclass(frozen=True, eq=False)
 class SampleSet:
-    """Test pictures in an order of which any first part is fair.
+    """Test pictures, ordered so that the first few represent all of them.
 
     Attributes:
         samples: The pictures with their classes.
@@ -39,15 +39,15 @@ class SampleSet:
     file: str | None
 
     def inputs(self, config: RunConfig, count: int | None = None) -> Tensor:
-        """The first so many, preprocessed: N×C×H×W."""
+        """The first `count` pictures, or all, preprocessed: N×C×H×W."""
         return normalise(self.samples.images[:count], config.mean, config.std)
 
     def source(self, count: int) -> Source:
-        """How code to copy finds the first so many."""
+        """Where code to copy finds the first `count` pictures."""
         return Source(min(count, len(self.samples.labels)), self.file)
 
     def told(self, count: int) -> str:
-        """Which pictures the first so many are."""
+        """Words for the first `count` pictures."""
         count = min(count, len(self.samples.labels))
         if not self.few:
             return f"{counted(count, 'picture')} of the test set"
