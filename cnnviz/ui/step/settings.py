@@ -80,15 +80,15 @@ def open_page() -> None:
     Streamlit keeps what a bound widget was set to at an earlier visit, and a link leaves out what
     is at its default.
     """
+    picture, state = current_picture(), st.session_state
+    before = state.get("_s_picture", "" if picture.id == OWN else picture.digest)
+    state["_s_picture"] = picture.digest
     if arriving("s_source") and asked(*CHOICES, *BOUND):
         forget(*CHOICES, *BOUND)
-    picture, state = current_picture(), st.session_state
-    # Whoever brings a picture, or chooses another one at the top, wants to see that one.
-    before = state.get("_s_picture", "" if picture.id == OWN else picture.digest)
-    if before != picture.digest:
+    elif before != picture.digest:
+        # Whoever brings a picture, or chooses another one at the top, wants to see that one.
         choose("s_source", "picture")
         _take_defaults()
-    state["_s_picture"] = picture.digest
 
 
 def _take_defaults() -> None:
