@@ -1,9 +1,19 @@
 // One frame: the cells in focus marked on copies of the finished grids.
-// A scene is the stepper: its `model`, `parts` (its grids by what they hold), `theme`, `links` (a canvas) and `step`.
 
 import { cellText } from "../kit/numbers.js";
+import { brushOf } from "../kit/screen.js";
 
-/** A mask of the cells of a grid, from indices into all channels. */
+/** @import { Theme } from "../kit/theme.js" */
+/** @import { Model } from "./model.js" */
+/** @import { Parts, PlacedGrid } from "./view.js" */
+
+/** @typedef {{ model: Model, parts: Parts, theme: Theme, links: HTMLCanvasElement, step: number }} Scene */
+
+/**
+ * A mask of the cells of a grid, from indices into all channels.
+ * @param {PlacedGrid} grid
+ * @param {Iterable<number>} indices
+ */
 function mask(grid, indices) {
   const lit = new Uint8Array(grid.count);
   for (const index of indices) {
@@ -12,7 +22,11 @@ function mask(grid, indices) {
   return lit;
 }
 
-/** An output cell: its window in the input, and what each weight meets there. */
+/**
+ * An output cell: its window in the input, and what each weight meets there.
+ * @param {Scene} scene
+ * @param {number} shown
+ */
 function paintOutput(scene, shown) {
   const { model, theme, parts } = scene;
   const terms = model.termsOf(shown);
@@ -32,7 +46,11 @@ function paintOutput(scene, shown) {
   drawLinks(scene, reads, shown);
 }
 
-/** An input cell: every output it feeds, and the weights it meets on the way. */
+/**
+ * An input cell: every output it feeds, and the weights it meets on the way.
+ * @param {Scene} scene
+ * @param {number} index
+ */
 function paintInput(scene, index) {
   const { model, theme, parts } = scene;
   const uses = model.usesOfInput(index);
@@ -48,7 +66,11 @@ function paintInput(scene, index) {
   drawLinks(scene, []);
 }
 
-/** A weight: every input cell it multiplied, and the one it meets in the current step. */
+/**
+ * A weight: every input cell it multiplied, and the one it meets in the current step.
+ * @param {Scene} scene
+ * @param {number} tap
+ */
 function paintKernel(scene, tap) {
   const { model, theme, parts } = scene;
   const uses = model.usesOfWeight(tap);
@@ -69,6 +91,10 @@ function paintKernel(scene, tap) {
 
 export const PAINT = { output: paintOutput, input: paintInput, kernel: paintKernel };
 
+/**
+ * @param {Scene} scene
+ * @param {number[]} taps
+ */
 function paintTaps({ parts, theme }, taps) {
   for (const grid of parts.kernels) {
     grid.start();
@@ -76,7 +102,11 @@ function paintTaps({ parts, theme }, taps) {
   }
 }
 
-/** Where some cells of a grid are in the figure: the box around them. */
+/**
+ * Where some cells of a grid are in the figure: the box around them.
+ * @param {PlacedGrid} grid
+ * @param {number[]} cells
+ */
 function boxAround(grid, cells) {
   const [left, top] = grid.origin;
   const columns = cells.map((at) => at % grid.columns);
@@ -89,16 +119,21 @@ function boxAround(grid, cells) {
   };
 }
 
-/** A beam from the window through the kernel to the output cell; it passes behind the grids. */
+/**
+ * A beam from the window through the kernel to the output cell; it passes behind the grids.
+ * @param {Scene} scene
+ * @param {number[]} reads empty for no beam
+ * @param {number} [shown] the output cell
+ */
 function drawLinks({ parts, links, theme }, reads, shown) {
-  const context = links.getContext("2d");
+  const context = brushOf(links);
   const ratio = window.devicePixelRatio || 1;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, links.width, links.height);
   const [input, ...others] = parts.inputs;
   const { output, kernels } = parts;
   const stacked = output.origin[0] < input.origin[0] + input.columns * input.cell; // on a phone
-  if (!reads.length || others.length || stacked) return;
+  if (shown === undefined || !reads.length || others.length || stacked) return;
   const through = kernels.map((grid) => boxAround(grid, [0, grid.count - 1]));
   const stops = [boxAround(input, reads), ...through, boxAround(output, [shown])];
   context.fillStyle = theme.window;

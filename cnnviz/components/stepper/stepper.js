@@ -17,17 +17,44 @@ const SPEEDS = [1, 2, 4, 8, 15, 30, 60, 120]; // steps a second
 const REST_AT_END = 1.2; // seconds before the animation starts over
 const PASS = 15; // seconds a whole pass should take at first
 const LONGEST_FRAME = 0.25; // seconds: after a pause of the browser nothing jumps
+/** @type {any} what `load` sets before anything asks for it */
+const UNSET = undefined;
+
+/** @import { Payload } from "./model.js" */
+/** @import { Parts, PlacedGrid } from "./view.js" */
+
+/** @typedef {{ kind: keyof typeof PAINT, index: number }} Focus a cell: of which grid, and where */
 
 export class Stepper extends GridFigure {
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
     super(parent);
+    /** @type {Payload} */
+    this.data = UNSET;
+    /** @type {Model} */
+    this.model = UNSET;
+    /** @type {SumLine} */
+    this.sum = UNSET;
+    /** @type {Parts} */
+    this.parts = UNSET;
+    /** @type {HTMLElement[]} */
+    this.partials = [];
+    this.step = 0;
+    this.speed = SPEEDS[0]; // steps a second
+    this.speedChosen = false;
+    this.text = ""; // what the line of products says
+    this.urgent = false; // to be written in the next frame
+    this.unwritten = false; // not written yet
+    this.written = 0; // when, in milliseconds
     this.links = this.canvasAt(".links");
     this.scrub = this.field(".scrub input");
     this.speedInput = this.field(".speed input");
     this.shared = this.field(".shared input"); // one scale for input and output
     this.playing = !this.calm;
-    this.hover = null; // {kind, index} under the pointer
-    this.pin = null; // {kind, index} held by a click
+    /** @type {Focus | null} under the pointer */
+    this.hover = null;
+    /** @type {Focus | null} held by a click */
+    this.pin = null;
     this.carry = 0; // seconds since the last step, or since the end was reached
     this.speedInput.max = String(SPEEDS.length - 1);
     this.listen();
@@ -35,13 +62,14 @@ export class Stepper extends GridFigure {
 
   // --- data -----------------------------------------------------------------------------------
 
+  /** @param {Payload} data */
   load(data) {
     const before = this.model;
-    const at = before?.outputAt(this.step);
     this.data = data;
-    this.model = new Model(data);
-    const { model } = this;
+    const model = new Model(data);
+    this.model = model;
     if (before) {
+      const at = before.outputAt(this.step);
       const [row, column] = [Math.min(at[0], model.outputRows - 1), Math.min(at[1], model.outputColumns - 1)];
       this.step = row * model.outputColumns + column;
     } else {
@@ -66,11 +94,13 @@ export class Stepper extends GridFigure {
     this.build();
   }
 
-  /** The first sight of this stepper: at the cell a link names, or moving. */
+  /**
+   * The first sight of this stepper: at the cell a link names, or moving.
+   * @param {Payload} data
+   */
   open({ start }) {
     const { model } = this;
-    const inside = start && start[0] < model.outputRows && start[1] < model.outputColumns;
-    if (inside) {
+    if (start && start[0] < model.outputRows && start[1] < model.outputColumns) {
       this.step = start[0] * model.outputColumns + start[1];
       this.playing = false;
     } else {
@@ -84,8 +114,8 @@ export class Stepper extends GridFigure {
     this.grids = [...this.parts.inputs, ...this.parts.kernels, this.parts.output];
     buildFigure(this.find(".operands"), this.find(".result"), model, this.parts);
     fillKey(this.find(".key"), model);
-    this.partials = [...this.root.querySelectorAll(".partial")];
-    for (const grid of this.grids) {
+    this.partials = [...this.root.querySelectorAll(".partial")].map((node) => /** @type {HTMLElement} */ (node));
+    for (const grid of /** @type {PlacedGrid[]} */ (this.grids)) {
       followPointer(grid.canvas, (event) => grid.cellAt(event), (index) => this.point(grid, index));
       grid.canvas.onclick = (event) => this.click(grid, grid.cellAt(event));
     }
@@ -141,10 +171,14 @@ export class Stepper extends GridFigure {
     this.shared.onchange = () => this.build();
   }
 
+  /**
+   * @param {KeyboardEvent} event
+   * @returns {Record<string, () => void>}
+   */
   keys({ target }) {
     if (target === this.speedInput || target === this.shared) return {}; // they use keys themselves
     const row = this.model.outputColumns;
-    const by = (steps) => () => this.go(this.step + steps);
+    const by = (/** @type {number} */ steps) => () => this.go(this.step + steps);
     return {
       ArrowLeft: by(-1), ArrowRight: by(1), ArrowUp: by(-row), ArrowDown: by(row),
       Home: () => this.go(0), End: () => this.go(this.model.steps - 1), " ": () => this.toggle(),
@@ -152,7 +186,10 @@ export class Stepper extends GridFigure {
     };
   }
 
-  /** Stand still at a step; one that does not exist leaves everything where it is. */
+  /**
+   * Stand still at a step; one that does not exist leaves everything where it is.
+   * @param {number} step
+   */
   go(step) {
     this.playing = false;
     this.pin = null;
@@ -169,6 +206,7 @@ export class Stepper extends GridFigure {
     this.settle();
   }
 
+  /** @param {number} index in `SPEEDS` */
   setSpeed(index) {
     this.speed = SPEEDS[index];
     this.speedInput.valueAsNumber = index;
@@ -177,13 +215,21 @@ export class Stepper extends GridFigure {
     this.speedInput.setAttribute("aria-valuetext", text);
   }
 
+  /**
+   * @param {PlacedGrid} grid
+   * @param {number | null} index
+   */
   point(grid, index) {
     if (index === this.hover?.index && grid.kind === this.hover?.kind) return;
     if (index === null && this.hover === null) return;
-    this.hover = index === null ? null : { kind: grid.kind, index };
+    this.hover = index === null ? null : { kind: kindOf(grid), index };
     this.settle();
   }
 
+  /**
+   * @param {PlacedGrid} grid
+   * @param {number | null} index
+   */
   click(grid, index) {
     if (index === null) return;
     this.figure.focus({ preventScroll: true });
@@ -191,7 +237,7 @@ export class Stepper extends GridFigure {
       this.unpin();
       return;
     }
-    this.pin = { kind: grid.kind, index };
+    this.pin = { kind: kindOf(grid), index };
     if (grid.kind === "output") this.step = index;
     this.settle();
   }
@@ -228,6 +274,7 @@ export class Stepper extends GridFigure {
     return this.playing && !this.hover && !this.pin && this.onScreen;
   }
 
+  /** @param {number} now */
   advance(now) {
     const passed = Math.min(this.passed(now) / 1000, LONGEST_FRAME);
     if (!this.running()) return;
@@ -244,16 +291,18 @@ export class Stepper extends GridFigure {
     this.step = Math.min(this.step + steps, end);
   }
 
+  /** @returns {Focus} */
   focus() {
     return this.hover ?? this.pin ?? { kind: "output", index: this.step };
   }
 
+  /** @param {number} now */
   paint(now) {
     const focus = this.focus();
     const shown = focus.kind === "output" ? focus.index : this.step;
     const picture = `${focus.kind} ${focus.index} ${this.step}`;
     if (picture !== this.drawn) {
-      PAINT[focus.kind](this, focus.index);
+      if (this.theme) PAINT[focus.kind]({ model: this.model, parts: this.parts, theme: this.theme, links: this.links, step: this.step }, focus.index);
       this.drawn = picture;
       this.unwritten = true;
     }
@@ -261,10 +310,15 @@ export class Stepper extends GridFigure {
     this.mark(focus, shown);
   }
 
-  /** Print the products. In a fast animation nobody reads every one: then 12 times a second. */
+  /**
+   * Print the products. In a fast animation nobody reads every one: then 12 times a second.
+   * @param {Focus} focus
+   * @param {number} shown
+   * @param {number} now
+   */
   write(focus, shown, now) {
     const fast = this.running() && this.speed > 12;
-    if (fast && !this.urgent && now - (this.written ?? 0) < 80) return;
+    if (fast && !this.urgent && now - this.written < 80) return;
     this.written = now;
     this.urgent = false;
     this.unwritten = false;
@@ -277,7 +331,11 @@ export class Stepper extends GridFigure {
     this.sum.holdHeight();
   }
 
-  /** The transport, and what tests and styles read. */
+  /**
+   * The transport, and what tests and styles read.
+   * @param {Focus} focus
+   * @param {number} shown
+   */
   mark(focus, shown) {
     const { model } = this;
     this.scrub.valueAsNumber = this.step;
@@ -293,8 +351,13 @@ export class Stepper extends GridFigure {
       pinned: this.pin ? `${this.pin.kind}:${this.pin.index}` : "",
       shown,
     });
-    if (focus.kind === "output") this.root.dataset.computed = model.recompute(shown);
+    if (focus.kind === "output") this.root.dataset.computed = String(model.recompute(shown));
   }
+}
+
+/** @param {PlacedGrid} grid */
+function kindOf(grid) {
+  return /** @type {keyof typeof PAINT} */ (grid.kind);
 }
 
 export default mounting(Stepper);

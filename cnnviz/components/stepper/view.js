@@ -16,17 +16,29 @@ const ARROW = 40;
 const MIN_PANEL = 88;
 const CHANNEL_GAP = 14;
 
-/** The colour scales of input, kernel and output; input and output may share one. */
+/** @import { Model } from "./model.js" */
+
+/** @typedef {Grid & { origin: [x: number, y: number] }} PlacedGrid `origin` is its place in the figure, in CSS pixels */
+/** @typedef {{ inputs: PlacedGrid[], kernels: PlacedGrid[], output: PlacedGrid }} Parts the grids by what they hold */
+/** @typedef {{ inputs: Scale[], kernel: Scale | null, output: Scale }} Scales */
+
+/**
+ * The colour scales of input, kernel and output; input and output may share one.
+ * @param {Model} model
+ * @param {boolean} shared
+ * @returns {Scales}
+ */
 export function makeScales(model, shared) {
   const ofInput = limits(model.padded);
   const ofOutput = limits(model.output);
-  const reach = (low, high) => Math.max(Math.abs(low), Math.abs(high)) || 1;
+  const reach = (/** @type {number} */ low, /** @type {number} */ high) => Math.max(Math.abs(low), Math.abs(high)) || 1;
   const limit = { input: reach(...ofInput), output: reach(...ofOutput) };
   if (shared) limit.input = limit.output = Math.max(limit.input, limit.output);
-  const signed = ([low, high], most, stops) => Scale.diverging(low, high, most, stops);
+  /** @type {Scales} */
   const scales = {
-    inputs: Array(model.channels).fill(signed(ofInput, limit.input, model.stops)),
-    output: signed(ofOutput, limit.output, model.stops),
+    inputs: Array(model.channels).fill(Scale.diverging(...ofInput, limit.input, model.stops)),
+    kernel: model.kernel && signedScale(limits(model.kernel), model.weightStops),
+    output: Scale.diverging(...ofOutput, limit.output, model.stops),
   };
   if (model.pixels) {
     const names = model.channels === 3 ? CHANNEL_NAMES : ["grey"];
@@ -34,22 +46,25 @@ export function makeScales(model, shared) {
     // A picture that stays a picture is shown as one.
     if (ofOutput[0] >= 0 && ofOutput[1] <= 255.5) scales.output = Scale.pixels("grey");
   }
-  if (model.kernel) {
-    scales.kernel = signedScale(limits(model.kernel), model.weightStops);
-  }
   return scales;
 }
 
+/**
+ * The grids of a trace, before they have a place.
+ * @param {Model} model
+ * @param {Scales} scales
+ * @returns {Parts}
+ */
 export function makeGrids(model, scales) {
   const read = new Uint8Array(model.plane);
   for (const at of model.reads) if (at >= 0) read[at % model.plane] = 1;
   const padded = model.pads.flat().some(Boolean);
   const someUnread = read.includes(0);
-  const planes = (values, size) =>
+  const planes = (/** @type {Float32Array} */ values, /** @type {number} */ size) =>
     Array.from({ length: model.channels }, (_, at) => values.subarray(at * size, (at + 1) * size));
   const inputs = planes(model.padded, model.plane).map(
     (values, channel) =>
-      new Grid({
+      placed({
         kind: "input",
         channel,
         first: channel * model.plane,
@@ -66,7 +81,7 @@ export function makeGrids(model, scales) {
     ? []
     : planes(model.kernel, model.kernelPlane).map(
         (values, channel) =>
-          new Grid({
+          placed({
             kind: "kernel",
             channel,
             first: channel * model.kernelPlane,
@@ -79,7 +94,7 @@ export function makeGrids(model, scales) {
             roomy: true,
           }),
       );
-  const output = new Grid({
+  const output = placed({
     kind: "output",
     rows: model.outputRows,
     columns: model.outputColumns,
@@ -90,37 +105,63 @@ export function makeGrids(model, scales) {
   return { inputs, kernels, output };
 }
 
-/** A panel in the colour of its controls. */
+/**
+ * A grid that can be given a place.
+ * @param {import("../kit/figure/grid.js").GridContent} content
+ * @returns {PlacedGrid}
+ */
+function placed(content) {
+  return Object.assign(new Grid(content), { origin: /** @type {[x: number, y: number]} */ ([0, 0]) });
+}
+
+/**
+ * A panel in the colour of its controls.
+ * @param {PlacedGrid} grid
+ * @param {string} title
+ * @param {string} shape
+ */
 function panel(grid, title, shape) {
   const made = panelOf(grid, title, shape);
   made.classList.add(grid.kind);
-  made.querySelector("b").className = `role-${grid.kind}`;
+  made.querySelector("b")?.classList.add(`role-${grid.kind}`);
   return made;
 }
 
-/** What the marks on an input mean, where it has any. */
+/** @type {Record<string, string>} */
+const FILLING = {
+  zero: "padding: zeros",
+  reflect: "padding: mirrored at the edge (reflect)",
+  replicate: "padding: the edge repeated (replicate)",
+  circular: "padding: from the opposite side (circular)",
+  empty: "padding: never chosen",
+};
+
+/**
+ * What the marks on an input mean, where it has any.
+ * @param {HTMLElement} key
+ * @param {Model} model
+ */
 export function fillKey(key, model) {
   key.replaceChildren();
-  const mark = (className, text) => {
+  const mark = (/** @type {string} */ className, /** @type {string} */ text) => {
     const item = element("span");
     item.append(element("i", className), text);
     key.append(item);
   };
-  const filling = {
-    zero: "padding: zeros",
-    reflect: "padding: mirrored at the edge (reflect)",
-    replicate: "padding: the edge repeated (replicate)",
-    circular: "padding: from the opposite side (circular)",
-    empty: "padding: never chosen",
-  };
   if (model.pads.flat().some(Boolean)) {
     const whole = sizeText(model.rows, model.columns);
-    mark("mark-padding", `${filling[model.mode] ?? "padding"}; ${whole} in all`);
+    mark("mark-padding", `${FILLING[model.mode] ?? "padding"}; ${whole} in all`);
   }
   if (model.unreadRows.length || model.unreadCols.length) mark("mark-unread", "never read");
 }
 
-/** Fill the figure: input → kernel → output on one line; channels side by side, kernels below. */
+/**
+ * Fill the figure: input → kernel → output on one line; channels side by side, kernels below.
+ * @param {HTMLElement} operands
+ * @param {HTMLElement} result
+ * @param {Model} model
+ * @param {Parts} grids
+ */
 export function buildFigure(operands, result, model, grids) {
   const many = model.channels > 1;
   const [rows, columns] = model.imageShape.slice(1);
@@ -148,16 +189,26 @@ export function buildFigure(operands, result, model, grids) {
   result.replaceChildren(panel(grids.output, "Output", shape));
 }
 
-/** Whether input, kernel and output have room on one line. */
+/**
+ * Whether input, kernel and output have room on one line.
+ * @param {number} width CSS pixels
+ */
 export function isWide(width) {
   return width >= 600;
 }
 
-/** Cell sizes that use the room: {input, kernel, output} in CSS pixels. */
+/**
+ * Sides of cells that use the room, in CSS pixels, by the kind of their grid.
+ * @param {Model} model
+ * @param {Parts} grids
+ * @param {number} width CSS pixels
+ * @param {number} height CSS pixels
+ * @returns {Record<string, number>}
+ */
 export function cellSizes(model, grids, width, height) {
   const ratio = window.devicePixelRatio || 1;
   const largest = MAX_CELL * cellScale();
-  const fit = (room, cells, most = largest) => {
+  const fit = (/** @type {number} */ room, /** @type {number} */ cells, most = largest) => {
     const size = Math.min(room / cells, most);
     return Math.max(size >= 10 ? Math.floor(size) : Math.floor(size * ratio) / ratio, 1);
   };
@@ -174,7 +225,7 @@ export function cellSizes(model, grids, width, height) {
       return { input: cell, kernel, output: cell };
     }
     // All three in view at once, above what plays them, while that leaves room for the numbers.
-    const most = (share, rows) => Math.min(largest, Math.max(READABLE, (height * share) / rows));
+    const most = (/** @type {number} */ share, /** @type {number} */ rows) => Math.min(largest, Math.max(READABLE, (height * share) / rows));
     const output = fit(width - between + ARROW, outputColumns, most(0.25, model.outputRows));
     return {
       input: fit(width, columns, most(0.42, model.rows)),

@@ -4,12 +4,25 @@ import { element, reachable } from "../kit/elements.js";
 import { bracketed, numberText, sizeText, weightText } from "../kit/numbers.js";
 import { CHANNEL_NAMES } from "./view.js";
 
+/** @import { Model } from "./model.js" */
+/** @import { Table } from "../kit/tables.js" */
+
+/** @typedef {{ [part in "slot" | "sign" | "weight" | "value" | "running"]: HTMLElement }} Slot where a term is printed */
+
+/**
+ * @param {number} row
+ * @param {number} column
+ */
 function place(row, column) {
   return `(${numberText(row)}, ${numberText(column)})`;
 }
 
 /** The line of products under the figure; its elements are made once per trace and refilled. */
 export class SumLine {
+  /**
+   * @param {HTMLElement} root
+   * @param {Model} model
+   */
   constructor(root, model) {
     this.model = model;
     this.headline = element("p", "headline");
@@ -20,14 +33,16 @@ export class SumLine {
     root.replaceChildren(this.headline, this.body, this.detail, this.total);
     root.style.minHeight = "";
     this.root = root;
+    /** @type {Slot[]} */
+    this.slots = [];
+    /** @type {HTMLElement[]} of each channel */
+    this.partials = [];
     this.makeTerms();
   }
 
   makeTerms() {
     const { model } = this;
-    this.slots = [];
-    this.partials = [];
-    this.body.classList.toggle("listed", Boolean(model.rule.listed));
+    this.body.classList.toggle("listed", model.rule.listed);
     for (let channel = 0; channel < model.channels; channel += 1) {
       const group = element("div", "group");
       if (model.channels > 1) group.append(element("b", "", `${CHANNEL_NAMES[channel] ?? channel + 1}: `));
@@ -49,7 +64,11 @@ export class SumLine {
     }
   }
 
-  /** Print the terms of one output cell. Returns the same as one line of text. */
+  /**
+   * Print the terms of one output cell.
+   * @param {number} step
+   * @returns {string} the same as one line of text
+   */
   showOutput(step) {
     const { model } = this;
     const [row, column] = model.outputAt(step);
@@ -60,9 +79,12 @@ export class SumLine {
     const terms = model.termsOf(step);
     const perGroup = model.terms / model.channels;
     const found = new Map(terms.map((term) => [term.at, term]));
+    /** @type {string[]} */
     const parts = [];
+    /** @type {number[]} */
     const sums = Array(model.channels).fill(0);
-    let so = model.rule.start;
+    const { fold, listed } = model.rule;
+    let so = fold?.start ?? 0;
     let first = true;
     this.slots.forEach((slot, at) => {
       const term = found.get(at);
@@ -75,11 +97,11 @@ export class SumLine {
       const weight = model.kernel ? weightText(term.weight) : "";
       const shown = numberText(term.value);
       const left = first ? weight : bracketed(weight);
-      slot.sign.textContent = first || model.rule.listed ? "" : "+ ";
+      slot.sign.textContent = first || listed ? "" : "+ ";
       slot.weight.textContent = weight && `${left}·`;
       slot.value.textContent = weight || !first ? bracketed(shown) : shown;
-      if (model.rule.running) {
-        so = model.rule.running(so, term.product);
+      if (fold) {
+        so = fold.running(so, term.product);
         slot.running.textContent = numberText(so);
       }
       sums[Math.floor(at / perGroup)] = so;
@@ -87,9 +109,15 @@ export class SumLine {
       first = false;
     });
     const tail = this.writeTotal(sums, terms.length, value);
-    return `${parts.join(model.rule.listed ? ", " : " ")} ${tail}`;
+    return `${parts.join(listed ? ", " : " ")} ${tail}`;
   }
 
+  /**
+   * Print what the terms come to.
+   * @param {number[]} sums of each channel; of a mean only the last counts
+   * @param {number} count of terms
+   * @param {string} value
+   */
   writeTotal(sums, count, value) {
     const { model } = this;
     const bias = model.bias ? ` + bias ${bracketed(numberText(model.bias))}` : "";
@@ -103,15 +131,19 @@ export class SumLine {
     } else if (model.reduction === "sum") {
       tail = bias ? `${numberText(sums[0])}${bias} = ${value}` : tail;
     } else if (model.reduction === "mean") {
-      tail = `${numberText(sums.at(-1))} / ${count}${bias} = ${value}`;
+      tail = `${numberText(sums[sums.length - 1])} / ${count}${bias} = ${value}`;
     } else {
-        tail = `${model.reduction} of ${count} numbers${bias} = ${value}`;
+      tail = `${model.reduction} of ${count} numbers${bias} = ${value}`;
     }
     this.total.textContent = tail;
     return tail;
   }
 
-  /** Print a sentence instead of products. */
+  /**
+   * Print a sentence instead of products.
+   * @param {string} headline
+   * @param {string} detail
+   */
   showSentence(headline, detail) {
     this.headline.textContent = headline;
     this.detail.textContent = detail;
@@ -121,6 +153,10 @@ export class SumLine {
     return detail;
   }
 
+  /**
+   * Print which outputs an input cell feeds.
+   * @param {number} index
+   */
   showInput(index) {
     const { model } = this;
     const [channel, row, column] = model.inputAt(index);
@@ -137,8 +173,14 @@ export class SumLine {
     return this.showSentence(headline, `Feeds ${outputs} of ${model.steps}: ${told.join(", ")}.`);
   }
 
+  /**
+   * Print how often a weight is used, and what it meets in a step.
+   * @param {number} tap
+   * @param {number} step
+   */
   showKernel(tap, step) {
     const { model } = this;
+    if (!model.kernel) return "";
     const [channel, row, column] = model.kernelAt(tap);
     const name = model.channels > 1 ? ` ${CHANNEL_NAMES[channel] ?? channel + 1}` : "";
     const weight = weightText(model.kernel[tap]);
@@ -165,7 +207,14 @@ export class SumLine {
   }
 }
 
-/** Rows or columns as words: "column 6 (the last)", "rows 1, 3 and 5". */
+/**
+ * Rows or columns as words: "column 6 (the last)", "rows 1, 3 and 5".
+ * @param {string} word row or column
+ * @param {number[]} lines
+ * @param {number} before lines of padding before the first
+ * @param {number} size without padding
+ * @param {number} total with padding
+ */
 function nameLines(word, lines, before, size, total) {
   const names = lines.map((line) => {
     const at = line - before;
@@ -179,9 +228,12 @@ function nameLines(word, lines, before, size, total) {
   return `${word}s ${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
-/** One sentence per direction about what no window reads; empty where everything is read. */
+/**
+ * One sentence per direction about what no window reads; empty where everything is read.
+ * @param {Model} model
+ */
 export function unreadText(model) {
-  const sentence = (word, lines, axis, total) => {
+  const sentence = (/** @type {string} */ word, /** @type {number[]} */ lines, /** @type {0 | 1} */ axis, /** @type {number} */ total) => {
     if (!lines.length) return "";
     const trailing = lines.filter((line, at) => line === total - (lines.length - at)).length;
     const named = nameLines(word, lines, model.pads[axis][0], model.imageShape[axis + 1], total);
@@ -197,11 +249,17 @@ export function unreadText(model) {
   return (rows + sentence("column", model.unreadCols, 1, model.columns)).trim();
 }
 
-/** The output-size formula filled in, its symbols in the colours of their controls. */
+/** @typedef {[text: string, role: string][]} Formula its symbols and what each stands for */
+
+/**
+ * The output-size formula filled in, its symbols in the colours of their controls.
+ * @param {HTMLElement} root
+ * @param {Model} model
+ */
 export function fillFormula(root, model) {
   const [rows, columns] = model.formulas;
-  const text = (parts) => parts.map(([part]) => part).join("");
-  const line = (label, parts) => {
+  const text = (/** @type {Formula} */ parts) => parts.map(([part]) => part).join("");
+  const line = (/** @type {string} */ label, /** @type {Formula} */ parts) => {
     const made = element("p", "size");
     made.append(element("span", "what", label));
     for (const [part, role] of parts) made.append(element("span", `role-${role}`, part));
@@ -218,14 +276,19 @@ export function fillFormula(root, model) {
     ? `✓ The output is indeed ${shape}.` : `✗ The output is ${shape}: the formula is wrong.`));
 }
 
-/** The lines of a table of numbers, with the place of each row and column. */
+/**
+ * The lines of a table of numbers, with the place of each row and column.
+ * @param {number} rows
+ * @param {number} columns
+ * @param {(at: number) => number} numberAt
+ */
 function numberLines(rows, columns, numberAt, firstRow = 0, firstColumn = 0) {
-  const heading = (at, scope) => {
+  const heading = (/** @type {number} */ at, /** @type {string} */ scope) => {
     const made = element("th", "", numberText(at));
     made.scope = scope;
     return made;
   };
-  const upTo = (length) => [...Array(length).keys()];
+  const upTo = (/** @type {number} */ length) => [...Array(length).keys()];
   const top = upTo(columns).map((column) => heading(column + firstColumn, "col"));
   const lines = upTo(rows).map((row) => [
     heading(row + firstRow, "row"),
@@ -234,20 +297,25 @@ function numberLines(rows, columns, numberAt, firstRow = 0, firstColumn = 0) {
   return [["", ...top], ...lines];
 }
 
-/** The numbers of a trace as tables. */
+/**
+ * The numbers of a trace as tables.
+ * @param {Model} model
+ */
 export function tablesOf(model) {
   const [top, left] = [model.pads[0][0], model.pads[1][0]];
   const isPadded = model.pads.flat().some(Boolean);
   const padded = isPadded ? ", with padding (negative places are padding)" : "";
+  /** @type {Table[]} */
   const made = [];
   for (let channel = 0; channel < model.channels; channel += 1) {
     const name = model.channels > 1 ? ` ${CHANNEL_NAMES[channel] ?? channel + 1}` : "";
-    const input = (at) => model.padded[channel * model.plane + at];
+    const input = (/** @type {number} */ at) => model.padded[channel * model.plane + at];
     made.push({ caption: `Input${name}${padded}`, lines: numberLines(model.rows, model.columns, input, -top, -left) });
-    if (!model.kernel) continue;
-    const kernel = (at) => model.kernel[channel * model.kernelPlane + at];
+    const weights = model.kernel;
+    if (!weights) continue;
+    const kernel = (/** @type {number} */ at) => weights[channel * model.kernelPlane + at];
     made.push({ caption: `Kernel${name}`, lines: numberLines(model.windowRows, model.windowColumns, kernel) });
   }
-  const output = numberLines(model.outputRows, model.outputColumns, (at) => model.output[at]);
+  const output = numberLines(model.outputRows, model.outputColumns, (/** @type {number} */ at) => model.output[at]);
   return [...made, { caption: "Output", lines: output }];
 }
