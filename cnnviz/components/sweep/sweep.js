@@ -14,19 +14,62 @@ import { sizedContext, textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
 
 const PACE = 1.25; // steps a second
+/** @type {Record<string, string>} */
 const COLOURS = { blue: "--st-blue-color", orange: "--st-orange-color", muted: "--muted" };
 
+/**
+ * One of the pictures that lie on each other.
+ * @typedef {object} Layer
+ * @property {"image" | "mosaic"} kind
+ * @property {string[]} sources addresses of pictures, of each step, or one for all
+ * @property {boolean} [smooth] whether it is smoothed when it is enlarged
+ * @property {number[][]} [values] numbers of each step, to be told on pointing
+ * @property {number} columns of these, or of a mosaic
+ * @property {number[]} place of a mosaic: the rank of each cell
+ * @property {number[]} counts of a mosaic: how many cells are shown at each step
+ */
+
+/** @typedef {{ name: string, values: (number | null)[], colour: string, dashed: boolean }} Curve */
+
+/**
+ * What Python's `sweep.payload` sends.
+ * @typedef {object} Payload
+ * @property {string} alt
+ * @property {string} pytorch
+ * @property {{ title: string, layers: Layer[] }[]} panels
+ * @property {Curve[]} curves
+ * @property {string[]} labels of the steps
+ * @property {string[]} words about each step
+ * @property {string} axis
+ * @property {[low: number, high: number]} range
+ * @property {string} parameter
+ */
+
+/**
+ * A panel.
+ * @typedef {object} View
+ * @property {HTMLElement} figure
+ * @property {HTMLCanvasElement} canvas
+ * @property {Layer[]} layers
+ * @property {HTMLImageElement[][]} images of each layer, of its steps
+ * @property {HTMLElement} pointed what is told of a cell
+ * @property {{ x: number, y: number } | null} under where the pointer is, from 0 to 1
+ */
+
 class Sweep extends Figure {
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
     super(parent);
-    const keep = (step) => keepInAddress(this.data.parameter, step);
+    const keep = (/** @type {number | null} */ step) => keepInAddress(this.data.parameter, step);
     this.player = new Player(this, { pace: () => PACE, keep });
     this.canvas = this.canvasAt(".curve");
     this.plot = new Plot(this.canvas);
+    /** @type {View[]} */
     this.views = [];
     this.player.dragAlong(this.canvas, (event) => this.plot.under(event));
   }
 
+  /** @param {Payload} data */
   load(data) {
     const first = !this.data;
     const before = first ? [] : this.data.labels;
@@ -52,6 +95,7 @@ class Sweep extends Figure {
     this.wake();
   }
 
+  /** @param {Payload["panels"][number]} panel */
   viewOf({ title, layers }) {
     const figure = element("figure");
     const canvas = element("canvas");
@@ -65,6 +109,7 @@ class Sweep extends Figure {
       image.src = source;
       return image;
     }));
+    /** @type {View} */
     const view = { figure, canvas, layers, images, pointed, under: null };
     const told = layers.find(({ values }) => values);
     if (told) {
@@ -80,13 +125,17 @@ class Sweep extends Figure {
     return view;
   }
 
-  /** The number of the cell that is pointed at. */
+  /**
+   * The number of the cell that is pointed at.
+   * @param {View} view
+   * @param {Layer} told
+   */
   tellCell({ under, pointed }, { values, columns }) {
     if (!under) {
       pointed.textContent = "";
       return;
     }
-    const now = values[this.player.step];
+    const now = values?.[this.player.step];
     if (!now) return;
     const [row, column] = [under.y * (now.length / columns), under.x * columns].map(Math.floor);
     pointed.textContent = `Row ${row}, column ${column}: ${mapText(now[row * columns + column])}`;
@@ -112,6 +161,7 @@ class Sweep extends Figure {
     this.paintCurves();
   }
 
+  /** @param {View} view */
   paintView({ canvas, layers, images }) {
     const side = canvas.clientWidth;
     if (!side) return;
@@ -141,9 +191,9 @@ class Sweep extends Figure {
   }
 
   paintCurves() {
-    const { curves, labels, axis, range } = this.data;
+    const { curves, labels, axis, range } = /** @type {Payload} */ (this.data);
     const style = getComputedStyle(this.root);
-    const colourOf = ({ colour }) => style.getPropertyValue(COLOURS[colour]).trim();
+    const colourOf = (/** @type {Curve} */ { colour }) => style.getPropertyValue(COLOURS[colour]).trim();
     this.find(".legend").replaceChildren(...curves.map((curve) => {
       const item = element("span");
       const mark = element("i");
@@ -181,8 +231,8 @@ class Sweep extends Figure {
   }
 
   tables() {
-    const { curves, labels, axis } = this.data;
-    const text = (value) => (value === null || value === undefined ? "\u2013" : fixed(value, 3));
+    const { curves, labels, axis } = /** @type {Payload} */ (this.data);
+    const text = (/** @type {number | null} */ value) => (value === null || value === undefined ? "\u2013" : fixed(value, 3));
     return [{ heads: [axis, ...curves.map(({ name }) => name)], lines: labels.map((label, at) => [label, ...curves.map(({ values }) => text(values[at]))]) }];
   }
 }
