@@ -19,18 +19,56 @@ const TURN = 6000; // milliseconds, for it to go round
 const PENS = { 255: "White pen", 128: "Grey pen", 0: "Black pen" };
 const SEED = 1;
 
+/** @import { Stroke } from "./spoil.js" */
+
+/**
+ * What Python's `undo.payload` sends.
+ * @typedef {object} Payload
+ * @property {string} alt
+ * @property {string} pytorch
+ * @property {number} side of the pictures
+ * @property {{ title: string, levels: import("../kit/arrays.js").Packed }[]} pictures
+ * @property {{ title: string, spec: import("../kit/network/forward.js").Entry[], weights: string }[]} networks
+ * @property {import("../kit/figure/colours.js").Stops} stops
+ */
+
+/** @typedef {{ x: number, y: number }} Place in pixels of the picture */
+
+/**
+ * @typedef {object} Found grey levels, and the PSNR of the spoiled picture and of what each network makes of it
+ * @property {ArrayLike<number>} clean
+ * @property {Int16Array} seen by the networks
+ * @property {Int16Array[]} cleaned
+ * @property {number[]} decibels
+ */
+
 class Undo extends Figure {
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
     super(parent);
+    /** @type {ReturnType<typeof prepare>[]} */
+    this.networks = [];
+    /** @type {Int16Array[]} grey levels of each picture, 0 to 255 */
+    this.pictures = [];
+    /** @type {ArrayLike<number>} of a normal distribution, one for each pixel */
+    this.noise = [];
+    this.colours = new Uint8ClampedArray();
+    /** @type {PixelPanel[]} the clean picture, the spoiled one, and what each network makes of it */
+    this.panels = [];
+    /** @type {Found | null} */
+    this.found = null;
     this.state = { picture: 0, width: 2, sigma: 0, level: 255, view: "picture", x: 14, y: 14 };
+    /** @type {Stroke[]} */
     this.strokes = [];
-    this.stroke = null; // the one that is being drawn
+    /** @type {Stroke | null} the one that is being drawn */
+    this.stroke = null;
     this.byKeys = false; // whether that is by the keys
     this.moving = true;
     this.turned = 0;
     for (const slider of this.root.querySelectorAll("input")) {
-      slider.value = String(this.state[slider.dataset.name]);
-      slider.oninput = () => this.set({ [slider.dataset.name]: Number(slider.value) });
+      const name = /** @type {"width" | "sigma"} */ (slider.dataset.name);
+      slider.value = String(this.state[name]);
+      slider.oninput = () => this.set({ [name]: Number(slider.value) });
       slider.onkeydown = (event) => event.stopPropagation();
     }
     this.find(".views").append(choice("What is shown of the networks", { picture: "Their pictures", error: "Their errors" }, "picture", (view) => this.set({ view })));
@@ -40,6 +78,7 @@ class Undo extends Figure {
     this.find("[data-act=next]").onclick = () => this.set({ picture: (this.state.picture + 1) % this.pictures.length });
   }
 
+  /** @param {Payload} data */
   load(data) {
     const { side, stops } = data;
     this.data = data;
@@ -72,6 +111,7 @@ class Undo extends Figure {
     return { level, width };
   }
 
+  /** @param {Partial<Undo["state"]>} change */
   set(change) {
     Object.assign(this.state, change);
     this.change();
@@ -91,6 +131,7 @@ class Undo extends Figure {
     this.moving = false;
   }
 
+  /** @param {Place} place */
   begin({ x, y }) {
     if (this.moving) this.moving = false; // a hand begins with a clean picture
     this.stroke = { ...this.pen(), points: [x, y] };
@@ -99,8 +140,9 @@ class Undo extends Figure {
     this.change();
   }
 
+  /** @param {Place} place */
   extend({ x, y }) {
-    this.stroke.points.push(x, y);
+    this.stroke?.points.push(x, y);
     Object.assign(this.state, { x, y });
     this.change();
   }
@@ -129,7 +171,7 @@ class Undo extends Figure {
 
   keys() {
     const { x, y } = this.state;
-    const to = (across, down) => () => {
+    const to = (/** @type {number} */ across, /** @type {number} */ down) => () => {
       const place = { x: clamp(x + across, 0, this.data.side), y: clamp(y + down, 0, this.data.side) };
       if (this.stroke) this.extend(place);
       else this.set(place);
@@ -154,6 +196,7 @@ class Undo extends Figure {
     return this.moving && this.onScreen && Boolean(this.data);
   }
 
+  /** @param {number} now */
   advance(now) {
     this.turned += Math.min(this.passed(now, PACE), 2 * PACE);
   }
@@ -180,7 +223,8 @@ class Undo extends Figure {
       network.run(input);
       return levelsOf(network.output.values, 1);
     });
-    this.found = { clean, seen, cleaned, decibels: [seen, ...cleaned].map((levels) => psnr(clean, levels)) };
+    const decibels = [seen, ...cleaned].map((levels) => psnr(clean, levels));
+    this.found = { clean, seen, cleaned, decibels };
     const pen = document.activeElement && this.root.querySelector(".figure:focus-visible") ? { row: Math.min(side - 1, Math.floor(y)), column: Math.min(side - 1, Math.floor(x)) } : null;
     this.panels[0].draw(greys(clean, 255));
     this.panels[1].draw(greys(seen, 255), pen);
@@ -188,21 +232,21 @@ class Undo extends Figure {
       this.panels[2 + at].draw(view === "error" ? errors(levels, clean, this.colours) : greys(levels, 255));
     });
     this.find(".scale").hidden = view !== "error";
-    const words = this.found.decibels.map((value) => `PSNR ${decibelText(value)}`);
+    const words = decibels.map((value) => `PSNR ${decibelText(value)}`);
     write(this.panels[0].note, this.data.pictures[picture].title);
     words.forEach((text, at) => write(this.panels[1 + at].note, text));
     write(this.find(".pen"), `${numberText(width)} px`);
     write(this.find(".sigma"), `${fixed(sigma, 2)} (white is 1)`);
-    const gains = cleaned.map((_, at) => `${this.data.networks[at].title} ${decibelText(this.found.decibels[1 + at])}`);
-    write(this.told, `Spoiled: ${decibelText(this.found.decibels[0])} from the clean picture. Cleaned: ${gains.join(", ")}. The higher, the nearer; the networks see the spoiled picture alone.`);
+    const gains = cleaned.map((_, at) => `${this.data.networks[at].title} ${decibelText(decibels[1 + at])}`);
+    write(this.told, `Spoiled: ${decibelText(decibels[0])} from the clean picture. Cleaned: ${gains.join(", ")}. The higher, the nearer; the networks see the spoiled picture alone.`);
     this.markPlaying(this.moving, "Let a cross-hair move", "");
   }
 
   tables() {
     if (!this.found) return [];
     const { clean, seen, cleaned, decibels } = this.found;
-    const titles = ["Spoiled", ...this.data.networks.map(({ title }) => title)];
-    const mean = (levels) => fixed(levels.reduce((total, level, at) => total + (level - clean[at]) ** 2, 0) / levels.length / 255 ** 2, 5);
+    const titles = ["Spoiled", ...this.data.networks.map((/** @type {Payload["networks"][number]} */ { title }) => title)];
+    const mean = (/** @type {Int16Array} */ levels) => fixed(levels.reduce((total, level, at) => total + (level - clean[at]) ** 2, 0) / levels.length / 255 ** 2, 5);
     return [{
       caption: "Against the clean picture",
       heads: ["", "PSNR (dB)", "Mean squared error (white is 1)"],
