@@ -21,15 +21,50 @@ const TURN = 12_000; // milliseconds, for it to go round
 const STEPS = 60; // of the arrow keys, from the middle to an edge
 const DRAWN = 100; // places drawn by chance
 const SEED = 1;
+/** @type {any} what `load` sets before anything asks for it */
+const UNSET = undefined;
 const NEAR = 0.5; // a picture comes back if it is encoded this near to where it was decoded
 
+/** @import { Halves } from "./plane.js" */
+
+/** @typedef {{ id: string, weight: number, reach: number } & Record<string, any>} SentPlane with what `halvesOf` reads */
+
+/**
+ * What Python's `latent_plane.payload` sends.
+ * @typedef {object} Payload
+ * @property {string} alt
+ * @property {string} pytorch
+ * @property {number} side of the pictures
+ * @property {import("../kit/arrays.js").Packed} pictures one after another
+ * @property {number[]} labels
+ * @property {string[]} classes
+ * @property {SentPlane[]} planes
+ * @property {string} start the plane to begin with
+ * @property {string} parameter of the address
+ */
+
+/**
+ * What is drawn of a plane wherever one is on it.
+ * @typedef {ReturnType<typeof through> & { halves: Halves, reach: number, strayed: number, sheet: HTMLCanvasElement, wide: number[] }} Known
+ */
+
 class LatentPlane extends MovingFigure {
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
     super(parent);
+    /** @type {Float32Array[]} the test pictures, 0 to 1 */
+    this.pictures = [];
+    /** @type {(Known | null)[]} of each plane what was computed, once it was looked at */
+    this.known = [];
+    /** @type {PixelPanel[]} */
+    this.panels = [];
+    this.at = 0; // which plane is on screen
+    /** @type {Int16Array | null} grey levels of what the place decodes to */
+    this.decoded = null;
     this.state = { x: 0, y: 0, marks: true, holes: false };
     this.turned = 0;
-    /** @type {any} what was computed of the plane on screen */
-    this.plane = null;
+    /** @type {Known} of the plane on screen; set by `show`, before anything else asks */
+    this.plane = UNSET;
     this.slider = this.field("[type=range]");
     this.slider.oninput = () => this.choose(Number(this.slider.value));
     this.slider.onkeydown = (event) => event.stopPropagation();
@@ -49,13 +84,14 @@ class LatentPlane extends MovingFigure {
     };
   }
 
+  /** @param {Payload} data */
   load(data) {
     const { side, classes, labels, planes } = data;
     this.data = data;
     this.describe(data);
+    /** @type {Int16Array} */
     const pictures = unpackArray(data.pictures);
     this.pictures = labels.map((_, at) => Float32Array.from(pictures.subarray(at * side * side, (at + 1) * side * side), (level) => level / 255));
-    /** @type {any[]} of each plane what was computed, once it was looked at */
     this.known = planes.map(() => null);
     this.panels = ["Decoded here", "Nearest test picture", "The same, encoded and decoded"].map((title) => new PixelPanel(title, side));
     this.find(".decoded").replaceChildren(...this.panels.map(({ root }) => root));
@@ -67,27 +103,34 @@ class LatentPlane extends MovingFigure {
     this.show(at(kept) < 0 ? at(data.start) : at(kept));
   }
 
-  /** Another plane, which the address remembers. */
+  /**
+   * Another plane, which the address remembers.
+   * @param {number} at
+   */
   choose(at) {
     const { id } = this.data.planes[at];
     keepInAddress(this.data.parameter, id === this.data.start ? null : id);
     this.show(at);
   }
 
+  /** @param {number} at */
   show(at) {
     this.at = at;
     this.slider.value = String(at);
     const text = fixed(this.data.planes[at].weight, 1);
     this.slider.setAttribute("aria-valuetext", text);
     write(this.find("output"), text);
-    this.known[at] ??= this.lookAt(this.data.planes[at]);
-    this.plane = this.known[at];
+    this.plane = this.known[at] ??= this.lookAt(this.data.planes[at]);
     const { x, y } = this.state;
     Object.assign(this.state, { x: clamp(x, -this.plane.reach, this.plane.reach), y: clamp(y, -this.plane.reach, this.plane.reach) });
     this.change();
   }
 
-  /** All that is drawn of a plane wherever one is on it. */
+  /**
+   * All that is drawn of a plane wherever one is on it.
+   * @param {SentPlane} plane
+   * @returns {Known}
+   */
   lookAt(plane) {
     const halves = halvesOf(plane, this.data.side, 2);
     const drawn = normals(2 * DRAWN, SEED);
@@ -97,13 +140,18 @@ class LatentPlane extends MovingFigure {
     return { halves, reach: plane.reach, strayed, ...found, ...this.tiles(halves, plane.reach) };
   }
 
-  /** Decode a grid of places once: the ground that one walks on, and how far from its place each comes back. */
+  /**
+   * Decode a grid of places once: the ground that one walks on, and how far from its place each comes back.
+   * @param {Halves} halves
+   * @param {number} reach
+   */
   tiles(halves, reach) {
     const { side } = this.data;
     const sheet = element("canvas");
     Object.assign(sheet, { width: TILES * side, height: TILES * side });
     const brush = brushOf(sheet);
     const image = new ImageData(side, side);
+    /** @type {number[]} */
     const wide = [];
     for (let row = 0; row < TILES; row += 1) {
       for (let column = 0; column < TILES; column += 1) {
@@ -118,17 +166,23 @@ class LatentPlane extends MovingFigure {
     return { sheet, wide };
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   go(x, y) {
     this.moving = false;
     Object.assign(this.state, { x: clamp(x, -this.plane.reach, this.plane.reach), y: clamp(y, -this.plane.reach, this.plane.reach) });
     this.change();
   }
 
+  /** @param {MouseEvent} event */
   walk({ clientX, clientY }) {
     const box = this.figure.getBoundingClientRect();
     this.go(this.plane.reach * ((2 * (clientX - box.left)) / box.width - 1), -this.plane.reach * ((2 * (clientY - box.top)) / box.height - 1));
   }
 
+  /** @param {KeyboardEvent} event */
   keys({ shiftKey }) {
     const { x, y } = this.state;
     const step = ((shiftKey ? 6 : 1) * this.plane.reach) / STEPS;
@@ -141,6 +195,7 @@ class LatentPlane extends MovingFigure {
     };
   }
 
+  /** @param {number} now */
   advance(now) {
     const gone = this.passed(now, PACE);
     if (!gone) return;
@@ -199,7 +254,11 @@ class LatentPlane extends MovingFigure {
     this.markPlaying(this.moving, "Walk by itself");
   }
 
-  /** What the place becomes, and the test picture nearest to it, before and after. */
+  /**
+   * What the place becomes, and the test picture nearest to it, before and after.
+   * @param {number} x
+   * @param {number} y
+   */
   drawBeside(x, y) {
     const { side, classes, labels, planes } = this.data;
     const here = levelsOf(this.plane.halves.decode([x, y]), 1);
@@ -222,7 +281,11 @@ class LatentPlane extends MovingFigure {
     return `the ${places.length} test pictures come back with PSNR ${decibelText(-10 * Math.log10(error))}${apart}; of ${DRAWN} places drawn from the standard normal distribution, ${strayed} do not come back to within ${NEAR}.`;
   }
 
-  /** The number of the test picture that lies nearest. */
+  /**
+   * The number of the test picture that lies nearest.
+   * @param {number} x
+   * @param {number} y
+   */
   nearest(x, y) {
     let best = 0;
     const far = (/** @type {number} */ at) => Math.hypot(this.plane.places[at][0] - x, this.plane.places[at][1] - y);
@@ -231,17 +294,19 @@ class LatentPlane extends MovingFigure {
   }
 
   tables() {
-    if (!this.decoded) return [];
-    const { classes, labels, side, planes } = this.data;
-    this.known = this.known.map((known, at) => known ?? this.lookAt(planes[at]));
+    const { decoded } = this;
+    if (!decoded) return [];
+    const { classes, labels, side, planes } = /** @type {Payload} */ (this.data);
+    const known = planes.map((plane, at) => this.known[at] ?? this.lookAt(plane));
+    this.known = known;
     return [
       {
         caption: "What β trades",
         heads: ["β", "PSNR of the test pictures (dB)", "Divergence", `Of ${DRAWN} places drawn, do not come back`],
-        lines: this.known.map(({ error, divergence, strayed }, at) => [fixed(planes[at].weight, 1), fixed(-10 * Math.log10(error), 2), Number.isNaN(divergence) ? "not in the loss" : fixed(divergence, 2), String(strayed)]),
+        lines: known.map(({ error, divergence, strayed }, at) => [fixed(planes[at].weight, 1), fixed(-10 * Math.log10(error), 2), Number.isNaN(divergence) ? "not in the loss" : fixed(divergence, 2), String(strayed)]),
       },
       { caption: "Where the test pictures lie", heads: ["Class", "z₁", "z₂"], lines: this.plane.places.map(([x, y], at) => [classes[labels[at]], fixed(x, 3), fixed(y, 3)]) },
-      { caption: "Decoded here, 0 (black) to 255 (white)", lines: [...Array(side).keys()].map((row) => [...this.decoded.subarray(row * side, (row + 1) * side)].map(String)) },
+      { caption: "Decoded here, 0 (black) to 255 (white)", lines: [...Array(side).keys()].map((row) => [...decoded.subarray(row * side, (row + 1) * side)].map(String)) },
     ];
   }
 }
