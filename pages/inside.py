@@ -15,8 +15,10 @@ from cnnviz.inspection import (
     filters,
     filters_code,
     maps_code,
+    never_negative,
     predict,
 )
+from cnnviz.numbers.formatting import sides
 from cnnviz.training.tasks import task_of
 from cnnviz.ui.inside.answer import (
     answer_while_drawing,
@@ -124,7 +126,11 @@ def show_maps() -> None:
         scale = choice(st.segmented_control, label, scales, "map", key="i_scale")
     every = layer == "every"
     map_sheet(
-        [Group(name, values) for name, values in maps.items() if every or name == layer],
+        [
+            Group(name, values, unsigned=never_negative(model, name))
+            for name, values in maps.items()
+            if every or name == layer
+        ],
         key="maps",
         scale=scale,
         stops=DIVERGING_STOPS,
@@ -152,7 +158,7 @@ def show_filters() -> None:
         scale = choice(st.segmented_control, label, scales, "layer", key="i_filters")
     weights = filters(model, layer).numpy()
     outputs, inputs = weights.shape[:2]
-    shape = "×".join(map(str, weights.shape))
+    shape = sides(weights.shape)
     if inputs > 1 and st.toggle("All input channels", key="i_all", bind="query-params"):
         tiles = weights.reshape(outputs * inputs, *weights.shape[2:])
         group = Group(layer, tiles, f"{shape}, one row per filter", "filter, input", inputs)

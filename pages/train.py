@@ -18,6 +18,7 @@ from cnnviz.networks import (
     pytorch_code,
     summary,
 )
+from cnnviz.numbers.formatting import sides
 from cnnviz.numbers.parsing import Limits
 from cnnviz.runs import Recipe, RunError, show_run_to_all
 from cnnviz.runs.config import OWN_NETWORK
@@ -88,10 +89,10 @@ def network_table(spec: Spec, shape: tuple[int, int, int]) -> None:
             st.dataframe(
                 {
                     "Layer": [r.name for r in rows],
-                    "Output": ["×".join(map(str, r.output_shape)) for r in rows],
+                    "Output": [sides(r.output_shape) for r in rows],
                     "Parameters": [r.parameters for r in rows],
                     "Multiply-adds": [r.macs for r in rows],
-                    "Sees (pixels)": ["×".join(map(str, r.receptive_field)) for r in rows],
+                    "Sees (pixels)": [sides(r.receptive_field) for r in rows],
                 },
                 hide_index=True,
                 width=620,

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from cnnviz.convolution.geometry import ConvolutionError, Size2d, as_pair
 from cnnviz.convolution.trace import trace
 from cnnviz.convolution.windows import Array
+from cnnviz.numbers.formatting import sides
 
 
 class Fit(NamedTuple):
@@ -47,7 +48,7 @@ def fit_kernel(image: ArrayLike, target: ArrayLike, size: Size2d = 3) -> Fit:
         rows, columns = windows.output.shape
         raise ConvolutionError(
             f"A {high}×{wide} kernel gives {rows}×{columns} numbers, but the target has "
-            f"{'×'.join(map(str, target.shape))}: type a target of that size."
+            f"{sides(target.shape)}: type a target of that size."
         )
     equations = windows.padded.flat[windows.reads]
     kernel, _, rank, singular = np.linalg.lstsq(equations, target.ravel(), rcond=None)

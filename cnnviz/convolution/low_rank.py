@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from cnnviz.convolution.geometry import ConvolutionError
+from cnnviz.numbers.formatting import sides
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -49,7 +50,7 @@ def low_rank(kernel: ArrayLike, terms: int) -> LowRank:
     values = np.asarray(kernel, dtype=np.float64)
     if not 1 <= terms <= min(values.shape):
         raise ConvolutionError(
-            f"A {'×'.join(map(str, values.shape))} kernel has from 1 to {min(values.shape)} terms."
+            f"A {sides(values.shape)} kernel has from 1 to {min(values.shape)} terms."
         )
     left, singular, right = np.linalg.svd(values, full_matrices=False)
     columns, rows = left[:, :terms] * singular[:terms], right[:terms]

@@ -15,6 +15,7 @@ import numpy as np
 
 from cnnviz.convolution.arithmetic import correlate2d
 from cnnviz.convolution.geometry import ConvolutionError, whole_number
+from cnnviz.numbers.formatting import sides
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -169,4 +170,4 @@ def _widened(values: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.
 
 
 def _size(values: NDArray[np.float64]) -> str:
-    return "×".join(map(str, values.shape))
+    return sides(values.shape)

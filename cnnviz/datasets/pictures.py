@@ -156,7 +156,7 @@ def _strays(layout: Layout) -> list[Skipped]:
 
 
 def _checked_classes(names: list[str], skipped: list[Skipped]) -> tuple[str, ...]:
-    """The classes in order of appearance, if they can be learnt from."""
+    """The classes in order of appearance, if they can be learned from."""
     counts = Counter(names)
     left_out = ""
     if skipped:

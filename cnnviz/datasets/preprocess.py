@@ -13,7 +13,7 @@ def preprocess(
     Args:
         picture: H×W×3 RGB.
         shape: C, H, W wanted; C is 1 (grey, ITU-R 601 luma) or 3.
-        invert: Swap dark and light, for a network that learnt light strokes on a dark ground (as
+        invert: Swap dark and light, for a network that learned light strokes on a dark ground (as
             MNIST and Fashion-MNIST are) and a picture that is dark on light.
 
     Returns:

@@ -61,7 +61,7 @@ def errors_figure(
 def _scale(along: Along) -> dict[str, Any]:
     if along == "year":
         # Plotly makes room for points, not for the names beside them.
-        return {"dtick": 1, "tickformat": "d", "range": [2011, 2020.5]}
+        return {"dtick": 1, "tickformat": "d", "range": [2011.2, 2020.5]}
     return {"type": "log", "tickformat": "~s", "dtick": "D2"}
 
 

@@ -37,7 +37,7 @@ def signal_figure(signal: Sensor, smoothed: NDArray[Any]) -> Figure:
             "height": 320,
             "uirevision": "signal",
             "hovermode": "x unified",
-            "xaxis": axis("Time", unifiedhovertitle={"text": "Time %{x}"}),
+            "xaxis": axis("Time step", unifiedhovertitle={"text": "Time step %{x}"}),
             "yaxis": axis("Position"),
         },
     }

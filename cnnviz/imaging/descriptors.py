@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import cv2
 import numpy as np
 
+from cnnviz.numbers.formatting import sides
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
@@ -34,7 +36,7 @@ def hog_cells(grey: ArrayLike, cell: int) -> NDArray[np.float64]:
     image = np.asarray(grey, dtype=np.float64)
     rows, columns = (side // cell for side in image.shape)
     if not rows or not columns:
-        size = "×".join(map(str, image.shape))
+        size = sides(image.shape)
         raise ValueError(f"A cell of {cell}×{cell} does not fit into {size} pixels.")
     down, right = np.zeros_like(image), np.zeros_like(image)
     down[1:-1] = image[2:] - image[:-2]

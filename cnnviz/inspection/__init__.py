@@ -5,6 +5,7 @@ from cnnviz.inspection.activations import (
     conv_layers,
     feature_maps,
     filters,
+    never_negative,
     predict,
 )
 from cnnviz.inspection.attribution import METHODS, Evidence, evidence
@@ -40,6 +41,7 @@ __all__ = [
     "load_samples",
     "map_layers",
     "maps_code",
+    "never_negative",
     "overlay_size",
     "predict",
     "untouched",

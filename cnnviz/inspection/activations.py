@@ -160,6 +160,15 @@ def find(model: nn.Module, layer: str) -> nn.Module:
     return module
 
 
+def never_negative(model: nn.Module, layer: str) -> bool:
+    """Whether a layer gives no number below 0, whatever it reads: a ReLU or a sigmoid.
+
+    Raises:
+        InspectionError: There is no such layer.
+    """
+    return isinstance(find(model, layer), (nn.ReLU, nn.ReLU6, nn.Sigmoid))
+
+
 def one_picture(x: Tensor) -> Tensor:
     """`x` as a batch of one, detached from whatever made it.
 

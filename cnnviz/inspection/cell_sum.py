@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from cnnviz.inspection.activations import find, one_picture
 from cnnviz.inspection.guard import InspectionError, untouched
+from cnnviz.numbers.formatting import sides
 from cnnviz.zoo.lite0 import SameConv2d
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def cell_sum(model: nn.Module, x: Tensor, layer: str, cell: tuple[int, ...]) -> 
     if len(cell) != output.ndim or any(
         not 0 <= at < size for at, size in zip(cell, output.shape, strict=False)
     ):
-        shape = "×".join(map(str, output.shape))
+        shape = sides(output.shape)
         raise InspectionError(f"{layer} gives {shape} numbers: there is none at {cell}.")
     value = float(output[cell])
     kind = type(module).__name__

@@ -133,14 +133,13 @@ NEOCOGNITRON = BuildingBlock(
     compares=True,
     titles=("Input", "S cells", "C cells"),
 )
-"""Two layers of Fukushima's network of 1980, with templates that are given and not learnt."""
+"""Two layers of Fukushima's network of 1980, with templates that are given and not learned."""
 
 BLOCKS = {
     "inception": BuildingBlock(
         "Inception module",
         "Branches look at the same input through windows of different sizes, and their maps are"
-        " put"
-        " behind each other. A 1×1 convolution in front makes the large windows cheap.",
+        " stacked. A 1×1 convolution in front makes the large windows cheap.",
         (
             _switch("b1", "1×1"),
             _switch("b3", "3×3"),

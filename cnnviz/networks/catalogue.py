@@ -8,6 +8,7 @@ from cnnviz.networks.layers import NetworkError, Shape
 from cnnviz.networks.line import network_from_line, network_line
 from cnnviz.networks.plan import plan
 from cnnviz.networks.spec import Spec
+from cnnviz.numbers.formatting import sides
 
 MIN_SIDE = 8
 # Only the first blocks of the GAP net are pooled, so more always fit: the limit is patience.
@@ -119,7 +120,7 @@ def _info(id: str, shape: Shape) -> NetworkInfo:
     if min(shape[1:]) < MIN_SIDE:
         raise NetworkError(
             f"{info.title} needs pictures of at least {MIN_SIDE}×{MIN_SIDE}, not "
-            f"{'×'.join(map(str, shape[1:]))}."
+            f"{sides(shape[1:])}."
         )
     return info
 
@@ -135,7 +136,7 @@ def _check(
     elif isinstance(depth, bool) or depth not in offered.depths:
         raise NetworkError(
             f"{info.title} can have {offered.depths[0]} to {offered.depths[-1]} {info.block} for "
-            f"pictures of {'×'.join(map(str, shape[1:]))}, not {depth}."
+            f"pictures of {sides(shape[1:])}, not {depth}."
         )
     if not batch_norm and not offered.batch_norm:
         raise NetworkError(f"{info.title} has no batch normalisation to leave out.")
@@ -280,8 +281,7 @@ def _adversaries(shape: Shape, _outputs: int, _chosen: _Chosen) -> str:
     """A generator, which ends in a sigmoid, and behind it a discriminator."""
     if shape != (1, 8, 8):
         raise NetworkError(
-            "The generator makes its picture of 8×8 random levels, not of "
-            f"{'×'.join(map(str, shape))}."
+            f"The generator makes its picture of 8×8 random levels, not of {sides(shape)}."
         )
     generator = "c16k8 up7 lc32k1 bn relu up2 c16k3p1 bn relu up2 c1k5p2 sigmoid"
     return f"{generator} c16k3s2p1 leaky0.2 c32k3s2p1 bn leaky0.2 c1k7"

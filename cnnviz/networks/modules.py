@@ -64,7 +64,7 @@ class TableConvolution(nn.Module):
 class DigitCodes(nn.Module):
     """From 84 features to 10 digits: how near they are to a picture of each digit, 7×12 of ±1.
 
-    The output of LeNet-5, whose units are radial basis functions with codes that are not learnt.
+    The output of LeNet-5, whose units are radial basis functions with codes that are not learned.
     The codes are drawn here after the paper's figure 3.
     """
 

@@ -10,6 +10,7 @@ from cnnviz.convolution import ConvolutionError, WindowLayer, output_size
 from cnnviz.networks.layers import KINDS, Block, Call, NetworkError, Shape
 from cnnviz.networks.modules import DigitCodes, TableConvolution
 from cnnviz.networks.spec import Entry, Reader, Spec, is_number
+from cnnviz.numbers.formatting import sides
 
 # Far above what this app can train, far below what would exhaust a computer.
 MAX_SIDE = 1024
@@ -50,7 +51,7 @@ class Layer:
             return 2 * self.input[0]
         if self.kind == "tableconv":
             return self._crosses + self.output[0]
-        if not self._terms or self.kind == "rbf":  # whose codes are not learnt
+        if not self._terms or self.kind == "rbf":  # whose codes are not learned
             return 0
         shared = self.kind != "local"
         biases = 1 if self.call.kwargs.get("bias", True) else 0
@@ -284,4 +285,4 @@ def _pytorch_joins(kind: str, shapes: list[Shape]) -> str:
 
 def times(shape: Shape) -> str:
     """A shape for people, such as 3×28×28."""
-    return "×".join(map(str, shape))
+    return sides(shape)

@@ -32,7 +32,7 @@ class Stage:
         kind: Kind of that layer.
         about: What it does, in a few words.
         shape: (C, H, W) or (features,) of its output.
-        parameters: Weights and biases learnt, of all its layers.
+        parameters: Weights and biases learned, of all its layers.
         macs: Multiply-adds for one picture, of all its layers.
         receptive_field: Pixels of the picture that one unit can depend on, down and across.
     """

@@ -20,7 +20,7 @@ class LayerSummary:
         name: Name in the module; inside a block with its path, as hooks need it.
         kind: Kind of layer.
         output_shape: (C, H, W) or (features,), without the batch.
-        parameters: Weights and biases learnt.
+        parameters: Weights and biases learned.
         macs: Multiply-adds for one picture; convolutions and linear layers alone are counted.
         receptive_field: Height and width, in pixels of the picture, of what one unit of the
             output can depend on. It may exceed the picture: what lies outside is padding. After

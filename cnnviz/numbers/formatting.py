@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MINUS = "\N{MINUS SIGN}"
 _ISOLATE, _END = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
@@ -68,6 +72,15 @@ def thousands(value: float) -> str:
     '1,234,567'
     """
     return formatted(value, ",.0f")
+
+
+def sides(shape: Iterable[int]) -> str:
+    """Write the sides of an array.
+
+    >>> sides((96, 55, 55)), sides((1, 4096))
+    ('96×55×55', '1×4,096')
+    """
+    return "×".join(map(thousands, shape))
 
 
 def counted(count: int, noun: str) -> str:

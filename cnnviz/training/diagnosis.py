@@ -83,7 +83,7 @@ def _worse_and_worse(state: RunState, task: Task) -> Finding | None:
         "overfitting",
         f"The test loss was {rough(best.loss)} at step {best.step:,} and is "
         f"{rough(later[-1].loss)} now, while the training loss is {rough(loss)}: the training "
-        "pictures are learnt by heart.",
+        "pictures are learned by heart.",
         f"Train for fewer epochs, or on more pictures; look at {task.measures[0].title} too.",
     )
 
@@ -117,7 +117,7 @@ def _settles(progress: Sequence[Progress]) -> bool:
     """Whether the learning rate is well below its peak.
 
     Near the peak, steps so large that they spoil the answers to test images for a while are no
-    learning by heart: what is learnt by heart still is when the rate has fallen.
+    learning by heart: what is learned by heart still is when the rate has fallen.
     """
     return progress[-1].learning_rate < 0.5 * max(p.learning_rate for p in progress)
 
@@ -287,7 +287,7 @@ def _overfitting(state: RunState) -> Finding | None:
         "overfitting",
         f"The test loss was {rough(best.loss)} at step {best.step:,} and is "
         f"{rough(later[-1].loss)} now, while {accuracy:.0%} of the training images are right: "
-        "they are learnt by heart.",
+        "they are learned by heart.",
         "Train for fewer epochs, or try random shifts, mirroring, more weight decay or more "
         "pictures.",
     )

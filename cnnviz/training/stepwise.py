@@ -110,7 +110,7 @@ def _watching(model: nn.Module, layer: nn.Conv2d, chosen: int) -> Iterator[dict[
 def _again(learner: Learner, step: int, random: list[Tensor]) -> Tensor:
     """Logits of the same batch, the same units dropped, with the weights as they are now.
 
-    Nothing is learnt from it: not even the running statistics of batch normalisation move.
+    Nothing is learned from it: not even the running statistics of batch normalisation move.
     """
     images, _ = learner.batches.batch(step)
     buffers = {name: buffer.clone() for name, buffer in learner.model.named_buffers()}

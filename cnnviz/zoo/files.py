@@ -18,6 +18,7 @@ import safetensors.torch
 import torch
 
 from cnnviz.networks import NetworkError, build, network_from_line, summary
+from cnnviz.numbers.formatting import sides
 from cnnviz.runs import RunConfig, RunError
 from cnnviz.zoo.base import ZooError
 from cnnviz.zoo.build import CLASSES, build_without_memory, in_names_of_network
@@ -259,7 +260,7 @@ def network_of_spec(spec: Spec, shape: tuple[int, int, int], given: WeightsFile)
     last = rows[-1].output_shape
     if len(last) != 1 or last[0] > MOST_CLASSES:
         raise ZooError(
-            f"The network ends in {'×'.join(map(str, last))} numbers and not in a list of at most"
+            f"The network ends in {sides(last)} numbers and not in a list of at most"
             f" {MOST_CLASSES:,} class scores: let it end in a linear layer, such as fc10."
         )
     with torch.device("meta"):

@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from cnnviz.numbers.formatting import sides
 from cnnviz.zoo.base import ZooError
 from cnnviz.zoo.catalogue import LITE0, published
 
@@ -38,7 +39,7 @@ def preprocess(name: str, image: NDArray[np.uint8]) -> Tensor:
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
         raise ZooError(
             "A picture has H×W×3 values of the kind uint8, 0 to 255; this one has"
-            f" {'×'.join(map(str, image.shape))} values of the kind {image.dtype}."
+            f" {sides(image.shape)} values of the kind {image.dtype}."
         )
     if name != LITE0:
         return torch.as_tensor(published(name).transforms()(Image.fromarray(image)))[None]

@@ -16,6 +16,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from cnnviz.numbers.formatting import sides
 from cnnviz.zoo.base import ZooError
 from cnnviz.zoo.catalogue import LITE0
 from cnnviz.zoo.lite0 import installed_file
@@ -173,4 +174,4 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _shape(tensor: Tensor) -> str:
-    return "×".join(map(str, tensor.shape)) or "a single number"
+    return sides(tensor.shape) or "a single number"

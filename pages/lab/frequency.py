@@ -13,7 +13,7 @@ from cnnviz.convolution import ConvolutionError
 from cnnviz.convolution.spectrum import log_magnitude, response, through_frequencies
 from cnnviz.figures.spectrum import response_figure
 from cnnviz.inspection import torch_reference
-from cnnviz.numbers.formatting import formatted
+from cnnviz.numbers.formatting import formatted, sides
 from cnnviz.ui.lab.frequency.low_rank import show_low_rank
 from cnnviz.ui.lab.frequency.operands import choose_operands
 from cnnviz.ui.lab.frequency.speed import show_speed
@@ -127,8 +127,7 @@ def show_route() -> None:
     st.markdown(
         f"With zeros added, {below} below and {beside} to the right, **{lost} of"
         f" {route.result.size} cells** contain wrapped-around values. The full direct convolution"
-        f" has {'×'.join(map(str, route.full.shape))} cells."
-        + ("" if lost else " All of them are right.")
+        f" has {sides(route.full.shape)} cells." + ("" if lost else " All of them are right.")
     )
 
 

@@ -14,7 +14,7 @@ from cnnviz.convolution import (
     trace,
 )
 from cnnviz.inspection import torch_reference
-from cnnviz.numbers.formatting import thousands
+from cnnviz.numbers.formatting import sides, thousands
 from cnnviz.ui.lab.matrix.operations import count_operations
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.controls import paired
@@ -100,20 +100,20 @@ with right:
         {
             "Layer": ["Fully connected", "Local, weights not shared", "Convolution"],
             "Weights": [dense, sparse, shared],
-            "Multiply-adds per picture": [dense, sparse, sparse],
+            "Multiply-adds": [dense, sparse, sparse],
             "Share of the matrix": [1.0, sparse / dense, sparse / dense],
         },
         hide_index=True,
         column_config={
             "Weights": st.column_config.NumberColumn(format="localized"),
-            "Multiply-adds per picture": st.column_config.NumberColumn(format="localized"),
+            "Multiply-adds": st.column_config.NumberColumn(format="localized"),
             "Share of the matrix": st.column_config.NumberColumn(format="percent"),
         },
         alt="Weights and multiply-adds of three layers between the same two volumes",
     )
     st.caption(
         f"{thousands(inputs)} inputs, {thousands(outputs)} outputs"
-        f" ({'×'.join(map(str, shape))}); biases are not counted."
+        f" ({sides(shape)}); biases are not counted."
     )
     if (size, window, depth, maps) == (32, 5, 3, 6):
         lab.correction(

@@ -14,7 +14,7 @@ from cnnviz.imaging.pixels import (
     pearson,
     shuffled,
 )
-from cnnviz.numbers.formatting import formatted
+from cnnviz.numbers.formatting import formatted, sides
 from cnnviz.ui.lab.pixels.digits import answer_while_painting
 from cnnviz.ui.lab.pixels.inputs import input_counts
 from cnnviz.ui.lab.pixels.moves import moved_and_shuffled
@@ -52,7 +52,7 @@ with figure:
     paint_grid(
         base,
         key="px_canvas",
-        alt=f"{SOURCES[source]}, {'×'.join(map(str, base.shape))} pixels to read and paint",
+        alt=f"{SOURCES[source]}, {sides(base.shape)} pixels to read and paint",
         strokes=strokes,
         on_paint=keep_paint,
         unit=unit,

@@ -10,7 +10,7 @@ words = st.text_input(
     "Search",
     key="to_search",
     bind="query-params",
-    placeholder="A word from the lecture, such as im2col, Toeplitz or arg-max",
+    placeholder="A word from the lecture, such as im2col",
     icon=":material/search:",
     label_visibility="collapsed",
 )

@@ -16,7 +16,7 @@ chosen = BLOCKS[name]
 st.markdown(chosen.about)
 block(chosen, volumes(), key=f"bl_{name}", alt=f"The maps of a block: {chosen.title}")
 st.caption(
-    "Red, green, blue and grey of a picture go in. The weights are not learnt: they are waves, so"
+    "Red, green, blue and grey of a picture go in. The weights are not learned: they are waves, so"
     " that"
     " a layer keeps its weights while others come and go."
 )

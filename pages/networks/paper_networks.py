@@ -9,6 +9,7 @@ from cnnviz.figures.history import depth_figure
 from cnnviz.networks import paper_network
 from cnnviz.networks.papers import counted_by_pytorch, paper_code
 from cnnviz.networks.stages import Stage, stages
+from cnnviz.numbers.formatting import sides
 from cnnviz.pages import page_at
 from cnnviz.ui.networks.paper_networks.depth import RESNET_ERRORS, TABLE_3
 from cnnviz.ui.networks.paper_networks.drawn_digit import show_drawn_digit
@@ -33,7 +34,7 @@ spec, shape = paper_network(name)
 steps = steps_of(name)
 names = names_of(name, steps)
 parameters, macs = (sum(getattr(step, cost) for step in steps) for cost in ("parameters", "macs"))
-times = "×".join(map(str, shape))
+times = sides(shape)
 
 st.markdown(story.new)
 st.caption(story.paper)
@@ -121,12 +122,12 @@ if name.startswith("resnet"):
 st.header("Layer by layer")
 table = {
     "Layer": names,
-    "What it does": [step.about for step in steps],
-    "Output": ["×".join(map(str, step.shape)) for step in steps],
+    "Output": [sides(step.shape) for step in steps],
     "Units": [step.units for step in steps],
     "Parameters": [step.parameters for step in steps],
     "Multiply-adds": [step.macs for step in steps],
     "Sees (pixels)": [step.receptive_field[0] for step in steps],
+    "What it does": [step.about for step in steps],
 }
 if name == "lenet5":
     table["Connections"] = connections(steps)

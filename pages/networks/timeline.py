@@ -50,8 +50,8 @@ st.dataframe(
     {
         "Year": [one.year for one in LANDMARKS],
         "What": [one.name for one in LANDMARKS],
-        "Brought": [one.what for one in LANDMARKS],
         "Top-5 error (%)": [one.error for one in LANDMARKS],
+        "Brought": [one.what for one in LANDMARKS],
         "Parameters": [one.parameters for one in LANDMARKS],
         "Multiply-adds": [one.macs for one in LANDMARKS],
         "Who": [one.who for one in LANDMARKS],

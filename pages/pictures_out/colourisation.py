@@ -23,6 +23,8 @@ st.caption(
     " level make a colour; they differ in their loss."
 )
 kind = choice(st.segmented_control, "Pictures", KINDS, "digits", key="co_kind")
+if kind != "photos":
+    st.caption("The picture chosen above is coloured under “Photos”; here are others.")
 if kind == "cifar10":
     show_cifar10()
 else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnviz.components.packing import digest
 from cnnviz.components.sources import register
-from cnnviz.numbers.formatting import formatted
+from cnnviz.numbers.formatting import formatted, sides
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,4 +82,4 @@ def _share(part: float) -> str:
 
 
 def _times(shape: Shape) -> str:
-    return "×".join(map(str, shape))
+    return sides(shape)

@@ -2,7 +2,7 @@
 
 import { element, finder, reachable, rove } from "../kit/elements.js";
 import { mounting } from "../kit/mounting.js";
-import { percent } from "../kit/numbers.js";
+import { count, percent } from "../kit/numbers.js";
 import { GAP, placed } from "./layout.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -147,7 +147,7 @@ class Architecture {
     }
     mark.append(drawn("rect", { class: "front", x, y, width, height }));
     const [channels, side] = step.shape;
-    const lines = side > 1 ? [`${side}²`, `×${channels}`] : [String(channels)];
+    const lines = side > 1 ? [`${side}²`, `×${count(channels)}`] : [count(channels)];
     lines.forEach((text, line) => {
       if (width + slant + GAP < CHARACTER * text.length) return;
       const label = drawn("text", { x: x + (width + slant) / 2, y: top - 20 + 12 * line, "text-anchor": "middle", "font-size": 10 });

@@ -323,6 +323,7 @@ class BrowserTraining extends Figure {
     if (!this.map) {
       const root = this.find(".map").attachShadow({ mode: "open" });
       root.append(/** @type {HTMLTemplateElement} */ (this.parent.querySelector("template.network")).content.cloneNode(true));
+      write(/** @type {Element} */ (root.querySelector(".table summary")), "The network\u2019s numbers as tables");
       this.map = new NetworkMap(root);
     }
     this.map.show({ network: about, name, picture: "", pytorch: "", note: "", layer: "" }, this.weights, input);

@@ -119,14 +119,16 @@ class Cortex extends Figure {
     const colours = ["--st-blue-color", "--st-orange-color"].map((name) => style.getPropertyValue(name).trim());
     /** @type {{ x: [number, number], at: number, of: (value: number) => number[], unit: string, steps: number }[]} */
     const curves = [
-      { x: [0, 180], at: angle, of: (value) => this.answers(value, shift), unit: "Angle (°)", steps: 45 },
-      { x: [-REACH, REACH], at: shift, of: (value) => this.answers(angle, value), unit: "Place", steps: 32 },
+      { x: [0, 180], at: angle, of: (value) => this.answers(value, shift), unit: "Angle of the bar (°)", steps: 45 },
+      { x: [-REACH, REACH], at: shift, of: (value) => this.answers(angle, value), unit: "Position of the bar (pixels from the centre)", steps: 32 },
     ];
     this.curves = curves;
     curves.forEach(({ x, at, of, unit, steps }, which) => {
       const plot = this.plots[which];
       plot.begin(theme, { x, y: [0, 1.25], room: { left: 8, right: 8, top: 6, bottom: 20 } });
       plot.across(0, theme.line);
+      plot.across(1, theme.line);
+      plot.text("100%", plot.right, plot.y(1), { align: "right", baseline: "bottom" });
       plot.upright(at, theme.muted);
       const places = [...Array(steps + 1).keys()].map((step) => x[0] + ((x[1] - x[0]) * step) / steps);
       const values = places.map(of);
@@ -139,15 +141,16 @@ class Cortex extends Figure {
       context.textAlign = "center";
       for (const place of which ? [-10, 0, 10] : [0, 45, 90, 135, 180]) context.fillText(fixed(place, 0), clamp(plot.x(place), 12, plot.width - 12), plot.height - 6);
       context.textAlign = "left";
+      context.textBaseline = "alphabetic";
       context.fillText(unit, plot.x(x[0]) + 22, 14);
     });
     for (const slider of this.sliders) {
       const value = this.state[/** @type {keyof State} */ (slider.dataset.name)];
       slider.value = String(value);
       const output = /** @type {Element} */ (slider.nextElementSibling);
-      output.textContent = slider.dataset.name === "shift" ? fixed(value, 1) : `${fixed(value, 0)}°`;
+      output.textContent = slider.dataset.name === "shift" ? `${fixed(value, 1)} pixels` : `${fixed(value, 0)}°`;
     }
-    this.told.textContent = `A bar at ${fixed(angle, 0)}°, ${fixed(shift, 1)} from the middle: the simple cell answers with ${percent(now[0], 0)} of its strongest answer, the complex cell with ${percent(now[1], 0)}.`;
+    this.told.textContent = `A bar at ${fixed(angle, 0)}°, ${fixed(shift, 1)} pixels from the centre: the simple cell responds at ${percent(now[0], 0)} of its maximum, the complex cell at ${percent(now[1], 0)}.`;
     /** @type {Record<string, number>} */
     const numbers = { ANGLE: angle, SHIFT: Number(shift.toFixed(3)), PREFERRED: preferred };
     this.find(".code code").textContent = this.data.pytorch.replace(/ANGLE|SHIFT|PREFERRED/g, (/** @type {string} */ name) => String(numbers[name]));
@@ -183,7 +186,7 @@ class Cortex extends Figure {
     return (this.curves ?? []).map(({ x, of, unit }) => {
       const places = [...Array(9).keys()].map((step) => x[0] + ((x[1] - x[0]) * step) / 8);
       const lines = places.map((place) => [fixed(place, 1), ...of(place).map((value) => percent(value, 0))]);
-      return { heads: [unit, "Simple cell", "Complex cell"], lines };
+      return { heads: [unit, "Simple cell (of its maximum)", "Complex cell (of its maximum)"], lines };
     });
   }
 }

@@ -23,6 +23,7 @@ class Descent extends GridFigure {
     this.steps = { kernels: new Float64Array(), outputs: new Float64Array() };
     this.image = this.target = this.losses = new Float64Array();
     this.canvas = this.canvasAt(".curve");
+    this.resizer.observe(this.canvas); // as high as the window allows
     this.curve = new Curve(this.canvas);
     this.canvas.onclick = () => this.figure.focus({ preventScroll: true });
     this.player.dragAlong(this.canvas, (event) => this.curve.plot.under(event));

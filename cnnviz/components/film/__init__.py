@@ -74,6 +74,7 @@ def payload(
             "note": "",
             "tile": tile,
             "columns": None,
+            "unsigned": False,
             "shape": list(maps.shape[1:]),
             "values": packed(maps, np.float32),
             "limit": float(np.abs(maps[-1]).max(initial=0)),

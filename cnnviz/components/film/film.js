@@ -2,7 +2,7 @@
 
 import { limits } from "../kit/arithmetic.js";
 import { unpackArray } from "../kit/arrays.js";
-import { colourAt, gradient } from "../kit/figure/colours.js";
+import { colourAt } from "../kit/figure/colours.js";
 import { Figure } from "../kit/figure/figure.js";
 import { mounting } from "../kit/mounting.js";
 import { count, mapText, significant } from "../kit/numbers.js";
@@ -47,8 +47,7 @@ class Film extends Figure {
     this.counts = Float64Array.from(unpackArray(data.counts));
     this.player.begin(data.values.length - 1);
     this.hit = null;
-    const { limit } = data.group;
-    const scale = new ScaleBar("Scale").update({ low: -limit, high: limit, gradient: gradient(data.stops), own: false, text: mapText });
+    const scale = new ScaleBar("Scale").update(this.group.scale(this.group.limit, data.stops));
     this.find(".scale").replaceChildren(scale.root);
     this.describe(data);
     this.resize();

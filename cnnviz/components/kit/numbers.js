@@ -82,7 +82,7 @@ export function scaleText(value) {
  * @returns {string}
  */
 export function sizeText(rows, columns) {
-  return `${rows}\u00d7${columns}`;
+  return `${count(rows)}\u00d7${count(columns)}`;
 }
 
 // --- numbers that were measured

@@ -93,7 +93,7 @@ class LatentPlane extends MovingFigure {
     const pictures = unpackArray(data.pictures);
     this.pictures = labels.map((_, at) => Float32Array.from(pictures.subarray(at * side * side, (at + 1) * side * side), (level) => level / 255));
     this.known = planes.map(() => null);
-    this.panels = ["Decoded here", "Nearest test picture", "The same, encoded and decoded"].map((title) => new PixelPanel(title, side));
+    this.panels = ["Decoded here", "Nearest test picture", "The same, decoded"].map((title) => new PixelPanel(title, side));
     this.find(".decoded").replaceChildren(...this.panels.map(({ root }) => root));
     this.find(".key").textContent = `Test pictures: ${classes.map((name, at) => `${at} ${name}`).join(", ")}.`;
     this.moving = !this.calm;

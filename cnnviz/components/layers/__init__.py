@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnnviz.components.sources import register
 from cnnviz.networks.layers import KINDS
+from cnnviz.numbers.formatting import sides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -162,4 +163,4 @@ def _short(count: int) -> str:
 
 
 def _times(shape: Shape) -> str:
-    return "×".join(map(str, shape))
+    return sides(shape)

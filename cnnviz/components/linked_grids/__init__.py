@@ -10,6 +10,7 @@ import numpy as np
 from cnnviz.components.packing import digest, packed
 from cnnviz.components.sources import register
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
+from cnnviz.numbers.formatting import sides
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,7 +129,7 @@ def _panel(panel: Panel) -> dict[str, Any]:
     values = np.atleast_2d(np.asarray(panel.values, dtype=np.float64))
     return {
         "title": panel.title,
-        "note": panel.note or "×".join(map(str, values.shape)),
+        "note": panel.note or sides(values.shape),
         "sign": panel.sign,
         "shape": values.shape,
         "values": packed(values),

@@ -2,7 +2,7 @@
 
 import { clamp, lastUpTo } from "../kit/arithmetic.js";
 import { nearest } from "../kit/figure/axes.js";
-import { choice, element, tick, write } from "../kit/elements.js";
+import { choice, element, isolated, tick, write } from "../kit/elements.js";
 import { count, plain, significant } from "../kit/numbers.js";
 import { Chart } from "./chart.js";
 import { CLASSIFY, measured } from "./task.js";
@@ -130,7 +130,7 @@ export class Curves {
         const test = curvePoints(run.state.evaluations, axis, chart.quantity);
         const colour = theme.runs[at % theme.runs.length];
         if (main) curves.push({ name: "training", colour: theme.training, width: 1.2, points: training, label: "training", ink: theme.muted });
-        curves.push({ name: several ? `${run.name}, test` : "test", colour, width: main ? 2.2 : 1.3, dash: DASHES[main ? 0 : at % DASHES.length], dots: main, points: test, label: main ? "test" : run.name });
+        curves.push({ name: several ? `${isolated(run.name)}, test` : "test", colour, width: main ? 2.2 : 1.3, dash: DASHES[main ? 0 : at % DASHES.length], dots: main, points: test, label: main ? "test" : run.name });
       });
       chart.set({ curves: curves.toReversed(), xMax, unit: AXES[axis].unit, log, marks: this.marks(state) });
       const [train, tests] = [state.progress.at(-1), state.evaluations.at(-1)];

@@ -1,6 +1,6 @@
 // Where a run stands, in words: name, status, progress, what goes wrong.
 
-import { element, write } from "../kit/elements.js";
+import { element, isolated, write } from "../kit/elements.js";
 import { count, duration, fixed, plain, significant } from "../kit/numbers.js";
 import { lostWords } from "./socket.js";
 import { measured, nameOf, taskOf } from "./task.js";
@@ -99,7 +99,7 @@ export class Head {
   /** What a screen reader is told now and then. */
   summary(source) {
     const { state } = source;
-    const parts = [`${source.name}: ${STATUS[state.status]?.[1] ?? state.status}`];
+    const parts = [`${isolated(source.name)}: ${STATUS[state.status]?.[1] ?? state.status}`];
     if (state.totalSteps) parts.push(`step ${count(state.step)} of ${count(state.totalSteps)}`);
     const test = state.evaluations.at(-1);
     const { measures: [main] } = taskOf(source.run);

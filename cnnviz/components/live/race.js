@@ -1,6 +1,6 @@
 // Several runs on one chart, and a table of how they do.
 
-import { choice, element, reachable, write } from "../kit/elements.js";
+import { choice, element, isolated, reachable, write } from "../kit/elements.js";
 import { count, short } from "../kit/numbers.js";
 import { hintScroll } from "./confusion.js";
 import { AXES, axisEnd, curvePoints, Curves } from "./curves.js";
@@ -167,7 +167,7 @@ export class RaceView extends View {
     const others = all.length - busy.length - waiting.length;
     const who = waiting.length === runs.length ? "All wait" : `${waiting.length} of ${runs.length} wait${waiting.length === 1 ? "s" : ""}`;
     const parts = [`${who} in line and will begin when a place to train is free.`];
-    if (busy.length) parts.push(`At work now: ${busy.map(({ name, status }) => `\u201c${name}\u201d${status === "paused" ? ", paused" : ""}`).join("; ")}.`);
+    if (busy.length) parts.push(`At work now: ${busy.map(({ name, status }) => `\u201c${isolated(name)}\u201d${status === "paused" ? ", paused" : ""}`).join("; ")}.`);
     if (others > 0) parts.push(`In line besides: ${others}.`);
     write(this.line, parts.join(" "));
   }

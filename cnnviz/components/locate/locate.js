@@ -24,6 +24,7 @@ class Locate extends Figure {
     const keep = (share) => keepInAddress(this.data.parameter, share);
     this.player = new Player(this, { pace: () => PACE, name: "Threshold, percent of the maximum", first: LEAST, keep });
     this.canvas = this.canvasAt(".curve");
+    this.resizer.observe(this.canvas); // as high as the window allows
     this.plot = new Plot(this.canvas);
     this.views = [];
     this.player.dragAlong(this.canvas, (event) => 100 * this.plot.under(event));

@@ -1,4 +1,4 @@
-"""Many small signed maps at once: filters, feature maps. Hover and enlarge in the browser."""
+"""Many small maps at once: filters, feature maps. Hover and enlarge in the browser."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from cnnviz.components.packing import packed
 from cnnviz.components.sources import register
+from cnnviz.numbers.formatting import sides
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,8 @@ class Group:
         tile: What one tile is called; its number is added, as in "map 3".
         columns: Tiles a row; as many as fit by default. With `columns`, a tile's name is its
             row and column, as in "filter 3, input 1", from `tile` being "filter, input".
+        unsigned: Whether nothing in them can be below 0, as after a ReLU: their scale then starts
+            at 0 and has the colours of positive numbers alone.
     """
 
     title: str
@@ -38,6 +41,7 @@ class Group:
     note: str = ""
     tile: str = "map"
     columns: int | None = None
+    unsigned: bool = False
 
 
 def map_sheet(
@@ -56,8 +60,8 @@ def map_sheet(
     Args:
         groups: What to draw, in order.
         key: Streamlit key.
-        scale: What shares a scale, symmetric about 0: each map by itself, all maps of a group,
-            or everything.
+        scale: What shares a scale, symmetric about 0 unless a group is unsigned: each map by
+            itself, all maps of a group, or everything.
         stops: Colours from negative to positive: position in 0…1 and `#rrggbb`.
         side: Longer side of a tile, in CSS pixels; smaller if whole pixels ask for it.
         alt: What the maps show, for screen readers.
@@ -83,9 +87,10 @@ def payload(
         "groups": [
             {
                 "title": group.title,
-                "note": group.note or "×".join(map(str, group.values.shape)),
+                "note": group.note or sides(group.values.shape),
                 "tile": group.tile,
                 "columns": group.columns,
+                "unsigned": group.unsigned,
                 "shape": list(group.values.shape),
                 "values": packed(group.values, np.float32),
                 "limit": max(limits, default=0.0) if scale == "all" else limit,

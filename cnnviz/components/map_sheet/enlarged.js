@@ -1,7 +1,7 @@
 // One map in a dialog, with its numbers where they fit, and the maps before and after it.
 
 import { finder } from "../kit/elements.js";
-import { gradient, inkOn } from "../kit/figure/colours.js";
+import { inkOn } from "../kit/figure/colours.js";
 import { mapText } from "../kit/numbers.js";
 import { ScaleBar } from "../kit/figure/scale_bar.js";
 import { cellScale, textScale } from "../kit/screen.js";
@@ -89,7 +89,7 @@ export class Enlarged {
     if (unit >= PRINT_FROM) this.print(context, group, tile);
     this.find(".name").textContent = `${group.title}, ${group.name(tile)}`;
     this.canvas.setAttribute("aria-label", group.summary(tile));
-    this.scale.update({ low: -group.limits[tile], high: group.limits[tile], gradient: gradient(this.stops), text: mapText });
+    this.scale.update(group.scale(group.limits[tile], this.stops));
     this.describe(null);
     if (!this.dialog.open) this.dialog.showModal();
   }

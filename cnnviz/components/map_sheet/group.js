@@ -3,6 +3,7 @@
 import { clamp, limits } from "../kit/arithmetic.js";
 import { unpackArray } from "../kit/arrays.js";
 import { element } from "../kit/elements.js";
+import { gradient } from "../kit/figure/colours.js";
 import { mapText } from "../kit/numbers.js";
 import { brushOf, sizedContext } from "../kit/screen.js";
 
@@ -48,6 +49,8 @@ export class MapGroup {
     this.columns = sent.columns;
     /** @type {number} */
     this.limit = sent.limit;
+    /** @type {boolean} whether nothing in them can be below 0 */
+    this.unsigned = sent.unsigned;
     /** @type {number[]} */
     const [count, rows, cells] = sent.shape; // of maps, and of each of them
     this.count = count;
@@ -96,6 +99,17 @@ export class MapGroup {
     const limit = this.limits[Math.floor(at / (this.rows * this.cells))];
     const middle = (LEVELS_OF_MAP - 1) / 2;
     return this.colours[limit > 0 ? Math.round(middle + middle * clamp(this.values[at] / limit, -1, 1)) : middle];
+  }
+
+  /**
+   * The numbers and colours of a scale for a `ScaleBar`, up to a largest number.
+   * @param {number} limit
+   * @param {import("../kit/figure/colours.js").Stops} stops from the lowest number to the highest
+   */
+  scale(limit, stops) {
+    if (!this.unsigned) return { low: -limit, high: limit, gradient: gradient(stops), text: mapText };
+    const above = stops.filter(([place]) => place >= 0.5).map(([place, hex]) => /** @type {[number, string]} */ ([2 * place - 1, hex]));
+    return { low: 0, high: limit, gradient: gradient(above), text: mapText };
   }
 
   /** @param {number} tile */

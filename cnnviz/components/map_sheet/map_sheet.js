@@ -1,10 +1,10 @@
 // Sheets of small maps: point for a number, choose one to enlarge it.
 
 import { clamp } from "../kit/arithmetic.js";
-import { colourAt, gradient } from "../kit/figure/colours.js";
+import { colourAt } from "../kit/figure/colours.js";
 import { element, finder } from "../kit/elements.js";
 import { mounting } from "../kit/mounting.js";
-import { mapText, sizeText } from "../kit/numbers.js";
+import { sizeText } from "../kit/numbers.js";
 import { ScaleBar } from "../kit/figure/scale_bar.js";
 import { cellScale } from "../kit/screen.js";
 import { Enlarged, placeMark } from "./enlarged.js";
@@ -59,9 +59,7 @@ class MapSheet {
   section(group, index) {
     const words = element("span");
     words.append(element("strong", "", group.title), element("span", "note", group.note));
-    const scale = new ScaleBar("Scale").update({
-      low: -group.limit, high: group.limit, gradient: gradient(this.data.stops), own: this.data.scale === "map", text: mapText,
-    });
+    const scale = new ScaleBar("Scale").update({ ...group.scale(group.limit, this.data.stops), own: this.data.scale === "map" });
     const heading = element("div", "heading");
     heading.append(words, scale.root);
 

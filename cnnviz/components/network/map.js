@@ -567,7 +567,8 @@ export class NetworkMap extends Figure {
   tellCode() {
     const { layer } = this.state.chosen ?? this.state.cursor ?? {};
     const named = layer && layer.kind !== "input" ? layer : this.network.output;
-    const code = this.data.pytorch.replaceAll(this.data.layer, named.name);
+    const { pytorch, layer: first } = this.data;
+    const code = pytorch && pytorch.replaceAll(first, named.name);
     write(this.find(".code .hint"), this.data.note);
     this.find(".code").hidden = !code;
     write(this.find(".code code"), code);

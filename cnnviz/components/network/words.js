@@ -31,7 +31,7 @@ export function shortTitle(kind) {
 
 /** @param {number[]} shape */
 export function shapeText(shape) {
-  return shape.join("×");
+  return shape.map(count).join("×");
 }
 
 /**

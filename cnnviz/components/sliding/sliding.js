@@ -22,6 +22,7 @@ export class Sliding extends Figure {
     super(parent);
     this.upper = new Plot(this.canvasAt(".upper"));
     this.lower = new Plot(this.canvasAt(".lower"));
+    for (const { canvas } of [this.upper, this.lower]) this.resizer.observe(canvas); // as high as the window allows
     this.inputs = Object.fromEntries(NAMES.map((name) => [name, this.field(`[data-set=${name}]`)]));
     for (const name of NAMES) this.inputs[name].oninput = () => this.set(name, Number(this.inputs[name].value));
     for (const plot of [this.upper, this.lower]) {

@@ -63,6 +63,7 @@ class Sweep extends Figure {
     const keep = (/** @type {number | null} */ step) => keepInAddress(this.data.parameter, step);
     this.player = new Player(this, { pace: () => PACE, keep });
     this.canvas = this.canvasAt(".curve");
+    this.resizer.observe(this.canvas); // as high as the window allows
     this.plot = new Plot(this.canvas);
     /** @type {View[]} */
     this.views = [];

@@ -101,7 +101,7 @@ class Unpooling extends CellFigure {
       write(this.panels[2 + at].note, `PSNR ${decibelText(this.found[at])}`);
     });
     write(this.panels[0].note, `${titles[picture]}, picture ${picture + 1} of ${titles.length}`);
-    write(this.panels[1].note, `One number for each ${window}×${window} window`);
+    write(this.panels[1].note, `One number a window`);
     this.find(".scale").hidden = view !== "error";
     const at = row * small + column;
     const value = Math.round(pooled.values[at]);

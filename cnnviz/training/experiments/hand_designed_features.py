@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 KINDS = {
     "pixels": "Pixels",
-    "hog": "HOG, designed by hand",
-    "centroids": "k-means on patches, learned without labels",
-    "network": "A network's last features, learned",
+    "hog": "HOG, by hand",
+    "centroids": "k-means, without labels",
+    "network": "A network, with labels",
 }
 
 

@@ -1,4 +1,4 @@
-"""LeNet-5 as its paper describes it, learnt on some of MNIST's digits."""
+"""LeNet-5 as its paper describes it, learned on some of MNIST's digits."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def shipped() -> nn.Sequential:
     """The network that comes with the app, in evaluation mode."""
     model = build(*paper_network("lenet5"))
     weights = {name: value.float() for name, value in load_file(SHIPPED).items()}
-    model.load_state_dict(weights, strict=False)  # the codes are not learnt
+    model.load_state_dict(weights, strict=False)  # the codes are not learned
     return model.eval()
 
 

@@ -13,6 +13,7 @@ from cnnviz.networks import (
     networks_for,
     options,
 )
+from cnnviz.numbers.formatting import isolated
 from cnnviz.runs import RunError
 from cnnviz.runs.config import OWN_NETWORK, Optimiser
 from cnnviz.training.config import Length, make_config, recipe_for
@@ -76,16 +77,16 @@ class Lane:
         try:
             kept = {key: _KINDS[key](value) for key, value in given.items() if value is not None}
         except (TypeError, ValueError, OverflowError) as error:
-            raise RunError(f"{name} has a value that cannot be used.") from error
+            raise RunError(f"{isolated(name)} has a value that cannot be used.") from error
         if kept.get("network") != OWN_NETWORK:
             kept.pop("line", None)  # of a network that was chosen before
         lane = cls(name=name, **kept)
         if lane.network not in {*ALL_NETWORKS, OWN_NETWORK} or lane.optimiser not in get_args(
             Optimiser
         ):
-            raise RunError(f"{name} needs a network and an optimiser from the list.")
+            raise RunError(f"{isolated(name)} needs a network and an optimiser from the list.")
         if not 0 < lane.rate <= 1e6:
-            raise RunError(f"{name} needs a learning rate above 0.")
+            raise RunError(f"{isolated(name)} needs a learning rate above 0.")
         return lane
 
 
@@ -150,7 +151,7 @@ def lane_config(
             variant = _variant(dataset, lane)
             config = make_config(dataset, lane.network, recipe, variant=variant, loss=lane.loss)
     except (NetworkError, RunError) as error:
-        raise type(error)(f"{lane.name}: {error}") from error
+        raise type(error)(f"{isolated(lane.name)}: {error}") from error
     return dataclasses.replace(config, group=group, threads=threads, lanes=lanes)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PROBES = 8
 """Test pictures that every frame shows."""
 SHORTEST = 60
-"""Steps: in fewer, nothing need be learnt."""
+"""Steps: in fewer, nothing need be learned."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -254,7 +254,7 @@ wanted = wanted_of(test_y)"""
     def assess(
         self, model: nn.Module, images: Tensor, wanted: Tensor, loss: str
     ) -> tuple[Tensor, Tensor]:
-        """The loss on a batch of test pictures, added up, and their tally; nothing is learnt.
+        """The loss on a batch of test pictures, added up, and their tally; nothing is learned.
 
         Args:
             model: In evaluation mode.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from cnnviz.numbers.formatting import isolated
 from cnnviz.pages import page_at
 from cnnviz.runs import RunError
 from cnnviz.training.labels import run_name
@@ -40,7 +41,7 @@ def say_result(runs: Sequence[Run]) -> None:
             " they do nor their losses can be compared."
         )
         return
-    names = list(map(run_name, runs))
+    names = [isolated(run_name(run)) for run in runs]
     if text := verdict(names, states, task):
         st.markdown(f"**Result.** {plain(text)}")
 

@@ -11,12 +11,12 @@ from cnnviz.components.chart import chart
 from cnnviz.components.map_sheet import Group, Scale, map_sheet
 from cnnviz.figures.one_filter import correlation_figure
 from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS
-from cnnviz.inspection import InspectionError, conv_layers, filters
+from cnnviz.inspection import InspectionError, conv_layers, filters, never_negative
 from cnnviz.inspection.activations import colour_shares, find
 from cnnviz.inspection.attribution.agreement import averaged
 from cnnviz.inspection.filter_correlation import mean_strength, weight_correlation
 from cnnviz.inspection.outputs import layer_output
-from cnnviz.numbers.formatting import formatted
+from cnnviz.numbers.formatting import formatted, sides
 from cnnviz.ui.shared.answer import show_numbers
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.projecting import settings
@@ -52,7 +52,7 @@ def show_maps(look: Look) -> None:
         raise InspectionError("No layer of this network gives maps for this picture.")
     st.caption("Point at a map to read its values; click it to enlarge it.")
     with settings("maps", horizontal=True):
-        titles = {name: f"{name}, {'×'.join(map(str, s))}" for name, s in layers.items()}
+        titles = {name: f"{name}, {sides(s)}" for name, s in layers.items()}
         layer = choice(st.selectbox, "Layer", titles, next(iter(titles)), key="rn_maps", width=330)
         scales: dict[Scale, str] = {"map": "each map", "layer": "the layer"}
         scale = choice(
@@ -63,8 +63,9 @@ def show_maps(look: Look) -> None:
     part = smaller(maps[first : first + MOST_MAPS], MOST_SIDE)
     note = _note(layers[layer], first, len(part), part.shape[1:])
     map_sheet(
-        [Group(layer, part, note)], key="rn_maps_sheet", scale=scale, stops=DIVERGING_STOPS,
-        side=84, alt=f"Feature maps of {look.network.title}, layer",
+        [Group(layer, part, note, unsigned=never_negative(look.network.model, layer))],
+        key="rn_maps_sheet", scale=scale, stops=DIVERGING_STOPS, side=84,
+        alt=f"Feature maps of {look.network.title}, layer",
     )  # fmt: skip
     show_numbers(part, f"Map, counted from {first}" if first else "Map", key="_rn_map")
 
@@ -80,7 +81,7 @@ def _first_of(count: int, what: str, key: str) -> int:
 
 
 def _note(shape: tuple[int, ...], first: int, count: int, drawn: tuple[int, ...]) -> str:
-    text = "×".join(map(str, shape))
+    text = sides(shape)
     if count < shape[0]:
         text += f", maps {first} to {first + count - 1}"
     if drawn != shape[1:]:
@@ -92,7 +93,7 @@ def show_filters(look: Look) -> None:
     """Draw the learned filters of one convolution."""
     model = look.network.model
     layers = {
-        name: f"{name}, {'×'.join(map(str, find(model, name).get_parameter('weight').shape))}"
+        name: f"{name}, {sides(find(model, name).get_parameter('weight').shape)}"
         for name in conv_layers(model)
     }
     st.caption(
@@ -115,7 +116,7 @@ def show_filters(look: Look) -> None:
                 bind="query-params", width=170,
             )  # fmt: skip
     part = weights[first : first + MOST_MAPS]
-    shape = "×".join(map(str, weights.shape))
+    shape = sides(weights.shape)
     if weights[0, 0].size == 1:
         _show_matrix(look, layer, part[:, :, 0, 0], first)
         return

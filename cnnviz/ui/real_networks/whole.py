@@ -10,9 +10,10 @@ import streamlit as st
 
 from cnnviz.components.map_sheet import Group, map_sheet
 from cnnviz.imaging import DIVERGING_STOPS
+from cnnviz.inspection import never_negative
 from cnnviz.inspection.cell_sum import cell_sum
 from cnnviz.inspection.outputs import layer_outputs
-from cnnviz.numbers.formatting import counted, formatted
+from cnnviz.numbers.formatting import counted, formatted, sides
 from cnnviz.ui.real_networks.maps import smaller
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.projecting import settings
@@ -56,6 +57,7 @@ def show_whole(look: Look) -> None:
                 titles[row.name],
                 smaller(np.asarray(maps[row.name][:_MAPS].numpy()), _SIDE),
                 _shape(row.shape),
+                unsigned=never_negative(look.network.model, row.name),
             )
             for row in rows
         ],
@@ -75,7 +77,7 @@ def _inside(rows: list[LayerRow]) -> str:
 
 
 def _shape(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape))
+    return sides(shape)
 
 
 def _show_table(look: Look, blocks: dict[str, list[LayerRow]], opened: str) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnviz.inspection import METHODS, InspectionError
 from cnnviz.inspection.attribution import rank_correlation
-from cnnviz.numbers.formatting import formatted
+from cnnviz.numbers.formatting import formatted, sides
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.projecting import settings
 from cnnviz.ui.shared.text import plain
@@ -83,7 +83,7 @@ def _layer(look: Look, method: str) -> str | None:
         return None
     layers = look.map_layers()
     names = {"best": "Recommended"}
-    names |= {name: f"{name}, {'×'.join(map(str, shape))}" for name, shape in layers.items()}
+    names |= {name: f"{name}, {sides(shape)}" for name, shape in layers.items()}
     chosen = choice(
         st.selectbox, "Layer", names, "best", key="rn_layer", width=240,
         help=f"Recommended is {look.best_layer}, whose maps decide at the end. At an earlier layer"

@@ -29,7 +29,7 @@ def grid_field(
         label: Its words.
         default: The numbers at first visit.
         key: The address parameter.
-        height: Of the field, in CSS pixels.
+        height: Of the field, in CSS pixels; more where `default` has more rows.
         one_row: Whether more than one row is refused.
 
     Returns:
@@ -45,7 +45,7 @@ def grid_field(
     text = st.text_area(
         label,
         format_kernel(start).replace(";", "\n"),
-        height=height,
+        height=max(height, 50 + 21 * len(start)),  # every row of it can be read
         key=key,
         bind="query-params",
         help=help_,

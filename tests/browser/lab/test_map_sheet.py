@@ -25,3 +25,18 @@ def test_the_dialog_may_close_under_the_pointer(page, settle):
     page.mouse.move(5, 5)
     expect(page.locator(".map-sheet .tip")).to_be_hidden()
     assert errors == []
+
+
+def test_the_scale_of_maps_after_a_relu_starts_at_0(page, settle):
+    page.goto("/inside?i_tab=Feature+maps")
+    settle(page)
+    ends = page.evaluate(
+        """() => [...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean)
+        .flatMap((root) => [...root.querySelectorAll('.map-sheet section')]).map((one) => [
+          one.querySelector('strong').textContent, one.querySelector('.low').textContent,
+          getComputedStyle(one.querySelector('.bar')).backgroundImage.includes('140, 61, 4'),
+        ])"""
+    )
+    signed = {(low, orange) for name, low, orange in ends if name.startswith("conv")}
+    after = {(low, orange) for name, low, orange in ends if name.startswith("relu")}
+    assert (signed, after) == ({("−max", True)}, {("0", False)})

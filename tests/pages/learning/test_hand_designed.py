@@ -60,9 +60,9 @@ def test_directions_keypoints_and_their_worth(visit, until_whole, tmp_path, monk
     )
     theirs = LogisticRegression(max_iter=500).fit(x, data.train_labels[:300])
     score = 100 * theirs.score(test, data.test_labels)
-    assert abs(table.loc["Pixels", "Test digits right"] - score) < 4
-    assert table.loc["HOG, designed by hand", "Test digits right"] > score
-    assert table.loc["k-means on patches, learned without labels", "Test digits right"] > score
+    assert abs(table.loc["Pixels", "Test accuracy"] - score) < 4
+    assert table.loc["HOG, by hand", "Test accuracy"] > score
+    assert table.loc["k-means, without labels", "Test accuracy"] > score
     assert table["Numbers"].tolist()[0] == 64
 
 

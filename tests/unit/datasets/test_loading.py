@@ -49,9 +49,9 @@ def test_digits_are_split_by_class_and_always_alike():
     first, second = load_dataset("digits"), load_dataset("digits")
     assert np.array_equal(first.test_images, second.test_images)
     for label in range(10):
-        learnt = (first.train_labels == label).sum()
+        learned = (first.train_labels == label).sum()
         tested = (first.test_labels == label).sum()
-        assert tested == -(-(learnt + tested - 1) // 5)
+        assert tested == -(-(learned + tested - 1) // 5)
 
 
 def test_the_split_takes_the_second_of_each_class_and_every_fifth_after():

@@ -44,6 +44,9 @@ def test_in_place_and_not_in_place_twins_give_equal_maps(flat_net, small_picture
     for name, maps in plain.items():
         assert torch.equal(in_place[name], maps), name
     assert in_place["3"].min() < 0, "the ReLU after layer 3 wrote into its map"
+    unsigned = [name for name in plain if inspection.never_negative(twin, name)]
+    assert unsigned == [n for n, m in twin.named_modules() if isinstance(m, nn.ReLU)]
+    assert all(plain[name].min() >= 0 for name in unsigned)
     for layer in ["0", "1", "2", "3", "4", "5"]:
         np.testing.assert_array_equal(
             inspection.class_activation_map(flat_net, small_picture, 1, layer=layer).raw,

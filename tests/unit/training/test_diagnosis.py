@@ -100,7 +100,7 @@ def test_the_advice_for_a_flat_loss_depends_on_how_the_weights_move(ratio, word)
 
 
 def test_a_loss_that_falls_to_what_the_classes_allow_is_not_flat():
-    # Nine in ten of one class: 0.33 is what guessing gives there, and it is learnt at once.
+    # Nine in ten of one class: 0.33 is what guessing gives there, and it is learned at once.
     state = history(lambda s: 0.5 * math.exp(-9 * s) + 0.33, accuracy=lambda _: 0.9)
     assert kinds(state, 2) == []
 
@@ -136,7 +136,7 @@ def test_overfitting():
 
 
 @pytest.mark.parametrize("right", [0.94, 0.99])
-def test_an_excursion_of_a_high_rate_is_not_learnt_by_heart(right):
+def test_an_excursion_of_a_high_rate_is_not_learned_by_heart(right):
     """As they were with VGG and GAP networks: the test loss rises for a while, far and alone."""
 
     def bump(share):
@@ -180,7 +180,7 @@ def test_vanishing_and_exploding_gradients():
     assert kinds(history(fall, health=lambda _: steep)) == ["exploding"]
     # Once is not enough.
     assert kinds(history(fall, health=lambda s: strong if s == 1 else WELL)) == []
-    # Everything small is a run that has learnt all there is.
+    # Everything small is a run that has learned all there is.
     small = [(n, 1e-9, 1e-9, d) for n, _, _, d in WELL]
     assert kinds(history(fall, health=lambda _: small)) == []
 

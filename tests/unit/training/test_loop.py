@@ -85,7 +85,7 @@ def test_label_smoothing_only_if_asked(new_run):
 
 
 def test_how_often_somebody_looks_does_not_change_the_numbers(new_run, monkeypatch):
-    """The clock decides when to evaluate; it must not decide what is learnt."""
+    """The clock decides when to evaluate; it must not decide what is learned."""
     quiet = trained(new_run("vgg", epochs=1))
     alone = trained(new_run("vgg", epochs=1), watch=False)
     monkeypatch.setattr("cnnviz.training.schedule.Pace.due", lambda _: True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.convolution import lecture_case, lecture_source, linear_parameters
-from cnnviz.numbers.formatting import counted, thousands
+from cnnviz.numbers.formatting import counted, sides, thousands
 from cnnviz.ui.shared.controls import paired
 
 _COUNTS = {  # W, H, C and the number of neurons
@@ -21,7 +21,7 @@ def input_counts() -> None:
     with st.container(horizontal=True):
         for case, (*size, neurons) in _COUNTS.items():
             words = counted(neurons, "neuron")
-            label = f"{'×'.join(map(str, size))}, {words}"
+            label = f"{sides(size)}, {words}"
             st.button(label, key=f"_px_{case}", on_click=_pick, args=((*size, neurons),))
     left, right = st.columns([1, 2], gap="medium")
     with left:

@@ -14,6 +14,7 @@ from cnnviz.imaging import DIVERGING_STOPS
 from cnnviz.inspection import torch_reference
 from cnnviz.inspection.digits import digits, first_maps
 from cnnviz.networks import EXAMPLES, network_from_line, summary
+from cnnviz.numbers.formatting import sides
 from cnnviz.pages import page_at
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.controls import paired
@@ -53,8 +54,8 @@ def pooled_volume(rule: Pooling, window: int, stride: int, power: float) -> None
     depth, before, after = len(maps), maps.shape[1:], pooled.shape[1:]
     map_sheet(
         [
-            Group(f"Before: {depth} maps of {before[0]}×{before[1]}", maps),
-            Group(f"After: {depth} maps of {after[0]}×{after[1]}", pooled),
+            Group(f"Before: {depth} maps of {before[0]}×{before[1]}", maps, unsigned=True),
+            Group(f"After: {depth} maps of {after[0]}×{after[1]}", pooled, unsigned=True),
         ],
         key="po_volume",
         scale="layer",
@@ -84,7 +85,7 @@ def without_pooling() -> None:
         layers = summary(network_from_line(line), shape)
         rows[name] = (
             " → ".join(
-                dict.fromkeys("×".join(map(str, row.output_shape)) for row in layers)  # each once
+                dict.fromkeys(sides(row.output_shape) for row in layers)  # each once
             ),
             sum(row.parameters for row in layers),
             sum(row.macs for row in layers),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.inspection.digits import accuracy_at, at_size, digits, refusal
+from cnnviz.numbers.formatting import sides
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.projecting import figure_and_settings
 
@@ -25,8 +26,8 @@ def any_size() -> None:
         st.dataframe(
             {
                 "Layer": [name for name, _ in before],
-                "For 8×8": ["×".join(map(str, shape)) for _, shape in before],
-                f"For {side}×{side}": ["×".join(map(str, shape)) for _, shape in after],
+                "For 8×8": [sides(shape) for _, shape in before],
+                f"For {side}×{side}": [sides(shape) for _, shape in after],
             },
             hide_index=True,
             height="content",

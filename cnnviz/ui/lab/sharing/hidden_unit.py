@@ -8,6 +8,7 @@ import streamlit as st
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import lecture_case, lecture_source, trace
 from cnnviz.inspection import torch_reference
+from cnnviz.numbers.formatting import sides
 from cnnviz.ui.lab.sharing.pictures import clothes
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.controls import paired
@@ -31,7 +32,7 @@ def hidden_unit() -> None:
     st.caption(
         "Unit (j, k) adds up 25 products of its 5×5 field and the bias, and squeezes the sum by"
         " the sigmoid σ. Point at a unit to see its field and its sum. All"
-        f" {'×'.join(map(str, expected['hidden']))} units share these 25 weights and one bias:"
+        f" {sides(expected['hidden'])} units share these 25 weights and one bias:"
         f" {expected['parameters_per_map']} parameters in all."
     )
     st.latex(r"\sigma\Big(b + \sum_{l=0}^{4}\sum_{m=0}^{4} w_{l,m}\, a_{j+l,\,k+m}\Big)")

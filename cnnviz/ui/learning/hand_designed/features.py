@@ -83,6 +83,7 @@ def directions() -> None:
                     cells.transpose(2, 0, 1),
                     note=f"{cells.shape[0]}×{cells.shape[1]} cells",
                     tile="direction",
+                    unsigned=True,
                 )
             ],
             key="hd_hog",
@@ -175,12 +176,12 @@ def worth() -> None:
         st.dataframe(
             {
                 "Features": [KINDS[one.kind] for one in found.items],
+                "Test accuracy": [one.share * 100 for one in found.items],
                 "Numbers": [one.numbers for one in found.items],
-                "Test digits right": [one.share * 100 for one in found.items],
             },
             hide_index=True,
             column_config={
-                "Test digits right": st.column_config.ProgressColumn(
+                "Test accuracy": st.column_config.ProgressColumn(
                     min_value=0, max_value=100, format="%.1f%%"
                 )
             },

@@ -70,7 +70,7 @@ def response_norm_section() -> None:
             torch_reference.local_response_norm(maps, n=n, alpha=alpha, beta=beta, k=k),
         )  # fmt: skip
         map_sheet(
-            [Group("Before", maps), Group("After", after)],
+            [Group("Before", maps, unsigned=True), Group("After", after, unsigned=True)],
             key="tr_lrn_maps",
             scale="layer",
             stops=DIVERGING_STOPS,

@@ -56,7 +56,7 @@ def show_patches(learned: Learned) -> None:
     map_sheet(
         [
             Group("Patches", _square(some, size), f"{_PATCHES} of {len(learned.patches):,}, pixels",
-                  "patch"),
+                  "patch", unsigned=True),
             Group("As k-means sees them", _square(learned.ready.points(some), size),
                   f"mean taken off, divided by the spread, {white}", "patch"),
         ],

@@ -31,7 +31,7 @@ def inception_costs() -> None:
             "Module": ["With 1×1 convolutions", "Without"],
             "Weights": weights,
             "Multiply-adds": [sum(row.macs for row in found) for found in rows],
-            "Maps that come out": [found[-1].output_shape[0] for found in rows],
+            "Maps out": [found[-1].output_shape[0] for found in rows],
         },
         hide_index=True,
         column_config={

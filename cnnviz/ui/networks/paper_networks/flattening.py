@@ -77,7 +77,7 @@ def vector_of_maps(maps: NDArray[np.float64]) -> None:
         f" {formatted(vector[index])}"
         for index in at.tolist()
     ]
-    limits = (-float(vector.max()), float(vector.max()))
+    limits = (0.0, float(vector.max()))
     linked_grids(
         [
             *(Panel(f"Map {number}", one, limits=limits) for number, one in enumerate(maps)),

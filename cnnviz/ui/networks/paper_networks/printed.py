@@ -123,7 +123,7 @@ def connections(stages: Sequence[Stage]) -> list[int]:
 
 def _alexnet(stages: Sequence[Stage], parameters: int) -> list[Printed]:
     layers = [stage for stage in stages if stage.kind in {"conv", "linear"}]
-    said = ("253,440", "186,624", "64,896", "64,896", "43,264", "4096", "4096", "1000")
+    said = ("253,440", "186,624", "64,896", "64,896", "43,264", "4,096", "4,096", "1,000")
     slip = "55·55·96; the paper's number, which the lecture copies, is 55·48·96: no square maps"
     rows = [
         Printed(

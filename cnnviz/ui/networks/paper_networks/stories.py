@@ -159,7 +159,7 @@ STORIES = {
         " networks, CVPR 2017",
         "Each layer puts 32 new maps behind all maps before it and reads them all, so features"
         " are used"
-        " again instead of learnt again. Between the blocks, 1×1 halves the maps.",
+        " again instead of learned again. Between the blocks, 1×1 halves the maps.",
         _SAME, 7_978_856,
     ),
 }  # fmt: skip

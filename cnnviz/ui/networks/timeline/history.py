@@ -43,7 +43,7 @@ LANDMARKS = (
              "Layers of S cells that find features and C cells that tolerate shifts.",
              "Biological Cybernetics 36; with S. Miyake, Pattern Recognition 15, 1982"),
     Landmark(1989, "LeNet, the first", "Y. LeCun et al.",
-             "Shared weights, learnt by backpropagation, on handwritten zip codes.",
+             "Shared weights, learned by backpropagation, on handwritten zip codes.",
              "Neural Computation 1(4)", parameters=9_760),
     Landmark(1998, "LeNet-5", "Y. LeCun, L. Bottou, Y. Bengio, P. Haffner",
              "Convolutions and subsampling in turn; it read cheques.",
@@ -73,20 +73,20 @@ LANDMARKS = (
              "ICCV 2015, arXiv:1412.7149"),
     Landmark(2015, "ResNet-34", "K. He, X. Zhang, S. Ren, J. Sun",
              "Blocks add to their input, so depth pays.", "CVPR 2016, arXiv:1512.03385",
-             7.46, 21_797_672, 3_663_761_408, "resnet34", "middle left"),
+             7.46, 21_797_672, 3_663_761_408, "resnet34", "top right"),
     Landmark(2015, "ResNet-50", "K. He, X. Zhang, S. Ren, J. Sun",
              "The same with bottlenecks.", "CVPR 2016, arXiv:1512.03385",
-             6.71, 25_557_032, 3_857_973_248, "resnet50", "middle right"),
+             6.71, 25_557_032, 3_857_973_248, "resnet50", "middle left"),
     Landmark(2015, "ResNet-101", "K. He, X. Zhang, S. Ren, J. Sun",
              "The same, 101 layers.", "CVPR 2016, arXiv:1512.03385",
-             6.05, 44_549_160, 7_570_194_432, "resnet101", "middle left"),
+             6.05, 44_549_160, 7_570_194_432, "resnet101", "bottom left"),
     Landmark(2015, "ResNet-152", "K. He, X. Zhang, S. Ren, J. Sun",
              "The deepest of the winners.", "CVPR 2016, arXiv:1512.03385",
              5.71, 60_192_808, 11_282_415_616, "resnet152", "bottom right"),
     Landmark(2016, "DenseNet-121", "G. Huang, Z. Liu, L. van der Maaten, K. Weinberger",
              "Each layer reads the maps of all layers before it.",
              "CVPR 2017, arXiv:1608.06993", 6.66, 7_978_856, 2_834_161_664,
-             "densenet121", "bottom right"),
+             "densenet121", "top right"),
     Landmark(2017, "MobileNet", "A. Howard et al.",
              "Depthwise separable convolutions, for phones.", "arXiv:1704.04861",
              parameters=4_200_000, macs=569_000_000),
@@ -116,7 +116,7 @@ WINNERS = (
 )
 """ILSVRC's winners in classification: year, team, top-5 error in percent, whether by a CNN.
 
-Several networks voted together; the error is that on the test pictures, learnt from the
+Several networks voted together; the error is that on the test pictures, learned from the
 challenge's own pictures alone. Sources: the challenge's result pages, and Russakovsky et al.,
 *ImageNet large scale visual recognition challenge*, IJCV 2015.
 """
@@ -126,22 +126,22 @@ HUMAN = 5.1
 
 SLIPS = (
     (
-        "LeNet is of 1988, and was the first architecture",
+        "LeNet dates from 1988, and was the first architecture",
         "file 001, line 33",
-        "LeCun's first network is of 1989, LeNet-5 of 1998; the Neocognitron is of 1980.",
+        "LeCun's first network dates from 1989, LeNet-5 from 1998, the Neocognitron from 1980.",
     ),
     (
-        "it is “Handwritten digit recognition with a back-propagation network”, of 1989",
+        "it is “Handwritten digit recognition with a back-propagation network”, from 1989",
         "file 000, lines 751–753",
-        "The paper of 1998 is “Gradient-based learning applied to document recognition”.",
+        "The paper from 1998 is “Gradient-based learning applied to document recognition”.",
     ),
     (
         "1982",
         "file 000, lines 734–741",
-        "The Neocognitron is of 1980; the paper cited, with Miyake, is of 1982.",
+        "The Neocognitron dates from 1980; the paper cited, with Miyake, from 1982.",
     ),
     (
-        "VGG is of 2014, and it is of ICLR 2015",
+        "VGG dates from 2014, and it was at ICLR 2015",
         "file 000, line 771; file 004, line 309",
         "VGG came out as a preprint in September 2014, and at ICLR in 2015.",
     ),

@@ -12,7 +12,7 @@ from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.projecting import figure_and_settings
 
-_LAYERS = {"Here, 8 to 8": (8, 8), "4,096 to 4,096, as in AlexNet": (4096, 4096)}
+_LAYERS = {"8 to 8": 8, "4,096 to 4,096": 4096}  # the figure's, and AlexNet's
 _CODE = """import torch
 
 H = torch.ones(1, 1).double()
@@ -57,29 +57,32 @@ def deep_fried() -> None:
         )
         product = np.linalg.multi_dot(list(factors.values()))
         lab.agree("The fast way matches the product of the six", matrix, product)
+        rows = {
+            f"{title}, {kind}": counts
+            for title, n in _LAYERS.items()
+            for kind, *counts in (
+                ("full", n * n, n * n),
+                ("Fastfood", 3 * n, 2 * n * (n.bit_length() - 1) + 3 * n),
+            )
+        }
         st.dataframe(
             {
-                "Layer": list(_LAYERS),
-                "Weights, fully connected": [a * b for a, b in _LAYERS.values()],
-                "Weights, Fastfood": [3 * a for a, _ in _LAYERS.values()],
-                "Multiply-adds, fully connected": [a * b for a, b in _LAYERS.values()],
-                "Additions and products, Fastfood": [
-                    2 * a * (a.bit_length() - 1) + 3 * a for a, _ in _LAYERS.values()
-                ],
+                "Layer": list(rows),
+                "Weights": [weights for weights, _ in rows.values()],
+                "Operations": [operations for _, operations in rows.values()],
             },
             hide_index=True,
             column_config={
                 name: st.column_config.NumberColumn(format="localized")
-                for name in (
-                    "Weights, fully connected", "Weights, Fastfood",
-                    "Multiply-adds, fully connected", "Additions and products, Fastfood",
-                )
+                for name in ("Weights", "Operations")
             },
-            alt="Numbers to learn and operations of a fully connected and of a Fastfood layer",
-        )  # fmt: skip
+            alt="Weights and operations of a fully connected and of a Fastfood layer",
+        )
         st.caption(
-            "Only the diagonals of S, G and B are learned; H holds ±1, and Π reorders. Every output"
-            " still depends on every input. Deep Fried networks (Yang et al., 2015) put it in the"
-            " place of the fully connected layers, which hold most weights of AlexNet and VGG. What"
-            " it cannot do: be any matrix at all."
+            "A full layer's operations are multiply-adds, Fastfood's are additions and products."
+            " AlexNet has a layer of 4,096 to 4,096. Only the diagonals of S, G"
+            " and B are learned; H holds ±1, and Π reorders. Every output still depends on"
+            " every input. Deep Fried networks (Yang et al., 2015) put it in the"
+            " place of the fully connected layers, which hold most weights of AlexNet and VGG. It"
+            " cannot be just any matrix."
         )
