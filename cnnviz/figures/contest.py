@@ -99,7 +99,7 @@ def by_parameters(
     layout: dict[str, Any] = {
         "height": 320,
         "uirevision": title,
-        "xaxis": axis("Parameters", type="log"),
+        "xaxis": axis("Parameters", type="log", tickformat="~s", dtick="D2"),
         "yaxis": axis(title, rangemode="tozero"),
     }
     if pictures is not None:

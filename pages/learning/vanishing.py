@@ -36,9 +36,9 @@ copy_code("PyTorch lines for your own", code(own))
 st.dataframe(
     {
         "Network": list(nets),
+        "Second ÷ last": [formatted(found.ratio, ".1e") for found in flows.values()],
         "Second layer": [formatted(found.gradients[1], ".1e") for found in flows.values()],
         "Last layer": [formatted(found.gradients[-1], ".1e") for found in flows.values()],
-        "Second ÷ last": [formatted(found.ratio, ".1e") for found in flows.values()],
         "Spread of the last output": [
             formatted(found.spreads[-1], ".1e") for found in flows.values()
         ],
@@ -48,9 +48,9 @@ st.dataframe(
     alt="Gradients at the second and the last layer of each network",
 )
 st.caption(
-    "The first layer reads one map and has fewer weights, so the second is compared with the last."
-    " One draw of the weights for each; another draw changes the numbers, often by a factor of"
-    " several, but not their orders of magnitude."
+    "Norms of the gradient. The first layer reads one map and has fewer weights, so the"
+    " second is compared with the last. One draw of the weights for each; another draw changes the"
+    " numbers, often by a factor of several, but not their orders of magnitude."
 )
 st.markdown(
     "**What this shows.** The lectures say: gradients vanish, and skips are the cure. It is richer"

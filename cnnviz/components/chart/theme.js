@@ -37,7 +37,7 @@ export function templateOf(theme, scale) {
   const edge = { ...axis, showbackground: false, color: muted, spikesides: false, spikecolor: muted, spikethickness: 1 };
   const colourBar = {
     orientation: "h", thickness: 8 * scale, lenmode: "pixels", len: 220 * scale, y: 0, yanchor: "bottom", outlinewidth: 0,
-    tickfont: { color: muted, size: 11 * scale },
+    tickfont: { color: muted, size: 11 * scale }, title: { side: "top" },
   };
   return {
     data: { surface: [{ colorbar: colourBar, lighting: { ambient: 0.9, diffuse: 0.25, specular: 0.05, roughness: 0.9 } }] },

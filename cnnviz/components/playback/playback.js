@@ -109,7 +109,7 @@ class Playback extends GridFigure {
   drawBars(plot, bars) {
     if (!plot.canvas.clientWidth) return;
     const values = this.valuesAt(bars, 1);
-    const top = limits(bars.values)[1] || 1;
+    const top = Math.max(...this.bars.map((each) => limits(each.values)[1])) || 1; // one scale, so that panels compare
     plot.begin(this.theme, { x: [0, values.length], y: [0, top], room: { left: 4, right: 4, top: 14 * textScale(), bottom: 18 * textScale() } });
     const { context } = plot;
     context.fillStyle = this.colours[0];

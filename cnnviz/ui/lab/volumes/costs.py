@@ -148,11 +148,11 @@ def _squeezed() -> None:
                 f"3×3 on 56×56×{thin}",
                 "These two together",
             ],
-            "Output depth": [64, thin, 64, 64],
             "Weights": [c.parameters.weights for c in (before, squeeze, thinner)]
             + [squeeze.parameters.weights + thinner.parameters.weights],
             "Multiply-adds": [c.multiply_adds for c in (before, squeeze, thinner)]
             + [squeeze.multiply_adds + thinner.multiply_adds],
+            "Output depth": [64, thin, 64, 64],
         },
         hide_index=True,
         column_config={

@@ -47,14 +47,14 @@ def ideas_section() -> None:
         st.dataframe(
             {
                 "Network": [row.title for row in ROWS],
+                "Parameters": [contest.parameters[row.title] for row in ROWS],
+                "Test accuracy": [100 * final[row.title] for row in ROWS],
+                "Training accuracy": [
+                    100 * contest.scores[row.title]["train"][-1].accuracy for row in ROWS
+                ],
                 "Local fields": [_MARK[row.local] for row in ROWS],
                 "Shared weights": [_MARK[row.shared] for row in ROWS],
                 "Pooling": [_MARK[row.pooled] for row in ROWS],
-                "Parameters": [contest.parameters[row.title] for row in ROWS],
-                "Training pictures": [
-                    100 * contest.scores[row.title]["train"][-1].accuracy for row in ROWS
-                ],
-                "Test pictures": [100 * final[row.title] for row in ROWS],
             },
             hide_index=True,
             column_config={
@@ -63,7 +63,7 @@ def ideas_section() -> None:
                     name: st.column_config.ProgressColumn(
                         format="%.1f%%", min_value=0, max_value=100
                     )
-                    for name in ("Training pictures", "Test pictures")
+                    for name in ("Test accuracy", "Training accuracy")
                 },
             },
             alt="Parameters and accuracy of six networks",
