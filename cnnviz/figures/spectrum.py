@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnviz.figures.look import Figure, axis, signed_colours
+from cnnviz.figures.look import Figure, axis
 from cnnviz.imaging import DIVERGING_STOPS
 
 if TYPE_CHECKING:
@@ -26,7 +26,10 @@ def response_figure(frequencies: NDArray[Any], magnitudes: NDArray[Any]) -> Figu
                 "x": frequencies.tolist(),
                 "y": frequencies.tolist(),
                 "z": magnitudes.tolist(),
-                **signed_colours(magnitudes, DIVERGING_STOPS),
+                # A magnitude is never negative: the colours of positive numbers alone.
+                "colorscale": [[2 * at - 1, colour] for at, colour in DIVERGING_STOPS if at >= 0.5],
+                "cmin": 0,
+                "cmax": highest or 1.0,
                 "colorbar": {"tickvals": sorted({0.0, highest}), "tickformat": ".3~g"},
                 "hovertemplate": "%{y:.2f} down, %{x:.2f} across<br>Times %{z:.3~g}<extra></extra>",
             }

@@ -71,7 +71,10 @@ st.dataframe(
     },
     hide_index=True,
     height="content",
-    column_config={"Why": st.column_config.TextColumn(width="large")},
+    column_config={
+        "Printed": st.column_config.TextColumn(width=110),
+        "Why": st.column_config.TextColumn(width="large"),
+    },
     alt=f"Numbers printed of {story.title}, and those counted from its plan",
 )
 

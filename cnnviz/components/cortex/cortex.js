@@ -140,9 +140,7 @@ class Cortex extends Figure {
       context.fillStyle = theme.muted;
       context.textAlign = "center";
       for (const place of which ? [-10, 0, 10] : [0, 45, 90, 135, 180]) context.fillText(fixed(place, 0), clamp(plot.x(place), 12, plot.width - 12), plot.height - 6);
-      context.textAlign = "left";
-      context.textBaseline = "alphabetic";
-      context.fillText(unit, plot.x(x[0]) + 22, 14);
+      plot.text(unit, plot.x(x[0]) + 22, 14, { baseline: "alphabetic", halo: true });
     });
     for (const slider of this.sliders) {
       const value = this.state[/** @type {keyof State} */ (slider.dataset.name)];

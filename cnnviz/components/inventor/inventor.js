@@ -8,7 +8,7 @@ import { choice, element, write } from "../kit/elements.js";
 import { Figure } from "../kit/figure/figure.js";
 import { levelsOf } from "../kit/picture/similarity.js";
 import { mounting } from "../kit/mounting.js";
-import { fixed, percent, significant } from "../kit/numbers.js";
+import { count, fixed, percent, significant } from "../kit/numbers.js";
 import { greys, PixelPanel } from "../kit/figure/pixel_panel.js";
 import { brushOf, sizedContext, textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
@@ -191,12 +191,12 @@ class Inventor extends Figure {
     write(this.find(".scale span"), `−${significant(limit, 2)} to ${significant(limit, 2)}`);
     const shares = this.networks.read(picture);
     const digit = this.reads.draw(shares);
-    this.counts.draw(counts.map((count) => count / counted));
+    this.counts.draw(counts.map((made) => made / counted));
     const narrow = collapse(counts, classes, spread);
     write(this.find(".verdict"), narrow ? `Mode collapse: ${narrow}` : `Its pixels spread by ${percent(spread, 0)} of the real pictures’.`);
     this.found = { picture, words, believed, shares };
     const mean = (/** @type {number[]} */ values) => fixed(values.reduce((sum, value) => sum + value, 0) / values.length, 2);
-    write(this.told, `${STAGES[stage]} ${step}: D is ${mean(this.scores.real)} for the real batch and ${mean(this.scores.made)} for the made one, on average. ${words}: D = ${fixed(believed, 2)}, read as ${classes[digit]} (${percent(shares[digit], 0)}).`);
+    write(this.told, `${stage === "before" ? "Before step" : STAGES[stage]} ${count(step)}: D is ${mean(this.scores.real)} for the real batch and ${mean(this.scores.made)} for the made one, on average. ${words}: D = ${fixed(believed, 2)}, read as ${classes[digit]} (${percent(shares[digit], 0)}).`);
     write(this.find(".step output"), String(step));
     const fields = { frame, share };
     for (const [name, value] of Object.entries(fields)) {

@@ -194,13 +194,13 @@ export function movingText(value, digits) {
 }
 
 /**
- * A tick of an axis: 0.5, 2,000.
+ * A tick of an axis: −0.5, 2,000.
  * @param {number} value
  * @returns {string}
  */
 export function tickText(value) {
-  if (value >= 1000 || count(value) === String(value)) return count(value);
-  return String(Number(value.toPrecision(3)));
+  const text = value >= 1000 || count(value) === String(value) ? count(value) : String(Number(value.toPrecision(3)));
+  return text.replace("-", MINUS);
 }
 
 /**

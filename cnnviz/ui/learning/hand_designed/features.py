@@ -181,9 +181,10 @@ def worth() -> None:
             },
             hide_index=True,
             column_config={
+                "Features": st.column_config.TextColumn(width=165),
                 "Test accuracy": st.column_config.ProgressColumn(
                     min_value=0, max_value=100, format="%.1f%%"
-                )
+                ),
             },
             alt=f"Accuracy of softmax regression on {len(KINDS)} kinds of features",
         )
