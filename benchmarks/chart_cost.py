@@ -16,8 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from app_server import served
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
-from stepper_rate import served
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))

@@ -13,16 +13,14 @@ import argparse
 import asyncio
 import contextlib
 import os
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(Path(__file__).parent))
+from app_server import cpu_seconds, served
+from live_clients import streamlit_socket
 
-from live_clients import streamlit_socket  # noqa: E402
-from live_viewers import cpu_seconds, serving  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent
 
 PAGES = ("train", "inside", "filters", "step")
 PATIENCE = 120.0
@@ -57,12 +55,11 @@ async def arrive(port: int, page: str, people: int, within: float) -> list[tuple
     return await asyncio.gather(*(one(number) for number in range(people)))
 
 
-def measure(title: str, page: str, at, chosen) -> float:
+def measure(title: str, page: str, server, chosen) -> float:
     """Print a row; returns the median."""
-    server, port = at
-    asyncio.run(open_page(port, page))  # what is loaded once is loaded
+    asyncio.run(open_page(server.port, page))  # what is loaded once is loaded
     cpu, began = cpu_seconds(server.pid), time.perf_counter()
-    found = sorted(asyncio.run(arrive(port, page, chosen.people, chosen.within)))
+    found = sorted(asyncio.run(arrive(server.port, page, chosen.people, chosen.within)))
     cpu, took = cpu_seconds(server.pid) - cpu, time.perf_counter() - began
     seconds, sizes = zip(*found, strict=True)
     p50, p95 = seconds[len(seconds) // 2], seconds[int(len(seconds) * 0.95)]
@@ -86,14 +83,14 @@ def main() -> None:
             "| page | p50 (s) | p95 (s) | slowest (s) | kB each | server CPU |\n"
             "|---|---|---|---|---|---|"
         )
-        with serving("app.py", folder) as at:
+        with served("app.py", CNNVIZ_RUNS=folder) as server:
             time.sleep(8)  # until the server has imported what it imports in the background
             for page in PAGES:
-                measure(page, page, at, chosen)
+                measure(page, page, server, chosen)
         peer = Path(folder) / "peer.py"
         peer.write_text("import streamlit as st\nst.write('Hello')\n")
-        with serving(str(peer), folder) as at:
-            measure("peer: one line of text", "", at, chosen)
+        with served(str(peer), CNNVIZ_RUNS=folder) as server:
+            measure("peer: one line of text", "", server, chosen)
 
 
 if __name__ == "__main__":

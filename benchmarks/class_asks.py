@@ -21,10 +21,10 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(ROOT))
 
+from app_server import served  # noqa: E402
 from live_clients import streamlit_socket  # noqa: E402
-from live_viewers import serving  # noqa: E402
 
 PATIENCE = 540.0
 METHODS = {"Gradient: one pass back": "gradient", "Occlusion: fifty passes": "occlusion"}
@@ -66,10 +66,9 @@ async def ask_all(port: int, queries: list[str]) -> list[tuple[float, bool, bool
     )
 
 
-def measure(title: str, queries: list[str], at) -> None:
+def measure(title: str, queries: list[str], server) -> None:
     """Print a row."""
-    server, port = at
-    found = asyncio.run(ask_all(port, queries))
+    found = asyncio.run(ask_all(server.port, queries))
     seconds = sorted(one[0] for one in found)
     p50, p95 = seconds[len(seconds) // 2], seconds[int(len(seconds) * 0.95)]
     print(
@@ -94,15 +93,15 @@ def main() -> None:
             "| they ask for | answered | told to wait | p50 (s) | p95 (s) | slowest (s) |"
             " server, MB at most |\n|---|---|---|---|---|---|---|"
         )
-        with serving("app.py", folder) as at:
+        with served("app.py", CNNVIZ_RUNS=folder) as server:
             time.sleep(8)  # until the server has imported what it imports in the background
-            measure("peer: the first, alone", ["picture=coffee&rn_method=gradient"], at)
+            measure("peer: the first, alone", ["picture=coffee&rn_method=gradient"], server)
             for title, method in METHODS.items():
                 queries = [
                     f"picture={pictures[n % len(pictures)]}&rn_method={method}&rn_class={n}"
                     for n in range(chosen.people)
                 ]
-                measure(title, queries, at)
+                measure(title, queries, server)
 
 
 if __name__ == "__main__":

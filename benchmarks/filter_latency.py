@@ -14,17 +14,14 @@ camera, 640×480 at 30 frames a second.
 """
 
 import contextlib
-import os
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
 import numpy as np
+from app_server import served
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -104,28 +101,6 @@ CLOCK = """
 """
 
 
-@contextlib.contextmanager
-def serve(folder, *arguments):
-    """Run Streamlit on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    command = [sys.executable, "-m", "streamlit", "run", *arguments, "--server.port", port]
-    process = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": str(ROOT)}
-    )
-    try:
-        for _ in range(300):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
-                break
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()
-
-
 def upload(page, data):
     """Bring the picture, and wait until it is shown."""
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
@@ -169,7 +144,7 @@ def drag(page, slider):
 @contextlib.contextmanager
 def filters_page(browser, data, **settings):
     """The Filters page with a picture of one's own."""
-    with serve(ROOT, "app.py") as url:
+    with served("app.py") as (url, _):
         page = browser.new_page(bypass_csp=True, viewport={"width": 1280, "height": 800})
         page.set_default_timeout(PATIENCE)
         query = "&".join(f"{key}={value}" for key, value in settings.items())
@@ -192,7 +167,7 @@ def followed(browser, data, slider, **settings):
 
 def camera_rate(browser, **settings):
     """Filtered frames a second."""
-    with serve(ROOT, "app.py") as url:
+    with served("app.py") as (url, _):
         page = browser.new_page(bypass_csp=True, viewport={"width": 1280, "height": 800})
         page.set_default_timeout(PATIENCE)
         query = "&".join(f"{key}={value}" for key, value in settings.items())
@@ -220,7 +195,7 @@ def peer(browser, data):
     """A plain script."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "peer.py").write_text(PEER)
-        with serve(folder, "peer.py", "--server.headless", "true") as url:
+        with served("peer.py", Path(folder)) as (url, _):
             page = browser.new_page(bypass_csp=True, viewport={"width": 1280, "height": 800})
             page.goto(url)
             page.wait_for_selector(IDLE, timeout=60_000)

@@ -23,9 +23,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from app_server import served
 from playwright.sync_api import Page, expect, sync_playwright
 from skimage import data
-from stepper_rate import served
 
 PATIENCE = 120_000
 ARGS = ["--no-sandbox", "--disable-gpu"]

@@ -13,17 +13,16 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
+from app_server import served
 from playwright.sync_api import Page, Route, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -140,32 +139,13 @@ def serve_components(route: Route) -> None:
 
 def by_the_server(page: Page, clicks: int) -> list[float]:
     """Milliseconds from each click to its probabilities."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "peer.py"
         script.write_text(PEER, encoding="utf-8")
-        server = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", str(script),
-             "--server.port", str(port), "--server.headless", "true"],
-            cwd=ROOT, stdout=subprocess.DEVNULL, env={"PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
-        try:
-            url = f"http://127.0.0.1:{port}"
-            for _ in range(600):
-                try:
-                    urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()
-                    break
-                except OSError:
-                    time.sleep(0.1)
+        with served(str(script)) as (url, _):
             page.goto(url)
             page.get_by_text("0: [").wait_for()
-            times: list[float] = [page.evaluate(CLICK, click) for click in range(1, clicks + 1)]
-        finally:
-            server.terminate()
-            server.wait()
-    return times
+            return [page.evaluate(CLICK, click) for click in range(1, clicks + 1)]
 
 
 def row(name: str, *columns: list[float]) -> str:

@@ -17,8 +17,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from app_server import served
 from playwright.sync_api import sync_playwright
-from stepper_rate import PROBE, served
+from stepper_rate import PROBE
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))

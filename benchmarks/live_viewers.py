@@ -22,21 +22,20 @@ weights of all its steps, over HTTP, as a browser does that goes through the who
 """
 
 import argparse
-import contextlib
 import dataclasses
 import http.client
 import json
 import os
 import platform
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from app_server import cpu_seconds, served
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -89,41 +88,6 @@ watch()
 """
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@contextlib.contextmanager
-def serving(script: str, folder: str):
-    """A Streamlit server: (process, port)."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
-    command += ["--server.headless", "true", "--browser.gatherUsageStats", "false"]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | {"CNNVIZ_RUNS": folder}, stdout=subprocess.DEVNULL
-    )
-    try:
-        for _ in range(600):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
-                break
-            time.sleep(0.1)
-        yield process, port
-    finally:
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(10)
-        process.kill()
-        process.wait()
-
-
-def cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 @dataclasses.dataclass
 class Measured:
     """One stretch of time."""
@@ -143,14 +107,14 @@ def images_per_second(events, began, ended, train_images):
     return (last["epoch"] - first["epoch"]) * train_images / (last["time"] - first["time"])
 
 
-def measure(run, serving_at, kind, number, chosen) -> Measured:
+def measure(run, server, kind, number, chosen) -> Measured:
     """Let so many viewers watch for so long."""
-    (server, port), (seconds, train_images) = serving_at, chosen
+    seconds, train_images = chosen
     clients = None
     if number:
         path = f"/live/{run.id}"
         command = [sys.executable, str(ROOT / "benchmarks" / "live_clients.py")]
-        command += [kind, str(port), path, str(number), str(seconds + SETTLE)]
+        command += [kind, str(server.port), path, str(number), str(seconds + SETTLE)]
         clients = subprocess.Popen(command, stdout=subprocess.PIPE)
         time.sleep(SETTLE)
     began, cpu = time.time(), cpu_seconds(server.pid)
@@ -196,14 +160,14 @@ def report(title: str, rounds: list[Measured], shares: list[float]) -> None:
 def compare(run, page, numbers, chosen, rounds) -> None:
     """All numbers of viewers, each so often, with nobody in between."""
     script, kind, word = page
-    with serving(script, str(run.path.parent)) as at:
+    with served(script, CNNVIZ_RUNS=str(run.path.parent)) as server:
         time.sleep(8)  # until the server has imported what it imports in the background
-        before = measure(run, at, kind, 0, chosen)
+        before = measure(run, server, kind, 0, chosen)
         for number in numbers:
             watched, shares = [], []
             for _ in range(rounds):
-                watched.append(measure(run, at, kind, number, chosen))
-                after = measure(run, at, kind, 0, chosen)
+                watched.append(measure(run, server, kind, number, chosen))
+                after = measure(run, server, kind, 0, chosen)
                 shares.append(2 * watched[-1].rate / (before.rate + after.rate))
                 before = after
             report(f"{word}, {number} {'viewer' if number == 1 else 'viewers'}", watched, shares)
@@ -220,11 +184,11 @@ def fetch_weights(run, numbers) -> None:
         "| viewers | MB each | kB a step | MB together | seconds | server CPU (s) |\n"
         "|---|---|---|---|---|---|"
     )
-    with serving("app.py", os.environ["CNNVIZ_RUNS"]) as (server, port):
+    with served("app.py") as server:
         time.sleep(8)
 
         def fetch(_viewer):
-            connection = http.client.HTTPConnection("127.0.0.1", port)
+            connection = http.client.HTTPConnection("127.0.0.1", server.port)
             size = 0
             for step in steps:
                 connection.request("GET", f"/live/{run.id}/weights/{step}")

@@ -19,8 +19,9 @@ import tempfile
 from pathlib import Path
 
 import torch
+from app_server import served
 from playwright.sync_api import sync_playwright
-from stepper_rate import MOVES, PROBE, latency, percentile, served
+from stepper_rate import MOVES, PROBE, latency, percentile
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))

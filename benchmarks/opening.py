@@ -28,8 +28,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app_server import cpu_seconds, served
 from playwright.sync_api import sync_playwright
-from stepper_rate import cpu_seconds, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext

@@ -10,19 +10,13 @@ are seen.
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import os
 import shutil
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
-import urllib.request
 from pathlib import Path
 
+from app_server import cpu_seconds, served
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parent.parent
@@ -93,48 +87,12 @@ COUNT = """(seconds) => new Promise((done) => {
 })"""
 
 
-@contextlib.contextmanager
-def served(script: str):
-    """Run a Streamlit script from the project's folder on a free port: its address and process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "streamlit", "run", script),
-            *("--server.port", str(port), "--logger.level", "error"),
-        ],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        stdout=subprocess.DEVNULL,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/_stcore/health"):
-                break
-            time.sleep(0.1)
-        yield url, process.pid
-    finally:
-        process.terminate()
-        process.wait()
-
-
 def percentile(values, share: float) -> float:
     return sorted(values)[min(int(len(values) * share), len(values) - 1)]
 
 
 def frame_times(frames) -> list[float]:
     return [after - before for before, after in itertools.pairwise(frames)]
-
-
-def cpu_seconds(pid: int) -> float:
-    """Processor time a process has used; 0 where the system does not tell (not Linux)."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def rates(page, server: int, name: str) -> list[str]:
