@@ -101,7 +101,6 @@ class ZoomablePicture {
 
   show(scale = this.scale ?? this.data.scale) {
     this.scale = scale;
-    this.range = fillScale(this.root, scale);
     this.draw();
   }
 
@@ -116,8 +115,11 @@ class ZoomablePicture {
   }
 
   paint() {
-    const { group, canvas } = this;
+    const { group, canvas, histogram } = this;
+    // What is asked of the page comes before anything that changes it: else it is laid out more than once.
     const width = this.root.clientWidth;
+    const bars = [histogram.clientWidth, histogram.clientHeight];
+    const ink = getComputedStyle(this.root).color;
     const height = clamp((width * group.height) / group.width, THINNEST, Math.max(240, innerHeight * 0.5));
     canvas.style.height = `${height}px`;
     this.width = width;
@@ -132,10 +134,10 @@ class ZoomablePicture {
     if (pointed) outlineWindow(brush, this.data, place, pointed, POINTED);
     canvas.classList.toggle("zoomed", group.zoom > 1);
     this.root.querySelector(".place").textContent = pointed ? `row ${pointed[0]}, column ${pointed[1]}` : "";
-    this.caption.textContent = this.counted ?? ((pointed && this.numbers(pointed)) || this.range || "");
+    const range = this.scale && fillScale(this.root, this.scale);
+    this.caption.textContent = this.counted ?? ((pointed && this.numbers(pointed)) || range || "");
     this.slider.value = this.share * 1000;
-    const ink = getComputedStyle(this.root).color;
-    if (this.scale) drawHistogram(this.histogram, this.scale, ink);
+    if (this.scale) drawHistogram(histogram, bars, this.scale, ink);
   }
 
   /** The numbers under the pointer, in words; nothing where they are not known. */

@@ -2,6 +2,7 @@
 
 import { gradient } from "../kit/figure/colours.js";
 import { count, scaleText } from "../kit/numbers.js";
+import { sizedContext } from "../kit/screen.js";
 
 const CHANNELS = ["#d1495b", "#3fae6a", "#4a97d2"]; // red, green, blue, apart in lightness too
 
@@ -20,12 +21,11 @@ export function fillScale(root, scale) {
 }
 
 /** Draw the counts; heights are square roots, else the flat areas of an edge picture hide the rest. */
-export function drawHistogram(canvas, scale, ink) {
+export function drawHistogram(canvas, size, scale, ink) {
   const ratio = devicePixelRatio;
-  canvas.width = Math.round(canvas.clientWidth * ratio);
-  canvas.height = Math.round(canvas.clientHeight * ratio);
+  const brush = sizedContext(canvas, ...size);
+  brush.resetTransform();
   const { width, height } = canvas;
-  const brush = canvas.getContext("2d");
   const most = Math.sqrt(Math.max(1, ...scale.counts.flat()));
   scale.counts.forEach((counts, channel) => {
     const single = scale.counts.length === 1;

@@ -18,7 +18,7 @@ class NumberGrid {
     this.grid = parent.querySelector(".grid");
     this.note = parent.querySelector(".note");
     this.cells = [];
-    this.resizer = new ResizeObserver(() => this.fit());
+    this.resizer = new ResizeObserver(() => { if (this.room !== this.grid.parentElement.clientWidth) this.fit(); });
     this.resizer.observe(parent.querySelector(".numbers"));
     // There are no onfocusin and onfocusout: these two need listeners.
     this.grid.addEventListener("focusin", (event) => this.tell(event.target));
@@ -93,14 +93,13 @@ class NumberGrid {
   /** Give the cells the largest size that fits, and their numbers one that can be read. */
   fit() {
     if (!this.data) return;
-    const room = this.grid.parentElement.clientWidth - this.columns - 2;
-    const side = Math.max(8, Math.min(WIDEST, Math.floor(room / this.columns)));
+    this.room = this.grid.parentElement.clientWidth;
+    const side = Math.max(8, Math.min(WIDEST, Math.floor((this.room - this.columns - 2) / this.columns)));
     const longest = Math.max(...this.cells.map((cell) => cell.value.length), 2);
     const size = Math.min(15, side / (longest * PER_CHARACTER));
     this.grid.style.gridTemplateColumns = `repeat(${this.columns}, ${side}px)`;
     this.grid.style.gridAutoRows = `${Math.min(side, 44)}px`;
-    this.grid.style.fontSize = `${size}px`;
-    for (const cell of this.cells) cell.style.fontSize = `${Math.max(size, 1)}px`;
+    this.grid.style.fontSize = `${Math.max(size, 1)}px`;
     this.hidden = size < LEGIBLE;
     this.paint();
   }
@@ -125,9 +124,7 @@ class NumberGrid {
       const share = wrong ? 0.5 : clamp((values[at] - low) / (high - low), 0, 1);
       const colour = colourAt(stops, share).map(Math.round);
       const ink = inkOn(colour);
-      cell.style.background = `rgb(${colour.join(" ")})`;
-      cell.style.color = this.hidden ? "transparent" : ink;
-      cell.style.caretColor = ink;
+      cell.style.cssText = `background: rgb(${colour.join(" ")}); color: ${this.hidden ? "transparent" : ink}; caret-color: ${ink}`;
       cell.setAttribute("aria-invalid", wrong);
     });
   }

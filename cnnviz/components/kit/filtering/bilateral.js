@@ -4,13 +4,14 @@ import { withBorder } from "./borders.js";
 import { rangeOf } from "./range.js";
 import { vectors } from "./simd.js";
 
+const ROUNDING = 1.5 * 2 ** 52; // to which no fraction can be added: the sum is rounded
+
 /**
  * A number rounded to the nearest whole one, halves to the even one.
  * @param {number} value
  */
 function rounded(value) {
-  const nearest = Math.round(value);
-  return nearest - value === 0.5 && nearest % 2 ? nearest - 1 : nearest;
+  return value + ROUNDING - ROUNDING;
 }
 
 /**
@@ -24,7 +25,11 @@ function rounded(value) {
  */
 export function bilateral(planes, height, width, reach, levels) {
   if (!vectors) return bilateralByTable(planes, height, width, reach, levels);
-  return meansOfVectors(planes, height, width, reach, levels).map((means) => means.map(rounded));
+  return meansOfVectors(planes, height, width, reach, levels).map((means) => {
+    const whole = means.slice();
+    for (let at = 0; at < whole.length; at += 1) whole[at] = rounded(whole[at]);
+    return whole;
+  });
 }
 
 /**

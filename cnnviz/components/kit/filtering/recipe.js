@@ -39,16 +39,16 @@ const SOBEL_Y = [[-1, -2, -1], [0, 0, 0], [1, 2, 1]];
  * @returns {Planes}
  */
 export function planesOf(bytes, height, width, kind) {
-  const planes = Array.from({ length: kind === "colour" ? 3 : 1 }, (_, channel) => {
-    const plane = new Float32Array(height * width);
-    for (let at = 0; at < plane.length; at += 1) {
-      // As `to_grey` of `cnnviz/imaging/colour.py`, in OpenCV's whole numbers.
-      plane[at] = kind === "luma"
-        ? (9798 * bytes[4 * at] + 19235 * bytes[4 * at + 1] + 3735 * bytes[4 * at + 2] + 16384) >> 15
-        : bytes[4 * at + channel];
-    }
-    return plane;
-  });
+  const planes = Array.from({ length: kind === "colour" ? 3 : 1 }, () => new Float32Array(height * width));
+  const [reds, greens, blues] = planes;
+  for (let at = 0; at < reds.length; at += 1) {
+    const [red, green, blue] = [bytes[4 * at], bytes[4 * at + 1], bytes[4 * at + 2]];
+    // As `to_grey` of `cnnviz/imaging/colour.py`, in OpenCV's whole numbers.
+    reds[at] = kind === "luma" ? (9798 * red + 19235 * green + 3735 * blue + 16384) >> 15 : red;
+    if (kind !== "colour") continue;
+    greens[at] = green;
+    blues[at] = blue;
+  }
   return { height, width, planes };
 }
 

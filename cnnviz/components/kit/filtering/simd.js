@@ -42,6 +42,7 @@
 
 const PAGE = 65536;
 const POWER = [0.0135557443, 0.0520323734, 0.2413797612, 0.6930321209]; // of 2 between 0 and 1: f⁴, f³, f², f; 3e-6 off at most
+const POWER_OF_TWO = 2 ** 23 + 127; // plus a whole number: in its last bits the exponent of 2 to the power of that number
 
 /** @param {number} number */
 function leb(number) {
@@ -80,9 +81,9 @@ const [ADD, LESS_UNSIGNED, SHIFT_LEFT, OR] = [[0x6a], [0x49], [0x74], [0x72]];
 /** @param {number} which */ const lane = (which) => vector(27, which);
 const ZERO = vector(12, ...new Array(16).fill(0));
 const [SPLAT, ABSOLUTE, GREATER, AND, WHOLE] = [19, 224, 68, 78, 248].map((one) => vector(one));
-const [ADD_VECTORS, MULTIPLY_VECTORS, LEAST, MOST] = [228, 230, 232, 233].map((one) => vector(one));
+const [ADD_VECTORS, MULTIPLY_VECTORS, LEAST, MOST] = [228, 230, 234, 235].map((one) => vector(one)); // the last two take no care of NaN: one instruction each
 const [OR_VECTORS, MULTIPLY_WHOLE, SPLAT_WHOLE, SPLAT_BYTES, ADD_BYTES, SUBTRACT_BYTES, GREATER_BYTES, GREATER_UNSIGNED] = [80, 181, 17, 15, 110, 113, 39, 40].map((one) => vector(one));
-const [SUBTRACT_VECTORS, DIVIDE_VECTORS, FLOOR, SHIFT_VECTOR, ADD_WHOLE] = [229, 231, 104, 171, 174].map((one) => vector(one));
+const [SUBTRACT_VECTORS, DIVIDE_VECTORS, FLOOR, SHIFT_VECTOR] = [229, 231, 104, 171].map((one) => vector(one));
 const SHIFT_RIGHT = [0x76];
 const LANES = [0, 1, 2, 3];
 
@@ -177,37 +178,38 @@ function bilateral(channels) {
   const [means, values, taps, last, end, apart, meansApart, factor, tap, place, to] = Array.from({ length: 11 }, (_, at) => at);
   const each = Array.from({ length: channels }, (_, at) => ({ at, here: 11 + at, value: 14 + at, sum: 17 + at }));
   const [total, power, whole, rest] = [20, 21, 22, 23];
+  const constants = [-126, POWER_OF_TWO, ...POWER, 1].map((value, at) => ({ value, at: 25 + at })); // made once: in a loop each takes time
+  const [lowest, exponent, ...polynomial] = constants.map(({ at }) => get(at));
+  const scale = 24;
   /** @param {number} start @param {number} step */
   const channel = (start, step) => (/** @type {number} */ at) => [...get(start), ...new Array(at).fill([...get(step), ...ADD]).flat()];
   const [there, result] = [channel(place, apart), channel(to, meansApart)];
-  /** @param {number} value */
-  const number = (value) => [...float(value), ...SPLAT];
   const window = until(tap, last, [
     ...get(values), ...get(tap), ...load(0), ...ADD, ...set(place),
     ...each.flatMap(({ at, here, value }) => [
       ...there(at), ...loadVector(0), ...tee(value), ...get(here), ...SUBTRACT_VECTORS, ...ABSOLUTE, ...(at ? ADD_VECTORS : []),
     ]),
-    ...tee(power), ...get(power), ...MULTIPLY_VECTORS, ...splat(factor), ...MULTIPLY_VECTORS,
-    ...get(tap), ...loadSplat(4), ...ADD_VECTORS, ...number(-126), ...MOST, ...tee(power), // below, it would be no float32
+    ...tee(power), ...get(power), ...MULTIPLY_VECTORS, ...get(scale), ...MULTIPLY_VECTORS,
+    ...get(tap), ...loadSplat(4), ...ADD_VECTORS, ...lowest, ...MOST, ...tee(power), // below, it would be no float32
     ...get(power), ...FLOOR, ...tee(whole), ...SUBTRACT_VECTORS, ...set(rest),
-    ...number(POWER[0]), ...[...POWER.slice(1), 1].flatMap((one) => [...get(rest), ...MULTIPLY_VECTORS, ...number(one), ...ADD_VECTORS]),
-    ...get(whole), ...WHOLE, ...constant(127), ...SPLAT_WHOLE, ...ADD_WHOLE, ...constant(23), ...SHIFT_VECTOR, // 2 to its power
+    ...polynomial[0], ...polynomial.slice(1).flatMap((one) => [...get(rest), ...MULTIPLY_VECTORS, ...one, ...ADD_VECTORS]),
+    ...get(whole), ...exponent, ...ADD_VECTORS, ...constant(23), ...SHIFT_VECTOR, // 2 to its power
     ...MULTIPLY_VECTORS, ...tee(power),
     ...get(total), ...ADD_VECTORS, ...set(total),
     ...each.flatMap(({ value, sum }) => [...get(power), ...get(value), ...MULTIPLY_VECTORS, ...get(sum), ...ADD_VECTORS, ...set(sum)]),
     ...advance(tap, 8),
   ]);
-  const body = until(means, end, [
+  const body = [...splat(factor), ...set(scale), ...constants.flatMap(({ value, at }) => [...float(value), ...SPLAT, ...set(at)]), ...until(means, end, [
     ...get(values), ...set(place), ...get(means), ...set(to), ...get(taps), ...set(tap), ...ZERO, ...set(total),
     ...each.flatMap(({ at, here, sum }) => [...there(at), ...loadVector(0), ...set(here), ...ZERO, ...set(sum)]),
     ...window,
     ...each.flatMap(({ at, sum }) => [...result(at), ...get(sum), ...get(total), ...DIVIDE_VECTORS, ...storeVector(0)]),
     ...advance(values, 16),
     ...advance(means, 16),
-  ]);
+  ])];
   return {
     name: `bilateral${channels}`, parameters: [...new Array(7).fill(I32), F32],
-    locals: [I32, I32, I32, ...new Array(13).fill(V128)], body,
+    locals: [I32, I32, I32, ...new Array(14 + constants.length).fill(V128)], body,
   };
 }
 
@@ -259,24 +261,25 @@ function distances() {
  */
 function painting(name, colour) {
   const [values, end, pixels, colours, counts, factor, offset, sign, step, shift, place, four, levels] = Array.from({ length: 13 }, (_, at) => at);
-  /** @param {number} scale @param {number} plus @param {number} most */
+  const constants = [...[factor, offset, sign, step, shift].map(get), float(255), float(127)];
+  const [factors, offsets, signs, steps, shifts, brightest, lastStep] = constants.map((_, at) => get(13 + at));
+  /** @param {number[]} scale @param {number[]} plus @param {number[]} most */
   const whole = (scale, plus, most) => [
-    ...get(four), ...splat(scale), ...MULTIPLY_VECTORS, ...splat(plus), ...ADD_VECTORS,
-    ...ZERO, ...MOST, ...float(most), ...SPLAT, ...LEAST, ...WHOLE, ...set(levels),
+    ...get(four), ...scale, ...MULTIPLY_VECTORS, ...plus, ...ADD_VECTORS, ...ZERO, ...MOST, ...most, ...LEAST, ...WHOLE, ...set(levels),
   ];
-  const body = until(values, end, [
+  const body = [...constants.flatMap((one, at) => [...one, ...SPLAT, ...set(13 + at)]), ...until(values, end, [
     ...get(values), ...loadVector(0), ...set(four),
     ...get(four), ...ZERO, ...MOST,
-    ...get(four), ...ZERO, ...LEAST, ...splat(sign), ...MULTIPLY_VECTORS,
+    ...get(four), ...ZERO, ...LEAST, ...signs, ...MULTIPLY_VECTORS,
     ...ADD_VECTORS, ...set(four),
-    ...whole(factor, offset, 255),
+    ...whole(factors, offsets, brightest),
     ...colour({ pixels, colours, levels }),
-    ...whole(step, shift, 127),
+    ...whole(steps, shifts, lastStep),
     ...LANES.flatMap((one) => count(counts, [...get(levels), ...lane(one)], place, 512 * one)),
     ...advance(values, 16),
     ...advance(pixels, 16),
-  ]);
-  return { name, parameters: [...new Array(5).fill(I32), ...new Array(5).fill(F32)], locals: [I32, V128, V128], body };
+  ])];
+  return { name, parameters: [...new Array(5).fill(I32), ...new Array(5).fill(F32)], locals: [I32, ...new Array(2 + constants.length).fill(V128)], body };
 }
 
 const paint = painting("paint", ({ pixels, colours, levels }) => LANES.flatMap((one) => [
