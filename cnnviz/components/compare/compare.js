@@ -118,7 +118,7 @@ class ZoomablePicture {
     const { group, canvas, histogram } = this;
     // What is asked of the page comes before anything that changes it: else it is laid out more than once.
     const width = this.root.clientWidth;
-    const bars = [histogram.clientWidth, histogram.clientHeight];
+    const { clientWidth: wide, clientHeight: high } = histogram;
     const ink = getComputedStyle(this.root).color;
     const height = clamp((width * group.height) / group.width, THINNEST, Math.max(240, innerHeight * 0.5));
     canvas.style.height = `${height}px`;
@@ -137,7 +137,7 @@ class ZoomablePicture {
     const range = this.scale && fillScale(this.root, this.scale);
     this.caption.textContent = this.counted ?? ((pointed && this.numbers(pointed)) || range || "");
     this.slider.value = this.share * 1000;
-    if (this.scale) drawHistogram(histogram, bars, this.scale, ink);
+    if (this.scale) drawHistogram(histogram, wide, high, this.scale, ink);
   }
 
   /** The numbers under the pointer, in words; nothing where they are not known. */

@@ -21,9 +21,9 @@ export function fillScale(root, scale) {
 }
 
 /** Draw the counts; heights are square roots, else the flat areas of an edge picture hide the rest. */
-export function drawHistogram(canvas, size, scale, ink) {
+export function drawHistogram(canvas, wide, high, scale, ink) {
   const ratio = devicePixelRatio;
-  const brush = sizedContext(canvas, ...size);
+  const brush = sizedContext(canvas, wide, high);
   brush.resetTransform();
   const { width, height } = canvas;
   const most = Math.sqrt(Math.max(1, ...scale.counts.flat()));
