@@ -6,12 +6,11 @@
   scenes;
 - U-Net on noisy digits: from 12.8 to 16 dB on 1,000 test pictures.
 
-"Ours" is what the page Train runs, a lesson for scenes with skips and else a quick look, watched,
-with its events, frames, evaluations and checkpoints. The plain loop has the same network, pictures,
-batch size, optimiser and rates, and tests every twenty steps; nothing else. Seconds to an aim are
-the processor's, in the steps alone: with one thread, what a core would take that does nothing else,
-also on a busy machine, where they are somewhat more because caches are shared. It takes about
-two minutes on a quiet machine.
+"Ours" is what the page Train runs as a quick look, watched, with its events, frames, evaluations
+and checkpoints. The plain loop has the same network, pictures, batch size, optimiser and rates, and
+tests every twenty steps; nothing else. Seconds to an aim are the processor's, in the steps alone:
+with one thread, what a core would take that does nothing else, also on a busy machine, where they
+are somewhat more because caches are shared. It takes about a minute on a quiet machine.
 """
 
 import argparse
@@ -26,14 +25,14 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 AIMS = {
-    "U-Net, noisy digits": ("noisy", "unet", "psnr", 16.0, "quick"),
-    "U-Net without skips, scenes": ("scenes", "encoderdecoder", "foreground", 0.73, "quick"),
-    "U-Net, scenes": ("scenes", "unet", "foreground", 0.90, "lesson"),
+    "U-Net, noisy digits": ("noisy", "unet", "psnr", 16.0),
+    "U-Net without skips, scenes": ("scenes", "encoderdecoder", "foreground", 0.73),
+    "U-Net, scenes": ("scenes", "unet", "foreground", 0.90),
 }
 EVERY = 20  # steps between two tests of the plain loop
 
 
-def ours(dataset, network, length):
+def ours(dataset, network):
     """Seconds and measures of each test, and the time in all, of a run as the page starts it."""
     import torch
 
@@ -42,7 +41,7 @@ def ours(dataset, network, length):
     from cnnviz.training.learner import Learner
     from cnnviz.training.loop import Trainer
 
-    recipe = recipe_for(length, network, len(dataset.train_images), task=dataset.task)
+    recipe = recipe_for("quick", network, len(dataset.train_images), task=dataset.task)
     run = create_run(make_config(dataset, network, recipe))
     step, after = Learner.step, [0.0]
 
@@ -59,7 +58,7 @@ def ours(dataset, network, length):
     return tests, after[-1], time.process_time() - began
 
 
-def plain(dataset, network, length):
+def plain(dataset, network):
     """The same for a loop of a few lines."""
     import torch
 
@@ -68,7 +67,7 @@ def plain(dataset, network, length):
     from cnnviz.training.tasks import TASKS
 
     task = TASKS[dataset.task]
-    recipe = recipe_for(length, network, len(dataset.train_images), task=dataset.task)
+    recipe = recipe_for("quick", network, len(dataset.train_images), task=dataset.task)
     train, test = task.targets(dataset)
     pictures, tested = (
         (torch.from_numpy(one).float() / 255 - dataset.mean[0]) / dataset.std[0]
@@ -112,12 +111,12 @@ def main() -> None:
 
     torch.set_num_threads(arguments.threads)
     print(f"{arguments.threads} threads, load {os.getloadavg()[0]:.1f}, torch {torch.__version__}")
-    for title, (id, network, measure, aim, length) in AIMS.items():
+    for title, (id, network, measure, aim) in AIMS.items():
         if arguments.only not in (None, title):
             continue
         dataset = load_dataset(id)
         for name, loop in (("ours, watched", ours), ("plain loop", plain)):
-            tests, seconds, whole = loop(dataset, network, length)
+            tests, seconds, whole = loop(dataset, network)
             first = next((at for at, found in tests if found[measure] >= aim), None)
             last = tests[-1][1][measure]
             reached = "not reached" if first is None else f"{first:.1f} s"

@@ -38,7 +38,7 @@ CLOTHES = 20
 """Pixels of the side of clothes, which the data set has at 28."""
 _MOST = 4
 _LINES = (3, 7)
-_NOISE = 20
+_NOISE = 10  # grey levels, the standard deviation
 _FAINTEST = 0.6
 _MAY_OVERLAP = 4
 

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from cnnviz import inspection
+from cnnviz.datasets import normalise
 from cnnviz.inspection.frames import read_frame
 from cnnviz.runs import Run
 from tests.browser.screen import pixels
@@ -76,6 +78,23 @@ def test_a_variational_autoencoder_is_watched_and_wound_back(page, settle, chose
     assert not np.array_equal(*seen)
     page.get_by_role("link", name="Look inside this run").click()
     expect(page).to_have_url(re.compile(rf"/inside.*i_run={run.id}"))
+    # There the layer that draws gives its means: by keys to it, to its second number.
+    figure = page.get_by_role("application", name=re.compile("^The network for"))
+    expect(figure).to_be_visible(**SLOW)
+    settle(page)
+    figure.focus()
+    drawn = page.locator(".network-map").get_attribute("data-drawn").split()
+    for _ in range(drawn.index("sample1") + 1):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator(".network-map .told")).to_contain_text("sample1")
+    for key in ("Enter", "ArrowRight", "Enter", "Enter"):
+        page.keyboard.press(key)
+    opened = page.locator(".network-map .opened")
+    expect(opened.locator(".title")).to_contain_text("sample1, map 1")
+    shown = inspection.load_samples(run).images[0]
+    picture = normalise(shown, run.config.mean, run.config.std)
+    means = inspection.feature_maps(inspection.load_model(run), picture)["sample1"]
+    assert float(opened.get_attribute("data-value")) == pytest.approx(float(means[0, 1]), abs=1e-5)
 
 
 def test_nonsense_starts_nothing_and_too_high_a_rate_ends_with_a_sentence(page, settle):
