@@ -162,10 +162,15 @@ def _checked_classes(names: list[str], skipped: list[Skipped]) -> tuple[str, ...
     if skipped:
         first = skipped[0]
         left_out = f" ({len(skipped)} left out, the first {first.name}: {first.reason})"
+    if not counts:
+        raise DatasetError(
+            f"No picture lies in a folder that names its class{left_out}: put those of each class "
+            "into a folder of their own; at least 2 classes are needed."
+        )
     if len(counts) < 2:
         raise DatasetError(
-            f"There are pictures of {len(counts)} class{'es' if not counts else ''}{left_out}: "
-            "at least 2 are needed, each in a folder of its own."
+            f"There are pictures of 1 class{left_out}: at least 2 are needed, each in a folder of "
+            "its own."
         )
     if len(counts) > MAX_CLASSES:
         raise DatasetError(f"There are {len(counts)} classes: use at most {MAX_CLASSES}.")

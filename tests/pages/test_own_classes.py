@@ -167,7 +167,8 @@ def test_more_pictures_than_there_can_be_are_left_out(open_page, monkeypatch):
     files = [(f"{turn}.png", photo("cat", turn), "image/png") for turn in range(3)]
     uploader(app).set_value(files).run()
     assert titles(app)[0] == "Cat (9)"
-    assert "Cat has 9 pictures, the most it can. And 1 other is left out." in words(app)
+    assert "Cat has 9 pictures, the most that a class can have: 1.png is left out." in words(app)
+    assert "And 1 other is left out, too." in words(app)
 
 
 def test_thawed_blocks_answer_and_what_they_changed_is_shown(open_page, monkeypatch):

@@ -116,7 +116,7 @@ def test_pictures_of_ones_own_are_given_their_colours(open_page, started):
     good = make_zip(pictures | grey | {"x.txt": b"no"})
     app.file_uploader(key="_t_zip_colours").set_value(("mine.zip", good, "application/zip")).run()
     assert app.success[0].value == "8 pictures to train on, 2 to test."
-    assert app.warning[0].value == r"2 pictures without colour left out\."
+    assert app.info[0].value == r"2 pictures without colour left out\."
     assert r"masks/1\.png: It has no colour." in [one.value for one in app.markdown]
     start(app)
     (config,) = started

@@ -266,9 +266,8 @@ def _add_photo(chosen: OwnClass, data: bytes, title: str) -> None:
 def _add(chosen: OwnClass, data: bytes, title: str) -> list[str]:
     """Add a picture; returns why it is left out, if it is."""
     if len(chosen.examples) >= MOST_PICTURES:
-        return [
-            f"{plain(title)}: {plain(chosen.name)} has {MOST_PICTURES} pictures, the most it can."
-        ]
+        most = f"{MOST_PICTURES} pictures, the most that a class can have"
+        return [f"{plain(chosen.name)} has {most}: {plain(title)} is left out."]
     try:
         picture = square(decoded(data, _PHOTO_PIXELS))
     except ImageError as error:
@@ -311,7 +310,7 @@ def _say(refusals: list[str]) -> None:
     if refusals:
         more = len(refusals) - 1
         others = (
-            f" And {counted(more, 'other')} {'is' if more == 1 else 'are'} left out."
+            f" And {counted(more, 'other')} {'is' if more == 1 else 'are'} left out, too."
             if more
             else ""
         )

@@ -198,7 +198,7 @@ def _describe(dataset: Dataset, skipped: list[Skipped]) -> None:
         f"test{asked if dataset.task == 'classify' else ''}."
     )
     if dataset.remarks:
-        st.warning("  \n".join(map(plain, dataset.remarks)), icon=":material/info:")
+        st.info("  \n".join(map(plain, dataset.remarks)), icon=":material/info:")
     if dataset.masked:
         masks = page_at("segmentation")
         st.warning(
