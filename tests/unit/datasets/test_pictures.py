@@ -285,9 +285,7 @@ def test_one_class_is_too_few(png):
 def test_no_pictures_at_all_says_why(png):
     with pytest.raises(DatasetError, match="The zip is empty"):
         load_zip(make_zip({"__MACOSX/red/1.png": png()}))
-    with pytest.raises(
-        DatasetError, match=r"No picture .*\(1 left out, the first 1\.png: it is"
-    ):
+    with pytest.raises(DatasetError, match=r"No picture .*\(1 left out, the first 1\.png: it is"):
         load_zip(make_zip({"1.png": png()}))
 
 
