@@ -348,11 +348,14 @@ def test_what_was_made_of_a_zip_is_said_before_start_and_literally(open_page, ma
     data = make_zip(("*star* <b>bold", ":red[x] $x^2$", "[link](http:a.b)"), unreadable="~~gone~~")
     app.get("file_uploader")[0].set_value(("mine.zip", data, "application/zip")).run()
     assert not app.exception
-    said = app.warning[0].value
+    said = app.info[0].value
     assert r"The class \~\~gone\~\~ is left out" in said
     assert "single test picture" not in said
     assert r"\*star\* \<b\>bold" in app.success[0].value
     assert r"\:red\[x\] \$x^2\$" in app.success[0].value
+    (shown,) = app.get("image")
+    assert shown.proto.imgs[0].caption == r"\*star\* \<b\>bold"
+    assert len(shown.proto.imgs) == 3
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 from cnnviz.datasets import (
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 OWN, _COLOURS = "own", "own_colours"
 _MOST_NAMED = 100
+_MOST_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -209,6 +211,8 @@ def _describe(dataset: Dataset, skipped: list[Skipped]) -> None:
         st.page_link(
             masks.script, label=masks.title, icon=masks.icon, query_params={"se_masks": "zip"}
         )
+    if dataset.task == "classify":
+        _show_one_of_each(dataset)
     if skipped:
         with st.expander(f"Left out: {len(skipped)}", icon=":material/warning:"):
             for one in skipped[:_MOST_NAMED]:
@@ -216,3 +220,15 @@ def _describe(dataset: Dataset, skipped: list[Skipped]) -> None:
                 st.markdown(f"{plain(one.name)}: {plain(why)}.")
             if len(skipped) > _MOST_NAMED:
                 st.caption(f"And {len(skipped) - _MOST_NAMED:,} more.")
+
+
+def _show_one_of_each(dataset: Dataset) -> None:
+    """Show a training picture of some classes as the network gets it, each pixel four times."""
+    _, height, width = dataset.shape
+    seen = range(min(len(dataset.classes), _MOST_SHOWN))
+    first = [int(np.argmax(dataset.train_labels == label)) for label in seen]
+    st.caption(f"As the network gets them, {height}×{width} pixels:")
+    st.image(
+        [dataset.train_images[at].transpose(1, 2, 0).repeat(2, 0).repeat(2, 1) for at in first],
+        caption=[plain(dataset.classes[label]) for label in seen],
+    )
