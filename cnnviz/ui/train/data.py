@@ -225,10 +225,9 @@ def _describe(dataset: Dataset, skipped: list[Skipped]) -> None:
 def _show_one_of_each(dataset: Dataset) -> None:
     """Show a training picture of some classes as the network gets it, each pixel four times."""
     _, height, width = dataset.shape
-    seen = range(min(len(dataset.classes), _MOST_SHOWN))
-    first = [int(np.argmax(dataset.train_labels == label)) for label in seen]
     st.caption(f"As the network gets them, {height}×{width} pixels:")
-    st.image(
-        [dataset.train_images[at].transpose(1, 2, 0).repeat(2, 0).repeat(2, 1) for at in first],
-        caption=[plain(dataset.classes[label]) for label in seen],
-    )
+    with st.container(horizontal=True, gap="small"):
+        for label, title in enumerate(dataset.classes[:_MOST_SHOWN]):
+            picture = dataset.train_images[np.argmax(dataset.train_labels == label)]
+            enlarged = picture.transpose(1, 2, 0).repeat(2, 0).repeat(2, 1)
+            st.image(enlarged, caption=plain(title), width=enlarged.shape[1])
