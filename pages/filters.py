@@ -64,7 +64,7 @@ def show_filter(picture: Picture) -> None:
         colour = choice(st.segmented_control, "Picture", COLOURS, "grey", key="f_colour")
         border: Border = "reflect"
         if name not in {"median", "bilateral"}:  # OpenCV gives these a border of their own
-            border = choice(st.selectbox, "Border", BORDERS, "reflect", key="f_border", width=130)
+            border = choice(st.selectbox, "Border", BORDERS, "reflect", key="f_border", width=160)
     on_camera = uses_camera() and draw_camera(colour)
     in_one = bool(IN_ONE.ahead()) and not on_camera
     # On a phone the three stand below each other: there the result comes first.
