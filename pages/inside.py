@@ -53,7 +53,7 @@ over_time = SECTION.ahead() == TIME
 notice = st.container()
 if is_large():  # the maps need the height, so what is chosen stands beside them, too
     beside, figure = st.columns([4, 13], gap="medium")
-    input_place, answer_place, choices = (beside.container() for _ in range(3))
+    input_place, choices = beside.container(), beside.container()
 else:
     folded = behind_a_button("Network, step and picture", "inside")
     choices = folded.container(horizontal=True, vertical_alignment="bottom")
@@ -62,7 +62,7 @@ with choices:
     step = choose_step(run, hidden=over_time)
     subject = choose_subject(run)
 if not is_large():
-    answer_place = st.container()
+    on_a_phone = st.container(key="_phone_answer")  # above the figure; see main.css
     # A phone has the figure first, but below the pad on which somebody draws. `main.css` knows how.
     with st.container(key="pad_first" if subject.drawn else "figure_first_inside"):
         beside, figure = st.columns([1, 3], gap="medium")
@@ -216,8 +216,10 @@ with input_place:
         draw_on_pad(subject, config, sends=gives_picture or not alone)
     else:
         show_input(subject)
-if answer and not subject.drawn and not over_time:
-    with answer_place:
+        if answer and not over_time:
+            say_answer(subject, config, answer)
+if answer and not subject.drawn and not over_time and not is_large():
+    with on_a_phone:
         say_answer(subject, config, answer)
 if not over_time:
     with beside:

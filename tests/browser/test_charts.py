@@ -125,7 +125,7 @@ def test_a_chart_is_fetched_when_it_is_seen_follows_the_width_and_keeps_its_zoom
     chart.locator(".table summary").click()
     expect(chart.locator("tr")).to_have_count(161)
     assert chart.locator("th[scope=col]").all_inner_texts() == [
-        "Time", "True", "Measured", "Smoothed"
+        "Time step", "True", "Measured", "Smoothed"
     ]  # fmt: skip
     # It gives way when the page gets narrow.
     page.set_viewport_size({"width": 390, "height": 844})

@@ -138,6 +138,8 @@ def test_on_a_phone_the_chosen_cell_stays_in_sight_above_its_arithmetic(page: Pa
     page.goto("/inside")
     page.get_by_role("application", name=re.compile("^The network for Test picture")).wait_for()
     settle(page)
+    answer = page.get_by_text("The prediction is Ankle boot, which is correct").first
+    expect(answer).to_be_in_viewport()
     page.locator(".network-map .column canvas.maps").nth(3).scroll_into_view_if_needed()
     page.mouse.click(*cell_of_map(page, "relu3", 2, 3))
     opened = page.locator(".network-map .opened")

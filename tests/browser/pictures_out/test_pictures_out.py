@@ -198,7 +198,7 @@ def test_between_two_codes_every_picture_is_made_and_judged_in_the_browser(page,
     page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 20)
     expect(told).to_contain_text("Made picture 2: D = ")
     figure.locator(".stages").get_by_text("Discriminator's step").click()
-    expect(told).to_contain_text("Discriminator's step 1200")
+    expect(told).to_contain_text("Discriminator's step 1,200")
     figure.locator(".figure").focus()
     page.keyboard.press("ArrowDown")
     expect(told).to_contain_text("Discriminator's step 800")

@@ -205,8 +205,9 @@ def test_a_class_that_cannot_be_read_is_said_with_the_reason(png):
 def test_a_class_with_one_test_picture_is_said(png):
     dataset, _ = load(png, [*paths("common", 120), *paths("rare", 2)])
     assert dataset.test_labels.tolist().count(1) == 1
-    (remark,) = dataset.remarks
-    assert remark.startswith("rare has a single test picture")
+    single, unequal = dataset.remarks
+    assert single.startswith("rare has a single test picture")
+    assert unequal.startswith("The classes are unequal: 120 pictures of common, 2 of rare.")
     assert "Each class has" in load(png, "a b c")[0].remarks[0]
     assert load(png, paths("a b", 7))[0].remarks == ()
 
