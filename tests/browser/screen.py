@@ -66,9 +66,15 @@ def wait_until(page, expression, arg=None, timeout=PATIENCE):
 
 def wait_for_frames(page):
     """Wait until what was asked to be painted is: a busy machine may take a second for a frame."""
-    page.evaluate("""async () => {
-      for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
-    }""")
+    page.evaluate(
+        """async (patience) => {
+          const late = new Promise((_, no) =>
+            setTimeout(() => no(new Error("no frame was painted")), patience));
+          for (let frame = 0; frame < 3; frame += 1)
+            await Promise.race([new Promise(requestAnimationFrame), late]);
+        }""",
+        PATIENCE,
+    )
 
 
 def cell_of_map(page, layer, row, column):

@@ -13,6 +13,7 @@ export class Scrub {
     grid.grid.onpointermove = (event) => this.move(event);
     grid.grid.onpointerup = () => this.release();
     grid.grid.onpointercancel = () => this.release();
+    grid.grid.ondragstart = (event) => event.preventDefault(); // else the browser drags selected text
   }
 
   press(event) {
