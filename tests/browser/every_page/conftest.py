@@ -34,6 +34,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="module")
+def app_url(own_app: str) -> str:
+    """An app apart: what is trained by a press is shown to everybody who opens the page later."""
+    return own_app
+
+
+@pytest.fixture(scope="module")
 def opened(request, new_page, app_url: str) -> Iterator[Page]:
     """One page of the app, drawn; the tests of a page share it, and the last one presses it."""
     with new_page(app_url, graphics=True, still=True) as page:

@@ -5,11 +5,6 @@ import pytest
 from tests.browser.every_page.checks import EveryPage
 
 
-@pytest.fixture(scope="module")
-def app_url(own_app):
-    return own_app
-
-
 @pytest.mark.usefixtures("nothing_trains_on")
 class TestRest(EveryPage):
     part = "rest"
