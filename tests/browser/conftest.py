@@ -6,12 +6,14 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from playwright.sync_api import (
     Browser,
@@ -42,6 +44,7 @@ FLAGS = [
 ]
 # The shell draws pages and nothing around them, which takes half the time.
 BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser"]
+LONGEST_TEST = 400  # seconds
 expect.set_options(timeout=PATIENCE)
 
 
@@ -50,6 +53,27 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if str(item.path).startswith(folder):
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(2 * LONGEST_TEST))  # the page ends before
+
+
+@pytest.fixture(autouse=True)
+def no_endless_call() -> Iterator[None]:
+    """A call into a page that never answers blocks pytest's own time limit as well.
+
+    So the pages of this process's browsers are ended after `LONGEST_TEST` seconds: the call raises
+    "Target crashed", and the next test opens a page anew.
+    """
+
+    def end_pages() -> None:
+        for process in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                if "--type=renderer" in process.cmdline():
+                    process.kill()
+
+    limit = threading.Timer(LONGEST_TEST, end_pages)
+    limit.start()
+    yield
+    limit.cancel()
 
 
 @pytest.fixture(scope="session")
