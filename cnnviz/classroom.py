@@ -211,8 +211,8 @@ def _opens_page(request: Request) -> bool:
 
 
 routes = [
-    Route("/present/{secret}", _present),
-    Route("/{base:path}/present/{secret}", _present),  # behind `server.baseUrlPath`
+    Route("/present/{secret:path}", _present),
+    Route("/{base:path}/present/{secret:path}", _present),  # behind `server.baseUrlPath`
 ]
 middleware = [Middleware(_NameViewers)]
 

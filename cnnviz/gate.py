@@ -14,7 +14,8 @@ message passes here first:
 - Uploads and messages have bounds, and there is always room for those who are already in.
 - Every answer says what a browser may do with it.
 
-A link to an address that a page had before is led on to the page.
+A link to an address that a page had before, or that is written in capital letters or with a folder
+too many, is led on to the page.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from cnnviz.classroom import is_presenter
 from cnnviz.live.origin import is_allowed
-from cnnviz.pages import FORMER_URLS
+from cnnviz.pages import FORMER_URLS, PAGES
 from cnnviz.upload_limits import FILES_AT_ONCE, Uploads
 
 if sys.platform != "win32":  # which has no such limit
@@ -81,6 +82,10 @@ WHOLE_UPLOAD_SECONDS = 600.0
 
 INLINE_SCRIPT = "sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA="
 """The one script inside Streamlit's page (`window.prerenderReady = false`)."""
+
+_URLS = {page.url for page in PAGES}
+_SERVED = {"_stcore", "app", "component", "live", "media", "present", "static"}
+"""Folders that hold something."""
 
 HEADERS = {
     "Content-Security-Policy": "; ".join(
@@ -159,7 +164,7 @@ class Gate:
             return
         elif _opens_page(scope) and not has_room():
             answer = HTMLResponse(_FULL_PAGE, 503, headers={"Cache-Control": "no-store"})
-        elif method in _READS and (page := _moved_to(path)):
+        elif method in _READS and (page := _moved_to(path) or _meant_by(scope)):
             query = scope["query_string"].decode("latin-1")
             answer = RedirectResponse(f"{page}?{query}" if query else page, 308)
         await (answer or self._app)(scope, receive, send)
@@ -289,6 +294,24 @@ def _moved_to(path: str) -> str | None:
     ):
         return None
     return ("../" if path.endswith("/") else "") + FORMER_URLS[url]
+
+
+def _meant_by(scope: Scope) -> str | None:
+    """The page that somebody means whose link has capital letters, or a folder that is none.
+
+    In a folder, Streamlit's own page would not find its scripts and stay white.
+
+    Returns:
+        Its address relative to the one asked for; or the last part of that, of which Streamlit then
+        says that there is no such page.
+    """
+    base = "/" + st.get_option("server.baseUrlPath").strip("/")
+    path = scope["path"].removeprefix(base).strip("/")
+    *folders, url = path.split("/")
+    if not _opens_page(scope) or (folders and folders[0] in _SERVED):
+        return None
+    meant = "../" * len(folders) + (url.lower() if url.lower() in _URLS else url)
+    return meant if meant != path else None
 
 
 def _in_time(receive: Receive) -> Receive:

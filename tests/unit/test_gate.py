@@ -226,6 +226,9 @@ def test_the_rules_hold_under_a_base_path(tmp_path, root):
         status, headers, _ = ask(port, "/deep/er/field?fi_side=12")
         assert (status, headers["Location"]) == (308, "receptive_field?fi_side=12")
         assert ask(port, "/field")[0] != 308
+        assert ask(port, "/deep/er/filters", Accept="text/html")[0] == 200
+        status, headers, _ = ask(port, "/deep/er/a/Filters", Accept="text/html")
+        assert (status, headers["Location"]) == (308, "../filters")
 
 
 @pytest.mark.parametrize(
@@ -240,6 +243,22 @@ def test_a_link_to_a_former_address_leads_to_the_page(port, link, page):
     status, headers, _ = ask(port, link)
     assert (status, headers["Location"]) == (308, page)
     assert ask(port, f"/static{link}")[0] != 308
+
+
+@pytest.mark.parametrize(
+    ("link", "page"),
+    [
+        ("/Filters?f_name=sobel", "filters?f_name=sobel"),
+        ("/a/b/c", "../../c"),
+        ("/train/TRAIN?t_run=1", "../train?t_run=1"),
+        ("/deep/own-classes/", "../own-classes"),
+    ],
+)
+def test_a_link_that_is_nearly_right_leads_to_the_page(port, link, page):
+    status, headers, _ = ask(port, link, Accept="text/html,*/*")
+    assert (status, headers["Location"]) == (308, page)
+    for right in ("/", "/filters", "/c", "/media/Filters", "/_stcore/Filters"):
+        assert ask(port, right, Accept="text/html")[0] != 308
 
 
 # What tells of the server, and what browsers are told
