@@ -31,12 +31,13 @@ from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.number_field import number_field, number_or
 from cnnviz.ui.shared.own_network import ABOUT, TITLE, linked_network
+from cnnviz.ui.shared.own_zip import OWN
 from cnnviz.ui.shared.phone import behind_a_button, fold
 from cnnviz.ui.shared.projecting import figure_and_settings
 from cnnviz.ui.shared.recipe import BATCH, choose_pace, choose_recipe, reset_recipe
 from cnnviz.ui.shared.run_list import choose_run, compare_runs, started_runs
 from cnnviz.ui.shared.text import plain
-from cnnviz.ui.train.data import OWN, Choice, choose_data
+from cnnviz.ui.train.data import Choice, choose_data
 from cnnviz.ui.train.estimate import seconds_per_epoch
 from cnnviz.ui.train.run import show_run, show_what_is_shown
 from cnnviz.ui.train.untrained import show_untrained

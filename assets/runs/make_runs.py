@@ -72,7 +72,7 @@ _GROUP = "20261129-140000-{}-0000"
 
 def asked(one: TaskRun, dataset: Dataset) -> RunConfig:
     """What the page Race asks of a lane, alone on one thread."""
-    lane = PRESETS[one.preset].lanes(dataset.shape, False)[one.lane]
+    lane = PRESETS[one.preset].lanes(dataset.shape, False, len(dataset.classes))[one.lane]
     group = _GROUP.format(one.preset) if one.raced else ""
     return lane_config(dataset, lane, length=one.length, seed=0, group=group, threads=1)
 

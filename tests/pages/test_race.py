@@ -5,14 +5,17 @@ import json
 import os
 from functools import partial
 
+import numpy as np
 import pytest
 import streamlit as st
 
 from cnnviz.datasets import load_dataset
+from cnnviz.imaging import encode_png
 from cnnviz.runs import create_run, list_runs
 from cnnviz.training import TrainingError
 from cnnviz.training.config import make_config
 from cnnviz.training.race.presets import race_id
+from tests.unit.datasets.zips import make_zip
 
 pytestmark = pytest.mark.usefixtures("runs")
 
@@ -88,6 +91,34 @@ def test_layers_beside_a_network_of_the_list_are_not_used_and_that_is_said(visit
     assert not app.exception
     (warning,) = app.warning
     assert warning.value.startswith("SGD trains the GAP net and not the layers")
+
+
+def test_pictures_of_ones_own_race(open_page, started):
+    app = open_page(r_data="own", r_preset="pooling")
+    assert button(app, "Start the race").disabled
+    assert "Choose a zip of pictures first." in texts(app)
+    pictures = {
+        f"{name}/{at}.png": encode_png(np.full((40, 50, 3), 60 * kind + at, np.uint8))
+        for kind, name in enumerate(("dark", "grey", "light"))
+        for at in range(8)
+    }
+    app.file_uploader(key="_t_zip").set_value(("mine.zip", make_zip(pictures), "zip")).run()
+    assert not app.exception
+    assert "3 classes" in app.success[0].value
+    button(app, "Start the race").click().run()
+    assert not app.exception
+    assert len(started) == 3
+    runs = [run for run in list_runs() if run.config.group == started[0].group]
+    for run, config in zip(runs, started, strict=True):
+        assert (config.dataset, config.dataset_title) == ("own", "mine")
+        assert config.classes == ("dark", "grey", "light")
+        assert (run.path / "data.safetensors").exists()
+    assert len({config.group for config in started}) == 1
+    # They stay in use for the next one, until they are removed.
+    app = open_page(r_data="own", r_preset="depth")
+    assert not button(app, "Start the race").disabled
+    app.button(key="_t_zip_remove").click().run()
+    assert button(app, "Start the race").disabled
 
 
 def race_of(*names, preset="optimiser"):

@@ -330,9 +330,9 @@ def test_a_zip_stays_chosen_until_another_is_read(open_page, started, make_zip, 
     assert "In use" not in texts(app)
     assert "3 classes" in app.success[0].value
     # What is too large for the memory of all is let go of once it is read, and stays in use.
-    monkeypatch.setattr("cnnviz.ui.train.data.USUAL_UPLOAD", 100)
+    monkeypatch.setattr("cnnviz.ui.shared.own_zip.USUAL_UPLOAD", 100)
     released = []
-    monkeypatch.setattr("cnnviz.ui.train.data.release", released.append)
+    monkeypatch.setattr("cnnviz.ui.shared.own_zip.release", released.append)
     give("photos.zip", make_zip())
     assert [file.name for file in released] == ["photos.zip"]
     assert app.get("file_uploader")[0].proto.max_upload_size_mb == 100

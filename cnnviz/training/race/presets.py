@@ -16,7 +16,8 @@ from cnnviz.training.race.lanes import Lane
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_CLASSES = 10  # of each set of pictures that can be raced on
+    MakeLanes = Callable[[tuple[int, ...], bool, int], tuple[Lane, ...]]
+
 _GROUP = re.compile(r"(\d{8})-(\d{6})-([a-z]+)-[0-9a-f]{4,8}")
 
 
@@ -27,43 +28,42 @@ class Preset:
     Attributes:
         title: The question.
         about: What to watch, in one sentence.
-        lanes: Gives the lanes for pictures of a shape, and whether they may be mirrored.
+        lanes: Gives the lanes for pictures of a shape (C, H, W), which may be mirrored or not, in a
+            number of classes.
         tasks: Which tasks it is a question about, keys of `cnnviz.training.tasks.TASKS`.
     """
 
     title: str
     about: str
-    lanes: Callable[[tuple[int, ...], bool], tuple[Lane, ...]]
+    lanes: MakeLanes
     tasks: tuple[str, ...] = ("classify",)
 
 
-def _augmented(shape: tuple[int, ...], mirror: bool) -> tuple[Lane, ...]:  # noqa: FBT001
+def _augmented(shape: tuple[int, ...], mirror: bool, _classes: int) -> tuple[Lane, ...]:  # noqa: FBT001
     shift = max(1, round(min(shape[1:]) / 14))
     lanes = (Lane("No augmentation"), Lane(f"Shifted by up to {shift}", shift=shift))
     return (*lanes, Lane("Shifted and mirrored", shift=shift, flip=True)) if mirror else lanes
 
 
-def _examples(**names: str) -> Callable[[tuple[int, ...], bool], tuple[Lane, ...]]:
+def _examples(**names: str) -> MakeLanes:
     """Lanes of networks of `EXAMPLES`, by id, with what each is called."""
-    return lambda shape, _mirror: tuple(
-        Lane(name, network=OWN_NETWORK, line=EXAMPLES[id].line(shape, _CLASSES))
+    return lambda shape, _mirror, classes: tuple(
+        Lane(name, network=OWN_NETWORK, line=EXAMPLES[id].line(shape, classes))
         for id, name in names.items()
     )
 
 
-def _lines(lines: Mapping[str, str]) -> Callable[[tuple[int, ...], bool], tuple[Lane, ...]]:
+def _lines(lines: Mapping[str, str]) -> MakeLanes:
     """Lanes of networks by their lines, in which {} is the number of classes."""
-    return lambda _shape, _mirror: tuple(
-        Lane(name, network=OWN_NETWORK, line=line.format(_CLASSES)) for name, line in lines.items()
+    return lambda _shape, _mirror, classes: tuple(
+        Lane(name, network=OWN_NETWORK, line=line.format(classes)) for name, line in lines.items()
     )
 
 
-def _networks(
-    network: str, field: str, names: Mapping[str, Any]
-) -> Callable[[tuple[int, ...], bool], tuple[Lane, ...]]:
+def _networks(network: str, field: str, names: Mapping[str, Any]) -> MakeLanes:
     """Lanes of a network that gives pictures, in which one field differs."""
     usual = Lane(network=network, optimiser="adamw")
-    return lambda _shape, _mirror: tuple(
+    return lambda *_: tuple(
         dataclasses.replace(usual, name=name, **{field: value}) for name, value in names.items()
     )
 
@@ -74,12 +74,12 @@ PRESETS: dict[str, Preset] = {
         "SGD or AdamW?",
         "Each uses the learning rate that suits it. Which one leads early on, and which at the"
         " end?",
-        lambda _shape, _mirror: (Lane("SGD"), Lane("AdamW", optimiser="adamw")),
+        lambda *_: (Lane("SGD"), Lane("AdamW", optimiser="adamw")),
     ),
     "norm": Preset(
         "With or without batch norm?",
         "At the same learning rate, and at a lower one for the network without batch norm.",
-        lambda _shape, _mirror: (
+        lambda *_: (
             Lane("With batch norm"),
             Lane("Without", batch_norm=False),
             Lane("Without, a tenth of the rate", batch_norm=False, rate=0.1),
@@ -88,7 +88,7 @@ PRESETS: dict[str, Preset] = {
     "rates": Preset(
         "Three learning rates",
         "Too low is slow, too high is unstable: which is which?",
-        lambda _shape, _mirror: (
+        lambda *_: (
             Lane("A hundredth", rate=0.01),
             Lane("Usual rate"),
             Lane("Ten times", rate=10.0),
@@ -98,9 +98,7 @@ PRESETS: dict[str, Preset] = {
         "Shallow or deep?",
         "More blocks see more of the picture but take longer. Does depth pay off per step? Per"
         " second?",
-        lambda _shape, _mirror: tuple(
-            Lane(counted(depth, "block"), depth=depth) for depth in (1, 3, 6)
-        ),
+        lambda *_: tuple(Lane(counted(depth, "block"), depth=depth) for depth in (1, 3, 6)),
     ),
     "augmentation": Preset(
         "Augmentation",
@@ -111,7 +109,7 @@ PRESETS: dict[str, Preset] = {
         "Skip connections or none?",
         "Without normalisation, the gradient vanishes on its way through many blocks, unless skip"
         " connections lead around them.",
-        lambda _shape, _mirror: tuple(
+        lambda *_: tuple(
             Lane(name, optimiser="adamw", rate=0.1, depth=14, batch_norm=False, skips=skips)
             for name, skips in (("14 blocks, plain", False), ("14 blocks with skips", True))
         ),

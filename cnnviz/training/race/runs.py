@@ -6,8 +6,9 @@ import functools
 from typing import TYPE_CHECKING
 
 from cnnviz import training
-from cnnviz.datasets import DatasetError, load_dataset
+from cnnviz.datasets import Dataset, DatasetError, load_dataset
 from cnnviz.runs import Run, RunError, list_runs
+from cnnviz.training.data import own_dataset_tensors
 from cnnviz.training.engines.settings import cores, slots
 from cnnviz.training.race import times
 from cnnviz.training.race.lanes import LEAST, MOST, lane_config, threads_each
@@ -23,13 +24,19 @@ if TYPE_CHECKING:
 
 
 def begin(
-    preset: str, name: str, lanes: Sequence[Lane], length: Length, seed: int, *, together: bool
+    preset: str,
+    pictures: str | Dataset,
+    lanes: Sequence[Lane],
+    length: Length,
+    seed: int,
+    *,
+    together: bool,
 ) -> list[Run]:
     """Start a race.
 
     Args:
         preset: The question it began as, a key of `PRESETS`.
-        name: An id of `cnnviz.datasets.DATASETS`.
+        pictures: An id of `cnnviz.datasets.ALL_DATASETS`, or somebody's own pictures.
         lanes: Two to six.
         length: How long, the same for all.
         seed: The same for all.
@@ -47,7 +54,7 @@ def begin(
     if not LEAST <= len(lanes) <= MOST:
         raise RunError(f"A race has {LEAST} to {MOST} lanes.")
     try:
-        dataset = load_dataset(name)
+        dataset = load_dataset(pictures) if isinstance(pictures, str) else pictures
     except DatasetError as error:
         raise RunError(str(error)) from error
     group = race_id(preset)
@@ -64,10 +71,11 @@ def begin(
         )
         for lane in lanes
     ]
+    tensors = None if isinstance(pictures, str) else own_dataset_tensors(dataset)
     runs: list[Run] = []
     try:
         for lane, config in zip(lanes, configs, strict=True):
-            runs.append(training.start(config))
+            runs.append(training.start(config, tensors=tensors))
             runs[-1].rename(lane.name)
     except (RunError, training.TrainingError):
         stop_all(runs)

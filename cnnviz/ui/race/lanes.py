@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from cnnviz.datasets import ALL_DATASETS
 from cnnviz.networks import ALL_NETWORKS, NetworkError, network_from_line, networks_for
 from cnnviz.runs import RunError
 from cnnviz.runs.config import OWN_NETWORK
@@ -31,6 +30,8 @@ from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from cnnviz.datasets import DatasetInfo
 
 _UNMIRRORED = {"digits", "mnist", "mnist5k", "scenes", "noisy", "squeezed", "greydigits",
                "sampled", "invented"}  # fmt: skip
@@ -59,42 +60,41 @@ _DEPTHS = {
 """What the depth of a network is called, and what it counts, by task."""
 
 
-def choose_lanes(preset: str, dataset: str) -> tuple[tuple[Lane, ...], str]:
+def choose_lanes(preset: str, info: DatasetInfo) -> tuple[tuple[Lane, ...], str]:
     """Draw the table of lanes.
 
     Args:
         preset: A key of `PRESETS`: the lanes that the table begins with.
-        dataset: An id of `cnnviz.datasets.DATASETS`.
+        info: The pictures.
 
     Returns:
         The lanes, and why they cannot race; empty if they can.
     """
-    usual = PRESETS[preset].lanes(ALL_DATASETS[dataset].shape, dataset not in _UNMIRRORED)
+    classes = len(info.classes)
+    usual = PRESETS[preset].lanes(info.shape, info.id not in _UNMIRRORED, classes)
     notice, opened = st.container(), _table_key() not in st.session_state
-    refused = _rebase(f"{preset} {dataset}", usual)
+    refused = _rebase(f"{preset} {info.id} {info.shape} {classes}", usual)
     state = st.session_state
     table = st.data_editor(
-        [_row(lane, dataset) for lane in state["_r_base"]],
+        [_row(lane, info) for lane in state["_r_base"]],
         key=_table_key(),
-        column_order=_order(state["_r_base"], dataset),
+        column_order=_order(state["_r_base"], info),
         num_rows="dynamic",
         hide_index=True,
         width="stretch",
         placeholder="as usual",
         alt="The runs of the race, one a row",
-        column_config=_column_config(dataset),
+        column_config=_column_config(info),
     )
     problem = ""
     lanes: list[Lane] = []
     try:
-        lanes = [
-            Lane.of(_values(row, dataset), number) for number, row in enumerate(table, start=1)
-        ]
+        lanes = [Lane.of(_values(row, info), number) for number, row in enumerate(table, start=1)]
         if not LEAST <= len(lanes) <= MOST:
             problem = f"A race has {LEAST} to {MOST} lanes; this one has {len(lanes)}."
     except RunError as error:
         problem = str(error)
-    unfit = problem or next(filter(None, (_unfit(lane, dataset) for lane in lanes)), "")
+    unfit = problem or next(filter(None, (_unfit(lane, info) for lane in lanes)), "")
     text = "" if problem or tuple(lanes) == usual else lanes_to_text(lanes)
     LANES.write(text or None)
     with notice:
@@ -106,11 +106,11 @@ def choose_lanes(preset: str, dataset: str) -> tuple[tuple[Lane, ...], str]:
                 f" are written beside it. To use those, choose {TITLE} as its network."
             )
     if not problem:
-        _build(tuple(lanes), dataset)
+        _build(tuple(lanes), info)
     return tuple(lanes), unfit
 
 
-def _build(lanes: tuple[Lane, ...], dataset: str) -> None:
+def _build(lanes: tuple[Lane, ...], info: DatasetInfo) -> None:
     """Draw the builder of the lanes with networks of their own, one at a time."""
     own = {at: lane.name for at, lane in enumerate(lanes) if lane.network == OWN_NETWORK}
     if not own:
@@ -120,7 +120,7 @@ def _build(lanes: tuple[Lane, ...], dataset: str) -> None:
         st.container(width=560),
     ):
         at = st.selectbox("Lane", list(own), format_func=own.__getitem__, key="_r_lane")
-        info, lane = ALL_DATASETS[dataset], lanes[at]
+        lane = lanes[at]
 
         def built(line: str) -> None:
             changed = dataclasses.replace(lane, line=line)
@@ -129,20 +129,18 @@ def _build(lanes: tuple[Lane, ...], dataset: str) -> None:
             st.session_state["_r_edition"] = st.session_state.get("_r_edition", 0) + 1
 
         build_network(
-            lane.line, info.shape, len(info.classes), _batch_size(dataset),
+            lane.line, info.shape, len(info.classes), _batch_size(info),
             key="_r_layers", on_change=built, task=info.task,
         )  # fmt: skip
 
 
-def _batch_size(dataset: str) -> int:
-    info = ALL_DATASETS[dataset]
+def _batch_size(info: DatasetInfo) -> int:
     return default_recipe(OWN_NETWORK, info.train, task=info.task).batch_size
 
 
-def _unfit(lane: Lane, dataset: str) -> str:
+def _unfit(lane: Lane, info: DatasetInfo) -> str:
     """Why a lane's network cannot be trained on these pictures; empty if it can, or may."""
-    info = ALL_DATASETS[dataset]
-    batch_size = _batch_size(dataset)
+    batch_size = _batch_size(info)
     try:
         check_network(lane.network, info.task)
         if lane.network == OWN_NETWORK:
@@ -183,11 +181,11 @@ def _rebase(place: str, usual: tuple[Lane, ...]) -> str:
     return refused
 
 
-def _row(lane: Lane, dataset: str) -> dict[str, Any]:
+def _row(lane: Lane, info: DatasetInfo) -> dict[str, Any]:
     titles = {
         "network": _NETWORKS[lane.network],
         "optimiser": _OPTIMISERS[lane.optimiser],
-        "loss": LOSSES.get(lane.loss or next(iter(_losses(dataset)))),
+        "loss": LOSSES.get(lane.loss or next(iter(_losses(info)))),
     }
     return {
         column: titles.get(field, getattr(lane, field))
@@ -195,24 +193,24 @@ def _row(lane: Lane, dataset: str) -> dict[str, Any]:
     }
 
 
-def _order(lanes: tuple[Lane, ...], dataset: str) -> list[str]:
+def _order(lanes: tuple[Lane, ...], info: DatasetInfo) -> list[str]:
     """The columns, those in which the lanes differ first: a phone shows three of them."""
-    rows = [_row(lane, dataset) for lane in lanes]
+    rows = [_row(lane, info) for lane in lanes]
     alike = {column: len({row[column] for row in rows}) == 1 for column in _COLUMNS}
-    left_out = {"Loss"} if len(_losses(dataset)) < 2 else set()
-    if ALL_DATASETS[dataset].task != "classify":
+    left_out = {"Loss"} if len(_losses(info)) < 2 else set()
+    if info.task != "classify":
         left_out |= _OF_CLASSES
     shown = [column for column in _COLUMNS if column not in left_out]
     return sorted(shown, key=lambda column: column != "Name" and 1 + alike[column])
 
 
-def _losses(dataset: str) -> dict[str, str]:
+def _losses(info: DatasetInfo) -> dict[str, str]:
     """The losses of what the pictures ask for, with their titles; the first is the usual one."""
-    losses = TASKS[ALL_DATASETS[dataset].task].losses
+    losses = TASKS[info.task].losses
     return {name: loss.title for name, loss in losses.items()}
 
 
-def _values(row: Mapping[str, Any], dataset: str) -> dict[str, Any]:
+def _values(row: Mapping[str, Any], info: DatasetInfo) -> dict[str, Any]:
     values = {field: row.get(column) for column, field in zip(_COLUMNS, _FIELDS, strict=True)}
     values = {
         # Pandas, which holds the table, writes an empty number as NaN.
@@ -223,21 +221,21 @@ def _values(row: Mapping[str, Any], dataset: str) -> dict[str, Any]:
     optimisers = {title: name for name, title in _OPTIMISERS.items()}
     values["network"] = networks.get(str(values["network"]))
     values["optimiser"] = optimisers.get(str(values["optimiser"]))
-    _, *others = _losses(dataset).items()  # the usual one goes without saying
+    _, *others = _losses(info).items()  # the usual one goes without saying
     values["loss"] = {title: name for name, title in others}.get(str(values["loss"]))
     return values
 
 
-def _column_config(dataset: str) -> dict[str, Any]:
-    info, column = ALL_DATASETS[dataset], st.column_config
+def _column_config(info: DatasetInfo) -> dict[str, Any]:
+    column = st.column_config
     networks = [*(one.title for one in networks_for(info.task).values()), TITLE]
-    losses = list(_losses(dataset).values())
+    losses = list(_losses(info).values())
     optimisers, usual = list(_OPTIMISERS.values()), "sgd" if info.task == "classify" else "adamw"
     rate_help = (
         "The peak learning rate, as a multiple of the usual one for the network and optimiser."
     )
     depth, depth_help = _DEPTHS.get(info.task, _DEPTHS["classify"])
-    mirror_help = "Mirrors half of the pictures; not for digits." * (dataset not in _UNMIRRORED)
+    mirror_help = "Mirrors half of the pictures; not for digits." * (info.id not in _UNMIRRORED)
     return {
         "Name": column.TextColumn(max_chars=60, width=150),
         "Network": column.SelectboxColumn(options=networks, default=networks[0], required=True),

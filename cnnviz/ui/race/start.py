@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnviz.datasets import ALL_DATASETS, is_available
+from cnnviz.datasets import ALL_DATASETS, DatasetInfo, is_available
 from cnnviz.numbers.formatting import counted
 from cnnviz.runs import list_runs
 from cnnviz.training.config import LENGTHS
@@ -18,12 +18,14 @@ from cnnviz.ui.race.lanes import choose_lanes
 from cnnviz.ui.shared import actions
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.number_field import number_field, typed_number
+from cnnviz.ui.shared.own_zip import OWN_TASKS, OWN_ZIPS, choose_zip
 from cnnviz.ui.shared.phone import fold
 from cnnviz.ui.shared.recipe import SEED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnnviz.datasets import Dataset
     from cnnviz.runs import Run
     from cnnviz.training.config import Length
     from cnnviz.training.race.lanes import Lane
@@ -38,16 +40,25 @@ def new_race() -> None:
         preset = choice(st.selectbox, "Question", questions, "optimiser", key="r_preset", width=270)
         tasks = PRESETS[preset].tasks
         titles = {name: one.title for name, one in ALL_DATASETS.items() if one.task in tasks}
+        titles |= {name: title for name, title in OWN_ZIPS.items() if OWN_TASKS[name] in tasks}
         name = choice(st.selectbox, "Pictures", titles, next(iter(titles)), key="r_data", width=190)
         lengths: dict[Length, str] = {key: length.title for key, length in LENGTHS.items()}
         length = choice(st.segmented_control, "Length", lengths, "lesson", key="r_length")
         modes = {"together": "Together", "turns": "One after another"}
         mode = choice(st.segmented_control, "Start the runs", modes, "together", key="r_mode")
     st.caption(PRESETS[preset].about)
-    lanes, problem = choose_lanes(preset, name)
-    info = ALL_DATASETS[name]
-    if not (info.embedded or is_available(name)):
-        problem = f"{info.title} is not on this computer yet: download it on the page Train."
+    pictures: str | Dataset = name
+    lanes: tuple[Lane, ...] = ()
+    if name in OWN_ZIPS:
+        own, problem = choose_zip(name)
+        if own:
+            pictures = own
+            lanes, problem = choose_lanes(preset, _about(own))
+    else:
+        info = ALL_DATASETS[name]
+        lanes, problem = choose_lanes(preset, info)
+        if not (info.embedded or is_available(name)):
+            problem = f"{info.title} is not on this computer yet: download it on the page Train."
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = number_field(
             "Seed", SEED, 0, key="r_seed", linked=True, width=130,
@@ -58,7 +69,7 @@ def new_race() -> None:
             ":material/flag:",
             lambda: begin(
                 preset,
-                name,
+                pictures,
                 lanes,
                 length,
                 int(typed_number("r_seed", SEED, 0)),
@@ -67,13 +78,27 @@ def new_race() -> None:
             primary=True,
             disabled=bool(problem) or seed is None,
         )
-        fair = _fairness(len(lanes), together=mode == "together")
-        st.caption(problem or fair + _neighbours(), width="stretch")
+        said = problem or _fairness(len(lanes), together=mode == "together") + _neighbours()
+        st.caption(said, width="stretch")
     actions.say_refusal()
 
 
+def _about(own: Dataset) -> DatasetInfo:
+    train, test = len(own.train_images), len(own.test_images)
+    return DatasetInfo(
+        own.id, own.title, own.classes, own.shape, train, test,
+        source="one's own", licence="", embedded=True, task=own.task,
+    )  # fmt: skip
+
+
 def begin(
-    preset: str, name: str, lanes: Sequence[Lane], length: Length, seed: int, *, together: bool
+    preset: str,
+    pictures: str | Dataset,
+    lanes: Sequence[Lane],
+    length: Length,
+    seed: int,
+    *,
+    together: bool,
 ) -> list[Run]:
     """`races.begin`, and choose the race on the page. Only for presenters: see `actions.attempt`.
 
@@ -82,7 +107,7 @@ def begin(
         RunError: The pictures cannot be read, or the lanes cannot race.
         TrainingError: Training cannot start.
     """
-    runs = races.begin(preset, name, lanes, length, seed, together=together)
+    runs = races.begin(preset, pictures, lanes, length, seed, together=together)
     choose("r_race", runs[0].config.group)
     fold(FORM)
     return runs

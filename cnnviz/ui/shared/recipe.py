@@ -15,6 +15,7 @@ from cnnviz.training.config import LENGTHS, default_recipe, recipe_for
 from cnnviz.ui.shared.address import asked
 from cnnviz.ui.shared.choice import arriving, choice, choose
 from cnnviz.ui.shared.number_field import number_field
+from cnnviz.ui.shared.own_zip import OWN_TASKS
 
 if TYPE_CHECKING:
     from cnnviz.runs.config import Optimiser
@@ -29,8 +30,6 @@ SMOOTHING = Limits(0, 0.9)
 SHIFT = Limits(0, 16, whole=True)
 PACE = Limits(0.1, 1000)
 
-OWN_TASKS = {"own_colours": "colour"}
-"""What is asked for of a zip of one's own, by its id in the choice of pictures; else classes."""
 _OWN = "own"
 _TASK = "_t_task"
 _FEW = 3.0  # seconds

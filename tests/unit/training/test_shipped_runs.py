@@ -32,7 +32,7 @@ def test_runs_that_come_with_it(name):
     steps = run.snapshot_steps()
     assert (len(steps), steps[0], steps[-1]) == (asked.snapshots, 0, state.total_steps)
     data = load_dataset(asked.dataset)
-    lane = PRESETS[asked.preset].lanes(data.shape, False)[asked.lane]
+    lane = PRESETS[asked.preset].lanes(data.shape, False, len(data.classes))[asked.lane]
     again = lane_config(data, lane, length=asked.length, seed=0, group=config.group, threads=1)
     assert (config.spec, config.recipe, config.loss) == (again.spec, again.recipe, again.loss)
     model = build(config.spec, config.input_shape).eval()

@@ -10,9 +10,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.networks import NetworkError, build, network_spec
+from cnnviz.networks import NetworkError, build, network_from_line, network_spec
 from cnnviz.runs import RunConfig, RunError
-from cnnviz.training.config import default_recipe, recipe_for
+from cnnviz.runs.config import OWN_NETWORK
+from cnnviz.training.config import check_trainable, default_recipe, recipe_for
 from cnnviz.training.race.lanes import (
     MOST,
     Lane,
@@ -32,7 +33,7 @@ def ask(digits, lane, **more):
 
 @pytest.mark.parametrize("name", [n for n, one in PRESETS.items() if "classify" in one.tasks])
 def test_every_preset_can_be_started_and_differs_only_in_what_it_asks(digits, name):
-    lanes = PRESETS[name].lanes(digits.shape, True)
+    lanes = PRESETS[name].lanes(digits.shape, True, 10)
     assert 2 <= len(lanes) <= MOST
     configs = [ask(digits, lane) for lane in lanes]
     for config in configs:
@@ -47,13 +48,21 @@ def test_every_preset_can_be_started_and_differs_only_in_what_it_asks(digits, na
     assert len({lane.name for lane in lanes}) == len(lanes)
 
 
+@pytest.mark.parametrize("shape", [(1, 16, 16), (3, 32, 32), (3, 64, 64)])
+@pytest.mark.parametrize("name", [n for n, one in PRESETS.items() if "classify" in one.tasks])
+def test_layers_fit_pictures_of_ones_own(name, shape):
+    for lane in PRESETS[name].lanes(shape, True, 3):
+        if lane.network == OWN_NETWORK:
+            check_trainable(network_from_line(lane.line), shape, 3, 16, "classify")
+
+
 @pytest.mark.parametrize(
     ("name", "task"),
     [(n, task) for n, one in PRESETS.items() for task in one.tasks if task != "classify"],
 )
 def test_presets_of_tasks_beyond_a_class(name, task):
     dataset = small(task)
-    lanes = PRESETS[name].lanes(dataset.shape, False)
+    lanes = PRESETS[name].lanes(dataset.shape, False, len(dataset.classes))
     assert 2 <= len(lanes) <= MOST
     configs = [ask(dataset, lane) for lane in lanes]
     recipe = recipe_for("quick", lanes[0].network, len(dataset.train_images), task=task)
@@ -74,7 +83,7 @@ def test_networks_and_losses_of_another_task_are_refused(digits):
 
 
 def test_each_optimiser_races_at_its_own_rate(digits):
-    sgd, adamw = (ask(digits, lane) for lane in PRESETS["optimiser"].lanes(digits.shape, False))
+    sgd, adamw = (ask(digits, lane) for lane in PRESETS["optimiser"].lanes(digits.shape, False, 10))
     images = len(digits.train_images)
     assert sgd.recipe.learning_rate == default_recipe("gap", images, "sgd").learning_rate
     assert adamw.recipe.learning_rate == default_recipe("gap", images, "adamw").learning_rate
@@ -82,9 +91,9 @@ def test_each_optimiser_races_at_its_own_rate(digits):
 
 
 def test_digits_are_not_mirrored():
-    lanes = PRESETS["augmentation"].lanes((1, 28, 28), False)
+    lanes = PRESETS["augmentation"].lanes((1, 28, 28), False, 10)
     assert not any(lane.flip for lane in lanes)
-    assert any(lane.flip for lane in PRESETS["augmentation"].lanes((3, 32, 32), True))
+    assert any(lane.flip for lane in PRESETS["augmentation"].lanes((3, 32, 32), True, 10))
 
 
 def test_a_lane_says_everything_about_its_network(digits):
