@@ -70,9 +70,16 @@ def _order(names: Sequence[str], scores: Sequence[Evaluation], task: Task, *, pa
         return f"{first} {was} ahead by {100 * gap:.1f} points: {shares}."
     alike = [n for n, s in ranked if best.accuracy - s.accuracy <= _SURE * _error(best, s)]
     who = ", ".join(alike[:-1]) + f" and {alike[-1]}"
+    were = "were" if past else "are"
+    if best.accuracy == ranked[-1][1].accuracy:
+        share = f"{best.accuracy:.1%} of {best.images:,} test pictures"
+        return f"{who} {were} tied: each {had} {share} right."
+    tied = f"{who} {were} tied: {shares}."
+    if gap == 0:
+        return tied
     return (
-        f"{who} {'were' if past else 'are'} tied: {shares}. With {best.images:,} test pictures, "
-        f"a difference of {100 * gap:.1f} points may be chance."
+        f"{tied} With {best.images:,} test pictures, a difference of {100 * gap:.1f} points may be"
+        " chance."
     )
 
 

@@ -31,6 +31,12 @@ def test_what_may_be_chance_is_a_tie():
     text = verdict(["A", "B", "C"], [lane(0.8, 0.900), lane(0.8, 0.905), lane(0.8, 0.5)])
     assert "At the end, B and A are tied" in text
     assert "With 1,000 test pictures, a difference of 0.5 points may be chance." in text
+    text = verdict(["A", "B"], [lane(0.8, 0.9), lane(0.8, 0.9)])
+    assert text.endswith(
+        "At the end, A and B are tied: each has 90.0% of 1,000 test pictures right."
+    )
+    text = verdict(["A", "B", "C"], [lane(0.8, 0.9), lane(0.8, 0.9), lane(0.8, 0.5)])
+    assert text.endswith("C has 50.0% of the test pictures right.")
 
 
 @pytest.mark.parametrize(("images", "word"), [(100, "tied"), (100_000, "ahead")])
