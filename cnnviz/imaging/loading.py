@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError, features
+from PIL.JpegImagePlugin import JpegImageFile
 
 from cnnviz.imaging import tiff
 from cnnviz.imaging.containers import (
@@ -42,6 +43,9 @@ FILE_MEGABYTES = 20
 """Of the file of a picture, or of a zip of them, that somebody uploads."""
 
 MAX_PIXELS = 50 * 2**20  # as cameras count: a photo of 8192×6144 is sold as 50 megapixels
+MAX_JPEG_PIXELS = 4 * MAX_PIXELS  # if it is shrunk while it is decoded
+_MAX_COEFFICIENTS = 300 * 2**20  # bytes of a JPEG that cannot be decoded row by row
+Image.MAX_IMAGE_PIXELS = MAX_JPEG_PIXELS  # of twice as many, Pillow reads not even the header
 MAX_UNPACKED = 160 * 2**20  # bytes; of more, Pillow fears a bomb
 # The readers of these hold several copies of a picture at once.
 _COPIED, _MAX_COPIED = {"WEBP", "AVIF"}, 20 * 2**20
@@ -51,11 +55,13 @@ _NO_PICTURE = (
     "This file is not a picture that can be read. Choose a PNG, JPEG, WebP, BMP, TIFF, GIF or AVIF "
     "file; renaming another kind of file does not help."
 )
-_TOO_LARGE = "The picture has more than 50 megapixels. Make it smaller and try again."
-_TOO_LARGE_OF = (
-    "A {kind} picture may have 20 megapixels at most, and this one has more. Make it smaller, or"
-    " save it as JPEG, and try again."
+_TOO_LARGE = "{a} {kind} picture may have {most} megapixels at most, and this one has {has}. {do}"
+_SMALLER = "Make it smaller and try again."
+_SMALLER_OR_BASELINE = (
+    "Make it smaller, or save it as a JPEG that is not progressive, and try again."
 )
+_SMALLER_OR_JPEG = "Make it smaller, or save it as JPEG, and try again."
+_FAR_TOO_LARGE = f"The picture has more than {2 * MAX_JPEG_PIXELS >> 20} megapixels. {_SMALLER}"
 _TOO_DEEP = (
     "The picture is larger than {} MB when it is unpacked. Make it smaller, or save it with 8 bits"
     " per colour, and try again."
@@ -169,7 +175,7 @@ def load_picture(
     except ImageError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ImageError(_TOO_LARGE) from error
+        raise ImageError(_FAR_TOO_LARGE) from error
     except UnidentifiedImageError as error:
         raise ImageError(_why_unknown(data)) from error
     except tiff.UnsupportedError as error:
@@ -208,33 +214,63 @@ class _Limits(NamedTuple):
 
 
 def _check_size(width: int, height: int, kind: str) -> None:
-    if width * height > MAX_PIXELS:
-        raise ImageError(_TOO_LARGE)
-    if kind in _COPIED and width * height > _MAX_COPIED:
-        raise ImageError(_TOO_LARGE_OF.format(kind=kind))
+    most = _MAX_COPIED if kind in _COPIED else MAX_PIXELS
+    if width * height > most:
+        raise _too_large(kind.replace("WEBP", "WebP"), most, width * height, _SMALLER_OR_JPEG)
     if width * height == 0:
         raise ImageError(_NO_PIXELS)
 
 
+def _too_large(kind: str, most: int, pixels: int, do: str) -> ImageError:
+    megapixels = f"{math.ceil(pixels / 1e6):,}"
+    article = "An" if kind == "AVIF" else "A"
+    return ImageError(
+        _TOO_LARGE.format(a=article, kind=kind, most=most >> 20, has=megapixels, do=do)
+    )
+
+
+def _draft(image: JpegImageFile, limits: _Limits, *, in_one_scan: bool) -> None:
+    """Let a JPEG be decoded at a half, a quarter or an eighth, if that is as large as wanted."""
+    size = image.size
+    pixels = size[0] * size[1]
+    scale = limits.scale(*size) if pixels else 1
+    image.draft(None, tuple(max(1, math.ceil(side * scale)) for side in size))  # type: ignore[arg-type]
+    whole = image.size == size
+    most = MAX_PIXELS if whole else MAX_JPEG_PIXELS
+    if pixels > most:
+        raise _too_large("JPEG", most, pixels, _SMALLER)
+    if pixels > MAX_PIXELS and not in_one_scan:
+        densities = [across * down for _, across, down, _ in image.layer]
+        coefficients = sum(densities) / max(densities)  # of 2 bytes, a pixel
+        most = int(_MAX_COEFFICIENTS / (2 * coefficients))
+        if pixels > most:
+            raise _too_large("progressive JPEG", most, pixels, _SMALLER_OR_BASELINE)
+
+
 def _open(data: bytes, limits: _Limits, *, cut_short: bool) -> _Source:
     if data[:4] in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"} and (layout := _layout(data)):
-        return _open_numbers(data, layout)
+        source = _open_numbers(data, layout)
+        return source._replace(notes=(*_first_of(tiff.pages(data), "pages"), *source.notes))
     try:
         file = essential(data)
     except DamagedError as error:
         raise ImageError(_DAMAGED) from error
-    notes = []
+    notes: list[str] = []
     try:
-        image, full_size = _decode(file.data, limits)
+        image, full_size = _decode(file, limits)
     except OSError:
         if not (cut_short and data.startswith(JPEG)):
             raise
         # The decoder waits for more data, and makes do with what there is once it finds an end.
-        image, full_size = _decode(file.data + _JPEG_END, limits)
+        image, full_size = _decode(file._replace(data=file.data + _JPEG_END), limits)
         darkest, lightest = image.convert("L").getextrema()
         if darkest == lightest:
             raise  # nothing of it is there
         notes.append(_CUT_SHORT)
+    if image.format == "TIFF":
+        notes += _first_of(tiff.pages(data), "pages")
+    else:
+        notes += _first_of(max(file.frames, _frames(image, data)), "frames")
     levels = Levels(0, 65535)
     if image.format == "PNG" and file.depth == 16:
         colours = len(image.mode.removesuffix("A"))
@@ -263,17 +299,29 @@ def _open(data: bytes, limits: _Limits, *, cut_short: bool) -> _Source:
     )
 
 
-def _decode(data: bytes, limits: _Limits) -> tuple[Image.Image, tuple[int, int]]:
+def _decode(file: Essential, limits: _Limits) -> tuple[Image.Image, tuple[int, int]]:
     """Decode a picture, a JPEG no larger than is needed; return it and its size in the file."""
-    image = Image.open(io.BytesIO(data), formats=FORMATS)
-    _check_size(*image.size, str(image.format))
+    image = Image.open(io.BytesIO(file.data), formats=FORMATS)
     full_size = image.size
-    if image.format == "JPEG":
-        scale = limits.scale(*full_size)
-        # Decoded at a half, a quarter or an eighth, if that is still as large as wanted.
-        image.draft(None, tuple(max(1, math.ceil(side * scale)) for side in full_size))  # type: ignore[arg-type]
+    if isinstance(image, JpegImageFile):
+        _draft(image, limits, in_one_scan=file.in_one_scan)
+    _check_size(*image.size, str(image.format))
     image.load()
     return image, full_size
+
+
+def _frames(image: Image.Image, data: bytes) -> int:
+    """How many frames an animated GIF, WebP or AVIF has, as far as it can be read."""
+    if image.format == "GIF":  # it would lose its first frame while it counts
+        image = Image.open(io.BytesIO(data), formats=("GIF",))
+    try:
+        return int(getattr(image, "n_frames", 1))
+    except Exception:  # noqa: BLE001 - what comes after the first frame may be damaged in any way
+        return 1
+
+
+def _first_of(number: int, name: str) -> list[str]:
+    return [f"The first of {number:,} {name} is shown."] if number > 1 else []
 
 
 def _layout(data: bytes) -> tiff.Layout | None:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import io
 import struct
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from PIL import TiffImagePlugin
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
     from PIL import Image
 
@@ -28,6 +31,8 @@ _DEPTHS = {
     _FLOAT: {16, 32, 64},
 }
 _COLOURS = {WHITE_IS_ZERO: 1, BLACK_IS_ZERO: 1, RGB: 3, CMYK: 4}
+_SUBFILE, _COPY_OR_MASK = 254, 0b101
+_MOST_PAGES = 100_000  # that are counted
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL = 256, 257, 258, 259, 262, 266
 _OFFSETS, _SAMPLES, _ROWS, _COUNTS, _PLANAR, _PREDICTOR = 273, 277, 278, 279, 284, 317
 _TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_COUNTS = 322, 323, 324, 325
@@ -149,18 +154,12 @@ def read_tags(data: bytes) -> dict[int, Tag]:
         Each tag's content: text and bytes as bytes, else numbers. A tag that cannot be read is
         left out; a file that is no TIFF has none.
     """
-    order = {b"II": "<", b"MM": ">"}.get(data[:2])
-    if order is None or len(data) < 16:
+    directory = next(_directories(data), None)
+    if directory is None:
         return {}
-    is_big = struct.unpack_from(order + "H", data, 2)[0] == 43
-    counter, entry, offset = ("Q", "HHQ8s", "Q") if is_big else ("H", "HHI4s", "I")
-    place = struct.unpack_from(order + offset, data, 8 if is_big else 4)[0]
-    size = struct.calcsize(order + counter)
-    if place + size > len(data):
-        return {}
-    count = struct.unpack_from(order + counter, data, place)[0]
+    place, count, order, is_big = directory
+    entry, offset = ("HHQ8s", "Q") if is_big else ("HHI4s", "I")
     length = struct.calcsize(order + entry)
-    place += size
     tags: dict[int, Tag] = {}
     left = len(data)  # to read all of a file many times over would take for ever
     for at in range(place, min(place + count * length, len(data) - length + 1), length):
@@ -179,6 +178,43 @@ def read_tags(data: bytes) -> dict[int, Tag]:
                 value[:needed] if is_text else struct.unpack_from(f"{order}{number}{letter}", value)
             )
     return tags
+
+
+def pages(data: bytes) -> int:
+    """Count the pages of a TIFF: not smaller copies of one, nor masks, as `NewSubfileType` says."""
+    found = 0
+    for place, count, order, is_big in islice(_directories(data), _MOST_PAGES):
+        value = place + (12 if is_big else 8)
+        if not count or value + 4 > len(data):
+            continue
+        # Entries are sorted by their tags, and a header has none below this one.
+        tag = struct.unpack_from(order + "H", data, place)[0]
+        flags = struct.unpack_from(order + "I", data, value)[0] if tag == _SUBFILE else 0
+        found += not flags & _COPY_OR_MASK
+    return found
+
+
+def _directories(data: bytes) -> Iterator[tuple[int, int, str, bool]]:
+    """Follow the chain of a TIFF's directories.
+
+    Returns:
+        Of each: where its entries begin, how many there are, the order of bytes as `struct` has it,
+        and whether it is of a BigTIFF.
+    """
+    order = {b"II": "<", b"MM": ">"}.get(data[:2])
+    if order is None or len(data) < 16:
+        return
+    is_big = struct.unpack_from(order + "H", data, 2)[0] == 43
+    counter, offset, length, link = ("Q", "Q", 20, 8) if is_big else ("H", "I", 12, 4)
+    size, seen = struct.calcsize(order + counter), {0}
+    while link + struct.calcsize(order + offset) <= len(data):
+        place = struct.unpack_from(order + offset, data, link)[0]
+        if place in seen or place + size > len(data):
+            return
+        seen.add(place)
+        count = struct.unpack_from(order + counter, data, place)[0]
+        yield place + size, count, order, is_big
+        link = place + size + count * length
 
 
 def orientation_of(tags: dict[int, Tag]) -> int:

@@ -91,7 +91,7 @@ def test_a_wrong_file_gives_a_sentence_and_keeps_the_picture(open_page, name, da
 
 def test_what_was_wrong_with_a_file_goes_with_it(open_page):
     app = open_page()
-    assert any("50 megapixels. Save a HEIC" in caption.value for caption in app.caption)
+    assert any("a JPEG up to 200. Save a HEIC" in caption.value for caption in app.caption)
     uploader = app.file_uploader(key="_picture_upload")
     uploader.upload("notes.png", b"just some text").run()
     assert app.error

@@ -262,7 +262,8 @@ def choose_picture(notice: DeltaGenerator, first: str = "") -> None:
                 args=("_picture_upload",),
             )
             st.caption(
-                "Up to 50 megapixels. Save a HEIC photo, as iPhones take them, as JPEG first."
+                "Up to 50 megapixels, a JPEG up to 200. Save a HEIC photo, as iPhones take them, as"
+                " JPEG first."
             )
             if refused := st.session_state.get(_REFUSED):
                 # Hidden by `main.css` when the browser itself refuses the next file, unheard here.

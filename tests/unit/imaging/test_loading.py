@@ -7,6 +7,7 @@ import zlib
 
 import numpy as np
 import pytest
+import tifffile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFile
@@ -65,7 +66,27 @@ def test_an_animation_gives_its_first_frame(kind):
     frames = [Image.new("RGB", (8, 6), colour) for colour in ("red", "blue", "lime")]
     options = {"lossless": True} if kind == "WEBP" else {}
     data = saved(frames[0], kind, save_all=True, append_images=frames[1:], **options)
-    assert (load_image(data) == [255, 0, 0]).all()
+    loaded = load_picture(data)
+    assert (loaded.pixels == [255, 0, 0]).all()
+    name = "pages" if kind == "TIFF" else "frames"
+    assert loaded.notes == (f"The first of 3 {name} is shown.",)
+    assert not load_picture(saved(frames[0], kind, **options)).notes
+
+
+def test_the_pages_of_a_tiff_are_counted_without_smaller_copies_and_masks():
+    for options in ({}, {"byteorder": ">"}, {"bigtiff": True}):
+        data = io.BytesIO()
+        with tifffile.TiffWriter(data, **options) as file:
+            for kind in (0, 1, 0, 4, 2):  # a page, its copy, a page, a mask, one of many pages
+                picture = CAT[:, :, 0] > 99 if kind == 4 else CAT
+                file.write(picture, subfiletype=kind, metadata=None)
+        assert load_picture(data.getvalue()).notes == ("The first of 3 pages is shown.",)
+
+
+def test_an_animation_that_is_damaged_later_gives_its_first_frame():
+    frames = [Image.new("RGB", (80, 60), colour) for colour in ("red", "blue")]
+    data = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert (load_image(data[:-20]) == [255, 0, 0]).all()
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -266,7 +287,7 @@ def test_a_decompression_bomb_is_refused_before_a_pixel_is_decoded(side, monkeyp
     data = png(side, side, bytes(1 + 3 * 4096))
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda _: pytest.fail("it was decoded"))
     tracemalloc.start()
-    with pytest.raises(ImageError, match="more than 50 megapixels"):
+    with pytest.raises(ImageError, match=r"50 megapixels at most|more than 400 megapixels"):
         load_image(data)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -276,10 +297,44 @@ def test_a_decompression_bomb_is_refused_before_a_pixel_is_decoded(side, monkeyp
 @pytest.mark.parametrize("kind", ["BMP", "TIFF", "GIF", "WEBP", "JPEG"])
 def test_other_large_pictures_are_refused_by_their_header(kind, monkeypatch):
     data = saved(Image.new("L", (1200, 1000)), kind)
-    monkeypatch.setattr("cnnviz.imaging.loading.MAX_PIXELS", 1_000_000)
+    monkeypatch.setattr("cnnviz.imaging.loading.MAX_PIXELS", 2**20)
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda _: pytest.fail("it was decoded"))
-    with pytest.raises(ImageError, match="more than 50 megapixels"):
+    monkeypatch.setattr("cnnviz.imaging.loading._MAX_COPIED", 2**20)
+    name = "WebP" if kind == "WEBP" else kind
+    with pytest.raises(
+        ImageError, match=f"A {name} picture may have 1 megapixels at most, and this one has 2"
+    ):
         load_image(data)
+
+
+@pytest.mark.parametrize(
+    ("options", "most"),
+    [
+        ({}, 4),
+        ({"progressive": True}, 2),  # at 4:2:0, 3 bytes a pixel stand in memory
+        ({"progressive": True, "subsampling": 0}, 1),  # 6 bytes
+    ],
+)
+def test_a_larger_jpeg_is_taken_if_it_is_shrunk_while_it_is_decoded(options, most, monkeypatch):
+    monkeypatch.setattr("cnnviz.imaging.loading.MAX_PIXELS", 2**20)
+    monkeypatch.setattr("cnnviz.imaging.loading.MAX_JPEG_PIXELS", 4 * 2**20)
+    monkeypatch.setattr("cnnviz.imaging.loading._MAX_COEFFICIENTS", 6 * 2**20)
+    with pytest.raises(ImageError, match="A JPEG picture may have 4 megapixels at most, and this"):
+        load_picture(saved(Image.new("L", (4400, 1000)), "JPEG", **options), max_pixels=250_000)
+    for width in (1000, 2000, 4000):
+        picture = Image.new("RGB", (width, 1000), "red")
+        picture.paste("blue", (width // 2, 0, width, 1000))
+        data = saved(picture, "JPEG", quality=95, **options)
+        if width <= most * 1000:
+            loaded = load_picture(data, max_pixels=250_000)
+            assert loaded.full_size == (1000, width)
+            assert loaded.pixels.shape[0] * loaded.pixels.shape[1] <= 251_000
+            quarter = loaded.pixels.shape[1] // 4
+            assert np.abs(loaded.pixels[:, quarter].astype(int) - [255, 0, 0]).max() < 4
+            assert np.abs(loaded.pixels[:, 3 * quarter].astype(int) - [0, 0, 255]).max() < 4
+        else:
+            with pytest.raises(ImageError, match=f"JPEG picture may have {most} megapixels at"):
+                load_picture(data, max_pixels=250_000)
 
 
 def test_the_largest_allowed_picture_loads(monkeypatch):
