@@ -36,6 +36,7 @@ def test_a_photo_by_the_live_camera(camera, app_url):
     wait_until(camera, "() => document.querySelector('video')?.videoHeight > 0")
     camera.get_by_role("button", name="Take Photo").click()
     expect(camera.get_by_role("button", name="Picture: Photo from the camera")).to_be_visible()
+    expect(camera.get_by_test_id("stPopoverBody")).to_have_count(0)  # it covers a phone's page
     expect(camera.get_by_text("Exception")).to_have_count(0)
 
 

@@ -77,6 +77,67 @@ def test_an_upload_is_used_and_can_be_returned_to(open_page):
     assert chosen(app) == "holiday.jpg"
 
 
+def test_several_uploads_are_chosen_among(open_page):
+    app = open_page()
+
+    def button(key):
+        (found,) = [one for one in app.button if one.key == f"_picture_{key}"]
+        return found
+
+    def own_ones():
+        return [
+            shown(one.help).split(".")[0] for one in app.button if one.label.startswith("Yours")
+        ]
+
+    app.session_state["_picture_chooser"] = True
+    files = [(f"{n}.png", sized(n, n), "image/png") for n in range(1, 4)]
+    app.file_uploader(key="_picture_upload").set_value(files).run()
+    assert chosen(app) == "1.png"
+    assert not app.session_state["_picture_chooser"], "the page shows the picture"
+    button("own_3").click().run()
+    assert chosen(app) == "3.png"
+    assert current(app).pixels.shape == (3, 3, 3)
+    button("cat").click().run()
+    button("own_2").click().run()
+    assert chosen(app) == "2.png"
+
+    # The new ones come first, and the oldest make room for them.
+    files = [(f"{n}.png", sized(n, n), "image/png") for n in range(4, 9)]
+    app.file_uploader(key="_picture_upload").set_value(files).run()
+    assert own_ones() == ["4", "5", "6", "7", "8", "1"]
+    assert not app.error
+    files = [(f"{n}.png", sized(n, n), "image/png") for n in range(10, 18)]
+    app.file_uploader(key="_picture_upload").set_value([("no.png", b"", "image/png"), *files]).run()
+    assert own_ones() == ["10", "11", "12", "13", "14", "4"]
+    assert chosen(app) == "10.png"
+    assert "no.png: This file is empty" in shown(app.error[0].value)
+    assert "6 pictures of your own at a time: 3 are left out." in app.error[0].value
+    assert app.session_state["_picture_chooser"], "it says what was refused"
+
+
+def test_who_watches_a_class_has_one_picture_of_their_own(open_page, monkeypatch):
+    monkeypatch.setattr("cnnviz.ui.shared.role.is_presenter", lambda: False)
+    app = open_page()
+    for name in ("one.png", "two.png"):
+        data = sized(*{"one.png": (5, 5), "two.png": (6, 6)}[name])
+        app.file_uploader(key="_picture_upload").upload(name, data).run()
+        assert chosen(app) == name
+    assert [one.label for one in app.button].count("Yours") == 1
+
+
+def test_a_black_photo_of_the_camera_is_refused_and_a_black_file_is_not(open_page):
+    black = io.BytesIO()
+    Image.new("RGB", (64, 48)).save(black, "JPEG")
+    app = open_page()
+    app.toggle(key="_picture_use_camera").set_value(True).run()
+    (camera,) = app.get("camera_input")
+    camera.upload("photo.jpg", black.getvalue(), "image/jpeg").run()
+    assert chosen(app) == FIRST
+    assert "All of it is black" in app.error[0].value
+    app.file_uploader(key="_picture_upload").upload("night.jpg", black.getvalue()).run()
+    assert chosen(app) == "night.jpg"
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [("notes.png", b"just some text"), ("cut.jpg", picture_file("JPEG")[:300]), ("empty.png", b"")],

@@ -2,7 +2,7 @@
 
 The choice lives in session state and is written to the URL as `?picture=<sample>`. It is not
 a bound widget: several pages show it, and Streamlit drops a parameter that two pages bind.
-A picture of one's own stays in the state of its session and goes when the session does.
+Pictures of one's own stay in the state of their session and go when the session does.
 """
 
 from __future__ import annotations
@@ -42,10 +42,19 @@ if TYPE_CHECKING:
 OWN = "own"
 MAX_SIDE = 4096  # pixels: what every browser draws and every format holds
 _THUMBNAIL = 96  # pixels a side
+_DARKEST = 8  # a level that every camera reaches somewhere, if it sees anything
 _CHOICE = "_picture"
 _FIRST = "_picture_first"
-_OWN = "_own_picture"  # not `_picture_own`: the button that chooses it again
+_OWN = "_own_picture"  # the one that is, or was last, chosen; `_picture_own…` are buttons
+_OWNS = "_own_pictures"  # all of them, the newest first
+_OPEN = "_picture_chooser"
+_MOST_OWN = 6
 _REFUSED = "_picture_refused"  # why the last file was not taken, shown beside the uploader
+_BLACK = (
+    "{}: All of it is black. Perhaps the camera had no picture yet. Clear the photo, wait until you"
+    " see what the camera sees, and take it again."
+)
+_TOO_MANY = "You can have {} pictures of your own at a time: {} left out."
 _FULL = (
     "The server has no room for another picture at the moment. Try again when others have left, or"
     " use one of the samples."
@@ -99,8 +108,12 @@ def _own() -> Picture | None:
     return st.session_state.get(_OWN)
 
 
-def _choose(name: str) -> None:
+def _choose(name: str, own: Picture | None = None) -> None:
+    """Choose a sample, or one of one's own pictures, and let the page be seen again."""
     st.session_state[_CHOICE] = name
+    if own:
+        st.session_state[_OWN] = own
+    st.session_state[_OPEN] = False
     st.session_state.pop(_REFUSED, None)
 
 
@@ -110,15 +123,57 @@ def keep_picture(data: bytes, title: str) -> bool:
     Returns:
         Whether it was taken.
     """
-    try:
-        with _decoding:
-            if not (max_pixels := _room.max_pixels()):
-                raise ImageError(_FULL)  # noqa: TRY301 - refused like any other
-            loaded = load_picture(data, max_pixels=max_pixels, max_side=MAX_SIDE, cut_short=True)
-            _room.hold(loaded.pixels)
-    except ImageError as error:
-        st.session_state[_REFUSED] = f"{plain(title)}: {error}"
-        return False
+    return _keep([(data, title)])
+
+
+def _keep(files: list[tuple[bytes, str]], *, by_camera: bool = False) -> bool:
+    """Decode files, and choose the first; or remember why some are refused.
+
+    Returns:
+        Whether one was taken.
+    """
+    state, most = st.session_state, _most_own()
+    kept: list[Picture] = []
+    refusals: list[str] = []
+    for data, title in files[:most]:
+        try:
+            picture = _read(data, title)
+        except ImageError as error:
+            refusals.append(f"{plain(title)}: {error}")
+            continue
+        if by_camera and is_black(picture.pixels):
+            refusals.append(_BLACK.format(plain(title)))
+        else:
+            kept.append(picture)
+    if (more := len(files) - most) > 0:
+        refusals.append(_TOO_MANY.format(most, "1 is" if more == 1 else f"{more} are"))
+    if kept:
+        new = {picture.digest for picture in kept}
+        before = [picture for picture in state.get(_OWNS, []) if picture.digest not in new]
+        state[_OWNS] = [*kept, *before][:most]
+        _choose(OWN, kept[0])
+    if refusals:
+        state[_REFUSED] = " ".join(refusals)
+        state[_OPEN] = True
+    return bool(kept)
+
+
+def _most_own() -> int:
+    """How many pictures of their own somebody has at a time: of those who watch, there are many."""
+    return _MOST_OWN if role.is_presenter() else 1
+
+
+def is_black(pixels: NDArray[np.uint8]) -> bool:
+    """Whether a photo shows nothing, as that of a camera does that has no picture yet."""
+    return int(pixels.max()) < _DARKEST
+
+
+def _read(data: bytes, title: str) -> Picture:
+    with _decoding:
+        if not (max_pixels := _room.max_pixels()):
+            raise ImageError(_FULL)
+        loaded = load_picture(data, max_pixels=max_pixels, max_side=MAX_SIDE, cut_short=True)
+        _room.hold(loaded.pixels)
     pixels, notes = loaded.pixels, loaded.notes
     pixels.setflags(write=False)
     if pixels.shape[:2] != loaded.full_size:
@@ -131,9 +186,7 @@ def keep_picture(data: bytes, title: str) -> bool:
         "Your own picture: it stays in this session's memory and is never stored or shown to"
         " others."
     )
-    st.session_state[_OWN] = Picture(OWN, title, pixels, digest(pixels), credit, notes)
-    _choose(OWN)
-    return True
+    return Picture(OWN, title, pixels, digest(pixels), credit, notes)
 
 
 def decoded(data: bytes, max_pixels: int) -> NDArray[np.uint8]:
@@ -151,10 +204,18 @@ def _size(shape: tuple[int, ...]) -> str:
 
 
 def _take(key: str, title: str = "") -> None:
-    file = st.session_state[key]
-    if not isinstance(file, UploadedFile):
-        st.session_state.pop(_REFUSED, None)  # it was of the file that is gone
-    elif keep_picture(file.getvalue(), title or file.name):
+    """Take what a field has; a title says that it is from the camera."""
+    given = st.session_state[key]
+    files = [
+        file
+        for file in (given if isinstance(given, list) else [given])
+        if isinstance(file, UploadedFile)
+    ]
+    if not files:
+        st.session_state.pop(_REFUSED, None)  # it was of a file that is gone
+        return
+    _keep([(file.getvalue(), title or file.name) for file in files], by_camera=bool(title))
+    for file in files:
         release(file)
 
 
@@ -199,17 +260,18 @@ def _first() -> str:
     return first
 
 
-def _gallery_entry(picture: Picture, chosen: str) -> None:
+def _gallery_entry(picture: Picture, label: str, key: str, *, is_chosen: bool) -> None:
+    own = picture if picture.id == OWN else None
     with st.container(width=_THUMBNAIL, gap="xsmall"):
         st.image(picture.thumbnail, width=_THUMBNAIL, alt=picture.title)
         st.button(
-            "Yours" if picture.id == OWN else picture.title,
-            key=f"_picture_{picture.id}",
-            help=picture.credit,
-            type="primary" if picture.id == chosen else "secondary",
+            label,
+            key=f"_picture_{key}",
+            help=f"{plain(picture.title)}. {picture.credit}" if own else picture.credit,
+            type="primary" if is_chosen else "secondary",
             width="stretch",
             on_click=_choose,
-            args=(picture.id,),
+            args=(picture.id, own),
         )
 
 
@@ -250,12 +312,19 @@ def choose_picture(notice: DeltaGenerator, first: str = "") -> None:
     picture = current_picture()
     if picture.notes:
         notice.caption(f":material/info: {' '.join(picture.notes)}")
-    with st.popover(f"Picture: {plain(picture.title)}", icon=":material/image:", width="content"):
+    # It tells the server that it opens, so that the server can close it once a picture is chosen:
+    # on a phone it covers the page.
+    chooser = st.popover(
+        f"Picture: {plain(picture.title)}", icon=":material/image:", key=_OPEN, on_change="rerun"
+    )
+    with chooser:
         st.caption(picture.credit)
         with st.container(key="_upload"):
+            several = _most_own() > 1
             st.file_uploader(
-                "Upload your own picture",
+                "Upload your own pictures" if several else "Upload your own picture",
                 type=FILE_TYPES,
+                accept_multiple_files=several,
                 key="_picture_upload",
                 max_upload_size=FILE_MEGABYTES,
                 on_change=_take,
@@ -270,7 +339,15 @@ def choose_picture(notice: DeltaGenerator, first: str = "") -> None:
                 st.container(key="_refused").error(refused, icon=":material/broken_image:")
         _offer_camera()
         with st.container(horizontal=True, gap="small"):
-            if own := _own():
-                _gallery_entry(own, picture.id)
+            owns: list[Picture] = st.session_state.get(_OWNS, [])
+            for number, own in enumerate(owns, start=1):
+                only = len(owns) == 1
+                _gallery_entry(
+                    own,
+                    "Yours" if only else f"Yours {number}",
+                    OWN if only else f"{OWN}_{number}",
+                    is_chosen=own is picture,
+                )
             for name in SAMPLES:
-                _gallery_entry(sample_picture(name), picture.id)
+                sample = sample_picture(name)
+                _gallery_entry(sample, sample.title, name, is_chosen=name == picture.id)
