@@ -105,9 +105,9 @@ def show_chain(picture: Picture, borders: Mapping[Border, str]) -> None:
                 [(format_chain([stage]), stage.title) for stage in stages], key="f_chain_order",
                 label="Filters in a row", on_order=lambda words: _take(",".join(words)),
             )  # fmt: skip
+    part = linear_part(stages)
     draw = functools.partial(compare, size=(full.shape[0], full.shape[1]), group="chain")
     live = tuple(live_stage(stage, f"{_STAGE}{at}") for at, stage in enumerate(stages))
-    part = linear_part(stages)
     cards: list[Callable[[], object]] = [
         functools.partial(draw, photo, key="f_chain_in", title="Picture", alt=picture.title)
     ]
@@ -136,30 +136,43 @@ def show_chain(picture: Picture, borders: Mapping[Border, str]) -> None:
                 card()
     _show_kernel(stages, part, [image.astype(np.float32), *results][part.start], border)
     if stages:
-        with st.container(horizontal=True):
-            whole = len(part) == len(stages)
-            offer_result(
-                f"{picture.id}-chain",
-                lambda: Result(run_chain(full, stages, border)[-1]),
-                view_of(stages, results[-1]),
-                {"Kernel": equivalent_kernel(stages)} if whole else {},
-                border=border,
-                chain=format_chain(stages),
-            )
-            offer_picture(picture)
-            copy_code(
-                "Copy the OpenCV code",
-                imaging.chain_code(stages, border, colour=colour == "colour"),
-            )
-        batch = st.expander(
-            "Filter a zip of pictures", icon=":material/folder_zip:", key="_f_batch",
-            on_change="rerun",
-        )  # fmt: skip
-        if batch.open:
-            from cnnviz.ui.filters.batch import show_batch  # noqa: PLC0415 - it loads torch
+        _offer_results(picture, full, stages, results[-1], border=border, colour=colour)
 
-            with batch:
-                show_batch(stages, border, colour=colour == "colour")
+
+def _offer_results(
+    picture: Picture,
+    full: NDArray[np.uint8],
+    stages: Stages,
+    result: NDArray[np.float32],
+    *,
+    border: Border,
+    colour: str,
+) -> None:
+    """Offer the downloads, the code, and the same filters for a zip of pictures."""
+    with st.container(horizontal=True):
+        whole = len(linear_part(stages)) == len(stages)
+        offer_result(
+            f"{picture.id}-chain",
+            lambda: Result(run_chain(full, stages, border)[-1]),
+            view_of(stages, result),
+            {"Kernel": equivalent_kernel(stages)} if whole else {},
+            border=border,
+            chain=format_chain(stages),
+        )
+        offer_picture(picture)
+        copy_code(
+            "Copy the OpenCV code",
+            imaging.chain_code(stages, border, colour=colour == "colour"),
+        )
+    batch = st.expander(
+        "Filter a zip of pictures", icon=":material/folder_zip:", key="_f_batch",
+        on_change="rerun",
+    )  # fmt: skip
+    if batch.open:
+        from cnnviz.ui.filters.batch import show_batch  # noqa: PLC0415 - it loads torch
+
+        with batch:
+            show_batch(stages, border, colour=colour == "colour")
 
 
 def _chosen_stages() -> Stages:

@@ -10,6 +10,9 @@ from cnnviz.ui.shared.text import plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from cnnviz.inspection import CAM
 
 
@@ -21,7 +24,12 @@ def describe(cam: CAM, classes: Sequence[str]) -> str:
         f"**{name}**: logit {formatted(cam.logit, '.2f')}, probability {percent(cam.probability)}."
         f" {cam.method} of the layer {cam.layer}, {rows}×{columns} cells."
     )
-    if cam.bias is not None:
-        mean, bias = formatted(cam.raw.mean(), "+.3f"), formatted(cam.bias, "+.3f")
-        text += f" Mean {mean} and bias {bias} add up to the logit."
-    return text
+    return text + bias_words(cam.raw, cam.bias)
+
+
+def bias_words(raw: NDArray[np.float64], bias: float | None) -> str:
+    """A sentence on a map whose mean gives the logit with a bias; empty for one without a bias."""
+    if bias is None:
+        return ""
+    mean = formatted(raw.mean(), "+.3f")
+    return f" Mean {mean} and bias {formatted(bias, '+.3f')} add up to the logit."

@@ -14,6 +14,7 @@ from cnnviz.inspection.attribution import evidence_steps
 from cnnviz.inspection.attribution.agreement import averaged
 from cnnviz.numbers.formatting import formatted, percent
 from cnnviz.ui.shared.computed_so_far import stop, stopped
+from cnnviz.ui.shared.evidence import bias_words
 from cnnviz.ui.shared.text import plain
 from cnnviz.ui.shared.zoo import in_turns
 
@@ -99,9 +100,7 @@ def show_evidence(look: Look, found: Evidence, *, key: str, limit: float | None 
         f"**{plain(name)}** by **{how.title}** {where}, {rows}×{columns}: logit"
         f" {formatted(found.logit, '.2f')}, probability {percent(found.probability)}."
     )
-    if found.bias is not None:
-        mean, bias = formatted(found.raw.mean(), "+.3f"), formatted(found.bias, "+.3f")
-        text += f" Mean {mean} and bias {bias} add up to the logit."
+    text += bias_words(found.raw, found.bias)
     if not look.network.trained:
         text += " **Untrained:** nothing here was learned."
     st.markdown(text)
