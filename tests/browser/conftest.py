@@ -3,12 +3,7 @@
 import contextlib
 import os
 import shutil
-import socket
-import subprocess
-import sys
 import threading
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,8 +23,8 @@ from playwright.sync_api import Error as PlaywrightError
 
 from cnnviz.runs import Run
 from tests.browser.screen import IDLE, PATIENCE
+from tests.streamlit_server import free_port, start_streamlit, stop_streamlit
 
-ROOT = Path(__file__).parent.parent.parent
 LAN_NAME = "lan.example"  # this machine, by a name that browsers do not trust as they do localhost
 FLAGS = [
     f"--host-resolver-rules=MAP {LAN_NAME} 127.0.0.1",
@@ -97,44 +92,18 @@ def launched(kind: BrowserType, path: str | None, flags: list[str]) -> Browser:
         pytest.skip(reason)
 
 
-def _start(env: dict[str, str]) -> tuple[subprocess.Popen[bytes], str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
-        cwd=ROOT,
-        env=os.environ | env,
-    )
-    url = f"http://127.0.0.1:{port}"
-    for _ in range(600):
-        if process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
-                return process, url
-        except OSError:
-            time.sleep(0.1)
-    process.kill()
-    pytest.fail("the app did not start within a minute")
-
-
 @pytest.fixture(scope="session")
 def serve() -> Callable[..., contextlib.AbstractContextManager[str]]:
     """`with serve(CNNVIZ_RUNS=...) as url:` runs the app on a free port with that environment."""
 
     @contextlib.contextmanager
     def run(**env: str) -> Iterator[str]:
-        process, url = _start(env)
+        port = free_port()
+        process = start_streamlit("app.py", port, env=env)
         try:
-            yield url
+            yield f"http://127.0.0.1:{port}"
         finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            stop_streamlit(process)
 
     return run
 

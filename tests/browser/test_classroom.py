@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import os
 import re
-import socket
 import ssl
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from websockets.sync.client import connect
 from cnnviz.runs import Run, show_run_to_all
 from tests.browser.conftest import DESK, LAN_NAME
 from tests.browser.screen import IDLE, PATIENCE, pasted, wait_until
+from tests.streamlit_server import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 SECRET = "a-secret-of-this-test"
@@ -263,9 +263,7 @@ def test_a_forged_request_is_refused(open_as, app_url, runs_folder):
 
 
 def test_the_command_opens_a_classroom_over_https(tmp_path, camera):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "cnnviz.classroom", "--https"),

@@ -1,19 +1,14 @@
 """The whole story of a live lesson: two browsers, one training run, and a server that dies."""
 
-import contextlib
-import os
 import re
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from cnnviz.runs import Run
+from tests.streamlit_server import free_port, start_streamlit
 
 ROOT = Path(__file__).parent.parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -25,23 +20,12 @@ class App:
     """The real app on one port, to be killed and started again."""
 
     def __init__(self, **env):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.env = os.environ | env
+        self.env = env
 
     def start(self):
-        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-        self.process = subprocess.Popen(
-            [*command, "--server.port", str(self.port)], cwd=ROOT, env=self.env
-        )
-        for _ in range(400):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1).close()
-                return
-            time.sleep(0.1)
-        pytest.fail("the app did not start")
+        self.process = start_streamlit("app.py", self.port, env=self.env)
 
     def kill(self):
         self.process.kill()

@@ -6,16 +6,13 @@ Its page counts how often its cache was filled; its limits are small, so that a 
 import contextlib
 import hashlib
 import http.client
-import os
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
+
+from tests.streamlit_server import free_port, start_streamlit, stop_streamlit
 
 SECRET = "correct horse"
 PRESENTER = {"Cookie": f"cnnviz_presenter={hashlib.sha256(SECRET.encode()).hexdigest()}"}
@@ -95,34 +92,24 @@ def serving(folder, root, *options, limit=""):
     """The small app on a free port."""
     (folder / "app.py").write_text(SERVER.format(root=str(root)))
     (folder / "page.py").write_text(PAGE)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     settings = {
-        "server.address": "127.0.0.1", "server.port": port, "server.headless": "true",
+        "server.address": "127.0.0.1", "server.headless": "true",
         "server.allowedHosts": "127.0.0.1", "server.disconnectedSessionTTL": 1,
         "server.maxWidgetStateSize": 2, "browser.gatherUsageStats": "false",
     }  # fmt: skip
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
-    command += [part for name, value in settings.items() for part in (f"--{name}", str(value))]
-    if limit:
-        command = ["sh", "-c", f'ulimit -n {limit} && exec "$@"', "sh", *command]
-    environment = os.environ | {"CNNVIZ_PRESENTER_SECRET": SECRET, "CNNVIZ_RUNS": str(folder)}
-    process = subprocess.Popen(command, cwd=folder, env=environment)
-    base = next((options[i + 1] for i, o in enumerate(options) if "baseUrl" in o), "")
+    process = start_streamlit(
+        "app.py", port, *options,
+        *(part for name, value in settings.items() for part in (f"--{name}", str(value))),
+        folder=folder,
+        env={"CNNVIZ_PRESENTER_SECRET": SECRET, "CNNVIZ_RUNS": str(folder)},
+        before=("sh", "-c", f'ulimit -n {limit} && exec "$@"', "sh") if limit else (),
+        base=next((options[i + 1] for i, o in enumerate(options) if "baseUrl" in o), ""),
+    )  # fmt: skip
     try:
-        for _ in range(300):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"http://127.0.0.1:{port}{base}/_stcore/health", timeout=1)
-                break
-            time.sleep(0.1)
         yield port
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        finally:
-            process.kill()
+        stop_streamlit(process)
 
 
 def ask(port, path, method="GET", body=None, **headers):

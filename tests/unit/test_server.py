@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,6 +15,7 @@ import pytest
 import uvicorn
 
 from cnnviz import server
+from tests.streamlit_server import free_port, start_streamlit
 
 
 def run(coroutine):
@@ -170,19 +170,9 @@ def test_the_app_ends_though_a_viewer_does_not_read(root, tmp_path, deaf):
     (folder / "run.json").write_bytes((shipped / "run.json").read_bytes())
     line = b'{"event":"note","time":1.0,"text":"' + b"x" * 1000 + b'"}\n'
     (folder / "events.jsonl").write_bytes(line * 20_000)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    env = os.environ | {"CNNVIZ_RUNS": str(tmp_path / "runs")}
-    process = subprocess.Popen(command, cwd=root, env=env)
+    port = free_port()
+    process = start_streamlit("app.py", port, env={"CNNVIZ_RUNS": str(tmp_path / "runs")})
     try:
-        for _ in range(600):
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1):
-                    break
-            except OSError:
-                time.sleep(0.1)
         for _ in range(3):
             deaf(port, f"/live/{folder.name}")
         time.sleep(1)  # for the other buffers on the way to fill

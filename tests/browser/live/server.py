@@ -1,15 +1,8 @@
 """The broadcast and a page of its own: a server with only what is tested here."""
 
-import contextlib
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from pathlib import Path
 
-import pytest
+from tests.streamlit_server import free_port, start_streamlit
 
 ROOT = Path(__file__).parent.parent.parent.parent
 APP = """\
@@ -53,24 +46,14 @@ class Server:
     def __init__(self, folder, runs):
         (folder / "app.py").write_text(APP)
         (folder / "page.py").write_text(PAGE)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.script = folder / "app.py"
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.command = [sys.executable, "-m", "streamlit", "run", str(folder / "app.py"),
-                        "--server.port", str(self.port)]  # fmt: skip
-        self.env = os.environ | {"CNNVIZ_RUNS": str(runs), "PYTHONPATH": str(ROOT)}
+        self.env = {"CNNVIZ_RUNS": str(runs), "PYTHONPATH": str(ROOT)}
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen(self.command, cwd=ROOT, env=self.env)
-        for _ in range(600):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1).close()
-                return
-            time.sleep(0.1)
-        self.stop()
-        pytest.fail("the server did not start within a minute")
+        self.process = start_streamlit(self.script, self.port, env=self.env)
 
     def stop(self):
         self.process.kill()

@@ -8,7 +8,6 @@ import contextlib
 import dataclasses
 import json
 import os
-import socket
 import struct
 import threading
 import time
@@ -22,6 +21,7 @@ from starlette.applications import Starlette
 from cnnviz.live import Broadcast
 from cnnviz.runs import create_run
 from cnnviz.runs.events import EventWriter
+from tests.streamlit_server import free_port
 
 PATIENCE = 30.0
 
@@ -74,12 +74,6 @@ def written(config):
     made = Written(config)
     yield made
     made.writer.close()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Server:
