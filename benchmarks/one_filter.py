@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from cnnviz.inspection.ablation import Ablation, affordable_pictures  # noqa: E402
-from cnnviz.inspection.gradient_ascent import affordable_filters, climb, noise  # noqa: E402
+from cnnviz.inspection.activation_maximisation import affordable_filters, climb, noise  # noqa: E402
 from cnnviz.inspection.patches import peaks  # noqa: E402
 from cnnviz.networks import build, network_spec  # noqa: E402
 

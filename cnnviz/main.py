@@ -8,10 +8,9 @@ from cnnviz.components.page_wide import page_wide
 from cnnviz.pages import page_at
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.address import drop_endless_numbers
-from cnnviz.ui.shared.join_qr_code import join_button
+from cnnviz.ui.shared.header import show_header
 from cnnviz.ui.shared.navigation import entries
-from cnnviz.ui.shared.picture import choose_picture
-from cnnviz.ui.shared.projecting import follow_the_address, size_button
+from cnnviz.ui.shared.projecting import follow_the_address
 from cnnviz.ui.shared.text import plain
 
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -36,13 +35,5 @@ if dropped:
     names = ", ".join(plain(name[:20]) for name in dropped[:5])
     st.warning(f"This link asks for numbers that no setting can have ({names}): they are ignored.")
 if declared.url:
-    header = st.container(horizontal=True, vertical_alignment="center")
-    header.title(declared.title, width="stretch")
-    with header:
-        size_button()
-        join_button()
-    if declared.uses_picture:
-        notice = st.container()
-        with header:
-            choose_picture(notice, declared.first_picture)
+    show_header(declared)
 page.run()

@@ -303,7 +303,7 @@ PAGES = (
         thumbnail="lab/equivariance.webp",
     ),
     Page(
-        "lab/transposed.py",
+        "lab/transposed_convolution.py",
         "transposed",
         "Upsampling",
         ":material/expand:",
@@ -618,7 +618,7 @@ PAGES = (
         menu="Bottleneck",
     ),
     Page(
-        "pictures_out/invent.py",
+        "pictures_out/gan.py",
         "invent",
         "Invent",
         ":material/casino:",

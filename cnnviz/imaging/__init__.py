@@ -15,13 +15,11 @@ from cnnviz.imaging.encode import (
 from cnnviz.imaging.filter_names import FILTERS, Filter, natural_view
 from cnnviz.imaging.filters import (
     Border,
-    Sobel,
     apply_kernel,
     bilateral,
     gaussian,
     mean,
     median,
-    sobel,
 )
 from cnnviz.imaging.kernel_text import (
     MAX_KERNEL_SIZE,
@@ -57,6 +55,7 @@ from cnnviz.imaging.present import Presented, Scale, View, present, present_phot
 from cnnviz.imaging.recipe import Recipe, Result
 from cnnviz.imaging.samples import SAMPLES, Sample, sample_image
 from cnnviz.imaging.snippets import chain_code, opencv_code, skimage_code, torch_code
+from cnnviz.imaging.sobel import Sobel, sobel
 from cnnviz.imaging.window import window_at
 
 __all__ = [

@@ -15,7 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cnnviz.imaging.filters import Sobel
+    from cnnviz.imaging.sobel import Sobel
 
 _EIGHTH = math.sqrt(2) - 1  # tan 22.5°; tan 67.5° is larger by 2
 

@@ -10,18 +10,20 @@ import numpy as np
 
 from cnnviz.imaging.canny import hysteresis, thin
 from cnnviz.imaging.filter_names import FILTERS
-from cnnviz.imaging.filters import apply_kernel, sobel
+from cnnviz.imaging.filters import apply_kernel
 from cnnviz.imaging.kernel_text import format_kernel, parse_kernel
 from cnnviz.imaging.kernels import KERNELS, kernel_sum
 from cnnviz.imaging.recipe import Recipe
+from cnnviz.imaging.sobel import sobel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from cnnviz.imaging.filters import Border, Sobel
+    from cnnviz.imaging.filters import Border
     from cnnviz.imaging.present import View
+    from cnnviz.imaging.sobel import Sobel
 
 MOST_STAGES = 6
 

@@ -8,12 +8,12 @@ where PyTorch's ``padding="same"`` puts it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import cv2
 import numpy as np
 
-from cnnviz.imaging.kernels import KERNELS, gaussian_kernel
+from cnnviz.imaging.kernels import gaussian_kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,28 +31,6 @@ _BORDERS: dict[Border, int] = {
 }
 _LARGEST_FLOAT_MEDIAN = 5
 _BY_FOURIER = 50  # weights, from which on cv2.filter2D goes through the frequency domain
-
-
-class Sobel(NamedTuple):
-    """The gradient of a picture, each part of the picture's shape in float32.
-
-    Attributes:
-        x: Change from left to right.
-        y: Change from top to bottom.
-    """
-
-    x: NDArray[np.float32]
-    y: NDArray[np.float32]
-
-    @property
-    def magnitude(self) -> NDArray[np.float32]:
-        """sqrt(x² + y²)."""
-        return np.asarray(cv2.magnitude(self.x, self.y), dtype=np.float32).reshape(self.x.shape)
-
-    @property
-    def direction(self) -> NDArray[np.float32]:
-        """Where brightness rises, in degrees: 0 right, 90 down, in -180..180; 0 without a rise."""
-        return np.degrees(np.arctan2(self.y, self.x, dtype=np.float32))
 
 
 def apply_kernel(
@@ -139,21 +117,6 @@ def rounding_bound(weights: NDArray[Any], image: NDArray[Any]) -> float:
 def _supported(image: NDArray[Any], otherwise: type[np.floating]) -> NDArray[Any]:
     """Keep uint8, which OpenCV filters fastest; everything else becomes another type."""
     return np.ascontiguousarray(image, dtype=np.uint8 if image.dtype == np.uint8 else otherwise)
-
-
-def sobel(image: NDArray[Any], *, border: Border = "reflect") -> Sobel:
-    """Estimate the gradient with the two Sobel kernels.
-
-    Args:
-        image: H×W or H×W×C.
-        border: As in `apply_kernel`.
-
-    Returns:
-        The gradient.
-    """
-    x = apply_kernel(image, KERNELS["sobel-x"].weights, border=border)
-    y = apply_kernel(image, KERNELS["sobel-y"].weights, border=border)
-    return Sobel(x, y)
 
 
 def gaussian(

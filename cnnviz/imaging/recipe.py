@@ -9,6 +9,7 @@ import numpy as np
 
 from cnnviz.imaging import filters
 from cnnviz.imaging.kernels import KERNELS, gaussian_kernel, strengthen
+from cnnviz.imaging.sobel import sobel
 from cnnviz.imaging.window import window_at
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class Recipe:
             return Result(filters.median(image, self.size).astype(np.float32))
         if self.kind == "bilateral":
             return Result(filters.bilateral(image, self.sigma, self.levels))
-        gradient = filters.sobel(image, border=self.border)
+        gradient = sobel(image, border=self.border)
         if self.kind == "sobel-direction":
             return Result(gradient.direction, gradient.magnitude)
         return Result(gradient.magnitude)

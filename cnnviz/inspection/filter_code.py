@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnviz.inspection import gradient_ascent
+from cnnviz.inspection import activation_maximisation
 from cnnviz.inspection.code import Source, input_code, model_code, pictures_code
 
 if TYPE_CHECKING:
@@ -264,7 +264,9 @@ def climb_code(
         for side in config.input_shape[1:]
     )
     blur = _BLUR.format(
-        every=gradient_ascent.EVERY, steps=gradient_ascent.STEPS, sigma=gradient_ascent.SIGMA
+        every=activation_maximisation.EVERY,
+        steps=activation_maximisation.STEPS,
+        sigma=activation_maximisation.SIGMA,
     )
     cells = f"kept[0][:, {channel}]"
     climb = _CLIMB.format(
@@ -272,11 +274,11 @@ def climb_code(
         std=list(config.std),
         layer=layer,
         channel=channel,
-        aim=f"F.leaky_relu({cells}, {gradient_ascent.LEAK})" if relu else cells,
+        aim=f"F.leaky_relu({cells}, {activation_maximisation.LEAK})" if relu else cells,
         kept="inputs[0]" if relu else "output",
         start="x0",
-        steps=gradient_ascent.STEPS,
-        rate=gradient_ascent.RATE,
+        steps=activation_maximisation.STEPS,
+        rate=activation_maximisation.RATE,
         shift=f"[{draws}]" if jitter else "[0, 0]",
         blur=blur if smooth else "",
     )

@@ -4,7 +4,8 @@ import streamlit as st
 
 from cnnviz.components.block import block
 from cnnviz.networks.blocks import BLOCKS
-from cnnviz.ui.networks.blocks.costs import inception_costs, separable_costs
+from cnnviz.ui.networks.blocks.depthwise_separable import separable_costs
+from cnnviz.ui.networks.blocks.inception import inception_costs
 from cnnviz.ui.networks.blocks.volume import volumes
 from cnnviz.ui.shared.choice import choice
 

@@ -10,7 +10,7 @@ import { Head } from "./head.js";
 import { Health } from "./health.js";
 import { OwnPicture } from "../kit/picture/own_picture.js";
 import { Pinned } from "./pinned.js";
-import { QuestionPanel } from "./question.js";
+import { VotePanel } from "./votes.js";
 import { Relay } from "./relay.js";
 import { Sight } from "./sight.js";
 import { Snapshots } from "./snapshots.js";
@@ -103,7 +103,7 @@ export class LiveView extends View {
     this.overlays = new Map();
     this.relay = new Relay(this, () => [this.source, ...this.overlays.values()].filter(Boolean), (id) => this.show(id));
     this.head = new Head();
-    this.question = new QuestionPanel(palettes, (id, option) => this.vote(id, option));
+    this.question = new VotePanel(palettes, (id, option) => this.vote(id, option));
     this.curves = new Curves((step) => this.transport.go(step));
     this.curves.wake = this.wake;
     this.sight = new Sight(palettes, this.wake);

@@ -1,8 +1,4 @@
-"""Small changes to a picture: does the answer stay, and does the map follow?
-
-The adversarial step is the fast gradient sign method: I. Goodfellow et al., ICLR 2015,
-arXiv:1412.6572.
-"""
+"""Small changes to a picture: does the answer stay, and does the map follow?"""
 
 from __future__ import annotations
 
@@ -12,11 +8,10 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 import torch
-import torch.nn.functional as F
 
 from cnnviz.inspection.attribution.agreement import averaged, rank_correlation
 from cnnviz.inspection.cam import maps_and_gradient
-from cnnviz.inspection.guard import untouched
+from cnnviz.inspection.trust.adversarial import direction_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -146,25 +141,6 @@ def changed(
         values = values + amount * direction
     levels: NDArray[np.uint8] = np.rint(values.clip(0, 255)).astype(np.uint8)
     return levels
-
-
-def direction_of(model: nn.Module, x: Tensor, class_index: int) -> NDArray[np.int8]:
-    r"""$\operatorname{sign} \nabla_x L(x)$, with L the cross-entropy of a class.
-
-    Args:
-        model: A classifier; it is left as it is.
-        x: 1×C×H×W, preprocessed by a factor above 0 for each colour, which keeps the sign.
-        class_index: The class.
-
-    Returns:
-        H×W×C of −1, 0 and 1.
-    """
-    with untouched(model):
-        leaf = x.detach().clone().requires_grad_()
-        loss = F.cross_entropy(model(leaf.clone()), torch.tensor([class_index]))
-        (gradient,) = torch.autograd.grad(loss, leaf)
-    signs: NDArray[np.int8] = gradient[0].sign().permute(1, 2, 0).to(torch.int8).numpy()
-    return signs
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,10 +11,10 @@ from torch import nn
 
 from cnnviz.components.gallery import Tile, gallery
 from cnnviz.imaging.pixels import crisp, spaced
+from cnnviz.inspection.activation_maximisation import STEPS, Climb, affordable_filters, climb, noise
 from cnnviz.inspection.activations import find
 from cnnviz.inspection.code import input_code
 from cnnviz.inspection.filter_code import climb_code
-from cnnviz.inspection.gradient_ascent import STEPS, Climb, affordable_filters, climb, noise
 from cnnviz.numbers.formatting import formatted
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.code import copy_code

@@ -9,7 +9,7 @@ from cnnviz.components.block import payload
 from cnnviz.convolution import lecture_case
 from cnnviz.networks import network_from_line, network_line, summary
 from cnnviz.networks.blocks import BLOCKS, NEOCOGNITRON, block_code, filled, variants
-from cnnviz.ui.networks.blocks.costs import MODULE, module_lines
+from cnnviz.ui.networks.blocks.inception import MODULE, module_lines
 from cnnviz.ui.networks.blocks.volume import volumes
 from cnnviz.ui.networks.cells.digits import shifted_digits
 from tests.unit.components.node import in_node

@@ -33,7 +33,7 @@ from cnnviz.components import (
     evidence,
     film,
     gallery,
-    inventor,
+    gan,
     latent_plane,
     layers,
     linked_grids,
@@ -171,7 +171,7 @@ PAYLOADS = {
     "colouriser": lambda: colouriser.payload(
         np.stack([GREY] * 3, -1)[None], ["A"], ["grey", "red"], COLOURERS, **SHARED
     ),
-    "inventor": lambda: inventor.payload(
+    "gan": lambda: gan.payload(
         GREY[None], SMALL, [FRAME], {"c": SMALL}, run="even", **SHARED
     ),
     "latent_plane": lambda: latent_plane.payload(

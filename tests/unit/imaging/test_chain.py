@@ -24,8 +24,8 @@ from cnnviz.imaging.chain import (
     usual_stage,
     view_of,
 )
-from cnnviz.imaging.filters import Sobel
 from cnnviz.imaging.snippets import chain_code
+from cnnviz.imaging.sobel import Sobel
 
 GREY = to_grey(sample_image("astronaut")).astype(np.uint8)[:200, :240]
 RANDOM = np.random.default_rng(5).integers(0, 256, (23, 31), dtype=np.uint8)

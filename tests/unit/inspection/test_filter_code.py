@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from cnnviz.inspection.ablation import Ablation
+from cnnviz.inspection.activation_maximisation import climb, noise
 from cnnviz.inspection.cell_sum import cell_sum
 from cnnviz.inspection.code import input_code
 from cnnviz.inspection.deconvnet import project
@@ -20,7 +21,6 @@ from cnnviz.inspection.filter_code import (
     peaks_code,
 )
 from cnnviz.inspection.filter_correlation import output_correlation, weight_correlation
-from cnnviz.inspection.gradient_ascent import climb, noise
 from cnnviz.inspection.kernel_by_hand import ByHand
 from cnnviz.inspection.patches import peaks
 from cnnviz.inspection.receptive_field import effective_field

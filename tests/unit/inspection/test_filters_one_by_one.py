@@ -14,13 +14,13 @@ from cnnviz.inspection.ablation import (
     confusion,
     predict_without,
 )
+from cnnviz.inspection.activation_maximisation import RATE, STEPS, climb, noise
 from cnnviz.inspection.filter_correlation import (
     alike,
     mean_strength,
     output_correlation,
     weight_correlation,
 )
-from cnnviz.inspection.gradient_ascent import RATE, STEPS, climb, noise
 from cnnviz.inspection.outputs import filter_layers
 from cnnviz.inspection.patches import field_on, peaks, separation
 from cnnviz.inspection.receptive_field import effective_field, effective_side

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from cnnviz import inspection
-from cnnviz.inspection.trust.changes import direction_of
+from cnnviz.inspection.trust.adversarial import direction_of
 from cnnviz.inspection.trust.deletion_insertion import probabilities, ranking_of
 from cnnviz.inspection.trust.randomisation import cascade
 

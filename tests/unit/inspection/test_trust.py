@@ -11,7 +11,8 @@ from torch import nn
 from cnnviz import zoo
 from cnnviz.imaging import sample_image
 from cnnviz.inspection import InspectionError, evidence
-from cnnviz.inspection.trust.changes import CHANGES, changed, direction_of, follow, moved_map
+from cnnviz.inspection.trust.adversarial import direction_of
+from cnnviz.inspection.trust.changes import CHANGES, changed, follow, moved_map
 from cnnviz.inspection.trust.deletion_insertion import (
     area,
     covered,

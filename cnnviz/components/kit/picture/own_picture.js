@@ -4,7 +4,7 @@
 
 import { centred, ruleOf } from "./centring.js";
 import { choice, element, tick, write } from "../elements.js";
-import { Pad } from "./pad.js";
+import { Pad } from "./drawing_pad.js";
 import { pixelsOf, preprocessed } from "./preprocessing.js";
 
 const USUAL_PEN = 24;

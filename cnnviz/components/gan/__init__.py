@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from cnnviz.training.experiments.gan import Frame, Weights
 
-_component = register("inventor")
+_component = register("gan")
 
 
-def inventor(
+def gan(
     real: NDArray[np.uint8],
     codes: ArrayLike,
     frames: Sequence[Frame],

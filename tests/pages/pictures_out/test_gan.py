@@ -5,7 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from cnnviz.components.inventor import payload
+from cnnviz.components.gan import payload
 from cnnviz.networks import build
 from cnnviz.training.background import Background
 from cnnviz.training.experiments.gan import (
@@ -17,12 +17,12 @@ from cnnviz.training.experiments.gan import (
     shipped,
     shipped_classifier,
 )
-from cnnviz.ui.pictures_out.invent import duel
+from cnnviz.ui.pictures_out.gan import duel
 from tests.unit.components.node import in_node
 
 SEEN = """
 import { unpackArray } from "./cnnviz/components/kit/arrays.js";
-import { between, collapse, Networks } from "./cnnviz/components/inventor/networks.js";
+import { between, collapse, Networks } from "./cnnviz/components/gan/networks.js";
 const networks = new Networks(data);
 const [frame] = data.frames;
 networks.load(frame.after[0], frame.before[1]);
@@ -44,7 +44,7 @@ console.log(JSON.stringify({
 def test_it_opens_on_both_runs_and_a_training_can_be_begun_and_stopped(visit, charts, monkeypatch):
     frames = shipped("even")
     app = visit("invent", in_pace="hasty")
-    assert "cnnviz_inventor" in {e.proto.component_name for e in app.get("bidi_component")}
+    assert "cnnviz_gan" in {e.proto.component_name for e in app.get("bidi_component")}
     [losses] = charts(app)
     assert losses["figure"]["data"][0]["x"] == [one.step for one in shipped("hasty")]
     monkeypatch.setattr(duel, "learn", lambda _: iter(frames))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnnviz.pages import page_at
-from cnnviz.ui.pictures_out.invent.duel import show_duel
+from cnnviz.ui.pictures_out.gan.duel import show_duel
 from cnnviz.ui.shared.background_training import train_live
 
 st.caption(

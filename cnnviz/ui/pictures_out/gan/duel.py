@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.components.chart import chart
-from cnnviz.components.inventor import inventor
+from cnnviz.components.gan import gan
 from cnnviz.datasets import load_dataset
 from cnnviz.figures.learning import compared_figure
 from cnnviz.networks import pytorch_code
@@ -98,14 +98,14 @@ def _follow(pace: Pace, running: bool) -> None:  # noqa: FBT001 - a fragment's o
     if training and running and not training.running:
         st.rerun()
     frames = seen or _shipped(pace)
-    inventor(
+    gan(
         _real(),
         codes(_CODES, _SEED),
         # While it trains, only the newest is sent: a second is short.
         frames[-1:] if running else _thinned(frames),
         _judge(),
         run=f"{pace} {id(training)}" if seen else pace,
-        key="in_inventor",
+        key="in_gan",
         alt="Real and made digits with the discriminator's answers, one of them with the"
         " gradient's message, and digits between two codes",
         pytorch=_CODE,

@@ -12,7 +12,7 @@ from cnnviz.convolution import (
 )
 from cnnviz.convolution.upsampling import down_matrix
 from cnnviz.inspection import torch_reference
-from cnnviz.ui.lab.transposed.upsampling import checkerboard, three_ways
+from cnnviz.ui.lab.transposed_convolution.upsampling import checkerboard, three_ways
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.controls import paired

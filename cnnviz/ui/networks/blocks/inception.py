@@ -1,4 +1,4 @@
-"""What blocks cost at the size that they have in the networks of papers."""
+"""What an inception module costs with and without 1×1 convolutions in front."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import streamlit as st
 
 from cnnviz.networks import network_from_line, summary
 from cnnviz.networks.papers import INCEPTION
-from cnnviz.ui.shared import lab
 
 MODULE = (192, 28, 28)
 
@@ -46,35 +45,4 @@ def inception_costs() -> None:
         " weights, and the pooled maps come out in full number: the depth would grow from module"
         " to"
         " module."
-    )
-
-
-def separable_costs() -> None:
-    """Draw the costs of a full and of a depthwise separable convolution, and a correction."""
-    st.header("At full size: 256 maps of 14×14")
-    lines = {
-        "Full 3×3": "c256k3p1b0",
-        "32 groups": "c256k3p1g32b0",
-        "Depthwise": "c256k3p1g256b0",
-        "Depthwise, then 1×1": "c256k3p1g256b0 c256k1b0",
-    }
-    rows = [summary(network_from_line(line), (256, 14, 14)) for line in lines.values()]
-    st.dataframe(
-        {
-            "Convolution": list(lines),
-            "Weights": [sum(row.parameters for row in found) for found in rows],
-            "Multiply-adds": [sum(row.macs for row in found) for found in rows],
-        },
-        hide_index=True,
-        column_config={
-            name: st.column_config.NumberColumn(format="localized")
-            for name in ("Weights", "Multiply-adds")
-        },
-        alt="Weights and multiply-adds of full, grouped and depthwise convolutions",
-    )
-    lab.correction(
-        "A 1×1 convolution sums over all maps at one place: it is **pointwise**. Depthwise is the"
-        " other half: one map each, over a window.",
-        "a 1×1 convolution is “a depthwise conv”",
-        "s1-1x1-depthwise",
     )

@@ -24,7 +24,7 @@ function keepHidden(ids) {
   }
 }
 
-export class QuestionPanel {
+export class VotePanel {
   /** `vote(question id, option)` sends a vote. */
   constructor(palettes, vote) {
     this.palettes = palettes;
