@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from cnnviz.ui.own_classes.answer import show_answer, show_weights
 from cnnviz.ui.own_classes.examples import are_samples, look_at_all, own_classes, show_classes
-from cnnviz.ui.own_classes.result import show_answer, show_learning, show_weights, teach, thaw
+from cnnviz.ui.own_classes.learning import show_learning
+from cnnviz.ui.own_classes.taught import teach, thaw
 from cnnviz.ui.shared.zoo import always_there
 
 network = always_there()

@@ -183,7 +183,7 @@ def test_thawed_blocks_answer_and_what_they_changed_is_shown(open_page, monkeypa
         below = len(blocks_of(network)) - 4
         yield Tuning(1.0, 6, 5, 0.1, 0.5, Thawed(upper, head, below, features))
 
-    monkeypatch.setattr("cnnviz.ui.own_classes.result.fine_tune", tuned)
+    monkeypatch.setattr("cnnviz.ui.own_classes.learning.fine_tune", tuned)
     app = open_page(oc_thawed="4")
     app.session_state["oc_tab"] = "How it learned"
     app.run()
