@@ -7,22 +7,58 @@ import { mounting } from "../kit/mounting.js";
 import { bracketed, numberText } from "../kit/numbers.js";
 import { Layer } from "./layer.js";
 
+/** @typedef {import("./layer.js").Stage} Stage */
+/** @typedef {ReturnType<Layer["connections"]>[number]} Connection */
+/** @typedef {Connection & { line: SVGElement, touch: SVGElement }} Drawn a connection, and where it is seen and pointed at */
+/** @typedef {{ row: "in" | "out", at: number }} Neuron */
+/** @typedef {{ row: "connection", place: number, output?: number }} Weight where it is kept, and an output that reads it */
+
+/**
+ * What Python sends.
+ * @typedef {object} Data
+ * @property {string} id of the layer; what is edited keeps it
+ * @property {string} alt
+ * @property {number[]} inputs
+ * @property {number} kernel how many inputs a local neuron sees
+ * @property {Record<Stage, number[]>} weights
+ * @property {Stage | null} stage to open on; null: walk through all of them
+ */
+
 const SVG = "http://www.w3.org/2000/svg";
 const TAPS = ["#4477aa", "#ee6677", "#228833", "#aa7700", "#2299bb", "#aa3377", "#777777"]; // a hue for each shared weight
+/** @type {Stage[]} */
 const ORDER = ["full", "local", "shared"];
 const STAY = 3500; // milliseconds at each stage while it walks through them
 const [TOP, BOTTOM, HEIGHT, RADIUS] = [36, 264, 300, 19];
 
 class Neurons extends Figure {
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
     super(parent);
+    /** @type {Stage} */
+    this.stage = "full";
+    this.layer = new Layer({ inputs: [], weights: { full: [], local: [], shared: [] }, kernel: 1 });
+    /** @type {Set<Stage>} */
+    this.edited = new Set();
+    /** @type {Neuron} what the keys are on */
+    this.focus = { row: "out", at: 0 };
+    /** @type {Neuron | Weight | null} */
+    this.hover = null;
+    /** @type {Drawn[]} */
+    this.drawn = [];
+    /** @type {SVGElement[]} the weights as numbers */
+    this.texts = [];
+    /** @type {Record<Neuron["row"], { group: SVGElement, text: SVGElement }[]>} */
+    this.neurons = { in: [], out: [] };
+    this.width = this.gap = 0;
     this.count = this.find(".count");
     this.row = this.find(".fields .row");
     this.title = this.find(".fields legend");
     /** @type {HTMLButtonElement[]} */
     this.buttons = [...this.root.querySelectorAll("button")].filter((button) => button.dataset.stage);
-    for (const button of this.buttons) button.onclick = () => this.choose(button.dataset.stage);
-    const what = (event) => /** @type {Element} */ (event.target).closest("[data-what]");
+    for (const button of this.buttons) button.onclick = () => this.choose(/** @type {Stage} */ (button.dataset.stage));
+    /** @returns {HTMLElement | null} */
+    const what = (/** @type {Event} */ event) => /** @type {Element} */ (event.target).closest("[data-what]");
     this.figure.onpointerover = (event) => this.point(what(event));
     this.figure.onpointerleave = () => this.point(null);
     this.figure.onclick = (event) => this.select(what(event));
@@ -33,6 +69,7 @@ class Neurons extends Figure {
     return false;
   }
 
+  /** @param {Data} data */
   load(data) {
     const first = !this.data;
     this.data = data;
@@ -57,6 +94,7 @@ class Neurons extends Figure {
     if (this.stage !== ORDER.at(-1)) this.after(STAY, "walk", () => this.walk());
   }
 
+  /** @param {Stage} stage */
   choose(stage) {
     this.stop("walk");
     this.stage = stage;
@@ -67,6 +105,10 @@ class Neurons extends Figure {
 
   // --- drawing --------------------------------------------------------------------------------
 
+  /**
+   * @param {Neuron["row"]} row
+   * @param {number} at
+   */
   x(row, at) {
     const count = row === "in" ? this.layer.inputs.length : this.layer.outputs;
     return this.width / 2 + (at - (count - 1) / 2) * this.gap;
@@ -88,12 +130,12 @@ class Neurons extends Figure {
     });
     this.texts = [];
     this.neurons = { in: [], out: [] };
-    for (const [row, count] of /** @type {[string, number][]} */ ([["in", layer.inputs.length], ["out", layer.outputs]])) {
+    for (const [row, count] of /** @type {[Neuron["row"], number][]} */ ([["in", layer.inputs.length], ["out", layer.outputs]])) {
       for (let at = 0; at < count; at += 1) {
         const group = this.add("g", "neuron", { "data-what": row, "data-at": at });
         const [x, y] = [this.x(row, at), row === "in" ? TOP : BOTTOM];
         this.add("circle", "", { cx: x, cy: y, r: RADIUS }, group);
-        this.neurons[row].push([group, this.add("text", "", { x, y }, group)]);
+        this.neurons[row].push({ group, text: this.add("text", "", { x, y }, group) });
       }
     }
     this.add("text", "side", { x: 4, y: 9 }).textContent = "Inputs";
@@ -106,20 +148,28 @@ class Neurons extends Figure {
     this.paint();
   }
 
+  /**
+   * @param {string} tag
+   * @param {string} className
+   * @param {Record<string, string | number>} attributes
+   * @param {Element} [parent]
+   */
   add(tag, className, attributes, parent = this.figure) {
-    const made = document.createElementNS(SVG, tag);
+    const made = /** @type {SVGElement} */ (document.createElementNS(SVG, tag));
     if (className) made.setAttribute("class", className);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
     parent.append(made);
     return made;
   }
 
-  /** Whether a connection belongs to what is pointed at. */
+  /**
+   * Whether a connection belongs to what is pointed at.
+   * @param {Connection} connection
+   */
   lit({ input, output, place }) {
     const now = this.hover ?? this.focus;
-    if (now.row === "in") return input === now.at;
-    if (now.row === "out") return output === now.at;
-    return place === now.place;
+    if (now.row === "connection") return place === now.place;
+    return now.at === (now.row === "in" ? input : output);
   }
 
   paint() {
@@ -129,13 +179,14 @@ class Neurons extends Figure {
     const most = Math.max(...layer.weights[stage].map(Math.abs)) || 1;
     for (const text of this.texts) text.remove();
     this.texts = [];
+    /** @type {Drawn[]} */
     const lit = [];
     this.drawn.forEach((drawn, index) => {
       drawn.weight = connections[index].weight;
       const on = this.lit(drawn);
       const colour = stage === "shared" ? TAPS[drawn.place % TAPS.length] : drawn.weight < 0 ? "#c26a00" : drawn.weight > 0 ? "#2b7bba" : "#888";
       drawn.line.setAttribute("stroke", colour);
-      drawn.line.setAttribute("stroke-width", 1 + (4 * Math.abs(drawn.weight)) / most);
+      drawn.line.setAttribute("stroke-width", String(1 + (4 * Math.abs(drawn.weight)) / most));
       drawn.line.classList.toggle("dim", !on);
       if (!on) return;
       lit.push(drawn);
@@ -145,8 +196,8 @@ class Neurons extends Figure {
       text.textContent = numberText(drawn.weight, 3);
       this.texts.push(text);
     });
-    for (const [row, values] of /** @type {[string, number[]][]} */ ([["in", layer.inputs], ["out", results]])) {
-      this.neurons[row].forEach(([group, text], at) => {
+    for (const [row, values] of /** @type {[Neuron["row"], number[]][]} */ ([["in", layer.inputs], ["out", results]])) {
+      this.neurons[row].forEach(({ group, text }, at) => {
         text.textContent = numberText(values[at], 3);
         group.classList.toggle("lit", lit.some((connection) => (row === "in" ? connection.input : connection.output) === at));
       });
@@ -157,6 +208,10 @@ class Neurons extends Figure {
     this.fillTables();
   }
 
+  /**
+   * @param {Drawn[]} lit
+   * @param {number[]} results
+   */
   tell(lit, results) {
     const { layer, stage } = this;
     const [n, m, k] = [layer.inputs.length, layer.outputs, layer.kernel];
@@ -169,15 +224,15 @@ class Neurons extends Figure {
     const now = this.hover ?? this.focus;
     let head;
     let text;
-    if (now.row === "out") {
-      head = `Output ${now.at} = ${numberText(results[now.at])}`;
-      text = ` = ${lit.map(({ weight, input }) => `${bracketed(numberText(weight))}\u00b7${bracketed(numberText(layer.inputs[input]))}`).join(" + ")}`;
-    } else if (now.row === "in") {
-      head = `Input ${now.at} = ${numberText(layer.inputs[now.at])}`;
-      text = ` feeds ${lit.length} output${lit.length === 1 ? "" : "s"}.`;
-    } else {
+    if (now.row === "connection") {
       head = `Weight ${numberText(layer.weights[stage][now.place])}`;
       text = lit.length > 1 ? `: one number on ${lit.length} connections.` : `, from input ${lit[0].input} to output ${lit[0].output}.`;
+    } else if (now.row === "out") {
+      head = `Output ${now.at} = ${numberText(results[now.at])}`;
+      text = ` = ${lit.map(({ weight, input }) => `${bracketed(numberText(weight))}\u00b7${bracketed(numberText(layer.inputs[input]))}`).join(" + ")}`;
+    } else {
+      head = `Input ${now.at} = ${numberText(layer.inputs[now.at])}`;
+      text = ` feeds ${lit.length} output${lit.length === 1 ? "" : "s"}.`;
     }
     this.told.replaceChildren(element("b", "", head), element("span", "", text));
   }
@@ -203,6 +258,10 @@ class Neurons extends Figure {
     }));
   }
 
+  /**
+   * @param {number} place
+   * @param {number} value
+   */
   edit(place, value) {
     this.stop("walk");
     if (!Number.isFinite(value) || Math.abs(value) > 1e6) return; // half typed: the field says so
@@ -217,30 +276,36 @@ class Neurons extends Figure {
   keep() {
     this.after(400, "keep", () => {
       const weights = Object.fromEntries([...this.edited].map((stage) => [stage, this.layer.weights[stage].join(" ")]));
-      this.component.setStateValue("edited", { layer: this.data.id, stage: this.stage, weights });
+      this.component?.setStateValue("edited", { layer: this.data.id, stage: this.stage, weights });
     });
   }
 
   // --- what people do -------------------------------------------------------------------------
 
+  /**
+   * @param {HTMLElement | null} target
+   * @returns {Neuron | Weight | null}
+   */
   read(target) {
     if (!target) return null;
     const { what, at, input, output } = target.dataset;
-    if (what !== "connection") return { row: what, at: Number(at) };
+    if (what === "in" || what === "out") return { row: what, at: Number(at) };
     return { row: "connection", place: this.layer.place(this.stage, Number(output), Number(input)), output: Number(output) };
   }
 
+  /** @param {HTMLElement | null} target */
   point(target) {
     this.hover = this.read(target);
     this.paint();
   }
 
+  /** @param {HTMLElement | null} target */
   select(target) {
     const chosen = this.read(target);
     if (!chosen) return;
     this.stop("walk");
     this.figure.focus({ preventScroll: true });
-    this.focus = chosen.row === "connection" ? { row: "out", at: chosen.output } : chosen;
+    this.focus = chosen.row === "connection" ? { row: "out", at: chosen.output ?? 0 } : chosen;
     this.makeFields();
     this.paint();
     this.say();
@@ -249,7 +314,7 @@ class Neurons extends Figure {
   keys() {
     const { row, at } = this.focus;
     const count = { in: this.layer.inputs.length, out: this.layer.outputs };
-    const to = (next, place) => () => {
+    const to = (/** @type {Neuron["row"]} */ next, /** @type {number} */ place) => () => {
       this.stop("walk");
       this.focus = { row: next, at: clamp(place, 0, count[next] - 1) };
       this.makeFields();

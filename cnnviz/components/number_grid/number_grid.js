@@ -1,6 +1,7 @@
 // A grid of numbers on colours; where it may be edited, each cell is a text field.
 
 import { clamp } from "../kit/arithmetic.js";
+import { finder } from "../kit/elements.js";
 import { colourAt, inkOn } from "../kit/figure/colours.js";
 import { rankOf } from "../kit/filtering/linear.js";
 import { tellKernel, watchKernel } from "../kit/hand.js";
@@ -13,23 +14,53 @@ const WIDEST = 56; // pixels of a cell
 const PER_CHARACTER = 0.6; // of the font size
 const LEGIBLE = 7.5; // pixels; smaller numbers are left out, and told below on hover
 
-class NumberGrid {
+/**
+ * What Python sends.
+ * @typedef {object} Data
+ * @property {string} label
+ * @property {string} note below the grid, while no cell is looked at
+ * @property {string[][]} cells the numbers as they are read, row by row
+ * @property {string[][]} exact the same with all their digits
+ * @property {import("../kit/figure/colours.js").Stops} stops colours from `low` to `high`
+ * @property {number | null} low null: as far below 0 as the largest number is above it
+ * @property {number | null} high
+ * @property {boolean} editable
+ * @property {string} name of a kernel, under which its changes are told; empty for other numbers
+ */
+
+/** @type {Data} */
+const NOTHING = { label: "", note: "", cells: [], exact: [], stops: [], low: 0, high: 1, editable: false, name: "" };
+
+export class NumberGrid {
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
-    this.grid = parent.querySelector(".grid");
-    this.note = parent.querySelector(".note");
+    const find = finder(parent);
+    this.grid = find(".grid");
+    this.note = find(".note");
+    this.box = find(".numbers");
+    this.data = NOTHING;
+    /** @type {HTMLInputElement[]} row by row; the data set of one keeps its number, and whether it is being typed */
     this.cells = [];
-    this.resizer = new ResizeObserver(() => { if (this.room !== this.grid.parentElement.clientWidth) this.fit(); });
-    this.resizer.observe(parent.querySelector(".numbers"));
+    this.columns = 0;
+    /** @type {((text: string) => void) | null} */
+    this.send = null;
+    this.resizer = new ResizeObserver(() => { if (this.room !== this.box.clientWidth) this.fit(); });
+    this.resizer.observe(this.box);
     // There are no onfocusin and onfocusout: these two need listeners.
-    this.grid.addEventListener("focusin", (event) => this.tell(event.target));
+    this.grid.addEventListener("focusin", ({ target }) => this.tell(target));
     this.grid.addEventListener("focusout", () => this.commit());
-    this.grid.onpointerover = (event) => this.tell(event.target);
+    this.grid.onpointerover = ({ target }) => this.tell(target);
     this.grid.onpointerleave = () => this.tell(null);
-    this.grid.oninput = (event) => { event.target.dataset.typed = "1"; this.paint(); this.tell(event.target); this.tellMoved(); };
+    this.grid.oninput = ({ target }) => {
+      /** @type {HTMLInputElement} */ (target).dataset.typed = "1";
+      this.paint();
+      this.tell(target);
+      this.tellMoved();
+    };
     this.grid.onkeydown = (event) => this.key(event);
     this.scrub = new Scrub(this);
     this.stop = watchKernel("shown", ({ name, weights }) => {
-      if (this.data?.name === name) this.showMoved(weights);
+      if (this.data.name === name) this.showMoved(weights);
     });
   }
 
@@ -38,6 +69,10 @@ class NumberGrid {
     this.resizer.disconnect();
   }
 
+  /**
+   * @param {Data} data
+   * @param {import("../kit/mounting.js").Component} component
+   */
   update(data, { setTriggerValue }) {
     this.data = data;
     this.send = (text) => setTriggerValue("edited", text);
@@ -46,7 +81,11 @@ class NumberGrid {
     this.tell(null);
   }
 
-  /** Show numbers: as texts, and exactly. */
+  /**
+   * Show numbers.
+   * @param {string[][]} texts as they are read
+   * @param {string[][]} exact
+   */
   show(texts, exact) {
     const rows = texts.length;
     const columns = texts[0].length;
@@ -62,7 +101,10 @@ class NumberGrid {
     this.fit();
   }
 
-  /** Show the numbers that a hand is making of the kernel, until the server's come. */
+  /**
+   * Show the numbers that a hand is making of the kernel, until the server's come.
+   * @param {number[][]} weights
+   */
   showMoved(weights) {
     if (this.scrub.active) return; // it is this grid that the hand is in
     this.show(weights.map((row) => row.map(weightText)), weights.map((row) => row.map(String)));
@@ -77,6 +119,10 @@ class NumberGrid {
     tellKernel("edited", { name: this.data.name, weights });
   }
 
+  /**
+   * @param {number} rows
+   * @param {number} columns
+   */
   build(rows, columns) {
     this.columns = columns;
     this.cells = [...Array(rows * columns).keys()].map((at) => {
@@ -92,8 +138,8 @@ class NumberGrid {
 
   /** Give the cells the largest size that fits, and their numbers one that can be read. */
   fit() {
-    if (!this.data) return;
-    this.room = this.grid.parentElement.clientWidth;
+    if (!this.cells.length) return;
+    this.room = this.box.clientWidth;
     const side = Math.max(8, Math.min(WIDEST, Math.floor((this.room - this.columns - 2) / this.columns)));
     const longest = Math.max(...this.cells.map((cell) => cell.value.length), 2);
     const size = Math.min(15, side / (longest * PER_CHARACTER));
@@ -106,7 +152,7 @@ class NumberGrid {
 
   values() {
     return this.cells.map(({ dataset, value }) => {
-      if (!dataset.typed) return parseNumber(dataset.exact);
+      if (!dataset.typed) return parseNumber(dataset.exact ?? "");
       return problemWith(value) ? NaN : parseNumber(value);
     });
   }
@@ -115,7 +161,7 @@ class NumberGrid {
     const values = this.values();
     const { stops } = this.data;
     let { low, high } = this.data;
-    if (low === null) {
+    if (low === null || high === null) {
       high = Math.max(...values.map((value) => Math.abs(value) || 0)) || 1;
       low = -high;
     }
@@ -125,22 +171,28 @@ class NumberGrid {
       const colour = colourAt(stops, share).map(Math.round);
       const ink = inkOn(colour);
       cell.style.cssText = `background: rgb(${colour.join(" ")}); color: ${this.hidden ? "transparent" : ink}; caret-color: ${ink}`;
-      cell.setAttribute("aria-invalid", wrong);
+      cell.setAttribute("aria-invalid", String(wrong));
     });
   }
 
-  /** Say below the grid what the cell holds, or what is wrong with what was typed. */
-  tell(cell) {
+  /**
+   * Say below the grid what a cell holds, or what is wrong with what was typed.
+   * @param {EventTarget | null} target the cell, if it is one
+   */
+  tell(target) {
     const wrong = this.cells.find((one) => one.getAttribute("aria-invalid") === "true");
     this.note.classList.toggle("wrong", Boolean(wrong));
     if (wrong) {
       this.note.textContent = problemWith(wrong.value);
-    } else if (this.cells.includes(cell)) {
-      const text = cell.dataset.typed ? cell.value : cell.dataset.exact.replace("-", MINUS);
-      this.note.textContent = `${cell.getAttribute("aria-label")}: ${text}${this.whole()}`;
-    } else {
-      this.note.textContent = this.data.note;
+      return;
     }
+    const cell = this.cells.find((one) => one === target);
+    if (!cell) {
+      this.note.textContent = this.data.note;
+      return;
+    }
+    const text = cell.dataset.typed ? cell.value : cell.dataset.exact?.replace("-", MINUS);
+    this.note.textContent = `${cell.getAttribute("aria-label")}: ${text}${this.whole()}`;
   }
 
   /** What is to be known of a kernel as a whole while it is changed. */
@@ -177,17 +229,19 @@ class NumberGrid {
       cell.dataset.exact = plainNumber(cell.value);
       delete cell.dataset.typed;
     }
-    this.send(text);
+    this.send?.(text);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
+    /** @type {Record<string, number>} */
     const moves = { ArrowUp: -this.columns, ArrowDown: this.columns, Enter: this.columns };
     if (!(event.key in moves)) {
       event.stopPropagation(); // typing is not a shortcut of the page
       return;
     }
     if (event.key === "Enter") this.commit();
-    const next = this.cells[this.cells.indexOf(event.target) + moves[event.key]];
+    const next = this.cells[this.cells.findIndex((cell) => cell === event.target) + moves[event.key]];
     next?.focus();
     next?.select();
     event.preventDefault();
