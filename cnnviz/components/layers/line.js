@@ -179,6 +179,35 @@ export function partName(kind, at) {
   return kind.parts.length > 1 ? kind.parts[at] ?? "" : `${kind.parts[0]}${at + 1}`;
 }
 
+/**
+ * What a part of a block is called on screen.
+ * @param {Kind} kind
+ * @param {number} at
+ */
+export function partTitle(kind, at) {
+  return kind.parts.length > 1 ? partName(kind, at) : `${kind.parts[0]} ${at + 1}`;
+}
+
+/**
+ * A layer in words, such as "Convolution, 16 filters, 3×3, padding 1".
+ * @param {string} word
+ * @param {Kind[]} kinds
+ */
+export function describe(word, kinds) {
+  const known = readWord(word, kinds);
+  if (!known) return word;
+  const { kind, numbers } = known;
+  const said = kind.options.map((option) => {
+    const number = numberOf(option, numbers);
+    if (option.key === "kernel") return `${number}×${number}`;
+    if (option.key === "out") return `${number} ${number === "1" ? option.title.slice(0, -1) : option.title}`.toLowerCase();
+    const usual = option.as ? numberOf(option, { [option.as]: numbers[option.as] }) : option.usual;
+    if (option.letter && Number(number) === Number(usual)) return "";
+    return option.letter ? `${option.title.toLowerCase()} ${number}` : number;
+  });
+  return [kind.title, ...said.filter(Boolean)].join(", ");
+}
+
 // --- edits ------------------------------------------------------------------------------------
 
 /**
