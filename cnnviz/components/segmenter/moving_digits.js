@@ -1,28 +1,37 @@
 // A scene whose digits can be moved, by hand or by themselves; what figures of such scenes share.
 
 import { clamp } from "../kit/arithmetic.js";
-import { Figure } from "../kit/figure/figure.js";
+import { MovingFigure } from "../kit/figure/moving_figure.js";
 import { sideOf, spriteAt } from "./scene.js";
 
 const PACE = 90; // milliseconds between two places of a digit that moves by itself
 const TURN = 3500; // milliseconds, for it to go round
 const RADIUS = 4; // pixels
 
+/** @import { PixelPanel } from "../kit/figure/pixel_panel.js" */
+/** @import { Scene, Sprite } from "./scene.js" */
+
 /** A kind of it fills `scenes`, lays out panels with `follow`, and looks and paints. */
-export class MovingDigits extends Figure {
+export class MovingDigits extends MovingFigure {
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
     super(parent);
     this.state = { scene: 0, row: 20, column: 20 };
-    /** @type {import("./scene.js").Scene[]} */
+    /** @type {Scene[]} */
     this.scenes = [];
-    this.moving = true;
-    this.turned = 0; // milliseconds that the digit has been moving
-    this.held = null; // the digit in the hand
+    this.home = { top: 0, left: 0 }; // of the digit that moves by itself
+    this.turned = 0; // milliseconds that it has been moving
+    /** @type {{ sprite: Sprite, row: number, column: number } | null} the digit in the hand, and where it is held */
+    this.held = null;
     this.stale = true; // whether the networks have not seen the scene as it is
     this.find("[data-act=next]").onclick = () => this.choose((this.state.scene + 1) % this.data.scenes.length);
   }
 
-  /** Let a pointer point on a panel, and move digits if they are movable there. */
+  /**
+   * Let a pointer point on a panel, and move digits if they are movable there.
+   * @param {PixelPanel} panel
+   * @param {boolean} movable
+   */
   follow(panel, movable) {
     const { canvas } = panel;
     canvas.onpointermove = (event) => this.pull(event, panel);
@@ -31,6 +40,10 @@ export class MovingDigits extends Figure {
     canvas.onpointercancel = canvas.onpointerup;
   }
 
+  /**
+   * @param {number} scene
+   * @param {boolean} [moving]
+   */
   choose(scene, moving = false) {
     this.state.scene = scene;
     const [sprite] = this.scene.sprites;
@@ -54,30 +67,41 @@ export class MovingDigits extends Figure {
     return this.scenes[this.state.scene];
   }
 
-  /** The pixel of a digit's ink nearest to its middle. */
+  /**
+   * The pixel of a digit's ink nearest to its middle.
+   * @param {Sprite} sprite
+   */
   inkOf(sprite) {
     const { top, left, ink } = sprite;
     const size = sideOf(sprite);
     let best = 0;
-    const far = (at) => Math.hypot(Math.floor(at / size) - size / 2, (at % size) - size / 2);
-    ink.forEach((is, at) => { if (is && (!ink[best] || far(at) < far(best))) best = at; });
+    const far = (/** @type {number} */ at) => Math.hypot(Math.floor(at / size) - size / 2, (at % size) - size / 2);
+    for (let at = 0; at < ink.length; at += 1) if (ink[at] && (!ink[best] || far(at) < far(best))) best = at;
     return { row: top + Math.floor(best / size), column: left + (best % size) };
   }
 
+  /** The networks have not seen the scene as it is now. */
   change() {
     this.stale = true;
-    this.wake();
-    this.say();
-    this.after(200, "tables", () => this.fillTables());
+    super.change();
   }
 
   // --- what people do -------------------------------------------------------------------------
 
+  /**
+   * @param {PointerEvent} event
+   * @param {PixelPanel} panel
+   */
   under(event, panel) {
     const { x, y } = panel.under(event);
     return { row: Math.floor(y), column: Math.floor(x) };
   }
 
+  /**
+   * @param {PointerEvent} event
+   * @param {PixelPanel} panel
+   * @param {boolean} movable
+   */
   hold(event, panel, movable) {
     if (event.button) return;
     const place = this.under(event, panel);
@@ -90,19 +114,27 @@ export class MovingDigits extends Figure {
     this.point(place);
   }
 
+  /**
+   * @param {PointerEvent} event
+   * @param {PixelPanel} panel
+   */
   pull(event, panel) {
     const place = this.under(event, panel);
     if (this.held) this.put(this.held.sprite, place.row - this.held.row, place.column - this.held.column);
     this.point(place);
   }
 
+  /** @param {{ row: number, column: number }} place */
   point({ row, column }) {
     Object.assign(this.state, { row, column });
-    this.wake();
-    this.say();
-    this.after(200, "tables", () => this.fillTables());
+    super.change();
   }
 
+  /**
+   * @param {Sprite} sprite
+   * @param {number} top
+   * @param {number} left
+   */
   put(sprite, top, left) {
     const last = this.data.side - sideOf(sprite);
     Object.assign(sprite, { top: clamp(Math.round(top), 0, last), left: clamp(Math.round(left), 0, last) });
@@ -118,17 +150,16 @@ export class MovingDigits extends Figure {
   toggle() {
     const [sprite] = this.scene.sprites;
     if (!this.movable()) return;
-    this.moving = !this.moving;
     this.home = { top: sprite.top, left: sprite.left };
     this.turned = 0;
-    this.since = undefined;
-    this.change();
+    super.toggle();
   }
 
+  /** @param {KeyboardEvent} event */
   keys({ shiftKey }) {
     const { row, column } = this.state;
     const last = this.data.side - 1;
-    const to = (down, across) => () => {
+    const to = (/** @type {number} */ down, /** @type {number} */ across) => () => {
       const sprite = shiftKey && spriteAt(this.scene, row, column);
       if (sprite) {
         this.halt();
@@ -142,10 +173,7 @@ export class MovingDigits extends Figure {
 
   // --- frames ---------------------------------------------------------------------------------
 
-  running() {
-    return this.moving && this.onScreen && Boolean(this.data);
-  }
-
+  /** @param {number} now */
   advance(now) {
     const gone = this.passed(now, PACE);
     if (!gone) return;
@@ -160,9 +188,5 @@ export class MovingDigits extends Figure {
     const side = this.data.side - 1;
     Object.assign(this.state, { row: clamp(this.state.row, 0, side), column: clamp(this.state.column, 0, side) });
     this.stale = true;
-  }
-
-  resize() {
-    this.redraw();
   }
 }

@@ -12,12 +12,42 @@ import { readSafetensors } from "../kit/network/safetensors.js";
 import { MovingDigits } from "./moving_digits.js";
 import { classesOf, COLOURS, compose, overlap, unpackScene } from "./scene.js";
 
+/**
+ * What Python sends.
+ * @typedef {object} Data
+ * @property {string} id
+ * @property {string} alt
+ * @property {string} pytorch
+ * @property {string} scene another one where the scenes, their classes or the pad are others
+ * @property {string} name under which other components find what the networks see
+ * @property {string} pad whose drawing is looked at instead of the first scene; empty for none
+ * @property {string} truth where the truth is from
+ * @property {string[]} classes the first is the background
+ * @property {number} side of a scene, in pixels
+ * @property {{ title: string, spec: any, weights: string }[]} networks
+ * @property {any[]} scenes
+ *
+ * @typedef {ReturnType<Segmenter["look"]>} Found the truth, and what the networks say
+ */
+
 class Segmenter extends MovingDigits {
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
     super(parent);
-    this.state.view = "label";
+    this.view = "label"; // or "confidence", or the number of a class
+    this.moving = !this.calm;
     this.watching = () => {};
+    /** @type {ReturnType<typeof offerPicture> | null} */
     this.offer = null;
+    /** @type {import("../kit/network/forward.js").Network[]} */
+    this.networks = [];
+    /** @type {PixelPanel[]} the scene, the truth and the answers */
+    this.panels = [];
+    /** @type {{ bars: ClassBars, place: HTMLElement }[]} */
+    this.bars = [];
+    /** @type {Found | null} */
+    this.found = null;
+    this.keyed = ""; // what the key is of
   }
 
   destroy() {
@@ -26,7 +56,10 @@ class Segmenter extends MovingDigits {
     this.offer?.stop();
   }
 
-  /** Take what is drawn on a pad. */
+  /**
+   * Take what is drawn on a pad.
+   * @param {ArrayLike<number>} values
+   */
   see(values) {
     const [scene] = this.scenes;
     scene.clutter = Int16Array.from(values);
@@ -39,14 +72,13 @@ class Segmenter extends MovingDigits {
     return { values: compose(this.scene, side).picture, rows: side, columns: side, painted: true };
   }
 
+  /** @param {Data} data */
   load(data) {
-    const first = !this.data;
     const other = data.scene !== this.data?.scene; // else other weights see the scene as it is
     this.data = data;
     this.describe(data);
     this.networks = data.networks.map(({ spec, weights }) => prepare(spec, [1, data.side, data.side], readSafetensors(bytesOf(weights)).tensors));
     if (other) {
-      if (first) this.moving = !this.calm;
       this.scenes = data.scenes.map(unpackScene);
       this.layOut();
       this.choose(0, this.moving);
@@ -59,7 +91,7 @@ class Segmenter extends MovingDigits {
   }
 
   layOut() {
-    const { classes, networks, side } = this.data;
+    const { classes, networks, side } = /** @type {Data} */ (this.data);
     const movable = this.movable();
     const titles = ["Scene", "Truth", ...networks.map(({ title }) => title)];
     this.panels = titles.map((title, at) => {
@@ -73,10 +105,11 @@ class Segmenter extends MovingDigits {
     this.find("[data-act=play]").hidden = !movable;
     for (const one of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll(".if-movable"))) one.hidden = !movable;
     this.find("[data-act=next]").hidden = this.scenes.length < 2;
+    /** @type {Record<string, string>} */
     const views = { label: "Label map", confidence: "Confidence", ...Object.fromEntries(classes.map((name, at) => [`${at}`, `S of ${name}`])) };
     const order = Object.fromEntries(["label", "confidence", ...classes.keys()].map((view) => [` ${view}`, views[view]])); // as written, not as numbers
-    this.find(".views").replaceChildren(choice("What is shown of each pixel", order, ` ${this.state.view}`, (view) => {
-      this.state.view = view.trim();
+    this.find(".views").replaceChildren(choice("What is shown of each pixel", order, ` ${this.view}`, (view) => {
+      this.view = view.trim();
       this.wake();
     }));
     this.bars = networks.map(({ title }) => {
@@ -89,11 +122,13 @@ class Segmenter extends MovingDigits {
     this.find(".softmax").replaceChildren(...this.bars.map(({ place }) => place));
   }
 
+  /** Ask the networks about the scene as it is. */
   look() {
     const { classes, side } = this.data;
     const { picture, labels } = compose(this.scene, side);
     const input = Float32Array.from(picture, (level) => level / 255);
-    this.found = {
+    this.stale = false;
+    return {
       picture, labels,
       answers: this.networks.map((network) => {
         network.run(input);
@@ -101,18 +136,19 @@ class Segmenter extends MovingDigits {
         return { ...answer, ...overlap(answer.best, labels, classes.length) };
       }),
     };
-    this.stale = false;
-    this.offer?.tell();
   }
 
   paint() {
     if (!this.scenes.length) return;
-    if (this.stale) this.look();
-    const { classes, side } = this.data;
+    if (this.stale || !this.found) {
+      this.found = this.look();
+      this.offer?.tell();
+    }
+    const { classes, side, networks, truth } = /** @type {Data} */ (this.data);
     const { picture, labels, answers } = this.found;
-    const { view, row, column } = this.state;
+    const { view, state: { row, column } } = this;
     const area = side * side;
-    const coloured = (values) => (at) => COLOURS[values[at]];
+    const coloured = (/** @type {ArrayLike<number>} */ values) => (/** @type {number} */ at) => COLOURS[values[at]];
     const which = Number(view);
     const ofClass = Number.isInteger(which);
     const looks = [
@@ -125,7 +161,7 @@ class Segmenter extends MovingDigits {
     ];
     looks.forEach((look, at) => this.panels[at].draw(look, { row, column }));
     write(this.panels[0].note, "light: 0 (black) to 255 (white)");
-    write(this.panels[1].note, this.data.truth);
+    write(this.panels[1].note, truth);
     const known = this.scene.sprites.length > 0;
     answers.forEach(({ foreground, each, best }, at) => {
       if (!known) {
@@ -140,18 +176,21 @@ class Segmenter extends MovingDigits {
     const at = row * side + column;
     const said = answers.map(({ best, confidence, shares }, one) => {
       this.bars[one].bars.draw(classes.map((_, label) => shares[label * area + at]));
-      return `${this.data.networks[one].title}: ${classes[best[at]]} (${percent(confidence[at])})`;
+      return `${networks[one].title}: ${classes[best[at]]} (${percent(confidence[at])})`;
     });
     write(this.told, `Pixel i = ${row}, j = ${column}. ${known ? `Truth: ${classes[labels[at]]}. ` : ""}${said.join("; ")}. Each network gives ${classes.length} numbers here that sum to 1: S(i, j, k) for k = ${classes.join(", ")}.`);
     this.markPlaying(this.moving, "Let a digit move");
   }
 
-  /** What the colours mean. */
+  /**
+   * Say what the colours mean.
+   * @param {string} view
+   */
   drawKey(view) {
     if (this.keyed === view + this.data.id) return;
     this.keyed = view + this.data.id;
-    const { classes } = this.data;
-    const swatch = (colour, text, className = "") => {
+    const { classes } = /** @type {Data} */ (this.data);
+    const swatch = (/** @type {string} */ colour, /** @type {string} */ text, className = "") => {
       const item = element("span");
       const mark = element("i", className);
       mark.style.background = colour;
@@ -166,12 +205,12 @@ class Segmenter extends MovingDigits {
 
   tables() {
     if (!this.found) return [];
-    const { classes, networks, side } = this.data;
+    const { classes, networks, side } = /** @type {Data} */ (this.data);
     const { row, column } = this.state;
     const { answers } = this.found;
     const titles = networks.map(({ title }) => title);
     const at = row * side + column;
-    const share = (value) => (Number.isNaN(value) ? "in neither" : fixed(value, 4));
+    const share = (/** @type {number} */ value) => (Number.isNaN(value) ? "in neither" : fixed(value, 4));
     const softmax = [
       {
         caption: `Softmax at i = ${row}, j = ${column}`,

@@ -55,7 +55,12 @@ export function find({ heat, sides }, side, sure) {
   return found.toSorted((one, other) => other.score - one.score);
 }
 
-/** Whether no pixel around is larger, and none of those before it equal. */
+/**
+ * Whether no pixel around is larger, and none of those before it equal.
+ * @param {ArrayLike<number>} values
+ * @param {number} side
+ * @param {number} at
+ */
 function isPeak(values, side, at) {
   const [row, column] = [Math.floor(at / side), at % side];
   for (let y = Math.max(0, row - REACH); y <= Math.min(side - 1, row + REACH); y += 1) {
@@ -112,8 +117,15 @@ export function boxOverlap(one, other) {
   const height = Math.min(one[2], other[2]) - Math.max(one[0], other[0]);
   const width = Math.min(one[3], other[3]) - Math.max(one[1], other[1]);
   const both = Math.max(0, height) * Math.max(0, width);
-  const area = ([top, left, bottom, right]) => (bottom - top) * (right - left);
-  return both ? both / (area(one) + area(other) - both) : 0;
+  return both ? both / (sizeOf(one) + sizeOf(other) - both) : 0;
+}
+
+/**
+ * How many pixels are in it.
+ * @param {Box} box
+ */
+function sizeOf([top, left, bottom, right]) {
+  return (bottom - top) * (right - left);
 }
 
 /**
@@ -141,6 +153,7 @@ export function pixelOverlap(owners, number, others, other) {
  * @param {number} least
  */
 export function match(found, true_, overlap, least) {
+  /** @type {number[]} */
   const taken = [];
   for (const [at, label] of found.entries()) {
     let [best, share] = [-1, -1];
@@ -163,8 +176,7 @@ const [ROWS, COLUMNS] = [["top", "", "bottom"], ["left", "", "right"]];
  * @param {number} side
  */
 export function sentence(things, classes, side) {
-  const area = ({ box: [top, left, bottom, right] }) => (bottom - top) * (right - left);
-  const ordered = things.toSorted((one, other) => area(other) - area(one));
+  const ordered = things.toSorted((one, other) => sizeOf(other.box) - sizeOf(one.box));
   const number = NUMBERS[ordered.length] ?? `${ordered.length} digits`;
   if (!ordered.length) return `${number}.`;
   const parts = ordered.map(({ label, box }, at) => `a ${at ? "" : "large "}${classes[label]} ${place(box, side)}`);
@@ -172,7 +184,11 @@ export function sentence(things, classes, side) {
   return `${number}: ${parts.length ? `${parts.join(", ")} and ` : ""}${last}.`;
 }
 
-/** In which ninth of the scene the middle of a box is. */
+/**
+ * In which ninth of the scene the middle of a box is.
+ * @param {Box} box
+ * @param {number} side
+ */
 function place(box, side) {
   const [row, column] = middle(box).map((at) => Math.min(2, Math.floor((3 * at) / side)));
   const words = [ROWS[row], COLUMNS[column]].filter(Boolean).join(" ");

@@ -18,23 +18,61 @@ const GREY = [150, 150, 150];
 const [TRUE, SAID] = ["#56b4e9", "#f0e442"];
 const SPOT = 1.6; // pixels: the radius of a dot on a digit that was counted
 
+/** @import { Sprite } from "../segmenter/scene.js" */
+/** @import { Box } from "./answers.js" */
+
+/**
+ * What Python sends.
+ * @typedef {object} Data
+ * @property {string} alt
+ * @property {string} pytorch
+ * @property {string[]} classes the first is the background
+ * @property {number} side of a scene, in pixels
+ * @property {Task[]} tasks
+ * @property {{ spec: any, weights: string }[]} networks for the main digit, and for every pixel
+ * @property {any[]} scenes
+ * @property {string} parameter of the address, for the task
+ * @property {number} sure from which probability on a peak is a digit
+ * @property {number} matched from which overlap on a digit is matched
+ * @property {number} unit pixels of a distance of 1
+ * @property {number} crowd what the map of the count is divided by
+ *
+ * @typedef {object} Task
+ * @property {"label" | "box" | "boxes" | "instances" | "mask" | "count" | "sentence"} id
+ * @property {string} title
+ * @property {string} about what is asked
+ * @property {string} measure how right the networks are, over many scenes
+ *
+ * @typedef {ReturnType<VisionTasks["look"]>} Found the truth, and what the networks say
+ */
+
 class VisionTasks extends MovingDigits {
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
     super(parent);
     /** @type {import("../kit/network/forward.js").Network[]} for the main digit, and for every pixel */
     this.networks = [];
+    /** @type {PixelPanel[]} the scene, the truth and the answer */
+    this.panels = [];
+    /** @type {Task} */
+    this.task = { id: "label", title: "", about: "", measure: "" };
+    this.bars = new ClassBars(element("div"));
+    /** @type {Found | null} */
+    this.found = null;
+    this.keyed = ""; // the task that the key is of
+    this.moving = !this.calm;
   }
 
+  /** @param {Data} data */
   load(data) {
     const { classes, side, tasks } = data;
     this.data = data;
     this.describe(data);
     this.networks = data.networks.map(({ spec, weights }) => prepare(spec, [1, side, side], readSafetensors(bytesOf(weights)).tensors));
     this.scenes = data.scenes.map(unpackScene);
-    if (!this.panels) {
+    if (!this.panels.length) {
       const kept = new URL(window.location.href).searchParams.get(data.parameter);
       this.task = tasks.find(({ id }) => id === kept) ?? tasks[0];
-      this.moving = !this.calm;
       this.panels = ["Scene", "Truth", "Network"].map((title, at) => {
         const panel = new PixelPanel(title, side, at ? "" : "movable");
         this.follow(panel, at === 0);
@@ -43,19 +81,19 @@ class VisionTasks extends MovingDigits {
       this.figure.replaceChildren(...this.panels.map(({ root }) => root));
       const titles = Object.fromEntries(tasks.map(({ id, title }) => [id, title]));
       this.find(".views").replaceChildren(choice("What is asked", titles, this.task.id, (id) => {
-        this.task = tasks.find((one) => one.id === id);
+        this.task = tasks.find((one) => one.id === id) ?? tasks[0];
         keepInAddress(data.parameter, id === tasks[0].id ? null : id);
         this.change();
       }));
-      this.bars = new ClassBars(element("div"));
       this.bars.load(classes.slice(1));
       this.find(".shares").replaceChildren(this.bars.root);
-    } else this.task = tasks.find(({ id }) => id === this.task.id);
+    } else this.task = tasks.find(({ id }) => id === this.task.id) ?? tasks[0];
     this.choose(0, this.moving);
   }
 
+  /** Ask the networks about the scene as it is. */
   look() {
-    const { classes, side, sure, matched, unit, crowd } = this.data;
+    const { classes, side, sure, matched, unit, crowd } = /** @type {Data} */ (this.data);
     const kinds = classes.length - 1;
     const scene = compose(this.scene, side);
     const input = Float32Array.from(scene.picture, (level) => level / 255);
@@ -70,23 +108,24 @@ class VisionTasks extends MovingDigits {
     const owners = instancesOf(things, mask, maps.sides, side);
     const truth = this.scene.sprites.map((sprite) => ({ label: sprite.label, box: boxOf(sprite) }));
     const [found, there] = [things, truth].map((all) => all.map(({ label }) => label));
-    this.found = {
+    this.stale = false;
+    return {
       ...scene, maps, shares, mask, things, truth,
       area: side * side,
       instances: owners,
-      main: { label: 1 + shares.indexOf(Math.max(...shares)), box: /** @type {import("./answers.js").Box} */ (numbers.slice(kinds).map((share) => share * side)) },
+      main: { label: 1 + shares.indexOf(Math.max(...shares)), box: /** @type {Box} */ (numbers.slice(kinds).map((share) => share * side)) },
       count: maps.crowd.reduce((total, share) => total + share, 0),
       matched: match(found, there, (at, other) => boxOverlap(things[at].box, truth[other].box), matched),
       joined: match(found, there, (at, other) => pixelOverlap(owners, at + 1, scene.owners, other + 1), matched),
       overlap: overlap(mask, scene.labels, classes.length),
     };
-    this.stale = false;
   }
 
   paint() {
-    if (!this.panels) return;
-    if (this.stale) this.look();
-    const { picture } = this.found;
+    if (!this.panels.length) return;
+    if (this.stale || !this.found) this.found = this.look();
+    const { found } = this;
+    const { picture } = found;
     const { row, column } = this.state;
     const [scene, truth, network] = this.panels;
     const pointed = ["instances", "mask"].includes(this.task.id) ? { row, column } : null;
@@ -94,7 +133,7 @@ class VisionTasks extends MovingDigits {
     for (const panel of [truth, network]) panel.draw(greys(picture, 255));
     write(scene.note, "light: 0 (black) to 255 (white)");
     this.find(".shares").hidden = this.task.id !== "label";
-    const [known, said, told] = this[this.task.id]();
+    const [known, said, told] = this[this.task.id](found);
     write(truth.note, known);
     write(network.note, said);
     write(this.find(".about"), this.task.about);
@@ -106,8 +145,9 @@ class VisionTasks extends MovingDigits {
 
   // --- each task: draws, and gives what stands below the truth, below the answer and the figure ----
 
-  label() {
-    const { main, truth: [first], shares } = this.found;
+  /** @param {Found} found */
+  label(found) {
+    const { main, truth: [first], shares } = found;
     const { classes } = this.data;
     this.bars.draw(shares);
     this.tag(this.panels[1], 2, 2, classes[first.label], TRUE, 2);
@@ -119,8 +159,9 @@ class VisionTasks extends MovingDigits {
     ];
   }
 
-  box() {
-    const { main, truth: [first] } = this.found;
+  /** @param {Found} found */
+  box(found) {
+    const { main, truth: [first] } = found;
     const { classes } = this.data;
     this.outline(this.panels[1], first.box, classes[first.label], TRUE);
     this.outline(this.panels[2], first.box, "", TRUE, true);
@@ -132,8 +173,9 @@ class VisionTasks extends MovingDigits {
     ];
   }
 
-  boxes() {
-    const { things, truth, matched } = this.found;
+  /** @param {Found} found */
+  boxes(found) {
+    const { things, truth, matched } = found;
     const { classes } = this.data;
     for (const { label, box } of truth) this.outline(this.panels[1], box, classes[label], TRUE);
     things.forEach(({ label, score, box }, at) => this.outline(this.panels[2], box, `${classes[label]} ${fixed(100 * score, 0)}%`, matched[at] < 0 ? "#d55e00" : SAID));
@@ -145,13 +187,14 @@ class VisionTasks extends MovingDigits {
     ];
   }
 
-  instances() {
-    const { things, truth, joined, instances, owners, maps } = this.found;
+  /** @param {Found} found */
+  instances(found) {
+    const { things, truth, joined, instances, owners, maps, picture } = found;
     const { classes, side } = this.data;
     const { row, column } = this.state;
     const mine = joined.map((other) => (other < 0 ? GREY : COLOURS[1 + (other % 6)]));
-    this.panels[1].draw(this.over(owners, (number) => COLOURS[1 + ((number - 1) % 6)]));
-    this.panels[2].draw(this.over(instances, (number) => mine[number - 1]), { row, column });
+    this.panels[1].draw(over(picture, owners, (number) => COLOURS[1 + ((number - 1) % 6)]));
+    this.panels[2].draw(over(picture, instances, (number) => mine[number - 1]), { row, column });
     for (const { label, box } of truth) this.tag(this.panels[1], box[0], box[1], classes[label], "#fff");
     for (const { label, box } of things) this.tag(this.panels[2], box[0], box[1], classes[label], "#fff");
     const at = row * side + column;
@@ -165,8 +208,9 @@ class VisionTasks extends MovingDigits {
     ];
   }
 
-  mask() {
-    const { labels, mask, overlap: { each, foreground } } = this.found;
+  /** @param {Found} found */
+  mask(found) {
+    const { labels, mask, overlap: { each, foreground } } = found;
     const { classes, side } = this.data;
     const { row, column } = this.state;
     this.panels[1].draw((at) => COLOURS[labels[at]], { row, column });
@@ -179,8 +223,9 @@ class VisionTasks extends MovingDigits {
     ];
   }
 
-  count() {
-    const { truth, count, maps: { crowd }, things } = this.found;
+  /** @param {Found} found */
+  count(found) {
+    const { truth, count, maps: { crowd }, things } = found;
     for (const { box } of truth) this.dot(this.panels[1], middle(box));
     const most = Math.max(...crowd);
     this.panels[2].draw(greys(crowd.map((share) => Math.max(0, share)), most));
@@ -192,8 +237,9 @@ class VisionTasks extends MovingDigits {
     ];
   }
 
-  sentence() {
-    const { things, truth } = this.found;
+  /** @param {Found} found */
+  sentence(found) {
+    const { things, truth } = found;
     const { classes, side } = this.data;
     for (const { label, box } of truth) this.outline(this.panels[1], box, classes[label], TRUE);
     for (const { label, box } of things) this.outline(this.panels[2], box, classes[label], SAID);
@@ -203,20 +249,21 @@ class VisionTasks extends MovingDigits {
 
   // --- drawing --------------------------------------------------------------------------------
 
-  /** The picture, and over it a colour wherever there is a number. */
-  over(numbers, colourOf) {
-    const { picture } = this.found;
-    return (at) => {
-      const level = picture[at];
-      return numbers[at] ? colourOf(numbers[at]) : [level / 2, level / 2, level / 2];
-    };
-  }
-
-  /** @returns the brush of a panel, and how long a pixel is there */
+  /**
+   * The brush of a panel, and how long a pixel is there.
+   * @param {PixelPanel} panel
+   */
   on({ canvas }) {
     return { brush: brushOf(canvas), cell: canvas.width / this.data.side };
   }
 
+  /**
+   * @param {PixelPanel} panel
+   * @param {Box} box
+   * @param {string} text at its corner
+   * @param {string} colour
+   * @param {boolean} [dashed]
+   */
   outline(panel, [top, left, bottom, right], text, colour, dashed = false) {
     const { brush, cell } = this.on(panel);
     for (const [width, ink] of new Map([[cell, "#000"], [cell / 2, colour]])) { // seen on any grey
@@ -229,7 +276,15 @@ class VisionTasks extends MovingDigits {
     if (text) this.tag(panel, top, left, text, colour);
   }
 
-  /** Text with its top left corner at a place; inside the panel in any case. */
+  /**
+   * Text with its top left corner at a place; inside the panel in any case.
+   * @param {PixelPanel} panel
+   * @param {number} top
+   * @param {number} left
+   * @param {string} text
+   * @param {string} colour
+   * @param {number} [size] of its letters; 1 is usual, and such text stands above the place
+   */
   tag(panel, top, left, text, colour, size = 1) {
     const { brush, cell } = this.on(panel);
     const letter = Math.max(11 * (window.devicePixelRatio || 1), 2.6 * cell) * size;
@@ -244,6 +299,10 @@ class VisionTasks extends MovingDigits {
     brush.fillText(text, x + letter / 4, y + height / 2);
   }
 
+  /**
+   * @param {PixelPanel} panel
+   * @param {number[]} place row and column
+   */
   dot(panel, [row, column]) {
     const { brush, cell } = this.on(panel);
     for (const [radius, ink] of new Map([[SPOT + 0.5, "#000"], [SPOT, TRUE]])) {
@@ -254,6 +313,11 @@ class VisionTasks extends MovingDigits {
     }
   }
 
+  /**
+   * @param {PixelPanel} panel
+   * @param {number[]} from row and column
+   * @param {number[]} to
+   */
   arrow(panel, from, to) {
     const { brush, cell } = this.on(panel);
     for (const [width, ink] of new Map([[0.9, "#000"], [0.4, "#fff"]])) {
@@ -275,7 +339,7 @@ class VisionTasks extends MovingDigits {
     const { id } = this.task;
     if (this.keyed === id) return;
     this.keyed = id;
-    const swatch = ([colour, text]) => {
+    const swatch = (/** @type {string[]} */ [colour, text]) => {
       const item = element("span");
       const mark = element("i");
       mark.style.background = colour;
@@ -283,22 +347,24 @@ class VisionTasks extends MovingDigits {
       return item;
     };
     const boxes = [[TRUE, "truth"], [SAID, "network"]];
+    /** @type {Record<string, string[][]>} */
     const keys = {
       box: boxes,
       boxes: [...boxes, ["#d55e00", "network, not matched"]],
       sentence: boxes,
       instances: [["#999", "not matched; each other digit has a colour, the same as in the truth"]],
-      mask: this.data.classes.map((name, at) => [`rgb(${COLOURS[at].join(" ")})`, name]),
+      mask: this.data.classes.map((/** @type {string} */ name, /** @type {number} */ at) => [`rgb(${COLOURS[at].join(" ")})`, name]),
     };
     this.find(".key").replaceChildren(...(keys[id] ?? []).map(swatch));
   }
 
   tables() {
-    if (!this.found) return [];
-    const { classes } = this.data;
-    const { main, things, truth, matched, joined, instances, owners, count, overlap: { each }, shares } = this.found;
-    const share = (value) => (Number.isNaN(value) ? "in neither" : fixed(value, 4));
-    const digits = (box) => box.map((at) => fixed(at, 1));
+    const { found } = this;
+    if (!found) return [];
+    const { classes } = /** @type {Data} */ (this.data);
+    const { main, things, truth, matched, joined, instances, owners, count, overlap: { each }, shares } = found;
+    const share = (/** @type {number} */ value) => (Number.isNaN(value) ? "in neither" : fixed(value, 4));
+    const digits = (/** @type {Box} */ box) => box.map((at) => fixed(at, 1));
     return [
       { caption: "The largest digit", heads: ["", "Class", "Top", "Left", "Bottom", "Right"], lines: [["truth", classes[truth[0].label], ...digits(truth[0].box)], ["network", classes[main.label], ...digits(main.box)]] },
       { caption: "Its class", heads: ["Class", "Probability"], lines: shares.map((value, at) => [classes[at + 1], fixed(value, 4)]) },
@@ -319,9 +385,22 @@ class VisionTasks extends MovingDigits {
 }
 
 /**
+ * The picture, and over it a colour wherever there is a number.
+ * @param {ArrayLike<number>} picture grey levels
+ * @param {ArrayLike<number>} numbers
+ * @param {(number: number) => number[]} colourOf
+ */
+function over(picture, numbers, colourOf) {
+  return (/** @type {number} */ at) => {
+    const level = picture[at];
+    return numbers[at] ? colourOf(numbers[at]) : [level / 2, level / 2, level / 2];
+  };
+}
+
+/**
  * The box around a digit's ink.
- * @param {import("../segmenter/scene.js").Sprite} sprite
- * @returns {import("./answers.js").Box}
+ * @param {Sprite} sprite
+ * @returns {Box}
  */
 function boxOf(sprite) {
   const { top, left, ink } = sprite;
@@ -336,6 +415,11 @@ function inWords([top, left, bottom, right]) {
   return `rows ${fixed(top, 0)} to ${fixed(bottom, 0)}, columns ${fixed(left, 0)} to ${fixed(right, 0)}`;
 }
 
+/**
+ * @param {number} count
+ * @param {string} noun
+ * @param {string} [plural]
+ */
 function many(count, noun, plural = "s") {
   return `${count} ${noun}${count === 1 ? "" : plural}`;
 }
