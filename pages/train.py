@@ -36,6 +36,7 @@ from cnnviz.ui.shared.phone import behind_a_button, fold
 from cnnviz.ui.shared.projecting import figure_and_settings
 from cnnviz.ui.shared.recipe import BATCH, choose_pace, choose_recipe, reset_recipe
 from cnnviz.ui.shared.run_list import choose_run, compare_runs, started_runs
+from cnnviz.ui.shared.tables import localized
 from cnnviz.ui.shared.text import plain
 from cnnviz.ui.train.data import Choice, choose_data
 from cnnviz.ui.train.estimate import seconds_per_epoch
@@ -97,10 +98,7 @@ def network_table(spec: Spec, shape: tuple[int, int, int]) -> None:
                 },
                 hide_index=True,
                 width=620,
-                column_config={
-                    "Parameters": st.column_config.NumberColumn(format="localized"),
-                    "Multiply-adds": st.column_config.NumberColumn(format="localized"),
-                },
+                column_config=localized("Parameters", "Multiply-adds"),
                 alt="Output shape, parameters, multiply-adds and receptive field of each layer",
             )
             st.caption(

@@ -8,6 +8,7 @@ from cnnviz.convolution import lecture_case
 from cnnviz.numbers.formatting import thousands
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.projecting import figure_and_settings
+from cnnviz.ui.shared.tables import localized
 
 
 def count_operations() -> None:
@@ -33,10 +34,7 @@ def count_operations() -> None:
                 "Operations": [dense, sliding, sliding],
             },
             hide_index=True,
-            column_config={
-                name: st.column_config.NumberColumn(format="localized")
-                for name in ("Numbers stored", "Operations")
-            },
+            column_config=localized("Numbers stored", "Operations"),
             alt="Numbers stored and operations for three ways to compute the same edges",
         )
         st.caption(

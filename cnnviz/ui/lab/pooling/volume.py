@@ -18,6 +18,7 @@ from cnnviz.numbers.formatting import sides
 from cnnviz.pages import page_at
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.controls import paired
+from cnnviz.ui.shared.tables import localized
 
 if TYPE_CHECKING:
     from cnnviz.convolution.pooling import Pooling
@@ -98,10 +99,7 @@ def without_pooling() -> None:
             "Multiply-adds": [adds for _, _, adds in rows.values()],
         },
         hide_index=True,
-        column_config={
-            name: st.column_config.NumberColumn(format="localized")
-            for name in ("Parameters", "Multiply-adds")
-        },
+        column_config=localized("Parameters", "Multiply-adds"),
         alt="Shapes, parameters and multiply-adds of a network with pooling and with strides",
     )
     race = page_at("race")

@@ -23,6 +23,7 @@ from cnnviz.numbers.formatting import thousands
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.controls import paired
+from cnnviz.ui.shared.tables import localized
 
 if TYPE_CHECKING:
     from cnnviz.convolution.sharing import World
@@ -72,7 +73,7 @@ def weight_counts(inputs: int, kernel: int) -> None:
     st.dataframe(
         {"Layer": names, **dict(zip(kinds, counts, strict=True))},
         hide_index=True,
-        column_config={name: st.column_config.NumberColumn(format="localized") for name in kinds},
+        column_config=localized(*kinds),
         alt="Weights of four layers: fully connected, local, and local with shared weights",
     )
     positions = lecture_case("s0-positions")["expected"]

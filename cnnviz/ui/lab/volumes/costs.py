@@ -14,6 +14,7 @@ from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.code import copy_code
 from cnnviz.ui.shared.controls import paired
+from cnnviz.ui.shared.tables import localized
 
 if TYPE_CHECKING:
     from cnnviz.convolution.volumes import LayerCost
@@ -135,10 +136,7 @@ def _show_costs(cost: LayerCost, one: LayerCost, alone: LayerCost, point: LayerC
             "Multiply-adds": [k.multiply_adds for k in kinds.values()],
         },
         hide_index=True,
-        column_config={
-            name: st.column_config.NumberColumn(format="localized")
-            for name in ("Weights", "Biases", "Multiply-adds")
-        },
+        column_config=localized("Weights", "Biases", "Multiply-adds"),
         alt="Output, parameters and multiply-adds of this layer and of related ones",
     )
     both = alone.multiply_adds + point.multiply_adds
@@ -206,10 +204,7 @@ def _squeezed() -> None:
             "Output depth": [64, thin, 64, 64],
         },
         hide_index=True,
-        column_config={
-            name: st.column_config.NumberColumn(format="localized")
-            for name in ("Weights", "Multiply-adds")
-        },
+        column_config=localized("Weights", "Multiply-adds"),
         alt="Weights and multiply-adds with and without a 1×1 layer in front",
     )
     together = squeeze.multiply_adds + thinner.multiply_adds

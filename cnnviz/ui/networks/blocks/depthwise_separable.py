@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnnviz.networks import network_from_line, summary
 from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.tables import localized
 
 
 def separable_costs() -> None:
@@ -25,10 +26,7 @@ def separable_costs() -> None:
             "Multiply-adds": [sum(row.macs for row in found) for found in rows],
         },
         hide_index=True,
-        column_config={
-            name: st.column_config.NumberColumn(format="localized")
-            for name in ("Weights", "Multiply-adds")
-        },
+        column_config=localized("Weights", "Multiply-adds"),
         alt="Weights and multiply-adds of full, grouped and depthwise convolutions",
     )
     lab.correction(

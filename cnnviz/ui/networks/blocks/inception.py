@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnnviz.networks import network_from_line, summary
 from cnnviz.networks.papers import INCEPTION
+from cnnviz.ui.shared.tables import localized
 
 MODULE = (192, 28, 28)
 
@@ -33,10 +34,7 @@ def inception_costs() -> None:
             "Maps out": [found[-1].output_shape[0] for found in rows],
         },
         hide_index=True,
-        column_config={
-            name: st.column_config.NumberColumn(format="localized")
-            for name in ("Weights", "Multiply-adds")
-        },
+        column_config=localized("Weights", "Multiply-adds"),
         alt="Weights, multiply-adds and depth of an inception module with and without reduction",
     )
     st.caption(

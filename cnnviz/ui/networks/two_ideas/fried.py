@@ -11,6 +11,7 @@ from cnnviz.networks.fastfood import dense, fastfood
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.projecting import figure_and_settings
+from cnnviz.ui.shared.tables import localized
 
 _LAYERS = {"8 to 8": 8, "4,096 to 4,096": 4096}  # the figure's, and AlexNet's
 _CODE = """import torch
@@ -72,10 +73,7 @@ def deep_fried() -> None:
                 "Operations": [operations for _, operations in rows.values()],
             },
             hide_index=True,
-            column_config={
-                name: st.column_config.NumberColumn(format="localized")
-                for name in ("Weights", "Operations")
-            },
+            column_config=localized("Weights", "Operations"),
             alt="Weights and operations of a fully connected and of a Fastfood layer",
         )
         st.caption(
