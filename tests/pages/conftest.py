@@ -1,12 +1,11 @@
 """Opening a page without a browser."""
 
-import json
-
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from cnnviz.pages import page_at
+from tests.pages.sent import sent
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -47,11 +46,7 @@ def charts():
     """What each chart of a page is sent, in order."""
 
     def read(app):
-        return [
-            json.loads(element.proto.json)
-            for element in app.get("bidi_component")
-            if element.proto.component_name == "cnnviz_chart"
-        ]
+        return sent(app, "chart")
 
     return read
 

@@ -1,7 +1,6 @@
 """The page Your own classes: samples, pictures and zips of one's own, and what is learned."""
 
 import io
-import json
 import re
 import zipfile
 from functools import partial
@@ -20,6 +19,7 @@ from cnnviz.training.experiments.transfer_learning import (
     feature_maps_of,
     pooled,
 )
+from tests.pages.sent import sent
 
 
 @pytest.fixture
@@ -30,14 +30,6 @@ def open_page(visit):
 def words(app):
     texts = (*app.markdown, *app.caption, *app.info, *app.error)
     return re.sub(r"\\(.)", r"\1", "\n".join(text.value for text in texts))  # without escapes
-
-
-def sent(app, component):
-    return [
-        json.loads(element.proto.json)
-        for element in app.get("bidi_component")
-        if element.proto.component_name == f"cnnviz_{component}"
-    ]
 
 
 def photo(sample, turn=0):

@@ -15,6 +15,7 @@ from cnnviz.runs import create_run, list_runs
 from cnnviz.training import TrainingError
 from cnnviz.training.config import make_config
 from cnnviz.training.race.presets import race_id
+from tests.pages.sent import sent
 from tests.unit.datasets.zips import make_zip
 
 pytestmark = pytest.mark.usefixtures("runs")
@@ -208,12 +209,8 @@ def test_networks_typed_as_lines_race(open_page, started):
     app = open_page(r_lanes='[{"name":"A","network":"own","line":"c4k3 fc9"},{"line":"zz"}]')
     assert button(app, "Start the race").disabled
     assert "A: The last layer, linear1, gives 9 numbers" in texts(app)
-    (sent,) = [
-        json.loads(element.proto.json)
-        for element in app.get("bidi_component")
-        if element.proto.component_name == "cnnviz_layers"
-    ]
-    assert (sent["line"], sent["answer"]["wrong"]) == ("c4k3 fc9", "linear1")
+    (data,) = sent(app, "layers")
+    assert (data["line"], data["answer"]["wrong"]) == ("c4k3 fc9", "linear1")
 
 
 @pytest.mark.parametrize("lanes", ["hello", "[1, 2]", '[{"rate": "fast"}, {}]'])

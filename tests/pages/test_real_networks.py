@@ -1,6 +1,5 @@
 """The page Real networks: answers, evidence by several methods, maps, filters, the list."""
 
-import json
 import re
 from functools import partial
 
@@ -18,6 +17,7 @@ from cnnviz.runs import open_run
 from cnnviz.ui.real_networks import maps
 from cnnviz.zoo import ZooError, download, load
 from cnnviz.zoo.files import exported
+from tests.pages.sent import sent
 
 LITE0 = "EfficientNet-Lite0"
 
@@ -32,14 +32,6 @@ def no_weights_but_those_installed(tmp_path, monkeypatch):
 @pytest.fixture
 def open_page(visit):
     return partial(visit, "real-networks")
-
-
-def sent(app, component):
-    return [
-        json.loads(element.proto.json)
-        for element in app.get("bidi_component")
-        if element.proto.component_name == f"cnnviz_{component}"
-    ]
 
 
 def words(app):

@@ -23,6 +23,7 @@ from cnnviz.runs.votes import pose, read_questions
 from cnnviz.training.config import make_config, recipe_for
 from cnnviz.training.repeat import changed, settings
 from cnnviz.ui.train import estimate
+from tests.pages.sent import sent
 
 pytestmark = pytest.mark.usefixtures("runs")
 
@@ -198,46 +199,42 @@ def test_the_times_are_those_of_the_pace(open_page, monkeypatch):
 
 def builder(app, name="layers"):
     """What the list of layers, or the map of the network, was sent last."""
-    (sent,) = [
-        json.loads(element.proto.json)
-        for element in app.get("bidi_component")
-        if element.proto.component_name == f"cnnviz_{name}"
-    ]
-    return sent
+    (data,) = sent(app, name)
+    return data
 
 
 def test_a_network_of_ones_own_is_trained_as_its_line_says(open_page, started):
     line = "c6k3p1 relu res[c6k3p1 | none] p2 fc10"
     app = open_page(t_net="own", t_line=line)
-    sent = builder(app)
-    assert sent["line"] == sent["answer"]["line"] == line
-    assert sent["answer"]["problem"] == ""
-    assert sent["answer"]["layers"]["residual1.body.conv1"]["output"] == "6×8×8"
-    assert "last" not in sent["examples"][0]["title"]
+    data = builder(app)
+    assert data["line"] == data["answer"]["line"] == line
+    assert data["answer"]["problem"] == ""
+    assert data["answer"]["layers"]["residual1.body.conv1"]["output"] == "6×8×8"
+    assert "last" not in data["examples"][0]["title"]
     button(app, "Start training").click().run()
     assert not app.exception
     config = started[0][0]
     assert (config.network, config.network_title) == ("own", line)
     assert config.spec == network_from_line(line)
     assert app.query_params["t_line"] in (line, [line])
-    sent = builder(app.run())
-    assert (sent["examples"][0]["title"], sent["examples"][0]["line"]) == ("Your last one", line)
+    data = builder(app.run())
+    assert (data["examples"][0]["title"], data["examples"][0]["line"]) == ("Your last one", line)
     assert line in app.selectbox(key="_t_run").options[0]
 
 
 def test_a_network_is_seen_with_the_weights_that_training_begins_with(open_page):
     app = open_page(t_net="own", t_line="c4k3 relu gap fc10", t_seed="7")
     app.session_state["_t_untrained"] = True
-    sent = builder(app.run(), "network")
+    data = builder(app.run(), "network")
     torch.manual_seed(7)
     first = build(network_from_line("c4k3 relu gap fc10"), (1, 8, 8))
-    weights = load(base64.b64decode(sent["weights"]))
+    weights = load(base64.b64decode(data["weights"]))
     assert torch.equal(weights["conv1.weight"], first.conv1.weight)
     names = {}
     with contextlib.redirect_stdout(io.StringIO()):
-        exec(sent["pytorch"].replace(sent["layer"], "conv1"), names)
+        exec(data["pytorch"].replace(data["layer"], "conv1"), names)
     picture = torch.frombuffer(
-        bytearray(base64.b64decode(sent["inputs"]["data"])), dtype=torch.float32
+        bytearray(base64.b64decode(data["inputs"]["data"])), dtype=torch.float32
     )
     maps = first.conv1(picture.reshape(1, 1, 8, 8))[0]
     assert torch.allclose(names["maps"], maps, atol=1e-6)

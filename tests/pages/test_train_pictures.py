@@ -17,6 +17,7 @@ from cnnviz.networks import summary
 from cnnviz.runs import create_run, list_runs
 from cnnviz.training.loop import Trainer
 from cnnviz.training.tasks import TASKS
+from tests.pages.sent import sent
 from tests.unit.datasets.zips import make_zip
 from tests.unit.training.test_tasks import new_run
 
@@ -185,12 +186,8 @@ def test_a_run_that_has_ended_is_shown_and_looked_into(task, open_page, visit):
     )  # fmt: skip
     expected = f"{main.title} {main.words(frame.scores[main.name][0])}"
     assert any(one.startswith(expected) for one in words)
-    sent = next(
-        json.loads(e.proto.json)
-        for e in inside.get("bidi_component")
-        if e.proto.component_name == "cnnviz_network"
-    )
-    assert len(sent["network"]["classes"]) == (3 if task == "segment" else 0)
+    network = sent(inside, "network")[0]["network"]
+    assert len(network["classes"]) == (3 if task == "segment" else 0)
     for tab in ("Feature maps", "Learned filters", "Over time"):
         inside = visit("inside", i_run=run.id, i_tab=tab)
         assert not inside.exception

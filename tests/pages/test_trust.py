@@ -1,7 +1,6 @@
 """The page How far to trust a map: each test on the picture that is chosen."""
 
 import io
-import json
 import re
 import zipfile
 from functools import partial
@@ -23,6 +22,7 @@ from cnnviz.training.experiments.digits_in_clutter import SIDE, learn_scenes, ma
 from cnnviz.training.experiments.wrong_reason import Moment
 from cnnviz.ui.shared.computed_so_far import kept
 from cnnviz.ui.trust import code
+from tests.pages.sent import sent
 
 
 @pytest.fixture(autouse=True)
@@ -36,12 +36,8 @@ def open_page(visit):
     return partial(visit, "trust")
 
 
-def sent(app, component="sweep"):
-    (data,) = [
-        json.loads(element.proto.json)
-        for element in app.get("bidi_component")
-        if element.proto.component_name == f"cnnviz_{component}"
-    ]
+def sweep(app):
+    (data,) = sent(app, "sweep")
     return data
 
 
@@ -57,7 +53,7 @@ def curves(data):
 def test_a_map_forgets_and_guided_backpropagation_hardly_notices(open_page):
     app = open_page()
     assert "predicts **espresso** for your picture, with probability 95.1%" in words(app)
-    data = sent(app)
+    data = sweep(app)
     assert data["labels"][:3] == ["trained", "linear", "block15"]
     assert data["labels"][-1] == "stem"
     rhos = curves(data)
@@ -73,7 +69,7 @@ def test_a_map_forgets_and_guided_backpropagation_hardly_notices(open_page):
 
 def test_the_trained_map_is_drawn_before_the_others_are_computed(open_page, monkeypatch):
     monkeypatch.setattr("cnnviz.ui.trust.forgetting._forget", lambda *_: st.stop())
-    data = sent(open_page(picture="rocket"))
+    data = sweep(open_page(picture="rocket"))
     assert data["labels"] == ["trained"]
     assert curves(data) == {"Grad-CAM": [pytest.approx(1)]}
     assert {len(panel["layers"][-1]["sources"]) for panel in data["panels"]} == {1}
@@ -81,7 +77,7 @@ def test_the_trained_map_is_drawn_before_the_others_are_computed(open_page, monk
 
 def test_places_are_covered_and_the_tests_may_disagree(open_page):
     app = open_page(tr_tab="Do the places matter?", picture="cat", tr_cover="black")
-    data = sent(app)
+    data = sweep(app)
     found = curves(data)
     assert list(found) == [
         "Deleting by the map", "Inserting by the map", "Deleting at random", "Inserting at random",
@@ -105,7 +101,7 @@ def test_places_are_covered_and_the_tests_may_disagree(open_page):
 
 def test_the_answer_and_the_map_follow_a_change(open_page):
     app = open_page(tr_tab="Small changes", tr_change="brighten")
-    data = sent(app)
+    data = sweep(app)
     assert data["labels"][5] == "1"
     found = curves(data)
     assert found["The map follows: ρ"][5] == pytest.approx(1)
@@ -113,7 +109,7 @@ def test_the_answer_and_the_map_follow_a_change(open_page):
     assert "2 times as bright: still espresso" in data["words"][7]
 
     app = open_page(tr_tab="Small changes", tr_change="adversarial", picture="cat")
-    data = sent(app)
+    data = sweep(app)
     assert "ε = 1 level: now Egyptian cat" in data["words"][1]
     # One level is nothing to see, and the answer is gone; the map stays about where it was.
     assert curves(data)["Probability of tiger cat"][1] < 0.05
@@ -123,7 +119,7 @@ def test_the_answer_and_the_map_follow_a_change(open_page):
 def test_a_network_without_weights_and_one_too_large_to_copy(open_page, monkeypatch):
     app = open_page(tr_net="squeezenet1_1", tr_tab="Small changes")
     assert "**Untrained:** nothing here was learned." in words(app)
-    assert len(sent(app)["labels"]) == 13
+    assert len(sweep(app)["labels"]) == 13
     monkeypatch.setattr("cnnviz.ui.trust.forgetting._MOST_PARAMETERS", 1_000_000)
     app = open_page(tr_net="squeezenet1_1")
     assert "needs a copy of a network with 1 million at most" in words(app)
@@ -136,11 +132,7 @@ def test_one_threshold_makes_all_boxes(open_page, monkeypatch):
     monkeypatch.setattr("cnnviz.ui.trust.locating.learn_scenes", lambda: learn_scenes(3))
     kept().of("clutter").clear()
     app = open_page(tr_tab="Where is it?")
-    own, clutter = (
-        json.loads(element.proto.json)
-        for element in app.get("bidi_component")
-        if element.proto.component_name == "cnnviz_locate"
-    )
+    own, clutter = sent(app, "locate")
     kept().of("clutter").clear()
     assert own["drag"]
     assert own["places"][0]["truth"] == [0, 29, 143, 152]
@@ -166,7 +158,7 @@ def test_a_network_is_right_for_the_wrong_reason(open_page, monkeypatch):
     monkeypatch.setattr("cnnviz.ui.trust.misleading.learn_marked", learned)
     app = open_page(tr_tab="For the wrong reason", tr_marked="8")
     kept().of(("marked", "digits", 8)).clear()
-    data = sent(app)
+    data = sweep(app)
     assert data["labels"] == [str(step) for step in range(0, 121, 10)]
     assert [panel["title"] for panel in data["panels"]] == [
         "An 8 with its mark", "The same without", "A 3 with the mark",
@@ -194,11 +186,11 @@ def test_the_code_runs_and_gives_the_numbers(name, capsys):
 def test_a_run_that_was_trained_here_is_doubted_too(open_page):
     run = {"tr_net_from": "run", "tr_net_run": "digits-gap"}
     app = open_page(**run)
-    data = sent(app)
+    data = sweep(app)
     assert curves(data)["Grad-CAM"][0] == pytest.approx(1)
     assert data["labels"][0] == "trained"
     app = open_page(tr_tab="Small changes", **run)
-    data = sent(app)
+    data = sweep(app)
     # Few pixels are moved by few: whole ones, in proportion.
     side = open_run("digits-gap").config.input_shape[1]
     assert data["labels"] == [
@@ -210,7 +202,7 @@ def test_a_run_that_was_trained_here_is_doubted_too(open_page):
     model, config = load_model(open_run("digits-gap")), open_run("digits-gap").config
     image = load_samples(open_run("digits-gap")).images[0]
     whole = predict(model, normalise(image, config.mean, config.std)).probabilities.max()
-    assert curves(sent(app))["Deleting by the map"][0] == pytest.approx(float(whole), abs=1e-4)
+    assert curves(sweep(app))["Deleting by the map"][0] == pytest.approx(float(whole), abs=1e-4)
 
 
 def test_the_mark_is_put_on_a_class_of_ones_own_zip(open_page, monkeypatch):
@@ -229,13 +221,13 @@ def test_the_mark_is_put_on_a_class_of_ones_own_zip(open_page, monkeypatch):
     app.file_uploader[-1].set_value([("mine.zip", file.getvalue(), "application/zip")]).run()
     assert not app.exception
     assert "In use: mine.zip" in words(app)
-    data = sent(app)
+    data = sweep(app)
     assert data["labels"] == ["0", "10"]
     assert [panel["title"] for panel in data["panels"]] == [
         "cat with its mark", "The same without", "dog with the mark",
     ]  # fmt: skip
     assert "8 pictures to learn from and 2 to test with, 1 of this class" in words(app)
     app.segmented_control(key="_tr_marked_own2").set_value(1).run()
-    assert sent(app)["panels"][0]["title"] == "dog with its mark"
+    assert sweep(app)["panels"][0]["title"] == "dog with its mark"
     # Another session has none of it.
     assert "mine.zip" not in words(open_page(tr_tab="For the wrong reason", tr_marked_of="own"))

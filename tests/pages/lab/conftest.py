@@ -1,10 +1,11 @@
 """Opening a page of the lab, and reading what its figures get."""
 
 import base64
-import json
 
 import numpy as np
 import pytest
+
+from tests.pages.sent import sent
 
 
 def unpacked(packed):
@@ -56,11 +57,7 @@ def linked_grids():
     """The linked grids of a page, in order, each checked."""
 
     def read(app):
-        found = [
-            LinkedGrids(json.loads(element.proto.json))
-            for element in app.get("bidi_component")
-            if element.proto.component_name == "cnnviz_linked_grids"
-        ]
+        found = [LinkedGrids(one) for one in sent(app, "linked_grids")]
         for one in found:
             one.check()
         return found

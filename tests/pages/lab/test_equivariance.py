@@ -1,19 +1,15 @@
 """Equivariance: the deck's object, what breaks it, links, refusals."""
 
-import json
 from functools import partial
 
 import pytest
+
+from tests.pages.sent import sent
 
 
 @pytest.fixture
 def open_page(visit):
     return partial(visit, "equivariance")
-
-
-def sent(app):
-    found = [e for e in app.get("bidi_component") if e.proto.component_name == "cnnviz_drag"]
-    return json.loads(found[0].proto.json)
 
 
 def exact_at(app):
@@ -23,7 +19,7 @@ def exact_at(app):
 def test_opens_on_the_decks_object_and_walks_to_its_shift(open_page):
     app = open_page()
     assert not app.exception
-    data = sent(app)
+    data = sent(app, "drag")[0]
     assert data["object"] == [[1, 2, 0], [0, 3, 1], [1, 0, 1]]
     assert (data["home"], data["shift"], data["play"]) == ([2, 2], [1, 2], True)
     assert "**49 of 49**" in exact_at(app)
@@ -52,7 +48,7 @@ def test_circular_edges_mend_it(open_page):
 def test_the_pooling_example(open_page):
     app = open_page(eq_example="s3-pool-invariance")
     assert not app.exception
-    data = sent(app)
+    data = sent(app, "drag")[0]
     assert (data["object"], data["side"], data["pooling"], data["shift"]) == (
         [[9]],
         4,
@@ -63,9 +59,9 @@ def test_the_pooling_example(open_page):
 
 
 def test_a_link_restores_the_shift(open_page):
-    data = sent(open_page(eq_at="-1,3", eq_edges="valid"))
+    data = sent(open_page(eq_at="-1,3", eq_edges="valid"), "drag")[0]
     assert (data["shift"], data["play"], data["edges"]) == ([-1, 3], False, "valid")
-    assert sent(open_page(eq_at="far away"))["play"] is True
+    assert sent(open_page(eq_at="far away"), "drag")[0]["play"] is True
 
 
 def test_an_object_that_does_not_fit_is_refused(open_page):

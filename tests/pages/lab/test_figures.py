@@ -1,7 +1,6 @@
 """The pages whose figures are linked grids: the decks' numbers, PyTorch's, and refusals."""
 
 import base64
-import json
 
 import numpy as np
 import pytest
@@ -11,6 +10,7 @@ from scipy.linalg import toeplitz
 
 from cnnviz.convolution import lecture_case
 from cnnviz.pages import TOPICS
+from tests.pages.sent import sent
 
 
 def badges(app):
@@ -410,16 +410,8 @@ def test_a_gradient_of_another_shape_is_refused(open_lab):
 # --- activation, tour ---
 
 
-def component(app, name):
-    return next(
-        json.loads(e.proto.json)
-        for e in app.get("bidi_component")
-        if e.proto.component_name == f"cnnviz_{name}"
-    )
-
-
 def test_relu_is_the_slides(open_lab):
-    data = component(open_lab("activation"), "activation")
+    data = sent(open_lab("activation"), "activation")[0]
     case = lecture_case("s0-relu")
     assert np.reshape(data["before"], data["shape"]).tolist() == case["inputs"]["x"]
     assert np.reshape(data["after"], data["shape"]).tolist() == case["expected"]["output"]
@@ -427,7 +419,7 @@ def test_relu_is_the_slides(open_lab):
 
 @pytest.mark.parametrize("name", ["relu", "leaky", "gelu", "sigmoid", "tanh"])
 def test_the_curve_goes_through_every_dot(open_lab, name):
-    data = component(open_lab("activation", re_f=name, re_map="map"), "activation")
+    data = sent(open_lab("activation", re_f=name, re_map="map"), "activation")[0]
     xs, ys = data["curve"]
     step = xs[1] - xs[0]
     np.testing.assert_allclose(np.interp(data["before"], xs, ys), data["after"], atol=step)
@@ -461,13 +453,12 @@ def test_sizes_that_fit_leave_nothing_over(open_lab):
 @pytest.mark.parametrize(("rule", "pool"), [("max", F.max_pool2d), ("mean", F.avg_pool2d)])
 def test_a_volume_is_pooled_map_by_map(open_lab, rule, pool):
     app = open_lab("pooling", po_rule=rule, po_digit="7", po_k="2", po_s="2")
-    components = app.get("bidi_component")
-    (found,) = [e for e in components if e.proto.component_name == "cnnviz_map_sheet"]
+    (found,) = sent(app, "map_sheet")
     before, after = (
         torch.frombuffer(
             bytearray(base64.b64decode(group["values"]["data"])), dtype=torch.float32
         ).reshape(group["shape"])
-        for group in json.loads(found.proto.json)["groups"]
+        for group in found["groups"]
     )
     assert (before >= 0).all()
     torch.testing.assert_close(after, pool(before[None], 2, 2)[0])

@@ -1,12 +1,11 @@
 """Convolution and correlation: both results, the order, the sliding functions."""
 
-import json
-
 import numpy as np
 import pytest
 import scipy.signal
 
 from cnnviz.convolution import lecture_case
+from tests.pages.sent import sent
 
 CASE = lecture_case("s3-correlation-vs-convolution")
 
@@ -16,8 +15,7 @@ def words(app):
 
 
 def sliding(app):
-    found = [e for e in app.get("bidi_component") if e.proto.component_name == "cnnviz_sliding"]
-    return json.loads(found[0].proto.json)
+    return sent(app, "sliding")[0]
 
 
 def test_opens_on_the_deck_s_example(open_lab, linked_grids):

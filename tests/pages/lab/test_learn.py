@@ -1,13 +1,13 @@
 """Learn the kernel: the deck's target, the slide's wrong one, one's own, divergence."""
 
 import base64
-import json
 from functools import partial
 
 import numpy as np
 import pytest
 
 from cnnviz.convolution import lecture_case
+from tests.pages.sent import sent
 
 CASE = lecture_case("s4-learned-theta")
 
@@ -17,9 +17,8 @@ def open_page(visit):
     return partial(visit, "learn")
 
 
-def sent(app, name="cnnviz_descent"):
-    found = [e for e in app.get("bidi_component") if e.proto.component_name == name]
-    return json.loads(found[0].proto.json)
+def descent(app):
+    return sent(app, "descent")[0]
 
 
 def array(packed):
@@ -33,7 +32,7 @@ def checks(app):
 def test_opens_on_the_deck_and_recovers_the_blur(open_page):
     app = open_page()
     assert not app.exception
-    data = sent(app)
+    data = descent(app)
     assert data["start"] is None
     assert np.allclose(array(data["kernels"])[-1], CASE["expected"]["correct_theta"], atol=1e-9)
     assert array(data["losses"])[-1] < 1e-20
@@ -43,19 +42,14 @@ def test_opens_on_the_deck_and_recovers_the_blur(open_page):
 
 def test_the_printed_target_leaves_the_residual(open_page):
     app = open_page(le_target="printed")
-    losses = array(sent(app)["losses"])
+    losses = array(descent(app)["losses"])
     assert losses[-1] == pytest.approx(CASE["expected"]["residual_for_printed_target"], abs=1e-5)
     assert len([mark for mark in app.markdown if "0.0323" in mark.value]) == 2
     assert any("slide “Convolutional Layer” of" in caption.value for caption in app.caption)
 
 
 def test_the_wrong_cells_are_the_decks(open_page):
-    panels = [
-        e
-        for e in open_page().get("bidi_component")
-        if e.proto.component_name == "cnnviz_linked_grids"
-    ]
-    panel = json.loads(panels[-1].proto.json)["panels"][3]
+    panel = sent(open_page(), "linked_grids")[-1]["panels"][3]
     off = array(panel["values"] | {"shape": panel["shape"]})
     expected = lecture_case("s4-blur")["expected"]["wrong_cells_row_col_printed_correct"]
     assert {(r, c): p - q for r, c, p, q in expected} == pytest.approx(
@@ -67,7 +61,7 @@ def test_a_large_rate_diverges_and_says_so(open_page):
     app = open_page(le_rate="0.05")
     assert "diverges" in app.error[0].value
     assert "0.0281" in app.error[0].value
-    losses = array(sent(app)["losses"])
+    losses = array(descent(app)["losses"])
     assert f"After {len(losses) - 1} steps it is {losses[-1]:,.0f}" in app.error[0].value
     assert not checks(app)  # nothing is wrong with the numbers: no red mark
     assert any("moved away" in mark.value for mark in app.markdown)
@@ -93,10 +87,10 @@ def test_the_advice_is_true(open_page, rate, steps, advice):
     app = open_page(le_rate=rate, le_steps=steps)
     (told,) = [mark.value for mark in app.markdown if "not arrived yet" in mark.value]
     assert told.endswith(advice)
-    lost = array(sent(app)["losses"])[-1]
+    lost = array(descent(app)["losses"])[-1]
     better = -0.001 if "smaller" in advice else 0.001
     app = open_page(le_rate=f"{float(rate) + better:.3f}", le_steps=steps)
-    assert array(sent(app)["losses"])[-1] < lost
+    assert array(descent(app)["losses"])[-1] < lost
 
 
 def test_where_no_rate_here_converges_another_input_is_advised(open_page):
@@ -107,12 +101,12 @@ def test_where_no_rate_here_converges_another_input_is_advised(open_page):
 def test_a_kernel_of_ones_own_is_found(open_page):
     app = open_page(le_target="kernel", le_k="0 2;-1 1", le_rate="0.03", le_seed="3")
     assert not app.exception
-    assert np.allclose(array(sent(app)["kernels"])[-1], [[0, 2], [-1, 1]], atol=1e-4)
+    assert np.allclose(array(descent(app)["kernels"])[-1], [[0, 2], [-1, 1]], atol=1e-4)
 
 
 def test_a_link_opens_on_its_step(open_page):
     app = open_page(le_step="7", le_target="filter")
-    assert sent(app)["start"] == 7
+    assert descent(app)["start"] == 7
     assert not app.exception
 
 

@@ -1,7 +1,6 @@
 """Pixels are numbers: painting, distances, shuffles, counts, with independent numbers."""
 
 import base64
-import json
 
 import numpy as np
 import pytest
@@ -12,11 +11,11 @@ from cnnviz.datasets import normalise
 from cnnviz.inspection import load_model, load_samples
 from cnnviz.pages import page_at
 from cnnviz.runs import open_run
+from tests.pages.sent import sent
 
 
 def canvas(app):
-    found = [e for e in app.get("bidi_component") if e.proto.component_name == "cnnviz_paint"]
-    data = json.loads(found[0].proto.json)
+    data = sent(app, "paint")[0]
     values = np.frombuffer(base64.b64decode(data["values"]["data"])).reshape(
         data["values"]["shape"]
     )
@@ -117,8 +116,7 @@ def test_one_pixel_to_the_side(open_lab, linked_grids, digits):
 )
 def test_the_digits_network_is_sent_to_the_browser(open_lab, source, waits, light):
     app = open_lab("pixels", px_source=source)
-    found = [e for e in app.get("bidi_component") if e.proto.component_name == "cnnviz_classifier"]
-    data = json.loads(found[0].proto.json)
+    data = sent(app, "classifier")[0]
     assert (data["waits"], data["light"], data["picture"]) == (waits, light, canvas(app)[0]["name"])
     assert data["spec"] == open_run("digits-gap").config.spec
     assert "trained on 1,435 handwritten digits" in data["about"]

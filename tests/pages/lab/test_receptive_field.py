@@ -1,13 +1,13 @@
 """Receptive field: theory, traced cells and gradient agree; links and refusals."""
 
 import base64
-import json
 from functools import partial
 
 import numpy as np
 import pytest
 
 from cnnviz.convolution import lecture_case
+from tests.pages.sent import sent
 
 
 @pytest.fixture
@@ -16,10 +16,7 @@ def open_page(visit):
 
 
 def linked_grids(app):
-    found = [
-        e for e in app.get("bidi_component") if e.proto.component_name == "cnnviz_linked_grids"
-    ]
-    return [json.loads(e.proto.json) for e in found]
+    return sent(app, "linked_grids")
 
 
 def values(panel):

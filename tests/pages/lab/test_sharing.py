@@ -1,6 +1,5 @@
 """From fully connected to convolutional: the drawn layer, the decks' counts, when not to share."""
 
-import json
 from functools import partial
 
 import numpy as np
@@ -9,6 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from cnnviz.convolution import lecture_case
+from tests.pages.sent import sent
 
 
 @pytest.fixture
@@ -16,15 +16,10 @@ def open_page(visit):
     return partial(visit, "sharing")
 
 
-def sent(app):
-    found = [e for e in app.get("bidi_component") if e.proto.component_name == "cnnviz_neurons"]
-    return json.loads(found[0].proto.json)
-
-
 def test_opens_walking_through_the_stages(open_page):
     app = open_page()
     assert not app.exception
-    data = sent(app)
+    data = sent(app, "neurons")[0]
     assert data["stage"] is None
     assert [len(data["weights"][stage]) for stage in ("full", "local", "shared")] == [48, 18, 3]
     assert any("difference 0" in mark.value and "green" in mark.value for mark in app.markdown)
@@ -58,7 +53,7 @@ def test_the_slides_85k_is_put_right(open_page):
 
 def test_a_link_restores_stage_and_weights(open_page):
     app = open_page(sh_w="shared", sh_w_shared="2 -1 0.5", sh_n="6")
-    data = sent(app)
+    data = sent(app, "neurons")[0]
     assert data["stage"] == "shared"
     assert data["weights"]["shared"] == [2, -1, 0.5]
     assert len(data["weights"]["full"]) == 24
@@ -68,8 +63,8 @@ def test_a_link_restores_stage_and_weights(open_page):
 def test_weights_that_do_not_fit_are_left_out(open_page, typed):
     app = open_page(sh_w="all", sh_w_shared=typed)
     assert not app.exception
-    assert sent(app)["stage"] is None
-    assert sent(app)["weights"]["shared"] == [-1, 0, 1]
+    assert sent(app, "neurons")[0]["stage"] is None
+    assert sent(app, "neurons")[0]["weights"]["shared"] == [-1, 0, 1]
 
 
 def test_where_the_place_matters_local_weights_win(open_page):

@@ -1,7 +1,6 @@
 """Volumes: three views of one layer, 1×1, and the panel of costs."""
 
 import base64
-import json
 from functools import partial
 
 import numpy as np
@@ -9,16 +8,12 @@ import pytest
 import torch
 
 from cnnviz.convolution import lecture_case
+from tests.pages.sent import sent
 
 
 @pytest.fixture
 def open_page(visit):
     return partial(visit, "volumes")
-
-
-def sent(app, name):
-    found = [e for e in app.get("bidi_component") if e.proto.component_name == f"cnnviz_{name}"]
-    return [json.loads(e.proto.json) for e in found]
 
 
 def values(panel):

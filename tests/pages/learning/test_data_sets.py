@@ -2,7 +2,6 @@
 
 import base64
 import io
-import json
 
 import numpy as np
 import pytest
@@ -10,6 +9,7 @@ from PIL import Image
 
 from cnnviz.datasets import DATASETS, load_dataset
 from cnnviz.datasets.browse import class_means
+from tests.pages.sent import sent
 
 
 @pytest.fixture(autouse=True)
@@ -18,19 +18,11 @@ def nothing_downloaded(monkeypatch, tmp_path):
 
 
 def galleries(app):
-    return [
-        json.loads(element.proto.json)
-        for element in app.get("bidi_component")
-        if element.proto.component_name == "cnnviz_gallery"
-    ]
+    return sent(app, "gallery")
 
 
 def grids(app):
-    (found,) = [
-        json.loads(element.proto.json)
-        for element in app.get("bidi_component")
-        if element.proto.component_name == "cnnviz_linked_grids"
-    ]
+    (found,) = sent(app, "linked_grids")
     return found["panels"]
 
 

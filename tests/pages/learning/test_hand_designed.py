@@ -1,7 +1,6 @@
 """Features by hand: its three sections, and a picture that is too small."""
 
 import base64
-import json
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -11,6 +10,7 @@ from cnnviz.imaging import encode_png, resize_to_fit, sample_image, to_grey
 from cnnviz.imaging.descriptors import hog_cells
 from cnnviz.inspection import load_model
 from cnnviz.inspection.digits import RUN
+from tests.pages.sent import sent
 
 
 def words(app):
@@ -20,11 +20,7 @@ def words(app):
 def test_directions_keypoints_and_their_worth(visit, until_whole, tmp_path, monkeypatch):
     app = visit("hand_designed", picture="astronaut", hd_cell="16", hd_labels="300")
     until_whole(app)
-    sheet, learned = [
-        json.loads(element.proto.json)
-        for element in app.get("bidi_component")
-        if element.proto.component_name == "cnnviz_map_sheet"
-    ]
+    sheet, learned = sent(app, "map_sheet")
     grey = np.round(to_grey(resize_to_fit(sample_image("astronaut"), 320)))
     expected = hog_cells(grey, 16)
     (group,) = sheet["groups"]
@@ -50,8 +46,8 @@ def test_directions_keypoints_and_their_worth(visit, until_whole, tmp_path, monk
     weights = load_model(RUN).state_dict()["conv1.weight"]
     np.testing.assert_allclose(space["filters"], weights[:, 0].double(), atol=1e-7)
     for group, expected in ((filters, weights), (maps, space["answers"])):
-        sent = np.frombuffer(base64.b64decode(group["values"]["data"]), np.float32)
-        np.testing.assert_allclose(sent, expected.flatten(), rtol=1e-4, atol=1e-5)
+        counted = np.frombuffer(base64.b64decode(group["values"]["data"]), np.float32)
+        np.testing.assert_allclose(counted, expected.flatten(), rtol=1e-4, atol=1e-5)
     assert f"**{space['again']} of {len(space['points'])}** keypoints are found" in words(app)
     table = app.dataframe[-1].value.set_index("Features")
     data = load_dataset("digits")

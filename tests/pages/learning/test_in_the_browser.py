@@ -1,6 +1,6 @@
 """The page Training in your browser: what the browser is sent, and what it is not."""
 
-from tests.pages.learning.sent import sent
+from tests.pages.sent import sent
 
 
 def test_the_browser_gets_the_network_and_its_settings(visit):

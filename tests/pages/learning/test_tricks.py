@@ -1,7 +1,6 @@
 """Tricks of learning: each opens at its address, with its figure."""
 
 import base64
-import json
 
 import numpy as np
 import pytest
@@ -12,14 +11,15 @@ from cnnviz.training.experiments.side_by_side import Contest
 from cnnviz.training.race.presets import PRESETS
 from cnnviz.ui.learning.tricks.augmentation import COPIES, augmentation_code
 from cnnviz.ui.learning.tricks.tricks import TRICKS
+from tests.pages.sent import sent
 
 FIGURES = {
-    "dropout": "cnnviz_playback",
-    "batch_norm": "cnnviz_playback",
-    "response_norm": "cnnviz_linked_grids",
-    "optimisers": "cnnviz_valley",
-    "processors": "cnnviz_chart",
-    "together": "cnnviz_chart",
+    "dropout": "playback",
+    "batch_norm": "playback",
+    "response_norm": "linked_grids",
+    "optimisers": "valley",
+    "processors": "chart",
+    "together": "chart",
 }
 
 
@@ -27,9 +27,8 @@ FIGURES = {
 def test_each_trick_opens(visit, trick, figure, monkeypatch):
     monkeypatch.setattr(Contest, "go_on", Contest.advance)  # a round, while the page waits
     app = visit("tricks", trick=trick)
-    sent = [e for e in app.get("bidi_component") if e.proto.component_name == figure]
-    data = json.loads(sent[0].proto.json)
-    if figure == "cnnviz_playback":
+    data = sent(app, figure)[0]
+    if figure == "playback":
         steps = len(data["words"])
         for curve in data["curves"]:
             assert {line["values"]["shape"][0] for line in curve["lines"]} <= {1, steps}
@@ -46,10 +45,7 @@ def test_each_trick_opens(visit, trick, figure, monkeypatch):
 
 def test_the_response_norm_s_code_gives_its_row(visit):
     app = visit("tricks", trick="response_norm", tr_n="3", tr_alpha="0.001", tr_row="2")
-    [sent] = [
-        e for e in app.get("bidi_component") if e.proto.component_name == "cnnviz_linked_grids"
-    ]
-    data = json.loads(sent.proto.json)
+    [data] = sent(app, "linked_grids")
     scope = {}
     exec(data["pytorch"], scope)
     packed = data["panels"][2]["values"]

@@ -1,6 +1,6 @@
 """The page Filters without labels: its film, its patches and its contest."""
 
-from tests.pages.learning.sent import sent
+from tests.pages.sent import sent
 
 
 def test_it_shows_every_step_and_what_the_layers_are_worth(visit, charts, until_whole):

@@ -1,7 +1,5 @@
 """Building blocks: each opens, its code gives its numbers, and full size costs what is known."""
 
-import json
-
 import pytest
 import torch
 
@@ -12,6 +10,7 @@ from cnnviz.networks.blocks import BLOCKS, NEOCOGNITRON, block_code, filled, var
 from cnnviz.ui.networks.blocks.inception import MODULE, module_lines
 from cnnviz.ui.networks.blocks.volume import volumes
 from cnnviz.ui.networks.cells.digits import shifted_digits
+from tests.pages.sent import sent
 from tests.unit.components.node import in_node
 
 FORWARD = """
@@ -31,8 +30,7 @@ console.log(JSON.stringify(Object.values(data.variants).map(({ spec, weights }) 
 @pytest.mark.parametrize("name", BLOCKS)
 def test_each_block_opens(visit, name):
     app = visit("blocks", block=name)
-    [sent] = [e for e in app.get("bidi_component") if e.proto.component_name == "cnnviz_block"]
-    data = json.loads(sent.proto.json)
+    [data] = sent(app, "block")
     chosen = " ".join(control["start"] for control in data["controls"])
     assert chosen in data["variants"]
     assert set(data["variants"]) == set(data["codes"])

@@ -1,6 +1,5 @@
 """Networks of the papers: each opens, and what is printed of it stands beside what is counted."""
 
-import json
 import re
 from urllib.parse import parse_qs
 
@@ -17,6 +16,7 @@ from cnnviz.ui.networks.paper_networks.depth import RESNET_ERRORS
 from cnnviz.ui.networks.paper_networks.printed import printed
 from cnnviz.ui.networks.paper_networks.stories import names_of
 from tests.pages.lab.conftest import LinkedGrids
+from tests.pages.sent import sent
 
 
 def counted(name):
@@ -30,10 +30,7 @@ def test_each_network_opens_and_matches_pytorch(visit):
         app.switch_page(page_at("paper_networks").script).run()
         assert not app.exception, name
         assert app.selectbox[0].value == name
-        assert (
-            sum(e.proto.component_name == "cnnviz_architecture" for e in app.get("bidi_component"))
-            == 1
-        )
+        assert len(sent(app, "architecture")) == 1
         [link] = [e.proto for e in app.get("page_link") if "small sibling" in e.proto.label]
         query = parse_qs(link.query_string)
         assert (query["t_net"], query["t_data"]) == (["own"], ["mnist5k"])
@@ -114,11 +111,7 @@ def test_errors_against_depth_are_those_of_the_lecture():
 
 def test_maps_become_a_vector_in_pytorchs_order(visit):
     app = visit("paper_networks", network="vgg_d")
-    [figure] = [
-        LinkedGrids(json.loads(element.proto.json))
-        for element in app.get("bidi_component")
-        if element.proto.component_name == "cnnviz_linked_grids"
-    ]
+    [figure] = [LinkedGrids(one) for one in sent(app, "linked_grids")]
     figure.check()
     first, second, vector = figure.panels.values()
     assert np.array_equal(np.concatenate([first.ravel(), second.ravel()]), vector.ravel())

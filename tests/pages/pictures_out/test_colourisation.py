@@ -1,7 +1,6 @@
 """Colour for grey pictures: the browser's colours are PyTorch's, and two colours stay two."""
 
 import base64
-import json
 
 import numpy as np
 import pytest
@@ -24,6 +23,7 @@ from cnnviz.training.experiments.colourisation import (
 )
 from cnnviz.ui.pictures_out.colourisation.cifar10 import _trainings
 from cnnviz.ui.pictures_out.colourisation.pictures import class_titles, code, pictures
+from tests.pages.sent import sent
 from tests.unit.components.node import in_node
 from tests.unit.datasets.cifar import write_cifar
 
@@ -78,13 +78,9 @@ def test_cifar_10_is_asked_for_where_it_is_not_and_learned_from_where_it_is(
     assert links["race"] == "r_preset=colourloss&r_data=greycifar10"
     files = write_cifar(monkeypatch, tmp_path, np.random.default_rng(0), each=50)
     app = visit("colourisation", co_kind="cifar10")
-    (sent,) = [
-        json.loads(e.proto.json)
-        for e in app.get("bidi_component")
-        if e.proto.component_name == "cnnviz_colouriser"
-    ]
-    assert (sent["side"], len(sent["titles"])) == (32, 12)
-    pixels = base64.b64decode(sent["pictures"]["data"])
+    (data,) = sent(app, "colouriser")
+    assert (data["side"], len(data["titles"])) == (32, 12)
+    pixels = base64.b64decode(data["pictures"]["data"])
     shown = np.frombuffer(pixels, "<i2").reshape(12, 32, 32, 3)
     given = files["test_batch"]["data"].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
     assert all((given == one).all((1, 2, 3)).any() for one in shown)
@@ -102,8 +98,8 @@ def test_the_browser_colours_as_pytorch_does():
     known = shipped("digits")
     images, titles = pictures("digits")
     classes = class_titles("digits", known)
-    sent = payload(images[:1], titles[:1], classes, known, alt="", pytorch="")
-    got = in_node(SEEN, data=sent)
+    data = payload(images[:1], titles[:1], classes, known, alt="", pytorch="")
+    got = in_node(SEEN, data=data)
     grey, chroma = to_ycc(images[:1] / 255)
     truth = np.concatenate([grey[..., None], chroma], -1).reshape(-1, 3)
     assert np.allclose(got["truth"], truth, atol=1e-6)
