@@ -116,6 +116,11 @@ def test_pictures_are_taken_with_the_camera_one_after_another(open_page):
         camera.set_value(("photo.jpg", photo("cat", number), "image/jpeg")).run()
         assert not app.exception
         assert titles(app)[0] == f"Cat ({number})"
+    (camera,) = app.get("camera_input")
+    black = cv2.imencode(".jpg", np.zeros((48, 64, 3), np.uint8))[1].tobytes()
+    camera.set_value(("photo.jpg", black, "image/jpeg")).run()
+    assert titles(app)[0] == "Cat (10)"
+    assert "The photo is all black" in words(app)
 
 
 def test_a_zip_brings_its_classes_and_says_what_it_leaves_out(open_page):
@@ -159,8 +164,28 @@ def test_more_pictures_than_there_can_be_are_left_out(open_page, monkeypatch):
     files = [(f"{turn}.png", photo("cat", turn), "image/png") for turn in range(3)]
     uploader(app).set_value(files).run()
     assert titles(app)[0] == "Cat (9)"
-    assert "Cat has 9 pictures, the most that a class can have: 1.png is left out." in words(app)
-    assert "And 1 other is left out, too." in words(app)
+    (note,) = app.info
+    assert "A class can have 9 pictures; the others were left out: Cat (2)." in note.value
+    assert not app.error
+
+
+def test_a_zip_with_more_than_there_is_place_for_is_taken_with_a_note(open_page, monkeypatch):
+    monkeypatch.setattr("cnnviz.ui.own_classes.examples.MOST_PICTURES", 1)
+    monkeypatch.setattr("cnnviz.ui.own_classes.examples.MOST_CLASSES", 2)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as packed:
+        for name, count in {"a": 3, "b": 2, "c": 1}.items():
+            for turn in range(count):
+                packed.writestr(f"{name}/{turn}.png", photo("cat", turn))
+    app = open_page()
+    uploader(app).set_value([("mine.zip", file.getvalue(), "application/zip")]).run()
+    assert titles(app) == ["a (1)", "b (1)"]
+    (note,) = app.info
+    assert note.value == (
+        "A class can have 1 pictures; the others were left out: a (2), b (1)."
+        " There can be 2 classes; the others were left out: c."
+    )
+    assert not app.error
 
 
 def test_thawed_blocks_answer_and_what_they_changed_is_shown(open_page, monkeypatch):

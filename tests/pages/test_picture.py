@@ -133,7 +133,7 @@ def test_a_black_photo_of_the_camera_is_refused_and_a_black_file_is_not(open_pag
     (camera,) = app.get("camera_input")
     camera.upload("photo.jpg", black.getvalue(), "image/jpeg").run()
     assert chosen(app) == FIRST
-    assert "All of it is black" in app.error[0].value
+    assert "The photo is all black" in app.error[0].value
     app.file_uploader(key="_picture_upload").upload("night.jpg", black.getvalue()).run()
     assert chosen(app) == "night.jpg"
 

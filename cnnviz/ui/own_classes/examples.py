@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from cnnviz.imaging import FILE_MEGABYTES, FILE_TYPES, ImageError, sample_image
 from cnnviz.numbers.formatting import counted
 from cnnviz.training.experiments.transfer_learning import feature_maps_of, pooled, square
 from cnnviz.ui.shared.memory import Room
-from cnnviz.ui.shared.picture import decoded
+from cnnviz.ui.shared.picture import BLACK, decoded, is_black
 from cnnviz.ui.shared.text import plain
 from cnnviz.ui.shared.zoo import in_turns
 
@@ -40,6 +41,7 @@ _AT_ONCE = 8  # pictures that the network looks at before others get a turn
 _PIECES = 8
 _SAMPLES = {"Cat": "cat", "Cup": "coffee", "Rocket": "rocket"}
 _STATE, _REFUSED, _ROUND = "_oc_classes", "_oc_refused", "_oc_round"
+_LEFT_OUT = "_oc_left_out"
 
 _room = Room(300 * 2**20)
 _numbers = itertools.count(1)
@@ -145,6 +147,8 @@ def show_classes(classes: list[OwnClass]) -> None:
     chosen = classes[number or 0]
     if refused := state.pop(_REFUSED, None):
         st.error(refused, icon=":material/broken_image:")
+    if left_out := state.pop(_LEFT_OUT, None):
+        st.info(left_out, icon=":material/info:")
     name_key = f"_oc_name_{id(chosen)}"
     state.setdefault(name_key, chosen.name)
     st.text_input(
@@ -191,7 +195,7 @@ def _offer_files(chosen: OwnClass) -> None:
         camera = f"_oc_camera_{st.session_state.get(_ROUND, 0)}"
         st.camera_input(
             "Camera", key=camera, on_change=_add_files, args=(chosen, camera),
-            label_visibility="collapsed",
+            kwargs={"by_camera": True}, label_visibility="collapsed",
         )  # fmt: skip
 
 
@@ -246,75 +250,111 @@ def _rename(chosen: OwnClass, key: str) -> None:
     st.session_state[key] = chosen.name
 
 
-def _add_files(chosen: OwnClass, key: str) -> None:
+def _add_files(chosen: OwnClass, key: str, *, by_camera: bool = False) -> None:
     given = st.session_state[key]
     files = given if isinstance(given, list) else [given] if given else []
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
-    refusals: list[str] = []
+    left_out = _LeftOut()
     for file in files:
         if file.name.casefold().endswith(".zip"):
-            refusals += _add_zip(file.getvalue(), file.name)
+            _add_zip(file.getvalue(), file.name, left_out)
         else:
-            refusals += _add(chosen, file.getvalue(), file.name)
-    _say(refusals)
+            _add(chosen, file.getvalue(), file.name, left_out, by_camera=by_camera)
+    left_out.say()
 
 
 def _add_photo(chosen: OwnClass, data: bytes, title: str) -> None:
-    _say(_add(chosen, data, title))
+    left_out = _LeftOut()
+    _add(chosen, data, title, left_out)
+    left_out.say()
 
 
-def _add(chosen: OwnClass, data: bytes, title: str) -> list[str]:
-    """Add a picture; returns why it is left out, if it is."""
+@dataclass
+class _LeftOut:
+    """What is not taken of that which somebody brings.
+
+    Attributes:
+        refusals: Why files cannot be used: sentences.
+        full: How many pictures came when their class had as many as it can have.
+        classes: The names of classes for which there is no place.
+    """
+
+    refusals: list[str] = field(default_factory=list)
+    full: Counter[str] = field(default_factory=Counter)
+    classes: set[str] = field(default_factory=set)
+
+    def say(self) -> None:
+        """Have it said above the classes: in red only what cannot be used."""
+        if self.refusals:
+            more = len(self.refusals) - 1
+            others = f" {counted(more, 'other file')} could not be used either." if more else ""
+            st.session_state[_REFUSED] = self.refusals[0] + others
+        limits = []
+        if self.full:
+            names = ", ".join(f"{plain(name)} ({number})" for name, number in self.full.items())
+            limits.append(
+                f"A class can have {MOST_PICTURES} pictures; the others were left out: {names}."
+            )
+        if self.classes:
+            names = ", ".join(plain(name) for name in sorted(self.classes))
+            limits.append(
+                f"There can be {MOST_CLASSES} classes; the others were left out: {names}."
+            )
+        if limits:
+            st.session_state[_LEFT_OUT] = " ".join(limits)
+
+
+def _add(
+    chosen: OwnClass, data: bytes, title: str, left_out: _LeftOut, *, by_camera: bool = False
+) -> None:
+    """Add a picture, or remember why it is left out."""
     if len(chosen.examples) >= MOST_PICTURES:
-        most = f"{MOST_PICTURES} pictures, the most that a class can have"
-        return [f"{plain(chosen.name)} has {most}: {plain(title)} is left out."]
+        left_out.full[chosen.name] += 1
+        return
     try:
         picture = square(decoded(data, _PHOTO_PIXELS))
     except ImageError as error:
-        return [f"{plain(title)}: {error}"]
-    if not _room.max_pixels():
-        return ["The server has no room for more pictures. Try again when others have left."]
-    _room.hold(picture)
-    chosen.examples.append(Example(picture))
-    return []
+        left_out.refusals.append(f"{plain(title)}: {error}")
+        return
+    if by_camera and is_black(picture):
+        left_out.refusals.append(BLACK)
+    elif not _room.max_pixels():
+        left_out.refusals.append(
+            "The server has no room for more pictures. Try again when others have left."
+        )
+    else:
+        _room.hold(picture)
+        chosen.examples.append(Example(picture))
 
 
-def _add_zip(data: bytes, title: str) -> list[str]:
-    """Take the classes of a zip in place of those that are there; returns what is left out."""
+def _add_zip(data: bytes, title: str, left_out: _LeftOut) -> None:
+    """Take the classes of a zip in place of those that are there."""
     try:
         layout = arrange(list_zip(data)[0])
     except DatasetError as error:
-        return [f"{plain(title)}: {plain(str(error))}"]
+        left_out.refusals.append(f"{plain(title)}: {plain(str(error))}")
+        return
     found: dict[str, OwnClass] = {}
-    refusals: list[str] = []
     for name, entry in layout.pictures:
         if name not in found and len(found) == MOST_CLASSES:
-            refusals.append(
-                f"{plain(entry.name)}: there are {MOST_CLASSES} classes, the most there can be."
-            )
+            left_out.classes.add(name)
             continue
         into = found.setdefault(name, OwnClass(name[:MOST_NAME], []))
+        if len(into.examples) == MOST_PICTURES:  # it need not be unpacked
+            left_out.full[into.name] += 1
+            continue
         try:
-            refusals += _add(into, entry.read(), entry.name)
+            _add(into, entry.read(), entry.name, left_out)
         except UnreadableError as error:
-            refusals.append(f"{plain(entry.name)}: {plain(str(error))}")
+            left_out.refusals.append(f"{plain(entry.name)}: {plain(str(error))}")
     kept = [one for one in found.values() if one.examples]
     if len(kept) < 2:
-        return [f"{plain(title)}: at least two folders with pictures are needed.", *refusals]
+        left_out.refusals.insert(
+            0, f"{plain(title)}: at least two folders with pictures are needed."
+        )
+        return
     st.session_state[_STATE] = kept
     st.session_state["_oc_class"] = 0
-    return refusals
-
-
-def _say(refusals: list[str]) -> None:
-    if refusals:
-        more = len(refusals) - 1
-        others = (
-            f" And {counted(more, 'other')} {'is' if more == 1 else 'are'} left out, too."
-            if more
-            else ""
-        )
-        st.session_state[_REFUSED] = refusals[0] + others
 
 
 def labelled(classes: list[OwnClass]) -> tuple[list[Example], Tensor]:

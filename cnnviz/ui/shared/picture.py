@@ -50,9 +50,9 @@ _OWNS = "_own_pictures"  # all of them, the newest first
 _OPEN = "_picture_chooser"
 _MOST_OWN = 6
 _REFUSED = "_picture_refused"  # why the last file was not taken, shown beside the uploader
-_BLACK = (
-    "{}: All of it is black. Perhaps the camera had no picture yet. Clear the photo, wait until you"
-    " see what the camera sees, and take it again."
+BLACK = (
+    "The photo is all black: perhaps the camera had no picture yet. Wait until you see what it"
+    " sees, and take the photo again."
 )
 _TOO_MANY = "You can have {} pictures of your own at a time: {} left out."
 _FULL = (
@@ -142,7 +142,7 @@ def _keep(files: list[tuple[bytes, str]], *, by_camera: bool = False) -> bool:
             refusals.append(f"{plain(title)}: {error}")
             continue
         if by_camera and is_black(picture.pixels):
-            refusals.append(_BLACK.format(plain(title)))
+            refusals.append(BLACK)
         else:
             kept.append(picture)
     if (more := len(files) - most) > 0:
