@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -125,12 +125,21 @@ def feature_maps(model: nn.Module, x: Tensor) -> dict[str, Tensor]:
 
         return keep
 
-    with untouched(model), torch.no_grad(), contextlib.ExitStack() as hooks:
+    with untouched(model), torch.no_grad(), hooked(model, hook):
+        model(_batch(x))
+    return maps
+
+
+@contextlib.contextmanager
+def hooked(
+    model: nn.Module, hook: Callable[[str], Callable[[nn.Module, Any, Any], None]]
+) -> Iterator[None]:
+    """Hang a hook on every module inside, by its name, but for those that only chain others."""
+    with contextlib.ExitStack() as hooks:
         for name, module in model.named_modules():
             if name and not is_chain(module):
                 hooks.callback(module.register_forward_hook(hook(name)).remove)
-        model(_batch(x))
-    return maps
+        yield
 
 
 def is_chain(module: nn.Module) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from cnnviz.inspection.activations import conv_layers, find, is_chain
+from cnnviz.inspection.activations import conv_layers, find, hooked
 from cnnviz.inspection.cam import gap_head, last_stage, leaf_of
 from cnnviz.inspection.guard import InspectionError
 from cnnviz.networks import LocallyConnected
@@ -93,10 +93,7 @@ def _first_stage(model: nn.Module) -> Iterator[dict[str, Tensor]]:
 
         return look
 
-    with contextlib.ExitStack() as hooks:
-        for name, module in model.named_modules():
-            if name and not is_chain(module):
-                hooks.callback(module.register_forward_hook(hook(name)).remove)
+    with hooked(model, hook):
         yield found
 
 

@@ -6,7 +6,6 @@ written as code, such as torchvision's, are watched while they answer one pictur
 
 from __future__ import annotations
 
-import contextlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from cnnviz.inspection.activations import is_chain, one_picture
+from cnnviz.inspection.activations import hooked, one_picture
 from cnnviz.inspection.cam import last_stage
 from cnnviz.inspection.guard import untouched
 
@@ -121,9 +120,6 @@ def _watch(model: nn.Module, x: Tensor) -> _Pass:
 
         return look
 
-    with untouched(model), torch.no_grad(), contextlib.ExitStack() as hooks:
-        for name, module in model.named_modules():
-            if name and not is_chain(module):
-                hooks.callback(module.register_forward_hook(hook(name)).remove)
+    with untouched(model), torch.no_grad(), hooked(model, hook):
         seen.logits = model(x)[0].clone()
     return seen

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from cnnviz.inspection.activations import is_chain, one_picture
+from cnnviz.inspection.activations import hooked, one_picture
 from cnnviz.inspection.guard import untouched
 
 if TYPE_CHECKING:
@@ -82,10 +81,7 @@ def layer_rows(model: nn.Module, x: Tensor) -> list[LayerRow]:
 
         return look
 
-    with untouched(model), torch.no_grad(), contextlib.ExitStack() as hooks:
-        for name, module in model.named_modules():
-            if name and not is_chain(module):
-                hooks.callback(module.register_forward_hook(hook(name)).remove)
+    with untouched(model), torch.no_grad(), hooked(model, hook):
         model(one_picture(x))
     return rows
 

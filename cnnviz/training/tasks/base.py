@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
     from cnnviz.datasets import Dataset
     from cnnviz.networks import Spec
-    from cnnviz.runs import Finding, RunState
+    from cnnviz.runs import Evaluation, Finding, Progress, RunState
 
 PROBES = 8
 """Test pictures that every frame shows."""
 SHORTEST = 60
 """Steps: in fewer, nothing need be learned."""
+_WARM = 0.3  # of the steps
 
 
 @dataclasses.dataclass(frozen=True)
@@ -335,3 +336,11 @@ def asked(dataset: Dataset) -> tuple[Tensor, Tensor]:
     if dataset.train_targets is None or dataset.test_targets is None:
         return torch.from_numpy(dataset.train_images), torch.from_numpy(dataset.test_images)
     return torch.from_numpy(dataset.train_targets), torch.from_numpy(dataset.test_targets)
+
+
+def collapsed(
+    state: RunState, last: Sequence[Progress | Evaluation], measure: str, least: float
+) -> bool:
+    """Whether a measure stays below its least value, long after a run has begun."""
+    first = max(SHORTEST, _WARM * state.total_steps)
+    return last[0].step >= first and all(one.measure(measure) < least for one in last)

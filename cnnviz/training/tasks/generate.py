@@ -24,7 +24,7 @@ from cnnviz.training.experiments.gan import (
     generator_loss,
     shipped_classifier,
 )
-from cnnviz.training.tasks.base import SHORTEST, Loss, Measure, Score, Task, asked, parted
+from cnnviz.training.tasks.base import Loss, Measure, Score, Task, asked, collapsed, parted
 from cnnviz.training.tasks.restore import levels
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from cnnviz.training.tasks.base import Pupil
 
 _COLLAPSED = 4.0  # digits
-_WARM = 0.3  # of the steps
 
 
 @dataclasses.dataclass(frozen=True)
@@ -251,10 +250,7 @@ measured = torch.special.entr(shares).sum().exp().item()  # digits"""
     def findings(self, state: RunState) -> list[Finding]:
         """Mode collapse: of ten digits few are made."""
         last = state.evaluations[-2:]
-        first = max(SHORTEST, _WARM * state.total_steps)
-        if len(last) < 2 or last[0].step < first:
-            return []
-        if not all(one.measure("variety") < _COLLAPSED for one in last):
+        if len(last) < 2 or not collapsed(state, last, "variety", _COLLAPSED):
             return []
         return [
             Finding(

@@ -17,7 +17,7 @@ from cnnviz.networks import NetworkError, Sample
 from cnnviz.networks.plan import plan
 from cnnviz.runs import Finding
 from cnnviz.training.experiments.autoencoders import divergence
-from cnnviz.training.tasks.base import SHORTEST, Loss, Measure, parted
+from cnnviz.training.tasks.base import Loss, Measure, collapsed, parted
 from cnnviz.training.tasks.restore import Autoencode, levels
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from cnnviz.training.tasks.base import Pupil, Score
 
 _COLLAPSED = 0.1  # nats
-_WARM = 0.3  # of the steps
 
 
 @dataclasses.dataclass(frozen=True)
@@ -147,10 +146,7 @@ class Variational(Autoencode):
     def findings(self, state: RunState) -> list[Finding]:
         """Posterior collapse: the decoder does without what the encoder gives."""
         last = state.progress[-3:]
-        first = max(SHORTEST, _WARM * state.total_steps)
-        if len(last) < 3 or last[0].step < first:
-            return []
-        if not all(one.measure("kl") < _COLLAPSED for one in last):
+        if len(last) < 3 or not collapsed(state, last, "kl", _COLLAPSED):
             return []
         return [
             Finding(
