@@ -1,25 +1,25 @@
 // The map of a network: its layers side by side, each as its real maps, and what they are made of.
 // What is drawn is worked out in structure.js, what it is made of in fields.js and chain.js; the
-// document is made in overview.js. This file keeps what a person points at and has chosen.
+// document is made in overview.js, and what is said of it in description.js. This file keeps what a person points at and has chosen.
 
 import { clamp } from "../kit/arithmetic.js";
 import { bytesOf, unpackArray } from "../kit/arrays.js";
 import { choice, element, write } from "../kit/elements.js";
 import { Figure } from "../kit/figure/figure.js";
-import { Network, softmax } from "../kit/network/forward.js";
-import { count, numberText, percent } from "../kit/numbers.js";
+import { Network } from "../kit/network/forward.js";
 import { inputOf, watchPicture } from "../kit/picture/shared_pictures.js";
 import { readSafetensors } from "../kit/network/safetensors.js";
 import { textScale } from "../kit/screen.js";
 import { readTheme } from "../kit/theme.js";
-import { cellContribution, contributionsTo, layerSum } from "./backwards.js";
+import { showAnswer } from "./answer.js";
+import { contributionsTo } from "./backwards.js";
+import { tablesOf, wordsOf } from "./description.js";
 import { Inks } from "./inks.js";
 import { Marks } from "./marks.js";
 import { Opened } from "./opened.js";
 import { Overview } from "./overview.js";
 import { Scene } from "./scene.js";
 import { stagesOf } from "./structure.js";
-import { cellText, layerText, mapText, shapeText, titleOf } from "./words.js";
 
 const CELLS_A_SECOND = 4;
 const TURN = 10; // degrees for each press of a key
@@ -67,6 +67,7 @@ export class NetworkMap extends Figure {
     this.cost = 0; // milliseconds that the last picture or weights took, with drawing
     this.fresh = false; // whether they are yet to be drawn
     this.best = -1; // the class that it predicts
+    this.answer = ""; // the same in words
   }
 
   destroy() {
@@ -442,7 +443,7 @@ export class NetworkMap extends Figure {
       this.wires = true;
     }
     this.painter.paint(this, this.spot);
-    this.tell();
+    write(this.told, wordsOf(this));
     if (this.fresh) {
       this.opened.show();
       this.cost += performance.now() - began;
@@ -461,106 +462,13 @@ export class NetworkMap extends Figure {
     this.contributions = asked === null ? null : contributionsTo(this.network, asked);
     this.inks.renew(this.contributions, grey);
     for (const { layer, view } of this.overview.views.values()) view.paint(this.inks.shownOf(layer), this.inks.inkOf(layer));
-    const shares = this.shares();
-    const best = shares.indexOf(Math.max(...shares));
-    this.overview.bars.forEach(({ bar, fill, share }, at) => {
-      bar.classList.toggle("best", at === best);
-      bar.setAttribute("aria-pressed", String(at === asked));
-      fill.style.width = `${100 * shares[at]}%`;
-      write(share, percent(shares[at]));
-    });
-    if (best >= 0 && best !== this.best && this.overview.bars.length) this.overview.revealClass(best);
-    this.best = best;
-    const { classes } = this.data.network;
-    const answer = this.dense ? `${classes[best]} for ${percent(shares[best])} of the pixels` : `${classes[best]} (${percent(shares[best])})`;
-    const found = best < 0 ? "no class: its numbers are not finite" : answer;
-    this.answer = classes.length ? found : "a picture";
-    this.overview.classes.setAttribute("aria-label", `${this.dense ? "Shares of the pixels" : "Probabilities"}: ${classes.map((name, at) => `${name} ${percent(shares[at])}`).join(", ")}`);
-    this.figure.setAttribute("aria-label", `The network for ${this.pictured}: ${this.overview.drawn.length} layers; it predicts ${this.answer}`);
-  }
-
-  /** Whether each pixel has a class. */
-  get dense() {
-    const [, rows = 1, columns = 1] = this.network.output.shape;
-    return rows * columns > 1;
-  }
-
-  /** The probability of each class; where each pixel has one, the share of the pixels that are of it. */
-  shares() {
-    const { shape: [classes], values } = this.network.output;
-    if (!this.dense) return softmax(values);
-    const area = values.length / classes;
-    const counts = new Array(classes).fill(0);
-    for (let at = 0; at < area; at += 1) {
-      let best = 0;
-      for (let one = 1; one < classes; one += 1) if (values[one * area + at] > values[best * area + at]) best = one;
-      counts[best] += 1;
-    }
-    return counts.map((count_) => count_ / area);
+    showAnswer(this);
   }
 
   // --- words ------------------------------------------------------------------------------------
 
-  tell() {
-    const { spot } = this;
-    const weight = this.state.hover ? "" : this.opened.weightWords();
-    if (weight) {
-      write(this.told, weight);
-      return;
-    }
-    if (this.contributions) {
-      write(this.told, this.contributionWords(spot));
-      return;
-    }
-    if (!spot) {
-      const scale = this.state.grey ? "from black for its lowest value to white for its highest" : "centred on 0";
-      write(this.told, `${this.pictured}: the network predicts ${this.answer}. Each layer’s maps share one colour scale, ${scale}.`);
-      return;
-    }
-    const { layer, map, row } = spot;
-    if (map === null || map === undefined) {
-      write(this.told, layerText(this.facts.get(layer.name)));
-      return;
-    }
-    const [, high = 1, wide = 1] = layer.shape;
-    const dead = this.inks.rangeOf(layer).dead.has(map) ? " It is 0 everywhere for this picture." : "";
-    if (row === undefined && high * wide > 1) {
-      write(this.told, `${mapText(layer, map)}.${dead} ${this.painter.words}`);
-      return;
-    }
-    const value = layer.values[(map * high + (row ?? 0)) * wide + (spot.column ?? 0)];
-    const shown = layer === this.network.input ? pixelWords(value, map, this.data.network) : numberText(value);
-    write(this.told, `${cellText(layer, { row: 0, column: 0, ...spot })}: ${shown}.${dead} ${this.painter.words}`);
-  }
-
-  contributionWords(spot) {
-    const { network, state: { asked } } = this;
-    const name = this.data.network.classes[asked];
-    if (!spot) {
-      return `What each cell contributed to the logit of ${name}, its value times its gradient: blue spoke for ${name}, orange against it. ${layerSum(network, network.output, network.output, { output: asked, name })}`;
-    }
-    const { layer, map, row } = spot;
-    const shown = this.inks.shownOf(layer);
-    const [, high = 1, wide = 1] = layer.shape;
-    const sum = layerSum(network, layer, shown, { output: asked, name });
-    if (map === null || map === undefined || (row === undefined && high * wide > 1)) return `${layer.name}. ${sum}`;
-    return `${cellText(layer, { row: 0, column: 0, ...spot })}. ${cellContribution(network, layer, shown, spot, name)} ${sum}`;
-  }
-
   tables() {
-    const lines = this.data.network.layers.map(({ name, kind, shape, parameters, macs, field }) => [
-      name, titleOf(kind), shapeText(shape), count(parameters), count(macs), field.join("×"),
-    ]);
-    const found = [{ caption: "Layers", heads: ["Name", "Kind", "Output", "Parameters", "Multiply-adds", "Receptive field"], lines }];
-    const { layer, map } = this.state.chosen ?? this.state.cursor ?? {};
-    if (!layer || map === null || map === undefined) return found;
-    const [maps, rows = 1, columns = 1] = layer.shape;
-    const flat = rows * columns === 1;
-    const values = flat ? [...layer.values] : [...layer.values.subarray(map * rows * columns, (map + 1) * rows * columns)];
-    const texts = values.map((value) => numberText(value));
-    const wide = flat ? Math.min(maps, 16) : columns;
-    const body = [...Array(Math.ceil(texts.length / wide)).keys()].map((row) => texts.slice(row * wide, (row + 1) * wide));
-    return [{ caption: flat ? `${layer.name}, all features` : mapText(layer, map), lines: body }, ...found];
+    return tablesOf(this);
   }
 
   /** The code for a layer, by default the last one with maps. */
@@ -592,10 +500,6 @@ export class NetworkMap extends Figure {
 function foldedAs(folding) {
   if (!folding) return "fit";
   return folding.every && !folding.turned.size ? "all" : "";
-}
-
-function pixelWords(value, channel, { mean, std }) {
-  return `${numberText(value)} (pixel ${Math.round(255 * (value * std[channel] + mean[channel]))} of 255, normalised)`;
 }
 
 /** Each layer with the stage that it is in. */
