@@ -1,6 +1,6 @@
 // What a map is made of, and what a cell sees in the layers before it, down to the picture.
 
-import { TABLE } from "../kit/network/layers.js";
+import { TABLE } from "../kit/network/convolution.js";
 
 /**
  * @typedef {import("../kit/network/layers.js").Layer} Layer

@@ -1,7 +1,8 @@
 // How much a number of a network's output would change with each number of each layer: gradients,
 // by the chain rule from the last layer back to the picture, as PyTorch's autograd gives them.
 
-import { addFour, addOne, averaged, copied, EPSILON, errorFunction, response } from "./layers.js";
+import { addFour, addOne } from "./convolution.js";
+import { averaged, copied, EPSILON, errorFunction, response } from "./layers.js";
 
 /**
  * @typedef {import("./layers.js").Layer} Layer
