@@ -10,7 +10,7 @@ interface Window {
   /** Pictures that are filtered: see kit/filtering/source.js. */
   cnnvizSources?: Map<string, () => Promise<import("./kit/filtering/recipe.js").Planes>>;
   /** The graphics processor, null where it is not quicker: see kit/filtering/linear.js. */
-  cnnvizGraphics?: import("./kit/filtering/graphics.js").Graphics | null;
+  cnnvizGraphics?: import("./kit/filtering/webgl.js").Graphics | null;
   /** What was scrolled to already: see reveal/reveal.js. */
   cnnvizRevealed?: Set<string>;
   /** Whether page_wide is installed. */

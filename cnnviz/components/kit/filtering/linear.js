@@ -1,7 +1,7 @@
 // Kernels that slide over a picture, as `apply_kernel` of `cnnviz/imaging/filters.py` has them.
 
 import { withBorder } from "./borders.js";
-import { openGraphics } from "./graphics.js";
+import { openGraphics } from "./webgl.js";
 import { rangeOf } from "./range.js";
 import { vectors } from "./simd.js";
 

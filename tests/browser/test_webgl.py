@@ -10,7 +10,7 @@ COMPONENTS = Path(__file__).parents[2] / "cnnviz" / "components"
 SOFTWARE = [flag for flag in FLAGS if flag != "--disable-gpu"]
 SOFTWARE += ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 FILTER = """async (data) => {
-  const { openGraphics } = await import("/kit/filtering/graphics.js");
+  const { openGraphics } = await import("/kit/filtering/webgl.js");
   const { present } = await import("/kit/filtering/present.js");
   const { applyRecipe } = await import("/kit/filtering/recipe.js");
   const { bytesOf } = await import("/kit/arrays.js");
