@@ -10,6 +10,7 @@ import { outlineWindow, paintBefore, paintImage, PINNED, POINTED } from "./paint
 import { joinGroup, layOut, leaveGroup, pixelAt, settle, THINNEST, zoomAt } from "./view.js";
 
 const CLICK = 4; // pixels that a pointer may move and still have clicked
+const PAUSE = 200; // milliseconds without another picture that follows
 const HANDLE = 14; // how near the divider a pointer takes hold of it
 
 class ZoomablePicture {
@@ -37,6 +38,7 @@ class ZoomablePicture {
     this.resizer.disconnect();
     this.following.destroy();
     cancelAnimationFrame(this.frame);
+    clearTimeout(this.pausing);
     leaveGroup(this.data.group, this);
   }
 
@@ -71,7 +73,10 @@ class ZoomablePicture {
     delete this.sources.after; // what the server sent is to be shown again
     this.show(scale);
     cancelAnimationFrame(this.frame);
-    this.paint(); // in this frame, not in the next one
+    // In this frame, not in the next one; the best way of making it smaller takes time: it follows in a pause.
+    this.paint(this.following.isQuick() ? "low" : "high");
+    clearTimeout(this.pausing);
+    this.pausing = setTimeout(() => this.draw(), PAUSE);
     this.root.dataset.followed = Number(this.root.dataset.followed ?? 0) + 1;
   }
 
@@ -114,7 +119,7 @@ class ZoomablePicture {
     this.frame = requestAnimationFrame(() => this.root.isConnected && this.data && this.paint());
   }
 
-  paint() {
+  paint(smoothing) {
     const { group, canvas, histogram } = this;
     // What is asked of the page comes before anything that changes it: else it is laid out more than once.
     const width = this.root.clientWidth;
@@ -127,7 +132,7 @@ class ZoomablePicture {
     settle(group, width, height);
     const place = layOut(group, width, height);
     const brush = sizedContext(canvas, width, height);
-    paintImage(brush, this.images.after, group, place);
+    paintImage(brush, this.images.after, group, place, smoothing);
     if (this.images.before) paintBefore(brush, this, place);
     if (this.data.pixel) outlineWindow(brush, this.data, place, this.data.pixel, PINNED);
     const pointed = group.hover ?? group.cursor;

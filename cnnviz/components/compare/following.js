@@ -41,6 +41,11 @@ export class Following extends Follower {
     this.follow(live, settle);
   }
 
+  /** Whether the next picture is likely to come at once. */
+  isQuick() {
+    return this.pressed || this.live.streams;
+  }
+
   /**
    * The numbers at a pixel of what is shown, one for each channel. Null until they are known, and of
    * a picture that stands for one of another size.
@@ -85,7 +90,7 @@ export class Following extends Follower {
 
   /** Tell others the kernel as the hand has made it, and how close two pictures are. */
   tellNumbers(pictures, recipe, live) {
-    const kernel = recipe?.kind && kernelOf(recipe);
+    const kernel = recipe?.kind && recipe !== this.settled && kernelOf(recipe); // the server has told its own
     if (kernel) for (const name in live.kernels) tellKernel("shown", { name, weights: kernel });
     if (live.equivalent) {
       const { name, first, end } = live.equivalent;

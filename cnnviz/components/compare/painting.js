@@ -8,11 +8,11 @@ export const POINTED = "#fff";
 const OUTLINED = [["#000", 4], ["#fff", 2]]; // colours and widths that show on any picture
 const LEAST_OUTLINE = 7; // pixels: a smaller one could not be seen
 
-export function paintImage(brush, image, group, { left, top, scale, across, down }) {
+export function paintImage(brush, image, group, { left, top, scale, across, down }, smoothing = "high") {
   if (!image) return;
   const step = (scale * group.width * devicePixelRatio) / image.width;
   brush.imageSmoothingEnabled = step < 2; // crisp pixels once each is two on the screen
-  brush.imageSmoothingQuality = "high";
+  brush.imageSmoothingQuality = smoothing;
   brush.drawImage(image, left, top, group.width * across, group.height * down);
 }
 

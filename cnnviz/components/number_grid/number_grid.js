@@ -85,20 +85,21 @@ export class NumberGrid {
    * Show numbers.
    * @param {string[][]} texts as they are read
    * @param {string[][]} exact
+   * @param {number} [room] for them, in pixels; measured by default
    */
-  show(texts, exact) {
+  show(texts, exact, room) {
     const rows = texts.length;
     const columns = texts[0].length;
     if (this.cells.length !== rows * columns || this.columns !== columns) this.build(rows, columns);
     const numbers = exact.flat();
     texts.flat().forEach((text, at) => {
       const cell = this.cells[at];
-      cell.readOnly = !this.data.editable;
+      if (cell.readOnly === this.data.editable) cell.readOnly = !this.data.editable;
       if (cell.dataset.typed) return; // what somebody is typing stays until it is done
-      cell.value = text;
+      if (cell.value !== text) cell.value = text; // each one set is laid out anew
       cell.dataset.exact = numbers[at];
     });
-    this.fit();
+    this.fit(room);
   }
 
   /**
@@ -107,7 +108,7 @@ export class NumberGrid {
    */
   showMoved(weights) {
     if (this.scrub.active) return; // it is this grid that the hand is in
-    this.show(weights.map((row) => row.map(weightText)), weights.map((row) => row.map(String)));
+    this.show(weights.map((row) => row.map(weightText)), weights.map((row) => row.map(String)), this.room);
     this.grid.setAttribute("aria-label", `Kernel, ${sizeText(weights.length, weights[0].length)}`);
     if (!this.data.editable) this.note.textContent = `${sizeText(weights.length, weights[0].length)}${this.whole()}`;
   }
@@ -136,10 +137,13 @@ export class NumberGrid {
     this.grid.replaceChildren(...this.cells);
   }
 
-  /** Give the cells the largest size that fits, and their numbers one that can be read. */
-  fit() {
+  /**
+   * Give the cells the largest size that fits, and their numbers one that can be read.
+   * @param {number} [room] in pixels; measured by default
+   */
+  fit(room = this.box.clientWidth) {
     if (!this.cells.length) return;
-    this.room = this.box.clientWidth;
+    this.room = room;
     const side = Math.max(8, Math.min(WIDEST, Math.floor((this.room - this.columns - 2) / this.columns)));
     const longest = Math.max(...this.cells.map((cell) => cell.value.length), 2);
     const size = Math.min(15, side / (longest * PER_CHARACTER));
@@ -171,7 +175,7 @@ export class NumberGrid {
       const colour = colourAt(stops, share).map(Math.round);
       const ink = inkOn(colour);
       cell.style.cssText = `background: rgb(${colour.join(" ")}); color: ${this.hidden ? "transparent" : ink}; caret-color: ${ink}`;
-      cell.setAttribute("aria-invalid", String(wrong));
+      if (cell.getAttribute("aria-invalid") !== String(wrong)) cell.setAttribute("aria-invalid", String(wrong));
     });
   }
 

@@ -15,7 +15,8 @@ import { watchWidgets } from "../hand.js";
 
 const REST = 400; // milliseconds after which a hand that holds nothing is at rest
 const TOO_SLOW = 400; // milliseconds of a frame: with more, waiting for the server is better
-const MEASURED = 100; // milliseconds between two times that it is told in numbers what is shown
+const PAUSE = 100; // milliseconds without another picture, after which it is told in numbers what is shown
+const AT_LATEST = 500; // milliseconds that the numbers may be behind the picture
 const PATIENCE = 3; // so many such frames one after another
 
 export class Follower {
@@ -28,7 +29,8 @@ export class Follower {
     this.rested = true; // on the server's picture
     this.moved = -Infinity;
     this.pressed = this.measuring = this.timer = this.frame = 0;
-    this.act = () => {};
+    /** @type {number | null} since when the numbers are not those of the picture */
+    this.behind = null;
     const { signal } = (this.listening = new AbortController());
     const press = (/** @type {number} */ down) => () => { this.pressed = down; };
     window.addEventListener("pointerdown", press(1), { capture: true, signal });
@@ -126,20 +128,23 @@ export class Follower {
   }
 
   /**
-   * Tell what is shown in numbers, a few times a second: the pictures do not wait for it.
+   * Tell what is shown in numbers once the hand pauses, or a little later if it does not: the pictures
+   * do not wait for it.
    * @param {() => void} act
    */
   measure(act) {
-    this.act = act;
-    this.measuring ||= window.setTimeout(() => {
-      this.measuring = 0;
-      this.act();
-    }, MEASURED);
+    clearTimeout(this.measuring);
+    const now = performance.now();
+    this.behind ??= now;
+    this.measuring = window.setTimeout(() => {
+      this.behind = null;
+      act();
+    }, Math.min(PAUSE, this.behind + AT_LATEST - now));
   }
 
   forget() {
     clearTimeout(this.measuring);
-    this.measuring = 0;
+    this.behind = null;
   }
 
   /**
