@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
@@ -18,6 +19,8 @@ from cnnviz.ui.shared.number_field import number_field
 from cnnviz.ui.shared.own_zip import OWN_TASKS
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from cnnviz.runs.config import Optimiser
     from cnnviz.training.config import Length
 
@@ -97,46 +100,7 @@ def choose_recipe(
             on_change=reset_recipe,
         )
         left, right = st.columns(2)
-        batch = number_field(
-            "Batch size",
-            BATCH,
-            default.batch_size,
-            key="t_batch",
-            linked=True,
-            place=left,
-            help="Pictures per step.",
-        )
-        seed = number_field(
-            "Seed",
-            SEED,
-            0,
-            key="t_seed",
-            linked=True,
-            place=right,
-            help="On the CPU, the same seed gives exactly the same numbers.",
-        )
-        decay = number_field(
-            "Weight decay",
-            DECAY,
-            default.weight_decay,
-            key="t_decay",
-            linked=True,
-            place=left,
-        )
-        smoothing: float | None = 0.0
-        if task == "classify":
-            smoothing = number_field(
-                "Label smoothing", SMOOTHING, 0.0, key="t_smooth", linked=True, place=right
-            )
-        shift = number_field(
-            "Random shift",
-            SHIFT,
-            0,
-            key="t_shift",
-            linked=True,
-            place=left,
-            help="Each training picture is shifted by up to this many pixels, at random each time.",
-        )
+        numbers = _more_numbers(default, left, right, task=task)
         right.space("small")
         flip = right.toggle(
             "Mirror",
@@ -145,18 +109,37 @@ def choose_recipe(
             help="Half of the training pictures are mirrored left to right, chosen at random each "
             "time. Not for digits or letters.",
         )
-    numbers = {
-        "epochs": epochs,
-        "batch_size": batch,
-        "learning_rate": rate,
-        "weight_decay": decay,
-        "shift": shift,
-        "label_smoothing": smoothing,
-        "seed": seed,
-    }
+    numbers |= {"epochs": epochs, "learning_rate": rate}
     if None in numbers.values():
         return None
     return Recipe(optimiser=optimiser, flip=flip, **cast("Any", numbers))
+
+
+def _more_numbers(
+    default: Recipe, left: DeltaGenerator, right: DeltaGenerator, *, task: str
+) -> dict[str, float | None]:
+    """Draw the fields of what seldom changes, in two columns: the numbers, None for a wrong one."""
+    field = partial(number_field, linked=True)
+    return {
+        "batch_size": field(
+            "Batch size", BATCH, default.batch_size, key="t_batch", place=left,
+            help="Pictures per step.",
+        ),
+        "seed": field(
+            "Seed", SEED, 0, key="t_seed", place=right,
+            help="On the CPU, the same seed gives exactly the same numbers.",
+        ),
+        "weight_decay": field(
+            "Weight decay", DECAY, default.weight_decay, key="t_decay", place=left
+        ),
+        "label_smoothing": field("Label smoothing", SMOOTHING, 0.0, key="t_smooth", place=right)
+        if task == "classify"
+        else 0.0,
+        "shift": field(
+            "Random shift", SHIFT, 0, key="t_shift", place=left,
+            help="Each training picture is shifted by up to this many pixels, at random each time.",
+        ),
+    }  # fmt: skip
 
 
 def _choose_epochs(
