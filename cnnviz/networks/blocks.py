@@ -151,17 +151,16 @@ BLOCKS = {
     ),
     "residual": BuildingBlock(
         "Residual block",
-        "What comes out is a = F(x) + x. Scale F: at 0 the block is the identity, and its"
-        " derivative"
-        " is 1 whatever the weights are.",
+        "The output is a = F(x) + x. Scale F: at 0 the block is the identity, and its derivative is"
+        " 1, whatever the weights.",
         (),
         lambda _: "res[c4k3p1 relu c4k3p1]",
         "residual1.body.conv2.weight",
     ),
     "dense": BuildingBlock(
         "Dense block",
-        "Each layer puts as many new maps as the growth rate says behind all maps before it, and"
-        " reads them all.",
+        "Each layer reads all the maps before it and appends new ones, as many as the growth rate"
+        " says.",
         (_count("layers", "Layers", 1, 4, 3), _count("growth", "Growth rate", 1, 4, 2)),
         lambda chosen: " ".join(
             [f"cat[none | c{chosen['growth']}k3p1 relu]"] * int(chosen["layers"])
@@ -169,16 +168,16 @@ BLOCKS = {
     ),
     "mlpconv": BuildingBlock(
         "mlpconv (Network in Network)",
-        "Behind the 3×3 convolution, 1×1 convolutions mix the maps at each place: a small network"
+        "After the 3×3 convolution, 1×1 convolutions mix the maps at each position: a small network"
         " slides over the picture instead of a linear filter.",
-        (_count("depth", "1×1 layers behind it", 0, 2, 2),),
+        (_count("depth", "1×1 layers after it", 0, 2, 2),),
         lambda chosen: " ".join(["c4k3p1 relu", *["c4k1 relu"] * int(chosen["depth"])]),
     ),
     "separable": BuildingBlock(
         "Grouped and depthwise convolution",
-        "In groups, each filter reads some of the maps only; depthwise, a single one. A 1×1"
-        " convolution behind it mixes them again, for far fewer weights than one full"
-        " convolution.",
+        "In a grouped convolution, each filter reads only some of the maps; in a depthwise one, a"
+        " single map. A 1×1 convolution after it mixes them again, with far fewer weights than one"
+        " full convolution.",
         (
             Control(
                 "kind",

@@ -17,9 +17,9 @@ chosen = BLOCKS[name]
 st.markdown(chosen.about)
 block(chosen, volumes(), key=f"bl_{name}", alt=f"The maps of a block: {chosen.title}")
 st.caption(
-    "Red, green, blue and grey of a picture go in. The weights are not learned: they are waves, so"
-    " that"
-    " a layer keeps its weights while others come and go."
+    "The input is the red, green, blue and grey channel of a picture. The weights are not learned:"
+    " they are samples of a sine wave, so that a layer keeps its weights when others are added or"
+    " removed."
 )
 if name == "inception":
     inception_costs()

@@ -2,11 +2,12 @@
 
 import { bytesOf, unpackArray } from "../kit/arrays.js";
 import { gradientsOf } from "../kit/network/backward.js";
-import { colourTable } from "../kit/figure/colours.js";
+import { colourTable, signedScale } from "../kit/figure/colours.js";
 import { element } from "../kit/elements.js";
 import { Figure } from "../kit/figure/figure.js";
 import { prepare } from "../kit/network/forward.js";
 import { mounting } from "../kit/mounting.js";
+import { ScaleBar } from "../kit/figure/scale_bar.js";
 import { count, numberText, percent, plain } from "../kit/numbers.js";
 import { parts } from "../kit/network/cell_sum.js";
 import { readSafetensors } from "../kit/network/safetensors.js";
@@ -16,7 +17,9 @@ import { likeness, rowsOf, sumText } from "./rows.js";
 const HUES = ["blue", "orange", "green", "violet"].map((name) => `var(--st-${name}-color)`);
 const SWITCHES = new Set(["on", "yes"]); // the first value of a control with two
 const SWING = 4000; // milliseconds, for the scale to go down and up once
+const DWELL = 1200; // milliseconds on a cell while nobody points
 const CELL = 8; // pixels of a canvas for a cell
+const GREYS = "linear-gradient(90deg, #000, #fff)";
 
 class Block extends Figure {
   constructor(parent) {
@@ -35,6 +38,7 @@ class Block extends Figure {
     this.buildSettings();
     this.build();
     this.started = null;
+    this.walked = 0;
     this.wake();
   }
 
@@ -126,13 +130,17 @@ class Block extends Figure {
 
   // --- moving ---------------------------------------------------------------------------------
 
-  /** At first the scale goes down to 0 and back by itself, once. */
+  /** Until a hand takes it: a scale or shift goes to its end and back, once; else a cell is walked through the layers. */
   running() {
-    return Boolean(this.data?.scaled || this.data?.compares) && !this.calm && this.started !== Infinity && this.onScreen;
+    return Boolean(this.data) && !this.calm && this.started !== Infinity && this.onScreen;
   }
 
   advance(now) {
     if (!this.running()) return;
+    if (!this.data.scaled && !this.data.compares) {
+      if (this.passed(now, DWELL)) this.walk();
+      return;
+    }
     this.started ??= now;
     const share = (now - this.started) / SWING;
     if (share >= 1) this.started = Infinity;
@@ -140,6 +148,16 @@ class Block extends Figure {
       const at = share >= 1 ? 0 : Math.round((0.5 - 0.5 * Math.cos(2 * Math.PI * share)) * (this.pictures.length - 1));
       if (at !== this.picture) this.show(at);
     } else this.setScale(share >= 1 ? 1 : Math.round((0.5 + 0.5 * Math.cos(2 * Math.PI * share)) * 20) / 20);
+  }
+
+  /** Point at the same place of the next layer; after the last, at the next place and map. */
+  walk() {
+    const rows = this.rows.slice(1);
+    const around = Math.floor(this.walked / rows.length);
+    const row = rows[this.walked % rows.length];
+    const [channels, height, width] = row.layer.shape;
+    this.point(row, around % channels, (2 + 5 * around) % height, (4 + 3 * around) % width);
+    this.walked += 1;
   }
 
   // --- computing ------------------------------------------------------------------------------
@@ -217,7 +235,10 @@ class Block extends Figure {
       return canvas;
     });
     maps.append(...row.canvases);
-    box.append(line, maps);
+    row.bar = new ScaleBar(`${row.title}: colours`);
+    const head = element("div", "head");
+    head.append(line, row.bar.root);
+    box.append(head, maps);
     return box;
   }
 
@@ -235,11 +256,14 @@ class Block extends Figure {
     if (to !== map) row.canvases[to].focus();
   }
 
-  drawRow({ layer, canvases, before, same }) {
+  drawRow({ layer, canvases, before, same, bar }) {
     if (before) same.textContent = ` · ${percent(likeness(before, layer.values), 0)} like the first`;
     const { kind, shape: [, height, width], values } = layer;
     const picture = kind === "input";
-    const largest = Math.max(1e-9, ...Array.from(values, Math.abs));
+    const low = Math.min(0, ...values);
+    const high = Math.max(0, ...values);
+    const largest = Math.max(1e-9, high, -low);
+    bar.update(picture ? { low: 0, high: 1, gradient: GREYS } : { low, high, gradient: signedScale([low, high], this.data.stops).gradient() });
     canvases.forEach((canvas, map) => {
       const context = canvas.getContext("2d");
       const small = new ImageData(width, height);
@@ -259,11 +283,16 @@ class Block extends Figure {
   // --- pointing -------------------------------------------------------------------------------
 
   choose(row, map, down, column) {
+    this.started = Infinity;
+    this.point(row, map, down, column);
+    this.say();
+  }
+
+  point(row, map, down, column) {
     const [, height, width] = row.layer.shape;
     this.spot = { chosen: row, map, row: Math.max(0, Math.min(height - 1, down)), column: Math.max(0, Math.min(width - 1, column)) };
     for (const one of this.rows) this.drawRow(one);
     this.tell();
-    this.say();
   }
 
   tell() {

@@ -14,6 +14,7 @@ import { numberText } from "../kit/numbers.js";
  * @property {Float32Array | null} before the values for the first picture, to compare with
  * @property {HTMLElement | null} same says how alike they are
  * @property {HTMLCanvasElement[]} canvases of its maps, once there are any
+ * @property {import("../kit/figure/scale_bar.js").ScaleBar | null} bar what their colours mean
  */
 
 /** @type {Record<string, string>} */
@@ -38,7 +39,7 @@ export function rowsOf(layers) {
     }
     const branch = inside?.[3] ? Number(inside[3]) - 1 : null;
     /** @type {Row} */
-    const row = { layer, layers: [layer], title: titleOf(layer, inside?.[2] === "body"), level: inside ? 1 : 0, branch, canvases: [], before: null, same: null };
+    const row = { layer, layers: [layer], title: titleOf(layer, inside?.[2] === "body"), level: inside ? 1 : 0, branch, canvases: [], before: null, same: null, bar: null };
     if (layer.kind === "concat") row.hues = layer.inputs.flatMap(({ shape, kind }, at) => Array(shape[0]).fill(kind === "identity" ? null : at));
     rows.push(row);
   }

@@ -38,9 +38,7 @@ def inception_costs() -> None:
         alt="Weights, multiply-adds and depth of an inception module with and without reduction",
     )
     st.caption(
-        f"192 maps of 28×28 go in. Without 1×1 convolutions, {weights[1] / weights[0]:.1f} times"
-        f" the"
-        " weights, and the pooled maps come out in full number: the depth would grow from module"
-        " to"
-        " module."
+        "The input is 192 maps of 28×28. Without 1×1 convolutions, the module has"
+        f" {weights[1] / weights[0]:.1f} times the weights, and its output contains all 192 pooled"
+        " maps: the depth would grow from module to module."
     )
