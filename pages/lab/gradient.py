@@ -109,16 +109,17 @@ with figure:
             lab.agree("∂L/∂w matches finite differences", gradients.kernel, measured, within=1e-5)
     if tied:
         st.info(
-            "Several cells of a window share its maximum, so the maximum has no derivative there:"
-            " PyTorch sends all of δ to the first of them, and finite differences give something"
-            " else.",
+            "Several cells of a window share its maximum, so the maximum has no derivative there,"
+            " only subgradients: any split of δ between these cells. PyTorch sends all of it to the"
+            " first of them, and finite differences give something else.",
             icon=":material/join_inner:",
         )
 
 if kernel is None:
     st.caption(
         "Max pooling sends all of δ to the largest input; average pooling spreads it evenly over"
-        " the window. Neither has weights to learn."
+        " the window. Neither has weights to learn. Change the input: make another cell the"
+        " largest, or two cells equally large."
     )
     st.stop()
 backward_as_convolution(image, kernel, upstream, autograd)

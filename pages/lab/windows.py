@@ -37,7 +37,7 @@ def why_unread(times: np.ndarray) -> str:
         if n
     ]
     if any(over):
-        reasons.append("PyTorch rounds the size down without a warning.")
+        reasons.append("The stride does not fit: PyTorch rounds the size down.")
     if (times[:rows, :columns] == 0).any():
         reasons.append("The stride or the dilation skips cells in between.")
     return " ".join(reasons)
@@ -115,12 +115,15 @@ st.header("Full, same, valid")
 case = lecture_case("s3-m5k4")
 st.caption(
     "The three padding schemes for a row of m pixels and a kernel of width k. An even kernel has no"
-    " centre, so “same” adds one more zero on one side; PyTorch adds it on the right."
+    " centre, so “same” adds one more zero on one side; PyTorch adds it on the right. That is one"
+    " reason why k is mostly odd. The padding with the best test accuracy usually lies between"
+    " “valid” and “same” (I. Goodfellow, Y. Bengio and A. Courville: Deep Learning, 2016, chapter"
+    " 9)."
 )
 right, left = figure_and_settings("schemes", settings_first=True)
 with left:
-    m = paired(":blue[m]", 1, 12, case["inputs"]["m"], key="wi_m")
-    k = paired(":violet[k]", 1, 8, case["inputs"]["k"], key="wi_k")
+    m = paired(":blue[Width of the row m]", 1, 12, case["inputs"]["m"], key="wi_m")
+    k = paired(":violet[Width of the kernel k]", 1, 8, case["inputs"]["k"], key="wi_k")
 with right:
     for scheme in ("full", "same", "valid"):
         try:

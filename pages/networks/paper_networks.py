@@ -43,9 +43,8 @@ architecture(
     alt=f"{story.title}: {len(steps)} steps from {times} to {steps[-1].units} classes",
 )  # fmt: skip
 st.markdown(
-    f"**{parameters:,} parameters**, {macs:,} multiply-adds for one picture of {times}; memory"
-    f" for the"
-    f" parameters alone, at 4 bytes each: {4 * parameters / 2**20:,.1f} MB."
+    f"**{parameters:,} parameters**, {macs:,} multiply-adds for one picture of {times}; memory for"
+    f" the parameters alone, at 4 bytes each: {4 * parameters / 1e6:,.1f} MB."
 )
 
 train_its_sibling(name, page_at("train"))
@@ -54,7 +53,7 @@ if name == "lenet5":
     st.header("A digit through C1 … F6")
     show_drawn_digit()
 
-st.header("Said and counted")
+st.header("Printed and counted")
 rows = printed(name, steps)
 st.dataframe(
     {
@@ -102,8 +101,7 @@ if name.startswith("resnet"):
     )  # fmt: skip
     st.caption(
         "Without skips, 34 layers are worse than 18, even on the training pictures. With them,"
-        " each"
-        " deeper network is better (He et al. 2015, tables 2 and 3, which the"
+        " each deeper network is better (He et al. 2015, tables 2 and 3, which the"
         f" {lecture_source('s1-resnet-deeper-better')} prints)."
     )
     st.dataframe(
@@ -115,11 +113,14 @@ if name.startswith("resnet"):
         hide_index=True,
         height="content",
         placeholder="",
+        column_config={
+            f"Top-{n} error (%)": st.column_config.NumberColumn(format="%.2f") for n in (1, 5)
+        },
         alt="Errors of ten networks on ImageNet; a press on a heading sorts them",
     )
     st.caption(
-        "A, B and C differ where the maps get smaller: the shortcut adds zeros (A), has a 1×1"
-        " convolution there (B) or everywhere (C)."
+        "Press a heading to sort. A, B and C differ where the maps get smaller: the shortcut adds"
+        " zeros (A), has a 1×1 convolution there (B) or everywhere (C)."
     )
 
 st.header("Layer by layer")
@@ -129,7 +130,7 @@ table = {
     "Units": [step.units for step in steps],
     "Parameters": [step.parameters for step in steps],
     "Multiply-adds": [step.macs for step in steps],
-    "Sees (pixels)": [step.receptive_field[0] for step in steps],
+    "Receptive field (px)": [step.receptive_field[0] for step in steps],
     "What it does": [step.about for step in steps],
 }
 if name == "lenet5":
@@ -150,8 +151,7 @@ show_flattening(story.title, steps, parameters)
 st.header("Built in PyTorch")
 st.caption(
     "On PyTorch's device “meta” a network has shapes but no numbers, so even the largest is built"
-    " in"
-    " about a second and takes no memory."
+    " in about a second and takes no memory."
 )
 if st.button("Build it and count", icon=":material/calculate:", key="pn_build"):
     counted, scores = counted_by_pytorch(name)

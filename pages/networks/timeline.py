@@ -36,9 +36,8 @@ chart(
     alt=f"Top-5 error of {len(points)} networks against {ALONG[along].lower()}",
 )
 st.caption(
-    "One network each, on the validation pictures; press a blue point to open the network. The"
-    " errors"
-    " are the papers', with more crops of each picture in some than in others."
+    "Errors of single networks on the validation pictures, as their papers give them; some average"
+    " over more crops of each picture than others. Press a blue point to open the network."
 )
 with st.container(horizontal=True):
     for one in LANDMARKS:
@@ -49,12 +48,12 @@ st.header("What happened when")
 st.dataframe(
     {
         "Year": [one.year for one in LANDMARKS],
-        "What": [one.name for one in LANDMARKS],
+        "Name": [one.name for one in LANDMARKS],
         "Top-5 error (%)": [one.error for one in LANDMARKS],
-        "Brought": [one.what for one in LANDMARKS],
+        "What was new": [one.what for one in LANDMARKS],
         "Parameters": [one.parameters for one in LANDMARKS],
         "Multiply-adds": [one.macs for one in LANDMARKS],
-        "Who": [one.who for one in LANDMARKS],
+        "Authors": [one.who for one in LANDMARKS],
         "Published": [one.source for one in LANDMARKS],
     },
     hide_index=True,
@@ -64,7 +63,7 @@ st.dataframe(
         "Year": st.column_config.NumberColumn(format="%d"),
         "Parameters": st.column_config.NumberColumn(format="localized"),
         "Multiply-adds": st.column_config.NumberColumn(format="localized"),
-        "Brought": st.column_config.TextColumn(width="large"),
+        "What was new": st.column_config.TextColumn(width="large"),
     },
     alt="Landmarks of convolutional networks; a press on a heading sorts them",
 )
@@ -82,10 +81,9 @@ for claim, where, right in SLIPS:
 st.header("ImageNet")
 st.markdown(
     "**14,197,122 pictures** of **21,841 kinds** of things, ordered by the dictionary WordNet."
-    " The yearly"
-    " challenge (ILSVRC) took 1,000 of the kinds: 1,281,167 pictures to learn from, 50,000 to"
-    " validate,"
-    " 100,000 to test. An answer counts as right in the top-5 error if it is among five guesses."
+    " The yearly challenge (ILSVRC) took 1,000 of the kinds: 1,281,167 pictures to learn"
+    " from, 50,000 to validate, 100,000 to test. In the top-5 error, an answer counts as correct"
+    " if the class is among the five guesses."
 )
 chart(
     winners_figure(WINNERS, HUMAN), key="ti_winners",
@@ -97,10 +95,8 @@ st.caption(
 st.subheader("Part of its tree")
 st.caption(
     "In brackets: how many kinds lie below. Chordate has 3,087: tunicate with 6, cephalochordate"
-    " with 1"
-    " and vertebrate with 3,077, and these three themselves. The 32,326 of the root are places in"
-    " the"
-    " tree, not kinds with pictures."
+    " with 1 and vertebrate with 3,077, and these three themselves. The 32,326 of the root are"
+    " places in the tree, not kinds with pictures."
 )
 tree()
 st.caption(

@@ -18,9 +18,9 @@ from cnnviz.ui.shared.choice import choice
 _LIVE = {"digits": "greydigits", "photos": "greyphotos", "cifar10": "greycifar10"}
 
 st.caption(
-    "A grey picture does not say what colour a thing had. A network can learn what is likely. Two"
-    " networks with the same layers guess the two numbers Cb and Cr, which together with the grey"
-    " level make a colour; they differ in their loss."
+    "A grey picture does not say what colour a thing had, but a network can learn which colours are"
+    " likely. Two networks with the same layers predict the two numbers Cb and Cr, which together"
+    " with the grey level make a colour; they differ in their loss."
 )
 kind = choice(st.segmented_control, "Pictures", KINDS, "digits", key="co_kind")
 if kind != "photos":
@@ -37,7 +37,7 @@ else:
     )  # fmt: skip
 if kind == "digits":
     st.markdown(
-        "The digits are real (5,000 of MNIST), the colours were given to them here: 0 to 4 have"
+        "The digits are real (5,000 of MNIST); their colours were assigned here: 0 to 4 have"
         " one colour each, **5 to 9 have one of two, by the toss of a coin**. So for these the"
         " right answer is known to be two colours, each with probability ½: 5 is red or cyan, 6"
         " orange or blue, 7 green or magenta, 8 red or green, 9 orange or magenta. No network can"
@@ -57,28 +57,28 @@ else:
         " classes of colour are what k-means finds in 200 of those for training."
     )
 
-st.header("Why brown")
+st.header("Why a dull brown")
 st.markdown(
-    "The **squared error** is smallest for the *mean* of all colours that are possible. The mean of"
-    " two opposite colours is grey; of red and green, a dull brown. It is a colour that the thing"
-    " never has.\n\n"
-    "With **classes of colour**, a network gives each pixel a probability for each class, trained"
-    " by a cross-entropy. Two colours can be likely at the same time: point at a digit from 5 to 9"
-    " and see two discs. To make a picture one has to choose: at T = 0 the most probable class of"
-    " each pixel, so neighbours may disagree; at T = 1 the mean of the distribution, which"
+    "The **squared error** is smallest for the *mean* of all possible colours. The mean of two"
+    " opposite colours is grey; of red and green, a dull brown: a colour that the thing never"
+    " has.\n\n"
+    "With **colour classes**, a network gives each pixel a probability for each class, trained"
+    " with the cross-entropy. Two colours can be likely at the same time: point at a digit from 5"
+    " to 9 and see two discs. To make a picture one has to choose: at T = 0 the most probable class"
+    " of each pixel, so neighbours may disagree; at T = 1 the mean of the distribution, which"
     " is dull again, as the squared error's. Zhang, Isola and Efros (2016) took T = 0.38 between"
     " them, and let rare colours count more in the loss, as here."
 )
 
 st.header("Watch it learn")
 st.markdown(
-    "On the page Train, a network learns colours while a class looks on, of these pictures or of"
-    " your own. There the same network is trained by either loss: it always gives each pixel a"
-    " probability for each of 37 classes of colour, and the pixel their mean at T = 0.38."
+    "On the page Train, a network learns colours while a class looks on, from these pictures or"
+    " from your own. There the same network is trained by either loss: it always gives each pixel a"
+    " probability for each of 37 colour classes, and the pixel gets their mean at T = 0.38."
 )
-train_live("Train a network that colours live", _LIVE[kind], "unet")
+train_live("Train a colouring network live", _LIVE[kind], "unet")
 race = page_at("race")
 st.page_link(
-    race.script, label="Race: squared error against classes of colour", icon=race.icon,
+    race.script, label="Race: squared error against colour classes", icon=race.icon,
     query_params={"r_preset": "colourloss", "r_data": _LIVE[kind]},
 )  # fmt: skip

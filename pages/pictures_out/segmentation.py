@@ -9,18 +9,18 @@ from cnnviz.ui.shared.background_training import train_live
 
 st.caption(
     "A network can give a picture back instead of one answer: here five numbers for each of"
-    " 48×48 pixels. S(i, j, k) is the probability that the pixel in row i and column j is of class"
-    " k. The digits are real; which pixels are their ink is known exactly, since the scene was put"
-    " together here."
+    " 48×48 pixels. S(i, j, k) is the probability that the pixel in row j and column k belongs to"
+    " class i. The digits are real; which pixels are their ink is known exactly, since the scene"
+    " was put together here."
 )
 loss = show_networks()
 
-st.header("Why the skips")
+st.header("Why there are skips")
 st.markdown(
     "Going down, three levels of convolutions and max pooling find *what* is there, on maps of"
     " 12×12; *where* exactly is lost in the pooling. Going up, the maps are enlarged again. A skip"
     " hands the fine maps of a level over to the decoder, which reads them beside the enlarged"
-    " ones (`cat[none | …]` in the plan). Without skips the outlines are blurred: compare the"
+    " ones (`cat[none | …]` in the plan). Without skips, the outlines are blurred: compare the"
     " edges of the digits, and the intersection over union below each map. Here is the network"
     " itself on the same scene: a skip is the branch with an `identity` alone. Switch the skips"
     " off, and one path is left."
@@ -29,8 +29,9 @@ st.markdown(
 show_map(loss)
 lab.correction(
     "U-Net's paper has a **cross-entropy for each pixel, weighted**; here the background, nine"
-    " pixels of ten, counts 0.2. Train both networks with each loss above: with the squared error"
-    " they call everything background for long, since that is right nine times of ten.",
+    " pixels out of ten, has the weight 0.2. Train both networks with each loss above: with the"
+    " squared error they call everything background for a long time, since that is right nine"
+    " times out of ten.",
     "the mean squared error of pixels is U-Net's loss",
     "s1-unet-mse",
 )

@@ -14,7 +14,7 @@ import { readTheme } from "../kit/theme.js";
 import { annealed, fromRgb, sharesOf, toRgb } from "./colour.js";
 
 const PACE = 2500; // milliseconds at a picture
-const TITLES = ["Grey: what is given", "The truth", "By a squared error", "By classes of colour"];
+const TITLES = ["Grey: the input", "True colours", "Squared error", "Colour classes"];
 const REACH = 0.4; // of Cb and Cr, to each side of the plane
 
 class Colouriser extends CellFigure {
@@ -173,7 +173,7 @@ class Colouriser extends CellFigure {
     const two = (/** @type {number[]} */ [cb, cr]) => [fixed(cb, 3), fixed(cr, 3)];
     return [
       { caption: "Colour of this pixel", heads: ["", "Cb", "Cr"], lines: [["truth", ...two(truth)], ["squared error", ...two(guess)], ["classes", ...two(chosen)]] },
-      { caption: "Classes of colour at this pixel", heads: ["Class", "Cb", "Cr", "Probability"], lines: this.data.classes.map((name, at) => [name, ...two([this.centres[2 * at], this.centres[2 * at + 1]]), percent(shares[at])]) },
+      { caption: "Colour classes at this pixel", heads: ["Class", "Cb", "Cr", "Probability"], lines: this.data.classes.map((name, at) => [name, ...two([this.centres[2 * at], this.centres[2 * at + 1]]), percent(shares[at])]) },
     ];
   }
 }

@@ -170,7 +170,7 @@ class Segmenter extends MovingDigits {
       }
       const there = each.slice(1).filter((share) => !Number.isNaN(share));
       const mean = there.reduce((total, share) => total + share, 0) / there.length;
-      write(this.panels[2 + at].note, `IoU of all that is not background ${fixed(foreground, 2)}, mean of the classes ${fixed(mean, 2)}`);
+      write(this.panels[2 + at].note, `IoU of the foreground ${fixed(foreground, 2)}, mean of the classes ${fixed(mean, 2)}`);
     });
     this.drawKey(view);
     const at = row * side + column;
@@ -178,7 +178,7 @@ class Segmenter extends MovingDigits {
       this.bars[one].bars.draw(classes.map((_, label) => shares[label * area + at]));
       return `${networks[one].title}: ${classes[best[at]]} (${percent(confidence[at])})`;
     });
-    write(this.told, `Pixel i = ${row}, j = ${column}. ${known ? `Truth: ${classes[labels[at]]}. ` : ""}${said.join("; ")}. Each network gives ${classes.length} numbers here that sum to 1: S(i, j, k) for k = ${classes.join(", ")}.`);
+    write(this.told, `Pixel j = ${row}, k = ${column}. ${known ? `Truth: ${classes[labels[at]]}. ` : ""}${said.join("; ")}. Each network gives ${classes.length} numbers here that sum to 1: S(i, j, k) for i = ${classes.join(", ")}.`);
     this.markPlaying(this.moving, "Let a digit move");
   }
 
@@ -198,7 +198,7 @@ class Segmenter extends MovingDigits {
       return item;
     };
     const labels = classes.map((name, at) => swatch(`rgb(${COLOURS[at].join(" ")})`, name));
-    const what = view === "confidence" ? "largest S(i, j, k) of the pixel" : `S(i, j, ${classes[Number(view)]})`;
+    const what = view === "confidence" ? "largest S(i, j, k) of the pixel" : `S(${classes[Number(view)]}, j, k)`;
     const ramp = [swatch("linear-gradient(90deg, #000, #fff)", `${what}: 0 (black) to 1 (white)`, "ramp")];
     this.find(".key").replaceChildren(...(view === "label" ? labels : view === "confidence" ? [...labels, ...ramp] : ramp));
   }
@@ -213,7 +213,7 @@ class Segmenter extends MovingDigits {
     const share = (/** @type {number} */ value) => (Number.isNaN(value) ? "in neither" : fixed(value, 4));
     const softmax = [
       {
-        caption: `Softmax at i = ${row}, j = ${column}`,
+        caption: `Softmax at j = ${row}, k = ${column}`,
         heads: ["Class", ...titles],
         lines: classes.map((name, label) => [name, ...answers.map(({ shares }) => fixed(shares[label * side * side + at], 4))]),
       },

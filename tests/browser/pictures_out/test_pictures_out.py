@@ -24,16 +24,16 @@ def test_a_pixel_has_its_softmax_and_a_dragged_digit_its_classes(page, app_url, 
     figure = opened(page, app_url, "segmentation")
     sent.clear()
     told, maps = figure.locator(".told"), figure.locator(".panel canvas")
-    place = re.compile(r"i = (\d+), j = (\d+)")
+    place = re.compile(r"j = (\d+), k = (\d+)")
     row, column = map(int, place.search(told.inner_text()).groups())
     figure.locator(".figure").focus()
     page.keyboard.press("ArrowRight")
-    expect(told).to_contain_text(f"i = {row}, j = {column + 1}")
+    expect(told).to_contain_text(f"j = {row}, k = {column + 1}")
     page.keyboard.press("ArrowLeft")
     before = [pixels(maps.nth(at)) for at in range(4)]
     for _ in range(6):
         page.keyboard.press("Shift+ArrowDown" if row < 30 else "Shift+ArrowUp")
-    expect(told).to_contain_text(f"i = {row + (6 if row < 30 else -6)}, j = {column}")
+    expect(told).to_contain_text(f"j = {row + (6 if row < 30 else -6)}, k = {column}")
     for at, old in enumerate(before):  # the scene, the truth and both answers
         assert np.abs(pixels(maps.nth(at)) - old).max() > 50
     figure.locator(".views").get_by_text("Confidence").click()
@@ -72,7 +72,7 @@ def test_masks_are_painted_in_the_browser_and_sent_once(page, app_url, sent):
     assert not sent
     learn.click()
     answer = page.locator(".segmenter").nth(1)
-    expect(answer.locator(".told")).to_contain_text("k = background, coin.", timeout=PATIENCE)
+    expect(answer.locator(".told")).to_contain_text("i = background, coin.", timeout=PATIENCE)
     expect(answer.locator(".panel:visible")).to_have_count(3)  # nobody knows the truth
     hint = answer.locator(".hint")
     expect(hint).not_to_contain_text("digit", use_inner_text=True)  # nothing can be dragged

@@ -12,7 +12,7 @@ def test_a_link_out_of_range_is_answered_in_words(open_lab, linked):
     app = open_lab("windows", wi_m=linked)
     assert app.slider(key="wi_m").value == 5
     (sentence,) = said(app)
-    assert sentence.startswith(":blue[m]: the link asks for ")
+    assert sentence.startswith(":blue[Width of the row m]: the link asks for ")
     assert sentence.endswith("It goes from 1 to 12; this is 5.")
     # It stays until another value is set.
     assert len(said(app.run())) == 1

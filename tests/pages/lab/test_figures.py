@@ -175,11 +175,11 @@ def test_what_is_never_read_is_said(open_lab):
     told = open_lab("windows", wi_rows="7", wi_cols="8", wi_kh="1", wi_sv="3").warning[0].value
     assert "1 column is left over" in told
     assert "row" not in told.split("column")[0]
-    assert "rounds the size down" in told
+    assert "does not fit: PyTorch rounds the size down" in told
     assert "in between" in told
     told = open_lab("windows", wi_kh="1", wi_kw="1").warning[0].value
     assert "in between" in told
-    assert "rounds" not in told  # (7 − 1)/2 + 1 = 4 exactly
+    assert "fit" not in told  # (7 − 1)/2 + 1 = 4 exactly
 
 
 def test_an_even_kernel_pads_unevenly(open_lab, linked_grids):
@@ -297,6 +297,8 @@ def test_scale_invariance_is_shown_to_fail(open_lab, linked_grids):
     figure = linked_grids(app)[1]
     assert not np.array_equal(figure.panels["Max-pooled"], figure.panels["Max-pooled after"])
     assert "**no scale invariance**" in text(app)
+    # A 3×3 window on cells that are 2 apart and see 2 + 2 pixels each: 4 + 2·2.
+    assert "sees **8×8** pixels instead of 5×5, and has 14×14 instead of 28×28" in text(app)
     assert "says otherwise: pooling gives scale invariance." in text(app)
 
 
@@ -398,7 +400,7 @@ def test_gradients_of_pooling_are_the_slides(open_lab, linked_grids, operator, c
 def test_a_tie_goes_to_the_first_and_is_said(open_lab, linked_grids):
     app = open_lab("gradient", bw_op="max", bw_x_max="3 3;3 3", bw_d_max="5")
     assert linked_grids(app)[0].panels["∂L/∂x"].tolist() == [[5, 0], [0, 0]]
-    assert "share its maximum" in app.info[0].value
+    assert "any split of δ" in app.info[0].value
     assert len(badges(app)) == 1
 
 

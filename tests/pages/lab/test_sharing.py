@@ -96,7 +96,7 @@ def test_a_hidden_unit_is_the_sigmoid_of_its_sum(open_page, linked_grids):
 def test_local_filters_win_on_aligned_pictures_and_shared_ones_on_moved(open_page):
     for how, better in (("aligned", "local"), ("moved", "shared")):
         app = open_page(sh_aligned=how)
-        assert any(f"Here **{better}** filters guess" in mark.value for mark in app.markdown)
+        assert any(f"Here **{better}** filters predict" in mark.value for mark in app.markdown)
 
 
 def test_only_the_convolutional_part_takes_another_size(open_page):

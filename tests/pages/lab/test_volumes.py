@@ -160,6 +160,6 @@ def test_the_table_of_layers_is_filled_in(open_page):
         app.pills(key=f"_vo_{id}").set_value(chosen).run()
     assert any("All eight" in message.value for message in app.success)
     app.pills(key="_vo_parameters").set_value(["CONV", "RELU", "FC"]).run()
-    (hint,) = [one.value for one in app.info if "are right" in one.value]
+    (hint,) = [one.value for one in app.info if "are correct" in one.value]
     assert "7 of 8" in hint
     assert "ReLU" in hint

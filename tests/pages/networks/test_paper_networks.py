@@ -39,9 +39,10 @@ def test_each_network_opens_and_matches_pytorch(visit):
         said, layers = tables[0], tables[-1]
         assert len(tables) == (3 if name.startswith("resnet") else 2)  # with the paper's table 3
         assert len(said) == len(counted(name))
-        assert f"**{layers['Parameters'].sum():,} parameters**" in "".join(
-            m.value for m in app.markdown
-        )
+        told = "".join(m.value for m in app.markdown)
+        parameters = layers["Parameters"].sum()
+        assert f"**{parameters:,} parameters**" in told
+        assert f"at 4 bytes each: {parameters * 4 / 1000**2:,.1f} MB" in told
         if name in {"lenet5", "vgg_e", "densenet121"}:
             app.button(key="pn_build").click().run()
             assert ":material/check:" in next(m.value for m in app.markdown if "match" in m.value)

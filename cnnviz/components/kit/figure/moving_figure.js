@@ -42,7 +42,7 @@ export class MovingFigure extends Figure {
   pictureButtons(step) {
     const group = element("div", "buttons");
     group.append(this.playButton());
-    for (const [act, by, text] of /** @type {const} */ ([["back", -1, "Picture before"], ["next", 1, "Next picture"]])) {
+    for (const [act, by, text] of /** @type {const} */ ([["back", -1, "Previous picture"], ["next", 1, "Next picture"]])) {
       const button = element("button", "", text);
       Object.assign(button, { type: "button", onclick: () => step(by) });
       button.dataset.act = act;

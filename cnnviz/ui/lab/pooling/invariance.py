@@ -8,12 +8,15 @@ import streamlit as st
 from cnnviz.components.linked_grids import Link, Panel, linked_grids
 from cnnviz.convolution import trace_pool
 from cnnviz.convolution.features import feature
+from cnnviz.networks import network_from_line, summary
+from cnnviz.numbers.formatting import sides
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.projecting import figure_and_settings
 
 _CHANGES = {"move": "Move it", "scale": "Make it larger"}
+_STACKS = "c1k3p1 p2 c1k3p1", "c1k3p1 c1k3p1"
 _CODE = """import torch
 import torch.nn.functional as F
 
@@ -73,3 +76,11 @@ def pooling_change() -> None:
             " invariance to small local shifts, no more. Is there scale invariance, too? Make the"
             " feature larger and see."
         )
+    pooled, full = (summary(network_from_line(line), (1, 28, 28))[-1] for line in _STACKS)
+    st.markdown(
+        f"After 2×2 pooling, a second 3×3 layer sees **{sides(pooled.receptive_field)}** pixels"
+        f" instead of {sides(full.receptive_field)}, and has {sides(pooled.output_shape[1:])}"
+        f" instead of {sides(full.output_shape[1:])} cells for each map: later layers compute less,"
+        " and a fully connected one has fewer weights to overfit with. The price is resolution:"
+        " where in its window the maximum was is lost."
+    )

@@ -37,10 +37,11 @@ def pooled_volume(rule: Pooling, window: int, stride: int, power: float) -> None
     """
     st.header("A whole volume")
     st.caption(
-        "These are the maps that the digits network's first layer, with its ReLU, makes of a test"
-        " digit. Pooling, with the settings above, shrinks each map by itself: the depth stays."
+        "These are the maps of a test digit after the first layer of the digits network and its"
+        " ReLU. Pooling, with the settings above, shrinks each map separately: the depth stays the"
+        " same."
     )
-    number = paired("Digit", 0, 99, 3, key="po_digit")
+    number = paired("Number of the test digit", 0, 99, 3, key="po_digit")
     maps = first_maps(digits().images[number, 0])
     try:
         pooled = np.stack(
@@ -66,8 +67,8 @@ def pooled_volume(rule: Pooling, window: int, stride: int, power: float) -> None
     )
     lab.agree("Every map matches PyTorch", pooled, exact, within=1e-6)
     st.markdown(
-        f"{before[0]}×{before[1]}×{depth} becomes **{after[0]}×{after[1]}×{depth}**. No map learns"
-        " of another, and there is no parameter."
+        f"{before[0]}×{before[1]}×{depth} becomes **{after[0]}×{after[1]}×{depth}**. The maps do"
+        " not mix, and there are no parameters."
     )
 
 
@@ -76,8 +77,9 @@ def without_pooling() -> None:
     st.header("The same network both ways")
     st.caption(
         "A small network for 8×8 digits, with pooling and with a stride of 2 instead. The strided"
-        " one computes a quarter of the places, so it is cheaper; which is better, a race shows in"
-        " seconds. Networks that make pictures mostly use strides."
+        " one computes a quarter of the positions, so it is cheaper; a race shows in seconds which"
+        " is more accurate. Networks that generate pictures, such as GANs and VAEs, mostly use"
+        " strides."
     )
     shape = DATASETS["digits"].shape
     rows = {}
@@ -94,9 +96,9 @@ def without_pooling() -> None:
     st.dataframe(
         {
             "Network": list(rows),
-            "Shapes": [shapes for shapes, _, _ in rows.values()],
             "Parameters": [parameters for _, parameters, _ in rows.values()],
             "Multiply-adds": [adds for _, _, adds in rows.values()],
+            "Shapes": [shapes for shapes, _, _ in rows.values()],
         },
         hide_index=True,
         column_config=localized("Parameters", "Multiply-adds"),

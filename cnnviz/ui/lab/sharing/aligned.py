@@ -13,17 +13,17 @@ from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.projecting import figure_and_settings
 
-_ALIGNED = {"aligned": "Centred", "moved": "Moved about"}
+_ALIGNED = {"aligned": "Centred", "moved": "Moved at random"}
 
 
 def aligned_pictures() -> None:
     """Draw filters that guess a pixel from its neighbours: a local one each, and a shared one."""
     st.header("Aligned pictures")
     st.caption(
-        "Here both kinds learn to guess a pixel of a real 8×8 digit from its eight neighbours. In"
-        " the digits as they come, everything is always in the same place, as in pictures of faces"
-        " that were cut out alike; there, each place can have a filter of its own. Move the digits"
-        " about, and no place is special any more."
+        "Here both kinds learn to predict a pixel of a real 8×8 digit from its eight neighbours."
+        " The original digits are all centred, like photos of faces that were cropped in the same"
+        " way: each position can have a filter of its own. If the digits are moved at random, no"
+        " position is special any more."
     )
     right, left = figure_and_settings("aligned", settings_first=True)
     train, test = digits()
@@ -39,7 +39,7 @@ def aligned_pictures() -> None:
         map_sheet(
             [
                 Group(
-                    f"A filter for each of {side}×{side} places", fit.local.reshape(-1, 3, 3),
+                    f"A filter for each of {side}×{side} positions", fit.local.reshape(-1, 3, 3),
                     tile="row, column", columns=side,
                 ),
                 Group("One filter for all", fit.shared[np.newaxis], tile="filter"),
@@ -52,7 +52,7 @@ def aligned_pictures() -> None:
         )  # fmt: skip
         st.dataframe(
             {
-                "Kind": ["A filter for each place", "One filter for all"],
+                "Kind": ["Local", "Shared"],
                 "Weights": [8 * side * side, 8],
                 "Mean squared error on new digits": [fit.local_error, fit.shared_error],
             },
@@ -61,7 +61,7 @@ def aligned_pictures() -> None:
         )
         better = "local" if fit.local_error < fit.shared_error else "shared"
         st.markdown(
-            f"Here **{better}** filters guess better, by"
+            f"Here **{better}** filters predict better, by"
             f" **{abs(1 - fit.local_error / fit.shared_error):.0%}** of the shared one's error."
-            " The weight in the middle is fixed at 0: a pixel may not be used to guess itself."
+            " The weight in the middle is fixed at 0: a pixel may not be used to predict itself."
         )

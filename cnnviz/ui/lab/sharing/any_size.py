@@ -14,8 +14,8 @@ def any_size() -> None:
     """Draw what a trained network makes of digits of another size than it was trained on."""
     st.header("Pictures of another size")
     st.caption(
-        "A convolution does not mind how large the picture is: the same filters slide over more or"
-        " fewer places. A fully connected layer has one weight for each input and fits a single"
+        "A convolution works on pictures of any size: the same filters slide over more or fewer"
+        " positions. A fully connected layer has one weight for each input, so it fits a single"
         " size. This network was trained on 8×8 digits; here they are enlarged or reduced."
     )
     right, left = figure_and_settings("any_size", settings_first=True)
@@ -37,7 +37,7 @@ def any_size() -> None:
             "**Convolutions, then an average over each map**: runs at any size. At"
             f" {side}×{side} it classifies **{accuracy_at(side):.1%}** of the"
             f" {len(digits().images)} test digits correctly, at 8×8 {accuracy_at(8):.1%}."
-            + (" Running is not recognising: strokes of another width look new." * (side != 8))
+            + (" Running is not recognising: strokes of another width are new to it." * (side != 8))
         )
         message = refusal(side)
         if message:

@@ -45,16 +45,16 @@ def weight_counts(inputs: int, kernel: int) -> None:
     depth5 = (24, 24)
     big = (250, 250)
     rows = [
-        ("The layer above", inputs * outputs, outputs * kernel, kernel),
+        ("Above", inputs * outputs, outputs * kernel, kernel),
         (
-            "200×200 picture, 100,000 units, 10×10 fields",
+            "200×200",
             linear_parameters(200 * 200, units, bias=False).weights,
             100 * units,
             conv_parameters(10, 1, 1, bias=False).weights,
         ),
         *(
             (
-                f"{side}×{side}×3 picture, depth 5, 7×7 fields",
+                f"{side}×{side}×3",
                 linear_parameters(side * side * 3, places[0] * places[1] * 5, bias=False).weights,
                 conv_connections(places, 7, 3, 5),
                 conv_parameters(7, 3, 5, bias=False).weights,
@@ -62,11 +62,10 @@ def weight_counts(inputs: int, kernel: int) -> None:
             for side, places in ((30, depth5), (256, big))
         ),
     ]
-    kinds = ("Fully connected", "Local", "Local and shared")
-    short = ("The layer above", "200×200", "30×30×3", "256×256×3")
+    kinds = ("Fully connected", "Local", "Shared")
     names, *counts = zip(*rows, strict=True)
     chart(
-        weights_figure(short, dict(zip(kinds, counts, strict=True))),
+        weights_figure(names, dict(zip(kinds, counts, strict=True))),
         key="sh_counts",
         alt="Weights of four layers, fully connected, local, and local with shared weights",
     )
@@ -77,6 +76,10 @@ def weight_counts(inputs: int, kernel: int) -> None:
         alt="Weights of four layers: fully connected, local, and local with shared weights",
     )
     positions = lecture_case("s0-positions")["expected"]
+    st.caption(
+        "Above: the layer above. 200×200: a grey picture, 100,000 units, 10×10 fields. The others:"
+        " colour pictures, a hidden layer of depth 5, 7×7 fields. Shared weights are local, too."
+    )
     st.caption(
         f"A single hidden unit on the 200×200 picture has {thousands(200 * 200)} weights. One"
         f" 10×10 filter has at most {positions['side']}² = {thousands(positions['units'])}"

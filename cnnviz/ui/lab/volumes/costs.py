@@ -118,7 +118,7 @@ def _show_sizes(layer: _Layer, cost: LayerCost) -> None:
     st.markdown(
         f"A mini-batch of {batch} pictures, N×H×W×C as TensorFlow has it:"
         f" {batch}×{n}×{n}×{c_in} becomes **{batch}×{high}×{wide}×{c_out}**. PyTorch has the"
-        f" channels before the places: {batch}×{c_in}×{n}×{n} becomes"
+        f" channels before the positions: {batch}×{c_in}×{n}×{n} becomes"
         f" **{batch}×{c_out}×{high}×{wide}**. The parameters are the same for all pictures; the"
         " multiply-adds below are those of one."
     )
@@ -201,7 +201,7 @@ def _squeezed() -> None:
             + [squeeze.parameters.weights + thinner.parameters.weights],
             "Multiply-adds": [c.multiply_adds for c in (before, squeeze, thinner)]
             + [squeeze.multiply_adds + thinner.multiply_adds],
-            "Output depth": [64, thin, 64, 64],
+            "Depth": [64, thin, 64, 64],
         },
         hide_index=True,
         column_config=localized("Weights", "Multiply-adds"),
@@ -210,5 +210,5 @@ def _squeezed() -> None:
     together = squeeze.multiply_adds + thinner.multiply_adds
     st.markdown(
         f"Together they take **{together / before.multiply_adds:.0%}** of the multiply-adds of the"
-        " 3×3 layer alone. What the thin volume cannot hold is lost to the layer behind it."
+        " 3×3 layer alone. What the thin volume cannot hold is lost to the next layer."
     )

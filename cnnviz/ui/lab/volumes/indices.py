@@ -24,7 +24,7 @@ def show_indices(pixels: NDArray[np.float64], bank: NDArray[np.float64]) -> None
         pixels: V, channels×H×W.
         bank: K, filters×channels×h×w.
     """
-    st.header("The same with indices")
+    st.header("In index notation")
     st.caption(
         "Textbooks write a layer with tensors: V is the input (channel, row, column), K the kernels"
         " (output channel, input channel, row, column), Z the output. Choose a cell of Z and see"
@@ -49,8 +49,8 @@ def show_indices(pixels: NDArray[np.float64], bank: NDArray[np.float64]) -> None
     parts = [float((window[at] * bank[i - 1, at]).sum()) for at in range(depth)]
     with right:
         st.latex(
-            rf"Z_{{{i},{j},{k}}} = \sum_{{l=1}}^{{{depth}}} \sum_{{m=1}}^{{{high}}}"
-            rf" \sum_{{n=1}}^{{{wide}}} V_{{l,\;{j}+m-1,\;{k}+n-1}} \; K_{{{i},\,l,\,m,\,n}}"
+            rf"Z_{{{i},{j},{k}}} = \sum_{{l=1}}^{{{depth}}}\!\sum_{{m=1}}^{{{high}}}\!"
+            rf"\sum_{{n=1}}^{{{wide}}} V_{{l,{j}+m-1,{k}+n-1}} K_{{{i},l,m,n}}"
         )
         st.dataframe(
             {

@@ -21,14 +21,14 @@ _WHY = {
 
 
 _QUESTIONS = {
-    "parameters": "Which have parameters, numbers that training changes?",
-    "hyperparameters": "Which have hyper-parameters, numbers that somebody chooses before?",
+    "parameters": "Which have parameters, that is, numbers learned in training?",
+    "hyperparameters": "Which have hyper-parameters, that is, numbers chosen before training?",
 }
 
 
 def fill_in() -> None:
     """Draw two questions on four kinds of layer, each to tick, and what is right."""
-    st.header("Who learns?")
+    st.header("Which layers have parameters?")
     truth = lecture_case("s3-layer-table")["expected"]
     st.caption(
         "A network is a stack of four kinds of layer. The questions are those of a table of the"
@@ -47,12 +47,12 @@ def fill_in() -> None:
         started |= bool(ticked)
         wrong += [layer for layer in _LAYERS if (layer in ticked) != truth[id][layer]]
     if not started:
-        st.caption("Tick what you think; nothing is kept.")
+        st.caption("Select your answers; nothing is kept.")
     elif wrong:
         st.info(
-            f"{8 - len(wrong)} of 8 are right. Think again about **{_LAYERS[wrong[0]]}**.",
+            f"{8 - len(wrong)} of 8 are correct. Think again about **{_LAYERS[wrong[0]]}**.",
             icon=":material/lightbulb:",
         )
     else:
-        st.success("All eight are right.", icon=":material/check:")
+        st.success("All eight are correct.", icon=":material/check:")
         st.markdown("\n".join(f"- **{_LAYERS[layer]}**: {why}" for layer, why in _WHY.items()))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 KINDS: dict[Kind, str] = {
-    "digits": "Digits, coloured by chance",
+    "digits": "Randomly coloured digits",
     "photos": "Photos",
     "cifar10": "CIFAR-10",
 }

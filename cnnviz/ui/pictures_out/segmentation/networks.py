@@ -38,9 +38,9 @@ _FIGURE, _PAD = "se_segmenter", "se_pad"
 _SCENES, _SEED = 6, 2
 _SOFTMAX = """
 scene = torch.rand(1, 1, 48, 48)  # grey, 0 to 1
-S = model.eval()(scene).softmax(1)[0].permute(1, 2, 0)  # S[i, j, k], 48×48×5
-label_map, confidence = S.argmax(2), S.amax(2)
-print(S.sum(2).min().item(), S.sum(2).max().item())  # 1 and 1
+S = model.eval()(scene).softmax(1)[0]  # S[i, j, k] of class i, row j and column k: 5×48×48
+label_map, confidence = S.argmax(0), S.amax(0)
+print(S.sum(0).min().item(), S.sum(0).max().item())  # 1 and 1
 """
 
 
@@ -63,7 +63,7 @@ def _trainings() -> dict[Loss, Background[Step]]:
 def show_networks() -> Loss:
     """Draw the scene with both networks, and below it their training; the loss chosen."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        what = choice(st.segmented_control, "What they see", _SEEN, "scenes", key="se_what")
+        what = choice(st.segmented_control, "Input", _SEEN, "scenes", key="se_what")
         loss = choice(st.segmented_control, "Loss", _LOSSES, "weighted", key="se_loss")
         running = train_or_stop(
             _trainings().get(loss), lambda: _begin(loss), label="Train both from scratch", key="se",
