@@ -134,6 +134,21 @@ def test_settings_of_a_link_win_over_those_of_the_example(open_page):
     assert output(app).shape == (5, 5)
 
 
+def test_a_patch_of_the_picture_made_smaller_is_made_of_means(open_page):
+    app = open_page(picture="cat", s_source="picture", s_colour="rgb", s_scale="4", s_size="8")
+    pixels = sample_image("cat")
+    height, width = (side // 4 for side in pixels.shape[:2])
+    means = pixels[: height * 4, : width * 4].reshape(height, 4, width, 4, 3).mean((1, 3))
+    row, column = app.slider(key="s_row").value, app.slider(key="s_col").value
+    assert app.slider(key="s_row").max == height - 8
+    patch = np.moveaxis(means[row : row + 8, column : column + 8], 2, 0)
+    assert np.abs(array(sent(app), "padded") - patch).max() <= 0.5
+    assert any("the mean of 4×4 pixels" in caption.value for caption in app.caption)
+    app.segmented_control(key="_s_scale").set_value(2).run()
+    assert app.slider(key="s_row").value == 2 * row, "it stays where it is"
+    assert app.query_params["s_scale"] == "2"
+
+
 @pytest.mark.parametrize("colour", ["grey", "rgb"])
 def test_a_patch_is_the_exact_pixels_of_the_picture(open_page, colour):
     app = open_page(

@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 import streamlit as st
 
+from cnnviz.components.crop import crop
 from cnnviz.convolution import Padding, lecture_examples
-from cnnviz.imaging import KERNELS, format_kernel, resize_to_fit, to_grey
+from cnnviz.imaging import KERNELS, format_kernel, to_grey
 from cnnviz.ui.shared.address import asked
 from cnnviz.ui.shared.choice import arriving, choice, choose, chosen_before, forget
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.picture import OWN, current_picture
-from cnnviz.ui.shared.small_picture import at_least
 from cnnviz.ui.shared.typed_grids import LARGEST_INPUT, exact, parse_grid, parse_kernels
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ MODES: dict[PaddingMode, str] = {
     "circular": "Circular: from the opposite side",
 }
 TYPED = "3 0 1 2 7 4\n1 5 8 9 3 1\n2 7 2 5 1 3\n0 1 3 1 7 8\n4 2 1 6 2 8\n2 4 5 2 3 9"
-CHOICES = ("s_source", "s_preset", "s_colour", "s_kernel", "s_padding", "s_mode")
+SCALES = {1: "As it is", 2: "½", 4: "¼", 8: "⅛", 16: "1/16"}
+CHOICES = ("s_source", "s_preset", "s_colour", "s_scale", "s_kernel", "s_padding", "s_mode")
 WINDOW = ("s_weights", "s_stride", "s_dilation", "s_flip", "s_bias")
 BOUND = (*WINDOW, "s_size", "s_row", "s_col", "s_image")
 
@@ -142,12 +143,23 @@ def choose_patch() -> NDArray[np.uint8]:
     """Draw the choice of a square patch of the current picture.
 
     Returns:
-        side×side grey or 3×side×side colour pixels of the full-size picture.
+        side×side grey or 3×side×side colour pixels of the picture, or of the picture made smaller.
     """
     picture = current_picture()
-    height, width = picture.pixels.shape[:2]
-    most = min(32, height, width)
     colour = choice(st.segmented_control, "Colour", COLOURS, "grey", key="s_colour")
+    scales = {
+        k: title for k, title in SCALES.items() if k == 1 or min(picture.pixels.shape[:2]) >= 16 * k
+    }
+    scale = 1
+    if len(scales) > 1:
+        scale = choice(
+            st.segmented_control, "Size of the picture", scales, 1, key="s_scale",
+            help="Of the picture made smaller, a patch shows more.",
+            on_change=_keep_the_patch,
+        )  # fmt: skip
+    pixels = _smaller(picture.pixels, scale)
+    height, width = pixels.shape[:2]
+    most = min(32, height, width)
     # A slider needs two ends: all of a small picture is the patch.
     side = (
         int(paired(":blue[Patch size]", 8, most, min(16, most), key="s_size")) if most > 8 else most
@@ -155,13 +167,19 @@ def choose_patch() -> NDArray[np.uint8]:
     # By default a little above the middle, where pictures tend to have their subject.
     row = _place("Top row", height - side, 0.2, "s_row")
     column = _place("Left column", width - side, 0.4, "s_col")
-    st.image(
-        _marked(picture.pixels, row, column, side),
-        width=200,
-        alt=f"{picture.title} with the patch marked, from row {row} and column {column}",
+    crop(
+        pixels, (row, column, side, side), key="s_place", alt=f"The patch on {picture.title}",
+        on_move=_move_patch,
+    )  # fmt: skip
+    size = f"({height}×{width}, rows × columns)"
+    st.caption(
+        f"Drag the patch, or move it with the arrow keys. These are the exact pixels of the"
+        f" picture {size}."
+        if scale == 1
+        else f"Drag the patch, or move it with the arrow keys. Each pixel is the mean of"
+        f" {scale}×{scale} pixels of the picture, which is made smaller {size}."
     )
-    st.caption(f"These are the exact pixels of the picture ({height}×{width}, rows × columns).")
-    patch = picture.pixels[row : row + side, column : column + side]
+    patch = pixels[row : row + side, column : column + side]
     if colour == "rgb":
         return np.moveaxis(patch, 2, 0)
     return to_grey(patch).astype(np.uint8)
@@ -173,16 +191,26 @@ def _place(label: str, last: int, share: float, key: str) -> int:
     return int(paired(label, 0, last, int(last * share), key=key))
 
 
-def _marked(pixels: NDArray[np.uint8], row: int, column: int, side: int) -> NDArray[np.uint8]:
-    """Shrink a picture and draw the frame of the patch on it."""
-    small = resize_to_fit(pixels, 400)
-    down, across = (new / old for new, old in zip(small.shape[:2], pixels.shape[:2], strict=True))
-    first = round(across * column), round(down * row)
-    last = round(across * (column + side)), round(down * (row + side))
-    small = at_least(small, 8).copy()  # of a strip: thin pictures cannot be shown
-    for colour, thickness in (((255, 255, 255), 5), ((28, 131, 225), 2)):
-        cv2.rectangle(small, first, last, colour, thickness)
-    return small
+def _smaller(pixels: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
+    """Take the mean of each block of scale×scale pixels."""
+    height, width = (side // scale for side in pixels.shape[:2])
+    if scale == 1:
+        return pixels
+    whole = pixels[: height * scale, : width * scale]
+    return cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8)
+
+
+def _move_patch(row: int, column: int) -> None:
+    for key, value in (("s_row", row), ("s_col", column)):
+        st.session_state[key] = st.session_state[f"_{key}_field"] = value
+
+
+def _keep_the_patch() -> None:
+    """Keep the patch about where it was when the picture's size changes."""
+    before, now = int(chosen_before("s_scale") or 1), st.session_state["_s_scale"]
+    for key in ("s_row", "s_col"):
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key] * before // now
 
 
 def type_numbers() -> NDArray[np.float64]:

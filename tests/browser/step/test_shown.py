@@ -71,6 +71,14 @@ def test_three_colours_a_kernel_each_and_their_sum(open_at):
         assert total.endswith(f"+ bias 3 = {traced.output.flat[step]:g}".replace("-", "−"))
         press(page, "ArrowRight")
 
+    # The patch comes to where the small picture is clicked, and goes where keys move it.
+    page.locator(".crop").click()
+    place = page.get_by_role("spinbutton", name="Top row")
+    expect(place).to_have_value("250")
+    page.locator(".crop").press("Shift+ArrowDown")
+    expect(place).to_have_value("251")
+    assert "s_col=250" in page.url
+
 
 def test_a_reload_opens_the_same_cell_and_settings(open_at):
     page = open_at(MINE)

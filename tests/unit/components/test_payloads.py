@@ -27,6 +27,7 @@ from cnnviz.components import (
     colouriser,
     compare,
     cortex,
+    crop,
     descent,
     drag,
     draw,
@@ -225,6 +226,7 @@ PAYLOADS = {
         SMALL, name="a", strokes="0:1", unit=1, look="both", brush=9, **SHARED
     ),
     "photo": lambda: photo.payload(1000),
+    "crop": lambda: crop.payload(np.stack([GREY] * 3, axis=2), (0, 1, 1, 1), alt="The patch"),
     "pixels": lambda: pixels.payload(GREY, "filters"),
     "playback": lambda: playback.payload(
         [playback.Sheet("A", SMALL, "pixels"), playback.Sheet("B", np.array([SMALL, -SMALL]))],
