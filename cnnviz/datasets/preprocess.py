@@ -6,7 +6,11 @@ from numpy.typing import NDArray
 
 
 def preprocess(
-    picture: NDArray[np.uint8], shape: tuple[int, int, int], *, invert: bool = False
+    picture: NDArray[np.uint8],
+    shape: tuple[int, int, int],
+    *,
+    invert: bool = False,
+    place: float = 0.5,
 ) -> NDArray[np.uint8]:
     """Crop, shrink and, for one channel, grey a picture to a network's input size.
 
@@ -15,15 +19,17 @@ def preprocess(
         shape: C, H, W wanted; C is 1 (grey, ITU-R 601 luma) or 3.
         invert: Swap dark and light, for a network that learned light strokes on a dark ground (as
             MNIST and Fashion-MNIST are) and a picture that is dark on light.
+        place: Where the crop is along the longer side: 0 at the top or left, 1 at the other end.
 
     Returns:
-        C×H×W ``uint8``: the largest centred crop of the wanted proportions, each new pixel the
-        mean of those it covers (bilinear where the picture is smaller than asked).
+        C×H×W ``uint8``: the largest crop of the wanted proportions, by default from the middle;
+        each new pixel the mean of those it covers (bilinear where the picture is smaller than
+        asked).
     """
     import cv2  # noqa: PLC0415 - a process that trains does without
 
     channels, height, width = shape
-    cropped = centre_crop(picture, height / width)
+    cropped = largest_crop(picture, height / width, place)
     shrinks = cropped.shape[0] >= height and cropped.shape[1] >= width
     resized = cv2.resize(
         cropped, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
@@ -55,8 +61,19 @@ def normalise(
 
 def centre_crop(picture: NDArray[np.uint8], aspect: float) -> NDArray[np.uint8]:
     """Largest centred part whose height is ``aspect`` times its width, at least one pixel."""
-    height, width = picture.shape[:2]
+    return largest_crop(picture, aspect, 0.5)
+
+
+def largest_crop(picture: NDArray[np.uint8], aspect: float, place: float) -> NDArray[np.uint8]:
+    """Largest part whose height is ``aspect`` times its width: at ``place`` between the ends."""
+    top, left, height, width = crop_frame(picture.shape[:2], aspect, place)
+    return picture[top : top + height, left : left + width]
+
+
+def crop_frame(shape: tuple[int, ...], aspect: float, place: float) -> tuple[int, int, int, int]:
+    """Top row, left column, height and width of :func:`largest_crop` of a picture of this shape."""
+    height, width = shape
     crop_height = max(1, min(height, round(width * aspect)))
     crop_width = max(1, min(width, round(height / aspect)))
-    top, left = (height - crop_height) // 2, (width - crop_width) // 2
-    return picture[top : top + crop_height, left : left + crop_width]
+    top, left = int((height - crop_height) * place), int((width - crop_width) * place)
+    return top, left, crop_height, crop_width

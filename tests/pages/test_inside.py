@@ -419,10 +419,14 @@ def test_a_damaged_snapshot_leaves_the_others(open_page, make_run):
 def test_a_photo_that_is_cropped_is_shown_with_its_crop(open_page):
     app = open_page(i_source="own", picture="astronaut")
     assert not app.exception
-    square = "sees only the bright part" in said_all(app)
+    square = "sees the part in the frame" in said_all(app)
     app = open_page(i_source="own", picture="coffee")  # 600 × 400
     assert not app.exception
-    assert "the middle 400 of 600 pixels across and 400 of 400 down" in said_all(app)
+    assert "400 of 600 pixels across and 400 of 400 down" in said_all(app)
+    app.session_state["i_tab"] = "Class activation map"
+    app.slider(key="i_crop").set_value(100).run()
+    seen = preprocess(sample_image("coffee")[:, 200:], (1, 28, 28))
+    np.testing.assert_allclose(sent(app, "cam")["values"], cam_of(open_run(SHIPPED), seen).raw)
     assert not square
 
 

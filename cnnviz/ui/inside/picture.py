@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 import streamlit as st
 
+from cnnviz.components.crop import crop
 from cnnviz.components.draw import draw, drawn_picture
 from cnnviz.datasets import normalise, preprocess
-from cnnviz.datasets.preprocess import centre_crop
+from cnnviz.datasets.preprocess import crop_frame
 from cnnviz.inspection import InspectionError, overlay_size
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.picture import OWN, Picture, current_picture
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from cnnviz.runs import Run, RunConfig
 
 PAD = "i_pad"  # the key of the pad
-_CROP_SIDE = 140  # of the small picture that shows which part is seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +56,9 @@ class Subject:
     max_entries=64, show_spinner=False, hash_funcs={Picture: lambda picture: picture.digest}
 )
 def _preprocessed(
-    picture: Picture, shape: tuple[int, int, int], *, invert: bool
+    picture: Picture, shape: tuple[int, int, int], *, invert: bool, place: float
 ) -> NDArray[np.uint8]:
-    return preprocess(picture.pixels, shape, invert=invert)
+    return preprocess(picture.pixels, shape, invert=invert, place=place)
 
 
 def choose_subject(run: Run) -> Subject:
@@ -159,9 +158,9 @@ def _own(run: Run, picture: Picture) -> Subject:
         " dark-on-light.",
     )
     large = (3, *overlay_size(config.input_shape[1:]))
-    pixels = _preprocessed(picture, config.input_shape, invert=invert)
-    backdrop = _preprocessed(picture, large, invert=False)
-    _show_crop(picture, config)
+    place = _choose_crop(picture, config)
+    pixels = _preprocessed(picture, config.input_shape, invert=invert, place=place)
+    backdrop = _preprocessed(picture, large, invert=False, place=place)
     return Subject(
         pixels,
         normalise(pixels, config.mean, config.std),
@@ -177,24 +176,34 @@ def _rgb(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.ascontiguousarray(colours.transpose(1, 2, 0))
 
 
-def _show_crop(picture: Picture, config: RunConfig) -> None:
-    """Say and show which part of a picture the network sees, if that is not all of it."""
+def _choose_crop(picture: Picture, config: RunConfig) -> float:
+    """Let the person choose which part of a picture the network sees, if that is not all of it.
+
+    Returns:
+        Where the part is along the longer side, from 0 to 1.
+    """
     height, width = picture.pixels.shape[:2]
     _, rows, columns = config.input_shape
-    part = centre_crop(picture.pixels, rows / columns)
-    if part.shape[:2] == (height, width):
-        return
+    if crop_frame((height, width), rows / columns, 0)[2:] == (height, width):
+        return 0.5
     left, right = st.columns([1, 3], vertical_alignment="center", width=560)
-    scale = _CROP_SIDE / max(height, width)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = cv2.resize(picture.pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
-    inner = centre_crop(small, rows / columns)
-    dark = small // 3
-    top, side = (small.shape[0] - inner.shape[0]) // 2, (small.shape[1] - inner.shape[1]) // 2
-    dark[top : top + inner.shape[0], side : side + inner.shape[1]] = inner
-    left.image(dark)
+    with right:
+        percent = st.slider(
+            "Place of the frame, %", 0, 100, 50, key="i_crop", bind="query-params",
+            help="0 is the upper or left end, 100 the other.",
+        )  # fmt: skip
+    place = percent / 100
+    frame = crop_frame((height, width), rows / columns, place)
+
+    def move(row: int, column: int) -> None:
+        last = height - frame[2] + width - frame[3]  # only one of the two can be moved
+        st.session_state["i_crop"] = round(100 * (row + column) / last)
+
+    with left:
+        crop(picture.pixels, frame, key="i_crop_frame", alt="The part that is seen", on_move=move)
     right.caption(
-        f"The network sees only the bright part: the middle {part.shape[1]} of {width} pixels "
-        f"across and {part.shape[0]} of {height} down, scaled to {columns} × {rows} pixels. To "
-        "show it another part, crop the picture yourself."
+        f"The network sees the part in the frame: {frame[3]} of {width} pixels across and"
+        f" {frame[2]} of {height} down, scaled to {columns} × {rows} pixels. Drag the frame, or"
+        " move the slider, to show it another part."
     )
+    return place

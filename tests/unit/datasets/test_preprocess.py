@@ -16,6 +16,15 @@ def test_the_middle_is_kept_and_averaged(rng):
     assert np.abs(seen - expected).max() <= 0.5
 
 
+@pytest.mark.parametrize(("place", "first"), [(0, 0), (0.25, 2), (1, 8)])
+def test_another_part_than_the_middle(rng, place, first):
+    picture = rng.integers(0, 256, (8, 16, 3), dtype=np.uint8)
+    for pixels in (picture, picture.swapaxes(0, 1)):
+        seen = preprocess(pixels, (3, 8, 8), place=place)
+        part = pixels[:, first : first + 8] if pixels is picture else pixels[first : first + 8]
+        assert np.array_equal(seen, part.transpose(2, 0, 1))
+
+
 def test_one_channel_is_luma():
     picture = np.array([[[255, 0, 0], [0, 255, 0]], [[0, 0, 255], [10, 20, 30]]], np.uint8)
     seen = preprocess(picture, (1, 2, 2))
