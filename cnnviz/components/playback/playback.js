@@ -64,7 +64,9 @@ class Playback extends GridFigure {
     lines.forEach(({ title }, at) => {
       const mark = element("i");
       mark.style.background = `var(--st-${HUES[at]}-color)`;
-      legend.append(mark, title);
+      const line = element("span", "", title);
+      line.prepend(mark);
+      legend.append(line, " ");
     });
     return legend;
   }
