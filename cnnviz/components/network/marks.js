@@ -6,7 +6,7 @@ import { placeOf } from "./structure.js";
 import { originText } from "./words.js";
 
 const FAN = 7; // wires from a column at rest
-export const MOST_WIRES = 80; // from a map
+const MOST_WIRES = 80; // from a map
 const FILTER = { least: 4, most: 20 };
 
 export class Marks {
@@ -144,25 +144,20 @@ export class Marks {
 
   /** The wires into a map, with their filters. */
   strands(context, figure, spot, found) {
-    const { overview: { views }, theme, data: { network: { stops } } } = figure;
+    const { overview: { views } } = figure;
     const view = views.get(spot.layer);
     if (!view || spot.map >= view.view.sheet.count) return;
     const to = portOf(figure, spot.layer, spot.map, false);
     const root = figure.stageOf.get(spot.layer).layers[0];
-    const [negative, positive] = [stops[1][1], stops[stops.length - 2][1]];
     for (const [source, maps] of found) {
       const before = views.get(source);
-      const visible = [...maps].filter((map) => map < before.view.sheet.count);
-      const strengths = strengthsOf(root, spot.layer, spot.map, source);
-      const most = strengths ? Math.max(...strengths.map(Math.abs)) || 1 : 1;
-      const kept = strengths ? visible.toSorted((a, b) => Math.abs(strengths[b]) - Math.abs(strengths[a])).slice(0, MOST_WIRES) : visible.slice(0, MOST_WIRES);
+      const { weighted, wires } = strongest(figure, spot, source, [...maps].filter((map) => map < before.view.sheet.count));
       const pass = passOf(figure, spot.layer, source);
-      const slices = strengths && root.settings.kernel && root.kind === "conv" ? this.places(figure, before, view, kept.length) : null;
-      kept.toSorted((a, b) => a - b).forEach((map, at) => {
+      const slices = weighted && root.settings.kernel && root.kind === "conv" ? this.places(figure, before, view, wires.length) : null;
+      wires.toSorted((a, b) => a.map - b.map).forEach(({ map, colour, thick }, at) => {
         const from = portOf(figure, source, map, true);
-        const strength = strengths ? strengths[map] / most : 0;
-        context.strokeStyle = strengths ? (strength < 0 ? negative : positive) : theme.accent;
-        context.lineWidth = strengths ? 0.6 + 2.2 * Math.abs(strength) : 1.5;
+        context.strokeStyle = colour;
+        context.lineWidth = thick;
         const slice = slices?.(at);
         if (!slice) {
           this.wire(context, figure, from, to, pass);
@@ -252,8 +247,29 @@ export class Marks {
   }
 }
 
+/**
+ * The maps of a source that act most on a map, each with the colour and the width of its wire, and
+ * whether these say how strongly.
+ * @param {any} figure the map of the network
+ * @param {{ layer: any, map: number }} spot
+ * @param {any} source a layer
+ * @param {number[]} maps those that may be shown
+ * @returns {{ weighted: boolean, wires: { map: number, colour: string, thick: number }[] }}
+ */
+export function strongest({ stageOf, theme, data: { network: { stops } } }, spot, source, maps) {
+  const strengths = strengthsOf(stageOf.get(spot.layer).layers[0], spot.layer, spot.map, source);
+  if (!strengths) return { weighted: false, wires: maps.slice(0, MOST_WIRES).map((map) => ({ map, colour: theme.accent, thick: 1.5 })) };
+  const most = Math.max(...strengths.map(Math.abs)) || 1;
+  const [negative, positive] = [stops[1][1], stops[stops.length - 2][1]];
+  const kept = maps.toSorted((a, b) => Math.abs(strengths[b]) - Math.abs(strengths[a])).slice(0, MOST_WIRES);
+  return {
+    weighted: true,
+    wires: kept.map((map) => ({ map, colour: strengths[map] < 0 ? negative : positive, thick: 0.6 + (2.2 * Math.abs(strengths[map])) / most })),
+  };
+}
+
 /** How strongly each map of a source acts on a map, signed; null where nothing is multiplied. */
-export function strengthsOf(root, layer, map, source) {
+function strengthsOf(root, layer, map, source) {
   if (!["conv", "linear"].includes(root.kind) || !root.tensors.weight || root.inputs[0].values !== source.values) return null;
   if (root.kind === "linear") {
     const inputs = source.values.length;

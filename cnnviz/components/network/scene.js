@@ -3,7 +3,7 @@
 import { element } from "../kit/elements.js";
 import { sizedContext, textScale } from "../kit/screen.js";
 import { fieldsOf, metBy, nearest, onMap, seenBy } from "./fields.js";
-import { alike, MOST_WIRES, passOf, sourcesOf, strengthsOf } from "./marks.js";
+import { alike, passOf, sourcesOf, strongest } from "./marks.js";
 import { axesOf, backToFront, cornersOf, firstTurn, fitted, matrixOf, placesOf, project, turned, unproject } from "./space.js";
 import { cellNear, extentOf, placeOf } from "./structure.js";
 import { originText, shapeText } from "./words.js";
@@ -227,7 +227,7 @@ export class Scene {
 
   /** The wires into a map or a cell, and the lines of sight from a cell to what it sees. */
   strands(figure, spot, found, fields) {
-    const { overview: { views }, theme, network, stageOf, data: { network: { stops } } } = figure;
+    const { overview: { views }, theme, network } = figure;
     if (!views.has(spot.layer)) return [];
     const cellsOf = (layer, map) => {
       const inside = fields?.has(layer) ? onMap(fields.get(layer), layer.shape) : null;
@@ -239,17 +239,9 @@ export class Scene {
       return project(this.matrices.get(layer), { x: x + w / 2, y: y + h / 2 });
     };
     const to = middleOf(spot.layer, spot.map);
-    const root = stageOf.get(spot.layer).layers[0];
-    const [negative, positive] = [stops[1][1], stops[stops.length - 2][1]];
     const wires = [];
     for (const [source, maps] of found) {
-      const strengths = strengthsOf(root, spot.layer, spot.map, source);
-      const most = strengths ? Math.max(...strengths.map(Math.abs)) || 1 : 1;
-      const kept = strengths ? [...maps].toSorted((a, b) => Math.abs(strengths[b]) - Math.abs(strengths[a])).slice(0, MOST_WIRES) : [...maps].slice(0, MOST_WIRES);
-      for (const map of kept) {
-        const strength = strengths ? strengths[map] / most : 0;
-        const colour = strengths ? (strength < 0 ? negative : positive) : theme.accent;
-        const thick = strengths ? 0.6 + 2.2 * Math.abs(strength) : 1.5;
+      for (const { map, colour, thick } of strongest(figure, spot, source, [...maps]).wires) {
         wires.push({ from: source, to: spot.layer, colour, thick, alpha: 1, line: this.way(figure, spot.layer, source, middleOf(source, map), to) });
         if (fields && maps.size === 1) wires.push(...this.sight(source, spot.layer, cellsOf(source, map), cellsOf(spot.layer, spot.map), theme.window));
       }
