@@ -60,7 +60,7 @@ def test_from_a_photo_to_its_class_activation_map(page, settle, photo):
     expect(stepper).to_have_attribute("data-playing", "false")
     assert float(stepper.get_attribute("data-computed")) == pytest.approx(float(expected))
     step = int(stepper.get_attribute("data-step"))
-    page.get_by_role("application").focus()
+    stepper.get_by_role("application").focus()
     page.keyboard.press("ArrowRight")
     expect(stepper).to_have_attribute("data-step", str(step + 1))
     right = cv2.Sobel(grey, cv2.CV_32F, 1, 0, ksize=3)[row, column + 1]
