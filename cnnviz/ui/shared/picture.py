@@ -29,6 +29,7 @@ from cnnviz.imaging import (
     resize_to_fit,
     sample_image,
 )
+from cnnviz.numbers.formatting import counted
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.address import PICTURE
 from cnnviz.ui.shared.memory import BUDGET, MOST_PIXELS, Room
@@ -54,7 +55,7 @@ BLACK = (
     "The photo is all black: perhaps the camera had no picture yet. Wait until you see what it"
     " sees, and take the photo again."
 )
-_TOO_MANY = "You can have {} pictures of your own at a time: {} left out."
+_TOO_MANY = "You can have {} of your own at a time. Left out: {}."
 _FULL = (
     "The server has no room for another picture at the moment. Try again when others have left, or"
     " use one of the samples."
@@ -135,7 +136,11 @@ def _keep(files: list[tuple[bytes, str]], *, by_camera: bool = False) -> bool:
     state, most = st.session_state, _most_own()
     kept: list[Picture] = []
     refusals: list[str] = []
-    for data, title in files[:most]:
+    beyond: list[str] = []
+    for data, title in files:
+        if len(kept) == most:
+            beyond.append(plain(title))
+            continue
         try:
             picture = _read(data, title)
         except ImageError as error:
@@ -145,15 +150,15 @@ def _keep(files: list[tuple[bytes, str]], *, by_camera: bool = False) -> bool:
             refusals.append(BLACK)
         else:
             kept.append(picture)
-    if (more := len(files) - most) > 0:
-        refusals.append(_TOO_MANY.format(most, "1 is" if more == 1 else f"{more} are"))
+    if beyond:
+        refusals.append(_TOO_MANY.format(counted(most, "picture"), ", ".join(beyond)))
     if kept:
         new = {picture.digest for picture in kept}
         before = [picture for picture in state.get(_OWNS, []) if picture.digest not in new]
         state[_OWNS] = [*kept, *before][:most]
         _choose(OWN, kept[0])
     if refusals:
-        state[_REFUSED] = " ".join(refusals)
+        state[_REFUSED] = "  \n".join(refusals)  # a line each
         state[_OPEN] = True
     return bool(kept)
 
