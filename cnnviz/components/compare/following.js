@@ -5,6 +5,7 @@ import { closenessOf } from "../kit/filtering/closeness.js";
 import { Follower } from "../kit/filtering/follower.js";
 import { graphics } from "../kit/filtering/linear.js";
 import { present } from "../kit/filtering/present.js";
+import { giveBack } from "../kit/filtering/recycling.js";
 import { applyRecipe, kernelOf } from "../kit/filtering/recipe.js";
 import { watchFrames } from "../kit/filtering/source.js";
 import { tellCloseness, tellKernel, watchKernel } from "../kit/hand.js";
@@ -77,6 +78,7 @@ export class Following extends Follower {
 
   show(pictures) {
     const { recipe, live } = this;
+    if (this.made && !this.made.chains) giveBack(this.result.planes); // of a chain, stages are kept
     this.result = resultOf(pictures, recipe);
     this.made = recipe;
     const view = live.view ?? viewOf(recipe.chains[0], this.result);

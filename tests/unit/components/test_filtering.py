@@ -34,6 +34,7 @@ if (!data.vectors) delete globalThis.WebAssembly;
 const { bytesOf } = await import("./cnnviz/components/kit/arrays.js");
 const { present } = await import("./cnnviz/components/kit/filtering/present.js");
 const { applyRecipe } = await import("./cnnviz/components/kit/filtering/recipe.js");
+const { giveBack } = await import("./cnnviz/components/kit/filtering/recycling.js");
 const { vectors } = await import("./cnnviz/components/kit/filtering/simd.js");
 if (Boolean(vectors) !== data.vectors) throw new Error("not what was to be tried");
 const base64 = ({ buffer, byteOffset, byteLength }) => (
@@ -44,6 +45,7 @@ console.log(JSON.stringify(data.cases.map(({ picture, recipe, view, stops }) => 
   const result = applyRecipe(pictures[picture], recipe);
   const { pixels, scale } = present(result, view, stops);
   const [values, strengths] = [result.planes, result.strengths].map((all) => all?.map(base64));
+  if (recipe) giveBack(result.planes); // the next filter writes over them
   return { values, strengths, pixels: base64(pixels), scale };
 })));
 """

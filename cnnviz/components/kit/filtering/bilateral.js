@@ -2,6 +2,7 @@
 
 import { withBorder } from "./borders.js";
 import { rangeOf } from "./range.js";
+import { planeOf } from "./recycling.js";
 import { vectors } from "./simd.js";
 
 const ROUNDING = 1.5 * 2 ** 52; // to which no fraction can be added: the sum is rounded
@@ -26,8 +27,8 @@ function rounded(value) {
 export function bilateral(planes, height, width, reach, levels) {
   if (!vectors) return bilateralByTable(planes, height, width, reach, levels);
   return meansOfVectors(planes, height, width, reach, levels).map((means) => {
-    const whole = means.slice();
-    for (let at = 0; at < whole.length; at += 1) whole[at] = rounded(whole[at]);
+    const whole = planeOf(means.length);
+    for (let at = 0; at < whole.length; at += 1) whole[at] = rounded(means[at]);
     return whole;
   });
 }

@@ -3,6 +3,7 @@
 import { withBorder } from "./borders.js";
 import { openGraphics } from "./webgl.js";
 import { rangeOf } from "./range.js";
+import { planeOf } from "./recycling.js";
 import { vectors } from "./simd.js";
 
 /** @typedef {import("./borders.js").Border} Border */
@@ -140,7 +141,9 @@ function slideVectors({ memory, row, zero }, plane, height, width, kernels, bord
   });
   const end = from + 4 * height * width;
   if (bound) zero(from, end, bound);
-  return new Float32Array(buffer.slice(from, end));
+  const result = planeOf(height * width);
+  result.set(new Float32Array(buffer, from, height * width));
+  return result;
 }
 
 /**

@@ -2,6 +2,7 @@
 // et al., 1979) where the browser has no vectors.
 
 import { withBorder } from "./borders.js";
+import { planeOf } from "./recycling.js";
 import { vectors } from "./simd.js";
 
 /**
@@ -35,7 +36,7 @@ function medianOfVectors({ memory, median: medians }, plane, height, width, size
     medians(end + row * width, row * stride, taps, end, end + (row + 1) * width, (size * size - 1) / 2);
   }
   const levels = new Uint8Array(buffer, end, height * width);
-  const result = new Float32Array(height * width);
+  const result = planeOf(height * width);
   for (let at = 0; at < result.length; at += 1) result[at] = levels[at] ^ 128;
   return result;
 }

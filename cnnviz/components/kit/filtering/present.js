@@ -84,10 +84,9 @@ function painted(planes, low, high, { factor, offset, sign, colours }) {
   const size = planes[0].length;
   const step = BINS / (high - low);
   const done = vectors ? size - (size % LANES) : 0;
-  const pixels = new Uint32Array(size).fill(OPAQUE, done);
-  const [palette, bins, values, end] = [0, 1024, 3072, 3072 + 4 * done].map((place) => place + 4 * done); // after the pixels
-  const buffer = done && vectors ? vectors.memory(end) : new ArrayBuffer(0);
-  if (done) new Uint32Array(buffer, 0, done).fill(OPAQUE);
+  const [palette, bins, values, end] = [0, 1024, 3072, 3072 + 4 * done].map((place) => place + 4 * size); // after the pixels
+  const buffer = vectors ? vectors.memory(end) : new ArrayBuffer(4 * size);
+  const pixels = new Uint32Array(buffer, 0, size).fill(OPAQUE);
   const counts = planes.map((plane, channel) => {
     const unit = planes.length === 1 ? GREY : 1 << (8 * channel); // where there is no table
     const own = new Uint32Array(BINS);
@@ -111,8 +110,7 @@ function painted(planes, low, high, { factor, offset, sign, colours }) {
     }
     return Array.from(own);
   });
-  if (done) pixels.set(new Uint32Array(buffer, 0, done));
-  return { pixels: new Uint8ClampedArray(pixels.buffer), counts };
+  return { pixels: new Uint8ClampedArray(buffer, 0, 4 * size), counts };
 }
 
 /**
@@ -120,7 +118,8 @@ function painted(planes, low, high, { factor, offset, sign, colours }) {
  * @param {Result} result
  * @param {View} view
  * @param {Stops} stops the colours of this view
- * @returns {{ pixels: Uint8ClampedArray<ArrayBuffer>, scale: Scale }} red, green, blue, opacity
+ * @returns {{ pixels: Uint8ClampedArray<ArrayBuffer>, scale: Scale }} red, green, blue, opacity, in
+ *   memory that the next filter uses
  */
 export function present({ planes, strengths }, view, stops) {
   if (strengths) return presentDirection(planes, strengths, stops);
