@@ -35,9 +35,10 @@ function medianOfVectors({ memory, median: medians }, plane, height, width, size
   for (let row = 0; row < height; row += 1) {
     medians(end + row * width, row * stride, taps, end, end + (row + 1) * width, (size * size - 1) / 2);
   }
-  const levels = new Uint8Array(buffer, end, height * width);
+  const fours = new Uint32Array(buffer, end, Math.ceil((height * width) / 4));
+  for (let at = 0; at < fours.length; at += 1) fours[at] ^= 0x80808080;
   const result = planeOf(height * width);
-  for (let at = 0; at < result.length; at += 1) result[at] = levels[at] ^ 128;
+  result.set(new Uint8Array(buffer, end, result.length));
   return result;
 }
 

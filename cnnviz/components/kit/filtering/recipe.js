@@ -39,15 +39,19 @@ const SOBEL_Y = [[-1, -2, -1], [0, 0, 0], [1, 2, 1]];
  * @returns {Planes}
  */
 export function planesOf(bytes, height, width, kind) {
-  const planes = Array.from({ length: kind === "colour" ? 3 : 1 }, () => new Float32Array(height * width));
-  const [reds, greens, blues] = planes;
-  for (let at = 0; at < reds.length; at += 1) {
-    const [red, green, blue] = [bytes[4 * at], bytes[4 * at + 1], bytes[4 * at + 2]];
+  const pixels = new Uint32Array(bytes.buffer, bytes.byteOffset, height * width);
+  const planes = Array.from({ length: kind === "colour" ? 3 : 1 }, () => new Float32Array(pixels.length));
+  if (kind === "luma") {
     // As `to_grey` of `cnnviz/imaging/colour.py`, in OpenCV's whole numbers.
-    reds[at] = kind === "luma" ? (9798 * red + 19235 * green + 3735 * blue + 16384) >> 15 : red;
-    if (kind !== "colour") continue;
-    greens[at] = green;
-    blues[at] = blue;
+    const [luma] = planes;
+    for (let at = 0; at < pixels.length; at += 1) {
+      const pixel = pixels[at];
+      luma[at] = (9798 * (pixel & 255) + 19235 * ((pixel >> 8) & 255) + 3735 * ((pixel >> 16) & 255) + 16384) >> 15;
+    }
+  } else {
+    planes.forEach((plane, channel) => {
+      for (let at = 0; at < pixels.length; at += 1) plane[at] = (pixels[at] >> (8 * channel)) & 255;
+    });
   }
   return { height, width, planes };
 }
