@@ -44,7 +44,6 @@ from cnnviz.imaging.kernels import (
 )
 from cnnviz.imaging.loading import (
     FILE_MEGABYTES,
-    FILE_TYPES,
     ImageError,
     Loaded,
     load_image,
@@ -61,7 +60,6 @@ from cnnviz.imaging.window import window_at
 __all__ = [
     "DIVERGING_STOPS",
     "FILE_MEGABYTES",
-    "FILE_TYPES",
     "FILTERS",
     "KERNELS",
     "MAX_KERNEL_SIZE",

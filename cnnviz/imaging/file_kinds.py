@@ -38,11 +38,6 @@ _STARTS: tuple[tuple[bytes, str, str], ...] = (
 )
 # Brands of the family of MP4 (ISO/IEC 14496-12), in which newer photos travel, too.
 _BRANDS: tuple[tuple[bytes, str, str], ...] = (
-    (
-        b"heic heix heim heis hevc hevx mif1 msf1",
-        "a HEIC photo, as iPhones take them",
-        "Save it as JPEG and choose that file.",
-    ),
     (b"avif avis", "an AVIF picture, which this server cannot open", _SAVE),
     (b"crx ", "a raw photo", _SAVE),
 )
@@ -105,4 +100,4 @@ def _text(beginning: bytes) -> tuple[str, str] | None:
     )
     if strange > 1:  # one letter may be cut in two at the end
         return None
-    return "text", "Choose a PNG, JPEG, WebP, BMP, TIFF, GIF or AVIF file instead."
+    return "text", "Choose a PNG, JPEG, HEIC, WebP, BMP, TIFF, GIF or AVIF file instead."

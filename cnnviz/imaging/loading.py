@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
+import pillow_heif
 from PIL import Image, UnidentifiedImageError, features
 from PIL.JpegImagePlugin import JpegImageFile
 
@@ -30,15 +31,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF") + (
-    ("AVIF",) if features.check("avif") else ()
+# Only the picture itself: not its preview, nor maps of its depth.
+pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+FORMATS = (
+    *("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF"),
+    *(("AVIF",) if features.check("avif") else ()),
+    "HEIF",
 )
-FILE_TYPES = (
-    *("png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif", "avif"),
-    *("jfif", "jpe", "pjpeg", "pjp", "dib", "apng", "mpo"),
-)
-"""The endings of their names."""
-
 FILE_MEGABYTES = 20
 """Of the file of a picture, or of a zip of them, that somebody uploads."""
 
@@ -52,8 +51,8 @@ _COPIED, _MAX_COPIED = {"WEBP", "AVIF"}, 20 * 2**20
 _BAND = 2**20  # pixels that are converted at a time
 
 _NO_PICTURE = (
-    "This file is not a picture that can be read. Choose a PNG, JPEG, WebP, BMP, TIFF, GIF or AVIF "
-    "file; renaming another kind of file does not help."
+    "This file is not a picture that can be read. Choose a PNG, JPEG, HEIC, WebP, BMP, TIFF, GIF "
+    "or AVIF file; renaming another kind of file does not help."
 )
 _TOO_LARGE = "{a} {kind} picture may have {most} megapixels at most, and this one has {has}. {do}"
 _SMALLER = "Make it smaller and try again."
@@ -136,7 +135,7 @@ def load_image(data: bytes) -> NDArray[np.uint8]:
     to 0..255. Where all of a picture is transparent, its colours are shown as they are.
 
     Args:
-        data: The content of a PNG, JPEG, WebP, BMP, TIFF, GIF or AVIF file.
+        data: The content of a PNG, JPEG, HEIC, WebP, BMP, TIFF, GIF or AVIF file.
 
     Returns:
         The pixels, H×W×3 RGB.
@@ -194,7 +193,8 @@ def _why_unknown(data: bytes) -> str:
     starts = PNG, JPEG, b"GIF8", b"BM", b"II*\0", b"MM\0*"
     is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
     is_avif = "AVIF" in FORMATS and data[4:12] in {b"ftypavif", b"ftypavis"}
-    if data.startswith(starts) or is_webp or is_avif:
+    is_heic = data[4:8] == b"ftyp" and data[8:11] in {b"hei", b"hev", b"mif", b"msf"}
+    if data.startswith(starts) or is_webp or is_avif or is_heic:
         return _DAMAGED
     return describe(data) or _NO_PICTURE
 
@@ -216,7 +216,8 @@ class _Limits(NamedTuple):
 def _check_size(width: int, height: int, kind: str) -> None:
     most = _MAX_COPIED if kind in _COPIED else MAX_PIXELS
     if width * height > most:
-        raise _too_large(kind.replace("WEBP", "WebP"), most, width * height, _SMALLER_OR_JPEG)
+        name = {"WEBP": "WebP", "HEIF": "HEIC"}.get(kind, kind)
+        raise _too_large(name, most, width * height, _SMALLER_OR_JPEG)
     if width * height == 0:
         raise ImageError(_NO_PIXELS)
 
@@ -269,8 +270,10 @@ def _open(data: bytes, limits: _Limits, *, cut_short: bool) -> _Source:
         notes.append(_CUT_SHORT)
     if image.format == "TIFF":
         notes += _first_of(tiff.pages(data), "pages")
+    elif (number := max(file.frames, _frames(image, data))) > 1 and image.format == "HEIF":
+        notes.append(f"The file has {number:,} pictures: the main one is shown.")
     else:
-        notes += _first_of(max(file.frames, _frames(image, data)), "frames")
+        notes += _first_of(number, "frames")
     levels = Levels(0, 65535)
     if image.format == "PNG" and file.depth == 16:
         colours = len(image.mode.removesuffix("A"))
@@ -311,7 +314,7 @@ def _decode(file: Essential, limits: _Limits) -> tuple[Image.Image, tuple[int, i
 
 
 def _frames(image: Image.Image, data: bytes) -> int:
-    """How many frames an animated GIF, WebP or AVIF has, as far as it can be read."""
+    """How many frames a GIF, WebP, AVIF or HEIC has, as far as it can be read."""
     if image.format == "GIF":  # it would lose its first frame while it counts
         image = Image.open(io.BytesIO(data), formats=("GIF",))
     try:

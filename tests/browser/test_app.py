@@ -92,12 +92,12 @@ def test_a_text_file_renamed_png_gives_a_sentence(page):
     told = page.get_by_test_id("stAlert").filter(has_text="notes.png")
     expect(told).to_be_visible()
     expect(picture_button(page)).to_contain_text("Astronaut")
-    # The browser refuses the next file by its name: then that is the one to speak of.
+    # The browser refuses the next file by its size: then that is the one to speak of.
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
-        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"just some text"}
+        {"name": "large.tif", "mimeType": "image/tiff", "buffer": bytes(21 * 2**20)}
     )
     expect(told).to_be_hidden()
-    why = page.get_by_text("text/plain files are not allowed")
+    why = page.get_by_text("File must be 20.0MB or smaller.")
     expect(why).to_be_in_viewport()
     box = why.bounding_box()
     assert box["width"] > 100  # and not for screen readers alone

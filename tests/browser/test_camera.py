@@ -134,10 +134,10 @@ def test_a_file_that_is_no_photo_gets_a_sentence(camera, app_url):
         camera.get_by_role("button", name="Take a photo").click()
     choosing.value.set_files(
         {
-            "name": "photo.heic",
-            "mimeType": "image/heic",
-            "buffer": b"\0\0\0\x18ftypheic" + bytes(40),
+            "name": "clip.mov",
+            "mimeType": "video/quicktime",
+            "buffer": b"\0\0\0\x18ftypqt  " + bytes(40),
         }
     )
-    expect(camera.get_by_text("This file is a HEIC photo")).to_be_visible()
+    expect(camera.get_by_text("This file is a video")).to_be_visible()
     expect(camera.get_by_role("button", name="Picture: Astronaut")).to_be_visible()

@@ -36,9 +36,7 @@ def show_batch(stages: tuple[Stage, ...], border: Border, *, colour: bool) -> No
         " as a PNG in the colours shown above. Larger pictures are first reduced to"
         " a megapixel. Nothing is stored."
     )
-    file = st.file_uploader(
-        "A zip of pictures", type="zip", key="_f_batch_zip", max_upload_size=FILE_MEGABYTES
-    )
+    file = st.file_uploader("A zip of pictures", key="_f_batch_zip", max_upload_size=FILE_MEGABYTES)
     if file is None:
         st.session_state.pop(_RESULT, None)
         return

@@ -13,7 +13,7 @@ from cnnviz import imaging
 from cnnviz.components import pixels
 from cnnviz.components.closeness import SMALLEST, closeness
 from cnnviz.components.compare import LiveChain, compare, encode
-from cnnviz.imaging import FILE_MEGABYTES, FILE_TYPES, SAMPLES, ImageError
+from cnnviz.imaging import FILE_MEGABYTES, SAMPLES, ImageError
 from cnnviz.imaging.chain import Stage, format_chain, parse_chain, run_chain, view_of
 from cnnviz.imaging.recipe import Result
 from cnnviz.ui.filters.prepared import COLOURS, Prepared, prepare
@@ -137,7 +137,7 @@ def _choose_second() -> str:
     )  # fmt: skip
     with st.popover("Upload one", icon=":material/upload:"):
         st.file_uploader(
-            "Second picture", type=FILE_TYPES, key=_UPLOAD, on_change=_keep_second,
+            "Second picture", key=_UPLOAD, on_change=_keep_second,
             max_upload_size=FILE_MEGABYTES,
         )  # fmt: skip
         if refused := st.session_state.get(_REFUSED):

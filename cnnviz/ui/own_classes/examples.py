@@ -17,7 +17,7 @@ from cnnviz.components.photo import is_secure, take_photo
 from cnnviz.datasets import DatasetError
 from cnnviz.datasets.layout import arrange
 from cnnviz.datasets.sources import UnreadableError, list_zip
-from cnnviz.imaging import FILE_MEGABYTES, FILE_TYPES, ImageError, sample_image
+from cnnviz.imaging import FILE_MEGABYTES, ImageError, sample_image
 from cnnviz.numbers.formatting import counted
 from cnnviz.training.experiments.transfer_learning import feature_maps_of, pooled, square
 from cnnviz.ui.shared.memory import Room
@@ -178,7 +178,6 @@ def _offer_files(chosen: OwnClass) -> None:
     key = f"_oc_files_{st.session_state.get(_ROUND, 0)}"
     st.file_uploader(
         f"Add pictures to {plain(chosen.name)}, or a zip with one folder of pictures per class",
-        type=[*FILE_TYPES, "zip"],
         accept_multiple_files=True,
         key=key,
         on_change=_add_files,

@@ -82,7 +82,7 @@ def _ask_for_file(label: str) -> None:
     key = f"_nf_file_{st.session_state.get(_ROUND, 0)}"
     allow_large_file()
     st.file_uploader(
-        label, type=["safetensors", "pth", "pt", "zip"], key=key, on_change=_take, args=(key,),
+        label, key=key, on_change=_take, args=(key,),
         max_upload_size=WEIGHTS_MB,
     )  # fmt: skip
     if refused := st.session_state.get(_REFUSED):

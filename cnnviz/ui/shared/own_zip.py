@@ -71,7 +71,6 @@ def choose_zip(kind: str) -> tuple[Dataset | None, str]:
     allow_large_file()  # only presenters come here
     file = st.file_uploader(
         "A zip of pictures in colour" if colours else "A zip with one folder of pictures per class",
-        type="zip",
         key="_t_zip_colours" if colours else "_t_zip",
         max_upload_size=PHOTOS_MB,
         help="They are made grey, and their colours are asked for. Every fifth picture, by name, is"

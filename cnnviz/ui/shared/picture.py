@@ -20,7 +20,6 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from cnnviz.components.photo import is_secure, take_photo
 from cnnviz.imaging import (
     FILE_MEGABYTES,
-    FILE_TYPES,
     SAMPLES,
     ImageError,
     digest,
@@ -328,7 +327,6 @@ def choose_picture(notice: DeltaGenerator, first: str = "") -> None:
             several = _most_own() > 1
             st.file_uploader(
                 "Upload your own pictures" if several else "Upload your own picture",
-                type=FILE_TYPES,
                 accept_multiple_files=several,
                 key="_picture_upload",
                 max_upload_size=FILE_MEGABYTES,
@@ -336,8 +334,8 @@ def choose_picture(notice: DeltaGenerator, first: str = "") -> None:
                 args=("_picture_upload",),
             )
             st.caption(
-                "Up to 50 megapixels, a JPEG up to 200. Save a HEIC photo, as iPhones take them, as"
-                " JPEG first."
+                "JPEG, PNG, HEIC, WebP, TIFF, GIF and others. Up to 50 megapixels, a JPEG up to"
+                " 200."
             )
             if refused := st.session_state.get(_REFUSED):
                 # Hidden by `main.css` when the browser itself refuses the next file, unheard here.

@@ -171,7 +171,7 @@ def _ask_for_zip() -> None:
     state = st.session_state
     key = f"_tr_zip_{state.get(_ROUND, 0)}"
     st.file_uploader(
-        "A zip with one folder of pictures per class", type="zip", key=key, on_change=_take,
+        "A zip with one folder of pictures per class", key=key, on_change=_take,
         args=(key,), max_upload_size=FILE_MEGABYTES,
     )  # fmt: skip
     if refused := state.get(_REFUSED):

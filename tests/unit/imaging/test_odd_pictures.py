@@ -208,7 +208,7 @@ def swapped():
     return bytes(profile)
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "WEBP", "AVIF"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "WEBP", "AVIF", "HEIF"])
 def test_a_profile_is_turned_into_srgb(kind):
     options = {"WEBP": {"lossless": True}, "JPEG": {"quality": 98, "subsampling": 0}}.get(kind, {})
     loaded = load_image(saved(RED_GREEN, kind, icc_profile=swapped(), **options))

@@ -52,7 +52,7 @@ def show_own_masks() -> None:
 
 def _show_zip() -> None:
     file = st.file_uploader(
-        "A zip of pictures and masks", type="zip", key="_se_zip", max_upload_size=FILE_MEGABYTES
+        "A zip of pictures and masks", key="_se_zip", max_upload_size=FILE_MEGABYTES
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(

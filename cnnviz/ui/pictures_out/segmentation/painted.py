@@ -14,7 +14,7 @@ from cnnviz.datasets.base import DatasetError
 from cnnviz.datasets.masks import CLASSES, read_masks
 from cnnviz.datasets.scenes import SIDE, masked_scene, scene_of
 from cnnviz.datasets.sources import Skipped
-from cnnviz.imaging import FILE_MEGABYTES, FILE_TYPES, ImageError
+from cnnviz.imaging import FILE_MEGABYTES, ImageError
 from cnnviz.imaging.samples import SAMPLES, sample_image
 from cnnviz.numbers.formatting import counted
 from cnnviz.training.experiments.segmentation import SHAPE
@@ -84,7 +84,7 @@ def show_painting() -> None:
     """Offer pictures and a brush, and train both networks on what was painted."""
     state = st.session_state
     files = st.file_uploader(
-        f"Your own pictures, 2 to {MOST}", type=FILE_TYPES, accept_multiple_files=True,
+        f"Your own pictures, 2 to {MOST}", accept_multiple_files=True,
         key="_se_files", max_upload_size=FILE_MEGABYTES,
     )  # fmt: skip
     pictures, titles = _pieces()
