@@ -132,6 +132,8 @@ class Activation extends GridFigure {
       plot.text(text, plot.x(tick), plot.floor + 4, { align: "center", baseline: "top" });
       plot.text(text, MARGIN - 4, plot.y(tick), { align: "right", most: MARGIN - 6 });
     }
+    plot.text("x, before", plot.right - 4, plot.y(0) + 10, { align: "right", colour: theme.ink, halo: true });
+    plot.text("f(x), after", plot.x(0) + 6, plot.top + 8, { colour: theme.ink, halo: true });
     plot.line(xs.map((/** @type {number} */ x, /** @type {number} */ at) => [x, ys[at]]), theme.ink);
     plot.context.globalAlpha = before.length > 60 ? 0.3 : 0.7;
     before.forEach((/** @type {number} */ x, /** @type {number} */ at) => plot.dot(x, after[at], 3.5, theme.window));
