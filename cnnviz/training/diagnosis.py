@@ -27,6 +27,7 @@ _VANISHED = 1e-4
 _EXPLODED = 1e3
 _WHOLE = 1.0
 _BY_HEART = 0.5  # the training loss, of the best test loss
+_LEARNED = 0.95  # the training loss, of that of guessing
 
 
 def diagnose(state: RunState, classes: int, task: Task = CLASSIFY) -> list[Finding]:
@@ -44,13 +45,18 @@ def diagnose(state: RunState, classes: int, task: Task = CLASSIFY) -> list[Findi
         return _of_pictures(state, task)
     chance = math.log(max(2, classes))
     layers = _layers(state)
-    diverging = _diverging(state.progress, chance) or _ended_sure_and_wrong(state, chance)
+    by_heart = _overfitting(state) or _only_by_heart(state, classes)
+    diverging = _diverging(state.progress, chance)
+    if not by_heart:
+        diverging = diverging or _ended_sure_and_wrong(state, chance)
     rules = (
         diverging,
         # A loss that rose to what guessing gives is one trouble, not two.
-        None if diverging else _flat(state, classes, dead="dead" in {f.kind for f in layers}),
+        None
+        if diverging or by_heart
+        else _flat(state, classes, dead="dead" in {f.kind for f in layers}),
         *layers,
-        _overfitting(state),
+        by_heart,
     )
     return [finding for finding in rules if finding is not None]
 
@@ -174,7 +180,8 @@ def _flat(state: RunState, classes: int, *, dead: bool) -> Finding | None:
     if not what:
         return None
     text = (
-        f"The {what} at {short(loss, 3)}, which is what guessing gives: the network learns nothing."
+        f"The {what} at {short(loss, 3)}, and random guessing gives"
+        f" {short(math.log(max(2, classes)), 3)}: the network learns nothing."
     )
     ratios = [layer.ratio for layer in state.health[-1].layers] if state.health else []
     if dead:
@@ -188,15 +195,20 @@ def _flat(state: RunState, classes: int, *, dead: bool) -> Finding | None:
     return Finding("flat", text, advice)
 
 
+def _guessed(classes: int) -> float:
+    """The accuracy above which it is not guessing, nor the most frequent of unequal classes."""
+    return 1.5 / classes + 0.05
+
+
 def _stays(state: RunState, classes: int) -> tuple[str, float]:
     """Which loss is that of guessing, and how large it is; empty if neither is."""
     progress, chance = state.progress, math.log(max(2, classes))
-    guessing = 1.5 / classes + 0.05
+    guessing = _guessed(classes)
     last = _last_test(state)
     if last is not None and last.accuracy <= guessing:  # much label smoothing keeps the loss up
         answers = sum(map(any, zip(*last.confusion or (), strict=True)))
         least = 0.9 if answers == 1 else 0.97
-        if least * chance < last.loss <= 1.5 * chance:
+        if least * chance < last.loss <= 1.5 * chance and not _learned(state, chance):
             return "test loss ends", last.loss
     if len(progress) < 8 or progress[-1].step < max(100, 0.1 * state.total_steps):
         return "", 0.0
@@ -290,6 +302,34 @@ def _overfitting(state: RunState) -> Finding | None:
         "they are learned by heart.",
         "Train for fewer epochs, or try random shifts, mirroring, more weight decay or more "
         "pictures.",
+    )
+
+
+def _learned(state: RunState, chance: float) -> bool:
+    """Whether the training loss is, by now, below that of guessing."""
+    progress = state.progress
+    return bool(progress) and _mean_loss(_recent(progress, 0.2)) < _LEARNED * chance
+
+
+def _only_by_heart(state: RunState, classes: int) -> Finding | None:
+    """At the end: better than guessing on the training images, and no better on others."""
+    last, chance = _last_test(state), math.log(max(2, classes))
+    if last is None or not state.progress:
+        return None
+    recent = _recent(state.progress, 0.2)
+    loss = _mean_loss(recent)
+    by_heart = _learned(state, chance) and (
+        loss < _BY_HEART * last.loss
+        or statistics.fmean(p.accuracy for p in recent) > last.accuracy + 0.1
+    )
+    if not by_heart or last.loss <= chance or last.accuracy > max(0.5, _guessed(classes)):
+        return None
+    return Finding(
+        "overfitting",
+        f"The training loss is {rough(loss)}, but the test loss ends at {rough(last.loss)}; random"
+        f" guessing would give {rough(chance)}. The training images are learned by heart: on"
+        " others, the network is often confident and wrong.",
+        "Bring more pictures of each class, or try random shifts, mirroring or more weight decay.",
     )
 
 

@@ -90,6 +90,34 @@ def test_a_flat_loss(classes, level):
     (finding,) = diagnose(state, classes)
     assert finding.kind == "flat"
     assert "learns nothing" in finding.text
+    assert f"guessing gives {math.log(classes):.3g}:" in finding.text
+
+
+@pytest.mark.parametrize(("ends", "trained", "right"), [(1.58, 0.83, 0.6), (1.9, 0.62, 0.8)])
+def test_a_test_loss_above_guessing_is_not_learning_nothing_where_training_pictures_are_learned(
+    ends, trained, right
+):
+    """As it was with 3 classes of 40 pictures; too short to see the test loss rise for long."""
+
+    def loss(share):
+        return 1.1 + (trained - 1.1) * share**2
+
+    def run(final):
+        state = history(
+            loss, lambda s: (1.1 + (final - 1.1) * s**4, 0.3), steps=100, per_epoch=3, every=5,
+            accuracy=lambda s: 0.33 + (right - 0.33) * s,
+        )  # fmt: skip
+        return dataclasses.replace(state, test_images=1000)
+
+    (finding,) = diagnose(run(ends), 3)
+    assert finding.kind == "overfitting"
+    assert f"ends at {ends:.1f}; random guessing would give 1.1." in finding.text
+    assert "learning rate" not in finding.advice
+    # As long as it goes on, one bad test is an accident.
+    *before, end = at_any_time(run(ends))
+    assert diagnose(end, 3)
+    assert not any(diagnose(part, 3) for part in before)
+    assert diagnose(run(1.0), 3) == []
 
 
 @pytest.mark.parametrize(("ratio", "word"), [(1e-6, "raise"), (0.4, "lower"), (0.01, "up or down")])
