@@ -1,5 +1,6 @@
 """Train a network in a process of its own, and watch a run; in a classroom, follow one."""
 
+import contextlib
 import dataclasses
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ from cnnviz.networks import (
 )
 from cnnviz.numbers.formatting import sides
 from cnnviz.numbers.parsing import Limits
-from cnnviz.runs import Recipe, RunError, show_run_to_all
+from cnnviz.runs import Recipe, Run, RunError, show_run_to_all
 from cnnviz.runs.config import OWN_NETWORK
 from cnnviz.training import TrainingError, start
 from cnnviz.training.config import default_recipe, make_config
@@ -164,8 +165,8 @@ def choose_loss(task: str) -> str:
     return choice(st.selectbox, "Loss", titles, usual, key="t_loss")
 
 
-def choose_and_start() -> tuple[Choice, Spec] | None:
-    """Draw the form; return the pictures and the layers of a network of one's own that fits."""
+def choose_and_start() -> tuple[Choice | None, Spec | None]:
+    """Draw the form; return the pictures, and the layers of a network of one's own that fits."""
     data, reason = choose_data()
     network = choose_network(data)
     spec, reason = network.spec, reason or network.problem
@@ -182,7 +183,8 @@ def choose_and_start() -> tuple[Choice, Spec] | None:
         recipe = choose_recipe(network.id, images, seconds, task)
     if recipe is None or pace is None:
         reason = reason or "A number above cannot be used: correct it first."
-    pressed = st.button(
+    start_row = st.container(key="_t_start_row", gap="xsmall")
+    pressed = start_row.button(
         "Start training",
         icon=":material/play_arrow:",
         type="primary",
@@ -197,7 +199,7 @@ def choose_and_start() -> tuple[Choice, Spec] | None:
     pressed = st.session_state.get(PRESSED, pressed)
     if reason:
         st.session_state.pop(PRESSED, None)
-        st.caption(reason)
+        start_row.caption(reason)
     elif pressed and data and recipe and pace is not None:
         begin(data, network, recipe, pace, loss)
     if spec and data:
@@ -205,14 +207,30 @@ def choose_and_start() -> tuple[Choice, Spec] | None:
     viewers_runs()
     # Before training a network that gives pictures gives noise.
     seen = network.id == OWN_NETWORK and task == "classify"
-    return (data, spec) if data and spec and seen else None
+    return data, spec if seen else None
 
 
-built = None
+def say_whose(run: Run, own: str) -> None:
+    """Say of a run beside the form for a zip of one's own that it is not from that zip.
+
+    Args:
+        run: The one that is shown.
+        own: The title of the zip; empty where none is chosen.
+    """
+    with contextlib.suppress(RunError):  # the view of the run says what is wrong with it
+        learned = run.config.dataset_title
+        if own and (run.config.dataset, learned) != (OWN, own):
+            st.info(
+                f"These curves are not of your pictures: this run learned **{plain(learned)}**.",
+                icon=":material/info:",
+            )
+
+
+data, own_layers = None, None
 if role.is_presenter():
     view, controls = figure_and_settings(shares=(5, 2), settings_first=True, phone_below=False)
     with controls, behind_a_button("Set up a new run", FORM):
-        built = choose_and_start()
+        data, own_layers = choose_and_start()
     view = view.container(key=VIEW)
 else:
     view = st.container(key=VIEW)
@@ -221,10 +239,12 @@ else:
 form, chooser, place = view.container(), view.container(), view.container()
 with form:
     own_run_form()
-    if built:
-        show_untrained(*built)
+    if data and own_layers:
+        show_untrained(data, own_layers)
 with chooser:
     run = choose_run(follow=not role.is_presenter())
+    if run:
+        say_whose(run, data.zip if data else "")
 with place:
     if run:
         show_run(run)

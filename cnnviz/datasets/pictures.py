@@ -110,6 +110,11 @@ def _collect(
     if size not in SIZES or channels not in {1, 3}:
         raise DatasetError("Pictures are made 28, 32 or 64 pixels wide, in 1 or 3 channels.")
     layout = arrange(entries)
+    if not layout.pictures:
+        raise DatasetError(
+            "No picture is in a class folder: put the pictures of each class into a folder of its"
+            " own, at least two folders, and zip these."
+        )
     skipped: list[Skipped] = []
     names: list[str] = []
     images = []
@@ -161,12 +166,9 @@ def _checked_classes(names: list[str], skipped: list[Skipped]) -> tuple[str, ...
     left_out = ""
     if skipped:
         first = skipped[0]
-        left_out = f" ({len(skipped)} left out, the first {first.name}: {first.reason})"
+        left_out = f" ({len(skipped)} left out, such as {first.name}: {first.reason})"
     if not counts:
-        raise DatasetError(
-            f"No picture lies in a folder that names its class{left_out}: put those of each class "
-            "into a folder of their own; at least 2 classes are needed."
-        )
+        raise DatasetError(f"No picture can be read{left_out}.")
     if len(counts) < 2:
         raise DatasetError(
             f"There are pictures of 1 class{left_out}: at least 2 are needed, each in a folder of "
@@ -236,9 +238,9 @@ def _single(classes: tuple[str, ...], test: NDArray[np.int64]) -> list[str]:
 def _unequal(
     classes: tuple[str, ...], labels: NDArray[np.int64], test: NDArray[np.int64]
 ) -> list[str]:
-    """A sentence on classes of very unlike sizes, where accuracy says little."""
+    """A sentence on classes of unlike sizes, where accuracy says little."""
     counts = np.bincount(labels, minlength=len(classes))
-    if counts.max() < 3 * counts.min():
+    if counts.max() < 2 * counts.min():
         return []
     tested = np.bincount(test, minlength=len(classes))
     least, most, usual = classes[counts.argmin()], classes[counts.argmax()], tested.argmax()

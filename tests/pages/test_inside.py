@@ -224,7 +224,7 @@ def test_an_uploaded_picture_comes_along_from_another_page(visit):
     app = visit("filters")
     file = io.BytesIO()
     Image.fromarray(sample_image("coffee")).save(file, "PNG")
-    app.file_uploader(key="_picture_upload").upload("cup.png", file.getvalue()).run()
+    app.file_uploader(key="_picture_upload_0").upload("cup.png", file.getvalue()).run()
     app.session_state["i_tab"] = "Class activation map"
     app.switch_page(page_at("inside").script).run()
     seen = preprocess(sample_image("coffee"), (1, 28, 28))

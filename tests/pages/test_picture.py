@@ -32,6 +32,12 @@ def shown(markdown):
     return re.sub(r"\\(.)", r"\1", markdown)
 
 
+def uploader(app):
+    """The field for one's own pictures: a new one each time that files were taken."""
+    (found,) = [one for one in app.file_uploader if one.key.startswith("_picture_upload")]
+    return found
+
+
 def picture_file(kind="PNG"):
     buffer = io.BytesIO()
     Image.new("RGB", (40, 30), (200, 30, 10)).save(buffer, kind)
@@ -69,11 +75,11 @@ def test_an_unknown_picture_in_the_address_is_explained(open_page):
 
 def test_an_upload_is_used_and_can_be_returned_to(open_page):
     app = open_page()
-    app.file_uploader(key="_picture_upload").upload("holiday.jpg", picture_file("JPEG")).run()
+    uploader(app).upload("holiday.jpg", picture_file("JPEG")).run()
     assert chosen(app) == "holiday.jpg"
     app.button(key="_picture_cat").click().run()
     assert chosen(app) == SAMPLES["cat"].title
-    app.button(key="_picture_own").click().run()
+    app.button(key="_picture_own_1").click().run()
     assert chosen(app) == "holiday.jpg"
 
 
@@ -85,13 +91,11 @@ def test_several_uploads_are_chosen_among(open_page):
         return found
 
     def own_ones():
-        return [
-            shown(one.help).split(".")[0] for one in app.button if one.label.startswith("Yours")
-        ]
+        return [one.label for one in app.button if one.key.startswith("_picture_own_")]
 
     app.session_state["_picture_chooser"] = True
     files = [(f"{n}.png", sized(n, n), "image/png") for n in range(1, 4)]
-    app.file_uploader(key="_picture_upload").set_value(files).run()
+    uploader(app).set_value(files).run()
     assert chosen(app) == "1.png"
     assert not app.session_state["_picture_chooser"], "the page shows the picture"
     button("own_3").click().run()
@@ -101,13 +105,14 @@ def test_several_uploads_are_chosen_among(open_page):
     button("own_2").click().run()
     assert chosen(app) == "2.png"
 
-    # The new ones come first, and the oldest make room for them.
+    # They stand in the order in which they were brought, and the oldest make room for new ones.
     files = [(f"{n}.png", sized(n, n), "image/png") for n in range(4, 9)]
-    app.file_uploader(key="_picture_upload").set_value(files).run()
-    assert own_ones() == ["4", "5", "6", "7", "8", "1"]
+    uploader(app).set_value(files).run()
+    assert own_ones() == ["3", "4", "5", "6", "7", "8"]
+    assert chosen(app) == "4.png"
     assert not app.error
     files = [(f"{n}.png", sized(n, n), "image/png") for n in range(10, 18)]
-    app.file_uploader(key="_picture_upload").set_value([("no.png", b"", "image/png"), *files]).run()
+    uploader(app).set_value([("no.png", b"", "image/png"), *files]).run()
     assert own_ones() == ["10", "11", "12", "13", "14", "15"], "what is no picture takes no place"
     assert chosen(app) == "10.png"
     empty, beyond = shown(app.error[0].value).split("  \n")
@@ -115,15 +120,26 @@ def test_several_uploads_are_chosen_among(open_page):
     assert beyond == "You can have 6 pictures of your own at a time. Left out: 16.png, 17.png."
     assert app.session_state["_picture_chooser"], "it says what was refused"
 
+    # Any can be removed, and the last one of the others takes its place.
+    button("own_3").click().run()
+    button("remove").click().run()
+    assert own_ones() == ["10", "11", "13", "14", "15"]
+    assert chosen(app) == "15.png"
+    for _ in range(5):
+        button("remove").click().run()
+    assert chosen(app) == FIRST
+    assert not own_ones()
+    assert not app.warning, "nothing of it is missed"
+
 
 def test_who_watches_a_class_has_one_picture_of_their_own(open_page, monkeypatch):
     monkeypatch.setattr("cnnviz.ui.shared.role.is_presenter", lambda: False)
     app = open_page()
     for name in ("one.png", "two.png"):
         data = sized(*{"one.png": (5, 5), "two.png": (6, 6)}[name])
-        app.file_uploader(key="_picture_upload").upload(name, data).run()
+        uploader(app).upload(name, data).run()
         assert chosen(app) == name
-    assert [one.label for one in app.button].count("Yours") == 1
+    assert [one.label for one in app.button if one.key.startswith("_picture_own_")] == ["two"]
 
 
 def test_a_black_photo_of_the_camera_is_refused_and_a_black_file_is_not(open_page):
@@ -135,7 +151,7 @@ def test_a_black_photo_of_the_camera_is_refused_and_a_black_file_is_not(open_pag
     camera.upload("photo.jpg", black.getvalue(), "image/jpeg").run()
     assert chosen(app) == FIRST
     assert "The photo is all black" in app.error[0].value
-    app.file_uploader(key="_picture_upload").upload("night.jpg", black.getvalue()).run()
+    uploader(app).upload("night.jpg", black.getvalue()).run()
     assert chosen(app) == "night.jpg"
 
 
@@ -145,21 +161,22 @@ def test_a_black_photo_of_the_camera_is_refused_and_a_black_file_is_not(open_pag
 )
 def test_a_wrong_file_gives_a_sentence_and_keeps_the_picture(open_page, name, data):
     app = open_page(picture="coins")
-    app.file_uploader(key="_picture_upload").upload(name, data).run()
+    uploader(app).upload(name, data).run()
     assert not app.exception
     assert name in shown(app.error[0].value)
     assert chosen(app) == SAMPLES["coins"].title
 
 
-def test_what_was_wrong_with_a_file_goes_with_it(open_page):
+def test_what_was_wrong_with_a_file_is_not_told_of_the_next(open_page):
     app = open_page()
     assert any("a JPEG up to 200." in caption.value for caption in app.caption)
-    uploader = app.file_uploader(key="_picture_upload")
-    uploader.upload("notes.png", b"just some text").run()
+    uploader(app).upload("notes.png", b"just some text").run()
     assert app.error
-    app.file_uploader(key="_picture_upload").set_value(None).run()
+    long = "Screenshot 2026-05-12 at 14.30.15 (copy).png"
+    uploader(app).upload(long, picture_file()).run()
     assert not app.error
-    assert chosen(app) == FIRST
+    assert chosen(app) == long
+    assert shown(app.button(key="_picture_own_1").label) == "Screenshot…15 (copy)"
 
 
 def sized(height, width):
@@ -192,7 +209,7 @@ PAGES = {
 def test_pictures_of_every_size_are_shown_on_every_page(visit, page):
     app = visit(page)
     for height, width in SIZES:
-        app.file_uploader(key="_picture_upload").upload("mine.png", sized(height, width))
+        uploader(app).upload("mine.png", sized(height, width))
         for params in PAGES[page]:
             for name, value in params.items():
                 app.query_params[name] = value
@@ -207,10 +224,10 @@ def test_what_a_file_holds_decides_and_not_its_name(open_page):
     photo = io.BytesIO()
     Image.new("RGB", (64, 48)).save(photo, "HEIF")
     for name, data in [("IMG_1.HEIC", photo.getvalue()), ("mine.pjpeg", picture_file("JPEG"))]:
-        app.file_uploader(key="_picture_upload").upload(name, data).run()
+        uploader(app).upload(name, data).run()
         assert not app.exception
         assert chosen(app) == name
-    app.file_uploader(key="_picture_upload").upload("clip.mov", b"\0\0\0\x14ftypqt  ").run()
+    uploader(app).upload("clip.mov", b"\0\0\0\x14ftypqt  ").run()
     assert "clip.mov: This file is a video" in shown(app.error[0].value)
     assert chosen(app) == "mine.pjpeg"
 
@@ -219,7 +236,7 @@ def test_a_large_picture_is_made_smaller_and_it_is_said(open_page):
     app = open_page()
     buffer = io.BytesIO()
     Image.new("RGB", (5000, 4000), "red").save(buffer, "PNG")
-    app.file_uploader(key="_picture_upload").upload("large.png", buffer.getvalue()).run()
+    uploader(app).upload("large.png", buffer.getvalue()).run()
     height, width = current(app).pixels.shape[:2]
     assert 12_400_000 < height * width <= 12_500_000
     sentence = f"4,000×5,000 pixels was made smaller, to {height:,}×{width:,}."
@@ -238,13 +255,13 @@ def test_how_an_odd_picture_was_read_is_said(open_page):
     values[0, 0] = np.nan
     buffer = io.BytesIO()
     Image.fromarray(values).save(buffer, "TIFF")
-    app.file_uploader(key="_picture_upload").upload("depth.tif", buffer.getvalue()).run()
+    uploader(app).upload("depth.tif", buffer.getvalue()).run()
     assert any("not a number" in caption.value for caption in app.caption)
 
 
 def test_a_picture_outlives_the_clearing_of_all_caches(open_page):
     app = open_page()
-    app.file_uploader(key="_picture_upload").upload("mine.png", picture_file()).run()
+    uploader(app).upload("mine.png", picture_file()).run()
     st.cache_resource.clear()
     st.cache_data.clear()
     app.run()
@@ -255,7 +272,7 @@ def test_a_picture_outlives_the_clearing_of_all_caches(open_page):
 def test_without_room_for_another_picture_it_is_refused_with_a_sentence(open_page, monkeypatch):
     monkeypatch.setattr("cnnviz.ui.shared.memory.Room.max_pixels", lambda _: 0)
     app = open_page()
-    app.file_uploader(key="_picture_upload").upload("mine.png", picture_file()).run()
+    uploader(app).upload("mine.png", picture_file()).run()
     assert "no room for another picture" in app.error[0].value
     assert chosen(app) == FIRST
 

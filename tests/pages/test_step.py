@@ -116,13 +116,13 @@ def test_a_picture_that_is_chosen_or_brought_is_seen(open_page):
     seen = array(sent(app), "padded")
     app.segmented_control(key="_s_source").set_value("preset").run()
     assert np.array_equal(output(app), EXAMPLES[FIRST].expected)
-    app.file_uploader(key="_picture_upload").upload("mine.png", encode_png(FLAT)).run()
+    app.file_uploader(key="_picture_upload_0").upload("mine.png", encode_png(FLAT)).run()
     assert app.segmented_control(key="_s_source").value == "picture"
     assert not np.array_equal(array(sent(app), "padded"), seen)
     assert np.all(array(sent(app), "padded") == 9)
     fresh = open_page()  # but a link says itself what is seen
     fresh.switch_page(page_at("filters").script).run()
-    fresh.file_uploader(key="_picture_upload").upload("mine.png", encode_png(FLAT)).run()
+    fresh.file_uploader(key="_picture_upload_0").upload("mine.png", encode_png(FLAT)).run()
     link(fresh, s_preset="s4-downsample-average")
     assert fresh.segmented_control(key="_s_source").value == "preset"
 

@@ -290,6 +290,7 @@ def test_own_pictures(open_page, started, make_zip):
     app = open_page(t_data="own")
     assert button(app, "Start training").disabled
     assert "memory until you press Start" in texts(app)
+    assert "These curves" not in texts(app), "nothing of one's own is there to confuse them with"
     app.get("file_uploader")[0].set_value(("mine.zip", b"no zip", "application/zip")).run()
     assert "zip" in app.error[0].value
     assert button(app, "Start training").disabled
@@ -314,11 +315,11 @@ def test_a_zip_stays_chosen_until_another_is_read(open_page, started, make_zip, 
     give("first.zip", make_zip())
     give()
     assert "Choose a zip" not in texts(app)
-    assert "In use: first.zip" in texts(app).replace("\\", "")
+    assert "In use: **first.zip**" in texts(app).replace("\\", "")
     assert not button(app, "Start training").disabled
     give("second.zip", b"no zip")
     assert "not a zip file" in app.error[0].value
-    assert "In use: first.zip" in texts(app).replace("\\", "")
+    assert "In use: **first.zip**" in texts(app).replace("\\", "")
     app.segmented_control(key="t_size").set_value(64).run()
     button(app, "Start training").click().run()
     ((config, _),) = started
@@ -334,7 +335,7 @@ def test_a_zip_stays_chosen_until_another_is_read(open_page, started, make_zip, 
     assert [file.name for file in released] == ["photos.zip"]
     assert app.get("file_uploader")[0].proto.max_upload_size_mb == 100
     give()
-    assert "In use: photos.zip" in texts(app).replace("\\", "")
+    assert "In use: **photos.zip**" in texts(app).replace("\\", "")
     button(app, "Remove").click().run()
     assert "Choose a zip of pictures first." in texts(app)
     assert button(app, "Start training").disabled
@@ -344,11 +345,15 @@ def test_what_was_made_of_a_zip_is_said_before_start_and_literally(open_page, ma
     app = open_page(t_data="own")
     data = make_zip(("*star* <b>bold", ":red[x] $x^2$", "[link](http:a.b)"), unreadable="~~gone~~")
     app.get("file_uploader")[0].set_value(("mine.zip", data, "application/zip")).run()
+    assert "not of your pictures: this run learned **Fashion\\-MNIST**" in texts(app)
+    assert [one.label for one in app.expander if one.label.startswith("Left out")] == [
+        r"Left out: \~\~gone\~\~/IMG\_1\.HEIC"
+    ]
     assert not app.exception
     said = app.info[0].value
     assert r"The class \~\~gone\~\~ is left out" in said
     assert "single test picture" not in said
-    assert r"\*star\* \<b\>bold" in app.success[0].value
+    assert r"\*star\* \<b\>bold \(8\)" in app.success[0].value
     assert r"\:red\[x\] \$x^2\$" in app.success[0].value
     captions = [shown.proto.imgs[0].caption for shown in app.get("image")]
     assert captions[0] == r"\*star\* \<b\>bold"

@@ -139,11 +139,11 @@ def test_masks_that_are_taken_for_a_class_lead_to_the_page_that_learns_them(open
     }
     two = make_zip({name.replace("masks", "dogs"): data for name, data in files.items()})
     app.file_uploader(key="_t_zip").set_value(("two.zip", two, "application/zip")).run()
-    assert "2 classes: dogs and images" in app.success[0].value
+    assert r"2 classes: dogs \(5\) and images \(5\)" in app.success[0].value
     assert not any("masks" in one.value for one in app.warning)
     app.file_uploader(key="_t_zip").set_value(("m.zip", make_zip(files), "application/zip")).run()
-    assert "2 classes: images and masks" in app.success[0].value
-    assert "look like pictures with their masks" in app.warning[-1].value
+    assert not app.success, "nobody is told that all is well"
+    assert "pictures in one folder and their masks in another" in app.warning[-1].value
     assert any(one.proto.label == "A class for every pixel" for one in app.get("page_link"))
 
 

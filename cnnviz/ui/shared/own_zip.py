@@ -18,6 +18,7 @@ from cnnviz.datasets import (
     load_zip,
     shown,
 )
+from cnnviz.numbers.formatting import sides
 from cnnviz.pages import page_at
 from cnnviz.ui.shared.picture import release
 from cnnviz.ui.shared.text import plain
@@ -88,6 +89,7 @@ def choose_zip(kind: str) -> tuple[Dataset | None, str]:
             colour = st.segmented_control(
                 "Colour", ["RGB", "Grey"], default="RGB", required=True, key="t_colour"
             )
+    result = st.container()  # of the zip, right below it
     st.caption(
         f"Larger pictures teach no more: each is cropped to a square and resized to {size}×{size}"
         " pixels. They stay in this session's memory until you press Start. Then they are written,"
@@ -102,20 +104,21 @@ def choose_zip(kind: str) -> tuple[Dataset | None, str]:
             found = _read(new, *shape, kind)
         except DatasetError as error:
             problem = "This zip cannot be trained on."
-            st.error(plain(str(error)), icon=":material/folder_off:")
+            result.error(plain(str(error)), icon=":material/folder_off:")
         else:
             kept[kind] = new
         if file.size > USUAL_UPLOAD:
             release(file)  # else it would be in memory twice
     if found is None and kind in kept:
         found = _read(kept[kind], *shape, kind)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"In use: {plain(kept[kind][0])}", width="stretch")
+        with result, st.container(horizontal=True, vertical_alignment="center"):
+            st.info(f"In use: **{plain(kept[kind][0])}**", icon=":material/folder_zip:")
             st.button("Remove", icon=":material/close:", key="_t_zip_remove", on_click=_forget)
     if found is None:
         return None, problem
     dataset, skipped = found
-    _describe(dataset, skipped)
+    with result:
+        _describe(dataset, skipped)
     return dataset, ""
 
 
@@ -129,27 +132,45 @@ def _read(
 
 
 def _describe(dataset: Dataset, skipped: list[Skipped]) -> None:
-    asked = f", {len(dataset.classes)} classes: {plain(listed(dataset.classes))}"
-    st.success(
-        f"{len(dataset.train_images):,} pictures to train on, {len(dataset.test_images):,} to "
-        f"test{asked if dataset.task == 'classify' else ''}."
+    found = (
+        f"{len(dataset.train_images):,} pictures to train on, {len(dataset.test_images):,} to test"
     )
-    if dataset.remarks:
-        st.info("  \n".join(map(plain, dataset.remarks)), icon=":material/info:")
+    if dataset.task == "classify":
+        found += f", {len(dataset.classes)} classes: {plain(_counted_classes(dataset))}"
     if dataset.masked:
         masks = page_at("segmentation")
         st.warning(
-            "These look like pictures with their masks, one of each name: here, pictures and masks"
-            " are taken as classes. The page below learns the masks from the pictures.",
+            "These look like pictures in one folder and their masks in another. Trained here, a"
+            " network would learn only to tell pictures from masks. Another page learns to make the"
+            " masks:",
             icon=":material/info:",
         )
         st.page_link(
             masks.script, label=masks.title, icon=masks.icon, query_params={"se_masks": "zip"}
         )
+        st.caption(f"{found}.")
+    else:
+        st.success(f"{found}.")
+    if dataset.remarks:
+        st.info("  \n".join(map(plain, dataset.remarks)), icon=":material/info:")
+    _name_left_out(skipped)
     if dataset.task == "classify":
         _show_one_of_each(dataset)
+
+
+def _counted_classes(dataset: Dataset) -> str:
+    """The classes, each with how many pictures it has."""
+    labels = np.concatenate([dataset.train_labels, dataset.test_labels])
+    counts = np.bincount(labels, minlength=len(dataset.classes))
+    return listed([f"{name} ({n:,})" for name, n in zip(dataset.classes, counts, strict=True)])
+
+
+def _name_left_out(skipped: list[Skipped]) -> None:
+    """Name the first of the files that are left out, and behind it all of them with the reasons."""
     if skipped:
-        with st.expander(f"Left out: {len(skipped)}", icon=":material/warning:"):
+        more = f" and {len(skipped) - 1:,} more" if len(skipped) > 1 else ""
+        first = plain(skipped[0].name)
+        with st.expander(f"Left out: {first}{more}", icon=":material/warning:"):
             for one in skipped[:_MOST_NAMED]:
                 why = one.reason[:1].upper() + one.reason[1:].rstrip(".")
                 st.markdown(f"{plain(one.name)}: {plain(why)}.")
@@ -159,8 +180,7 @@ def _describe(dataset: Dataset, skipped: list[Skipped]) -> None:
 
 def _show_one_of_each(dataset: Dataset) -> None:
     """Show a training picture of some classes as the network gets it, each pixel four times."""
-    _, height, width = dataset.shape
-    st.caption(f"As the network gets them, {height}×{width} pixels:")
+    st.caption(f"As the network gets them, {sides(dataset.shape[1:])} pixels:")
     with st.container(horizontal=True, gap="small"):
         for label, title in enumerate(dataset.classes[:_MOST_SHOWN]):
             picture = dataset.train_images[np.argmax(dataset.train_labels == label)]

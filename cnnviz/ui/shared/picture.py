@@ -8,6 +8,7 @@ Pictures of one's own stay in the state of their session and go when the session
 from __future__ import annotations
 
 import functools
+import re
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -46,9 +47,11 @@ _DARKEST = 8  # a level that every camera reaches somewhere, if it sees anything
 _CHOICE = "_picture"
 _FIRST = "_picture_first"
 _OWN = "_own_picture"  # the one that is, or was last, chosen; `_picture_own…` are buttons
-_OWNS = "_own_pictures"  # all of them, the newest first
+_OWNS = "_own_pictures"  # all of them, in the order in which they were brought
+_ROUND = "_picture_round"  # how often files were taken
 _OPEN = "_picture_chooser"
 _MOST_OWN = 6
+_LABEL = 20  # letters: what two lines below a thumbnail hold
 _REFUSED = "_picture_refused"  # why the last file was not taken, shown beside the uploader
 BLACK = (
     "The photo is all black: perhaps the camera had no picture yet. Wait until you see what it"
@@ -154,12 +157,34 @@ def _keep(files: list[tuple[bytes, str]], *, by_camera: bool = False) -> bool:
     if kept:
         new = {picture.digest for picture in kept}
         before = [picture for picture in state.get(_OWNS, []) if picture.digest not in new]
-        state[_OWNS] = [*kept, *before][:most]
+        state[_OWNS] = [*before, *kept][-most:]
         _choose(OWN, kept[0])
     if refusals:
         state[_REFUSED] = "  \n".join(refusals)  # a line each
         state[_OPEN] = True
     return bool(kept)
+
+
+def _remove(own: Picture) -> None:
+    """Let go of one of one's own pictures, and choose another one."""
+    owns: list[Picture] = st.session_state[_OWNS]
+    owns.remove(own)
+    if owns:
+        st.session_state[_OWN] = owns[-1]
+    else:
+        del st.session_state[_OWN]
+        st.session_state[_CHOICE] = _first()
+
+
+def short_name(title: str) -> str:
+    """The name of a file without its ending, and if it is long without its middle.
+
+    >>> short_name("IMG_0042.JPG"), short_name("Screenshot 2026-05-12 at 14.30.15.png")
+    ('IMG_0042', 'Screenshot… 14.30.15')
+    """
+    name = re.sub(r"(?<=.)\.\w{2,5}$", "", title)
+    half = _LABEL // 2
+    return name if len(name) <= _LABEL else f"{name[:half]}…{name[1 - half :]}"
 
 
 def _most_own() -> int:
@@ -210,14 +235,14 @@ def _size(shape: tuple[int, ...]) -> str:
 def _take(key: str, title: str = "") -> None:
     """Take what a field has; a title says that it is from the camera."""
     given = st.session_state[key]
+    # A new field: the old one would go on listing files, as if they were in use.
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     files = [
         file
         for file in (given if isinstance(given, list) else [given])
         if isinstance(file, UploadedFile)
     ]
-    if not files:
-        st.session_state.pop(_REFUSED, None)  # it was of a file that is gone
-        return
+    st.session_state.pop(_REFUSED, None)
     _keep([(file.getvalue(), title or file.name) for file in files], by_camera=bool(title))
     for file in files:
         release(file)
@@ -324,14 +349,14 @@ def choose_picture(notice: DeltaGenerator, first: str = "") -> None:
     with chooser:
         st.caption(picture.credit)
         with st.container(key="_upload"):
-            several = _most_own() > 1
+            several, key = _most_own() > 1, f"_picture_upload_{st.session_state.get(_ROUND, 0)}"
             st.file_uploader(
                 "Upload your own pictures" if several else "Upload your own picture",
                 accept_multiple_files=several,
-                key="_picture_upload",
+                key=key,
                 max_upload_size=FILE_MEGABYTES,
                 on_change=_take,
-                args=("_picture_upload",),
+                args=(key,),
             )
             st.caption(
                 "JPEG, PNG, HEIC, WebP, TIFF, GIF and others. Up to 50 megapixels, a JPEG up to"
@@ -344,13 +369,20 @@ def choose_picture(notice: DeltaGenerator, first: str = "") -> None:
         with st.container(horizontal=True, gap="small"):
             owns: list[Picture] = st.session_state.get(_OWNS, [])
             for number, own in enumerate(owns, start=1):
-                only = len(owns) == 1
                 _gallery_entry(
                     own,
-                    "Yours" if only else f"Yours {number}",
-                    OWN if only else f"{OWN}_{number}",
+                    plain(short_name(own.title)),
+                    f"{OWN}_{number}",
                     is_chosen=own is picture,
                 )
             for name in SAMPLES:
                 sample = sample_picture(name)
                 _gallery_entry(sample, sample.title, name, is_chosen=name == picture.id)
+        if picture.id == OWN:
+            st.button(
+                f"Remove {plain(short_name(picture.title))}",
+                icon=":material/close:",
+                key="_picture_remove",
+                on_click=_remove,
+                args=(picture,),
+            )

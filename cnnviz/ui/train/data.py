@@ -34,6 +34,7 @@ class Choice:
         train_images: How many pictures there are to train on.
         load: Gives the pictures; may take a second, and may raise `DatasetError`.
         task: What is asked for: a key of `cnnviz.training.tasks.TASKS`.
+        zip: The title of the zip of one's own that they are from; else empty.
     """
 
     shape: tuple[int, int, int]
@@ -41,6 +42,7 @@ class Choice:
     train_images: int
     load: Callable[[], Dataset]
     task: str = "classify"
+    zip: str = ""
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -63,7 +65,7 @@ def choose_data() -> tuple[Choice | None, str]:
     if data is None:
         return None, problem
     count = len(data.train_images)
-    return Choice(data.shape, len(data.classes), count, lambda: data, data.task), ""
+    return Choice(data.shape, len(data.classes), count, lambda: data, data.task, data.title), ""
 
 
 def _choose_known(info: DatasetInfo) -> tuple[Choice | None, str]:

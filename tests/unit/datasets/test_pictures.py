@@ -285,13 +285,15 @@ def test_one_class_is_too_few(png):
 def test_no_pictures_at_all_says_why(png):
     with pytest.raises(DatasetError, match="The zip is empty"):
         load_zip(make_zip({"__MACOSX/red/1.png": png()}))
-    with pytest.raises(DatasetError, match=r"No picture .*\(1 left out, the first 1\.png: it is"):
+    with pytest.raises(DatasetError, match=r"^No picture is in a class folder: put .*[^.]*\.$"):
         load_zip(make_zip({"1.png": png()}))
+    with pytest.raises(DatasetError, match=r"^No picture can be read \(2 left out, such as a/1"):
+        load_zip(make_zip({"a/1.png": b"no", "b/1.png": b"no"}))
 
 
 def test_a_class_of_one_picture_is_refused_with_the_reason(two, png):
     files = two | {"green/1.png": png(), "green/2.png": b"broken"}
-    with pytest.raises(DatasetError, match=r"of green \(1 left out, the first green/2\.png: "):
+    with pytest.raises(DatasetError, match=r"of green \(1 left out, such as green/2\.png: "):
         load_zip(make_zip(files))
 
 
