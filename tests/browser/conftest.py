@@ -97,9 +97,9 @@ def serve() -> Callable[..., contextlib.AbstractContextManager[str]]:
     """`with serve(CNNVIZ_RUNS=...) as url:` runs the app on a free port with that environment."""
 
     @contextlib.contextmanager
-    def run(**env: str) -> Iterator[str]:
+    def run(*, cold: bool = False, **env: str) -> Iterator[str]:
         port = free_port()
-        process = start_streamlit("app.py", port, env=env)
+        process = start_streamlit("app.py", port, env=env, cold=cold)
         try:
             yield f"http://127.0.0.1:{port}"
         finally:
@@ -166,13 +166,14 @@ def new_page(browser: Browser) -> Iterator[Callable[..., contextlib.AbstractCont
 
     With `still=True` it asks for reduced motion: a figure that moves takes as much of the processor
     as all the rest of a page. And it is given to the next test, unless with `shared=False`: it has
-    the app's scripts compiled, which halves what opening an address takes.
+    the app's scripts compiled, which halves what opening an address takes. Several people at once
+    each have a `who`, for cookies of their own.
     """
-    profiles: dict[tuple[str, bool, bool], BrowserContext] = {}
+    profiles: dict[tuple[str, bool, bool, str], BrowserContext] = {}
     idle: dict[BrowserContext, Page] = {}
 
-    def profile_of(app_url: str, *, phone: bool, graphics: bool) -> BrowserContext:
-        key = app_url, phone, graphics
+    def profile_of(app_url: str, *, phone: bool, graphics: bool, who: str) -> BrowserContext:
+        key = app_url, phone, graphics, who
         if key not in profiles:
             profiles[key] = browser.new_context(base_url=app_url, **(PHONE if phone else DESK))
             profiles[key].set_default_timeout(PATIENCE)
@@ -188,13 +189,14 @@ def new_page(browser: Browser) -> Iterator[Callable[..., contextlib.AbstractCont
         graphics: bool = False,
         still: bool = False,
         shared: bool = True,
+        who: str = "",
     ) -> Iterator[Page]:
         shared = shared and still
-        profile = profile_of(app_url, phone=phone, graphics=graphics)
+        profile = profile_of(app_url, phone=phone, graphics=graphics, who=who)
         page = idle.pop(profile, None) if shared else None
-        for other in idle.values():
-            other.close()
-        idle.clear()
+        for other in list(idle):
+            if not who or not idle[other].url.startswith(app_url):
+                idle.pop(other).close()
         page = page or profile.new_page()
         session = profile.new_cdp_session(page)
         session.send(

@@ -25,15 +25,16 @@ def pixels(locator):
     return np.asarray(picture.convert("RGBA"), int)
 
 
-GOES_ON = ".st-key-_gather_stop button"
+# Of `gather`, and of each `train_or_stop`.
+GOES_ON = "[class*='st-key-'][class*='_stop'] button:visible"
 
 
 def come_to_rest(page):
-    """Wait until the app's script has ended; stop what it would go on computing piece by piece."""
+    """Wait until the app's script has ended; stop what it would go on computing or training."""
     page.wait_for_selector(f"{IDLE}, {GOES_ON}", timeout=PATIENCE)
-    while page.locator(GOES_ON).is_visible():
+    while page.locator(GOES_ON).count():
         with contextlib.suppress(PlaywrightError):  # it ended by itself
-            page.locator(GOES_ON).click(timeout=5_000)
+            page.locator(GOES_ON).first.click(timeout=5_000)
         page.wait_for_selector(IDLE, timeout=PATIENCE)
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import itertools
 import os
 import re
 import ssl
@@ -21,8 +22,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
 from cnnviz.runs import Run, show_run_to_all
-from tests.browser.conftest import DESK, LAN_NAME
-from tests.browser.screen import IDLE, PATIENCE, pasted, wait_until
+from tests.browser.conftest import LAN_NAME
+from tests.browser.screen import IDLE, pasted, wait_until
 from tests.streamlit_server import free_port
 
 ROOT = Path(__file__).parent.parent.parent
@@ -30,7 +31,7 @@ SECRET = "a-secret-of-this-test"
 JOIN = "http://192.0.2.7:8501"
 pytestmark = pytest.mark.usefixtures("nothing_trains_on")
 SLOW = {"timeout": 120_000}
-LONG = "/train?t_epochs=900&t_held=held&t_pace=4"  # a training that lasts
+LONG = "/train?t_epochs=900&t_held=held&t_pace=1"  # a training that lasts
 
 
 @pytest.fixture(scope="module")
@@ -46,23 +47,18 @@ def app_url(serve, runs_folder):
 
 
 @pytest.fixture
-def open_as(browser, app_url, settle):
+def open_as(new_page, app_url, settle):
     """Opens a browser profile of its own, as the presenter or as a viewer."""
     with contextlib.ExitStack() as stack:
+        people = itertools.count()
 
-        def open_it(role, path="/train", **options):
-            context = browser.new_context(
-                **(DESK | {"base_url": app_url, "reduced_motion": "reduce"} | options)
-            )
-            stack.callback(context.close)
-            context.set_default_timeout(PATIENCE)
-            page = context.new_page()
+        def open_it(role, path="/train", url=app_url):
+            page = stack.enter_context(new_page(url, still=True, who=str(next(people))))
             if role == "presenter":
-                page.goto(f"/present/{SECRET}")
-                page.wait_for_url("**/train*")
-            if path and (role != "presenter" or path != "/train"):
+                page.request.get(f"{url}/present/{SECRET}")
+            if path:
                 page.goto(path)
-            settle(page)
+                settle(page)
             return page
 
         yield open_it
@@ -102,7 +98,8 @@ def wait_for(condition, *, seconds=60.0):
 
 
 def test_the_link_gives_the_controls_hides_itself_and_leads_others_there_by_a_code(open_as):
-    presenter = open_as("presenter")
+    presenter = open_as("viewer", f"/present/{SECRET}")
+    presenter.wait_for_url("**/train*")
     expect(presenter.get_by_role("button", name="Start training")).to_be_visible()
     assert SECRET not in presenter.url
     assert SECRET not in presenter.evaluate("document.cookie + document.referrer")
@@ -135,7 +132,8 @@ def test_the_link_gives_the_controls_hides_itself_and_leads_others_there_by_a_co
 
 
 def test_the_join_link_is_copied_where_a_page_has_no_clipboard_of_its_own(open_as, app_url):
-    presenter = open_as("presenter", base_url=app_url.replace("127.0.0.1", LAN_NAME))
+    lan = app_url.replace("127.0.0.1", LAN_NAME)
+    presenter = open_as("viewer", f"/present/{SECRET}", url=lan)
     assert presenter.evaluate("window.isSecureContext") is False
     presenter.get_by_role("button", name="Join").click()
     dialog = presenter.get_by_role("dialog")
@@ -189,12 +187,12 @@ def test_a_class_sees_what_is_started_and_shown_predicts_and_sees_the_answer(
         expect(panel.locator(".answer")).to_have_count(1)
     expect(asked).to_be_in_viewport(ratio=1)
 
-    for run in (first, second):
-        presenter.goto(f"/train?t_run={run.id}")
-        settle(presenter)
-        command(presenter, "Stop").click(**SLOW)
-        expect(presenter.locator("section.live .status")).to_contain_text("Stopped", **SLOW)
-    expect(viewer.locator("section.live .status")).to_contain_text("Stopped", **SLOW)
+    command(presenter, "Stop").click(**SLOW)
+    for page in (presenter, viewer):
+        expect(page.locator("section.live .status")).to_contain_text("Stopped", **SLOW)
+    presenter.goto(f"/train?t_run={second.id}")
+    command(presenter, "Stop").click(**SLOW)
+    expect(presenter.locator("section.live .status")).to_contain_text("Stopped", **SLOW)
 
 
 def frames_of(page):

@@ -8,6 +8,7 @@ from tests.browser.screen import wait_until
 
 
 def test_a_surface_stays_turned_while_it_gets_finer(page):
+    page.set_viewport_size({"width": 700, "height": 500})  # what is drawn in space takes long
     page.goto("/landscape?la_seed=7")
     chart = page.locator(".chart").first
     expect(chart).to_have_attribute("data-drawn", re.compile("."))

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("nothing_trains_on")
 
 @pytest.mark.usefixtures("moving")
 def test_watching_moves_nothing_and_commands_and_changes_are_obeyed(page, settle, chosen):
-    page.goto("/train?t_epochs=900&t_held=held&t_pace=30")
+    page.goto("/train?t_epochs=900&t_held=held&t_pace=10")
     start(page, settle)
     expect(command(page, "Pause")).to_be_visible(**SLOW)
     run = chosen()
@@ -81,7 +81,7 @@ BACKGROUNDS = """() => ["[data-testid=stApp]", "div:has(> .st-key-_t_transport)"
 def test_pause_and_stop_stay_in_reach(page, settle, size, scheme):
     page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
     page.emulate_media(color_scheme=scheme)
-    page.goto("/train?t_epochs=900&t_held=held&t_pace=30")
+    page.goto("/train?t_epochs=900&t_held=held&t_pace=10")
     if is_phone := size[0] < 640:  # it opens on a run
         expect(page.locator("section.live .facts")).to_be_in_viewport(**SLOW)
         page.get_by_role("button", name="Set up a new run").click()
@@ -112,7 +112,7 @@ def test_what_a_press_opens_comes_into_view(page, settle):
             return show.call(this, how);
         };
     """)
-    page.goto("/train?t_epochs=900&t_held=held&t_pace=30")
+    page.goto("/train?t_epochs=900&t_held=held&t_pace=10")
     start(page, settle)
     command(page, "Pause").click(**SLOW)
     expect(badge(page)).to_contain_text("Paused", **SLOW)

@@ -125,7 +125,7 @@ def test_nonsense_starts_nothing_and_too_high_a_rate_ends_with_a_sentence(page, 
 def test_training_goes_on_when_the_app_is_killed(browser, serve, tmp_path):
     with serve(CNNVIZ_RUNS=str(tmp_path)) as url:
         page = browser.new_page()
-        page.goto(f"{url}/train?t_epochs=900&t_held=held&t_pace=30")
+        page.goto(f"{url}/train?t_epochs=900&t_held=held&t_pace=10")
         page.get_by_role("button", name="Start training").click(**SLOW)
         expect(command(page, "Pause")).to_be_visible(**SLOW)
         page.close()
