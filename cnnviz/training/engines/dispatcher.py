@@ -178,6 +178,9 @@ class Dispatcher(abc.ABC):
                 return
             _, run, config = waiting.pop(id)
             try:
+                if line.told_to_stop(run):
+                    line.leave(run, "stopped")
+                    continue
                 self._launch(run)
             except (TrainingError, RunError, OSError) as error:
                 self._fail(run, str(error))

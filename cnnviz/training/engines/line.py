@@ -12,6 +12,7 @@ import os
 from typing import TYPE_CHECKING
 
 from cnnviz.runs import Run, RunError, list_runs, lock, runs_root
+from cnnviz.runs.events import read_commands
 from cnnviz.runs.files import open_inside
 from cnnviz.runs.values import NONSENSE, number, parse_json
 
@@ -75,6 +76,20 @@ def waiting_since(run: Run) -> float | None:
     except NONSENSE:
         pass
     return None
+
+
+def told_to_stop(run: Run) -> bool:
+    """Whether a run in line was asked to stop since it took its place.
+
+    Whoever asked may be waiting to take it out of the line, or have given up.
+
+    Raises:
+        RunError: The run cannot be read.
+    """
+    state = run.state()
+    commands, _ = read_commands(run.path / "control.jsonl", state.control)
+    since = state.asked_at
+    return any(c["command"] == "stop" and c.get("time", since) >= since for c in commands)
 
 
 def enter(run: Run) -> None:

@@ -111,6 +111,19 @@ def test_first_come_first_served(paper, new_config, clock):
     assert paper.launched == [one.id, two.id, three.id]
 
 
+def test_who_was_told_to_stop_in_line_is_not_started(paper, new_config):
+    """Whoever told it takes it out of the line, but may have to wait while others are started."""
+    one, two, three = (start(new_config()) for _ in range(3))
+    two.control("stop")
+    paper.done(one)
+    paper.dispatch()
+    assert paper.launched == [one.id, three.id]
+    assert two.state().status == "stopped"
+    paper.done(three)
+    resume(two)  # what was said before counts no more
+    assert paper.launched == [one.id, three.id, two.id]
+
+
 def test_presenters_first_then_whoever_has_least(new_config):
     def config(owner):
         return new_config(owner=owner)
