@@ -3,13 +3,20 @@
 import streamlit as st
 
 from cnnviz.ui.own_classes.answer import show_answer, show_weights
-from cnnviz.ui.own_classes.examples import are_samples, look_at_all, own_classes, show_classes
+from cnnviz.ui.own_classes.examples import (
+    are_samples,
+    follow_the_address,
+    look_at_all,
+    own_classes,
+    show_classes,
+)
 from cnnviz.ui.own_classes.learning import show_learning
 from cnnviz.ui.own_classes.taught import teach, thaw
 from cnnviz.ui.shared.zoo import always_there
 
 network = always_there()
 classes = own_classes()
+follow_the_address(classes)
 st.markdown(
     f"{network.title} was trained by others, on a million photos of 1,000 other things. It stays"
     " as it is, unless you thaw it under “How it learned”; one linear layer on top of it learns"

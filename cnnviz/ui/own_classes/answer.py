@@ -36,12 +36,12 @@ def show_answer(frozen: Taught, thawed: Taught | None) -> None:
     with picture:
         _show_seen(taught)
     with scores:
-        show_scores(taught.names, taught.answer)
+        show_scores(taught.names, taught.answer, most=len(taught.names))
     numbers = range(len(taught.names))
     label = st.segmented_control(
         "Evidence for", numbers, default=best, required=True,
         format_func=lambda number: plain(taught.names[number]),
-        key=f"_oc_label_{len(taught.names)}_{best}",
+        key=f"_oc_label_{len(taught.names)}_{best}", wrap=True,
     )  # fmt: skip
     label = best if label is None else label
     raw = taught.head.evidence(taught.maps, label)
@@ -121,7 +121,7 @@ def show_weights(frozen: Taught, thawed: Taught | None) -> None:
     label = st.segmented_control(
         "What speaks for", numbers, default=best, required=True,
         format_func=lambda number: plain(taught.names[number]),
-        key=f"_oc_weighed_{len(taught.names)}_{best}",
+        key=f"_oc_weighed_{len(taught.names)}_{best}", wrap=True,
     )  # fmt: skip
     label = best if label is None else label
     weights = taught.head.weights[label]

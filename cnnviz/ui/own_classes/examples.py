@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +20,7 @@ from cnnviz.datasets.sources import UnreadableError, list_zip
 from cnnviz.imaging import FILE_MEGABYTES, ImageError, sample_image
 from cnnviz.numbers.formatting import counted
 from cnnviz.training.experiments.transfer_learning import feature_maps_of, pooled, square
+from cnnviz.ui.shared.address import OWN_CLASSES
 from cnnviz.ui.shared.memory import Room
 from cnnviz.ui.shared.picture import BLACK, decoded, is_black
 from cnnviz.ui.shared.text import plain
@@ -41,7 +42,7 @@ _AT_ONCE = 8  # pictures that the network looks at before others get a turn
 _PIECES = 8
 _SAMPLES = {"Cat": "cat", "Cup": "coffee", "Rocket": "rocket"}
 _STATE, _REFUSED, _ROUND = "_oc_classes", "_oc_refused", "_oc_round"
-_LEFT_OUT = "_oc_left_out"
+_LEFT_OUT, _GONE = "_oc_left_out", "_oc_gone"
 
 _room = Room(300 * 2**20)
 _numbers = itertools.count(1)
@@ -92,6 +93,7 @@ def own_classes() -> list[OwnClass]:
     """The classes of this session; at first visit, pieces of three sample pictures."""
     if _STATE not in st.session_state:
         start_with_samples()
+        st.session_state[_GONE] = OWN_CLASSES.read()
     classes: list[OwnClass] = st.session_state[_STATE]
     return classes
 
@@ -104,6 +106,20 @@ def start_with_samples() -> None:
 def are_samples(classes: list[OwnClass]) -> bool:
     """Whether the classes are those of the first visit."""
     return [(one.name, tuple(one.examples)) for one in classes] == list(_shipped())
+
+
+def follow_the_address(classes: list[OwnClass]) -> None:
+    """Note in the address that there are classes of one's own, and say it when they are gone."""
+    there = not are_samples(classes)
+    OWN_CLASSES.write(there or None)
+    if there:
+        st.session_state[_GONE] = False
+    elif st.session_state.get(_GONE):
+        st.warning(
+            "Your own classes are gone: they are never stored, so they do not outlast a reload, and"
+            " no link shows them to others. Add your pictures again.",
+            icon=":material/link_off:",
+        )
 
 
 def look_at_all(network: ZooNetwork, classes: list[OwnClass], place: DeltaGenerator) -> None:
@@ -140,8 +156,9 @@ def show_classes(classes: list[OwnClass]) -> None:
         state["_oc_class"] = 0
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.segmented_control(
-            "Class", numbers, format_func=names.__getitem__, required=True, key="_oc_class"
-        )
+            "Class", numbers, format_func=names.__getitem__, required=True, key="_oc_class",
+            wrap=True,
+        )  # fmt: skip
         if len(classes) < MOST_CLASSES:
             st.button("Add a class", icon=":material/add:", key="_oc_add", on_click=_add_class)
     chosen = classes[number or 0]
@@ -275,11 +292,13 @@ class _LeftOut:
     Attributes:
         refusals: Why files cannot be used: sentences.
         full: How many pictures came when their class had as many as it can have.
+        twice: How many pictures their class had already.
         classes: The names of classes for which there is no place.
     """
 
     refusals: list[str] = field(default_factory=list)
     full: Counter[str] = field(default_factory=Counter)
+    twice: Counter[str] = field(default_factory=Counter)
     classes: set[str] = field(default_factory=set)
 
     def say(self) -> None:
@@ -290,10 +309,12 @@ class _LeftOut:
             st.session_state[_REFUSED] = self.refusals[0] + others
         limits = []
         if self.full:
-            names = ", ".join(f"{plain(name)} ({number})" for name, number in self.full.items())
             limits.append(
-                f"A class can have {MOST_PICTURES} pictures; the others were left out: {names}."
+                f"A class can have {MOST_PICTURES} pictures; the others were left out:"
+                f" {_counts(self.full)}."
             )
+        if self.twice:
+            limits.append(f"Pictures that are there already were left out: {_counts(self.twice)}.")
         if self.classes:
             names = ", ".join(plain(name) for name in sorted(self.classes))
             limits.append(
@@ -301,6 +322,10 @@ class _LeftOut:
             )
         if limits:
             st.session_state[_LEFT_OUT] = " ".join(limits)
+
+
+def _counts(pictures: Counter[str]) -> str:
+    return ", ".join(f"{plain(name)} ({number})" for name, number in pictures.items())
 
 
 def _add(
@@ -317,6 +342,8 @@ def _add(
         return
     if by_camera and is_black(picture):
         left_out.refusals.append(BLACK)
+    elif any(np.array_equal(picture, one.picture) for one in chosen.examples):
+        left_out.twice[chosen.name] += 1  # else it would be learned from and tested on
     elif not _room.max_pixels():
         left_out.refusals.append(
             "The server has no room for more pictures. Try again when others have left."
@@ -327,18 +354,30 @@ def _add(
 
 
 def _add_zip(data: bytes, title: str, left_out: _LeftOut) -> None:
-    """Take the classes of a zip in place of those that are there."""
+    """Add the classes of a zip to those that are there, or put them in place of the samples."""
     try:
         layout = arrange(list_zip(data)[0])
     except DatasetError as error:
         left_out.refusals.append(f"{plain(title)}: {plain(str(error))}")
         return
+    before = own_classes()
+    there = (
+        [] if are_samples(before) else [replace(one, examples=[*one.examples]) for one in before]
+    )
+    new: list[OwnClass] = []
     found: dict[str, OwnClass] = {}
     for name, entry in layout.pictures:
-        if name not in found and len(found) == MOST_CLASSES:
-            left_out.classes.add(name)
-            continue
-        into = found.setdefault(name, OwnClass(name[:MOST_NAME], []))
+        into = found.get(name)
+        if into is None:
+            cut, taken = name[:MOST_NAME], [*found.values()]
+            into = next((one for one in there if one.name == cut and one not in taken), None)
+        if into is None:
+            if len(there) + len(new) == MOST_CLASSES:
+                left_out.classes.add(name)
+                continue
+            into = OwnClass(cut, [])
+            new.append(into)
+        found[name] = into
         if len(into.examples) == MOST_PICTURES:  # it need not be unpacked
             left_out.full[into.name] += 1
             continue
@@ -346,14 +385,15 @@ def _add_zip(data: bytes, title: str, left_out: _LeftOut) -> None:
             _add(into, entry.read(), entry.name, left_out)
         except UnreadableError as error:
             left_out.refusals.append(f"{plain(entry.name)}: {plain(str(error))}")
-    kept = [one for one in found.values() if one.examples]
+    kept = [*there, *(one for one in new if one.examples)]
     if len(kept) < 2:
         left_out.refusals.insert(
             0, f"{plain(title)}: at least two folders with pictures are needed."
         )
         return
     st.session_state[_STATE] = kept
-    st.session_state["_oc_class"] = 0
+    brought = [*found.values()]
+    st.session_state["_oc_class"] = next(n for n, one in enumerate(kept) if one in brought)
 
 
 def labelled(classes: list[OwnClass]) -> tuple[list[Example], Tensor]:

@@ -235,6 +235,8 @@ LANES = text("r_lanes")
 # Look inside.
 SECTION = text("i_tab")
 FRAME = place("i_time")
+# Your own classes.
+OWN_CLASSES = flag("oc_own")  # that there are some, which no address can hold
 # Real networks.
 REAL_SECTION = text("rn_tab")
 # The lab.

@@ -16,19 +16,23 @@ if TYPE_CHECKING:
     from cnnviz.inspection import Prediction
 
 
-def show_scores(classes: Sequence[str], answer: Prediction, *, width: int = 112) -> None:
-    """Draw a network's five best answers as a table.
+def show_scores(
+    classes: Sequence[str], answer: Prediction, *, width: int = 112, most: int = 5
+) -> None:
+    """Draw a network's best answers as a table.
 
     Args:
         classes: Their names.
         answer: What the network computed.
         width: Of the column of names, in CSS pixels.
+        most: How many answers.
     """
-    best = answer.top(5)
+    best = answer.top(most)
     st.dataframe(
         {
             "Class": [classes[c] for c in best],
-            "Probability": [round(100 * float(answer.probabilities[c]), 2) for c in best],
+            # To the digit that is shown: a number that is rounded twice may come out as another.
+            "Probability": [round(100 * float(answer.probabilities[c]), 1) for c in best],
             "Logit": [formatted(float(answer.logits[c]), ".2f") for c in best],
         },
         hide_index=True,
@@ -39,7 +43,7 @@ def show_scores(classes: Sequence[str], answer: Prediction, *, width: int = 112)
             ),
             "Logit": st.column_config.TextColumn(width=56, alignment="right"),
         },
-        alt="The five most probable classes",
+        alt="The most probable classes",
     )
 
 
