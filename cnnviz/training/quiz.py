@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import random
+import string
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ from cnnviz.training.labels import labels
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+LETTERS = string.ascii_uppercase  # what the pictures that a run watches are called
 CLASS, FILTER, RUN = "class", "filter", "run"
 CLASS_TEXT = "Which class will the network predict for this picture when the answer is revealed?"
 _CHOICES = 4
@@ -74,7 +76,7 @@ def filter_question(run: Run, chance: random.Random) -> Question:
     )
     tile = _tile(maps.codes[probe, right], maps.low, maps.high, "activations")
     step = f"{frame.step:,} steps"
-    text = f"Which of these filters made this feature map of picture {probe} after {step}?"
+    text = f"Which of these filters made this feature map of picture {LETTERS[probe]} after {step}?"
     words = f"It is filter {right} of the layer {filters.layer} after {step}."
     secret = {"answer": asked.index(right), "words": words}
     return Question(FILTER, text, options, tile, probe, secret)

@@ -2,6 +2,14 @@
 
 import { columnsOf, element, rove } from "../kit/elements.js";
 
+/**
+ * What a picture that a run watches is called: by a letter, since numbers are those of the test set.
+ * @param {number} index of the picture
+ */
+export function letterOf(index) {
+  return String.fromCharCode(65 + index);
+}
+
 /** A picture's card, which can be chosen: small canvases in a row, and a line of words below them. */
 export class Card {
   /**

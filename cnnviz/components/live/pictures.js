@@ -4,7 +4,7 @@ import { clamp } from "../kit/arithmetic.js";
 import { hexToRgb } from "../kit/figure/colours.js";
 import { annealed, sharesOf, toRgb } from "../colouriser/colour.js";
 import { element, write } from "../kit/elements.js";
-import { Card, CardPanel } from "./cards.js";
+import { Card, CardPanel, letterOf } from "./cards.js";
 import { paintCodes, paintPicture } from "./paint.js";
 import { measured } from "./task.js";
 
@@ -74,7 +74,7 @@ export class Pictures extends CardPanel {
       const words = `${main.title} ${measured(main, frame.scores[main.name]?.[index])}`;
       write(verdict, words);
       root.title = others.map((one) => `${one.title} ${measured(one, frame.scores[one.name]?.[index])}`).join(", ");
-      root.setAttribute("aria-label", `Picture ${index}: ${words}`);
+      root.setAttribute("aria-label", `Picture ${letterOf(index)}: ${words}`);
       root.setAttribute("aria-pressed", String(index === chosen));
     });
     write(this.hint, `After step ${frame.step}. Choose a picture to see its feature maps.`);

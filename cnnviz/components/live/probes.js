@@ -4,7 +4,7 @@ import { clamp } from "../kit/arithmetic.js";
 import { element, write } from "../kit/elements.js";
 import { percent } from "../kit/numbers.js";
 import { ScaleBar } from "../kit/figure/scale_bar.js";
-import { Card, CardPanel } from "./cards.js";
+import { Card, CardPanel, letterOf } from "./cards.js";
 import { OWN, paintOverlay, paintPicture, peak, scaleTable, updateScale } from "./paint.js";
 
 const BARS = 3;
@@ -51,7 +51,7 @@ class ProbeCard extends Card {
     const named = (at) => classes[at] ?? `class ${at}`;
     const right = predicted === truth;
     const [picture, ofTrue, ofSaid] = this.thumbs;
-    write(picture.caption, "input");
+    write(picture.caption, `picture ${letterOf(index)}`);
     write(ofTrue.caption, truth === null ? "" : `for ${named(truth)}`);
     write(ofSaid.caption, right ? "the same" : `for ${named(predicted)}`);
     ofTrue.figure.hidden = truth === null || !stops;
@@ -80,7 +80,7 @@ class ProbeCard extends Card {
       line.classList.toggle("truth", at === truth);
     });
     const words = truth === null ? "" : right ? ", correct" : `, wrong: it is ${named(truth)}`;
-    this.root.setAttribute("aria-label", `Picture ${index}: ${named(predicted)}, ${percent(row[predicted], 0)}${words}`);
+    this.root.setAttribute("aria-label", `Picture ${letterOf(index)}: ${named(predicted)}, ${percent(row[predicted], 0)}${words}`);
   }
 
   /** While the class votes on this picture, only the picture itself is shown. */
@@ -89,7 +89,7 @@ class ProbeCard extends Card {
     if (!secret) return;
     write(this.verdict, "Voting is open");
     this.root.dataset.right = "";
-    this.root.setAttribute("aria-label", `Picture ${index}: voting is open`);
+    this.root.setAttribute("aria-label", `Picture ${letterOf(index)}: voting is open`);
   }
 }
 

@@ -4,6 +4,7 @@ import { lastUpTo } from "../kit/arithmetic.js";
 import { element, reachable } from "../kit/elements.js";
 import { count, fixed, percent, significant } from "../kit/numbers.js";
 import { tableOf } from "../kit/tables.js";
+import { letterOf } from "./cards.js";
 import { CLASSIFY, measured, nameOf } from "./task.js";
 
 const MOST_ROWS = 300;
@@ -32,14 +33,14 @@ function headsOf(measure) {
 /** How good each picture is that a network gave. */
 export function scoreTable(frame, task) {
   const measures = task.measures.filter(({ name }) => frame.scores[name]);
-  const lines = frame.scores[measures[0].name].map((_, at) => [String(at), ...measures.map((one) => measured(one, frame.scores[one.name]?.[at]))]);
+  const lines = frame.scores[measures[0].name].map((_, at) => [letterOf(at), ...measures.map((one) => measured(one, frame.scores[one.name]?.[at]))]);
   return tableOf({ caption: `Pictures at step ${count(frame.step)}`, heads: ["Picture", ...measures.map(({ title }) => title)], lines }, "numbers");
 }
 
 /** What each picture is and what the network says of it, but for the `secret` one that the class votes on. */
 export function probabilityTable(frame, labels, classes, secret = null) {
   const rows = frame.probabilities.map((row, at) => [
-    String(at), ...[labels ? classes[labels[at]] : "", ...row.map((share) => percent(share))].map((text) => (at === secret ? "?" : text)),
+    letterOf(at), ...[labels ? classes[labels[at]] : "", ...row.map((share) => percent(share))].map((text) => (at === secret ? "?" : text)),
   ]);
   const heads = ["Picture", "True class", ...frame.probabilities[0].map((_, at) => classes[at] ?? String(at))];
   return tableOf({ caption: `Probabilities at step ${count(frame.step)}`, heads, lines: rows }, "numbers");

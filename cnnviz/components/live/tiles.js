@@ -3,6 +3,7 @@
 import { columnsOf, element, rove, write } from "../kit/elements.js";
 import { significant } from "../kit/numbers.js";
 import { ScaleBar } from "../kit/figure/scale_bar.js";
+import { letterOf } from "./cards.js";
 import { OWN, paintCodes, paintFilter, peak, scaleTable, updateScale } from "./paint.js";
 
 class Tiles {
@@ -103,7 +104,7 @@ export class Maps extends Tiles {
     const { layer, low, high, of = amount, reduced = 1 } = frame.maps;
     this.resize(amount);
     const alone = frame.tensors.maps.shape[0] === 1;
-    write(this.title, alone ? "Feature maps" : `Feature maps of picture ${probe}${name ? ` (${name})` : ""}`);
+    write(this.title, alone ? "Feature maps" : `Feature maps of picture ${letterOf(probe)}${name ? ` (${name})` : ""}`);
     const first = amount < of ? `The first ${amount} of ${of}` : String(amount);
     const smaller = reduced > 1 ? `, averaged over ${reduced}\u00d7${reduced}` : "";
     const secret = probe === this.secret;

@@ -5,6 +5,7 @@ import { choice, element, write } from "../kit/elements.js";
 import { count } from "../kit/numbers.js";
 import { normalised } from "../kit/picture/shared_pictures.js";
 import { NetworkMap } from "../network/map.js";
+import { letterOf } from "./cards.js";
 import { MOST } from "./snapshots.js";
 import { taskOf } from "./task.js";
 
@@ -118,7 +119,7 @@ export class WholeNetwork {
     this.map ??= this.made();
     this.map.show(this.aboutOf(source, about, name), weights, normalised(levels, about.mean, about.std));
     const nothing = this.own && this.picture.empty ? "There is no picture of yours yet, only black: draw one above, or choose one. " : "";
-    write(this.words, `${nothing}After step ${count(step)}, on ${name.toLowerCase()}. The weights come in half precision, so a number may differ in the third digit.`);
+    write(this.words, `${nothing}After step ${count(step)}, on ${name[0].toLowerCase()}${name.slice(1)}. The weights come in half precision, so a number may differ in the third digit.`);
     this.root.dataset.step = String(step);
   }
 
@@ -139,5 +140,5 @@ export class WholeNetwork {
 function probeOf({ probes }, probe, { shape }) {
   const size = shape.reduce((product, side) => product * side, 1);
   if (!probes) return { levels: new Uint8Array(size), name: "A black picture" };
-  return { levels: probes.images.subarray(probe * size, (probe + 1) * size), name: `Test picture ${probe}` };
+  return { levels: probes.images.subarray(probe * size, (probe + 1) * size), name: `Test picture ${letterOf(probe)}` };
 }

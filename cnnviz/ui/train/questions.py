@@ -15,6 +15,7 @@ from cnnviz.training.quiz import (
     CLASS,
     CLASS_TEXT,
     FILTER,
+    LETTERS,
     RUN,
     class_question,
     contestants,
@@ -82,9 +83,11 @@ def _choose(run: Run) -> None:
             return
         st.caption(CLASS_TEXT)
         key = "_t_ask_probe"
-        probe = st.number_input("Picture", 0, len(images) - 1, key=key)
+        probe = st.selectbox(
+            "Picture", range(len(images)), format_func=LETTERS.__getitem__, key=key
+        )
         picture = crisp(images[probe].numpy(), 160)
-        st.image(picture, output_format="PNG", alt=f"Picture {probe}")
+        st.image(picture, output_format="PNG", alt=f"Picture {LETTERS[probe]}")
         action: Callable[[], object] = lambda: pose(  # noqa: E731
             run, class_question(run, st.session_state[key])
         )

@@ -82,7 +82,7 @@ def test_the_answer_and_the_map_go_along_with_the_time_machine(page, runs):
     # The whole network at this step, on the test picture that is chosen: a cell stays open.
     page.get_by_text("The whole network at this step").click()
     whole, opened = page.locator(".whole-network"), page.locator(".network-map .opened")
-    figure = page.get_by_role("application", name=re.compile("^The network for Test picture 0: "))
+    figure = page.get_by_role("application", name=re.compile("^The network for Test picture A: "))
     figure.focus()
     drawn = page.locator(".network-map").get_attribute("data-drawn").split()
     for key in [*["ArrowRight"] * (drawn.index("gap1") + 1), "Enter", "Enter"]:

@@ -8,7 +8,7 @@ from tests.browser.live.screen import watch
 from tests.browser.made_up_runs import CLASSES
 from tests.browser.screen import wait_until
 
-PICTURE = 2
+PICTURE, LETTER = 2, "C"
 TEN = tuple(map(Option, CLASSES))
 
 
@@ -19,7 +19,7 @@ def test_the_maps_of_a_picture_are_hidden_while_one_of_them_is_asked_about(page,
     maps, cards = page.locator(".maps .tile").first, page.locator(".probe")
     expect(maps).to_be_visible()
     cards.nth(PICTURE).click()
-    expect(page.locator(".maps h3")).to_contain_text(f"picture {PICTURE}")
+    expect(page.locator(".maps h3")).to_contain_text(f"picture {LETTER}")
     expect(maps).to_be_hidden()
     expect(page.locator(".maps .hint")).to_contain_text("Voting is open")
     page.get_by_role("button", name="One frame back").click()  # nor do those of another step show
@@ -43,13 +43,13 @@ def test_what_is_known_of_a_picture_is_hidden_while_that_is_asked(page, author):
     page.get_by_text("The whole network at this step").click()
     network = page.locator(".whole-network .map")
     maps, predictions = page.locator(".maps h3"), page.locator(".probes h3")
-    expect(maps).to_have_text(f"Feature maps of picture {PICTURE} ({CLASSES[PICTURE]})")
+    expect(maps).to_have_text(f"Feature maps of picture {LETTER} ({CLASSES[PICTURE]})")
     expect(predictions).to_contain_text("correct")
     expect(row.last).to_contain_text("%")
     name = pose(author.run, Question("class", "Which class?", TEN, picture=PICTURE))
     expect(card.locator(".verdict")).to_have_text("Voting is open")
-    expect(row).to_have_text([str(PICTURE), *["?"] * 11])
-    expect(maps).to_have_text(f"Feature maps of picture {PICTURE}")
+    expect(row).to_have_text([LETTER, *["?"] * 11])
+    expect(maps).to_have_text(f"Feature maps of picture {LETTER}")
     expect(predictions).not_to_contain_text("correct")
     page.locator(".whole-network").scroll_into_view_if_needed()
     expect(page.locator(".whole-network")).to_contain_text("The class votes on this picture")

@@ -133,7 +133,7 @@ def test_a_picture_and_a_filter_are_chosen(page, done):
     all_kept(page)
     before = pixels(page.locator(".maps canvas").first)
     page.locator(".probe").nth(6).click()
-    expect(page.get_by_role("heading", name="Feature maps of picture 6 (Shirt)")).to_be_visible()
+    expect(page.get_by_role("heading", name="Feature maps of picture G (Shirt)")).to_be_visible()
     assert (pixels(page.locator(".maps canvas").first) != before).any()
     expect(page.locator(".maps .hint")).to_contain_text("The first 8 of 16 after relu1, 14×14")
     page.locator(".filters .tile").first.focus()
@@ -159,7 +159,7 @@ def test_right_and_wrong_are_told_by_words(page, done):
     page.get_by_text("The numbers as tables").click()
     cells = page.locator("table.numbers").nth(1).locator("tr").nth(1).locator("td")
     expect(cells).to_have_text(
-        ["0", "T-shirt/top", *(f"{100 * round(p, 4):.1f}%" for p in rows[0])]
+        ["A", "T-shirt/top", *(f"{100 * round(p, 4):.1f}%" for p in rows[0])]
     )
 
 
