@@ -288,6 +288,20 @@ def test_the_newest_step_and_its_batch(stepped, drawn):
     )
 
 
+def test_small_losses_have_the_digits_to_tell_them_apart_and_none_is_minus_zero(stepped, drawn):
+    tensors, about = stepped.load_batch(9)
+    before, after = (torch.full((32,), value) for value in (0.00769, 0.00376))
+    after[3] = -0.0
+    path = stepped.path / "batches" / "9.safetensors"
+    losses = {"loss_before": before, "loss_after": after}
+    save_file(tensors | losses, path, {"batch": json.dumps(about)})
+    step()
+    _, (tiles,), _ = drawn["_t_batch_image_tiles"]
+    written = {tile.id: tile.text for tile in tiles}
+    assert written[3] == "3: 0.00769 → 0.00000"
+    assert written[4] == "4: 0.00769 → 0.00376"
+
+
 def test_old_and_change_add_up_to_new_as_written(stepped, drawn):
     step()
     old, change, new = (cells(drawn[f"_t_step_{name}"]) for name in ("old", "change", "new"))

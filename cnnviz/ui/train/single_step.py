@@ -122,10 +122,13 @@ def _show_batch(record: SingleStep, classes: tuple[str, ...]) -> int:
     before, after = record.loss_before, record.loss_after
     order = [int(at) for at in np.argsort(after - before, kind="stable")]
     right = int((record.predicted == record.labels).sum())
+    digits = _decimals(max(before.max(), after.max()), least=2, most=5)
+    brief = functools.partial(formatted, spec=f".{digits}f")
+    exact = functools.partial(formatted, spec=f".{digits + 2}f")
     st.markdown(
         f"**Step {record.step:,}**: one mini-batch of {len(order)} pictures. Their mean loss"
-        f" changed from **{before.mean():.4f}** to **{after.mean():.4f}**; {right} of them were"
-        " classified correctly before the step."
+        f" changed from **{exact(before.mean())}** to **{exact(after.mean())}**; {right} of them"
+        " were classified correctly before the step."
     )
     ends = order if len(order) <= 2 * _ENDS else [*order[:_ENDS], *order[-_ENDS:]]
     st.caption(
@@ -140,10 +143,10 @@ def _show_batch(record: SingleStep, classes: tuple[str, ...]) -> int:
             Tile(
                 at,
                 record.images[at],
-                f"{at}: {before[at]:.2f} → {after[at]:.2f}",
+                f"{at}: {brief(before[at])} → {brief(after[at])}",
                 f"Picture {at}, {_class(classes, record.labels[at])}, was classified as "
-                f"{_class(classes, record.predicted[at])}: loss {before[at]:.4f} before, "
-                f"{after[at]:.4f} after",
+                f"{_class(classes, record.predicted[at])}: loss {exact(before[at])} before, "
+                f"{exact(after[at])} after",
             )
             for at in ends
         ],
@@ -256,7 +259,7 @@ def _show_replay(
     record: SingleStep, weight: tuple[int, int, int], image: int, classes: tuple[str, ...]
 ) -> None:
     channel, row, column = weight
-    st.markdown(f"**Where the gradient comes from**: picture {image}")
+    st.markdown(f"**Where the gradient comes from**: picture {image} of the mini-batch")
     st.caption(
         "The weight was used at every position of the picture. Its gradient is the sum, over all"
         " positions, of input × delta, where delta is the gradient of the mean loss with respect to"
