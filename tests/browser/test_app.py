@@ -23,7 +23,7 @@ IN_THE_BAR = sum(not page.group for page in PAGES)
 @pytest.mark.parametrize("path", TITLES)
 def test_each_page_opens_by_its_own_link_on_a_cold_server(browser, serve, tmp_path, path):
     """The first visitor after a restart gets the page inside the app, not the page alone."""
-    with serve(cold=True, CNNVIZ_RUNS=str(tmp_path)) as url:
+    with serve(cold=not path, CNNVIZ_RUNS=str(tmp_path)) as url:
         page = browser.new_page()
         page.goto(f"{url}/{path}")
         expect(page.get_by_role("heading", level=1)).to_have_text(TITLES[path])

@@ -7,11 +7,17 @@ from playwright.sync_api import Page, expect
 
 from cnnviz.runs import list_runs
 from cnnviz.training.race.presets import PRESETS
+from tests.browser.screen import stand_still
 
 
 @pytest.fixture(scope="module")
 def app_url(own_app):
     return own_app
+
+
+@pytest.fixture
+def page(still_page):
+    return still_page
 
 
 @pytest.fixture
@@ -84,14 +90,15 @@ def test_a_preset_is_started_and_both_curves_appear(race, settle, mine):
     expect(standings(other)).to_have_text(names, use_inner_text=True)
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_longest_name_of_a_race_is_not_cut(race, page, width):
+def test_the_longest_name_of_a_race_is_not_cut(race, page):
     longest = max((preset.title for preset in PRESETS.values()), key=len)
-    page.set_viewport_size({"width": width, "height": 844})
     race("?r_race=any")
     field = page.get_by_role("combobox", name="Race")
     field.evaluate("(field, text) => { field.value = text; }", f"{longest} · 2026-11-28, 20:08:58")
-    assert field.evaluate("field => field.scrollWidth <= field.clientWidth")
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        stand_still(page)
+        assert field.evaluate("field => field.scrollWidth <= field.clientWidth")
 
 
 def test_stop_all_ends_every_lane(race, settle, mine):
@@ -107,9 +114,10 @@ def test_stop_all_ends_every_lane(race, settle, mine):
     assert [run.state().status for run in new] == ["stopped"] * 3
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_sticks_out_sideways(race, width):
+def test_nothing_sticks_out_sideways(race):
     page = race()
-    page.set_viewport_size({"width": width, "height": 844})
     main = page.locator("[data-testid=stMain]")
-    assert main.evaluate("e => e.scrollWidth <= e.clientWidth")
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        stand_still(page)
+        assert main.evaluate("e => e.scrollWidth <= e.clientWidth")

@@ -5,6 +5,7 @@ import urllib.request
 
 import cv2
 import numpy as np
+import pytest
 import torch
 from playwright.sync_api import expect
 from safetensors.torch import save_file
@@ -14,6 +15,11 @@ from cnnviz.imaging import load_picture, sample_image
 from cnnviz.inspection import predict
 
 SUM = re.compile(r"is (\S+): (\d+) parts and the bias add up to (\S+)\.")
+
+
+@pytest.fixture
+def page(still_page):
+    return still_page
 
 
 def cells(page, name):

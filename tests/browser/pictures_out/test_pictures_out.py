@@ -3,9 +3,15 @@
 import re
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.screen import IDLE, PATIENCE, pixels
+
+
+@pytest.fixture
+def page(still_page):
+    return still_page
 
 
 def opened(page, app_url, url):
