@@ -12,6 +12,7 @@ from cnnviz.ui.pictures_out.colourisation.pictures import (
     networks,
     pictures,
 )
+from cnnviz.ui.shared.address import PICTURE
 from cnnviz.ui.shared.background_training import train_live
 from cnnviz.ui.shared.choice import choice
 
@@ -33,7 +34,7 @@ else:
     colouriser(
         images, titles, class_titles(kind, known), known, key=f"co_{kind}",
         alt="A grey picture, its true colours, and the colours that two networks give it",
-        pytorch=code(kind, known),
+        pytorch=code(kind, known), still=kind == "photos" and PICTURE.read() is not None,
     )  # fmt: skip
 if kind == "digits":
     st.markdown(

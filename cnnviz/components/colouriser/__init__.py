@@ -29,6 +29,7 @@ def colouriser(
     key: str,
     alt: str,
     pytorch: str,
+    still: bool = False,
 ) -> None:
     """Draw a picture in grey, in its colours and in those of two networks.
 
@@ -40,8 +41,9 @@ def colouriser(
         key: Streamlit key.
         alt: What is drawn, for screen readers.
         pytorch: Code that runs the network with classes.
+        still: Whether it waits at the first picture, which somebody has chosen.
     """
-    data = payload(pictures, titles, classes, colourers, alt=alt, pytorch=pytorch)
+    data = payload(pictures, titles, classes, colourers, alt=alt, pytorch=pytorch, still=still)
     _component(key=key, data=data)
 
 
@@ -53,6 +55,7 @@ def payload(
     *,
     alt: str,
     pytorch: str,
+    still: bool = False,
 ) -> dict[str, Any]:
     """What the browser needs, as JSON-able data."""
     content = {
@@ -67,5 +70,6 @@ def payload(
         "classing_weights": packed_weights(colourers.classes, "float16"),
         "alt": alt,
         "pytorch": pytorch,
+        "still": still,
     }
     return content | {"id": digest(content)}

@@ -46,15 +46,14 @@ class Colouriser extends CellFigure {
     const ready = (spec, weights) => prepare(spec, [1, side, side], readSafetensors(bytesOf(weights)).tensors);
     this.regression = ready(data.regression, data.regression_weights);
     this.classing = ready(data.classing, data.classing_weights);
-    this.bars.load(data.classes);
-    this.bars.bars.forEach(({ fill }, at) => { fill.style.background = this.cssOf(at); });
+    this.bars.load(data.classes, data.classes.map((_, at) => this.cssOf(at)));
     this.panels = TITLES.map((title) => {
       const panel = new PixelPanel(title, side);
       this.follow(panel);
       return panel;
     });
     this.figure.replaceChildren(...this.panels.map(({ root }) => root));
-    this.moving = !this.calm;
+    this.moving = !data.still && !this.calm;
     this.show(0);
   }
 

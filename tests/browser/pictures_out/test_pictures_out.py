@@ -228,3 +228,17 @@ def test_a_pixel_shows_both_colours_that_its_digit_may_have(page, app_url, sent)
     expect(told).to_contain_text("T = 1.00")
     assert np.abs(pixels(coloured) - before).max() > 20
     assert not sent
+    # Of the photos' classes the most probable come first, and each keeps its colour.
+    page.get_by_role("radiogroup", name="Pictures").get_by_text("Photos").click()
+    bars = page.locator(".colouriser .bars .bar")
+    expect(bars.last).to_contain_text("others")
+    colour = (
+        "bar => [bar.querySelector('.name').textContent,"
+        " getComputedStyle(bar.querySelector('.fill')).backgroundColor]"
+    )
+    for name, css in bars.evaluate_all(f"bars => bars.slice(0, -1).map({colour})"):
+        cb, cr = (0, 0) if name == "grey" else map(float, name.replace("−", "-")[1:-1].split(","))
+        # As BT.601 has it, at a middle grey; the name has two decimals.
+        expected = 255 * (0.5 + np.array([1.402 * cr, -0.344 * cb - 0.714 * cr, 1.772 * cb]))
+        found = [int(level) for level in re.findall(r"\d+", css)]
+        np.testing.assert_allclose(found, expected.clip(0, 255), atol=4)

@@ -63,7 +63,10 @@ def run(outputs, weights, grey):
 def test_both_kinds_open(visit):
     for kind in ("digits", "photos"):
         app = visit("colourisation", co_kind=kind)
-        assert "cnnviz_colouriser" in {e.proto.component_name for e in app.get("bidi_component")}
+        (data,) = sent(app, "colouriser")
+        assert not data["still"]
+    (data,) = sent(visit("colourisation", co_kind="photos", picture="rocket"), "colouriser")
+    assert data["still"]  # the picture that was chosen does not go by itself
 
 
 def test_cifar_10_is_asked_for_where_it_is_not_and_learned_from_where_it_is(

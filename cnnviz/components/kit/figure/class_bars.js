@@ -28,13 +28,18 @@ export class ClassBars {
     root.setAttribute("role", "img");
     /** @type {string[]} */
     this.classes = [];
+    /** @type {string[]} */
+    this.colours = [];
     /** @type {{ bar: HTMLElement, name: HTMLElement, fill: HTMLElement, number: HTMLElement }[]} */
     this.bars = [];
   }
 
-  /** @param {string[]} classes their names */
-  load(classes) {
-    this.classes = classes;
+  /**
+   * @param {string[]} classes their names
+   * @param {string[]} [colours] in CSS, of their bars, where each class has its own
+   */
+  load(classes, colours = []) {
+    Object.assign(this, { classes, colours });
     this.bars = Array.from({ length: Math.min(classes.length, MOST) }, () => {
       const bar = element("div", "bar");
       const name = element("span", "name");
@@ -55,12 +60,13 @@ export class ClassBars {
   draw(shares) {
     const best = shares.indexOf(Math.max(...shares));
     const { classes, rest } = ranked(shares);
-    const rows = classes.map((at) => ({ title: this.classes[at], share: shares[at], marked: at === best }));
-    if (rest) rows.push({ title: `${rest.count} others`, share: rest.share, marked: false });
-    rows.forEach(({ title, share, marked }, at) => {
+    const rows = classes.map((at) => ({ title: this.classes[at], share: shares[at], marked: at === best, colour: this.colours[at] ?? "" }));
+    if (rest) rows.push({ title: `${rest.count} others`, share: rest.share, marked: false, colour: "" });
+    rows.forEach(({ title, share, marked, colour }, at) => {
       const { bar, name, fill, number } = this.bars[at];
       bar.classList.toggle("best", marked);
       fill.style.width = `${100 * share}%`;
+      fill.style.background = colour;
       write(name, title);
       write(number, percent(share));
     });
