@@ -31,11 +31,14 @@ def run_name(run: Run) -> str:
 def run_label(run: Run) -> str:
     """When a run was started, which tells runs of one name apart and must not be cut off; its name.
 
-    One that came with cnnviz has its name first.
+    One that came with cnnviz has its name first. A lane of a race is named after what only it has,
+    so its pictures are named, too.
     """
     name = run_name(run)
     try:
         when = run.config.created[:19].replace("T", ", ")
+        if run.config.group:
+            name = f"{run.config.dataset_title}, race: {name}"
     except RunError:
         return f"{name} · unreadable"
     return f"{name} · bundled example" if run.shipped else f"{when} · {name}"

@@ -389,10 +389,14 @@ def test_runs_that_share_a_name_are_told_apart(open_page, make_run):
     first, second = make_run(), make_run(steps=3)
     for run in (first, second):
         run.rename("SGD")
+    about = second.path / "run.json"
+    about.write_text(json.dumps(json.loads(about.read_text()) | {"group": "one-race"}))
     app = open_page(i_run=second.id)
     options = app.selectbox(key="_i_run").options
     assert len(set(options)) == len(options)
     assert sum("SGD" in option for option in options) == 2
+    title = second.config.dataset_title
+    assert sum(option.endswith(f"· {title}, race: SGD") for option in options) == 1
     app.selectbox(key="_i_class").select_index(1).run()
     assert app.query_params["i_run"] == second.id
     assert app.select_slider(key="_i_step").value == 10

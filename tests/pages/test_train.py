@@ -419,6 +419,8 @@ def test_a_mangled_run_is_listed_with_its_reason_and_can_be_deleted(open_page, r
     button(app, "Delete for good").click().run()
     assert not app.exception
     assert not path.exists()
+    assert not app.warning  # that it is gone is no news to who deleted it
+    assert "t_run" in app.query_params
 
 
 def test_a_folder_without_run_json_is_listed(open_page, runs):
@@ -551,7 +553,10 @@ def test_again_with_one_thing_changed(open_page, started, drawn, root, runs):
     )
     app.selectbox(key="_t_again_what").select("learning_rate").run()
     button(app, "Start the repeat").click().run()
-    assert "choose another one" in app.error[0].value
+    (opened,) = [one for one in app.get("popover") if one.error]  # behind it, nobody would see it
+    assert "choose another one" in opened.error[0].value
+    assert len(app.error) == 1
+    assert not app.run().error
     assert not started
     app.text_input(key="_t_again_learning_rate").set_value("0.125")
     button(app, "Start the repeat").click().run()

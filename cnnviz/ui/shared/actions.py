@@ -44,7 +44,7 @@ def button(
         disabled: Whether it is drawn but cannot be pressed.
         name: Tells buttons of one label apart.
         closes: Name of the popover that it stands in, if that closes once the action was done;
-            see `popover_key`.
+            see `popover_key`. What was refused is then said in there: it would cover the page.
     """
     key = f"_t_do_{name or label}"
     pressed = st.button(
@@ -57,16 +57,18 @@ def button(
         type="primary" if primary else "secondary",
         disabled=disabled,
     )
+    if closes:
+        say_refusal(closes)
     if pressed and st.session_state.pop(_PRESSED, None) != key:
         # The server was started anew since the page was drawn: to the new session this press is
         # the first it hears of, and it knows of no callback yet.
-        attempt(action, owner_of)
+        attempt(action, owner_of, closes)
         st.rerun()
 
 
 def _press(key: str, action: Callable[[], object], owner_of: Run | None, closes: str) -> None:
     st.session_state[_PRESSED] = key
-    if attempt(action, owner_of) and closes:
+    if attempt(action, owner_of, closes) and closes:
         st.session_state[closes] = st.session_state.get(closes, 0) + 1
 
 
@@ -80,7 +82,7 @@ def popover_key(name: str) -> str:
     return f"{name}_{st.session_state.get(name, 0)}"
 
 
-def attempt(action: Callable[[], object], owner_of: Run | None = None) -> bool:
+def attempt(action: Callable[[], object], owner_of: Run | None = None, place: str = "") -> bool:
     """Call an action if this session may; if not, or if it fails, keep the reason for the page.
 
     The question is asked here, when the action is taken: that its button was never drawn for a
@@ -94,12 +96,14 @@ def attempt(action: Callable[[], object], owner_of: Run | None = None) -> bool:
             role.presenter_only()
         action()
     except _REFUSALS as error:
-        st.session_state[_REFUSED] = str(error)
+        st.session_state[_REFUSED] = place, str(error)
         return False
     return True
 
 
-def say_refusal() -> None:
-    """Say once why the last action was refused."""
-    if refused := st.session_state.pop(_REFUSED, None):
+def say_refusal(place: str = "") -> None:
+    """Say once why the last action was refused, on the page or in the popover of its button."""
+    where, refused = st.session_state.get(_REFUSED, ("", ""))
+    if refused and where == place:
+        del st.session_state[_REFUSED]
         st.error(plain(refused), icon=":material/block:")

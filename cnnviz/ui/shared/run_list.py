@@ -71,6 +71,7 @@ def choose_run(*, follow: bool = False) -> Run | None:
 def leave() -> None:
     """Forget the chosen run, because it was deleted."""
     st.session_state[_CHOSEN] = None
+    RUN.write(None)
 
 
 def run_label(run: Run) -> str:

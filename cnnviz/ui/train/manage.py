@@ -69,7 +69,7 @@ def _more(run: Run, state: RunState) -> None:
 
 
 def _rename(run: Run, key: str) -> None:
-    attempt(lambda: run.rename(st.session_state[key]))
+    attempt(lambda: run.rename(st.session_state[key]), place=_MORE)
 
 
 def delete_for_good(run: Run) -> None:
