@@ -8,7 +8,7 @@ import pytest
 import scipy.integrate
 from playwright.sync_api import expect
 
-from tests.browser.screen import wait_until
+from tests.browser.screen import wait_for_frames, wait_until
 
 SHAPES = {
     "box": lambda x, w: np.where(np.abs(x) < w, 1.0, 0.0),
@@ -42,31 +42,34 @@ def integral(f, g, t, place, wide):
     return sum(scipy.integrate.quad(product, a, b)[0] for a, b in itertools.pairwise(ends))
 
 
-@pytest.mark.parametrize(
-    ("f", "g"),
-    [
+def test_the_curve_is_the_integral(page, open_at):
+    sliding = open_at("/flip?fl_f=box&fl_g=gaussian&fl_at=0.5,-0.5,1.2,0.7")
+    sliding.locator("summary", has_text="as a table").click()
+    for f, g in (
         ("box", "gaussian"),
         ("triangle", "box"),
         ("exponential", "exponential"),
         ("gaussian", "box"),
         ("ramp", "exponential"),
-    ],
-)
-def test_the_curve_is_the_integral(page, open_at, f, g):
-    sliding = open_at(f"/flip?fl_f={f}&fl_g={g}&fl_at=0.5,-0.5,1.2,0.7")
-    sliding.locator("summary", has_text="as a table").click()
-    sliding.locator("tr").nth(64).wait_for(state="attached")
-    rows = sliding.locator("tr").all_inner_texts()
-    numbers = [[float(n.replace("−", "-")) for n in row.split()] for row in rows]
-    assert len(numbers) == 65
-    for t, value in numbers[::4]:
-        assert value == pytest.approx(integral(f, g, t, -0.5, (1.2, 0.7)), abs=2e-3)
-    shown = float(sliding.get_attribute("data-area"))
-    assert shown == pytest.approx(integral(f, g, 0.5, -0.5, (1.2, 0.7)), abs=2e-3)
-    assert float(sliding.get_attribute("data-shaded")) == pytest.approx(shown, abs=2e-3)
+    ):
+        for key, shape in (("_fl_f", f), ("_fl_g", g)):
+            field = page.locator(f".st-key-{key}").get_by_role("combobox")
+            field.click()
+            page.get_by_role("option", name=shape.capitalize()).click()
+        alt = f"A {f} and a reversed {g} "
+        expect(sliding.locator(".figure")).to_have_accessible_name(re.compile(alt))
+        wait_for_frames(page)
+        rows = sliding.locator("tr").all_inner_texts()
+        numbers = [[float(n.replace("−", "-")) for n in row.split()] for row in rows]
+        assert len(numbers) == 65
+        for t, value in numbers[::4]:
+            assert value == pytest.approx(integral(f, g, t, -0.5, (1.2, 0.7)), abs=2e-3)
+        shown = float(sliding.get_attribute("data-area"))
+        assert shown == pytest.approx(integral(f, g, 0.5, -0.5, (1.2, 0.7)), abs=2e-3)
+        assert float(sliding.get_attribute("data-shaded")) == pytest.approx(shown, abs=2e-3)
 
 
-def test_dragging_below_moves_t_without_the_server(page, open_at, sent):
+def test_dragging_moves_t_without_the_server_and_f_and_the_widths(page, open_at, sent):
     sliding = open_at("/flip?fl_g=box&fl_at=-4,0,1,1")
     sent.clear()
     box = sliding.locator(".lower").bounding_box()
@@ -82,9 +85,10 @@ def test_dragging_below_moves_t_without_the_server(page, open_at, sent):
     wait_until(page, "() => location.search.includes('fl_at=1.5%2C0%2C1%2C1')")
     assert sent == []
 
-
-def test_dragging_f_and_the_widths(page, open_at):
-    sliding = open_at("/flip?fl_g=box&fl_at=-4,0,1,1")
+    page.mouse.move(box["x"] + 4 / 16 * box["width"], box["y"] + 60)
+    page.mouse.down()
+    page.mouse.up()
+    expect(sliding).to_have_attribute("data-t", "-4.00")
     canvas = sliding.locator(".upper")
 
     def at(x, height=0.5):
@@ -142,25 +146,20 @@ def test_the_address_holds_t_as_it_is_shown(page, open_at):
     expect(page).to_have_url(place)
 
 
-def test_swapped_functions_have_the_same_area(page, open_at):
-    sliding = open_at("/flip?fl_f=triangle&fl_g=exponential&fl_at=1,0.5,1.5,0.8")
+def test_swapped_functions_have_the_same_area_and_the_code_gives_it(page, open_at, capsys):
+    sliding = open_at("/flip?fl_f=triangle&fl_g=exponential&fl_at=1.25,0.5,1.5,0.8")
     area = float(sliding.get_attribute("data-area"))
+    exec(sliding.locator(".code code").text_content(), {})
+    printed = re.search(r"tensor\(([\d.]+)", capsys.readouterr().out)[1]
+    assert float(printed) == pytest.approx(area, abs=1e-4)
     page.get_by_role("button", name="Swap f and g").click()
     expect(sliding).to_have_attribute("data-f", "0.8")
     expect(sliding).to_have_attribute("data-g", "1.5")
     expect(page).to_have_url(re.compile("fl_f=exponential.*fl_g=triangle|fl_g=triangle.*fl_f=exp"))
     assert float(sliding.get_attribute("data-area")) == pytest.approx(area, abs=2e-3)
-    assert area == pytest.approx(integral("triangle", "exponential", 1, 0.5, (1.5, 0.8)), abs=2e-3)
-    expect(page).to_have_url(re.compile("fl_at=1%2C0.5%2C0.8%2C1.5"))
-
-
-def test_the_code_gives_the_number(page, open_at, capsys):
-    sliding = open_at("/flip?fl_f=triangle&fl_g=exponential&fl_at=1.25,0.5,1.5,0.8")
-    exec(sliding.locator(".code code").text_content(), {})
-    area = float(sliding.get_attribute("data-area"))
-    assert float(re.search(r"tensor\(([\d.]+)", capsys.readouterr().out)[1]) == pytest.approx(
-        area, abs=1e-4
-    )
+    wanted = integral("triangle", "exponential", 1.25, 0.5, (1.5, 0.8))
+    assert area == pytest.approx(wanted, abs=2e-3)
+    expect(page).to_have_url(re.compile("fl_at=1.25%2C0.5%2C0.8%2C1.5"))
 
 
 @pytest.mark.usefixtures("moving")
