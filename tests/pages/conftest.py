@@ -42,6 +42,20 @@ def runs(tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def untaught(monkeypatch):
+    """Three steps teach the network of the digits in clutter nothing, but everything is drawn."""
+    from cnnviz.training.experiments.digits_in_clutter import learn_scenes
+    from cnnviz.ui.shared.computed_so_far import kept
+
+    monkeypatch.setattr("cnnviz.ui.trust.locating.STEPS", 3)
+    monkeypatch.setattr("cnnviz.ui.trust.locating.TESTED", 14)
+    monkeypatch.setattr("cnnviz.ui.trust.locating.learn_scenes", lambda: learn_scenes(3))
+    kept().of("clutter").clear()
+    yield
+    kept().of("clutter").clear()
+
+
+@pytest.fixture
 def charts():
     """What each chart of a page is sent, in order."""
 

@@ -40,6 +40,7 @@ def test_there_are_106_each_with_a_page_and_a_test_or_not_yet():
         assert (ROOT / test.strip("`")).is_file(), concept
 
 
+@pytest.mark.usefixtures("untaught")
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_the_address_opens(visit, address):
     url, query = urlsplit(address).path.strip("/"), dict(parse_qsl(urlsplit(address).query))

@@ -18,7 +18,7 @@ from cnnviz.inspection import load_model, load_samples, predict
 from cnnviz.inspection.trust.boxes import Box, overlaps
 from cnnviz.numbers.formatting import short
 from cnnviz.runs import open_run
-from cnnviz.training.experiments.digits_in_clutter import SIDE, learn_scenes, make_scenes
+from cnnviz.training.experiments.digits_in_clutter import SIDE, make_scenes
 from cnnviz.training.experiments.wrong_reason import Moment
 from cnnviz.ui.shared.computed_so_far import kept
 from cnnviz.ui.trust import code
@@ -125,15 +125,10 @@ def test_a_network_without_weights_and_one_too_large_to_copy(open_page, monkeypa
     assert "needs a copy of a network with 1 million at most" in words(app)
 
 
-def test_one_threshold_makes_all_boxes(open_page, monkeypatch):
-    # Three steps teach nothing, but everything is drawn; the real figures are measured on screen.
-    monkeypatch.setattr("cnnviz.ui.trust.locating.STEPS", 3)
-    monkeypatch.setattr("cnnviz.ui.trust.locating.TESTED", 14)
-    monkeypatch.setattr("cnnviz.ui.trust.locating.learn_scenes", lambda: learn_scenes(3))
-    kept().of("clutter").clear()
+@pytest.mark.usefixtures("untaught")  # the real figures are measured on screen
+def test_one_threshold_makes_all_boxes(open_page):
     app = open_page(tr_tab="Where is it?")
     own, clutter = sent(app, "locate")
-    kept().of("clutter").clear()
     assert own["drag"]
     assert own["places"][0]["truth"] == [0, 29, 143, 152]
     assert own["places"][0]["name"] == "espresso"
