@@ -227,6 +227,11 @@ def test_a_zip_with_more_than_there_is_place_for_is_taken_with_a_note(open_page,
         " There can be 2 classes; the others were left out: c."
     )
     assert not app.error
+    uploader(app).set_value([zipped({"x/1.png": photo("coffee"), "y/1.png": photo("cat")})]).run()
+    assert not app.exception
+    assert titles(app) == ["a (1)", "b (1)"]
+    (note,) = app.info
+    assert note.value == "There can be 2 classes; the others were left out: x, y."
 
 
 def test_thawed_blocks_answer_and_what_they_changed_is_shown(open_page, monkeypatch):

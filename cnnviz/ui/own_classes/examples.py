@@ -392,8 +392,9 @@ def _add_zip(data: bytes, title: str, left_out: _LeftOut) -> None:
         )
         return
     st.session_state[_STATE] = kept
-    brought = [*found.values()]
-    st.session_state["_oc_class"] = next(n for n, one in enumerate(kept) if one in brought)
+    brought = [n for n, one in enumerate(kept) if one in found.values()]
+    if brought:
+        st.session_state["_oc_class"] = brought[0]
 
 
 def labelled(classes: list[OwnClass]) -> tuple[list[Example], Tensor]:
