@@ -69,7 +69,8 @@ def test_what_the_head_weighs_adds_up_to_the_logit(open_page):
     assert table["Feature"].tolist()[-3:] == ["1,272 other maps", "bias", "logit"]
 
 
-def test_it_is_compared_with_a_network_from_scratch(open_page, charts):
+def test_it_is_compared_with_a_network_from_scratch(open_page, charts, monkeypatch):
+    monkeypatch.setattr("cnnviz.training.experiments.transfer_learning._SCRATCH_EPOCHS", 3)
     app = open_page(oc_tab="How it learned")
     (chart,) = charts(app)
     losses = chart["figure"]["data"][0]["y"]

@@ -86,7 +86,8 @@ def crops(picture, count):
     ]
 
 
-def test_transfer_needs_fewer_pictures_than_starting_from_scratch(network):
+def test_transfer_needs_few_pictures_and_a_start_from_scratch_is_repeatable(network, monkeypatch):
+    monkeypatch.setattr("cnnviz.training.experiments.transfer_learning._SCRATCH_EPOCHS", 6)
     squares = [*crops(data.chelsea(), 6), *crops(data.coffee(), 6), *crops(data.rocket(), 6)]
     labels = torch.arange(3).repeat_interleave(6)
     features = pooled(feature_maps_of(network, squares))
