@@ -14,6 +14,7 @@ from cnnviz.components.reveal import reveal
 from cnnviz.imaging import FILTERS
 from cnnviz.imaging.filters import Border
 from cnnviz.imaging.present import View
+from cnnviz.numbers.formatting import picture_size
 from cnnviz.pages import page_at
 from cnnviz.ui.filters.camera import camera_switch, draw_camera, draw_frames, uses_camera
 from cnnviz.ui.filters.chain import show_chain
@@ -97,7 +98,7 @@ def show_filter(picture: Picture) -> None:
         picture.digest, colour, "filters", PREVIEW_PIXELS, picture.pixels
     )
     result = encode(imaging.present(recipe.apply(preview), view))
-    height, width = size = full.shape[:2]
+    size, shown_size = full.shape[:2], picture_size(full.shape)
     pixel = clicked("f_result", size)
     title = FILTERS[name].title
     draw = functools.partial(compare, size=size, group="filters", pixel=pixel)
@@ -106,32 +107,31 @@ def show_filter(picture: Picture) -> None:
     if in_one:
         with sides[0]:
             draw_result(
-                before=photo, window=recipe.window, title=f"Before and after, {height}×{width}",
+                before=photo, window=recipe.window, title=f"Before and after, {shown_size}",
                 alt=f"{picture.title} before and after {title}",
             )  # fmt: skip
     else:
         with sides[2]:
-            draw_result(title=f"Result, {height}×{width}", alt=f"{picture.title} after {title}")
+            draw_result(title=f"Result, {shown_size}", alt=f"{picture.title} after {title}")
         with sides[0]:
             draw(
-                photo, key="f_photo", window=recipe.window, title=f"Picture, {height}×{width}",
+                photo, key="f_photo", window=recipe.window, title=f"Picture, {shown_size}",
                 alt=picture.title,
             )  # fmt: skip
     # All else comes after the result, which somebody waits for.
     draw_kernels(chosen)
-    with sides[1 if in_one else 0]:  # where there is room, beside the numbers
-        draw_surfaces(recipe)
     pixels.send_pixels(exact)
+    with st.container(key="f_pixel"):
+        show_pixel(chosen, full, pixel)
+    # It opens below the fold: lead there once, no further than to its end, so that the pixel stays
+    # in view, and let the next ones be compared in peace.
+    reveal("f_pixel", "f_pixel" if pixel else None, end=True)
     if preview is not full:
         st.caption(
             f":material/photo_size_select_small: Preview: the picture is reduced to"
-            f" {preview.shape[0]}×{preview.shape[1]}, then filtered. The download and the"
+            f" {picture_size(preview.shape)}, then filtered. The download and the"
             " arithmetic of a pixel use the full size."
         )
-    with st.container(key="f_pixel"):
-        show_pixel(chosen, full, pixel)
-    # It opens below the fold: lead there once, and let the next pixels be compared in peace.
-    reveal("f_pixel", "f_pixel" if pixel else None)
     with st.container(horizontal=True):
         name = f"{picture.id}-{name}"
         offer_result(
@@ -145,13 +145,15 @@ def show_filter(picture: Picture) -> None:
         offer_picture(picture)
         for label, write in CODES.items():
             copy_code(f"Copy the {label} code", write(recipe, colour=colour == "colour"))
+    draw_surfaces(recipe)
 
 
 def show_pixel(chosen: ChosenFilter, full: Image, pixel: tuple[int, int] | None) -> None:
     if pixel is None:
         st.caption(
             "Point at a pixel of the result to see the neighbourhood it is computed from; click it"
-            " to see the arithmetic. Scroll to zoom, drag to move. Sizes are rows × columns."
+            " to see the arithmetic. Scroll to zoom, drag to move. A picture's size is"
+            " width × height."
         )
         return
     st.header(f"The pixel at row {pixel[0]}, column {pixel[1]}", anchor=False)

@@ -14,6 +14,7 @@ from cnnviz.datasets.layout import pictures_and_masks
 from cnnviz.datasets.preprocess import centre_crop, preprocess
 from cnnviz.datasets.scenes import SIDE, Scene, masked_scene
 from cnnviz.datasets.sources import Skipped, UnreadableError, list_zip
+from cnnviz.numbers.formatting import picture_size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,7 +101,7 @@ def load_mask_zip(data: bytes) -> Pairs:
             skipped.append(Skipped(at.name, str(error)))
             continue
         if picture.shape != mask.shape:
-            sizes = " and ".join(f"{one.shape[1]}×{one.shape[0]}" for one in (picture, mask))
+            sizes = " and ".join(picture_size(one.shape) for one in (picture, mask))
             skipped.append(Skipped(entry.name, f"picture and mask differ in size: {sizes}"))
             continue
         square = centre_crop(mask, 1)

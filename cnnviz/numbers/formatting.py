@@ -83,6 +83,19 @@ def sides(shape: Iterable[int]) -> str:
     return "×".join(map(thousands, shape))
 
 
+def picture_size(shape: Iterable[int]) -> str:
+    """Write the size of a picture as people read it: width × height.
+
+    Args:
+        shape: Height and width, as arrays have them, and perhaps channels.
+
+    >>> picture_size((3000, 4000, 3))
+    '4,000×3,000'
+    """
+    height, width, *_ = shape
+    return sides((width, height))
+
+
 def counted(count: int, noun: str) -> str:
     """Write a count with what is counted.
 

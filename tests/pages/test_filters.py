@@ -330,7 +330,7 @@ def test_a_large_photo_is_previewed_and_says_so(open_page, bring):
     photo = np.random.default_rng(0).integers(0, 256, (3000, 4000, 3), dtype=np.uint8)
     bring(photo)
     app = open_page()
-    pixels, data = picture(app, "Result, 3000×4000")
+    pixels, data = picture(app, "Result, 4,000×3,000")
     assert 1_000_000 < pixels.shape[0] * pixels.shape[1] < 1_101_000
     assert (data["height"], data["width"]) == (3000, 4000)
     assert any("is reduced to" in caption.value for caption in app.caption)

@@ -239,7 +239,7 @@ def test_a_large_picture_is_made_smaller_and_it_is_said(open_page):
     uploader(app).upload("large.png", buffer.getvalue()).run()
     height, width = current(app).pixels.shape[:2]
     assert 12_400_000 < height * width <= 12_500_000
-    sentence = f"4,000×5,000 pixels was made smaller, to {height:,}×{width:,}."
+    sentence = f"5,000×4,000 pixels was made smaller, to {width:,}×{height:,}."
     assert any(sentence in caption.value for caption in app.caption)
     app.button(key="_picture_cat").click().run()
     assert not any("made smaller" in caption.value for caption in app.caption)

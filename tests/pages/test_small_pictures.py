@@ -85,5 +85,5 @@ def test_the_middle_of_a_strip_is_compared(visit, bring, size):
 def test_a_picture_without_a_window_of_the_measure_gets_the_reason(visit, bring):
     bring(ramp(2, 300))
     app = visit("filters", f_tab="Noise")
-    assert "2×300" in app.error[0].value
+    assert "300×2" in app.error[0].value
     assert "7×7" in app.error[0].value

@@ -120,6 +120,17 @@ def test_a_picture_that_is_chosen_or_brought_is_seen(open_page):
     assert app.segmented_control(key="_s_source").value == "picture"
     assert not np.array_equal(array(sent(app), "padded"), seen)
     assert np.all(array(sent(app), "padded") == 9)
+    # A patch opens where there is something to see, and the filter of Filters comes along.
+    edge = np.full((300, 400, 3), 100, np.uint8)
+    edge[200:, 250:] = 200
+    app.switch_page(page_at("filters").script).run()
+    app.file_uploader(key="_picture_upload_1").upload("edge.png", encode_png(edge)).run()
+    app.query_params.clear()  # as the menu does
+    app.switch_page(page_at("step").script).run()
+    seen = array(sent(app), "padded")
+    assert (seen == 100).any()
+    assert (seen == 200).any()
+    assert app.session_state["_s_kernel"] == "sobel-x"
     fresh = open_page()  # but a link says itself what is seen
     fresh.switch_page(page_at("filters").script).run()
     fresh.file_uploader(key="_picture_upload_0").upload("mine.png", encode_png(FLAT)).run()
@@ -147,6 +158,7 @@ def test_a_patch_of_the_picture_made_smaller_is_made_of_means(open_page):
     app.segmented_control(key="_s_scale").set_value(2).run()
     assert app.slider(key="s_row").value == 2 * row, "it stays where it is"
     assert app.query_params["s_scale"] == "2"
+    assert app.run().query_params["s_row"] == str(2 * row), "and a link leads there"
 
 
 @pytest.mark.parametrize("colour", ["grey", "rgb"])

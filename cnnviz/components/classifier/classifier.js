@@ -5,7 +5,7 @@ import { ClassBars } from "../kit/figure/class_bars.js";
 import { element, finder, reachable, write } from "../kit/elements.js";
 import { prepare, softmax } from "../kit/network/forward.js";
 import { mounting } from "../kit/mounting.js";
-import { numberText, percent } from "../kit/numbers.js";
+import { count, numberText, percent } from "../kit/numbers.js";
 import { brushOf } from "../kit/screen.js";
 import { parts } from "../kit/network/cell_sum.js";
 import { inputOf, watchPicture } from "../kit/picture/shared_pictures.js";
@@ -117,10 +117,11 @@ class Classifier {
     const planes = [0, 1, 2].map((plane) => (plane * area) % seen.length); // a grey one is all three
     for (let at = 0; at < area; at += 1) image.data.set([...planes.map((first) => seen[first + at]), 255], at * 4);
     context.putImageData(image, 0, 0);
-    const how = [`${height}×${width} pixels`];
+    const side = count(Math.min(rows, columns));
+    const how = [`${width}×${height} pixels`];
     if (drawn) how.push(drawn);
-    else if (rows !== columns) how.push(`made from the middle ${Math.min(rows, columns)}×${Math.min(rows, columns)}`);
-    else if (rows !== height) how.push(`made from ${rows}×${columns}`);
+    else if (rows !== columns) how.push(`made from the middle ${side}×${side}`);
+    else if (rows !== height) how.push(`made from ${side}×${side}`);
     if (invert) how.push("with dark and light swapped, because it was trained on light strokes");
     this.find(".how").textContent = `What the network sees: ${how.join(", ")}.`;
     canvas.setAttribute("aria-label", `The picture as the network sees it, ${how.join(", ")}`);

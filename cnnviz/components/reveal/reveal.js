@@ -2,14 +2,14 @@
 
 const SETTLE_MS = 15000; // on a slow connection what it holds comes late
 
-/** @param {{ data: { place: string, token: string } }} component */
-export default function ({ data: { place, token } }) {
+/** @param {{ data: { place: string, token: string, end: boolean } }} component */
+export default function ({ data: { place, token, end } }) {
   // On the window: this module may be read anew on each visit of a page.
   const done = (window.cnnvizRevealed ??= new Set());
   if (!token || done.has(token)) return;
   done.add(token);
   const panel = document.querySelector(`.st-key-${CSS.escape(place)}`);
-  if (panel && !begins(panel)) keepInView(panel);
+  if (panel && !begins(panel)) keepInView(panel, end ? "nearest" : "start");
 }
 
 /**
@@ -21,10 +21,13 @@ function begins(panel) {
   return top >= parseFloat(getComputedStyle(panel).scrollMarginTop) && top < window.innerHeight / 2;
 }
 
-/** @param {Element} panel */
-function keepInView(panel) {
+/**
+ * @param {Element} panel
+ * @param {ScrollLogicalPosition} block
+ */
+function keepInView(panel, block) {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const show = () => panel.isConnected && panel.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+  const show = () => panel.isConnected && panel.scrollIntoView({ behavior: calm ? "auto" : "smooth", block });
   const growing = new ResizeObserver(show); // tells the size at once, too
   const listening = new AbortController();
   const end = () => {

@@ -32,7 +32,7 @@ from cnnviz.imaging.chain import (
     view_of,
 )
 from cnnviz.imaging.recipe import Result
-from cnnviz.numbers.formatting import short
+from cnnviz.numbers.formatting import picture_size, short
 from cnnviz.ui.filters.downloads import offer_picture, offer_result
 from cnnviz.ui.filters.prepared import COLOURS, prepare
 from cnnviz.ui.filters.stage import edit_stage, live_stage
@@ -93,7 +93,7 @@ def show_chain(picture: Picture, borders: Mapping[Border, str]) -> None:
         "Each filter takes the signed numbers of the one before, neither rounded nor clipped."
         + (" Drag a filter below to another place." if len(stages) > 1 else "")
         + (
-            f" Preview: the picture is reduced to {image.shape[0]}×{image.shape[1]}, then filtered;"
+            f" Preview: the picture is reduced to {picture_size(image.shape)}, then filtered;"
             " the downloads have the full size."
             if image.shape != full.shape
             else ""

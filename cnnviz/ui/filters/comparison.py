@@ -16,6 +16,7 @@ from cnnviz.components.compare import LiveChain, compare, encode
 from cnnviz.imaging import FILE_MEGABYTES, SAMPLES, ImageError
 from cnnviz.imaging.chain import Stage, format_chain, parse_chain, run_chain, view_of
 from cnnviz.imaging.recipe import Result
+from cnnviz.numbers.formatting import picture_size
 from cnnviz.ui.filters.prepared import COLOURS, Prepared, prepare
 from cnnviz.ui.filters.stage import edit_stage, live_stage
 from cnnviz.ui.shared.address import COMPARED
@@ -67,6 +68,7 @@ def show_comparison(picture: Picture, borders: Mapping[Border, str]) -> None:
         for image, stage in zip((first, second), stages.values(), strict=True)
     ]
     height, width = first.shape[:2]
+    size = picture_size(first.shape)
     chains = {
         side: (one.exact["name"], (live_stage(stages[side], f"{_KEY}{side}"),))
         for side, one in zip(stages, (prepared, other), strict=True)
@@ -77,7 +79,7 @@ def show_comparison(picture: Picture, borders: Mapping[Border, str]) -> None:
     for column, (side, stage), result in zip(sides, stages.items(), values, strict=False):
         with column:
             of_other = side == "second" and had is not None
-            title = f"{stage.title}, {'the other picture' if of_other else f'{height}×{width}'}"
+            title = f"{stage.title}, {'the other picture' if of_other else size}"
             shown = imaging.present(Result(result), view_of([stage], result))
             draw(
                 encode(shown), key=f"f_compare_{side}_result", title=title, alt=title,
@@ -98,11 +100,9 @@ def show_comparison(picture: Picture, borders: Mapping[Border, str]) -> None:
     _say_how_close(values[0], values[1])
     notes = ["Choose Identity to compare with the picture itself."]
     if first.shape != prepared.full.shape:
-        notes.append(f"The pictures are reduced to {height}×{width} before they are filtered.")
+        notes.append(f"The pictures are reduced to {size} before they are filtered.")
     if had is not None and had != (height, width):
-        notes.append(
-            f"The other picture of {had[0]}×{had[1]} was scaled and cut to {height}×{width}."
-        )
+        notes.append(f"The other picture of {picture_size(had)} was scaled and cut to {size}.")
     st.caption(" ".join(notes))
 
 

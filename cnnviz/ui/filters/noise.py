@@ -12,6 +12,7 @@ from cnnviz.components.noise_grid import Spoiled, noise_grid
 from cnnviz.components.pixels import payload, send_pixels
 from cnnviz.figures.grey_levels import grey_levels_figure
 from cnnviz.imaging import add_noise, denoise, resize_to_fit, to_grey
+from cnnviz.numbers.formatting import picture_size
 from cnnviz.ui.shared.choice import choice
 from cnnviz.ui.shared.controls import paired
 
@@ -67,9 +68,10 @@ def compare_filters(picture: Picture, colour: str, noise: Spoiled) -> None:
         noise: How it is spoiled.
     """
     height, width = picture.pixels.shape[:2]
+    size = picture_size(picture.pixels.shape)
     if min(height, width) < 7:
         st.error(
-            f"This picture has {height}×{width} pixels, and SSIM compares windows of 7×7: choose a"
+            f"This picture has {size} pixels, and SSIM compares windows of 7×7: choose a"
             " picture of at least 7×7 pixels."
         )
         return
@@ -78,10 +80,10 @@ def compare_filters(picture: Picture, colour: str, noise: Spoiled) -> None:
     noisy = add_noise(clean, noise.kind, noise.amount)
     st.caption(
         "Find out which filter removes which noise best. The pictures are shown and measured at"
-        f" {clean.shape[0]}×{clean.shape[1]}. The higher PSNR (in decibels) and SSIM (at most 1),"
+        f" {picture_size(clean.shape)}. The higher PSNR (in decibels) and SSIM (at most 1),"
         " the closer to the clean picture."
         + (
-            f" The picture has {height}×{width} pixels: {shape[0]}×{shape[1]} from the"
+            f" The picture has {size} pixels: {picture_size(shape)} from the"
             " middle of it are compared."
             if shape != (height, width)
             else ""

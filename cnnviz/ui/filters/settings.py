@@ -246,10 +246,11 @@ def draw_surfaces(recipe: Recipe) -> None:
     Args:
         recipe: The filter with its settings.
     """
-    for part, weights in recipe.kernels.items():
-        if has_surface(weights):
-            name = part if len(recipe.kernels) == 1 else f"Kernel {part}"
-            height, width = weights.shape
+    kernels = [(part, one) for part, one in recipe.kernels.items() if has_surface(one)]
+    for column, (part, weights) in zip(st.columns(3) if kernels else (), kernels, strict=False):
+        name = part if len(recipe.kernels) == 1 else f"Kernel {part}"
+        height, width = weights.shape
+        with column:
             st.markdown(f"**{name}** as a surface", text_alignment="center")
             chart(
                 kernel_figure(weights),

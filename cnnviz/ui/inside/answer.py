@@ -10,6 +10,7 @@ from cnnviz.components.classifier import classifier
 from cnnviz.components.packing import fits_in_browser
 from cnnviz.imaging.pixels import crisp
 from cnnviz.inspection import overlay_size, upsample
+from cnnviz.numbers.formatting import picture_size
 from cnnviz.ui.inside.picture import PAD
 from cnnviz.ui.shared.answer import show_scores
 from cnnviz.ui.shared.text import plain
@@ -25,14 +26,14 @@ if TYPE_CHECKING:
 
 def show_input(subject: Subject) -> None:
     """Draw what the network saw."""
-    height, width = subject.pixels.shape[1:]
+    size = picture_size(subject.pixels.shape[1:])
     st.markdown("What the network sees")
     st.image(
         crisp(subject.pixels),
         output_format="PNG",
         width=168,
-        caption=f"{plain(subject.name)}, {width}×{height}",
-        alt=f"{subject.name} at {width}×{height} pixels",
+        caption=f"{plain(subject.name)}, {size}",
+        alt=f"{subject.name} at {size} pixels",
     )
 
 

@@ -13,6 +13,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import cv2
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -28,8 +29,9 @@ from cnnviz.imaging import (
     load_picture,
     resize_to_fit,
     sample_image,
+    to_grey,
 )
-from cnnviz.numbers.formatting import counted
+from cnnviz.numbers.formatting import counted, picture_size
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.address import PICTURE
 from cnnviz.ui.shared.memory import BUDGET, MOST_PIXELS, Room
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 OWN = "own"
 MAX_SIDE = 4096  # pixels: what every browser draws and every format holds
 _THUMBNAIL = 96  # pixels a side
+_BLOCK = 16  # pixels a side
 _DARKEST = 8  # a level that every camera reaches somewhere, if it sees anything
 _CHOICE = "_picture"
 _FIRST = "_picture_first"
@@ -96,6 +99,24 @@ class Picture:
         top, left = (height - side) // 2, (width - side) // 2
         square = self.pixels[top : top + side, left : left + side]
         return encode_jpeg(resize_to_fit(square, _THUMBNAIL), quality=90)
+
+    @functools.cached_property
+    def contrast(self) -> tuple[int, int]:
+        """Row and column of the block of 16×16 pixels whose grey levels differ most.
+
+        Measured by their variance, the mean of the squares less the square of the mean: it is
+        largest where an edge parts a block into dark and light.
+        """
+        high, wide = (side // _BLOCK for side in self.pixels.shape[:2])
+        if not (high and wide):
+            return 0, 0
+        grey = to_grey(self.pixels[: high * _BLOCK, : wide * _BLOCK])
+        mean, squares = (
+            cv2.resize(levels, (wide, high), interpolation=cv2.INTER_AREA)
+            for levels in (grey, grey**2)
+        )
+        row, column = divmod(int((squares - mean**2).argmax()), wide)
+        return row * _BLOCK, column * _BLOCK
 
 
 @functools.cache
@@ -207,8 +228,8 @@ def _read(data: bytes, title: str) -> Picture:
     pixels.setflags(write=False)
     if pixels.shape[:2] != loaded.full_size:
         smaller = (
-            f"Your picture of {_size(loaded.full_size)} pixels was made smaller, to"
-            f" {_size(pixels.shape[:2])}. Every number here is computed from that."
+            f"Your picture of {picture_size(loaded.full_size)} pixels was made smaller, to"
+            f" {picture_size(pixels.shape)}. Every number here is computed from that."
         )
         notes = (smaller, *notes)
     credit = (
@@ -226,10 +247,6 @@ def decoded(data: bytes, max_pixels: int) -> NDArray[np.uint8]:
     """
     with _decoding:
         return load_picture(data, max_pixels=max_pixels, cut_short=True).pixels
-
-
-def _size(shape: tuple[int, ...]) -> str:
-    return f"{shape[0]:,}×{shape[1]:,}"
 
 
 def _take(key: str, title: str = "") -> None:

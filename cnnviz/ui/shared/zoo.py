@@ -323,7 +323,7 @@ def show_answer(look: Look) -> None:
     st.markdown("What the network sees")
     st.image(
         look.backdrop, width=224, output_format="PNG", alt=f"{look.picture.title}, as it is read",
-        caption=f"{plain(look.picture.title)}: the middle, at {height}×{width} pixels",
+        caption=f"{plain(look.picture.title)}: the middle, at {width}×{height} pixels",
     )  # fmt: skip
     best = look.answer.top(1)[0]
     name = plain(network.classes[best])

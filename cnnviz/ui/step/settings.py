@@ -12,6 +12,7 @@ import streamlit as st
 from cnnviz.components.crop import crop
 from cnnviz.convolution import Padding, lecture_examples
 from cnnviz.imaging import KERNELS, format_kernel, to_grey
+from cnnviz.numbers.formatting import picture_size
 from cnnviz.ui.shared.address import asked
 from cnnviz.ui.shared.choice import arriving, choice, choose, chosen_before, forget
 from cnnviz.ui.shared.controls import paired
@@ -90,6 +91,10 @@ def open_page() -> None:
         # Whoever brings a picture, or chooses another one at the top, wants to see that one.
         choose("s_source", "picture")
         _take_defaults()
+        if picture.id == OWN:  # it opens where there is most to see
+            forget("s_row", "s_col")
+        if (filter_before := state.get("_f_name")) in KERNELS:  # that of Filters comes along
+            choose("s_kernel", filter_before)
 
 
 def _take_defaults() -> None:
@@ -164,14 +169,18 @@ def choose_patch() -> NDArray[np.uint8]:
     side = (
         int(paired(":blue[Patch size]", 8, most, min(16, most), key="s_size")) if most > 8 else most
     )
-    # By default a little above the middle, where pictures tend to have their subject.
-    row = _place("Top row", height - side, 0.2, "s_row")
-    column = _place("Left column", width - side, 0.4, "s_col")
+    # By default a little above the middle, where the samples have their subject; of a picture of
+    # one's own, where there is most to see.
+    top, left = int((height - side) * 0.2), int((width - side) * 0.4)
+    if picture.id == OWN:
+        top, left = (place // scale for place in picture.contrast)
+    row = _place("Top row", height - side, top, "s_row")
+    column = _place("Left column", width - side, left, "s_col")
     crop(
         pixels, (row, column, side, side), key="s_place", alt=f"The patch on {picture.title}",
         on_move=_move_patch,
     )  # fmt: skip
-    size = f"({height}×{width}, rows × columns)"
+    size = f"({picture_size(pixels.shape)}, width × height)"
     st.caption(
         f"Drag the patch, or move it with the arrow keys. These are the exact pixels of the"
         f" picture {size}."
@@ -185,10 +194,14 @@ def choose_patch() -> NDArray[np.uint8]:
     return to_grey(patch).astype(np.uint8)
 
 
-def _place(label: str, last: int, share: float, key: str) -> int:
+def _place(label: str, last: int, first: int, key: str) -> int:
     if last == 0:  # a slider needs two ends
         return 0
-    return int(paired(label, 0, last, int(last * share), key=key))
+    # With another largest value it is a new slider for Streamlit, and leaves the address: this
+    # brings it back with the next run.
+    if key in st.session_state:
+        st.session_state[key] = st.session_state[key]
+    return int(paired(label, 0, last, min(first, last), key=key))
 
 
 def _smaller(pixels: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
