@@ -208,7 +208,7 @@ def _stays(state: RunState, classes: int) -> tuple[str, float]:
     if last is not None and last.accuracy <= guessing:  # much label smoothing keeps the loss up
         answers = sum(map(any, zip(*last.confusion or (), strict=True)))
         least = 0.9 if answers == 1 else 0.97
-        if least * chance < last.loss <= 1.5 * chance and not _learned(state, chance):
+        if least * chance < last.loss <= 1.5 * chance and not _learned(state, last, chance):
             return "test loss ends", last.loss
     if len(progress) < 8 or progress[-1].step < max(100, 0.1 * state.total_steps):
         return "", 0.0
@@ -305,10 +305,12 @@ def _overfitting(state: RunState) -> Finding | None:
     )
 
 
-def _learned(state: RunState, chance: float) -> bool:
-    """Whether the training loss is, by now, below that of guessing."""
-    progress = state.progress
-    return bool(progress) and _mean_loss(_recent(progress, 0.2)) < _LEARNED * chance
+def _learned(state: RunState, test: Evaluation, chance: float) -> bool:
+    """Whether the training loss is, by now, below that of guessing, also among unequal classes."""
+    progress, counts = state.progress, [sum(row) for row in test.confusion or ()]
+    shares = [count / sum(counts) for count in counts if count]
+    least = -sum(share * math.log(share) for share in shares) if shares else chance
+    return bool(progress) and _mean_loss(_recent(progress, 0.2)) < _LEARNED * least
 
 
 def _only_by_heart(state: RunState, classes: int) -> Finding | None:
@@ -318,7 +320,7 @@ def _only_by_heart(state: RunState, classes: int) -> Finding | None:
         return None
     recent = _recent(state.progress, 0.2)
     loss = _mean_loss(recent)
-    by_heart = _learned(state, chance) and (
+    by_heart = _learned(state, last, chance) and (
         loss < _BY_HEART * last.loss
         or statistics.fmean(p.accuracy for p in recent) > last.accuracy + 0.1
     )

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from cnnviz.imaging import sample_image
 from cnnviz.training.experiments.transfer_learning import (
@@ -139,35 +140,42 @@ def test_a_zip_brings_its_classes_and_says_what_it_leaves_out(open_page):
         for name, sample in (("cup", "coffee"), ("coin", "coins"))
         for turn in range(2)
     }
+    heic = io.BytesIO()  # as phones take them
+    Image.fromarray(sample_image("coffee")[::-1]).save(heic, "HEIF")
+    files["things/cup/IMG_7.HEIC"] = heic.getvalue()
     bad = {"things/coin/bad.png": b"nothing", "__MACOSX/things/cup/._0.png": b"nothing"}
     app = open_page(oc_tab="How it learned")
     uploader(app).set_value([zipped(files | bad)]).run()
     assert not app.exception
-    assert sorted(titles(app)) == ["coin (2)", "cup (2)"]
+    assert sorted(titles(app)) == ["coin (2)", "cup (3)"]
     assert "bad.png" in words(app)
-    assert "your 4 pictures" in words(app)
+    assert "your 5 pictures" in words(app)
 
     uploader(app).set_value([("broken.zip", b"PK nothing", "application/zip")]).run()
     assert "broken.zip: " in words(app)
-    assert sorted(titles(app)) == ["coin (2)", "cup (2)"]
+    assert sorted(titles(app)) == ["coin (2)", "cup (3)"]
 
     # Another zip takes nothing away: what it has of these classes is added to them.
     more = {"a/coin/7.png": photo("coins", 3), "a/coin/1.png": photo("coins", 1)}
     cats = {f"a/cat/{turn}.png": photo("cat", turn) for turn in range(3)}
     uploader(app).set_value([zipped(more | cats)]).run()
-    assert sorted(titles(app)) == ["cat (3)", "coin (3)", "cup (2)"]
+    assert sorted(titles(app)) == ["cat (3)", "coin (3)", "cup (3)"]
     assert "Pictures that are there already were left out: coin (1)." in words(app)
-    assert "your 8 pictures" in words(app)
+    assert "your 9 pictures" in words(app)
     # A class that the person has made, as well.
     app.button(key="_oc_add").click().run()
     app.text_input[0].set_value("dog").run()
     uploader(app).set_value([("a.png", photo("astronaut"), "image/png")]).run()
     uploader(app).set_value([zipped({f"b/{name}": data for name, data in more.items()})]).run()
-    assert sorted(titles(app)) == ["cat (3)", "coin (3)", "cup (2)", "dog (1)"]
+    assert sorted(titles(app)) == ["cat (3)", "coin (3)", "cup (3)", "dog (1)"]
 
     app.button(key="_oc_samples").click().run()
     assert titles(app) == ["Cat (8)", "Cup (8)", "Rocket (8)"]
     assert "oc_own" not in app.query_params
+    useless = {"a/1.png": b"just some text", "b/1.png": b"just some text", "b/2.png": b"text"}
+    uploader(app).set_value([zipped(useless)]).run()
+    assert re.search(r"can be used are needed\. \S*1\.png: This file is ", words(app))
+    assert "2 other files could not be used either." in words(app)
 
 
 def test_classes_that_a_reload_has_taken_are_missed(open_page):

@@ -387,9 +387,8 @@ def _add_zip(data: bytes, title: str, left_out: _LeftOut) -> None:
             left_out.refusals.append(f"{plain(entry.name)}: {plain(str(error))}")
     kept = [*there, *(one for one in new if one.examples)]
     if len(kept) < 2:
-        left_out.refusals.insert(
-            0, f"{plain(title)}: at least two folders with pictures are needed."
-        )
+        needed = f"{plain(title)}: at least two folders with pictures that can be used are needed."
+        left_out.refusals[:1] = [" ".join((needed, *left_out.refusals[:1]))]
         return
     st.session_state[_STATE] = kept
     brought = [n for n, one in enumerate(kept) if one in found.values()]
