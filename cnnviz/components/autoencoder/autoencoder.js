@@ -74,7 +74,6 @@ class Autoencoder extends MovingFigure {
     }
     this.colours = colourTable(stops);
     this.find(".scale i").style.background = gradient(stops);
-    this.moving = !this.calm;
     this.layOut();
     this.change();
   }

@@ -36,6 +36,7 @@ class Colouriser extends CellFigure {
   }
 
   load(data) {
+    const same = this.data?.pictures.data === data.pictures.data; // then it is the networks that have learned
     this.data = data;
     this.describe(data);
     const { side } = data;
@@ -53,6 +54,10 @@ class Colouriser extends CellFigure {
       return panel;
     });
     this.figure.replaceChildren(...this.panels.map(({ root }) => root));
+    if (same) {
+      this.look(this.state.picture);
+      return;
+    }
     this.moving = !data.still && !this.calm;
     this.show(0);
   }
@@ -62,8 +67,17 @@ class Colouriser extends CellFigure {
     return `rgb(${toRgb(0.5, this.centres[2 * at], this.centres[2 * at + 1]).map(Math.round).join(" ")})`;
   }
 
-  /** Another picture: both networks run once. */
+  /** Another picture, at its lightest pixel. */
   show(picture) {
+    const { side } = this.data;
+    this.look(picture);
+    const lightest = this.grey.indexOf(Math.max(...this.grey));
+    Object.assign(this.state, { picture, row: Math.floor(lightest / side), column: lightest % side });
+    this.change();
+  }
+
+  /** Run both networks once. */
+  look(picture) {
     const { side, scale, classes } = this.data;
     const pixels = this.pictures[picture];
     const area = side * side;
@@ -73,8 +87,6 @@ class Colouriser extends CellFigure {
     this.guess = this.regression.output.values.map((value) => value * scale);
     this.classing.run(this.grey);
     this.shares = sharesOf(this.classing.output.values, classes.length);
-    const lightest = this.grey.indexOf(Math.max(...this.grey));
-    Object.assign(this.state, { picture, row: Math.floor(lightest / side), column: lightest % side });
     this.change();
   }
 

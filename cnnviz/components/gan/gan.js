@@ -64,7 +64,6 @@ class Gan extends MovingFigure {
     super(parent);
     /** @type {State} */
     this.state = { frame: 0, stage: "before", a: 0, b: 1, share: 0, chosen: { kind: "between", at: 0 } };
-    this.moving = !this.calm;
     this.stale = true;
     /** @type {Networks | null} */
     this.networks = null;

@@ -96,7 +96,6 @@ class LatentPlane extends MovingFigure {
     this.panels = ["Decoded here", "Nearest test picture", "The same, decoded"].map((title) => new PixelPanel(title, side));
     this.find(".decoded").replaceChildren(...this.panels.map(({ root }) => root));
     this.find(".key").textContent = `Test pictures: ${classes.map((name, at) => `${at} ${name}`).join(", ")}.`;
-    this.moving = !this.calm;
     const kept = new URL(window.location.href).searchParams.get(data.parameter);
     const at = (/** @type {string | null} */ id) => planes.findIndex((one) => one.id === id);
     this.slider.max = String(planes.length - 1);

@@ -35,7 +35,6 @@ class Segmenter extends MovingDigits {
   constructor(parent) {
     super(parent);
     this.view = "label"; // or "confidence", or the number of a class
-    this.moving = !this.calm;
     this.watching = () => {};
     /** @type {ReturnType<typeof offerPicture> | null} */
     this.offer = null;

@@ -52,7 +52,6 @@ class Unpooling extends CellFigure {
     this.pictures = Float64Array.from(unpackArray(data.pictures));
     this.colours = colourTable(data.stops);
     this.find(".scale i").style.background = gradient(data.stops);
-    if (first) this.moving = !this.calm;
     this.panels = ["The picture", "Pooled", ...Object.keys(WAYS)].map((title, at) => {
       const panel = new PixelPanel(title, at === 1 ? this.small : side);
       this.follow(panel);

@@ -60,7 +60,6 @@ class VisionTasks extends MovingDigits {
     /** @type {Found | null} */
     this.found = null;
     this.keyed = ""; // the task that the key is of
-    this.moving = !this.calm;
   }
 
   /** @param {Data} data */

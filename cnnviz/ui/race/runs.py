@@ -36,8 +36,8 @@ def choose_runs(notice: DeltaGenerator) -> tuple[str, list[Run]]:
     ours = [group for group, lanes in found.items() if not is_shipped(lanes)]
     for group in found.keys() - set(ours):
         titles[group] = f"{titles[group].split(' · ')[0]} · bundled example"
-    if arriving("r_race") and not asked("r_race") and ours and chosen_before("r_race") is None:
-        choose("r_race", ours[0])
+    if arriving("r_race") and not asked("r_race") and found and chosen_before("r_race") is None:
+        choose("r_race", (ours or list(found))[0])
     chosen = choice(
         st.selectbox, "Race", titles, ANY, key="r_race", width=380, notice=notice,
         unknown="There is no race “{}” here (any more).",

@@ -242,3 +242,9 @@ def test_a_pixel_shows_both_colours_that_its_digit_may_have(page, app_url, sent)
         expected = 255 * (0.5 + np.array([1.402 * cr, -0.344 * cb - 0.714 * cr, 1.772 * cb]))
         found = [int(level) for level in re.findall(r"\d+", css)]
         np.testing.assert_allclose(found, expected.clip(0, 255), atol=4)
+    # Who chooses a picture sees it, and not the next one after a moment.
+    page.get_by_test_id("stPopover").get_by_role("button").first.click()
+    page.get_by_role("button", name="Coffee cup", exact=True).click()
+    note = page.locator(".colouriser .panel .note").first
+    expect(note).to_have_text("Coffee cup, picture 1 of 9")
+    expect(page.locator(".colouriser [data-act=play]")).not_to_have_attribute("aria-label", "Pause")

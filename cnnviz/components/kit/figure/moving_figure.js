@@ -11,7 +11,7 @@ export class MovingFigure extends Figure {
   /** @param {ShadowRoot} parent */
   constructor(parent) {
     super(parent);
-    this.moving = true;
+    this.moving = !this.calm;
   }
 
   /** Something is to be drawn, said and written that was not. */
