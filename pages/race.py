@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnnviz.components.live import race as draw_race
-from cnnviz.training.race.runs import at_work, is_shipped, stop_all, uneven
+from cnnviz.training.race.runs import at_work, stop_all, uneven
 from cnnviz.ui.race.result import go_on, say_result
 from cnnviz.ui.race.runs import ANY, choose_runs
 from cnnviz.ui.race.start import FORM, new_race
@@ -18,7 +18,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         actions.button("Stop the race", ":material/stop:", lambda: stop_all(runs), name="stop_race")
 
 if role.is_presenter():
-    fresh = chosen == ANY or is_shipped(runs)  # else the race comes first
+    fresh = chosen == ANY  # else the race comes first
     with form:
         place = behind_a_button("Set up a new race", FORM)
     opened = fresh or was_opened(FORM)

@@ -36,8 +36,8 @@ def choose_runs(notice: DeltaGenerator) -> tuple[str, list[Run]]:
     ours = [group for group, lanes in found.items() if not is_shipped(lanes)]
     for group in found.keys() - set(ours):
         titles[group] = f"{titles[group].split(' · ')[0]} · bundled example"
-    if arriving("r_race") and not asked("r_race") and found and chosen_before("r_race") is None:
-        choose("r_race", (ours or list(found))[0])
+    if arriving("r_race") and not asked("r_race") and ours and chosen_before("r_race") is None:
+        choose("r_race", ours[0])
     chosen = choice(
         st.selectbox, "Race", titles, ANY, key="r_race", width=380, notice=notice,
         unknown="There is no race “{}” here (any more).",
@@ -50,7 +50,9 @@ def choose_runs(notice: DeltaGenerator) -> tuple[str, list[Run]]:
 
 def _choose_any(runs: dict[str, Run], notice: DeltaGenerator) -> list[Run]:
     state, opened = st.session_state, "_r_runs" not in st.session_state
-    usual = tuple(run.id for run in runs.values() if run.shipped and tells_classes(run))
+    shipped = [run for run in runs.values() if run.shipped and tells_classes(run)]
+    # Runs that learned from different pictures cannot be compared.
+    usual = tuple(run.id for run in shipped if run.config.dataset == shipped[0].config.dataset)
     wanted = RUNS.follow(tuple(state.get("_r_runs") or ()), opened=opened)
     if wanted is None:
         wanted = usual if (before := RUNS.last()) is None else before
