@@ -200,6 +200,8 @@ def _offer_files(chosen: OwnClass) -> None:
         on_change=_add_files,
         args=(chosen, key),
         max_upload_size=FILE_MEGABYTES,
+        help=f"A file may have {FILE_MEGABYTES} MB. Of photos, 1,000 pixels in width are enough:"
+        " make larger ones smaller before they are zipped, or bring them in several zips.",
     )
     if not is_secure(st.context.url):
         take_photo(
