@@ -38,6 +38,8 @@ def runs(tmp_path, monkeypatch):
     monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("CNNVIZ_DATA", str(tmp_path / "data"))
     monkeypatch.delenv("CNNVIZ_PRESENTER_SECRET", raising=False)
+    zips: dict[str, tuple[str, bytes]] = {}  # all tests are one session for Streamlit
+    monkeypatch.setattr("cnnviz.ui.shared.own_zip._kept", lambda: zips)
     return tmp_path / "runs"
 
 

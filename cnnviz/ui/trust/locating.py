@@ -63,7 +63,8 @@ def show_locating(look: Look) -> None:
     st.caption(
         "IoU, intersection over union: the area that both boxes share, divided by the area of"
         " the two together. 1 is a perfect fit; from 0.5 it usually counts as found. The true box"
-        " of your picture is what you draw."
+        " of your picture is what you draw"
+        + ("." if look.picture.id in _TRUE else "; until then, one in the middle stands for it.")
     )
     st.subheader("Digits in clutter: the true boxes are known")
     _show_clutter()
