@@ -50,6 +50,12 @@ def test_it_opens_on_coffee_with_its_answers_and_the_exact_cam(open_page):
     wanted = evidence(network.model, x, method="cam")
     np.testing.assert_allclose(drawn["values"], wanted.raw, atol=1e-4)
     assert "add up to the logit" in words(app)
+    # On a projector, as text that grows with the rest.
+    large = open_page(size="large")
+    table = large.table[0].value
+    assert table["Class"].tolist()[:2] == ["espresso", "cup"]
+    assert float(table["Probability"][0].removesuffix("%")) == pytest.approx(95.1, abs=0.2)
+    assert not large.dataframe
 
 
 def test_another_picture_and_two_methods_with_their_agreement(open_page):

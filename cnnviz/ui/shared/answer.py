@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from cnnviz.numbers.formatting import formatted
+from cnnviz.ui.shared.projecting import is_large
+from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,13 +30,21 @@ def show_scores(
         most: How many answers.
     """
     best = answer.top(most)
+    names = [classes[c] for c in best]
+    # To the digit that is shown: a number that is rounded twice may come out as another.
+    shares = [round(100 * float(answer.probabilities[c]), 1) for c in best]
+    logits = [formatted(float(answer.logits[c]), ".2f") for c in best]
+    alt = "The most probable classes"
+    if is_large():  # what `st.dataframe` draws keeps its size
+        rows = {
+            "Class": [plain(name) for name in names],
+            "Probability": [f"{share:.1f}%" for share in shares],
+            "Logit": logits,
+        }
+        st.table(rows, border="horizontal", hide_index=True, alt=alt)
+        return
     st.dataframe(
-        {
-            "Class": [classes[c] for c in best],
-            # To the digit that is shown: a number that is rounded twice may come out as another.
-            "Probability": [round(100 * float(answer.probabilities[c]), 1) for c in best],
-            "Logit": [formatted(float(answer.logits[c]), ".2f") for c in best],
-        },
+        {"Class": names, "Probability": shares, "Logit": logits},
         hide_index=True,
         column_config={
             "Class": st.column_config.TextColumn(width=width),
@@ -43,7 +53,7 @@ def show_scores(
             ),
             "Logit": st.column_config.TextColumn(width=56, alignment="right"),
         },
-        alt="The most probable classes",
+        alt=alt,
     )
 
 
