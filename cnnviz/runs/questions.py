@@ -57,7 +57,8 @@ class Question:
         kind: What is asked about, such as `class`, `filter` or `run`.
         text: The question.
         options: Two or more answers to choose from.
-        shown: The picture it is about, if any.
+        shown: The picture or the map it is about, if any.
+        source: The picture that the map is of.
         picture: Which of the pictures that the run watches, if it is about one.
         secret: What is kept for the answer, as JSON; never told to anybody.
         id: Given by `pose`.
@@ -73,6 +74,7 @@ class Question:
     text: str
     options: tuple[Option, ...]
     shown: Tile | None = None
+    source: Tile | None = None
     picture: int | None = None
     secret: dict[str, Any] = dataclasses.field(default_factory=dict)
     id: str = ""
@@ -111,8 +113,9 @@ class Question:
             "text": self.text,
             "options": [_without_none(dataclasses.asdict(option)) for option in self.options],
         }
-        if self.shown is not None:
-            data["shown"] = dataclasses.asdict(self.shown)
+        for name, tile in (("shown", self.shown), ("source", self.source)):
+            if tile is not None:
+                data[name] = dataclasses.asdict(tile)
         if self.picture is not None:
             data["picture"] = self.picture
         return data
@@ -138,6 +141,7 @@ def question_from(data: dict[str, Any], secret: dict[str, Any] | None) -> Questi
             for option in data["options"]
         ),
         shown=_tile(data.get("shown")),
+        source=_tile(data.get("source")),
         picture=None if picture is None else whole_number(picture),
         secret=dict(secret or {}),
     )

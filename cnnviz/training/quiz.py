@@ -48,7 +48,7 @@ def class_question(run: Run, probe: int) -> Question:
         )
         classes = [classes[c] for c in sorted([own, *others])]
     tile = _tile(images[probe].numpy(), 0.0, 255.0, "pixels")
-    return Question(CLASS, CLASS_TEXT, tuple(map(Option, classes)), tile, probe)
+    return Question(CLASS, CLASS_TEXT, tuple(map(Option, classes)), tile, picture=probe)
 
 
 def filter_question(run: Run, chance: random.Random) -> Question:
@@ -79,7 +79,8 @@ def filter_question(run: Run, chance: random.Random) -> Question:
     text = f"Which of these filters made this feature map of picture {LETTERS[probe]} after {step}?"
     words = f"It is filter {right} of the layer {filters.layer} after {step}."
     secret = {"answer": asked.index(right), "words": words}
-    return Question(FILTER, text, options, tile, probe, secret)
+    picture = _tile(run.load_probes()[0][probe].numpy(), 0.0, 255.0, "pixels")
+    return Question(FILTER, text, options, tile, picture, probe, secret)
 
 
 def run_question(run: Run) -> Question:

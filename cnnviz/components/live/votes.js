@@ -32,7 +32,9 @@ export class VotePanel {
     this.vote = vote;
     this.root = element("section", "panel question");
     this.text = element("h3");
-    this.tile = element("canvas", "shown");
+    this.tiles = { source: element("canvas", "shown"), shown: element("canvas", "shown") };
+    const tiles = element("div", "about");
+    tiles.append(...Object.values(this.tiles));
     this.options = element("div", "options");
     this.options.setAttribute("role", "group");
     this.votes = element("p", "votes");
@@ -46,7 +48,7 @@ export class VotePanel {
       this.root.hidden = true;
     };
     // The answer before the bars: on a projector what is below the fold is not there.
-    this.root.append(this.text, this.tile, this.votes, this.options, this.hide);
+    this.root.append(this.text, tiles, this.votes, this.options, this.hide);
   }
 
   draw(source) {
@@ -87,8 +89,10 @@ export class VotePanel {
 
   build(question, revealed, closed) {
     write(this.text, question.text);
-    this.tile.hidden = !question.shown;
-    if (question.shown) paintTile(this.tile, question.shown, this.palettes);
+    for (const [name, canvas] of Object.entries(this.tiles)) {
+      canvas.hidden = !question[name];
+      if (question[name]) paintTile(canvas, question[name], this.palettes);
+    }
     const counts = revealed?.counts ?? [];
     const most = Math.max(1, ...counts);
     this.buttons = question.options.map((option, at) => {

@@ -127,6 +127,7 @@ def test_which_filter_is_the_one_that_gives_the_map(make_run, network):
         )
         # And the map that was shown is what that filter gives for that picture.
         assert f"of picture {'ABCDEFGH'[asked.picture]} after " in asked.text
+        assert base64.b64decode(asked.source.data) == images[asked.picture].numpy().tobytes()
         maps = feature_maps(source, inputs_of(run, images)[asked.picture])
         shown = np.frombuffer(base64.b64decode(asked.shown.data), np.uint8).reshape(
             asked.shown.shape
