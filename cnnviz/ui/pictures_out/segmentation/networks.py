@@ -70,7 +70,9 @@ def show_networks() -> Loss:
             help=f"{STEPS} steps of 16 scenes, the same for both networks: some 10 to 20 seconds"
             " on two idle cores.",
         )  # fmt: skip
-    if what != "scenes":
+    if what == "scenes":
+        st.caption("The picture chosen above is looked at under “Your picture”; here are scenes.")
+    else:
         st.caption(
             f"The networks know nothing but the digits {', '.join(CLASSES[1:-1])} and"
             f" {CLASSES[-1]}, light on dark and about a third as high as the picture: whatever they"
