@@ -55,7 +55,7 @@ from cnnviz.imaging.recipe import Recipe, Result
 from cnnviz.imaging.samples import SAMPLES, Sample, sample_image
 from cnnviz.imaging.snippets import chain_code, opencv_code, skimage_code, torch_code
 from cnnviz.imaging.sobel import Sobel, sobel
-from cnnviz.imaging.window import window_at
+from cnnviz.imaging.window import block_of_most_contrast, window_at
 
 __all__ = [
     "DIVERGING_STOPS",
@@ -82,6 +82,7 @@ __all__ = [
     "add_noise",
     "apply_kernel",
     "bilateral",
+    "block_of_most_contrast",
     "chain_code",
     "cover",
     "denoise",

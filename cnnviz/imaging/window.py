@@ -1,10 +1,13 @@
-"""The neighbourhood that a filter reads for one pixel of its result."""
+"""The neighbourhood that a filter reads for a pixel, and where in a picture one is worth seeing."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
+
+from cnnviz.imaging.colour import to_grey
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,6 +35,30 @@ def window_at(
     window = image[np.ix_(rows, columns)].copy()
     window[~np.logical_and.outer(inside_rows, inside_columns)] = 0
     return window
+
+
+def block_of_most_contrast(image: NDArray[np.uint8], side: int) -> tuple[int, int]:
+    """Find the block whose grey levels differ most, of those that lie side by side from the corner.
+
+    Measured by their variance, the mean of the squares less the square of the mean: it is largest
+    where an edge parts a block into dark and light.
+
+    Args:
+        image: H×W or H×W×3.
+        side: Of a block, in pixels.
+
+    Returns:
+        Row and column of its first pixel; 0, 0 where the picture is smaller than a block.
+    """
+    high, wide = (length // side for length in image.shape[:2])
+    if not (high and wide):
+        return 0, 0
+    grey = to_grey(image[: high * side, : wide * side])
+    mean, squares = (
+        cv2.resize(levels, (wide, high), interpolation=cv2.INTER_AREA) for levels in (grey, grey**2)
+    )
+    row, column = divmod(int((squares - mean**2).argmax()), wide)
+    return row * side, column * side
 
 
 def _positions(

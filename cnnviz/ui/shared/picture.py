@@ -13,7 +13,6 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -24,12 +23,12 @@ from cnnviz.imaging import (
     FILE_MEGABYTES,
     SAMPLES,
     ImageError,
+    block_of_most_contrast,
     digest,
     encode_jpeg,
     load_picture,
     resize_to_fit,
     sample_image,
-    to_grey,
 )
 from cnnviz.numbers.formatting import counted, picture_size
 from cnnviz.ui.shared import role
@@ -102,21 +101,8 @@ class Picture:
 
     @functools.cached_property
     def contrast(self) -> tuple[int, int]:
-        """Row and column of the block of 16×16 pixels whose grey levels differ most.
-
-        Measured by their variance, the mean of the squares less the square of the mean: it is
-        largest where an edge parts a block into dark and light.
-        """
-        high, wide = (side // _BLOCK for side in self.pixels.shape[:2])
-        if not (high and wide):
-            return 0, 0
-        grey = to_grey(self.pixels[: high * _BLOCK, : wide * _BLOCK])
-        mean, squares = (
-            cv2.resize(levels, (wide, high), interpolation=cv2.INTER_AREA)
-            for levels in (grey, grey**2)
-        )
-        row, column = divmod(int((squares - mean**2).argmax()), wide)
-        return row * _BLOCK, column * _BLOCK
+        """Row and column of the block of 16×16 pixels with the most contrast."""
+        return block_of_most_contrast(self.pixels, _BLOCK)
 
 
 @functools.cache
