@@ -105,7 +105,7 @@ class Finding:
     """Something that goes wrong in training, in words for the page.
 
     Attributes:
-        kind: nan, flat, diverging, overfitting, dead, vanishing, exploding or collapsed.
+        kind: nan, flat, short, diverging, overfitting, dead, vanishing, exploding or collapsed.
         text: What is seen.
         advice: What to try.
     """

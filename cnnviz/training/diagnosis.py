@@ -10,7 +10,7 @@ import math
 import statistics
 from typing import TYPE_CHECKING
 
-from cnnviz.numbers.formatting import as_typed, rough, short
+from cnnviz.numbers.formatting import as_typed, counted, rough, short
 from cnnviz.runs import Finding
 from cnnviz.training.config import default_recipe
 from cnnviz.training.tasks import CLASSIFY
@@ -58,7 +58,9 @@ def diagnose(state: RunState, classes: int, task: Task = CLASSIFY) -> list[Findi
         *layers,
         by_heart,
     )
-    return [finding for finding in rules if finding is not None]
+    found = [finding for finding in rules if finding is not None]
+    few = None if found else _too_few_steps(state, classes)
+    return [few] if few else found
 
 
 def _of_pictures(state: RunState, task: Task) -> list[Finding]:
@@ -200,16 +202,39 @@ def _guessed(classes: int) -> float:
     return 1.5 / classes + 0.05
 
 
+def _is_guessing(state: RunState, test: Evaluation, classes: int) -> bool:
+    """Whether a test is no better than guessing, and the training pictures are not learned."""
+    chance = math.log(max(2, classes))
+    answers = sum(map(any, zip(*test.confusion or (), strict=True)))
+    least = 0.9 if answers == 1 else 0.97
+    if test.accuracy > _guessed(classes):  # much label smoothing keeps the loss up
+        return False
+    return test.loss > least * chance and not _learned(state, test, chance)
+
+
+def _too_few_steps(state: RunState, classes: int) -> Finding | None:
+    """What can be said of a run that ends before anything need be learned, and is guessing."""
+    last = state.final
+    if last is None or last.step != state.total_steps or last.step >= SHORTEST:
+        return None
+    if not _is_guessing(state, last, classes):
+        return None
+    return Finding(
+        "short",
+        f"The test loss is {short(last.loss, 3)} after only {counted(last.step, 'step')}, and"
+        f" random guessing gives {short(math.log(max(2, classes)), 3)}: so few steps do not show"
+        " whether the network can learn this.",
+        "Train for more epochs, or use smaller batches: both make more steps.",
+    )
+
+
 def _stays(state: RunState, classes: int) -> tuple[str, float]:
     """Which loss is that of guessing, and how large it is; empty if neither is."""
     progress, chance = state.progress, math.log(max(2, classes))
     guessing = _guessed(classes)
     last = _last_test(state)
-    if last is not None and last.accuracy <= guessing:  # much label smoothing keeps the loss up
-        answers = sum(map(any, zip(*last.confusion or (), strict=True)))
-        least = 0.9 if answers == 1 else 0.97
-        if least * chance < last.loss <= 1.5 * chance and not _learned(state, last, chance):
-            return "test loss ends", last.loss
+    if last is not None and last.loss <= 1.5 * chance and _is_guessing(state, last, classes):
+        return "test loss ends", last.loss
     if len(progress) < 8 or progress[-1].step < max(100, 0.1 * state.total_steps):
         return "", 0.0
     recent = _recent(progress, 0.4)

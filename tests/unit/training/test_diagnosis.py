@@ -130,6 +130,20 @@ def test_the_most_frequent_of_unequal_classes_for_every_picture_is_nothing_learn
     assert finding.kind == "flat"
 
 
+def test_of_few_steps_it_is_said_that_they_show_nothing_unless_they_do():
+    def run(loss, right, trained=1.1):
+        state = history(lambda _: trained, lambda _: (loss, right), steps=40, every=5)
+        return dataclasses.replace(state, test_images=1000)
+
+    (finding,) = diagnose(run(1.1, 0.3), 3)
+    assert finding.kind == "short"
+    assert finding.text.startswith("The test loss is 1.1 after only 40 steps")
+    assert diagnose(run(0.9, 0.5), 3) == []
+    assert diagnose(run(1.09, 0.7), 3) == []  # label smoothing
+    assert diagnose(run(1.5, 0.3, trained=0.3), 3) == []
+    assert diagnose(dataclasses.replace(run(1.1, 0.3), total_steps=2000), 3) == []  # stopped
+
+
 @pytest.mark.parametrize(("ratio", "word"), [(1e-6, "raise"), (0.4, "lower"), (0.01, "up or down")])
 def test_the_advice_for_a_flat_loss_depends_on_how_the_weights_move(ratio, word):
     layers = [(name, g, ratio, d) for name, g, _, d in WELL]
@@ -344,10 +358,13 @@ def test_learning_by_heart_is_found_in_a_real_run(digits, monkeypatch):
     assert [f.kind for f in state.findings] == ["overfitting"]
 
 
-def test_a_rate_far_too_low_is_found_in_a_real_run(digits, monkeypatch):
+@pytest.mark.parametrize(
+    ("epochs", "kind", "advice"), [(8, "flat", "raise"), (0.5, "short", "more epochs")]
+)
+def test_a_rate_far_too_low_is_found_in_a_real_run(digits, monkeypatch, epochs, kind, advice):
     monkeypatch.setattr("cnnviz.training.recorder.Pace", lambda _every, _share: Often(5))
-    recipe = Recipe(epochs=8, batch_size=32, optimiser="sgd", learning_rate=1e-7)
+    recipe = Recipe(epochs=epochs, batch_size=32, optimiser="sgd", learning_rate=1e-7)
     state = finish(make_config(digits, "lenet5", recipe))
     (finding,) = state.findings
-    assert finding.kind == "flat"
-    assert "raise" in finding.advice
+    assert finding.kind == kind
+    assert advice in finding.advice
