@@ -135,9 +135,10 @@ def pictures_and_masks(
     return pictures, masks
 
 
-def listed(names: Collection[str]) -> str:
-    """Names in a sentence, not too many of them."""
-    first = [isolated(shown(name)) for name in sorted(names)[:_NAMED]]
+def listed(names: Iterable[str]) -> str:
+    """Names in a sentence, in the order given, not too many of them."""
+    names = list(names)
+    first = [isolated(shown(name)) for name in names[:_NAMED]]
     more = len(names) - len(first)
     if more:
         return f"{', '.join(first)} and {more} more"
@@ -306,7 +307,7 @@ def _without_levels(items: list[_Item]) -> list[_Item]:
 
 def _refusal(names: Iterable[str]) -> str:
     return (
-        f"The folders are called {listed(list(names))}, but they do not hold the same classes, "
+        f"The folders are called {listed(names)}, but they do not hold the same classes, "
         "each in a folder of its own: give one folder per class instead; the pictures are split "
         "into training and test here."
     )
@@ -317,8 +318,8 @@ def _refuse_same_folders(groups: dict[str, list[_Item]]) -> None:
     inner = [set(_inner(group)) for group in groups.values()]
     if len(inner) > 1 and len(same := set.intersection(*inner)) > 1:
         raise DatasetError(
-            f"The folders {listed(groups)} all hold the same folders ({listed(same)}), so it is "
-            "not clear which are the classes. Zip only the folders of the classes, with the "
+            f"The folders {listed(groups)} all hold the same folders ({listed(sorted(same))}), so "
+            "it is not clear which are the classes. Zip only the folders of the classes, with the "
             "pictures right inside them; they are split into training and test here."
         )
 
@@ -344,7 +345,7 @@ def _note_empty(others: list[_Item], pictures: list[_Item], layout: Layout) -> N
     }
     if empty:
         layout.remarks.append(
-            f"{listed(empty)} {_are(empty)} left out: there are no pictures in"
+            f"{listed(sorted(empty))} {_are(empty)} left out: there are no pictures in"
             f" {'it' if len(empty) == 1 else 'them'}."
         )
 

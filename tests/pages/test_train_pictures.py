@@ -137,9 +137,11 @@ def test_masks_that_are_taken_for_a_class_lead_to_the_page_that_learns_them(open
         for folder in ("images", "masks")
         for at, one in enumerate(mine)
     }
-    two = make_zip({name.replace("masks", "dogs"): data for name, data in files.items()})
+    two = make_zip({name.replace("masks", "Zebras"): data for name, data in files.items()})
     app.file_uploader(key="_t_zip").set_value(("two.zip", two, "application/zip")).run()
-    assert r"2 classes: dogs \(5\) and images \(5\)" in app.success[0].value
+    assert r"2 classes: images \(5\) and Zebras \(5\)" in app.success[0].value
+    captions = [one.captions for one in app.get("image")]
+    assert captions == [["images"], ["Zebras"]]
     assert not any("masks" in one.value for one in app.warning)
     app.file_uploader(key="_t_zip").set_value(("m.zip", make_zip(files), "application/zip")).run()
     assert not app.success, "nobody is told that all is well"
