@@ -78,6 +78,11 @@ export class Chart {
     const widest = width < 300 ? 0 : Math.max(0, ...labelled.map(({ label }) => this.plot.measure(label)));
     if (widest) this.begin(Math.min(widest, this.room) + 12);
     const { plot } = this;
+    if (!this.sets.some(({ points }) => points.length)) {
+      // The numbers of an axis on which nothing lies would mean nothing.
+      plot.text("No values so far", (plot.left + plot.right) / 2, (plot.top + plot.floor) / 2, { align: "center" });
+      return;
+    }
     this.drawAxes();
     for (const { x } of this.marks) plot.upright(x, theme.muted, { dash: [2, 3] });
     for (const curve of this.sets) this.drawCurve(curve);

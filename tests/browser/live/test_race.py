@@ -44,15 +44,22 @@ def test_some_wait(page, author, waiting):
 def test_evaluations_are_points_on_the_curves(page, author):
     page.add_init_script("""
         window.dots = 0;
-        const { arc } = CanvasRenderingContext2D.prototype;
+        window.texts = [];
+        const { arc, fillText } = CanvasRenderingContext2D.prototype;
+        CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+            if (this.canvas.matches(".curves")) window.texts.push(text);
+            return fillText.call(this, text, ...place);
+        };
         CanvasRenderingContext2D.prototype.arc = function (...values) {
             if (this.canvas.matches(".curves")) window.dots += 1;
             return arc.apply(this, values);
         };
     """)
-    author.upto(100)  # six of them
+    author.step(1)
     watch(page, author.run, query="&race=1")
-    expect_view(page, connected="true")
+    wait_until(page, "window.texts.length > 0")
+    assert set(page.evaluate("window.texts")) == {"No values so far"}
+    author.upto(100)  # six of them
     wait_until(page, "window.dots >= 6 && window.dots % 6 === 0")
     page.get_by_text("Training", exact=True).click()
     before = page.evaluate("window.dots")
