@@ -102,7 +102,7 @@ class Recorder:
             DivergedError: The loss is not a finite number.
         """
         if not math.isfinite(loss):
-            raise DivergedError(self._divergence("The loss", at))
+            raise DivergedError(_divergence("The loss", at))
         seconds, self._reported_at = at.seconds - self._reported_at, at.seconds
         self.reports.every = _every(0.35, at)
         with self.reports.spend():
@@ -133,7 +133,7 @@ class Recorder:
                 frame = learner.task.frame(learner.model, *learner.probes, **dataclasses.asdict(at))
             except NotFiniteError as error:
                 # Weights can be finite and so large that what they compute is not.
-                raise DivergedError(self._divergence("What a layer computes", at)) from error
+                raise DivergedError(_divergence("What a layer computes", at)) from error
             size = len(frame) + sum(t.nbytes for t in weights.values())
             kept = [*self.state.snapshots, at.step]
             while len(kept) > most_snapshots(size):
@@ -159,7 +159,7 @@ class Recorder:
             if score is None:
                 return
             if not math.isfinite(score.loss):
-                raise DivergedError(self._divergence("The test loss", at))
+                raise DivergedError(_divergence("The test loss", at))
             confusion = score.confusion
             self.write(
                 "evaluation",
@@ -203,7 +203,7 @@ class Recorder:
             DivergedError: One is not finite.
         """
         if not self._learner.is_finite():
-            raise DivergedError(self._divergence("A weight", at))
+            raise DivergedError(_divergence("A weight", at))
 
     def sweep(self, step: int) -> None:
         """Delete what a resumed run will make anew, and what a crash left behind."""
@@ -220,10 +220,10 @@ class Recorder:
                 if path.name.removesuffix(".safetensors") not in kept:
                     path.unlink(missing_ok=True)
 
-    def _divergence(self, what: str, at: Moment) -> str:
-        config, images = self._learner.run.config, self._learner.batches.images
-        advice = nan_finding(config, images, self.peak).advice
-        return f"{what} stopped being a number by step {at.step}. {advice}"
+
+def _divergence(what: str, at: Moment) -> str:
+    # What to do about it is said by the diagnosis.
+    return f"{what} stopped being a number by step {at.step:,}."
 
 
 def _rounded(measures: dict[str, float]) -> dict[str, float]:

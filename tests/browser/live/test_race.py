@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz.runs import Recipe
-from tests.browser.live.screen import expect_view, watch
+from tests.browser.live.screen import watch
 from tests.browser.made_up_runs import Author
 from tests.browser.screen import wait_until
 

@@ -470,7 +470,7 @@ def test_a_weight_that_is_not_finite_is_never_kept(new_run):
     with run.writing() as writer:
         trainer = Trainer(run, writer, CPU)
         next(trainer.model.parameters()).data.fill_(float("inf"))
-        with pytest.raises(DivergedError, match="lower"):
+        with pytest.raises(DivergedError, match=r"^A weight stopped being a number by step 0\.$"):
             trainer.train()
     assert run.snapshot_steps() == []
     assert not (run.path / "checkpoint.safetensors").exists()
@@ -478,7 +478,7 @@ def test_a_weight_that_is_not_finite_is_never_kept(new_run):
 
 def test_what_a_layer_computes_can_leave_the_range_before_a_weight_does(new_run):
     run = new_run("vgg", optimiser="sgd", learning_rate=1e6, epochs=20)
-    with pytest.raises(DivergedError, match="lower"):
+    with pytest.raises(DivergedError, match="by step"):
         train(run)
     (finding,) = run.state().findings
     assert finding.kind == "nan"
@@ -505,11 +505,12 @@ def test_whatever_the_rate_a_run_learns_or_says_why_not(new_run, network, optimi
 
 def test_divergence_is_said_and_the_last_good_snapshot_kept(new_run):
     run = new_run("lenet5", optimiser="sgd", learning_rate=1e12, epochs=20)
-    with pytest.raises(DivergedError, match="such as"):
+    with pytest.raises(DivergedError) as error:
         train(run)
     (finding,) = run.state().findings
     assert finding.kind == "nan"
     assert "lower" in finding.advice
+    assert "lower" not in str(error.value), "the advice is given once"
     last = run.snapshot_steps()[-1]
     assert all(t.isfinite().all() for t in run.load_snapshot(last).values())
     assert all(math.isfinite(p.loss) for p in run.state().progress)
