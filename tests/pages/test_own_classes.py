@@ -108,6 +108,9 @@ def test_a_class_of_ones_own_is_learned_from_uploads(open_page):
 
     app.button(key="_oc_drop").click().run()
     assert titles(app) == ["Cat (8)", "Cup (8)", "Rocket (8)"]
+    app.button(key="_oc_undo").click().run()
+    assert titles(app)[-1] == "Astronaut (3)"
+    assert "_oc_undo" not in {button.key for button in app.button}
 
 
 def test_pictures_are_taken_with_the_camera_one_after_another(open_page):
@@ -172,6 +175,9 @@ def test_a_zip_brings_its_classes_and_says_what_it_leaves_out(open_page):
     app.button(key="_oc_samples").click().run()
     assert titles(app) == ["Cat (8)", "Cup (8)", "Rocket (8)"]
     assert "oc_own" not in app.query_params
+    app.button(key="_oc_undo").click().run()
+    assert sorted(titles(app)) == ["cat (3)", "coin (3)", "cup (3)", "dog (1)"]
+    app.button(key="_oc_samples").click().run()
     useless = {"a/1.png": b"just some text", "b/1.png": b"just some text", "b/2.png": b"text"}
     uploader(app).set_value([zipped(useless)]).run()
     assert re.search(r"can be used are needed\. \S*1\.png: This file is ", words(app))
@@ -206,6 +212,11 @@ def test_a_picture_is_marked_and_removed(open_page):
     assert drawn["tiles"][2]["id"] not in {tile["id"] for tile in after["tiles"]}
     # Another session still has the samples whole.
     assert titles(open_page())[0] == "Cat (8)"
+    app.text_input[0].set_value("Tiger").run()
+    assert "_oc_undo" not in {button.key for button in app.button}, "the name would be lost"
+    app.text_input[0].set_value("Cat").run()
+    app.button(key="_oc_undo").click().run()
+    assert titles(app)[0] == "Cat (8)"
 
 
 def test_more_pictures_than_there_can_be_are_left_out(open_page, monkeypatch):

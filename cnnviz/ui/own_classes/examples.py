@@ -42,7 +42,7 @@ _AT_ONCE = 8  # pictures that the network looks at before others get a turn
 _PIECES = 8
 _SAMPLES = {"Cat": "cat", "Cup": "coffee", "Rocket": "rocket"}
 _STATE, _REFUSED, _ROUND = "_oc_classes", "_oc_refused", "_oc_round"
-_LEFT_OUT, _GONE = "_oc_left_out", "_oc_gone"
+_LEFT_OUT, _GONE, _BEFORE = "_oc_left_out", "_oc_gone", "_oc_before"
 
 _room = Room(300 * 2**20)
 _numbers = itertools.count(1)
@@ -92,20 +92,35 @@ def _shipped() -> tuple[tuple[str, tuple[Example, ...]], ...]:
 def own_classes() -> list[OwnClass]:
     """The classes of this session; at first visit, pieces of three sample pictures."""
     if _STATE not in st.session_state:
-        start_with_samples()
+        st.session_state[_STATE] = _samples()
         st.session_state[_GONE] = OWN_CLASSES.read()
     classes: list[OwnClass] = st.session_state[_STATE]
     return classes
 
 
-def start_with_samples() -> None:
-    """Go back to the classes of the first visit."""
-    st.session_state[_STATE] = [OwnClass(name, list(pieces)) for name, pieces in _shipped()]
+def _samples() -> list[OwnClass]:
+    """The classes of the first visit."""
+    return [OwnClass(name, list(pieces)) for name, pieces in _shipped()]
+
+
+def _held(classes: list[OwnClass]) -> tuple[tuple[str, tuple[Example, ...]], ...]:
+    """What the classes are called and hold now."""
+    return tuple((one.name, tuple(one.examples)) for one in classes)
 
 
 def are_samples(classes: list[OwnClass]) -> bool:
     """Whether the classes are those of the first visit."""
-    return [(one.name, tuple(one.examples)) for one in classes] == list(_shipped())
+    return _held(classes) == _shipped()
+
+
+def _leave_only(classes: list[OwnClass]) -> None:
+    """Let go of all but these; until something else is changed, it can be undone."""
+    st.session_state[_BEFORE] = (own_classes(), _held(classes))
+    st.session_state[_STATE] = classes
+
+
+def _undo() -> None:
+    st.session_state[_STATE] = st.session_state.pop(_BEFORE)[0]
 
 
 def follow_the_address(classes: list[OwnClass]) -> None:
@@ -177,13 +192,15 @@ def show_classes(classes: list[OwnClass]) -> None:
         if len(classes) > 2:
             st.button(
                 "Remove this class", icon=":material/delete:", key="_oc_drop",
-                on_click=classes.remove, args=(chosen,),
+                on_click=_leave_only, args=([one for one in classes if one is not chosen],),
             )  # fmt: skip
         if not are_samples(classes):
             st.button(
                 "Back to the sample classes", icon=":material/restart_alt:", key="_oc_samples",
-                on_click=start_with_samples,
+                on_click=_leave_only, args=(_samples(),),
             )  # fmt: skip
+        if _BEFORE in state and state[_BEFORE][1] == _held(classes):
+            st.button("Undo", icon=":material/undo:", key="_oc_undo", on_click=_undo)
     st.caption(
         "Your pictures stay in this session's memory, at 128×128 pixels. They are never stored or"
         " shown to others."
@@ -241,7 +258,8 @@ def _show_examples(chosen: OwnClass) -> None:
 
 
 def _remove(chosen: OwnClass, id: int | None) -> None:
-    chosen.examples[:] = [one for one in chosen.examples if one.id != id]
+    kept = replace(chosen, examples=[one for one in chosen.examples if one.id != id])
+    _leave_only([kept if one is chosen else one for one in own_classes()])
 
 
 def _add_class() -> None:
