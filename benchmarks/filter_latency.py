@@ -1,7 +1,8 @@
 """How soon does a changed control show its result? The Filters page against a plain script.
 
-The page first follows a hand that drags a slider: the clock runs from the pointer's move to the
-frame that shows its picture, which the browser computes. Then a number is typed 30 times, and the
+The page first follows a hand that drags a slider: the clock runs from the pointer's move that sets
+another value to the frame that shows its picture, which the browser computes. A move that is too
+short for another value asks for no picture. Then a number is typed 30 times, and the
 clock runs from the key to the first picture, which the browser computes as well, and to the
 server's: that is the result on which a drag settles, and how the page answered before it could
 follow a hand. The peer is what one writes first: SciPy, `st.image` with its defaults, and
@@ -58,11 +59,14 @@ if file:
     right.image(np.clip(np.stack(planes, axis=-1), 0, 255).astype(np.uint8))
 """
 
-# The pointer's moves, and the moments after the frames in which their pictures were drawn.
+# The pointer's moves that set another value of the slider, and the moments after the frames in which
+# their pictures were drawn.
 DRAG_CLOCK = """
 () => {
   window.times = [];
-  document.addEventListener("pointermove", () => { window.moved ??= performance.now(); }, true);
+  document.addEventListener("pointermove", () => { window.latest = performance.now(); }, true);
+  new MutationObserver(() => { window.moved ??= window.latest; })
+    .observe(document.body, { subtree: true, attributeFilter: ["value"] });
   const roots = [...document.querySelectorAll("*")].map((node) => node.shadowRoot);
   const figures = roots.map((root) => root?.querySelector(".compare, .noise-grid"));
   const result = figures.filter(Boolean).at(-1);
