@@ -31,7 +31,12 @@ if runs:
         go_on(runs)
         say_result(runs)
     with figure:
-        draw_race([run.id for run in runs], key="r_view", uneven=uneven(runs))
+        draw_race(
+            [run.id for run in runs],
+            key="r_view",
+            status="running" if at_work(runs) else "finished",
+            uneven=uneven(runs),
+        )
     st.caption(
         "Point at a curve to read its values. Steps compare what the networks learn from the same"
         " number of pictures; seconds compare what that costs, if this computer does nothing else."

@@ -49,6 +49,16 @@ def test_it_opens_on_a_run_that_came_with_cnnviz(race):
     expect(page.get_by_role("button", name="Start the race")).to_be_visible()
 
 
+@pytest.mark.parametrize("path", ["race", "train"])
+def test_a_run_that_is_over_is_drawn_once(page, settle, sent, path):
+    """The live view knows what the page was drawn with, and does not tell it again."""
+    page.goto(f"/{path}")
+    expect(page.get_by_text("Finished").first).to_be_visible()
+    stand_still(page)
+    settle(page)
+    assert sum(isinstance(message, bytes) for message in sent) == 1  # to Streamlit; others are text
+
+
 def test_a_phone_shows_how_good_each_run_is_and_keeps_its_name(race):
     page = race()
     page.set_viewport_size({"width": 390, "height": 844})

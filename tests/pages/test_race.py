@@ -53,7 +53,7 @@ def shown(monkeypatch):
     """The runs that the chart of each run of the page is given."""
     drawn = []
 
-    def draw(ids, *, key, uneven):
+    def draw(ids, *, key, status, uneven):
         drawn.append(ids)
         drawn_times.append(uneven)
 

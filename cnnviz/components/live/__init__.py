@@ -53,6 +53,7 @@ def live(
     run_id: str | None,
     *,
     key: str,
+    status: str | None = None,
     follow: bool = False,
     overlay: Sequence[str] = (),
     step_parameter: str | None = None,
@@ -65,6 +66,7 @@ def live(
     Args:
         run_id: The run; None only if `follow`.
         key: Streamlit key. Another run under the same key replaces the first.
+        status: That of the run as the page was drawn: only another one makes the page run again.
         follow: Show the run that is shown to all, whichever it is, instead of `run_id`.
         overlay: Ids of further runs, whose test curves are drawn on the same charts.
         step_parameter: Name under which the page's address remembers the step scrubbed to.
@@ -75,6 +77,7 @@ def live(
     """
     own = {
         "run": run_id,
+        "shown": status and {"run": run_id, "status": status},
         "follow": follow,
         "overlay": list(overlay),
         "stepParameter": step_parameter,
@@ -83,7 +86,9 @@ def live(
     return _result(_draw("live", key, own))
 
 
-def race(run_ids: Sequence[str], *, key: str, uneven: str | None = "") -> LiveResult:
+def race(
+    run_ids: Sequence[str], *, key: str, status: str | None = None, uneven: str | None = ""
+) -> LiveResult:
     """Draw several runs on one chart, and a table of how good and how fast each of them is.
 
     Call it in a container whose place on the page never changes; see `_draw`.
@@ -91,10 +96,13 @@ def race(run_ids: Sequence[str], *, key: str, uneven: str | None = "") -> LiveRe
     Args:
         run_ids: The runs, in the order of the table.
         key: Streamlit key.
+        status: As in `LiveResult`, when the page was drawn.
         uneven: Why their times cannot be compared, in a sentence; empty if they can; None while
             that is not known. Only times that can be compared have a best.
     """
-    return _result(_draw("race", key, {"runs": list(run_ids), "uneven": uneven}))
+    shown = status and {"run": None, "status": status}
+    own = {"runs": list(run_ids), "uneven": uneven, "shown": shown}
+    return _result(_draw("race", key, own))
 
 
 def time_machine(
@@ -169,7 +177,7 @@ def payload(
 
     Args:
         kind: The view.
-        own: What only this view needs.
+        own: What only this view needs; `shown` is what the page knew as it was drawn.
         base: Where the server's addresses begin.
         news: What this view has told the page, so that one that is mounted anew does not tell it
             again; `relay` is what it asks for.
@@ -180,9 +188,9 @@ def payload(
         "base": base,
         "networks": {name: info.title for name, info in NETWORKS.items()},
         "palettes": {"activations": DIVERGING_STOPS, "weights": WEIGHT_STOPS},
-        "shown": news.get("shown"),
         "relay": relay(news.get("relay")),
         **own,
+        "shown": own.get("shown") or news.get("shown"),
     }
 
 

@@ -139,7 +139,8 @@ export class RaceView extends View {
     const status = sources.some(({ state }) => state.active) ? "running" : "finished";
     const shown = { run: null, status };
     const text = JSON.stringify(shown);
-    if (text === (this.told ?? JSON.stringify(this.component.data.shown))) return;
+    if (text === JSON.stringify(this.component.data.shown)) this.told = text; // the page was drawn like this
+    if (text === this.told) return;
     this.told = text;
     this.component.setStateValue("shown", shown);
   }

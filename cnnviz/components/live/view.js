@@ -200,7 +200,8 @@ export class LiveView extends View {
     const shown = { run: source.id, status: source.state.status };
     if (this.data.follow) shown.byHand = source.state.batches.at(-1)?.step ?? null;
     const text = JSON.stringify(shown);
-    if (text === (this.told ?? JSON.stringify(this.data.shown))) return;
+    if (text === JSON.stringify(this.data.shown)) this.told = text; // the page was drawn like this
+    if (text === this.told) return;
     this.told = text;
     this.component.setStateValue("shown", shown);
   }

@@ -56,6 +56,7 @@ def show_run(run: Run) -> None:
         news = live(
             run.id,
             key="t_live",
+            status=state.status,
             overlay=overlays(run),
             step_parameter=STEP.name,
             presenter=presenter,
