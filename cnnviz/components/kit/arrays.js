@@ -8,7 +8,10 @@ const KINDS = { float64: Float64Array, float32: Float32Array, int32: Int32Array,
  * @returns {Uint8Array<ArrayBuffer>}
  */
 export function bytesOf(base64) {
-  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const letters = atob(base64);
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = letters.charCodeAt(at); // `from` takes ten times as long
+  return bytes;
 }
 
 /**

@@ -48,6 +48,9 @@ const NEAR = 0.5; // a picture comes back if it is encoded this near to where it
  * @typedef {ReturnType<typeof through> & { halves: Halves, reach: number, strayed: number, sheet: HTMLCanvasElement, wide: number[] }} Known
  */
 
+/** Whether all of a plane's ground is decoded. @param {Known} plane */
+const isWhole = ({ wide }) => wide.length === TILES * TILES;
+
 class LatentPlane extends MovingFigure {
   /** @param {ShadowRoot} parent */
   constructor(parent) {
@@ -123,46 +126,50 @@ class LatentPlane extends MovingFigure {
     const { x, y } = this.state;
     Object.assign(this.state, { x: clamp(x, -this.plane.reach, this.plane.reach), y: clamp(y, -this.plane.reach, this.plane.reach) });
     this.change();
+    this.fill();
   }
 
   /**
-   * All that is drawn of a plane wherever one is on it.
+   * What is drawn of a plane wherever one is on it, but for its ground.
    * @param {SentPlane} plane
    * @returns {Known}
    */
   lookAt(plane) {
     const halves = halvesOf(plane, this.data.side, 2);
-    const drawn = normals(2 * DRAWN, SEED);
-    let strayed = 0;
-    for (let at = 0; at < drawn.length; at += 2) strayed += Number(astray(halves, [drawn[at], drawn[at + 1]]) > NEAR);
-    const found = through(halves, this.pictures, plane.weight > 0);
-    return { halves, reach: plane.reach, strayed, ...found, ...this.tiles(halves, plane.reach) };
+    const sheet = element("canvas");
+    Object.assign(sheet, { width: TILES * this.data.side, height: TILES * this.data.side });
+    return { halves, reach: plane.reach, strayed: 0, sheet, wide: [], ...through(halves, this.pictures, plane.weight > 0) };
+  }
+
+  /** Decode the ground that one walks on, a row in a frame: all at once, it would hold up the page. */
+  fill() {
+    if (isWhole(this.plane)) return;
+    this.addRow(this.plane);
+    this.change();
+    this.after(0, "fill", () => this.fill());
   }
 
   /**
-   * Decode a grid of places once: the ground that one walks on, and how far from its place each comes back.
-   * @param {Halves} halves
-   * @param {number} reach
+   * Decode one more row of places, and see how far from its place each comes back; so for some drawn by chance.
+   * @param {Known} plane
    */
-  tiles(halves, reach) {
+  addRow(plane) {
     const { side } = this.data;
-    const sheet = element("canvas");
-    Object.assign(sheet, { width: TILES * side, height: TILES * side });
+    const { halves, reach, sheet, wide } = plane;
+    const row = wide.length / TILES;
+    const place = (/** @type {number} */ at) => reach * ((2 * at + 1) / TILES - 1);
     const brush = brushOf(sheet);
     const image = new ImageData(side, side);
-    /** @type {number[]} */
-    const wide = [];
-    for (let row = 0; row < TILES; row += 1) {
-      for (let column = 0; column < TILES; column += 1) {
-        const place = (/** @type {number} */ at) => reach * ((2 * at + 1) / TILES - 1);
-        const here = [place(column), -place(row)];
-        wide.push(astray(halves, here));
-        const levels = levelsOf(halves.decode(here), 1);
-        levels.forEach((level, at) => image.data.set([level, level, level, 255], 4 * at));
-        brush.putImageData(image, column * side, row * side);
-      }
+    for (let column = 0; column < TILES; column += 1) {
+      const here = [place(column), -place(row)];
+      const picture = halves.decode(here);
+      wide.push(astray(halves, here, picture));
+      levelsOf(picture, 1).forEach((level, at) => image.data.set([level, level, level, 255], 4 * at));
+      brush.putImageData(image, column * side, row * side);
     }
-    return { sheet, wide };
+    const share = (/** @type {number} */ rows) => 2 * Math.round((DRAWN * rows) / TILES);
+    const drawn = normals(2 * DRAWN, SEED).slice(share(row), share(row + 1));
+    for (let at = 0; at < drawn.length; at += 2) plane.strayed += Number(astray(halves, [drawn[at], drawn[at + 1]]) > NEAR);
   }
 
   /**
@@ -277,7 +284,9 @@ class LatentPlane extends MovingFigure {
   summary() {
     const { error, divergence, strayed, places } = this.plane;
     const apart = Number.isNaN(divergence) ? "" : `, divergence ${fixed(divergence, 2)}`;
-    return `the ${places.length} test pictures come back with PSNR ${decibelText(-10 * Math.log10(error))}${apart}; of ${DRAWN} places drawn from the standard normal distribution, ${strayed} do not come back to within ${NEAR}.`;
+    const back = `the ${places.length} test pictures come back with PSNR ${decibelText(-10 * Math.log10(error))}${apart}`;
+    if (!isWhole(this.plane)) return `${back}.`;
+    return `${back}; of ${DRAWN} places drawn from the standard normal distribution, ${strayed} do not come back to within ${NEAR}.`;
   }
 
   /**
@@ -298,6 +307,7 @@ class LatentPlane extends MovingFigure {
     const { classes, labels, side, planes } = /** @type {Payload} */ (this.data);
     const known = planes.map((plane, at) => this.known[at] ?? this.lookAt(plane));
     this.known = known;
+    for (const plane of known) while (!isWhole(plane)) this.addRow(plane);
     return [
       {
         caption: "What β trades",

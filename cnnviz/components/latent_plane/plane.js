@@ -6,9 +6,10 @@
  * How far from a place its picture lands, when it is encoded again.
  * @param {Halves} halves
  * @param {number[]} place
+ * @param {ArrayLike<number>} [picture] that the place decodes to
  */
-export function astray(halves, place) {
-  const code = halves.encode(halves.decode(place));
+export function astray(halves, place, picture = halves.decode(place)) {
+  const code = halves.encode(picture);
   return Math.hypot(code[0] - place[0], code[1] - place[1]);
 }
 

@@ -116,7 +116,7 @@ export function paintAnswer(canvas, values, [rows, columns], { output, colours }
     paintCodes(canvas, codes, columns, rows, LABELS);
     return codes;
   }
-  const codes = colours ? coloured(values, levels, colours) : Uint8Array.from(values, (value) => Math.round(255 * clamp(value, 0, 1)));
+  const codes = colours ? coloured(values, levels, colours) : new Uint8Array(values.map((value) => Math.round(255 * clamp(value, 0, 1))));
   paintPicture(canvas, codes, codes.length / area, columns, rows);
   return codes;
 }

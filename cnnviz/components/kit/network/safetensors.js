@@ -12,7 +12,7 @@
 /** @type {Record<string, { size: number, read: (bytes: Uint8Array<ArrayBuffer>) => Tensor["values"] }>} */
 const KINDS = {
   F32: { size: 4, read: (bytes) => new Float32Array(bytes.slice().buffer) },
-  F16: { size: 2, read: (bytes) => Float32Array.from(new Uint16Array(bytes.slice().buffer), halfToNumber) },
+  F16: { size: 2, read: (bytes) => new Float32Array(new Uint16Array(bytes.slice().buffer)).map(halfToNumber) },
   I64: { size: 8, read: (bytes) => Float64Array.from(new BigInt64Array(bytes.slice().buffer), Number) },
   U8: { size: 1, read: (bytes) => bytes },
 };

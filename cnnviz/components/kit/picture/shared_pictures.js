@@ -59,7 +59,7 @@ export function inputOf(levels, area, mean, std) {
  */
 export function normalised(levels, mean, std) {
   const area = levels.length / mean.length;
-  return Float32Array.from(levels, (level, at) => {
+  return new Float32Array(levels).map((level, at) => {
     const channel = Math.floor(at / area);
     return (level / 255 - mean[channel]) / std[channel];
   });

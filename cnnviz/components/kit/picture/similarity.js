@@ -20,7 +20,9 @@ export function psnr(one, other) {
  * @param {number} [white]
  */
 export function levelsOf(values, white = 255) {
-  return Int16Array.from(values, (value) => Math.round(clamp((value / white) * 255, 0, 255)));
+  const levels = new Int16Array(values.length);
+  for (let at = 0; at < levels.length; at += 1) levels[at] = Math.round(clamp((values[at] / white) * 255, 0, 255));
+  return levels;
 }
 
 /** @param {number} value */
