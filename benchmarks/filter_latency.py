@@ -59,8 +59,8 @@ if file:
     right.image(np.clip(np.stack(planes, axis=-1), 0, 255).astype(np.uint8))
 """
 
-# The pointer's moves that set another value of the slider, and the moments after the frames in which
-# their pictures were drawn.
+# The pointer's moves that set another value of the slider, and the moments after the frames in
+# which their pictures were drawn.
 DRAG_CLOCK = """
 () => {
   window.times = [];

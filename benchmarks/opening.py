@@ -1,10 +1,11 @@
 """Every page of the app in Chromium: how long it takes to open, and what it costs once it is there.
 
-Each page is opened by its link: first on a server that nobody asked for it, then again. A person
-sees something once the first figure or picture stands in the window; the page is open when its
-script has ended, nothing on it waits to be drawn and two frames have passed. The browser has been
-in the app before, so Streamlit's own files are in its cache. The peer is a Streamlit page with a
-title, a line of text and a picture.
+Each page is opened in four ways: by its link in a new tab, first on a server that nobody asked for
+it and then again; by its link in a tab that shows the app already; and from Home within the app. A
+person sees something once the first figure or picture stands in the window; the page is open when
+its script has ended, nothing on it waits to be drawn and two frames have passed. The browser has
+been in the app before, so Streamlit's own files are in its cache. The peer is a Streamlit page with
+a title, a line of text and a picture.
 
 After that nobody touches the page for a few seconds, and the processor time that all of Chromium
 and the server take is counted, as a share of one core. By default the browser asks for less
@@ -14,7 +15,8 @@ while it is watched, such as the loss landscape, is not at rest before that is w
 
     python benchmarks/opening.py [--still 5] [--moving] [pixels sharing …]
 
-Aims: 1.5 s to open for a second time on two quiet cores, and 2 % of a core for a page at rest.
+Aims, on two quiet cores: 1.5 s to open in a tab that shows the app, and 2 % of a core for a page
+at rest.
 """
 
 from __future__ import annotations
@@ -29,11 +31,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app_server import cpu_seconds, served
+from app_server import Server, cpu_seconds, served
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -64,17 +66,26 @@ FIGURE = """() => {
     return width >= 60 && height >= 60 && top < innerHeight;
   });
 }"""
+# As the browser's own buttons do.
+GO = """(name) => {
+  history.pushState(null, "", `/${name}`);
+  dispatchEvent(new PopStateEvent("popstate"));
+}"""
 FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @dataclass
 class Opened:
-    """What a page took: seconds of the clock, then shares of one core at rest."""
+    """What a page took: seconds of the clock, then shares of one core at rest.
+
+    Until the first figure, and until it is open: in a new tab, by a link, and from Home.
+    """
 
     name: str
     first: float
-    figure: float
-    again: list[float]
+    tab: tuple[float, float]
+    link: tuple[float, float]
+    home: tuple[float, float] | None
     computed: float
     browser: float
     server: float
@@ -89,11 +100,7 @@ def opening(
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
     began = time.perf_counter()
     page.goto(address, wait_until="commit")
-    page.wait_for_function(FIGURE, polling=POLL)
-    figure = time.perf_counter() - began
-    page.wait_for_function(OPEN)
-    page.evaluate(FRAMES)
-    took = time.perf_counter() - began
+    figure, took = until_open(page, began)
     metrics = session.send("Performance.getMetrics")["metrics"]
     computed = next(one["value"] for one in metrics if one["name"] == "TaskDuration")
     session.detach()
@@ -109,6 +116,50 @@ def opening(
     return took, figure, computed, shares
 
 
+def until_open(page: Page, began: float) -> tuple[float, float]:
+    """Seconds until there is a figure, and until the page is open."""
+    page.wait_for_function(FIGURE, polling=POLL)
+    figure = time.perf_counter() - began
+    page.wait_for_function(OPEN)
+    page.evaluate(FRAMES)
+    return figure, time.perf_counter() - began
+
+
+def in_a_tab(
+    context: BrowserContext, url: str, name: str, title: str | None
+) -> tuple[tuple[float, float], tuple[float, float] | None]:
+    """A page by its link in a tab that shows the app, and, if its title is known, from Home."""
+    page = context.new_page()
+    page.goto(url)
+    links, homes = [], []
+    for _ in range(AGAIN + 1):
+        page.wait_for_function(OPEN)
+        began = time.perf_counter()
+        page.goto(f"{url}/{name}", wait_until="commit")
+        links.append(until_open(page, began))
+    for _ in range(AGAIN + 1 if title else 0):
+        page.goto(url)
+        page.wait_for_function(OPEN)
+        page.wait_for_timeout(500)
+        began = time.perf_counter()
+        page.evaluate(GO, name)
+        page.wait_for_function("(title) => document.title.startsWith(title)", arg=title)
+        homes.append(until_open(page, began))
+    page.close()
+    return medians(links[1:]), medians(homes[1:]) if homes else None
+
+
+def written(times: tuple[float, float] | None) -> str:
+    """Both, for a table."""
+    return "–" if times is None else " / ".join(f"{one:.2f}" for one in times)
+
+
+def medians(times: list[tuple[float, float]]) -> tuple[float, float]:
+    """Those of each column."""
+    figures, opens = zip(*times, strict=True)
+    return statistics.median(figures), statistics.median(opens)
+
+
 def browser_seconds(browser: Browser) -> float:
     """Processor time of all of Chromium's processes."""
     session = browser.new_browser_cdp_session()
@@ -117,16 +168,19 @@ def browser_seconds(browser: Browser) -> float:
     return sum(process["cpuTime"] for process in processes)
 
 
-def measured(context: BrowserContext, url: str, server: int, name: str, still: float) -> Opened:
-    """Open a page for the first time and again, and leave it alone."""
+def measured(
+    context: BrowserContext, served_at: Server, name: str, title: str | None, still: float
+) -> Opened:
+    """Open a page in each of the ways, and leave it alone."""
+    url, server = served_at
     first, *_ = opening(context, f"{url}/{name}", server)
     again = [opening(context, f"{url}/{name}", server) for _ in range(AGAIN - 1)]
     again.append(opening(context, f"{url}/{name}", server, still))
     return Opened(
         name or "Home",
         first,
-        statistics.median(figure for _, figure, _, _ in again),
-        [took for took, *_ in again],
+        medians([(figure, took) for took, figure, *_ in again]),
+        *in_a_tab(context, url, name, title),
         statistics.median(computed for _, _, computed, _ in again),
         *again[-1][3],
     )
@@ -134,7 +188,7 @@ def measured(context: BrowserContext, url: str, server: int, name: str, still: f
 
 def main() -> None:
     """Serve, open, print."""
-    from cnnviz.pages import PAGES
+    from cnnviz.pages import PAGES, page_at
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pages", nargs="*", help="URLs of pages; all where none is named")
@@ -143,10 +197,9 @@ def main() -> None:
     asked = parser.parse_args()
     names = asked.pages or [page.url for page in PAGES]
     shell = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-    print(
-        "| page | first, s | again: first figure, s | open, median s | slowest s | × peer |", end=""
-    )
-    print(" main thread, s | browser at rest | server at rest |\n" + 9 * "|---" + "|")
+    print("Medians in seconds, each until the first figure and until the page is open.\n")
+    print("| page | first of all | new tab | × peer | by a link | from Home |", end="")
+    print(" main thread in a new tab | browser at rest | server at rest |\n" + 9 * "|---" + "|")
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(
             executable_path=shell, args=["--no-sandbox", "--disable-gpu"]
@@ -158,20 +211,20 @@ def main() -> None:
         context.set_default_timeout(120_000)
         peer = Path(folder, "peer.py")
         peer.write_text(PEER, "utf-8")
-        with served("app.py") as (url, server), served(str(peer)) as (peer_url, peer_server):
-            compared = measured(context, peer_url, peer_server, "", asked.still)
+        with served("app.py") as app, served(str(peer)) as peer_served:
+            compared = measured(context, peer_served, "", None, asked.still)
             compared.name = "peer: text and a picture"
-            usual = statistics.median(compared.again)
-            opening(context, f"{url}/flip", server)
+            opening(context, f"{app.url}/flip", app.pid)
             time.sleep(WARM_UP_SECONDS)
             for name in [*names, None]:
                 row = compared
                 if name is not None:
-                    row = measured(context, url, server, name, asked.still)
-                again = statistics.median(row.again)
+                    title = page_at(name).title if name else None
+                    row = measured(context, app, name, title, asked.still)
                 print(
-                    f"| {row.name} | {row.first:.2f} | {row.figure:.2f} | {again:.2f}"
-                    f" | {max(row.again):.2f} | {again / usual:.1f} | {row.computed:.2f}"
+                    f"| {row.name} | {row.first:.2f} | {written(row.tab)}"
+                    f" | {row.tab[1] / compared.tab[1]:.1f}"
+                    f" | {written(row.link)} | {written(row.home)} | {row.computed:.2f}"
                     f" | {row.browser:.1%} | {row.server:.1%} |",
                     flush=True,
                 )
