@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _component = register("live", within=["network"])
-_NEWS = ("shown", "cell", "inside")
+_NEWS = ("shown", "cell", "inside", "looked")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -219,6 +219,7 @@ def _draw(kind: Literal["live", "race", "machine"], key: str, own: Mapping[str, 
         on_shown_change=run_the_page,
         on_cell_change=run_the_page,
         on_inside_change=run_the_page,
+        on_looked_change=run_the_page,
         on_relay_change=lambda: None,
     )
 

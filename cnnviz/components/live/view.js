@@ -33,7 +33,16 @@ export class View {
     };
     this.resizer = new ResizeObserver(this.wake);
     this.resizer.observe(root);
-    document.addEventListener("visibilitychange", this.wake);
+    this.back = () => this.lookedAgain();
+    document.addEventListener("visibilitychange", this.back);
+  }
+
+  /** The page lists runs, and other tabs may have started or deleted some meanwhile: it is run. */
+  lookedAgain() {
+    this.wake();
+    const { kind, follow, run = null } = this.component.data;
+    if (document.hidden || follow || kind === "machine") return;
+    this.component.setStateValue("looked", { run, at: Date.now() });
   }
 
   update(component) {
@@ -65,7 +74,7 @@ export class View {
   destroy() {
     cancelAnimationFrame(this.frame);
     this.resizer.disconnect();
-    document.removeEventListener("visibilitychange", this.wake);
+    document.removeEventListener("visibilitychange", this.back);
   }
 }
 

@@ -123,8 +123,11 @@ def test_a_hidden_tab_draws_nothing_and_catches_up(page, author):
     author.upto(100, 32)
     page.wait_for_timeout(1500)
     expect_view(page, trained=32)
+    reruns = page.get_by_text(re.compile("^reruns "))
+    before = reruns.text_content()
     page.evaluate(hide, False)
     expect_view(page, trained=100, step=100)
+    expect(reruns).not_to_have_text(before)  # for the page's list of runs
 
 
 def test_a_deleted_run_says_so(page, runs):
