@@ -122,6 +122,8 @@ def test_several_uploads_are_chosen_among(open_page):
 
     # Any can be removed, and the last one of the others takes its place.
     button("own_3").click().run()
+    keys = [one.key for one in app.button]
+    assert keys.index("_picture_remove") == keys.index("_picture_own_6") + 1, "beside them"
     button("remove").click().run()
     assert own_ones() == ["10", "11", "13", "14", "15"]
     assert chosen(app) == "15.png"

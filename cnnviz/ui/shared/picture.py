@@ -369,18 +369,21 @@ def choose_picture(notice: DeltaGenerator, first: str = "") -> None:
                 # Hidden by `main.css` when the browser itself refuses the next file, unheard here.
                 st.container(key="_refused").error(refused, icon=":material/broken_image:")
         _offer_camera()
+        owns: list[Picture] = st.session_state.get(_OWNS, [])
+        if owns:
+            _offer_owns(owns, picture)
         with st.container(horizontal=True, gap="small"):
-            owns: list[Picture] = st.session_state.get(_OWNS, [])
-            for number, own in enumerate(owns, start=1):
-                _gallery_entry(
-                    own,
-                    plain(short_name(own.title)),
-                    f"{OWN}_{number}",
-                    is_chosen=own is picture,
-                )
             for name in SAMPLES:
                 sample = sample_picture(name)
                 _gallery_entry(sample, sample.title, name, is_chosen=name == picture.id)
+
+
+def _offer_owns(owns: list[Picture], picture: Picture) -> None:
+    """Draw one's own pictures, and beside them the button that removes the chosen one."""
+    with st.container(horizontal=True, gap="small"):
+        for number, own in enumerate(owns, start=1):
+            label, key = plain(short_name(own.title)), f"{OWN}_{number}"
+            _gallery_entry(own, label, key, is_chosen=own is picture)
         if picture.id == OWN:
             st.button(
                 f"Remove {plain(short_name(picture.title))}",
