@@ -119,7 +119,9 @@ def test_nonsense_starts_nothing_and_too_high_a_rate_ends_with_a_sentence(page, 
     expect(page).to_have_url(re.compile("t_rate=1000000"))
     start(page, settle)
     expect(badge(page)).to_contain_text("Failed", **SLOW)
-    expect(page.locator("section.live .message")).to_contain_text("learning rate", **SLOW)
+    expect(page.locator("section.live .findings")).to_contain_text("learning rate", **SLOW)
+    message = page.locator("section.live .message")
+    expect(message).to_have_text(re.compile(r"^.+ stopped being a number by step \d+\.$"))
 
 
 def test_training_goes_on_when_the_app_is_killed(browser, serve, tmp_path):
