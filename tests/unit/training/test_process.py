@@ -193,8 +193,8 @@ def test_divergence_ends_with_a_sentence_and_the_last_good_weights(new_run):
     assert worker.train(run, 1) == 1
     state = run.state()
     assert state.status == "failed"
-    assert "learning rate" in state.message
-    assert "lower" in state.message
+    assert "stopped being a number" in state.message
+    assert "lower" in state.findings[0].advice
     assert not state.can_resume
     steps = run.snapshot_steps()
     assert steps
