@@ -27,7 +27,7 @@ from cnnviz.ui.inside.answer import (
     stretched,
 )
 from cnnviz.ui.inside.given import WITHOUT, show_given
-from cnnviz.ui.inside.network import choose_run, choose_step, show_progress
+from cnnviz.ui.inside.network import choose_run, choose_step, hide_the_answer, show_progress
 from cnnviz.ui.inside.one_filter import show_one_filter
 from cnnviz.ui.inside.over_time import show_over_time
 from cnnviz.ui.inside.picture import choose_subject, class_titles, draw_on_pad
@@ -59,6 +59,7 @@ else:
     choices = folded.container(horizontal=True, vertical_alignment="bottom")
 with choices:
     run = choose_run(notice)
+    hide_the_answer(run)
     step = choose_step(run, hidden=over_time)
     subject = choose_subject(run)
 if not is_large():

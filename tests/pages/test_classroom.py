@@ -12,6 +12,8 @@ from cnnviz.components.live import LiveResult
 from cnnviz.datasets import load_dataset
 from cnnviz.networks import EXAMPLES, network_line
 from cnnviz.runs import Run, create_run, list_runs, show_run_to_all, shown_run
+from cnnviz.runs.questions import Option, Question
+from cnnviz.runs.votes import close_voting, pose
 from cnnviz.training.config import make_config
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.actions import attempt
@@ -108,6 +110,22 @@ def test_a_viewer_follows_and_has_nothing_to_press(open_page, at_work, drawn):
     assert drawn[-1][0] == run.id
     assert not drawn[-1][1]["presenter"]
     assert app.query_params["t_run"] in (run.id, [run.id])
+
+
+def test_nobody_looks_up_the_answer_while_voting_is_open(visit, sit, at_work):
+    run = at_work()
+    asked = pose(run, Question("class", "Which class?", (Option("3"), Option("8"))))
+
+    def waits():
+        told = [info.value for info in visit("inside", i_run=run.id).info]
+        return any("Vote first" in text for text in told)
+
+    assert waits()
+    sit(PRESENTER)
+    assert not waits()
+    close_voting(run, asked)
+    sit(VIEWER)
+    assert not waits()
 
 
 def test_home_leads_a_viewer_to_what_is_shown_and_nobody_else(visit, sit, at_work):

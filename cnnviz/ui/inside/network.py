@@ -8,7 +8,9 @@ import streamlit as st
 
 from cnnviz.numbers.formatting import counted
 from cnnviz.runs import Run, RunError, list_runs, open_run
+from cnnviz.training.quiz import RUN, last_question
 from cnnviz.training.tasks import task_of
+from cnnviz.ui.shared import role
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.projecting import wide
 from cnnviz.ui.shared.run_list import run_label
@@ -47,6 +49,16 @@ def choose_run(notice: DeltaGenerator) -> Run:
         st.error(plain(str(error)), icon=":material/folder_off:")
         st.stop()
     return run
+
+
+def hide_the_answer(run: Run) -> None:
+    """Stop the page for those who are just voting on what the network says or looks at."""
+    question = None if role.is_presenter() else last_question(run)
+    if question is None or question.closed or question.revealed or question.kind == RUN:
+        return
+    st.button("Look again", icon=":material/refresh:", key="_i_voted")
+    st.info("The class is voting on this run. Vote first, then look inside once voting is closed.")
+    st.stop()
 
 
 def choose_step(run: Run, *, hidden: bool) -> int:
