@@ -90,6 +90,7 @@ def test_a_class_of_ones_own_is_learned_from_uploads(open_page):
     app.button(key="_oc_add").click().run()
     assert titles(app)[-1] == "Class 4 (0)"
     assert "no pictures yet" in words(app)
+    assert "most like **" in words(app)  # the other classes answer all the same
     app.text_input[0].set_value("Astronaut").run()
     files = [(f"{turn}.png", photo("astronaut", turn), "image/png") for turn in range(3)]
     uploader(app).set_value(files).run()
@@ -111,6 +112,9 @@ def test_a_class_of_ones_own_is_learned_from_uploads(open_page):
     app.button(key="_oc_undo").click().run()
     assert titles(app)[-1] == "Astronaut (3)"
     assert "_oc_undo" not in {button.key for button in app.button}
+    for _ in range(len(titles(app)) - 2):
+        app.button(key="_oc_drop").click().run()
+    assert app.button(key="_oc_drop").disabled  # two have to stay
 
 
 def test_pictures_are_taken_with_the_camera_one_after_another(open_page):

@@ -189,11 +189,11 @@ def show_classes(classes: list[OwnClass]) -> None:
     _offer_files(chosen)
     _show_examples(chosen)
     with st.container(horizontal=True):
-        if len(classes) > 2:
-            st.button(
-                "Remove this class", icon=":material/delete:", key="_oc_drop",
-                on_click=_leave_only, args=([one for one in classes if one is not chosen],),
-            )  # fmt: skip
+        st.button(
+            "Remove this class", icon=":material/delete:", key="_oc_drop",
+            on_click=_leave_only, args=([one for one in classes if one is not chosen],),
+            disabled=len(classes) <= 2, help="Two classes have to stay, so that there is a choice.",
+        )  # fmt: skip
         if not are_samples(classes):
             st.button(
                 "Back to the sample classes", icon=":material/restart_alt:", key="_oc_samples",
@@ -236,7 +236,10 @@ def _offer_files(chosen: OwnClass) -> None:
 
 def _show_examples(chosen: OwnClass) -> None:
     if not chosen.examples:
-        st.info("This class has no pictures yet.", icon=":material/add_photo_alternate:")
+        st.info(
+            "This class has no pictures yet. It is learned once it has some.",
+            icon=":material/add_photo_alternate:",
+        )
         return
     state = st.session_state
     tiles = [
@@ -291,12 +294,19 @@ def _add_files(chosen: OwnClass, key: str, *, by_camera: bool = False) -> None:
     files = given if isinstance(given, list) else [given] if given else []
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     left_out = _LeftOut()
+    before = _count()
     for file in files:
         if file.name.casefold().endswith(".zip"):
             _add_zip(file.getvalue(), file.name, left_out)
         else:
             _add(chosen, file.getvalue(), file.name, left_out, by_camera=by_camera)
-    left_out.say()
+    left_out.say(_count() - before)
+
+
+def _count() -> int:
+    """How many pictures of one's own there are."""
+    classes = own_classes()
+    return 0 if are_samples(classes) else sum(len(one.examples) for one in classes)
 
 
 def _add_photo(chosen: OwnClass, data: bytes, title: str) -> None:
@@ -321,12 +331,17 @@ class _LeftOut:
     twice: Counter[str] = field(default_factory=Counter)
     classes: set[str] = field(default_factory=set)
 
-    def say(self) -> None:
-        """Have it said above the classes: in red only what cannot be used."""
+    def say(self, added: int = 0) -> None:
+        """Have it said above the classes: in red only what cannot be used.
+
+        Args:
+            added: How many pictures were taken.
+        """
         if self.refusals:
             more = len(self.refusals) - 1
             others = f" {counted(more, 'other file')} could not be used either." if more else ""
-            st.session_state[_REFUSED] = self.refusals[0] + others
+            taken = f"Added {counted(added, 'picture')}. " if added > 0 else ""
+            st.session_state[_REFUSED] = taken + self.refusals[0] + others
         limits = []
         if self.full:
             limits.append(

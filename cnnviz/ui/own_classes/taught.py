@@ -92,7 +92,11 @@ class Tuned:
 
 
 def teach(network: ZooNetwork, classes: list[OwnClass], place: DeltaGenerator) -> Taught | None:
-    """Learn the classes and ask about the picture at hand; None where there is too little."""
+    """Learn the classes that have pictures, and ask about the picture at hand.
+
+    None where there is too little to learn from.
+    """
+    classes = [one for one in classes if one.examples]
     examples, labels = labelled(classes)
     features = torch.stack(
         [one.features for one in examples if one.features is not None] or [torch.zeros(1)]

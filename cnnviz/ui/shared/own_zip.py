@@ -92,9 +92,10 @@ def choose_zip(kind: str) -> tuple[Dataset | None, str]:
     result = st.container()  # of the zip, right below it
     st.caption(
         f"Larger pictures teach no more: each is cropped to a square and resized to {size}×{size}"
-        f" pixels. So make photos smaller before you zip them: {PHOTOS_MB} MB is the most. They"
-        " stay in this session's memory until you press Start. Then they are written, resized, to"
-        " the run's folder on the server, and deleted with the run."
+        f" pixels. So make photos smaller before you zip them: {PHOTOS_MB} MB is the most. The"
+        " pictures stay in this session's memory until you press Start. Then they are written,"
+        " resized, to the run's folder on the server, and deleted with the run. Whoever sees the"
+        " run sees some of them."
     )
     kept, problem = _kept(), "Choose a zip of pictures first."
     shape = (int(size or 32), 1 if colour == "Grey" else 3)

@@ -181,12 +181,12 @@ def choose_patch() -> NDArray[np.uint8]:
         on_move=_move_patch,
     )  # fmt: skip
     size = f"({picture_size(pixels.shape)}, width × height)"
+    moved = "" if side == max(height, width) else "Drag the patch, or move it with the arrow keys. "
     st.caption(
-        f"Drag the patch, or move it with the arrow keys. These are the exact pixels of the"
-        f" picture {size}."
+        f"{moved}These are the exact pixels of the picture {size}."
         if scale == 1
-        else f"Drag the patch, or move it with the arrow keys. Each pixel is the mean of"
-        f" {scale}×{scale} pixels of the picture, which is made smaller {size}."
+        else f"{moved}Each pixel is the mean of {scale}×{scale} pixels of the picture, which is"
+        f" made smaller {size}."
     )
     patch = pixels[row : row + side, column : column + side]
     if colour == "rgb":
