@@ -40,7 +40,9 @@ _MOST_OUTPUTS = 32_000_000  # numbers that all layers give together for one pict
 _MOST_MACS = 20e9  # as VGG19
 _LONGEST_NAME = 60
 _ABOUT = "run"  # what `exported` writes beside the weights
-_BUFFERS = ("running_mean", "running_var", "num_batches_tracked")
+_UNUSED = "num_batches_tracked"
+_KINDS = ("weight", "bias", "running_mean", "running_var")  # as PyTorch orders those of a layer
+_BUFFERS = (*_KINDS[2:], _UNUSED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,11 +53,13 @@ class WeightsFile:
         title: The file's name.
         tensors: Weights and buffers by name.
         config: What the run was that they are of, if the file says it.
+        sorted: Whether the file has its tensors sorted, and no longer as the network had them.
     """
 
     title: str
     tensors: dict[str, Tensor]
     config: RunConfig | None = None
+    sorted: bool = False
 
     @property
     def bytes(self) -> int:
@@ -64,10 +68,17 @@ class WeightsFile:
 
 
 class Fitted(NamedTuple):
-    """A network with the weights of a file, and how many classes it tells apart."""
+    """A network with the weights of a file.
+
+    Attributes:
+        model: The network.
+        classes: How many it tells apart.
+        in_order: Whether the weights were taken in their order, because the names differ.
+    """
 
     model: nn.Module
     classes: int
+    in_order: bool = False
 
 
 def read_weights(data: bytes, title: str) -> WeightsFile:
@@ -138,7 +149,7 @@ def _run_folder(packed: zipfile.ZipFile, title: str) -> WeightsFile | None:
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
         raise unreadable(title, error) from error
     found = _safetensors(weights, title)
-    return WeightsFile(title, found.tensors, _config(text, title))
+    return WeightsFile(title, found.tensors, _config(text, title), sorted=True)
 
 
 def _safetensors(data: bytes, title: str) -> WeightsFile:
@@ -151,7 +162,7 @@ def _safetensors(data: bytes, title: str) -> WeightsFile:
     checked = _without_prefix(only_tensors(tensors, title))
     _check_bytes(checked, title)
     config = _config(about[_ABOUT], title) if _ABOUT in about else None
-    return WeightsFile(title, checked, config)
+    return WeightsFile(title, checked, config, sorted=True)
 
 
 def _config(text: str | bytes, title: str) -> RunConfig:
@@ -193,7 +204,7 @@ def exported(run: Run, step: int) -> bytes:
 
 def likely_network(tensors: dict[str, Tensor]) -> str | None:
     """The network of the zoo that has as many parameters; None if there is none."""
-    learned = {k: t for k, t in tensors.items() if k.rpartition(".")[2] not in _BUFFERS}
+    learned = {k: t for k, t in tensors.items() if _kind(k) not in _BUFFERS}
     count = sum(tensor.numel() for tensor in learned.values())
     return next((row.name for row in network_rows() if row.parameters == count), None)
 
@@ -231,7 +242,9 @@ def network_of_line(line: str, shape: tuple[int, int, int], given: WeightsFile) 
         given: The file.
 
     Returns:
-        The network in evaluation mode, and how many classes it tells apart.
+        The network in evaluation mode, and how many classes it tells apart. Where the file has
+        other names, such as an `nn.Sequential`'s, its weights are taken in their order, if their
+        number, their kinds and their shapes are the network's.
 
     Raises:
         ZooError: The line is not one, or too large; or the weights do not fit it.
@@ -265,7 +278,38 @@ def network_of_spec(spec: Spec, shape: tuple[int, int, int], given: WeightsFile)
         )
     with torch.device("meta"):
         model = build(spec, shape)
-    return Fitted(_filled(model, given.tensors, given.title), last[0])
+    renamed = _renamed(given, model.state_dict())
+    return Fitted(_filled(model, renamed or given.tensors, given.title), last[0], bool(renamed))
+
+
+def _renamed(given: WeightsFile, own: dict[str, Tensor]) -> dict[str, Tensor] | None:
+    """The file's tensors under the network's names; None where only the names tell which is which.
+
+    The order in a sorted file says nothing, except for names such as 0.weight and 5.bias, whose
+    numbers do.
+    """
+    wanted = {name: tensor for name, tensor in own.items() if _kind(name) in _KINDS}
+    found = {name: tensor for name, tensor in given.tensors.items() if _kind(name) != _UNUSED}
+    if found.keys() == wanted.keys() or any(_kind(name) not in _KINDS for name in found):
+        return None
+    if given.sorted:
+        if not all(part.isdecimal() for name in found for part in name.split(".")[:-1]):
+            return None
+        found = {name: found[name] for name in sorted(found, key=_by_numbers)}
+    if [(_kind(name), t.shape) for name, t in found.items()] != [
+        (_kind(name), t.shape) for name, t in wanted.items()
+    ]:
+        return None
+    return dict(zip(wanted, found.values(), strict=True))
+
+
+def _kind(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _by_numbers(name: str) -> tuple[list[int], int]:
+    *numbers, kind = name.split(".")
+    return list(map(int, numbers)), _KINDS.index(kind)
 
 
 def network_of_run_file(given: WeightsFile) -> Fitted:

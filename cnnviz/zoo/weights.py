@@ -155,7 +155,11 @@ def put_in(network: nn.Module, tensors: Mapping[str, Tensor], source: str) -> No
         if names
     ]
     if problems:
-        raise ZooError(f"{source} does not fit this network: {'; '.join(problems)}.")
+        told = f"{source} does not fit this network: {'; '.join(problems)}."
+        if missing or extra:
+            named = _listed((f"{k} ({_shape(v)})" for k, v in own.items()), 12)
+            told += f" In order, the network has: {named}."
+        raise ZooError(told)
     fitting: OrderedDict[str, Tensor] = OrderedDict(
         # Contiguous, because a file may hold a transposed one, and sums in another order differ.
         (k, given[k].to(v.dtype).contiguous() if k in given else torch.zeros((), dtype=v.dtype))
@@ -167,10 +171,10 @@ def put_in(network: nn.Module, tensors: Mapping[str, Tensor], source: str) -> No
     network.requires_grad_(requires_grad=False)
 
 
-def _listed(names: Iterable[str]) -> str:
+def _listed(names: Iterable[str], most: int = _LISTED) -> str:
     found = list(names)
-    more = len(found) - _LISTED
-    return ", ".join(found[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+    more = len(found) - most
+    return ", ".join(found[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _shape(tensor: Tensor) -> str:

@@ -36,7 +36,7 @@ def open_page(visit):
 
 def words(app):
     texts = (*app.markdown, *app.caption, *app.info)
-    return re.sub(r"\\(.)", r"\1", "\n".join(text.value for text in texts))  # without escapes
+    return plain("\n".join(text.value for text in texts))
 
 
 def test_it_opens_on_coffee_with_its_answers_and_the_exact_cam(open_page):
@@ -226,6 +226,10 @@ def test_a_run_that_was_trained_here(open_page):
     assert app.segmented_control(key="_rn_net_show").value == "own"
 
 
+def plain(text):
+    return re.sub(r"\\(.)", r"\1", text)
+
+
 def bring(app, name, data):
     (uploader,) = app.file_uploader[-1:]
     uploader.set_value([(name, data, "application/octet-stream")]).run()
@@ -241,7 +245,13 @@ def test_a_network_of_ones_own_from_its_file_with_its_classes(open_page):
     bring(app, "notes.pth", b"just some text")
     assert "notes.pth cannot be read: it is damaged" in re.sub(r"\\", "", app.error[0].value)
     bring(app, "mine.safetensors", save(model.state_dict()))
-    assert "choose it from the list, or type its layers" in app.error[0].value
+    assert not app.error
+    assert "which network mine.safetensors is of: choose it from the list, or type" in words(app)
+    bring(app, "notes.pth", b"just some text")
+    (refused,) = app.error
+    assert re.search(r"^notes.pth .*mine.safetensors is still in use", plain(refused.value))
+    bring(app, "mine.safetensors", save(model.state_dict()))
+    assert not app.error
     areas = {area.label: area for area in app.text_area}
     areas["Its layers"].set_value("c9k3p1 relu p2 gap flatten fc3").run()
     assert "conv1\\.weight is 8×3×3×3 and not 9×3×3×3" in app.error[0].value
@@ -264,10 +274,26 @@ def test_a_network_of_ones_own_from_its_file_with_its_classes(open_page):
         assert not app.exception
         assert not app.error
         assert sent(app, "map_sheet"), tab
-    # Another session has none of it.
-    assert "predicts" not in words(open_page(rn_net_from="own"))
+    # Another session has none of it; after a reload, it is missed.
+    assert app.query_params["own_network"] == "true"
+    other = open_page(rn_net_from="own", own_network="true")
+    assert "predicts" not in words(other)
+    assert "Your own network is gone" in other.run().warning[0].value
     app.button(key="_nf_remove").click().run()
     assert "predicts" not in words(app)
+    assert not app.warning
+    assert "own_network" not in app.query_params
+    # The same layers as an nn.Sequential names them.
+    named = {
+        name.replace("conv1", "0").replace("linear1", "5"): t
+        for name, t in model.state_dict().items()
+    }
+    bring(other, "names.safetensors", save(named))
+    assert not other.warning
+    other.number_input[0].set_value(20)
+    other.text_area[0].set_value("c8k3p1 relu p2 gap flatten fc3").run()
+    assert "names.safetensors were taken in their order, because the names differ" in words(other)
+    assert f"predicts **class {('red', 'green', 'blue').index(best)}**" in words(other)
 
 
 def test_a_network_of_the_list_is_recognised_by_its_size(open_page):

@@ -237,6 +237,8 @@ SECTION = text("i_tab")
 FRAME = place("i_time")
 # Your own classes.
 OWN_CLASSES = flag("oc_own")  # that there are some, which no address can hold
+# Real networks and How far to trust a map.
+OWN_NETWORK = flag("own_network")  # that there is one, which no address can hold
 # Real networks.
 REAL_SECTION = text("rn_tab")
 # The lab.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from cnnviz.ui.shared.address import OWN_NETWORK
 from cnnviz.ui.shared.memory import Room
 from cnnviz.ui.shared.picture import release
 from cnnviz.ui.shared.text import plain
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from cnnviz.zoo.files import Fitted, WeightsFile
     from cnnviz.zoo.own import Pictures
 
-_GIVEN, _ROUND, _REFUSED = "_nf_given", "_nf_round", "_nf_refused"
+_GIVEN, _ROUND, _REFUSED, _GONE = "_nf_given", "_nf_round", "_nf_refused", "_nf_gone"
 _LINE = "line"
 _room = Room(400 * 2**20)
 _reading = threading.Lock()  # a file is in memory twice while it is read: one at a time
@@ -58,9 +59,18 @@ class _Given:
 def bring_network() -> OwnNetwork:
     """Let the person upload a network and say what it is; stops the page until there is one."""
     given: _Given | None = st.session_state.get(_GIVEN)
+    is_gone = st.session_state.setdefault(_GONE, OWN_NETWORK.read())
+    OWN_NETWORK.write(given is not None or None)
     if given is None:
+        if is_gone:
+            st.warning(
+                "Your own network is gone: it is never stored, so it does not outlast a reload,"
+                " and no link shows it to others. Bring its file again.",
+                icon=":material/link_off:",
+            )
         _ask_for_file("A file with the weights of your network")
         st.stop()
+    st.session_state[_GONE] = False
     title = plain(given.file.title)
     # What speaks for itself needs no words.
     open_at_first = not (given.built or given.likely or given.file.config)
@@ -70,12 +80,21 @@ def bring_network() -> OwnNetwork:
         pictures, model_key, names = _settings(given)
         st.button("Remove this network", key="_nf_remove", icon=":material/close:", on_click=_drop)
         _ask_for_file("Another file")
+    if model_key[:2] == (_LINE, ""):  # which is asked for beside the field
+        given.built = None
+        st.stop()
     try:
-        return _network(given, pictures, model_key, names)
+        network = _network(given, pictures, model_key, names)
     except ZooError as error:
         given.built = None
         st.error(plain(str(error)), icon=":material/broken_image:")
         st.stop()
+    if given.built and given.built[1].in_order:
+        st.caption(
+            f"The weights in {title} were taken in their order, because the names differ from those"
+            " of the network as it is typed here."
+        )
+    return network
 
 
 def _ask_for_file(label: str) -> None:
@@ -110,13 +129,16 @@ def _take(key: str) -> None:
     try:
         if not _room.has_room_for(len(data)):
             raise ZooError(  # noqa: TRY301 - refused like any other
-                "The server has no room for another network at the moment. Try again when others"
-                " have left."
+                f"The server has no room for {file.name} at the moment. Try again when others have"
+                " left."
             )
         with _reading:
             found = read_weights(data, file.name)
     except ZooError as error:
-        state[_REFUSED] = plain(str(error))
+        told = str(error)
+        if _GIVEN in state:
+            told += f" {state[_GIVEN].file.title} is still in use."
+        state[_REFUSED] = plain(told)
         return
     given = _Given(found, None if found.config else likely_network(found.tensors))
     _room.hold_bytes(given, found.bytes)
@@ -149,7 +171,13 @@ def _settings(given: _Given) -> tuple[Pictures | ZooError, tuple[Any, ...], str]
             lambda key: st.text_area(
                 "Its layers", key=key, height=70, placeholder="c16k3p1 relu p2 gap fc10"
             ),
-        )  # fmt: skip
+        ).strip()  # fmt: skip
+        if not line:
+            st.info(
+                f"Say which network {plain(given.file.title)} is of: choose it from the list, or"
+                " type its layers.",
+                icon=":material/edit:",
+            )
     else:
         how = _remembered(
             given, "pictures", usual,
@@ -256,7 +284,7 @@ def _network(
         raise pictures
     if given.built is None or given.built[0] != made_of:
         given.built = made_of, _built(given.file, made_of)
-    model, count = given.built[1]
+    model, count, _ = given.built[1]
     config = given.file.config
     classes = config.classes if config else class_names(names, count)
     key = f"file {given.number} {made_of} {pictures}"
@@ -269,6 +297,4 @@ def _built(file: WeightsFile, made_of: tuple[Any, ...]) -> Fitted:
     name, line, shape = made_of
     if name != _LINE:
         return network_of_the_zoo(name, file)
-    if not line.strip():
-        raise ZooError("Say which network it is: choose it from the list, or type its layers.")
     return network_of_line(line, shape, file)

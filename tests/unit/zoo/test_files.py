@@ -42,8 +42,10 @@ def pth(tensors, **options):
 def test_a_line_with_its_weights_computes_as_it_did(small, ending):
     tensors = small.state_dict()
     data = save(tensors) if ending == "safetensors" else pth(tensors)
-    model, classes = files.network_of_line(LINE, (3, 16, 16), read_weights(data, f"own.{ending}"))
-    assert classes == 4
+    model, classes, in_order = files.network_of_line(
+        LINE, (3, 16, 16), read_weights(data, f"own.{ending}")
+    )
+    assert (classes, in_order) == (4, False)
     x = torch.rand(2, 3, 16, 16)
     with torch.no_grad():
         assert torch.equal(model(x), small(x))
@@ -56,12 +58,69 @@ def test_weights_of_several_processors_and_of_a_checkpoint_are_read(small):
     assert files.network_of_line(LINE, (3, 16, 16), given).classes == 4
 
 
+PLAIN = "c8k3p1b0 bn relu p2 " + "c8k3p1b0 relu " * 6 + "gap flatten fc8 relu fc8"
+
+
+def sequential():
+    """The same as PyTorch's users write it, with many weights of one shape, and names past 9."""
+    nn = torch.nn
+    torch.manual_seed(2)
+    middle = [
+        one for _ in range(6) for one in (nn.Conv2d(8, 8, 3, padding=1, bias=False), nn.ReLU())
+    ]
+    model = nn.Sequential(
+        nn.Conv2d(3, 8, 3, padding=1, bias=False), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2),
+        *middle, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 8),
+    )  # fmt: skip
+    for tensor in (*model[1].parameters(), model[1].running_mean, model[1].running_var):
+        torch.nn.init.uniform_(tensor, 0.5, 1.5)
+    return model.eval()
+
+
+@pytest.mark.parametrize("ending", ["safetensors", "pth"])
+def test_weights_with_other_names_are_taken_in_their_order(ending):
+    model, x = sequential(), torch.rand(2, 3, 16, 16)
+    tensors = model.state_dict()
+    data = save(tensors) if ending == "safetensors" else pth(tensors)
+    given = read_weights(data, f"own.{ending}")
+    found = files.network_of_line(PLAIN, (3, 16, 16), given)
+    assert found.in_order
+    with torch.no_grad():
+        torch.testing.assert_close(found.model(x), model(x))
+    with pytest.raises(zoo.ZooError) as told:
+        files.network_of_line("c8k3p1 gap fc8", (3, 16, 16), given)
+    names = (
+        "In order, the network has: conv1.weight (8×3×3×3), conv1.bias (8), linear1.weight (8×8)"
+    )
+    assert names in str(told.value)
+
+
+def test_the_order_counts_only_where_the_file_keeps_it():
+    modules = torch.nn.ModuleDict(
+        {"stem": torch.nn.Conv2d(3, 3, 1, bias=False), "body": torch.nn.Conv2d(3, 3, 1, bias=False)}
+    )
+    tensors, line = modules.state_dict(), "c3k1b0 c3k1b0 gap flatten"
+    given = read_weights(pth(tensors), "own.pth")
+    model = files.network_of_line(line, (3, 8, 8), given).model
+    assert torch.equal(model.state_dict()["conv1.weight"], tensors["stem.weight"])
+    with pytest.raises(zoo.ZooError, match=r"no place for: body\.weight, stem\.weight"):
+        files.network_of_line(line, (3, 8, 8), read_weights(save(tensors), "own.safetensors"))
+    # A weight where a bias has to be is none, though both have 8 numbers.
+    tensors = {
+        ("0.b" if name == "1.weight" else name): t for name, t in sequential().state_dict().items()
+    }
+    with pytest.raises(zoo.ZooError, match="does not fit"):
+        files.network_of_line(PLAIN, (3, 16, 16), read_weights(pth(tensors), "own.pth"))
+
+
 @pytest.mark.parametrize("name", ["squeezenet1_1", "shufflenet_v2_x0_5"])
 def test_a_network_of_the_list_for_other_classes(name):
     torch.manual_seed(0)
     tensors = zoo.build.build(name, 7).state_dict()
-    model, classes = files.network_of_the_zoo(name, read_weights(save(tensors), "a.safetensors"))
-    assert classes == 7
+    model, classes, in_order = files.network_of_the_zoo(
+        name, read_weights(save(tensors), "a.safetensors")
+    )
+    assert (classes, in_order) == (7, False)
     with torch.no_grad():
         assert model(torch.zeros(1, 3, 64, 64)).shape == (1, 7)
     for key, tensor in model.state_dict().items():
@@ -82,10 +141,10 @@ def test_the_likely_network_is_found_by_its_parameters(lite0):
 
 def test_lite0_in_its_own_names_fits_in_any_order(lite0):
     data = save({k: t.contiguous() for k, t in lite0.model.state_dict().items()})
-    model, classes = files.network_of_the_zoo(
+    model, classes, in_order = files.network_of_the_zoo(
         "efficientnet_lite0", read_weights(data, "mine.safetensors")
     )
-    assert classes == 1000
+    assert (classes, in_order) == (1000, False)
     x = lite0.preprocess(sample_image("coffee"))
     with torch.no_grad():
         assert torch.equal(model(x), lite0.model(x))
@@ -97,7 +156,8 @@ def test_a_runs_weights_are_exported_and_brought_back():
     given = read_weights(files.exported(run, step), "digits.safetensors")
     assert given.config.classes == run.config.classes
     assert given.config.owner == ""
-    model, _ = files.network_of_run_file(given)
+    model, _, in_order = files.network_of_run_file(given)
+    assert not in_order
     pictures = pictures_of(given.config)
     network = OwnNetwork("a", "mine", model, given.config.classes, pictures, is_private=True)
     x = network.preprocess(sample_image("coins"))
