@@ -95,7 +95,7 @@ def arrange(entries: Iterable[Entry]) -> Layout:
     others: list[_Item] = []
     for entry in sorted(entries, key=_order):
         folders = tuple(unicodedata.normalize("NFC", part) for part in entry.parts[:-1])
-        (items if _is_picture(entry) else others).append(_Item(folders, entry))
+        (items if is_picture(entry) else others).append(_Item(folders, entry))
     layout.strays += [item.entry for item in items if not item.folders]
     groups = _class_level([item for item in items if item.folders], layout)
     parts = _split(groups, layout)
@@ -149,7 +149,7 @@ def _order(entry: Entry) -> tuple[list[str], tuple[str, ...]]:
     return [unicodedata.normalize("NFC", part).casefold() for part in entry.parts], entry.parts
 
 
-def _is_picture(entry: Entry) -> bool:
+def is_picture(entry: Entry) -> bool:
     """Whether a file is called or begins like a picture."""
     stem, dot, ending = entry.parts[-1].rpartition(".")
     if dot and stem and ending.lower() in _ENDINGS:

@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 
 from cnnviz.datasets.base import DatasetError
-from cnnviz.datasets.layout import pictures_and_masks
+from cnnviz.datasets.layout import is_picture, pictures_and_masks
 from cnnviz.datasets.preprocess import centre_crop, preprocess
 from cnnviz.datasets.scenes import SIDE, Scene, masked_scene
 from cnnviz.datasets.sources import Skipped, UnreadableError, list_zip
-from cnnviz.numbers.formatting import picture_size
+from cnnviz.numbers.formatting import counted, picture_size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,8 +77,9 @@ def load_mask_zip(data: bytes) -> Pairs:
     # Not above: a process that trains needs no reader of pictures.
     from cnnviz.imaging import ImageError, load_image  # noqa: PLC0415
 
-    entries, _ = list_zip(data)
-    pictures, masks = pictures_and_masks(entries)
+    entries, _ = list_zip(data, "the pictures and the folder called masks")
+    files = [(entry, is_picture(entry)) for entry in entries]
+    pictures, masks = pictures_and_masks(entry for entry, is_one in files if is_one)
     skipped = [
         Skipped(entry.name, "there is no picture of this name")
         for name, entry in masks.items()
@@ -107,13 +108,13 @@ def load_mask_zip(data: bytes) -> Pairs:
         square = centre_crop(mask, 1)
         small = cv2.resize(square, (SIDE, SIDE), interpolation=cv2.INTER_NEAREST_EXACT)
         found.append((name, preprocess(picture, (1, SIDE, SIDE)), small.astype(np.uint8)))
+    skipped += [Skipped(entry.name, "it is not a picture") for entry, is_one in files if not is_one]
     if len(found) < LEAST:
-        left_out = skipped[:1]
-        first = "".join(f" Left out first: {one.name}, as {one.reason}." for one in left_out)
+        first = "".join(f" {one.told}" for one in skipped[:1])
         raise DatasetError(
-            f"The zip has {len(found)} pairs of a picture and a mask that can be used; at least"
-            f" {LEAST} are needed, each mask with its picture's name in a folder called masks."
-            f"{first}"
+            f"The zip has {counted(len(found), 'pair')} of a picture and a mask that can be"
+            f" used; at least {LEAST} are needed, each mask with its picture's name in a folder"
+            f" called masks.{first}"
         )
     labels, classes = _classes(np.stack([mask for _, _, mask in found]))
     return Pairs(

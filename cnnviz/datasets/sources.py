@@ -46,6 +46,11 @@ class Skipped:
     name: str
     reason: str
 
+    @property
+    def told(self) -> str:
+        """That it is left out and why, in sentences."""
+        return f"{self.name} is left out: {self.reason.removesuffix('.')}."
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -78,11 +83,12 @@ def shown(name: str) -> str:
     return clean if len(clean) <= MAX_NAME else f"{clean[: MAX_NAME - 1]}…"
 
 
-def list_zip(data: bytes) -> tuple[list[Entry], str]:
+def list_zip(data: bytes, wanted: str = "the class folders") -> tuple[list[Entry], str]:
     """List the files of a zip, but not what systems leave beside pictures.
 
     Args:
         data: The zip's bytes.
+        wanted: What is to be zipped again where this zip cannot be used.
 
     Returns:
         The files, of several at one path the last, and a sentence if their names were guessed.
@@ -100,7 +106,7 @@ def list_zip(data: bytes) -> tuple[list[Entry], str]:
         names, remark = zip_names(infos)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
         raise DatasetError(
-            "This is not a zip file, or it is damaged: zip the class folders again."
+            f"This is not a zip file, or it is damaged: zip {wanted} again."
         ) from error
     entries: dict[str, Entry] = {}
     sizes: dict[str, int] = {}
@@ -109,8 +115,8 @@ def list_zip(data: bytes) -> tuple[list[Entry], str]:
         parts = tuple(part for part in path.split("/") if part not in {"", "."})
         if path.startswith("/") or ".." in parts or re.match("[A-Za-z]:", path):
             raise DatasetError(
-                f"The zip holds the path “{shown(name)}”, which leads outside it: zip the class "
-                "folders again."
+                f"The zip holds the path “{shown(name)}”, which leads outside it: zip "
+                f"{wanted} again."
             )
         if not parts or path.endswith("/") or _is_junk(parts):
             continue

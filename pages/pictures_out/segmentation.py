@@ -10,8 +10,7 @@ from cnnviz.ui.shared.background_training import train_live
 st.caption(
     "A network can give a picture back instead of one answer: here five numbers for each of"
     " 48×48 pixels. S(i, j, k) is the probability that the pixel in row j and column k belongs to"
-    " class i. The digits are real; which pixels are their ink is known exactly, since the scene"
-    " was put together here."
+    " class i. It can learn from [your own pictures and masks](#your-own-pictures-and-masks), too."
 )
 loss = show_networks()
 

@@ -89,10 +89,16 @@ class Segmenter extends MovingDigits {
     this.wake();
   }
 
+  /** What is looked at: a scene that was put together here, or somebody's picture. */
+  what() {
+    return this.movable() ? "scene" : "picture";
+  }
+
   layOut() {
     const { classes, networks, side } = /** @type {Data} */ (this.data);
     const movable = this.movable();
-    const titles = ["Scene", "Truth", ...networks.map(({ title }) => title)];
+    const what = this.what();
+    const titles = [`${what[0].toUpperCase()}${what.slice(1)}`, "Truth", ...networks.map(({ title }) => title)];
     this.panels = titles.map((title, at) => {
       const panel = new PixelPanel(title, side, at || !movable ? "" : "movable");
       this.follow(panel, at === 0 && movable);
@@ -103,7 +109,10 @@ class Segmenter extends MovingDigits {
     this.panels[1].root.hidden = !known;
     this.find("[data-act=play]").hidden = !movable;
     for (const one of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll(".if-movable"))) one.hidden = !movable;
-    this.find("[data-act=next]").hidden = this.scenes.length < 2;
+    const next = this.find("[data-act=next]");
+    next.hidden = this.scenes.length < 2;
+    write(next, `Another ${what}`);
+    this.figure.setAttribute("aria-roledescription", what);
     /** @type {Record<string, string>} */
     const views = { label: "Label map", confidence: "Confidence", ...Object.fromEntries(classes.map((name, at) => [`${at}`, `S of ${name}`])) };
     const order = Object.fromEntries(["label", "confidence", ...classes.keys()].map((view) => [` ${view}`, views[view]])); // as written, not as numbers
@@ -221,7 +230,7 @@ class Segmenter extends MovingDigits {
     return [
       ...softmax,
       {
-        caption: "Intersection over union, of this scene",
+        caption: `Intersection over union, of this ${this.what()}`,
         heads: ["Class", ...titles],
         lines: [...classes.map((name, label) => [name, ...answers.map(({ each }) => share(each[label]))]), ["all but the background", ...answers.map(({ foreground }) => share(foreground))]],
       },

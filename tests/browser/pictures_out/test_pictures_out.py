@@ -58,6 +58,8 @@ def test_masks_are_painted_in_the_browser_and_sent_once(page, app_url, sent):
     expect(told).to_contain_text("Painted: 0 of 8 pictures", timeout=PATIENCE)
     learn = brush.locator("[data-act=send]")
     expect(learn).to_be_disabled()
+    page.get_by_role("link", name="your own pictures and masks", exact=True).click()
+    expect(page.get_by_role("heading", name="Your own pictures and masks")).to_be_in_viewport()
     sheet.scroll_into_view_if_needed()
     sent.clear()
     box = sheet.bounding_box()
@@ -80,6 +82,7 @@ def test_masks_are_painted_in_the_browser_and_sent_once(page, app_url, sent):
     answer = page.locator(".segmenter").nth(1)
     expect(answer.locator(".told")).to_contain_text("i = background, coin.", timeout=PATIENCE)
     expect(answer.locator(".panel:visible")).to_have_count(3)  # nobody knows the truth
+    expect(answer.locator(".panel b").first).to_have_text("Picture")
     hint = answer.locator(".hint")
     expect(hint).not_to_contain_text("digit", use_inner_text=True)  # nothing can be dragged
     expect(page.get_by_text(re.compile(r"^IoU on .* now\."))).to_be_visible()

@@ -19,7 +19,9 @@ from cnnviz.inspection.iou import foreground_overlap, overlap
 from cnnviz.networks import build
 from cnnviz.training.experiments.segmentation import SHAPE, learn_from, network, shipped
 from cnnviz.ui.pictures_out.segmentation.own_masks import example_zip
-from cnnviz.ui.pictures_out.segmentation.painted import lesson_of
+from cnnviz.ui.pictures_out.segmentation.painted import lesson_of, seen_on
+from cnnviz.ui.shared.text import plain
+from tests.pages.sent import sent
 from tests.unit.components.node import in_node
 from tests.unit.datasets.zips import make_zip
 
@@ -76,7 +78,10 @@ def test_a_drawing_and_a_picture_of_ones_own_are_scenes_of_which_nothing_is_know
     assert "cnnviz_draw" in {e.proto.component_name for e in app.get("bidi_component")}
     app = visit("segmentation", se_what="picture", picture="coins", se_invert="true")
     assert not app.exception
-    assert any("know nothing but the digits 0, 3, 4 and 7" in one.value for one in app.caption)
+    told = " ".join(one.value for one in app.caption)
+    assert "know nothing but the digits 0, 3, 4 and 7" in told
+    assert "The digits are real" not in told
+    assert " ".join(sent(app, "segmenter")[0]["alt"].split()[:3]) == "A picture of"
     seen = preprocess(sample_image("coins"), SHAPE, invert=True)[0]
     scene = scene_of(seen)
     assert np.array_equal(scene.picture(), seen)
@@ -99,7 +104,9 @@ def test_ones_own_pictures_and_masks_are_learned_from_while_watched(visit):
     names = [name for name in files.namelist() if name != "masks/00.png"]
     data = make_zip({name: files.read(name) for name in names})
     app.file_uploader(key="_se_zip").upload("own.zip", data).run()
-    assert "there is no mask of this name" in app.warning[0].value
+    assert app.warning[0].value == plain(
+        "pictures/00.png is left out: there is no mask of this name."
+    )
     app.button(key="se_own_train").click().run()
     assert not app.exception
     app.button(key="se_own_stop").click().run()
@@ -129,17 +136,22 @@ def test_what_is_painted_is_learned_and_the_answer_seen_on_the_others():
     pictures = np.stack([one.picture() for one in make_scenes(3, seed=4)])
     truth = np.stack([one.labels() > 0 for one in make_scenes(3, seed=4)])
     masks = ["2:" + ",".join(map(str, np.flatnonzero(one))) for one in truth[:2]] + [""]
-    lesson = lesson_of(pictures, json.dumps({"classes": ["a", "ink"], "masks": masks}))
+    titles = ["x.png", "y.png", "z.png"]
+    lesson = lesson_of(pictures, titles, json.dumps({"classes": ["a", "ink"], "masks": masks}))
+    assert seen_on(lesson) == "This is the picture that you left unpainted: z.png."
     assert lesson.classes == ("background", "ink")
     assert np.array_equal(lesson.train[1], truth[:2])
     assert np.array_equal(lesson.train[0][:, 0], pictures[:2])
     assert [one.picture().tolist() for one in lesson.scenes] == [pictures[2].tolist()]
     assert not lesson.scenes[0].sprites
     assert not lesson.truth
+    one = lesson_of(pictures, titles, json.dumps({"classes": ["ink"], "masks": ["1:7", "", ""]}))
+    assert seen_on(one) == "These are the pictures that you left unpainted: y.png and z.png."
     masks[2] = "2:7"
-    lesson = lesson_of(pictures, json.dumps({"classes": ["a", "ink"], "masks": masks}))
+    lesson = lesson_of(pictures, titles, json.dumps({"classes": ["a", "ink"], "masks": masks}))
     assert np.array_equal(lesson.scenes[0].labels(), truth[0])
     assert lesson.truth == "your mask"
+    assert "so these are the ones that they learn from." in seen_on(lesson)
     # A few steps on two pictures are enough to tell ink from ground.
     *_, last = learn_from(lesson.train, lesson.tests, 2, "weighted", steps=40, mirror=True)
     assert last.networks[0].foreground > 0.5
@@ -153,8 +165,8 @@ def test_pictures_to_paint_on_are_a_sample_s_or_ones_own(visit):
     good = encode_png(sample_image("cat"))
     field.upload("cat.png", good).upload("bad.png", b"no picture").run()
     assert not app.exception
-    assert "bad" in app.warning[0].value
-    assert "not a picture that can be read" in app.warning[0].value
+    assert app.warning[0].value.startswith(plain("bad.png is left out: This file is "))
+    assert app.warning[0].value.count(plain(".")) == 3  # of the name, and of two sentences
     painters = [e for e in app.get("bidi_component") if "mask_brush" in e.proto.component_name]
     assert json.loads(painters[0].proto.json)["titles"] == ["cat.png"]
 
@@ -164,9 +176,9 @@ def test_the_browser_computes_what_pytorch_does():
     plans = [network(skips=skips) for skips in (True, False)]
     weights = shipped()
     networks = dict(zip(("with", "without"), zip(plans, weights, strict=True), strict=True))
-    sent = payload(scenes, CLASSES, networks, name="", alt="", pytorch="")
-    assert base64.b64decode(sent["networks"][0]["weights"])
-    for scene, seen in zip(scenes, in_node(SEEN, data=sent), strict=True):
+    given = payload(scenes, CLASSES, networks, name="", alt="", pytorch="")
+    assert base64.b64decode(given["networks"][0]["weights"])
+    for scene, seen in zip(scenes, in_node(SEEN, data=given), strict=True):
         assert np.array_equal(np.reshape(seen["picture"], (48, 48)), scene.picture())
         truth = scene.labels()
         assert np.array_equal(np.reshape(seen["labels"], (48, 48)), truth)

@@ -39,14 +39,14 @@ def test_pairs_are_found_by_their_names_and_bad_ones_are_named():
         "all/images/alone.png": pair(0)[0], "all/Masks/orphan.png": pair(0)[1],
         "all/images/torn.png": pair(0)[0], "all/Masks/torn.png": b"no picture",
         "all/images/odd.png": pair(0)[0], "all/Masks/odd.png": tall,
-        "q.png": pair(7)[0], "q_mask.png": pair(7)[1],
+        "read.me": b"some text", "q.csv": b"7", "q.png": pair(7)[0], "q_mask.png": pair(7)[1],
     })  # fmt: skip
     found = load_mask_zip(data)
     assert sorted(found.names) == ["p0", "p1", "p2", "p3", "p4", "q"]
     assert found.pictures.shape == (6, 1, SIDE, SIDE)
     assert found.classes == ("background", "white")
     reasons = {one.name.split("/")[-1]: one.reason for one in found.skipped}
-    assert set(reasons) == {"alone.png", "orphan.png", "torn.png", "odd.png"}
+    assert set(reasons) == {"alone.png", "orphan.png", "torn.png", "odd.png", "read.me", "q.csv"}
     assert reasons["alone.png"] == "there is no mask of this name"
     assert reasons["odd.png"] == "picture and mask differ in size: 90×60 and 90×50"
     assert found.tests.tolist() == [True, False, False, False, False, True]
@@ -82,7 +82,10 @@ NOISE = np.random.default_rng(0).integers(0, 255, (60, 90, 3))
     ("data", "words"),
     [
         (zipped(3), "has 3 pairs"),
-        (b"nothing", "not a zip"),
+        (zipped(1), "has 1 pair of"),
+        (make_zip({"a/1.txt": b"some text", "masks/1.txt": b"some text"}),
+         r"masks\. a/1\.txt is left out: it is not a picture\.$"),
+        (b"nothing", "not a zip .* zip the pictures and the folder called masks again"),
         (zipped(4, **{f"all/Masks/p{at}.PNG": png(np.zeros((60, 90, 3))) for at in range(4)}),
          "All masks are black"),
         (zipped(4, **{"all/Masks/p0.PNG": png(NOISE)}),

@@ -71,7 +71,10 @@ def show_networks() -> Loss:
             " on two idle cores.",
         )  # fmt: skip
     if what == "scenes":
-        st.caption("The picture chosen above is looked at under “Your picture”; here are scenes.")
+        st.caption(
+            "The digits are real; which pixels are their ink is known exactly, since the scenes"
+            " were put together here. The picture chosen above is looked at under “Your picture”."
+        )
     else:
         st.caption(
             f"The networks know nothing but the digits {', '.join(CLASSES[1:-1])} and"
@@ -160,7 +163,9 @@ def _follow(loss: Loss, running: bool, scenes: list[Scene], pad: str) -> None:  
             for title, weights in zip(TITLES, (with_skips, without), strict=True)
         },
         key=_FIGURE,
-        alt="A scene of digits, the class of each pixel, and what two networks say of it",
+        alt="A scene of digits, the class of each pixel, and what two networks say of it"
+        if scenes[0].sprites
+        else "A picture of your own, and what two networks say of its pixels",
         pytorch=pytorch_code(network(skips=True), SHAPE) + _SOFTMAX,
         pad=pad,
     )

@@ -31,6 +31,7 @@ class Lesson:
         scenes: What the answers are drawn on.
         truth: Where their truth is from, if it is known.
         over: What `tests` are, in words.
+        unpainted: What the `scenes` are called, if they are those without a mask.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Lesson:
     scenes: Sequence[Scene]
     truth: str
     over: str
+    unpainted: tuple[str, ...] = ()
 
 
 @st.cache_resource(scope="session", show_spinner=False)

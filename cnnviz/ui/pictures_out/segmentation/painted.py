@@ -11,6 +11,7 @@ import streamlit as st
 from cnnviz.components.mask_brush import mask_brush
 from cnnviz.datasets import preprocess
 from cnnviz.datasets.base import DatasetError
+from cnnviz.datasets.layout import listed
 from cnnviz.datasets.masks import CLASSES, read_masks
 from cnnviz.datasets.scenes import SIDE, masked_scene, scene_of
 from cnnviz.datasets.sources import Skipped
@@ -75,9 +76,10 @@ def _small(file: str, _data: bytes) -> NDArray[np.uint8] | str:  # noqa: ARG001 
 def left_out(skipped: Sequence[Skipped]) -> None:
     """Say what was left out, and why."""
     if skipped:
-        named = "; ".join(f"{one.name}: {one.reason}" for one in skipped[:_MOST_NAMED])
-        more = " and others" if len(skipped) > _MOST_NAMED else ""
-        st.warning(plain(f"Left out: {len(skipped)}. {named}{more}."), icon=":material/rule:")
+        lines = [plain(one.told) for one in skipped[:_MOST_NAMED]]
+        if len(skipped) > _MOST_NAMED:
+            lines.append(f"{counted(len(skipped) - _MOST_NAMED, 'more file')} left out.")
+        st.warning("  \n".join(lines), icon=":material/rule:")
 
 
 def show_painting() -> None:
@@ -102,7 +104,7 @@ def show_painting() -> None:
         most=CLASSES - 1,
         key="se_brush",
         alt="A picture to paint masks on, and its mask",
-        on_masks=lambda text: _take(pictures, text),
+        on_masks=lambda text: _take(pictures, titles, text),
     )
     if refused := state.pop(_REFUSED, ""):
         st.error(refused, icon=":material/brush:")
@@ -114,16 +116,22 @@ def show_painting() -> None:
     if training:
         with st.container(horizontal=True, vertical_alignment="center"):
             train_or_stop(training, lambda: begin(lesson), label="Train again", key="se_painted")
-            seen = (
-                "No picture was left unpainted, so these are the ones that they learn from"
-                if lesson.truth
-                else "These are the pictures that you left unpainted"
-            )
             st.caption(
                 f"Both networks learn from {counted(len(lesson.train[0]), 'painted picture')},"
-                f" mirrored too; classes: {plain(', '.join(lesson.classes))}. {seen}."
+                f" mirrored too; classes: {plain(', '.join(lesson.classes))}."
+                f" {plain(seen_on(lesson))}"
             )
         show(lesson, key="se_painted_answer")
+
+
+def seen_on(lesson: Lesson) -> str:
+    """Which pictures the answers are seen on, in a sentence."""
+    one = len(lesson.scenes) == 1
+    if not lesson.unpainted:
+        which = "this is the one that they learn" if one else "these are the ones that they learn"
+        return f"No picture was left unpainted, so {which} from."
+    these = "This is the picture" if one else "These are the pictures"
+    return f"{these} that you left unpainted: {listed(lesson.unpainted)}."
 
 
 def _own(files: Sequence[UploadedFile]) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
@@ -148,10 +156,10 @@ def _digest(pictures: NDArray[np.uint8]) -> str:
     return hashlib.blake2b(pictures.tobytes(), digest_size=12).hexdigest()
 
 
-def _take(pictures: NDArray[np.uint8], text: str) -> None:
+def _take(pictures: NDArray[np.uint8], titles: Sequence[str], text: str) -> None:
     """In a callback: learn from the masks that a browser has sent."""
     try:
-        lesson = lesson_of(pictures, text)
+        lesson = lesson_of(pictures, titles, text)
     except DatasetError as error:
         st.session_state[_REFUSED] = str(error)
         return
@@ -159,7 +167,7 @@ def _take(pictures: NDArray[np.uint8], text: str) -> None:
     begin(lesson)
 
 
-def lesson_of(pictures: NDArray[np.uint8], text: str) -> Lesson:
+def lesson_of(pictures: NDArray[np.uint8], titles: Sequence[str], text: str) -> Lesson:
     """What is to be learned from painted masks.
 
     The networks learn from the pictures on which anything is painted. Their answers are seen on
@@ -167,13 +175,14 @@ def lesson_of(pictures: NDArray[np.uint8], text: str) -> Lesson:
 
     Args:
         pictures: N×SIDE×SIDE grey levels.
+        titles: What the N are called.
         text: The masks, as `read_masks` reads them.
 
     Raises:
         DatasetError: They do not fit the pictures, or nothing is painted.
     """
     labels, classes = read_masks(text, len(pictures))
-    painted = labels.any((1, 2))
+    painted: NDArray[np.bool_] = np.any(labels, axis=(1, 2))
     learned = pictures[painted][:, None], labels[painted]
     seen = [scene_of(one) for one in pictures[~painted]] or [
         masked_scene(one, mask, len(classes)) for one, mask in zip(pictures, labels, strict=True)
@@ -186,4 +195,5 @@ def lesson_of(pictures: NDArray[np.uint8], text: str) -> Lesson:
         seen,
         "your mask" if painted.all() else "",
         "the painted pictures, which the networks learn from",
+        tuple(titles[at] for at in np.flatnonzero(~painted).tolist()),
     )
