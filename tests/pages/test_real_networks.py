@@ -249,6 +249,9 @@ def test_a_network_of_ones_own_from_its_file_with_its_classes(open_page):
     assert "which network mine.safetensors is of: choose it from the list, or type" in words(app)
     bring(app, "notes.pth", b"just some text")
     (refused,) = app.error
+    # Two runs in quick succession leave no field empty: each sends every value.
+    assert all(field.proto.set_value for field in app.text_input)
+    assert [field.value for field in app.text_input[-2:]] == ["0.5", "0.5"]
     assert re.search(r"^notes.pth .*mine.safetensors is still in use", plain(refused.value))
     bring(app, "mine.safetensors", save(model.state_dict()))
     assert not app.error

@@ -107,7 +107,7 @@ def _ask_for_file(label: str) -> None:
     if refused := st.session_state.get(_REFUSED):
         st.error(refused, icon=":material/broken_image:")
     st.caption(
-        "Weights by name: `.safetensors`, or `.pth` as `torch.save(model.state_dict(), …)` writes"
+        "Weights by name: .safetensors, or .pth as torch.save(model.state_dict(), …) writes"
         " it, for a network of the list or one that you type as a line; or the weights of a run,"
         " as “Trained here” lets you download them, or the zip of its folder. Up to"
         f" {WEIGHTS_MB} MB, so ResNet-101’s still fit; for a larger network, “ImageNet” says where"
@@ -271,7 +271,9 @@ def _invert(given: _Given) -> bool:
 def _remembered(given: _Given, name: str, usual: Any, widget: Any) -> Any:
     """Draw a widget whose value is kept with the file, also from page to page."""
     key = f"_nf_{given.number}_{name}"
-    st.session_state.setdefault(key, given.settings.get(name, usual))
+    state = st.session_state
+    # Assigned every time: what a run sends is lost to the browser if the next one comes at once.
+    state[key] = state.get(key, given.settings.get(name, usual))
     value = widget(key)
     given.settings[name] = usual if value is None else value
     return given.settings[name]
