@@ -10,7 +10,10 @@ from cnnviz.ui.shared.background_training import train_live
 st.caption(
     "A network can give a picture back instead of one answer: here five numbers for each of"
     " 48×48 pixels. S(i, j, k) is the probability that the pixel in row j and column k belongs to"
-    " class i. It can learn from [your own pictures and masks](#your-own-pictures-and-masks), too."
+    " class i."
+)
+st.markdown(
+    "A network can learn from [your own pictures and masks](#your-own-pictures-and-masks), too."
 )
 loss = show_networks()
 

@@ -239,6 +239,8 @@ FRAME = place("i_time")
 OWN_CLASSES = flag("oc_own")  # that there are some, which no address can hold
 # Real networks and How far to trust a map.
 OWN_NETWORK = flag("own_network")  # that there is one, which no address can hold
+# A class for every pixel.
+OWN_MASKS = one_of("se_own", ("pictures", "zip", "trained"))  # what is there, as with own classes
 # Real networks.
 REAL_SECTION = text("rn_tab")
 # The lab.

@@ -91,6 +91,7 @@ def test_masks_are_painted_in_the_browser_and_sent_once(page, app_url, sent):
         stop.first.click()
     page.reload()
     expect(told).to_contain_text("Painted: 1 of 8 pictures", timeout=PATIENCE)
+    expect(page.get_by_text("What the networks learned from your masks is gone")).to_be_visible()
 
 
 def test_each_task_has_its_answer_and_the_address_keeps_task_and_box(page, app_url, sent):

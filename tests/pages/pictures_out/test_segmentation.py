@@ -17,6 +17,7 @@ from cnnviz.imaging.encode import encode_png
 from cnnviz.imaging.samples import sample_image
 from cnnviz.inspection.iou import foreground_overlap, overlap
 from cnnviz.networks import build
+from cnnviz.pages import page_at
 from cnnviz.training.experiments.segmentation import SHAPE, learn_from, network, shipped
 from cnnviz.ui.pictures_out.segmentation.own_masks import example_zip
 from cnnviz.ui.pictures_out.segmentation.painted import lesson_of, seen_on
@@ -97,7 +98,8 @@ def test_ones_own_pictures_and_masks_are_learned_from_while_watched(visit):
     first, last = learn_from(tests, tests, 5, "weighted", steps=2, mirror=True)
     assert (first.step, last.step) == (0, 2)
     assert last.networks[0].weights["conv5.weight"].shape == (5, 8, 1, 1)
-    app = visit("segmentation", se_masks="zip")
+    app = visit("segmentation", se_masks="zip", se_own="zip")
+    assert app.warning[0].value.startswith("Your zip of masks is gone")
     app.file_uploader(key="_se_zip").upload("bad.zip", b"nothing").run()
     assert "not a zip file" in app.error[0].value
     files = zipfile.ZipFile(io.BytesIO(example))
@@ -107,6 +109,7 @@ def test_ones_own_pictures_and_masks_are_learned_from_while_watched(visit):
     assert app.warning[0].value == plain(
         "pictures/00.png is left out: there is no mask of this name."
     )
+    assert app.query_params["se_own"] == "zip"
     app.button(key="se_own_train").click().run()
     assert not app.exception
     app.button(key="se_own_stop").click().run()
@@ -169,6 +172,16 @@ def test_pictures_to_paint_on_are_a_sample_s_or_ones_own(visit):
     assert app.warning[0].value.count(plain(".")) == 3  # of the name, and of two sentences
     painters = [e for e in app.get("bidi_component") if "mask_brush" in e.proto.component_name]
     assert json.loads(painters[0].proto.json)["titles"] == ["cat.png"]
+    assert app.query_params["se_own"] == "pictures"
+    app = visit("segmentation", se_own="pictures")
+    gone = "The pictures that you chose are gone"
+    assert app.warning[0].value.startswith(gone)
+    assert app.run().warning[0].value.startswith(gone)
+    app.file_uploader(key="_se_files").upload("cat.png", good).run()
+    assert not app.warning
+    app.switch_page(page_at("filters").script).run()
+    app.switch_page(page_at("segmentation").script).run()
+    assert app.warning[0].value.startswith(gone)
 
 
 def test_the_browser_computes_what_pytorch_does():

@@ -15,11 +15,26 @@ from cnnviz.imaging import FILE_MEGABYTES
 from cnnviz.imaging.encode import encode_png
 from cnnviz.ui.pictures_out.segmentation.own_training import Lesson, begin, show, training_on
 from cnnviz.ui.pictures_out.segmentation.painted import left_out, show_painting
+from cnnviz.ui.shared.address import OWN_MASKS
 from cnnviz.ui.shared.background_training import train_or_stop
-from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.choice import arriving, choice
 from cnnviz.ui.shared.text import plain
 
 _FROM = {"paint": "Paint them here", "zip": "A zip of masks"}
+_GONE = "_se_gone"
+_NEVER_STORED = (
+    "never stored, so it does not outlast a reload or a visit to another page, and no link shows it"
+    " to others."
+)
+_KEPT_MASKS = "the masks that you painted last are kept in this browser."
+_TOLD = {
+    "pictures": "The pictures that you chose are gone, with all that was learned from them: this is"
+    f" {_NEVER_STORED} Choose the same pictures again; {_KEPT_MASKS}",
+    "zip": "Your zip of masks is gone, with all that was learned from it: this is"
+    f" {_NEVER_STORED} Choose it again.",
+    "trained": "What the networks learned from your masks is gone: it is"
+    f" {_NEVER_STORED} Let them learn again; {_KEPT_MASKS}",
+}
 _MOST_SEEN = 12
 _EXAMPLES, _EXAMPLES_SEED = 40, 7
 _COLOURS = np.array(
@@ -43,14 +58,22 @@ def example_zip() -> bytes:
 
 
 def show_own_masks() -> None:
-    """Take masks, and train both networks on them."""
-    if choice(st.segmented_control, "Masks", _FROM, "paint", key="se_masks") == "paint":
-        show_painting()
-    else:
-        _show_zip()
+    """Take masks, and train both networks on them; say it when those of before are gone."""
+    state = st.session_state
+    if arriving("se_masks"):
+        state[_GONE] = OWN_MASKS.follow(None, opened=True)
+    painting = choice(st.segmented_control, "Masks", _FROM, "paint", key="se_masks") == "paint"
+    notice = st.container()
+    there = show_painting() if painting else _show_zip()
+    OWN_MASKS.write(there)
+    if there:
+        state[_GONE] = None
+    elif gone := state.get(_GONE):
+        notice.warning(_TOLD[gone], icon=":material/link_off:")
 
 
-def _show_zip() -> None:
+def _show_zip() -> str | None:
+    """Take a zip, and train both networks on it; what is there as the address names it."""
     file = st.file_uploader(
         "A zip of pictures and masks", key="_se_zip", max_upload_size=FILE_MEGABYTES
     )
@@ -67,12 +90,12 @@ def _show_zip() -> None:
             icon=":material/download:", on_click="ignore", key="se_example",
         )  # fmt: skip
     if file is None:
-        return
+        return None
     try:
         pairs = _read(file.file_id, file.getvalue())
     except DatasetError as error:
         st.error(plain(str(error)), icon=":material/folder_off:")
-        return
+        return None
     left_out(pairs.skipped)
     tests = int(pairs.tests.sum())
     learned, measured = (
@@ -96,3 +119,4 @@ def _show_zip() -> None:
             f" {plain(', '.join(pairs.classes))}."
         )
     show(lesson, key="se_own")
+    return "zip"

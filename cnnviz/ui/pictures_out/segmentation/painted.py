@@ -82,8 +82,12 @@ def left_out(skipped: Sequence[Skipped]) -> None:
         st.warning("  \n".join(lines), icon=":material/rule:")
 
 
-def show_painting() -> None:
-    """Offer pictures and a brush, and train both networks on what was painted."""
+def show_painting() -> str | None:
+    """Offer pictures and a brush, and train both networks on what was painted.
+
+    Returns:
+        What is there that is somebody's own, as the address names it; None for nothing.
+    """
     state = st.session_state
     files = st.file_uploader(
         f"Your own pictures, 2 to {MOST}", accept_multiple_files=True,
@@ -109,8 +113,9 @@ def show_painting() -> None:
     if refused := state.pop(_REFUSED, ""):
         st.error(refused, icon=":material/brush:")
     painted: _Painted | None = state.get(_LESSON)
+    own = "pictures" if files else None
     if painted is None or painted.pictures != _digest(pictures):
-        return
+        return own
     lesson = painted.lesson
     training = training_on(lesson.id)
     if training:
@@ -122,6 +127,8 @@ def show_painting() -> None:
                 f" {plain(seen_on(lesson))}"
             )
         show(lesson, key="se_painted_answer")
+        return own or "trained"
+    return own
 
 
 def seen_on(lesson: Lesson) -> str:
