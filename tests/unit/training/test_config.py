@@ -23,6 +23,14 @@ def test_longer_lengths_take_more_steps(images, optimiser):
     )
 
 
+def test_a_few_pictures_of_ones_own_get_steps_to_watch_and_a_careful_rate():
+    for length, steps in (("quick", 100), ("lesson", 300), ("thorough", 1000)):
+        few, usual = (recipe_for(length, "gap", n) for n in (36, 1435))
+        assert few.epochs * (36 // few.batch_size) == steps
+        assert few.learning_rate == usual.learning_rate / 4
+    assert recipe_for("lesson", "gap", 499).epochs == 30  # 450 steps
+
+
 def test_a_set_of_middling_size_gets_as_many_steps_as_a_large_one():
     few, many = (recipe_for("lesson", "gap", n) for n in (5000, 25_000))
     assert few.epochs * 5000 == many.epochs * 25_000
