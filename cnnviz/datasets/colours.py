@@ -183,7 +183,7 @@ def load_colour_zip(
     Raises:
         DatasetError: Not a usable zip, or fewer than LEAST pictures in it.
     """
-    entries, _ = list_zip(data)
+    entries, _ = list_zip(data, "the pictures")
     skipped: list[Skipped] = []
     found: list[NDArray[np.uint8]] = []
     grey: list[Skipped] = []

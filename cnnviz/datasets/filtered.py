@@ -65,7 +65,7 @@ def filter_zip(
     Raises:
         DatasetError: It is no zip that can be used, or holds too many files, or too much comes out.
     """
-    entries, _ = list_zip(data)
+    entries, _ = list_zip(data, "the pictures")
     if len(entries) > MOST_PICTURES:
         raise DatasetError(
             f"The zip holds {len(entries):,} files; at most {MOST_PICTURES} are filtered at a time."
