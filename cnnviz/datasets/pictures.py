@@ -166,7 +166,8 @@ def _checked_classes(names: list[str], skipped: list[Skipped]) -> tuple[str, ...
     left_out = ""
     if skipped:
         first = skipped[0]
-        left_out = f" ({len(skipped)} left out, such as {first.name}: {first.reason.removesuffix('.')})"
+        reason = first.reason.removesuffix(".")
+        left_out = f" ({len(skipped)} left out, such as {first.name}: {reason})"
     if not counts:
         raise DatasetError(f"No picture can be read{left_out}.")
     if len(counts) < 2:
