@@ -59,8 +59,8 @@ else:
     choices = folded.container(horizontal=True, vertical_alignment="bottom")
 with choices:
     run = choose_run(notice)
-    hide_the_answer(run)
-    step = choose_step(run, hidden=over_time)
+    hide_the_answer(run, notice)
+    step = choose_step(run, notice, hidden=over_time)
     subject = choose_subject(run)
 if not is_large():
     on_a_phone = st.container(key="_phone_answer")  # above the figure; see main.css

@@ -51,30 +51,40 @@ def choose_run(notice: DeltaGenerator) -> Run:
     return run
 
 
-def hide_the_answer(run: Run) -> None:
-    """Stop the page for those who are just voting on what the network says or looks at."""
+def hide_the_answer(run: Run, notice: DeltaGenerator) -> None:
+    """Stop the page for those who are just voting on what the network says or looks at.
+
+    Args:
+        run: The run.
+        notice: Where to say so: not among the settings, which a phone folds.
+    """
     question = None if role.is_presenter() else last_question(run)
     if question is None or question.closed or question.revealed or question.kind == RUN:
         return
-    st.button("Look again", icon=":material/refresh:", key="_i_voted")
-    st.info("The class is voting on this run. Vote first, then look inside once voting is closed.")
+    notice.info(
+        "The class is voting on this run. Vote first, then look inside once voting is closed."
+    )
+    notice.button("Look again", icon=":material/refresh:", key="_i_voted")
     st.stop()
 
 
-def choose_step(run: Run, *, hidden: bool) -> int:
+def choose_step(run: Run, notice: DeltaGenerator, *, hidden: bool) -> int:
     """Let the person choose one of the run's snapshots; stops the page when it has none.
 
     Args:
         run: The run.
+        notice: Where to say that it has none.
         hidden: Whether the choice is not drawn; the last snapshot then.
     """
     steps = {step: str(step) for step in run.snapshot_steps()}
     if not steps:
         if run.state().active:
-            st.button("Look again", icon=":material/refresh:", key="_i_again")
-            st.info("This run has not saved any weights yet: wait a few seconds, then look again.")
+            notice.info(
+                "This run has not saved any weights yet: wait a few seconds, then look again."
+            )
+            notice.button("Look again", icon=":material/refresh:", key="_i_again")
         else:
-            st.info("This run has no saved weights.")
+            notice.info("This run has no saved weights.")
         st.stop()
     last = next(reversed(steps))
     if hidden:
