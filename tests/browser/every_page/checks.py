@@ -65,7 +65,11 @@ def allowed(rule: str, html: str) -> bool:
 
 
 def findings(page: Page, rules: list[str] = TAGS) -> list[str]:
-    """What axe finds that is grave and not on the list of what is allowed."""
+    """What axe finds that is grave and not on the list of what is allowed.
+
+    While a script runs anew, Streamlit draws what it may replace pale: that is waited for.
+    """
+    wait_until(page, "() => !document.querySelector('[data-stale=true]')")
     found = Axe().run(page, options=HOW | {"runOnly": rules})
     return [
         f"{violation['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
