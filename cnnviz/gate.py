@@ -21,7 +21,9 @@ too many, is led on to the page.
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
+import hashlib
 import ipaddress
 import re
 import sys
@@ -80,9 +82,23 @@ UPLOAD_SECONDS = 30.0
 WHOLE_UPLOAD_SECONDS = 600.0
 """And so is one that is not whole after this."""
 
-INLINE_SCRIPT = "sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA="
-"""The one script inside Streamlit's page (`window.prerenderReady = false`)."""
+_WHERE = (
+    "window.__streamlit = {BACKEND_BASE_URL: new URL('.', location).href,"
+    " HOST_CONFIG: {allowedOrigins: [location.origin], useExternalAuthToken: false}}"
+)
+INLINE_SCRIPTS = (
+    "sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA=",
+    f"sha256-{base64.b64encode(hashlib.sha256(_WHERE.encode()).digest()).decode()}",
+)
+"""The scripts inside the page: Streamlit's own (`window.prerenderReady = false`), and `_WHERE`."""
 
+# Streamlit's page, told where its server is. From the address of a page, as /filters, it would ask
+# below that first, wait a tenth of a second, and ask twice more before it opens its socket.
+_PAGE = (
+    (Path(st.__file__).parent / "static" / "index.html")
+    .read_text("utf-8")
+    .replace("<head>", f"<head><script>{_WHERE}</script>", 1)
+)
 _URLS = {page.url for page in PAGES}
 _SERVED = {"_stcore", "app", "component", "live", "media", "present", "static"}
 """Folders that hold something."""
@@ -93,7 +109,8 @@ HEADERS = {
             "default-src 'none'",
             # Streamlit imports the source of a component as a blob, and its reader of messages
             # counts in WebAssembly. Neither lets text on a page become a script.
-            f"script-src 'self' blob: 'wasm-unsafe-eval' '{INLINE_SCRIPT}'",
+            "script-src 'self' blob: 'wasm-unsafe-eval' "
+            + " ".join(f"'{script}'" for script in INLINE_SCRIPTS),
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "media-src 'self' data: blob:",
@@ -167,6 +184,8 @@ class Gate:
         elif method in _READS and (page := _moved_to(path) or _meant_by(scope)):
             query = scope["query_string"].decode("latin-1")
             answer = RedirectResponse(f"{page}?{query}" if query else page, 308)
+        elif _opens_page(scope) and path.removeprefix(_base() + "/") in _URLS:
+            answer = HTMLResponse(_PAGE, headers={"Cache-Control": "no-cache"})
         await (answer or self._app)(scope, receive, send)
 
     async def _upload(
@@ -282,6 +301,12 @@ def _opens_page(scope: Scope) -> bool:
     return scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", "")
 
 
+def _base() -> str:
+    """The path below which the app is served: empty, or as "/cnnviz"."""
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return f"/{base}" if base else ""
+
+
 def _moved_to(path: str) -> str | None:
     """Where the page is that had this address before.
 
@@ -289,9 +314,7 @@ def _moved_to(path: str) -> str | None:
         Its address relative to the one asked for, which is right behind any proxy and base path.
     """
     folder, _, url = path.rstrip("/").rpartition("/")
-    if url not in FORMER_URLS or folder.strip("/") != st.get_option("server.baseUrlPath").strip(
-        "/"
-    ):
+    if url not in FORMER_URLS or folder.rstrip("/") != _base():
         return None
     return ("../" if path.endswith("/") else "") + FORMER_URLS[url]
 
@@ -305,8 +328,7 @@ def _meant_by(scope: Scope) -> str | None:
         Its address relative to the one asked for; or the last part of that, of which Streamlit then
         says that there is no such page.
     """
-    base = "/" + st.get_option("server.baseUrlPath").strip("/")
-    path = scope["path"].removeprefix(base).strip("/")
+    path = scope["path"].removeprefix(_base()).strip("/")
     *folders, url = path.split("/")
     if not _opens_page(scope) or (folders and folders[0] in _SERVED):
         return None

@@ -94,14 +94,17 @@ def launched(kind: BrowserType, path: str | None, flags: list[str]) -> Browser:
 
 @pytest.fixture(scope="session")
 def serve() -> Callable[..., contextlib.AbstractContextManager[str]]:
-    """`with serve(CNNVIZ_RUNS=...) as url:` runs the app on a free port with that environment."""
+    """`with serve(CNNVIZ_RUNS=...) as url:` runs the app on a free port with that environment.
+
+    With `base` all its pages are below that path, and `url` ends with it.
+    """
 
     @contextlib.contextmanager
-    def run(*, cold: bool = False, **env: str) -> Iterator[str]:
-        port = free_port()
-        process = start_streamlit("app.py", port, env=env, cold=cold)
+    def run(*, cold: bool = False, base: str = "", **env: str) -> Iterator[str]:
+        port, options = free_port(), ("--server.baseUrlPath", base) if base else ()
+        process = start_streamlit("app.py", port, *options, env=env, base=base, cold=cold)
         try:
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}{base}"
         finally:
             stop_streamlit(process)
 

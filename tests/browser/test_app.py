@@ -20,14 +20,17 @@ TITLES = {
 IN_THE_BAR = sum(not page.group for page in PAGES)
 
 
-@pytest.mark.parametrize("path", TITLES)
-def test_each_page_opens_by_its_own_link_on_a_cold_server(browser, serve, tmp_path, path):
+@pytest.mark.parametrize(("path", "base"), [("", ""), ("train", "/deep/er"), ("matrix", "")])
+def test_each_page_opens_by_its_own_link_on_a_cold_server(browser, serve, tmp_path, path, base):
     """The first visitor after a restart gets the page inside the app, not the page alone."""
-    with serve(cold=not path, CNNVIZ_RUNS=str(tmp_path)) as url:
-        page = browser.new_page()
+    with serve(cold=not path, base=base, CNNVIZ_RUNS=str(tmp_path)) as url:
+        page, refused = browser.new_page(), []
+        page.on("response", lambda answer: answer.status >= 400 and refused.append(answer.url))
+        page.route("**/_stcore/h*", lambda _: None)  # the address of its server is not asked for
         page.goto(f"{url}/{path}")
         expect(page.get_by_role("heading", level=1)).to_have_text(TITLES[path])
         expect(page.get_by_test_id("stTopNavLink")).to_have_count(IN_THE_BAR)
+        assert refused == []
         page.close()
 
 
