@@ -3,9 +3,11 @@
 Each page is opened in four ways: by its link in a new tab, first on a server that nobody asked for
 it and then again; by its link in a tab that shows the app already; and from Home within the app. A
 person sees something once the first figure or picture stands in the window; the page is open when
-its script has ended, nothing on it waits to be drawn and two frames have passed. The browser has
-been in the app before, so Streamlit's own files are in its cache. The peer is a Streamlit page with
-a title, a line of text and a picture.
+its script has ended, nothing on it waits to be drawn and two frames have passed. Sections below the
+fold come afterwards, one at a time (`cnnviz/ui/shared/lazy_section.py`); in a tab that shows the
+app, it is told as well when the last one is there. The browser has been in the app before, so
+Streamlit's own files are in its cache. The peer is a Streamlit page with a title, a line of text
+and a picture.
 
 After that nobody touches the page for a few seconds, and the processor time that all of Chromium
 and the server take is counted, as a share of one core. By default the browser asks for less
@@ -54,6 +56,7 @@ st.image(np.zeros((200, 200, 3), np.uint8))
 OPEN = """() => document.querySelector(
   "[data-testid='stApp'][data-test-script-state='notRunning']"
 ) && !document.querySelector("[data-testid='stSkeleton'], [data-testid='stAppSkeleton']")"""
+WHOLE = f"() => ({OPEN})() && !document.querySelector('.cnnviz-lazy[data-waits]')"
 # In the window, in any shadow root, and no icon.
 FIGURE = """() => {
   const figures = (root) => [...root.querySelectorAll("*")].flatMap((node) => [
@@ -78,14 +81,15 @@ FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimati
 class Opened:
     """What a page took: seconds of the clock, then shares of one core at rest.
 
-    Until the first figure, and until it is open: in a new tab, by a link, and from Home.
+    Until the first figure, and until it is open: in a new tab, by a link, and from Home. In the
+    last two also until it is whole.
     """
 
     name: str
     first: float
-    tab: tuple[float, float]
-    link: tuple[float, float]
-    home: tuple[float, float] | None
+    tab: tuple[float, ...]
+    link: tuple[float, ...]
+    home: tuple[float, ...] | None
     computed: float
     browser: float
     server: float
@@ -125,9 +129,16 @@ def until_open(page: Page, began: float) -> tuple[float, float]:
     return figure, time.perf_counter() - began
 
 
+def until_whole(page: Page, began: float) -> tuple[float, ...]:
+    """The same, and seconds until what is below the fold is there as well."""
+    opened = until_open(page, began)
+    page.wait_for_function(WHOLE)
+    return *opened, time.perf_counter() - began
+
+
 def in_a_tab(
     context: BrowserContext, url: str, name: str, title: str | None
-) -> tuple[tuple[float, float], tuple[float, float] | None]:
+) -> tuple[tuple[float, ...], tuple[float, ...] | None]:
     """A page by its link in a tab that shows the app, and, if its title is known, from Home."""
     page = context.new_page()
     page.goto(url)
@@ -136,7 +147,7 @@ def in_a_tab(
         page.wait_for_function(OPEN)
         began = time.perf_counter()
         page.goto(f"{url}/{name}", wait_until="commit")
-        links.append(until_open(page, began))
+        links.append(until_whole(page, began))
     for _ in range(AGAIN + 1 if title else 0):
         page.goto(url)
         page.wait_for_function(OPEN)
@@ -144,20 +155,19 @@ def in_a_tab(
         began = time.perf_counter()
         page.evaluate(GO, name)
         page.wait_for_function("(title) => document.title.startsWith(title)", arg=title)
-        homes.append(until_open(page, began))
+        homes.append(until_whole(page, began))
     page.close()
     return medians(links[1:]), medians(homes[1:]) if homes else None
 
 
-def written(times: tuple[float, float] | None) -> str:
-    """Both, for a table."""
+def written(times: tuple[float, ...] | None) -> str:
+    """All of them, for a table."""
     return "–" if times is None else " / ".join(f"{one:.2f}" for one in times)
 
 
-def medians(times: list[tuple[float, float]]) -> tuple[float, float]:
+def medians(times: list[tuple[float, ...]]) -> tuple[float, ...]:
     """Those of each column."""
-    figures, opens = zip(*times, strict=True)
-    return statistics.median(figures), statistics.median(opens)
+    return tuple(map(statistics.median, zip(*times, strict=True)))
 
 
 def browser_seconds(browser: Browser) -> float:
@@ -197,7 +207,8 @@ def main() -> None:
     asked = parser.parse_args()
     names = asked.pages or [page.url for page in PAGES]
     shell = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-    print("Medians in seconds, each until the first figure and until the page is open.\n")
+    print("Medians in seconds, each until the first figure and until the page is open,")
+    print("in a tab that shows the app also until it is whole.\n")
     print("| page | first of all | new tab | × peer | by a link | from Home |", end="")
     print(" main thread in a new tab | browser at rest | server at rest |\n" + 9 * "|---" + "|")
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:

@@ -5,23 +5,18 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from cnnviz.components.chart import chart
 from cnnviz.components.paint import Look, paint_grid
-from cnnviz.figures.neighbours import neighbours_figure
-from cnnviz.imaging.pixels import (
-    neighbours,
-    paint,
-    pearson,
-    shuffled,
-)
-from cnnviz.numbers.formatting import formatted, sides
+from cnnviz.imaging.pixels import paint
+from cnnviz.numbers.formatting import sides
 from cnnviz.ui.lab.pixels.digits import answer_while_painting
 from cnnviz.ui.lab.pixels.inputs import input_counts
 from cnnviz.ui.lab.pixels.moves import moved_and_shuffled
+from cnnviz.ui.lab.pixels.neighbours import similar_neighbours
 from cnnviz.ui.lab.pixels.painting import keep_paint, painting
 from cnnviz.ui.lab.pixels.picture import CORNERS, LIGHT_STROKES, SOURCES, choose_pixels
 from cnnviz.ui.lab.pixels.stationary import places, table_row
 from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.lazy_section import lazy_section
 from cnnviz.ui.shared.projecting import figure_and_settings, is_large
 
 LOOKS: dict[Look, str] = {"both": "Both", "numbers": "Numbers", "picture": "Picture"}
@@ -65,33 +60,10 @@ with figure:
 with figure if is_large() else side:
     answer_while_painting("px_canvas", waits=source != "digit", light=source in LIGHT_STROKES)
 
-st.header("Neighbouring pixels are similar")
-st.caption(
-    "Each dot is a pixel and its right neighbour. In a picture, the dots gather around the line. If"
-    " you shuffle the pixels, a pixel tells you nothing about the next. A small kernel relies on"
-    " what neighbours have in common."
-)
-low, high = image.min(), max(image.max(), image.min() + 1)
-for place, (words, values) in zip(
-    st.columns(2, gap="medium"),
-    (("Original", image), ("The same pixels, shuffled", shuffled(image, 0))),
-    strict=True,
-):
-    pairs = neighbours(values)
-    r = pearson(*pairs)
-    correlation = "undefined (all equal)" if r is None else formatted(r, ".3f")
-    with place:
-        st.markdown(f"**{words}**: Pearson's r = **{correlation}**, {len(pairs[0])} pairs")
-        chart(
-            neighbours_figure(*pairs, low=low, high=high, unit=unit),
-            key=f"_px_chart_{words[:2]}",
-            alt=f"{words}: every pixel against its right neighbour",
-        )
-if source in CORNERS and not strokes:
-    steps = np.abs(np.concatenate([np.diff(base, axis=axis).ravel() for axis in (0, 1)]))
-    st.caption(f"Horizontal and vertical neighbours differ by {steps.mean():.3f} on average.")
-
-moved_and_shuffled(image if source == "digit" or (source == "blank" and strokes) else None)
-table_row()
-places()
-input_counts()
+steps = base if source in CORNERS and not strokes else None
+lazy_section("neighbours", similar_neighbours, image, unit, steps)
+digit = image if source == "digit" or (source == "blank" and strokes) else None
+lazy_section("moved", moved_and_shuffled, digit)
+lazy_section("table", table_row)
+lazy_section("places", places)
+lazy_section("inputs", input_counts)

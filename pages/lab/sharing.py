@@ -13,6 +13,7 @@ from cnnviz.ui.lab.sharing.weights import weight_counts, when_to_share
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.address import WEIGHTS, WIRING
 from cnnviz.ui.shared.controls import paired
+from cnnviz.ui.shared.lazy_section import lazy_section
 from cnnviz.ui.shared.projecting import figure_and_settings
 
 figure, side = figure_and_settings()
@@ -65,8 +66,8 @@ with figure:
     exact = torch_reference.conv(inputs, start["shared"])
     lab.agree("Shared weights match torch conv1d", as_matrix(shared) @ inputs, exact)
 
-weight_counts(n, k)
-when_to_share()
-hidden_unit()
-aligned_pictures()
-any_size()
+lazy_section("counts", weight_counts, n, k)
+lazy_section("when", when_to_share)
+lazy_section("unit", hidden_unit)
+lazy_section("aligned", aligned_pictures)
+lazy_section("any_size", any_size)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnnviz.ui.learning.hand_designed.features import directions, keypoints, learned, worth
+from cnnviz.ui.shared.lazy_section import lazy_section
 
 st.caption(
     "Before 2012, people designed what a classifier gets to see. Two designs ruled: histograms of"
@@ -11,9 +12,6 @@ st.caption(
 )
 st.header("HOG: which directions, cell by cell")
 directions()
-st.header("SIFT: points that are found again")
-keypoints()
-st.header("What are they worth?")
-worth()
-st.header("Learned filters on the same picture")
-learned()
+lazy_section("keypoints", keypoints)
+lazy_section("worth", worth)
+lazy_section("learned", learned)

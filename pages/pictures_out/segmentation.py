@@ -6,6 +6,7 @@ from cnnviz.ui.pictures_out.segmentation.networks import show_map, show_networks
 from cnnviz.ui.pictures_out.segmentation.own_masks import show_own_masks
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.background_training import train_live
+from cnnviz.ui.shared.lazy_section import lazy_section
 
 st.caption(
     "A network can give a picture back instead of one answer: here five numbers for each of"
@@ -28,7 +29,7 @@ st.markdown(
     " off, and one path is left."
 )
 
-show_map(loss)
+lazy_section("map", show_map, loss)
 lab.correction(
     "U-Net's paper has a **cross-entropy for each pixel, weighted**; here the background, nine"
     " pixels out of ten, has the weight 0.2. Train both networks with each loss above: with the"
@@ -41,4 +42,4 @@ lab.correction(
 train_live("Train a U-Net live, on these scenes", "scenes", "unet", "bundled-scenes-1-skips")
 
 st.header("Your own pictures and masks")
-show_own_masks()
+lazy_section("masks", show_own_masks)

@@ -13,9 +13,9 @@ from playwright.sync_api import expect
 
 PATIENCE = 120_000  # milliseconds: a busy machine may draw nothing for a minute
 # The app when its script has ended and what it drew has come: the browser fetches the code of each
-# kind of widget, and what lies below moves as they arrive.
+# kind of widget, and what lies below moves as they arrive. No section waits any more.
 _ENDED = "[data-testid='stApp'][data-test-script-state='notRunning']"
-IDLE = f"{_ENDED}:not(:has([data-testid='stSkeleton']))"
+IDLE = f"{_ENDED}:not(:has([data-testid='stSkeleton'], .cnnviz-lazy[data-waits]))"
 
 
 def pixels(locator):

@@ -16,6 +16,14 @@ def one_thread():
     torch.set_num_threads(1)
 
 
+@pytest.fixture(autouse=True, scope="package")
+def whole_pages():
+    """Sections below the fold are drawn at once: there is no window to come near to."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cnnviz.ui.shared.lazy_section.is_due", lambda _: True)
+        yield
+
+
 @pytest.fixture
 def visit(root):
     """`visit("race", r_race="any")` opens the page at an address and checks that nothing failed."""

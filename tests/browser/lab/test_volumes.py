@@ -28,8 +28,12 @@ def test_an_output_lights_its_window_its_column_and_its_filter(page, settle):
 
 
 def test_in_space_a_filter_is_chosen_and_walks_by_keys_to_its_maps_number(page, settle):
-    page.goto("/volumes?vo_view=space&vo_n=9")
+    page.goto("/volumes?vo_view=space&vo_n=9&vo_thin=16")
     settle(page)
+    # What is below the fold has come, as the link wants it, though nobody scrolled there.
+    expect(page.get_by_role("heading", level=2)).to_have_count(5)
+    expect(page.get_by_role("slider", name="Channels in between")).to_have_value("16")
+    assert "vo_thin=16" in page.url
     figure = page.locator(".volume .figure")
     figure.focus()
     filters = page.locator(".volume .filters button")

@@ -46,6 +46,12 @@ def _small(digest: str, _pixels: np.ndarray) -> np.ndarray:  # noqa: ARG001
     return np.round(to_grey(resize_to_fit(_pixels, _SIDE))).astype(np.uint8)
 
 
+@st.cache_data(max_entries=32, show_spinner=False)
+def _hog(digest: str, cell: int, _grey: np.ndarray) -> tuple[np.ndarray, bytes]:  # noqa: ARG001
+    """The directions of each cell, and the stars that draw them as a JPEG."""
+    return hog_cells(_grey, cell), encode_jpeg(hog_drawn(_grey, cell))
+
+
 @st.cache_data(max_entries=32, show_spinner="Looking for keypoints")
 def _keypoints(digest: str, most: int, degrees: int, _grey: np.ndarray) -> Keypoints:  # noqa: ARG001
     return sift_keypoints(_grey, most, degrees)
@@ -64,7 +70,7 @@ def directions() -> None:
     with left:
         cell = paired("Side of a cell", 4, 32, 8, key="hd_cell", step=4)
     try:
-        cells = hog_cells(grey, cell)
+        cells, stars = _hog(picture.digest, cell, grey)
     except ValueError as error:
         st.error(f"{error} Choose a smaller cell.", icon=":material/grid_off:")
         return
@@ -72,7 +78,7 @@ def directions() -> None:
         one, other = st.columns(2)
         one.image(encode_jpeg(grey), width="stretch", alt=f"{picture.title}, in grey")
         other.image(
-            encode_jpeg(hog_drawn(grey, cell)),
+            stars,
             width="stretch",
             alt="A star for each cell: lines along its edges, the brighter the stronger",
         )
@@ -102,6 +108,7 @@ def directions() -> None:
 
 def keypoints() -> None:
     """Draw SIFT's keypoints in the picture, and those found again after it was turned."""
+    st.header("SIFT: points that are found again")
     picture, grey = grey_picture()
     right, left = figure_and_settings("keypoints", settings_first=True)
     with left:
@@ -139,6 +146,7 @@ def keypoints() -> None:
 
 def learned() -> None:
     """Draw the filters that the digits network has learned, and their answers to the picture."""
+    st.header("Learned filters on the same picture")
     grey = np.round(resize_to_fit(grey_picture()[1], _SIDE // 4)).astype(np.uint8)
     filters = first_filters()
     answers = torch_reference.conv_layer(grey[None] / 255, filters[:, None])
@@ -169,6 +177,7 @@ def learned() -> None:
 
 def worth() -> None:
     """Draw the accuracy of one classifier on each kind of features, while it is found out."""
+    st.header("What are they worth?")
     budget = choice(st.segmented_control, "Digits with a label", _BUDGETS, "100", key="hd_labels")
     found = gathered(("by hand", budget), lambda: accuracies(int(budget)))
 
