@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnnviz.components.architecture import architecture
 from cnnviz.components.chart import chart
+from cnnviz.components.sortable_table import sortable_table
 from cnnviz.convolution import lecture_source
 from cnnviz.figures.history import depth_figure
 from cnnviz.networks import paper_network
@@ -55,7 +56,7 @@ if name == "lenet5":
 
 st.header("Printed and counted")
 rows = printed(name, steps)
-st.dataframe(
+sortable_table(
     {
         "What": [row.what for row in rows],
         "Printed": [row.said for row in rows],
@@ -68,12 +69,8 @@ st.dataframe(
             for row in rows
         ],
     },
-    hide_index=True,
-    height="content",
-    column_config={
-        "Printed": st.column_config.TextColumn(width=110),
-        "Why": st.column_config.TextColumn(width="large"),
-    },
+    named_by="What",
+    key="pn_printed",
     alt=f"Numbers printed of {story.title}, and those counted from its plan",
 )
 
@@ -104,18 +101,13 @@ if name.startswith("resnet"):
         " each deeper network is better (He et al. 2015, tables 2 and 3, which the"
         f" {lecture_source('s1-resnet-deeper-better')} prints)."
     )
-    st.dataframe(
-        {
-            "Network": list(TABLE_3),
-            "Top-1 error (%)": [top_1 for top_1, _ in TABLE_3.values()],
-            "Top-5 error (%)": [top_5 for _, top_5 in TABLE_3.values()],
-        },
-        hide_index=True,
-        height="content",
-        placeholder="",
-        column_config={
-            f"Top-{n} error (%)": st.column_config.NumberColumn(format="%.2f") for n in (1, 5)
-        },
+    errors = [f"Top-{n} error (%)" for n in (1, 5)]
+    sortable_table(
+        {"Network": list(TABLE_3)}
+        | {head: [row[at] for row in TABLE_3.values()] for at, head in enumerate(errors)},
+        named_by="Network",
+        specs=dict.fromkeys(errors, ".2f"),
+        key="pn_errors",
         alt="Errors of ten networks on ImageNet; a press on a heading sorts them",
     )
     st.caption(
@@ -124,7 +116,7 @@ if name.startswith("resnet"):
     )
 
 st.header("Layer by layer")
-table = {
+table: dict[str, list[str] | list[int]] = {
     "Layer": names,
     "Output": [sides(step.shape) for step in steps],
     "Units": [step.units for step in steps],
@@ -135,14 +127,10 @@ table = {
 }
 if name == "lenet5":
     table["Connections"] = connections(steps)
-st.dataframe(
+sortable_table(
     table,
-    hide_index=True,
-    height="content" if len(steps) <= 20 else 560,
-    column_config={
-        column: st.column_config.NumberColumn(format="localized")
-        for column in ("Units", "Parameters", "Multiply-adds", "Connections")
-    },
+    named_by="Layer",
+    key="pn_layers",
     alt=f"The layers of {story.title} with outputs, parameters and multiply-adds",
 )
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnnviz.components.chart import chart
+from cnnviz.components.sortable_table import sortable_table
 from cnnviz.figures.history import Along, errors_figure, winners_figure
 from cnnviz.pages import page_at
 from cnnviz.ui.networks.timeline.history import HUMAN, LANDMARKS, SLIPS, SYNSETS, WINNERS
@@ -45,7 +46,7 @@ with st.container(horizontal=True):
             st.page_link(PAPERS.script, label=one.name, query_params={"network": one.plan})
 
 st.header("What happened when")
-st.dataframe(
+sortable_table(
     {
         "Year": [one.year for one in LANDMARKS],
         "Name": [one.name for one in LANDMARKS],
@@ -56,15 +57,9 @@ st.dataframe(
         "Authors": [one.who for one in LANDMARKS],
         "Published": [one.source for one in LANDMARKS],
     },
-    hide_index=True,
-    height="content",
-    placeholder="",
-    column_config={
-        "Year": st.column_config.NumberColumn(format="%d"),
-        "Parameters": st.column_config.NumberColumn(format="localized"),
-        "Multiply-adds": st.column_config.NumberColumn(format="localized"),
-        "What was new": st.column_config.TextColumn(width="large"),
-    },
+    named_by="Name",
+    specs={"Year": "d", "Top-5 error (%)": "g"},
+    key="ti_landmarks",
     alt="Landmarks of convolutional networks; a press on a heading sorts them",
 )
 st.caption(
@@ -103,13 +98,13 @@ st.caption(
     "The site had a page for each kind. Three of them, as a lecture (file 004, lines 78–223) shows"
     " them:"
 )
-st.dataframe(
+sortable_table(
     {
         "Kind": [kind for kind, *_ in SYNSETS],
         "Pictures": [pictures for _, pictures, _ in SYNSETS],
         "Popularity (percentile)": [percentile for *_, percentile in SYNSETS],
     },
-    hide_index=True,
-    column_config={"Pictures": st.column_config.NumberColumn(format="localized")},
+    named_by="Kind",
+    key="ti_synsets",
     alt="Three kinds of ImageNet: how many pictures, and how popular",
 )

@@ -4,10 +4,12 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+import pandas as pd
 import pytest
 
 from cnnviz.pages import page_at
 from cnnviz.ui.lab.tour.blanks import BLANKS
+from tests.pages.sent import tables
 from tests.unit.lecture.printed import ROWS as PRINTED
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +53,7 @@ def test_the_address_opens(visit, address):
         assert value in app.query_params.get(name, []) or value in chosen, name
     words = " ".join(one.value for kind in (app.markdown, app.caption, app.info) for one in kind)
     words += " ".join(table.value.to_csv() for table in app.dataframe)
+    words += " ".join(pd.DataFrame(table).to_csv() for table in tables(app))
     words += " ".join(part.proto.body for kind in ("header", "html") for part in app.get(kind))
     for number, *_, where, shown in SLIPS:
         if where.strip("`") == address:

@@ -16,7 +16,7 @@ from cnnviz.ui.networks.paper_networks.depth import RESNET_ERRORS
 from cnnviz.ui.networks.paper_networks.printed import printed
 from cnnviz.ui.networks.paper_networks.stories import names_of
 from tests.pages.lab.conftest import LinkedGrids
-from tests.pages.sent import sent
+from tests.pages.sent import sent, tables
 
 
 def counted(name):
@@ -35,12 +35,12 @@ def test_each_network_opens_and_matches_pytorch(visit):
         query = parse_qs(link.query_string)
         assert (query["t_net"], query["t_data"]) == (["own"], ["mnist5k"])
         assert query["t_line"] == [EXAMPLES[sibling_of(name)].line((1, 28, 28), 10)]
-        tables = [table.value for table in app.dataframe]
-        said, layers = tables[0], tables[-1]
-        assert len(tables) == (3 if name.startswith("resnet") else 2)  # with the paper's table 3
-        assert len(said) == len(counted(name))
+        found = tables(app)
+        said, layers = found[0], found[-1]
+        assert len(found) == (3 if name.startswith("resnet") else 2)  # with the paper's table 3
+        assert len(said["What"]) == len(counted(name))
         told = "".join(m.value for m in app.markdown)
-        parameters = layers["Parameters"].sum()
+        parameters = sum(layers["Parameters"])
         assert f"**{parameters:,} parameters**" in told
         assert f"at 4 bytes each: {parameters * 4 / 1000**2:,.1f} MB" in told
         if name in {"lenet5", "vgg_e", "densenet121"}:

@@ -54,6 +54,7 @@ from cnnviz.components import (
     segmenter,
     sliding,
     softmax,
+    sortable_table,
     space_box,
     stepper,
     sweep,
@@ -69,6 +70,7 @@ from cnnviz.imaging import DIVERGING_STOPS, WEIGHT_STOPS, Recipe, denoise
 from cnnviz.networks import NETWORKS, Example, network_from_line, summary
 from cnnviz.networks.blocks import BuildingBlock, Control
 from cnnviz.networks.stages import stages
+from cnnviz.training.experiments.in_browser import Lesson
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 PALETTES = {"DIVERGING_STOPS": DIVERGING_STOPS, "WEIGHT_STOPS": WEIGHT_STOPS}
@@ -128,7 +130,7 @@ PAYLOADS = {
         {"Picture": SMALL.astype(np.float32)[None].repeat(2, 1).repeat(2, 2)}, alt="What it shows",
     ),
     "browser_training": lambda: browser_training.payload(
-        SimpleNamespace(
+        Lesson(
             config=SimpleNamespace(
                 spec=network_from_line("fc2"), input_shape=(1, 2, 2), mean=(0.5,), std=(0.2,),
                 classes=["A", "B"], dataset="digits", task="classify",
@@ -243,6 +245,10 @@ PAYLOADS = {
     ),
     "softmax": lambda: softmax.payload(
         [1.0, 2.0], ["cat", "dog"], [0.5, 1.0], url_parameter="t"
+    ),
+    "sortable_table": lambda: sortable_table.payload(
+        {"Year": [1998, 2012], "Name": ["LeNet-5", "AlexNet"], "Error": [None, 18.2]},
+        named_by="Name", alt="Alt", specs={"Year": "d", "Error": ".1f"},
     ),
     "space_box": lambda: space_box.payload(
         np.dstack([GREY] * 3), space_box.Camera(10, (1, 1), 45, 20),
