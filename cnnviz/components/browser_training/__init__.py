@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,11 @@ def browser_training(
 
 def payload(lesson: Lesson, settings: dict[str, Any], *, pytorch: str) -> dict[str, Any]:
     """What the browser needs, as JSON-able data; the pictures are deflated."""
+    return _content(lesson) | {"settings": settings, "pytorch": pytorch}
+
+
+@functools.lru_cache(maxsize=8)
+def _content(lesson: Lesson) -> dict[str, Any]:
     content = {
         "network": described(lesson.config),
         "dataset": lesson.config.dataset,
@@ -55,7 +61,7 @@ def payload(lesson: Lesson, settings: dict[str, Any], *, pytorch: str) -> dict[s
         "test_pictures": _deflated(lesson.test_images),
         "test_labels": lesson.test_labels.tolist(),
     }
-    return content | {"id": digest(content), "settings": settings, "pytorch": pytorch}
+    return content | {"id": digest(content)}
 
 
 def _deflated(pictures: NDArray[np.uint8]) -> str:

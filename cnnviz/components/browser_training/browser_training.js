@@ -21,6 +21,7 @@ const PROBES = 16;
 const SMOOTH = 20; // batches of which the thick line is the mean
 const PACES = { 1000: "1 step a second", 100: "10 a second", 0: "As fast as it can" };
 const PAUSE = 250; // milliseconds from one drawing of the weights to the next
+const SLICE = 8; // milliseconds of a frame for the held-out pictures
 const REST = 3; // or this many times what drawing takes
 
 class BrowserTraining extends Figure {
@@ -40,6 +41,7 @@ class BrowserTraining extends Figure {
     document.addEventListener("visibilitychange", this.hiding);
     this.playing = false;
     this.probe = 0; // null: what is drawn
+    this.asked = 0; // the held-out picture that is next to be judged
     this.scale = new ScaleBar("Colours of the weights");
     this.find(".scale").append(this.scale.root);
     /** @type {Uint8Array | null} all training pictures, and those that are held out */
@@ -65,6 +67,8 @@ class BrowserTraining extends Figure {
     this.data = data;
     const { network: { spec, shape, classes, layers } } = data;
     this.network = new Network(spec, shape);
+    this.stop("judge");
+    this.asked = 0;
     this.facts = layers;
     this.bars.load(classes);
     this.worker?.terminate();
@@ -201,9 +205,9 @@ class BrowserTraining extends Figure {
     const began = performance.now();
     this.network.load(this.weights);
     this.drawFilters();
-    this.judge();
     this.look();
     this.cost = performance.now() - began + (this.map?.cost ?? 0);
+    this.judge(this.probes.length);
   }
 
   sentence() {
@@ -289,10 +293,18 @@ class BrowserTraining extends Figure {
     this.find(".probes").replaceChildren(...this.probes.map(({ made }) => made));
   }
 
-  /** What the network says of the held-out pictures. */
-  judge() {
+  /**
+   * What the network says of held-out pictures, a few at a time, so that the page goes on answering.
+   * @param {number} left how many are still to be asked
+   */
+  judge(left) {
     const { data: { network: { mean: centre, std, classes }, test_labels: labels }, tests, size, network } = this;
-    this.probes.forEach(({ made, said }, at) => {
+    const began = performance.now();
+    network.load(this.weights);
+    for (; left && performance.now() < began + SLICE; left -= 1) {
+      const at = this.asked;
+      const { made, said } = this.probes[at];
+      this.asked = (at + 1) % this.probes.length;
       network.run(normalised(tests.subarray(at * size, (at + 1) * size), centre, std));
       const values = network.output.values;
       const best = values.indexOf(Math.max(...values));
@@ -300,7 +312,9 @@ class BrowserTraining extends Figure {
       write(said, classes[best] ?? "–");
       said.className = right ? "right" : "wrong";
       made.setAttribute("aria-label", `A ${classes[labels[at]]}: the network predicts ${classes[best] ?? "nothing"}`);
-    });
+    }
+    this.cost += performance.now() - began;
+    if (left) this.after(0, "judge", () => this.judge(left));
   }
 
   /** Show what becomes of the picture that is looked at. */

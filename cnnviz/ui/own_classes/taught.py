@@ -91,6 +91,11 @@ class Tuned:
     thawed: Thawed
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _head(features: bytes, labels: tuple[int, ...], classes: int, _features: Tensor) -> Head:  # noqa: ARG001 - the cache's key
+    return learn(_features, torch.tensor(labels), classes)
+
+
 def teach(network: ZooNetwork, classes: list[OwnClass], place: DeltaGenerator) -> Taught | None:
     """Learn the classes that have pictures, and ask about the picture at hand.
 
@@ -102,7 +107,7 @@ def teach(network: ZooNetwork, classes: list[OwnClass], place: DeltaGenerator) -
         [one.features for one in examples if one.features is not None] or [torch.zeros(1)]
     )
     try:
-        head = learn(features, labels, len(classes))
+        head = _head(features.numpy().tobytes(), tuple(labels.tolist()), len(classes), features)
     except TransferError as error:
         place.info(str(error), icon=":material/add_photo_alternate:")
         return None
