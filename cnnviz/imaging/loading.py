@@ -47,8 +47,10 @@ _MAX_COEFFICIENTS = 300 * 2**20  # bytes of a JPEG that cannot be decoded row by
 Image.MAX_IMAGE_PIXELS = MAX_JPEG_PIXELS  # of twice as many, Pillow reads not even the header
 MAX_UNPACKED = 160 * 2**20  # bytes; of more, Pillow fears a bomb
 # The readers of these hold several copies of a picture at once.
+_ANIMATED = {"GIF", "WEBP", "AVIF"}
 _COPIED, _MAX_COPIED = {"WEBP", "AVIF"}, 20 * 2**20
 _BAND = 2**20  # pixels that are converted at a time
+_MOST_PASSED = 2**30  # pixels of an animation up to a frame: each is made of those before it
 
 _NO_PICTURE = (
     "This file is not a picture that can be read. Choose a PNG, JPEG, HEIC, WebP, BMP, TIFF, GIF "
@@ -94,11 +96,13 @@ class Loaded:
         pixels: H×W×3 RGB.
         full_size: Height and width in the file, upright.
         notes: What a person should know of how it was read: sentences.
+        frames: How many frames or pages of the file can be read.
     """
 
     pixels: NDArray[np.uint8]
     full_size: tuple[int, int]
     notes: tuple[str, ...]
+    frames: int = 1
 
 
 class _Source(NamedTuple):
@@ -113,6 +117,7 @@ class _Source(NamedTuple):
         orientation: 1 to 8, as EXIF counts.
         table: New levels for old ones.
         notes: For people.
+        frames: How many can be read.
     """
 
     width: int
@@ -123,6 +128,7 @@ class _Source(NamedTuple):
     orientation: int
     table: list[int] | None = None
     notes: tuple[str, ...] = ()
+    frames: int = 1
 
 
 def load_image(data: bytes) -> NDArray[np.uint8]:
@@ -153,6 +159,7 @@ def load_picture(
     max_pixels: int | None = None,
     max_side: int | None = None,
     cut_short: bool = False,
+    frame: int = 0,
 ) -> Loaded:
     """Decode a picture as :func:`load_image` does, and shrink it while it is decoded.
 
@@ -161,6 +168,8 @@ def load_picture(
         max_pixels: How many pixels to keep at most.
         max_side: How many pixels the longer side has at most.
         cut_short: Whether to take a JPEG that ends too early, with a note that says so.
+        frame: Which frame of a GIF, WebP or AVIF, or which page of a TIFF; less than
+            `Loaded.frames`.
 
     Returns:
         The pixels, and what to say of them.
@@ -169,7 +178,7 @@ def load_picture(
         ImageError: As :func:`load_image`.
     """
     try:
-        source = _open(data, _Limits(max_pixels, max_side), cut_short=cut_short)
+        source = _open(data, _Limits(max_pixels, max_side), cut_short=cut_short, frame=frame)
         pixels, notes = _assemble(source, _Limits(max_pixels, max_side))
     except ImageError:
         raise
@@ -185,7 +194,7 @@ def load_picture(
     if source.orientation > 4:
         width, height = height, width
     upright = np.ascontiguousarray(_upright(pixels, source.orientation))
-    return Loaded(upright, (height, width), notes)
+    return Loaded(upright, (height, width), notes, source.frames)
 
 
 def _why_unknown(data: bytes) -> str:
@@ -248,17 +257,20 @@ def _draft(image: JpegImageFile, limits: _Limits, *, in_one_scan: bool) -> None:
             raise _too_large("progressive JPEG", most, pixels, _SMALLER_OR_BASELINE)
 
 
-def _open(data: bytes, limits: _Limits, *, cut_short: bool) -> _Source:
+def _open(data: bytes, limits: _Limits, *, cut_short: bool, frame: int) -> _Source:
+    if pages := tiff.pages(data):
+        data = tiff.beginning_with(data, frame)
     if data[:4] in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"} and (layout := _layout(data)):
         source = _open_numbers(data, layout)
-        return source._replace(notes=(*_first_of(tiff.pages(data), "pages"), *source.notes))
+        shown = _which(frame, pages, "pages")
+        return source._replace(notes=(*shown, *source.notes), frames=max(1, pages))
     try:
         file = essential(data)
     except DamagedError as error:
         raise ImageError(_DAMAGED) from error
     notes: list[str] = []
     try:
-        image, full_size = _decode(file, limits)
+        image, full_size = _decode(file, limits, frame)
     except OSError:
         if not (cut_short and data.startswith(JPEG)):
             raise
@@ -268,12 +280,16 @@ def _open(data: bytes, limits: _Limits, *, cut_short: bool) -> _Source:
         if darkest == lightest:
             raise  # nothing of it is there
         notes.append(_CUT_SHORT)
+    frames = 1
     if image.format == "TIFF":
-        notes += _first_of(tiff.pages(data), "pages")
+        frames = max(1, pages)
+        notes += _which(frame, frames, "pages")
     elif (number := max(file.frames, _frames(image, data))) > 1 and image.format == "HEIF":
         notes.append(f"The file has {number:,} pictures: the main one is shown.")
     else:
-        notes += _first_of(number, "frames")
+        notes += _which(frame, number, "frames")
+        if image.format in _ANIMATED:
+            frames = min(number, max(1, _MOST_PASSED // (full_size[0] * full_size[1])))
     levels = Levels(0, 65535)
     if image.format == "PNG" and file.depth == 16:
         colours = len(image.mode.removesuffix("A"))
@@ -299,16 +315,21 @@ def _open(data: bytes, limits: _Limits, *, cut_short: bool) -> _Source:
         orientation,
         table,
         tuple(notes),
+        frames,
     )
 
 
-def _decode(file: Essential, limits: _Limits) -> tuple[Image.Image, tuple[int, int]]:
+def _decode(
+    file: Essential, limits: _Limits, frame: int = 0
+) -> tuple[Image.Image, tuple[int, int]]:
     """Decode a picture, a JPEG no larger than is needed; return it and its size in the file."""
     image = Image.open(io.BytesIO(file.data), formats=FORMATS)
     full_size = image.size
     if isinstance(image, JpegImageFile):
         _draft(image, limits, in_one_scan=file.in_one_scan)
     _check_size(*image.size, str(image.format))
+    if frame and image.format in _ANIMATED:
+        image.seek(frame)
     image.load()
     return image, full_size
 
@@ -323,8 +344,13 @@ def _frames(image: Image.Image, data: bytes) -> int:
         return 1
 
 
-def _first_of(number: int, name: str) -> list[str]:
-    return [f"The first of {number:,} {name} is shown."] if number > 1 else []
+def _which(frame: int, number: int, name: str) -> list[str]:
+    """Say which of several frames or pages is shown."""
+    if number < 2:
+        return []
+    if frame == 0:
+        return [f"The first of {number:,} {name} is shown."]
+    return [f"{name[:-1].capitalize()} {frame + 1:,} of {number:,} is shown."]
 
 
 def _layout(data: bytes) -> tiff.Layout | None:
@@ -425,8 +451,10 @@ def _assemble(source: _Source, limits: _Limits) -> tuple[NDArray[np.uint8], tupl
     ):
         transparent = False
         notes += ("All of it is transparent: its colours are shown without the transparency.",)
+    least = 255
 
     def convert(top: int, bottom: int) -> NDArray[np.uint8]:
+        nonlocal least
         band = source.band(top, bottom)
         opacity = band.getchannel("A") if transparent else None
         if band.mode != mode:
@@ -435,6 +463,7 @@ def _assemble(source: _Source, limits: _Limits) -> tuple[NDArray[np.uint8], tupl
         if source.table:
             band = band.point(source.table * 3)
         if opacity:
+            least = min(least, int(np.asarray(opacity).min()))
             white = Image.new("RGB", band.size, "white")
             band = Image.composite(band, white, opacity)
         return np.asarray(band)
@@ -455,6 +484,8 @@ def _assemble(source: _Source, limits: _Limits) -> tuple[NDArray[np.uint8], tupl
         pixels[top // down : top // down + len(band)] = band
     if scale < 1 and pixels.shape[1::-1] != new_size:
         pixels = np.asarray(cv2.resize(pixels, new_size, interpolation=cv2.INTER_AREA), np.uint8)
+    if least < 255:
+        notes += ("Where it is transparent, it is shown on white.",)
     return pixels, notes
 
 

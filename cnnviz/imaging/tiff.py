@@ -182,16 +182,33 @@ def read_tags(data: bytes) -> dict[int, Tag]:
 
 def pages(data: bytes) -> int:
     """Count the pages of a TIFF: not smaller copies of one, nor masks, as `NewSubfileType` says."""
-    found = 0
-    for place, count, order, is_big in islice(_directories(data), _MOST_PAGES):
+    return sum(1 for _ in _pages(data))
+
+
+def beginning_with(data: bytes, page: int) -> bytes:
+    """The same TIFF, but with one of its pages, counted from 0, as the first; and none before it.
+
+    Raises:
+        StopIteration: There are not so many.
+    """
+    place, _, order, is_big = next(islice(_pages(data), page, None))
+    counter, offset, link = ("Q", "Q", 8) if is_big else ("H", "I", 4)
+    first = struct.pack(order + offset, place - struct.calcsize(order + counter))
+    return b"".join((data[:link], first, data[link + len(first) :]))
+
+
+def _pages(data: bytes) -> Iterator[tuple[int, int, str, bool]]:
+    """The directories of the pages alone."""
+    for directory in islice(_directories(data), _MOST_PAGES):
+        place, count, order, is_big = directory
         value = place + (12 if is_big else 8)
         if not count or value + 4 > len(data):
             continue
         # Entries are sorted by their tags, and a header has none below this one.
         tag = struct.unpack_from(order + "H", data, place)[0]
         flags = struct.unpack_from(order + "I", data, value)[0] if tag == _SUBFILE else 0
-        found += not flags & _COPY_OR_MASK
-    return found
+        if not flags & _COPY_OR_MASK:
+            yield directory
 
 
 def _directories(data: bytes) -> Iterator[tuple[int, int, str, bool]]:

@@ -71,6 +71,15 @@ def test_an_animation_gives_its_first_frame(kind):
     name = "pages" if kind == "TIFF" else "frames"
     assert loaded.notes == (f"The first of 3 {name} is shown.",)
     assert not load_picture(saved(frames[0], kind, **options)).notes
+    if kind == "PNG":  # its other frames are left out as what no picture needs
+        assert loaded.frames == 1
+        return
+    assert loaded.frames == 3
+    last = load_picture(data, frame=2)
+    assert (last.pixels == [0, 255, 0]).all()
+    assert last.notes == (f"{name[:-1].capitalize()} 3 of 3 is shown.",)
+    with pytest.raises(ImageError):
+        load_picture(data, frame=3)
 
 
 def test_the_pages_of_a_tiff_are_counted_without_smaller_copies_and_masks():
@@ -78,9 +87,24 @@ def test_the_pages_of_a_tiff_are_counted_without_smaller_copies_and_masks():
         data = io.BytesIO()
         with tifffile.TiffWriter(data, **options) as file:
             for kind in (0, 1, 0, 4, 2):  # a page, its copy, a page, a mask, one of many pages
-                picture = CAT[:, :, 0] > 99 if kind == 4 else CAT
+                picture = CAT[:, :, 0] > 99 if kind == 4 else CAT[::-1] if kind == 2 else CAT
                 file.write(picture, subfiletype=kind, metadata=None)
         assert load_picture(data.getvalue()).notes == ("The first of 3 pages is shown.",)
+        last = load_picture(data.getvalue(), frame=2)
+        assert np.array_equal(last.pixels, CAT[::-1])
+        assert (last.notes, last.frames) == (("Page 3 of 3 is shown.",), 3)
+        deep = io.BytesIO()
+        with tifffile.TiffWriter(deep, **options) as file:
+            for level in (0, 65535):
+                file.write(np.full((3, 4), level, np.uint16), metadata=None)
+        assert (load_picture(deep.getvalue(), frame=1).pixels == 255).all()
+
+
+def test_an_animation_can_be_read_up_to_so_many_pixels(monkeypatch):
+    frames = [Image.new("RGB", (8, 6), (level, 0, 0)) for level in range(5)]
+    data = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    monkeypatch.setattr("cnnviz.imaging.loading._MOST_PASSED", 3 * 8 * 6)
+    assert load_picture(data).frames == 3
 
 
 def test_of_several_heic_photos_in_a_file_the_main_one_is_shown():

@@ -296,9 +296,11 @@ def test_where_all_is_transparent_the_colours_are_shown_and_it_is_said(kind):
     assert np.array_equal(grey.pixels[:, :, 0], CAT[:, :, 2])
     clear[5, 5, 3] = 255
     loaded = load_picture(saved(clear, kind, **options))
-    assert not loaded.notes
+    assert loaded.notes == ("Where it is transparent, it is shown on white.",)
     assert np.array_equal(loaded.pixels[5, 5], CAT[5, 5])
     assert (loaded.pixels[0] == 255).all()
+    clear[:, :, 3] = 255
+    assert not load_picture(saved(clear, kind, **options)).notes
 
 
 def raw_png(width, height, depth, colour, rows, *extra):
