@@ -14,7 +14,7 @@ from cnnviz.numbers.formatting import as_typed, counted, rough, short
 from cnnviz.runs import Finding
 from cnnviz.training.config import default_recipe
 from cnnviz.training.tasks import CLASSIFY
-from cnnviz.training.tasks.base import SHORTEST
+from cnnviz.training.tasks.base import SHORTEST, after_few_steps, few_steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,7 @@ _VANISHED = 1e-4
 _EXPLODED = 1e3
 _WHOLE = 1.0
 _BY_HEART = 0.5  # the training loss, of the best test loss
+_AS_BEFORE = 0.97  # the test loss at the end, of that before the first step
 _LEARNED = 0.95  # the training loss, of that of guessing
 
 
@@ -67,7 +68,23 @@ def _of_pictures(state: RunState, task: Task) -> list[Finding]:
     """Trouble of a network that gives pictures: what guessing would give is not known of these."""
     by_heart = _worse_and_worse(state, task) if task.by_heart else None
     rules = (*task.findings(state), *_layers(state), by_heart)
-    return [finding for finding in rules if finding is not None]
+    found = [finding for finding in rules if finding is not None]
+    few = None if found else _too_few_steps_for_pictures(state, task)
+    return [few] if few else found
+
+
+def _too_few_steps_for_pictures(state: RunState, task: Task) -> Finding | None:
+    """What can be said of a run of few steps that ends where it began."""
+    last = after_few_steps(state)
+    first = state.evaluations[0] if state.evaluations else None
+    if last is None or first is None or first.step > 0 or not task.by_heart:
+        return None
+    if last.loss <= _AS_BEFORE * first.loss:
+        return None
+    return few_steps(
+        f"The test loss is {short(last.loss, 3)} after only {counted(last.step, 'step')}, and was"
+        f" {short(first.loss, 3)} before the first"
+    )
 
 
 def _worse_and_worse(state: RunState, task: Task) -> Finding | None:
@@ -214,17 +231,12 @@ def _is_guessing(state: RunState, test: Evaluation, classes: int) -> bool:
 
 def _too_few_steps(state: RunState, classes: int) -> Finding | None:
     """What can be said of a run that ends before anything need be learned, and is guessing."""
-    last = state.final
-    if last is None or last.step != state.total_steps or last.step >= SHORTEST:
+    last = after_few_steps(state)
+    if last is None or not _is_guessing(state, last, classes):
         return None
-    if not _is_guessing(state, last, classes):
-        return None
-    return Finding(
-        "short",
+    return few_steps(
         f"The test loss is {short(last.loss, 3)} after only {counted(last.step, 'step')}, and"
-        f" random guessing gives {short(math.log(max(2, classes)), 3)}: so few steps do not show"
-        " whether the network can learn this.",
-        "Train for more epochs, or use smaller batches: both make more steps.",
+        f" random guessing gives {short(math.log(max(2, classes)), 3)}"
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
-from cnnviz.runs import RunError
+from cnnviz.runs import Finding, RunError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from cnnviz.datasets import Dataset
     from cnnviz.networks import Spec
-    from cnnviz.runs import Evaluation, Finding, Progress, RunState
+    from cnnviz.runs import Evaluation, Progress, RunState
 
 PROBES = 8
 """Test pictures that every frame shows."""
@@ -344,3 +344,23 @@ def collapsed(
     """Whether a measure stays below its least value, long after a run has begun."""
     first = max(SHORTEST, _WARM * state.total_steps)
     return last[0].step >= first and all(one.measure(measure) < least for one in last)
+
+
+def after_few_steps(state: RunState) -> Evaluation | None:
+    """The last test of a run that is over after so few steps that nothing need be learned."""
+    last = state.final
+    over = last is not None and last.step == state.total_steps and last.step < SHORTEST
+    return last if over else None
+
+
+def few_steps(what: str) -> Finding:
+    """What to say of such a run that has learned nothing.
+
+    Args:
+        what: What shows it: the beginning of a sentence.
+    """
+    return Finding(
+        "short",
+        f"{what}: so few steps do not show whether the network can learn this.",
+        "Train for more epochs, or use smaller batches: both make more steps.",
+    )

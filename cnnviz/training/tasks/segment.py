@@ -8,9 +8,20 @@ import torch
 
 from cnnviz.inspection.frames import Shown, make_picture_frame
 from cnnviz.networks import check_picture
+from cnnviz.numbers.formatting import counted
 from cnnviz.runs import Finding
 from cnnviz.training.tasks import pixel_losses
-from cnnviz.training.tasks.base import SHORTEST, Loss, Measure, Score, Task, asked, pairs
+from cnnviz.training.tasks.base import (
+    SHORTEST,
+    Loss,
+    Measure,
+    Score,
+    Task,
+    after_few_steps,
+    asked,
+    few_steps,
+    pairs,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,6 +109,10 @@ class Segment(Task):
 
     def findings(self, state: RunState) -> list[Finding]:
         """Nothing but background, which is right most of the time."""
+        few = after_few_steps(state)
+        if few and few.measure("foreground") < _NOTHING:
+            steps = counted(few.step, "step")
+            return [few_steps(f"It calls every pixel background after only {steps}")]
         last = state.evaluations[-3:]
         if len(last) < 3 or last[0].step < SHORTEST:
             return []

@@ -144,6 +144,36 @@ def test_of_few_steps_it_is_said_that_they_show_nothing_unless_they_do():
     assert diagnose(dataclasses.replace(run(1.1, 0.3), total_steps=2000), 3) == []  # stopped
 
 
+@pytest.mark.parametrize("name", [name for name, task in TASKS.items() if task.output != "class"])
+def test_of_few_steps_to_a_picture_it_is_said_where_the_loss_is_as_before_them(name):
+    def run(before, after, foreground=0.5, steps=40):
+        tests = [
+            {"event": "evaluation", "step": step, "epoch": step / 10, "seconds": step, "loss": loss,
+             "images": 20, "foreground": foreground}
+            for step, loss in ((0, before), (steps, after))
+        ]  # fmt: skip
+        begin = {"event": "status", "status": "running", "step": 0, "total_steps": steps,
+                 "train_images": 20, "test_images": 20}  # fmt: skip
+        return fold([begin, *tests], RunState())
+
+    task = TASKS[name]
+    found = diagnose(run(0.101, 0.1), 3, task)
+    if name == "generate":  # the losses of two that work against each other say nothing
+        assert found == []
+        return
+    assert [finding.kind for finding in found] == ["short"]
+    assert found[0].text.startswith(
+        "The test loss is 0.1 after only 40 steps, and was 0.101 before the first: so few steps"
+    )
+    assert diagnose(run(0.101, 0.09), 3, task) == []
+    assert diagnose(run(0.101, 0.1, steps=70), 3, task) == []
+    assert diagnose(dataclasses.replace(run(0.101, 0.1), total_steps=2000), 3, task) == []
+    ground = diagnose(run(0.101, 0.05, foreground=0.0), 3, task)
+    assert [one.text[:48] for one in ground] == (
+        ["It calls every pixel background after only 40 st"] if name == "segment" else []
+    )
+
+
 @pytest.mark.parametrize(("ratio", "word"), [(1e-6, "raise"), (0.4, "lower"), (0.01, "up or down")])
 def test_the_advice_for_a_flat_loss_depends_on_how_the_weights_move(ratio, word):
     layers = [(name, g, ratio, d) for name, g, _, d in WELL]
