@@ -184,8 +184,20 @@ def test_a_zip_brings_its_classes_and_says_what_it_leaves_out(open_page):
     app.button(key="_oc_samples").click().run()
     useless = {"a/1.png": b"just some text", "b/1.png": b"just some text", "b/2.png": b"text"}
     uploader(app).set_value([zipped(useless)]).run()
-    assert re.search(r"can be used are needed\. \S*1\.png: This file is ", words(app))
+    none = r"mine\.zip: there is no folder with pictures that can be used\."
+    assert re.search(none + r" \S*1\.png: This file is ", words(app))
     assert "2 other files could not be used either." in words(app)
+    assert titles(app) == ["Cat (8)", "Cup (8)", "Rocket (8)"]
+
+    # A single class is added to the samples, too; its name may be one of theirs.
+    uploader(app).set_value([zipped({"a/dog/1.png": photo("cat"), "a/dog/2.png": b""})]).run()
+    assert titles(app) == ["Cat (8)", "Cup (8)", "Rocket (8)", "dog (1)"]
+    uploader(app).set_value([zipped({"1.png": photo("cat")})]).run()
+    assert re.search(none, words(app))
+    app.button(key="_oc_samples").click().run()
+    uploader(app).set_value([zipped({"Cat/1.png": photo("cat")})]).run()
+    assert titles(app) == ["Cup (8)", "Rocket (8)", "Cat (1)"]
+    assert "A picture or a zip may have 20 MB." in words(app)
 
 
 def test_classes_that_a_reload_has_taken_are_missed(open_page):

@@ -217,8 +217,12 @@ def _offer_files(chosen: OwnClass) -> None:
         on_change=_add_files,
         args=(chosen, key),
         max_upload_size=FILE_MEGABYTES,
-        help=f"A file may have {FILE_MEGABYTES} MB. Of photos, 1,000 pixels in width are enough:"
-        " make larger ones smaller before they are zipped, or bring them in several zips.",
+        help="The classes of a zip are added to yours. Two or more of them take the place of the"
+        " sample classes; one is added to these.",
+    )
+    st.caption(
+        f"A picture or a zip may have {FILE_MEGABYTES} MB. Of photos, 1,000 pixels in width are"
+        " enough: make larger ones smaller before you zip them, or bring several zips."
     )
     if not is_secure(st.context.url):
         take_photo(
@@ -389,16 +393,15 @@ def _add(
 
 
 def _add_zip(data: bytes, title: str, left_out: _LeftOut) -> None:
-    """Add the classes of a zip to those that are there, or put them in place of the samples."""
+    """Add the classes of a zip to those that are there; two or more take the samples' place."""
     try:
         layout = arrange(list_zip(data)[0])
     except DatasetError as error:
         left_out.refusals.append(f"{plain(title)}: {plain(str(error))}")
         return
     before = own_classes()
-    there = (
-        [] if are_samples(before) else [replace(one, examples=[*one.examples]) for one in before]
-    )
+    samples = are_samples(before)
+    there = [] if samples else [replace(one, examples=[*one.examples]) for one in before]
     new: list[OwnClass] = []
     found: dict[str, OwnClass] = {}
     for name, entry in layout.pictures:
@@ -421,14 +424,16 @@ def _add_zip(data: bytes, title: str, left_out: _LeftOut) -> None:
         except UnreadableError as error:
             left_out.refusals.append(f"{plain(entry.name)}: {plain(str(error))}")
     kept = [*there, *(one for one in new if one.examples)]
-    if len(kept) < 2:
-        needed = f"{plain(title)}: at least two folders with pictures that can be used are needed."
-        left_out.refusals[:1] = [" ".join((needed, *left_out.refusals[:1]))]
+    brought = [one for one in kept if one in found.values()]
+    if not brought:
+        if not left_out.classes:
+            none = f"{plain(title)}: there is no folder with pictures that can be used."
+            left_out.refusals[:1] = [" ".join((none, *left_out.refusals[:1]))]
         return
+    if samples and len(kept) == 1:  # alone it would be nothing to choose between
+        kept = [*(one for one in before if one.name != kept[0].name), *kept]
     st.session_state[_STATE] = kept
-    brought = [n for n, one in enumerate(kept) if one in found.values()]
-    if brought:
-        st.session_state["_oc_class"] = brought[0]
+    st.session_state["_oc_class"] = kept.index(brought[0])
 
 
 def labelled(classes: list[OwnClass]) -> tuple[list[Example], Tensor]:
