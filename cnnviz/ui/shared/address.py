@@ -213,7 +213,7 @@ def place(name: str) -> Parameter[Place]:
 
 
 # Every page.
-PICTURE = text("picture")  # a sample's id, or "own"
+PICTURE = text("picture")  # a sample's id, or "own-1", "own-2", …
 SIZE = one_of("size", ("usual", "large"))
 # Filters.
 KERNEL = text("f_weights")  # as it is typed
@@ -221,6 +221,7 @@ IN_ONE = flag("f_in_one")
 CHAIN = text("f_chain")  # as `format_chain` of `cnnviz/imaging/chain.py` writes it
 COMPARED = {side: text(f"f_{side}") for side in ("first", "second")}  # a chain of one each
 # Step through a convolution.
+PATCH_ROW, PATCH_COLUMN = whole("s_row"), whole("s_col")
 CELL = wholes("s_cell", 2, high=9999)  # row and column of the output
 CONTROLS = one_of("controls", ("off",))
 CONTROLS_BEFORE = one_of("s_controls", ("off",))  # in older links

@@ -38,6 +38,7 @@ def paired(
     step: Number | None = None,
     format: str | None = None,  # noqa: A002 - as Streamlit calls it
     help: str | None = None,
+    bound: bool = True,
 ) -> Number:
     """Draw a slider and a number field that always show the same value.
 
@@ -53,6 +54,7 @@ def paired(
         step: Distance between two values; 1 for integers and 0.01 for floats by default.
         format: How the number is written, such as `%g`.
         help: Tooltip.
+        bound: Whether the value is kept in the address; else the caller does so.
 
     Returns:
         The value, of the type of `default`.
@@ -65,8 +67,9 @@ def paired(
             st.session_state[key] = value
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         value = st.slider(
-            label, minimum, maximum, default, step=step, key=key, bind="query-params",
-            format=format, help=help, on_change=_mirror, args=(key, field),
+            label, minimum, maximum, default, step=step, key=key,
+            bind="query-params" if bound else None, format=format, help=help,
+            on_change=_mirror, args=(key, field),
         )  # fmt: skip
         st.session_state[field] = value
         st.number_input(

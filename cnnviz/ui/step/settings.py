@@ -13,7 +13,7 @@ from cnnviz.components.crop import crop
 from cnnviz.convolution import Padding, lecture_examples
 from cnnviz.imaging import KERNELS, format_kernel, to_grey
 from cnnviz.numbers.formatting import picture_size
-from cnnviz.ui.shared.address import asked
+from cnnviz.ui.shared.address import PATCH_COLUMN, PATCH_ROW, asked
 from cnnviz.ui.shared.choice import arriving, choice, choose, chosen_before, forget
 from cnnviz.ui.shared.controls import paired
 from cnnviz.ui.shared.picture import OWN, current_picture
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from cnnviz.convolution import LectureExample
     from cnnviz.convolution.geometry import PaddingMode, Scheme
+    from cnnviz.ui.shared.address import Parameter
 
 EXAMPLES = {example.id: example for example in lecture_examples()}
 SOURCES = {"preset": "Example", "picture": "Picture patch", "numbers": "My numbers"}
@@ -92,7 +93,9 @@ def open_page() -> None:
         choose("s_source", "picture")
         _take_defaults()
         if picture.id == OWN:  # it opens where there is most to see
-            forget("s_row", "s_col")
+            for place in (PATCH_ROW, PATCH_COLUMN):
+                st.session_state.pop(place.name, None)
+                place.write(None)
         if (filter_before := state.get("_f_name")) in KERNELS:  # that of Filters comes along
             choose("s_kernel", filter_before)
 
@@ -174,8 +177,8 @@ def choose_patch() -> NDArray[np.uint8]:
     top, left = int((height - side) * 0.2), int((width - side) * 0.4)
     if picture.id == OWN:
         top, left = (place // scale for place in picture.contrast)
-    row = _place("Top row", height - side, top, "s_row")
-    column = _place("Left column", width - side, left, "s_col")
+    row = _place("Top row", height - side, top, PATCH_ROW)
+    column = _place("Left column", width - side, left, PATCH_COLUMN)
     crop(
         pixels, (row, column, side, side), key="s_place", alt=f"The patch on {picture.title}",
         on_move=_move_patch,
@@ -194,14 +197,24 @@ def choose_patch() -> NDArray[np.uint8]:
     return to_grey(patch).astype(np.uint8)
 
 
-def _place(label: str, last: int, first: int, key: str) -> int:
+def _place(label: str, last: int, first: int, parameter: Parameter[int]) -> int:
+    """Draw the choice of where the patch is along one side.
+
+    It is not bound: with another largest value it is a new slider for Streamlit, and the old one
+    takes its parameter out of the address when it goes.
+    """
     if last == 0:  # a slider needs two ends
         return 0
-    # With another largest value it is a new slider for Streamlit, and leaves the address: this
-    # brings it back with the next run.
-    if key in st.session_state:
-        st.session_state[key] = st.session_state[key]
-    return int(paired(label, 0, last, min(first, last), key=key))
+    state, key, first = st.session_state, parameter.name, min(first, last)
+    opened = key not in state
+    wanted = parameter.follow(state.get(key), opened=opened)
+    if not opened:
+        state[key] = first if wanted is None else wanted
+    elif wanted is not None and wanted <= last:  # else `paired` says why not
+        state[key] = wanted
+    place = int(paired(label, 0, last, first, key=key, bound=False))
+    parameter.write(None if place == first else place)
+    return place
 
 
 def _smaller(pixels: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:

@@ -49,7 +49,7 @@ def test_what_is_printed_is_the_output_of_the_trace(open_at, name):
         press(page, "ArrowRight")
 
 
-def test_three_colours_a_kernel_each_and_their_sum(open_at):
+def test_three_colours_a_kernel_each_and_their_sum(open_at, settle):
     page = open_at(
         "/step?s_source=picture&s_colour=rgb&s_row=90&s_col=200&s_size=12&s_kernel=sobel-x"
         "&s_padding=2&s_mode=reflect&s_stride=2&s_dilation=2&s_bias=3&s_cell=0,0"
@@ -78,6 +78,11 @@ def test_three_colours_a_kernel_each_and_their_sum(open_at):
     page.locator(".crop").press("Shift+ArrowDown")
     expect(place).to_have_value("251")
     assert "s_col=250" in page.url
+    # Of the picture made smaller it shows about the same, and the address says so at once.
+    page.get_by_role("radio", name="½").click()
+    expect(place).to_have_value("125")
+    settle(page)
+    assert {"s_row=125", "s_col=125"} <= {*page.url.split("&")}
 
 
 def test_a_reload_opens_the_same_cell_and_settings(open_at):

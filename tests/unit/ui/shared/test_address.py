@@ -17,6 +17,7 @@ VALUES = {
     "PICTURE": words, "SIZE": st.sampled_from(["usual", "large"]),
     "KERNEL": words, "IN_ONE": st.booleans(), "OWN_CLASSES": st.booleans(), "CHAIN": words,
     "OWN_NETWORK": st.booleans(), "OWN_MASKS": st.sampled_from(["pictures", "zip", "trained"]),
+    "PATCH_ROW": whole, "PATCH_COLUMN": whole,
     "CELL": st.tuples(st.integers(0, 9999), st.integers(0, 9999)),
     "CONTROLS": st.just("off"), "CONTROLS_BEFORE": st.just("off"),
     "RUN": words, "NETWORK": words, "STEP": st.builds(Place, whole, st.text()),
