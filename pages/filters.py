@@ -123,9 +123,13 @@ def show_filter(picture: Picture) -> None:
     pixels.send_pixels(exact)
     with st.container(key="f_pixel"):
         show_pixel(chosen, full, pixel)
-    # It opens below the fold: lead there once, no further than to its end, so that the pixel stays
-    # in view, and let the next ones be compared in peace.
-    reveal("f_pixel", "f_pixel" if pixel else None, end=True)
+    # It opens below the fold: lead there once, so far that the pixel stays in view, and let the
+    # next ones be compared in peace. On a phone the photo stands right above it.
+    above = "f_result" if in_one else "f_photo"
+    reveal(
+        "f_pixel", "f_pixel" if pixel else None,
+        beside=(above, pixel[0] / size[0]) if pixel else None,
+    )  # fmt: skip
     if preview is not full:
         st.caption(
             f":material/photo_size_select_small: Preview: the picture is reduced to"

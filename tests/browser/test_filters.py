@@ -89,14 +89,27 @@ def test_it_opens_on_edges_and_outlines_what_is_pointed_at(page, open_at):
     assert not [url for url in foreign if not url.startswith(("data:", "blob:"))]
 
 
-def test_the_first_click_leads_to_the_arithmetic_and_the_next_ones_stay(open_at, settle):
-    page = open_at("/filters")
+@pytest.mark.parametrize(
+    ("screen", "click", "kept"),
+    [((1280, 800), (400, 1), 400), ((1280, 800), (30, 1), 300), ((390, 844), (150, 0), 150)],
+)
+def test_the_first_click_leads_to_the_arithmetic_and_the_next_ones_stay(
+    open_at, settle, screen, click, kept
+):
+    """With a kernel so large that the arithmetic is higher than the screen.
+
+    The pixel stays in view; of one of the top rows, the picture does in part.
+    """
+    page = open_at("/filters?f_kernel=gaussian&f_size=13")
+    page.set_viewport_size(dict(zip(("width", "height"), screen, strict=True)))
+    settle(page)
     heading = page.get_by_role("heading", name="The pixel at row")
-    canvas(page, 1).click(position=spot(page, 400, 250))
+    row, at = click
+    canvas(page, at).click(position=spot(page, row, 250, at=at))
     expect(heading).to_be_in_viewport()
     settle(page)
-    box = canvas(page, 1).bounding_box()
-    assert box["y"] + box["height"] * 400 / 512 > 60, "the pixel is still in view, below the bar"
+    box = canvas(page, at).bounding_box()
+    assert box["y"] + box["height"] * kept / 512 > 60, "it is still in view, below the bar"
     page.keyboard.press("Shift")  # from here on the person decides what is in view
     main = page.get_by_test_id("stMain")
     main.evaluate("e => e.scrollTo(0, 0)")

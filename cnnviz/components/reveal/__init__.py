@@ -7,7 +7,7 @@ from cnnviz.components.sources import register
 _component = register("reveal", isolate_styles=False)
 
 
-def reveal(place: str, token: str | None, *, end: bool = False) -> None:
+def reveal(place: str, token: str | None, *, beside: tuple[str, float] | None = None) -> None:
     """Scroll to a container of the page, once for each press.
 
     Call it after the container's contents were drawn: then they are there when it is scrolled to.
@@ -15,7 +15,9 @@ def reveal(place: str, token: str | None, *, end: bool = False) -> None:
     Args:
         place: The container's Streamlit key.
         token: Names the press, and no other one of this session; None before there was any.
-        end: Whether to scroll only until its end is in view, where all of it fits: what is above
-            it stays in view, as far as there is room.
+        beside: The key of a component above it, and how far down its canvas, from 0 to 1, is the
+            place that the press was about. It stays in view as far as the screen holds both; the
+            beginning of the container always comes into view.
     """
-    _component(key=f"reveal-{place}", data={"place": place, "token": token, "end": end}, height=1)
+    data = {"place": place, "token": token, "beside": beside}
+    _component(key=f"reveal-{place}", data=data, height=1)
