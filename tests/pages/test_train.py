@@ -194,7 +194,9 @@ def test_the_times_are_those_of_the_pace(open_page, monkeypatch):
     steps = recipe_for("quick", "gap", 1435).epochs * 1435 / 32
     assert app.radio(key="_t_length").captions[0].startswith(f"about {steps / 4:.0f} s: ")
     app.segmented_control(key="_t_held").select("Full speed").run()
-    assert app.radio(key="_t_length").captions[0].startswith("a few seconds: ")
+    assert app.radio(key="_t_length").captions[0].startswith("a few seconds, 352 steps: ")
+    app = open_page(t_batch="100")
+    assert app.radio(key="_t_length").captions[0].startswith("a few seconds, 112 steps: ")
 
 
 def builder(app, name="layers"):
@@ -347,8 +349,10 @@ def test_what_was_made_of_a_zip_is_said_before_start_and_literally(open_page, ma
     app.get("file_uploader")[0].set_value(("mine.zip", data, "application/zip")).run()
     assert "not of your pictures: this run learned **Fashion\\-MNIST**" in texts(app)
     assert [one.label for one in app.expander if one.label.startswith("Left out")] == [
-        r"Left out: \~\~gone\~\~/IMG\_1\.HEIC"
+        r"Left out: \~\~gone\~\~/IMG\_1\.HEIC and 2 more"
     ]
+    (why,) = [one.value for one in app.caption if "left out" in one.value]
+    assert why.startswith("2 of 3 left out: This file is not a picture that can be read")
     assert not app.exception
     said = app.info[0].value
     assert r"The class \~\~gone\~\~ is left out" in said
@@ -377,7 +381,9 @@ def make_zip():
                     pixels = np.full((40, 40, 3), 20 + 60 * place + index, np.uint8)
                     archive.writestr(f"{name}/{index}.png", encode_png(pixels))
             if unreadable:
+                archive.writestr(f"{names[0]}/notes.txt", b"text")
                 archive.writestr(f"{unreadable}/IMG_1.HEIC", b"ftypheic")
+                archive.writestr(f"{unreadable}/IMG_2.HEIC", b"ftypheic")
         return file.getvalue()
 
     return build

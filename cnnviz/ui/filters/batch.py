@@ -34,7 +34,7 @@ def show_batch(stages: tuple[Stage, ...], border: Border, *, colour: bool) -> No
     st.caption(
         f"Every picture of the zip, at most {MOST_PICTURES}, goes through the chain and comes back"
         " as a PNG in the colours shown above. Larger pictures are first reduced to"
-        " a megapixel. Nothing is stored."
+        f" a megapixel. The zip may have {FILE_MEGABYTES} MB. Nothing is stored."
     )
     file = st.file_uploader("A zip of pictures", key="_f_batch_zip", max_upload_size=FILE_MEGABYTES)
     if file is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -23,6 +25,9 @@ from cnnviz.pages import page_at
 from cnnviz.ui.shared.picture import release
 from cnnviz.ui.shared.text import plain
 from cnnviz.upload_limits import PHOTOS_MB, USUAL_UPLOAD, allow_large_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 OWN, _COLOURS = "own", "own_colours"
 OWN_ZIPS = {OWN: "Your own pictures", _COLOURS: "Your own pictures: give them colour"}
@@ -113,15 +118,21 @@ def choose_zip(kind: str) -> tuple[Dataset | None, str]:
             release(file)  # else it would be in memory twice
     if found is None and kind in kept:
         found = _read(kept[kind], *shape, kind)
-        with result, st.container(horizontal=True, vertical_alignment="center"):
-            st.info(f"In use: **{plain(kept[kind][0])}**", icon=":material/folder_zip:")
-            st.button("Remove", icon=":material/close:", key="_t_zip_remove", on_click=_forget)
+        with result:
+            say_in_use(kept[kind][0], _forget, key="_t_zip")
     if found is None:
         return None, problem
     dataset, skipped = found
     with result:
         _describe(dataset, skipped)
     return dataset, ""
+
+
+def say_in_use(name: str, forget: Callable[[], None], *, key: str) -> None:
+    """Say what is still used though its field is empty, beside a button that lets go of it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.info(f"In use: **{plain(name)}**", icon=":material/folder_zip:")
+        st.button("Remove", icon=":material/close:", key=f"{key}_remove", on_click=forget)
 
 
 def _read(
@@ -168,16 +179,23 @@ def _counted_classes(dataset: Dataset) -> str:
 
 
 def _name_left_out(skipped: list[Skipped]) -> None:
-    """Name the first of the files that are left out, and behind it all of them with the reasons."""
+    """Say why most files are left out and name the first; behind it are all, with their reasons."""
     if skipped:
+        why, count = Counter(map(_why, skipped)).most_common(1)[0]
+        of = f"{count:,} of {len(skipped):,} left out" if len(skipped) > 1 else "Left out"
+        st.caption(f"{of}: {plain(why)}.")
         more = f" and {len(skipped) - 1:,} more" if len(skipped) > 1 else ""
         first = plain(skipped[0].name)
         with st.expander(f"Left out: {first}{more}", icon=":material/warning:"):
             for one in skipped[:_MOST_NAMED]:
-                why = one.reason[:1].upper() + one.reason[1:].rstrip(".")
-                st.markdown(f"{plain(one.name)}: {plain(why)}.")
+                st.markdown(f"{plain(one.name)}: {plain(_why(one))}.")
             if len(skipped) > _MOST_NAMED:
                 st.caption(f"And {len(skipped) - _MOST_NAMED:,} more.")
+
+
+def _why(skipped: Skipped) -> str:
+    """Why a file is left out, as a sentence without its full stop."""
+    return skipped.reason[:1].upper() + skipped.reason[1:].rstrip(".")
 
 
 def _show_one_of_each(dataset: Dataset) -> None:

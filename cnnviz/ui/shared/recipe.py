@@ -9,13 +9,13 @@ import streamlit as st
 
 from cnnviz.datasets import ALL_DATASETS
 from cnnviz.networks import networks_for
-from cnnviz.numbers.formatting import as_typed, duration
+from cnnviz.numbers.formatting import as_typed, counted, duration
 from cnnviz.numbers.parsing import Limits
 from cnnviz.runs import Recipe
 from cnnviz.training.config import LENGTHS, default_recipe, recipe_for
 from cnnviz.ui.shared.address import asked
 from cnnviz.ui.shared.choice import arriving, choice, choose
-from cnnviz.ui.shared.number_field import number_field
+from cnnviz.ui.shared.number_field import number_field, number_or
 from cnnviz.ui.shared.own_zip import OWN_TASKS
 
 if TYPE_CHECKING:
@@ -80,7 +80,9 @@ def choose_recipe(
     """
     default = default_recipe(network, train_images, task=task)
     lengths = {id: recipe_for(id, network, train_images, task=task).epochs for id in LENGTHS}
-    epochs = _choose_epochs(lengths, default.epochs, seconds_per_epoch)
+    size = min(int(number_or("t_batch", BATCH, default.batch_size)), train_images)
+    steps_per_epoch = train_images // size if size else 0
+    epochs = _choose_epochs(lengths, default.epochs, seconds_per_epoch, steps_per_epoch)
     rate = number_field(
         "Peak learning rate",
         RATE,
@@ -143,9 +145,11 @@ def _more_numbers(
 
 
 def _choose_epochs(
-    epochs: dict[Length, float], default: float, seconds_per_epoch: float
+    epochs: dict[Length, float], default: float, seconds_per_epoch: float, steps_per_epoch: int
 ) -> float | None:
     """Draw how long to train, with the time that takes beside each choice.
+
+    Times too short to tell the choices apart have the number of steps beside them.
 
     It is asked before the start: the learning rate goes up and down once, over all steps.
     """
@@ -154,7 +158,8 @@ def _choose_epochs(
     if arriving("t_length") and asked("t_epochs"):
         choose("t_length", _OWN)
     captions = [
-        f"{_about(epochs[id] * seconds_per_epoch)}{length.about}" for id, length in LENGTHS.items()
+        _about(epochs[id] * seconds_per_epoch, round(epochs[id] * steps_per_epoch)) + length.about
+        for id, length in LENGTHS.items()
     ]
     length = choice(
         st.radio, "Length", titles, "lesson", key="t_length", captions=[*captions, ""],
@@ -191,8 +196,10 @@ def choose_pace() -> float | None:
     return number_field("Steps per second, at most", PACE, 10.0, key="t_pace", linked=True)
 
 
-def _about(seconds: float) -> str:
+def _about(seconds: float, steps: int = 0) -> str:
     if seconds <= 0:
         return ""
+    if seconds >= _FEW:
+        return f"about {duration(seconds)}: "
     # Starting and testing take a second or two whatever the network has to learn.
-    return "a few seconds: " if seconds < _FEW else f"about {duration(seconds)}: "
+    return f"a few seconds, {counted(steps, 'step')}: " if steps else "a few seconds: "

@@ -173,16 +173,16 @@ def _ask_for_zip() -> None:
     st.file_uploader(
         "A zip with one folder of pictures per class", key=key, on_change=_take,
         args=(key,), max_upload_size=FILE_MEGABYTES,
-        help=f"It may have {FILE_MEGABYTES} MB. Of photos, 1,000 pixels in width are enough: make"
-        " larger ones smaller before they are zipped.",
+        help="Of photos, 1,000 pixels in width are enough: make larger ones smaller before they are"
+        " zipped.",
     )  # fmt: skip
     if refused := state.get(_REFUSED):
         st.error(refused, icon=":material/folder_off:")
     subject = _own()
     used = f"In use: {plain(subject.title)}. " if subject else ""
     st.caption(
-        f"{used}Your pictures stay in this session’s memory, at {_SIDE}×{_SIDE} pixels. Every"
-        " fifth of each class is kept for the test."
+        f"{used}The zip may have {FILE_MEGABYTES} MB. Your pictures stay in this session’s memory,"
+        f" at {_SIDE}×{_SIDE} pixels. Every fifth of each class is kept for the test."
     )
 
 
