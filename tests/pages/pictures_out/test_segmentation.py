@@ -114,6 +114,31 @@ def test_ones_own_pictures_and_masks_are_learned_from_while_watched(visit):
     assert not app.exception
     app.button(key="se_own_stop").click().run()
     assert not app.exception
+    # It is there still after a look at the pictures to paint on, as these are after one at it.
+    app.segmented_control(key="_se_masks").set_value("paint").run()
+    cat = encode_png(sample_image("cat"))
+    app.file_uploader(key="_se_files").upload("cat.png", cat).run()
+    app.segmented_control(key="_se_masks").set_value("zip").run()
+    assert app.info[0].value == "In use: **own\\.zip**"
+    assert app.query_params["se_own"] == "zip"
+    assert "pairs to learn from" in " ".join(one.value for one in app.caption)
+    assert any(button.key == "se_own_train" for button in app.button)
+    app.segmented_control(key="_se_masks").set_value("paint").run()
+    assert app.info[0].value == "In use: **cat\\.png**"
+    assert painted_on(app) == ["cat.png"]
+    app.button(key="_se_files_remove").click().run()
+    assert len(painted_on(app)) == 8
+    app.segmented_control(key="_se_masks").set_value("zip").run()
+    app.file_uploader(key="_se_zip").upload("bad.zip", b"nothing").run()
+    app.file_uploader(key="_se_zip").set_value(None).run()
+    assert not app.info
+    assert "se_own" not in app.query_params
+
+
+def painted_on(app):
+    """The titles of the pictures to paint on."""
+    (brush,) = sent(app, "mask_brush")
+    return brush["titles"]
 
 
 def test_a_brush_paints_what_lies_within_its_reach():
@@ -162,16 +187,14 @@ def test_what_is_painted_is_learned_and_the_answer_seen_on_the_others():
 
 def test_pictures_to_paint_on_are_a_sample_s_or_ones_own(visit):
     app = visit("segmentation")
-    painters = [e for e in app.get("bidi_component") if "mask_brush" in e.proto.component_name]
-    assert len(json.loads(painters[0].proto.json)["titles"]) == 8
+    assert len(painted_on(app)) == 8
     field = app.file_uploader(key="_se_files")
     good = encode_png(sample_image("cat"))
     field.upload("cat.png", good).upload("bad.png", b"no picture").run()
     assert not app.exception
     assert app.warning[0].value.startswith(plain("bad.png is left out: This file is "))
     assert app.warning[0].value.count(plain(".")) == 3  # of the name, and of two sentences
-    painters = [e for e in app.get("bidi_component") if "mask_brush" in e.proto.component_name]
-    assert json.loads(painters[0].proto.json)["titles"] == ["cat.png"]
+    assert painted_on(app) == ["cat.png"]
     assert app.query_params["se_own"] == "pictures"
     app = visit("segmentation", se_own="pictures")
     gone = "The pictures that you chose are gone"
@@ -181,7 +204,8 @@ def test_pictures_to_paint_on_are_a_sample_s_or_ones_own(visit):
     assert not app.warning
     app.switch_page(page_at("filters").script).run()
     app.switch_page(page_at("segmentation").script).run()
-    assert app.warning[0].value.startswith(gone)
+    assert not app.warning
+    assert painted_on(app) == ["cat.png"]
 
 
 def test_the_browser_computes_what_pytorch_does():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -14,18 +15,16 @@ from cnnviz.datasets.scenes import SIDE, make_scenes
 from cnnviz.imaging import FILE_MEGABYTES
 from cnnviz.imaging.encode import encode_png
 from cnnviz.ui.pictures_out.segmentation.own_training import Lesson, begin, show, training_on
-from cnnviz.ui.pictures_out.segmentation.painted import left_out, show_painting
+from cnnviz.ui.pictures_out.segmentation.painted import forget_removed, left_out, show_painting
 from cnnviz.ui.shared.address import OWN_MASKS
 from cnnviz.ui.shared.background_training import train_or_stop
 from cnnviz.ui.shared.choice import arriving, choice
+from cnnviz.ui.shared.own_zip import say_in_use
 from cnnviz.ui.shared.text import plain
 
 _FROM = {"paint": "Paint them here", "zip": "A zip of masks"}
-_GONE = "_se_gone"
-_NEVER_STORED = (
-    "never stored, so it does not outlast a reload or a visit to another page, and no link shows it"
-    " to others."
-)
+_GONE, _FILE, _KEPT = "_se_gone", "_se_zip", "_se_pairs"
+_NEVER_STORED = "never stored, so it does not outlast a reload, and no link shows it to others."
 _KEPT_MASKS = "the masks that you painted last are kept in this browser."
 _TOLD = {
     "pictures": "The pictures that you chose are gone, with all that was learned from them: this is"
@@ -42,9 +41,18 @@ _COLOURS = np.array(
 )
 
 
-@st.cache_resource(scope="session", show_spinner=False, max_entries=1)
-def _read(file: str, _data: bytes) -> Pairs:  # noqa: ARG001 - the cache's key
-    return load_mask_zip(_data)
+class _Zip(NamedTuple):
+    """A zip that was read.
+
+    Attributes:
+        id: Tells it from all others.
+        name: Of the file.
+        pairs: What it holds.
+    """
+
+    id: str
+    name: str
+    pairs: Pairs
 
 
 def example_zip() -> bytes:
@@ -73,36 +81,48 @@ def show_own_masks() -> None:
 
 
 def _show_zip() -> str | None:
-    """Take a zip, and train both networks on it; what is there as the address names it."""
+    """Take a zip, and train both networks on it; what is there as the address names it.
+
+    It stays in use when the field for it is not drawn for a while.
+    """
+    state = st.session_state
     file = st.file_uploader(
-        "A zip of pictures and masks", key="_se_zip", max_upload_size=FILE_MEGABYTES
-    )
+        "A zip of pictures and masks", key=_FILE, max_upload_size=FILE_MEGABYTES,
+        on_change=forget_removed, args=(_FILE, _KEPT),
+    )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             f"At least {LEAST} pictures, and in a folder called masks a picture of the same name"
             " for each: black where there is nothing, another colour for each class. They are"
-            f" made grey and {SIDE}×{SIDE}; every {TEST_SHARE}th is for testing. They stay in this"
-            " session's memory.",
+            f" made grey and {SIDE}×{SIDE}; every {TEST_SHARE}th is for testing. The zip may have"
+            f" {FILE_MEGABYTES} MB. It stays in this session's memory.",
             width="stretch",
         )
         st.download_button(
             "Example zip: scenes and their masks", example_zip, "masks.zip", "application/zip",
             icon=":material/download:", on_click="ignore", key="se_example",
         )  # fmt: skip
+    kept: _Zip | None = state.get(_KEPT)
+    if file and not (kept and kept.id == file.file_id):
+        state.pop(_KEPT, None)
+        try:
+            kept = _Zip(file.file_id, file.name, load_mask_zip(file.getvalue()))
+        except DatasetError as error:
+            st.error(plain(str(error)), icon=":material/folder_off:")
+            return None
+        state[_KEPT] = kept
+    if kept is None:
+        return None
     if file is None:
-        return None
-    try:
-        pairs = _read(file.file_id, file.getvalue())
-    except DatasetError as error:
-        st.error(plain(str(error)), icon=":material/folder_off:")
-        return None
+        say_in_use(kept.name, lambda: state.pop(_KEPT), key=_FILE)
+    pairs = kept.pairs
     left_out(pairs.skipped)
     tests = int(pairs.tests.sum())
     learned, measured = (
         (pairs.pictures[which], pairs.labels[which]) for which in (~pairs.tests, pairs.tests)
     )
     lesson = Lesson(
-        file.file_id,
+        kept.id,
         learned,
         measured,
         pairs.classes,

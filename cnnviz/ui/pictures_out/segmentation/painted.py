@@ -21,6 +21,7 @@ from cnnviz.numbers.formatting import counted
 from cnnviz.training.experiments.segmentation import SHAPE
 from cnnviz.ui.pictures_out.segmentation.own_training import Lesson, begin, show, training_on
 from cnnviz.ui.shared.background_training import train_or_stop
+from cnnviz.ui.shared.own_zip import say_in_use
 from cnnviz.ui.shared.picture import decoded
 from cnnviz.ui.shared.text import plain
 
@@ -36,6 +37,14 @@ _MOST_NAMED = 5
 _PHOTO_PIXELS = 1_000_000
 _SAMPLE, _ROWS, _COLUMNS, _PIECE = "coins", 2, 4, 150
 _LESSON, _REFUSED = "_se_lesson", "_se_refused"
+_FILES, _KEPT = "_se_files", "_se_pictures"
+
+
+class _Pictures(NamedTuple):
+    """Pictures to paint on, N×SIDE×SIDE, and what they are called."""
+
+    levels: NDArray[np.uint8]
+    titles: tuple[str, ...]
 
 
 class _Painted(NamedTuple):
@@ -85,17 +94,23 @@ def left_out(skipped: Sequence[Skipped]) -> None:
 def show_painting() -> str | None:
     """Offer pictures and a brush, and train both networks on what was painted.
 
+    Somebody's own pictures stay in use when the field for them is not drawn for a while.
+
     Returns:
         What is there that is somebody's own, as the address names it; None for nothing.
     """
     state = st.session_state
     files = st.file_uploader(
         f"Your own pictures, 2 to {MOST}", accept_multiple_files=True,
-        key="_se_files", max_upload_size=FILE_MEGABYTES,
+        key=_FILES, max_upload_size=FILE_MEGABYTES,
+        on_change=forget_removed, args=(_FILES, _KEPT),
     )  # fmt: skip
-    pictures, titles = _pieces()
     if files:
-        pictures, titles = _own(files)
+        state[_KEPT] = _own(files)
+    kept: _Pictures | None = state.get(_KEPT)
+    if kept and not files:
+        say_in_use(listed(kept.titles), lambda: state.pop(_KEPT), key=_FILES)
+    pictures, titles = kept or _pieces()
     st.caption(
         f"Each picture is made grey and {SIDE}×{SIDE}. Paint two or three and leave the others: on"
         " those you see what the networks make of pictures that they have not learned from. They"
@@ -104,7 +119,7 @@ def show_painting() -> str | None:
     mask_brush(
         pictures,
         titles,
-        ["class 1"] if files else ["coin"],
+        ["class 1"] if kept else ["coin"],
         most=CLASSES - 1,
         key="se_brush",
         alt="A picture to paint masks on, and its mask",
@@ -113,7 +128,7 @@ def show_painting() -> str | None:
     if refused := state.pop(_REFUSED, ""):
         st.error(refused, icon=":material/brush:")
     painted: _Painted | None = state.get(_LESSON)
-    own = "pictures" if files else None
+    own = "pictures" if kept else None
     if painted is None or painted.pictures != _digest(pictures):
         return own
     lesson = painted.lesson
@@ -141,8 +156,14 @@ def seen_on(lesson: Lesson) -> str:
     return f"{these} that you left unpainted: {listed(lesson.unpainted)}."
 
 
-def _own(files: Sequence[UploadedFile]) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-    """The pictures of files, and their names; the sample's parts where none can be read."""
+def forget_removed(field: str, kept: str) -> None:
+    """In a callback: let go of what is kept of a field when it is taken out of the field."""
+    if not st.session_state[field]:
+        st.session_state.pop(kept, None)
+
+
+def _own(files: Sequence[UploadedFile]) -> _Pictures | None:
+    """The pictures of files, and their names; None where none can be read."""
     found: list[NDArray[np.uint8]] = []
     titles, skipped = (
         [],
@@ -156,7 +177,7 @@ def _own(files: Sequence[UploadedFile]) -> tuple[NDArray[np.uint8], tuple[str, .
             found.append(small)
             titles.append(file.name)
     left_out(skipped)
-    return (np.stack(found), tuple(titles)) if found else _pieces()
+    return _Pictures(np.stack(found), tuple(titles)) if found else None
 
 
 def _digest(pictures: NDArray[np.uint8]) -> str:
