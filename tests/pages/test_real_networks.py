@@ -258,6 +258,7 @@ def test_a_network_of_ones_own_from_its_file_with_its_classes(open_page):
     areas = {area.label: area for area in app.text_area}
     areas["Its layers"].set_value("c9k3p1 relu p2 gap flatten fc3").run()
     assert "conv1\\.weight is 8×3×3×3 and not 9×3×3×3" in app.error[0].value
+    assert "_nf_fits" not in {button.key for button in app.button}
     app.text_area[0].set_value("c8k3p1 relu p2 gap flatten fc3").run()
     assert "predicts **class " in words(app)
     app.text_area[1].set_value("red, green").run()
@@ -269,6 +270,14 @@ def test_a_network_of_ones_own_from_its_file_with_its_classes(open_page):
     x = (torch.from_numpy(preprocess(sample_image("coffee"), (3, 20, 20))) / 255 - 0.5)[None] / 0.5
     best = ("red", "green", "blue")[predict(model, x).top(1)[0]]
     assert f"mine.safetensors predicts **{best}**" in words(app)
+
+    def is_open():
+        (box,) = [one for one in app.expander if one.label.startswith("Your network")]
+        return box.proto.expanded
+
+    assert is_open()
+    app.button(key="_nf_fits").click().run()
+    assert not is_open(), "the answer comes into view"
     (drawn,) = sent(app, "evidence")
     np.testing.assert_allclose(drawn["values"], evidence(model, x, method="cam").raw, atol=1e-4)
     for tab in ("The whole network", "Feature maps", "Learned filters"):

@@ -72,12 +72,14 @@ def bring_network() -> OwnNetwork:
         st.stop()
     st.session_state[_GONE] = False
     title = plain(given.file.title)
+    box, state = f"_nf_box_{given.number}", st.session_state
     # What speaks for itself needs no words.
-    open_at_first = not (given.built or given.likely or given.file.config)
+    state.setdefault(box, not (given.built or given.likely or given.file.config))
     with st.expander(
-        f"Your network: {title}", expanded=open_at_first, icon=":material/network_node:"
+        f"Your network: {title}", icon=":material/network_node:", key=box, on_change="rerun"
     ):
         pictures, model_key, names = _settings(given)
+        fits = st.container()
         st.button("Remove this network", key="_nf_remove", icon=":material/close:", on_click=_drop)
         _ask_for_file("Another file")
     if model_key[:2] == (_LINE, ""):  # which is asked for beside the field
@@ -89,6 +91,11 @@ def bring_network() -> OwnNetwork:
         given.built = None
         st.error(plain(str(error)), icon=":material/broken_image:")
         st.stop()
+    if model_key[0] == _LINE:  # what it answers stands below the box, perhaps out of sight
+        fits.button(
+            "It fits: see what it answers", icon=":material/check:", key="_nf_fits",
+            on_click=state.update, args=({box: False},),
+        )  # fmt: skip
     if given.built and given.built[1].in_order:
         st.caption(
             f"The weights in {title} were taken in their order, because the names differ from those"
