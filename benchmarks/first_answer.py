@@ -42,7 +42,7 @@ def photo(name: str, folder: str) -> Path:
 
 def upload(page: Page, path: Path) -> float:
     """Seconds until the page names the photo as what the network sees."""
-    page.get_by_role("button", name=re.compile("^.*Picture: ")).click()
+    page.get_by_role("button", name=re.compile("^.*My picture: ")).click()
     chooser = page.locator("input[type=file]").first
     began = time.perf_counter()
     chooser.set_input_files(path)
@@ -81,7 +81,7 @@ def main() -> None:
                 took = upload(page, path)
                 asked = f"{which}, 12 megapixels, {megabytes:.1f} MB"
                 report(asked, took, processor(process) - used)
-            page.get_by_role("button", name=re.compile("^.*Picture: ")).click()
+            page.get_by_role("button", name=re.compile("^.*My picture: ")).click()
             sample = page.get_by_role("button", name="Brick wall", exact=True)
             sample.wait_for()
             began, used = time.perf_counter(), processor(process)

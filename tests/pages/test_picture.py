@@ -23,7 +23,7 @@ def open_page(visit):
 def chosen(app):
     """The name on the button that opens the chooser."""
     labels = [block.proto.popover.label for block in app.get("popover")]
-    label = next(label for label in labels if label.startswith("Picture: "))
+    label = next(label for label in labels if label.startswith("My picture: "))
     return shown(label).partition(": ")[2]
 
 
@@ -132,6 +132,63 @@ def test_several_uploads_are_chosen_among(open_page):
     assert chosen(app) == FIRST
     assert not own_ones()
     assert not app.warning, "nothing of it is missed"
+
+
+def go_back(app, name):
+    app.query_params["picture"] = name
+    app.run()
+
+
+def test_the_address_says_which_of_ones_own_pictures_is_seen(open_page, monkeypatch):
+    monkeypatch.setattr("cnnviz.ui.shared.address._ECHO_SECONDS", -1.0)
+    app = open_page()
+    files = [("photo.png", sized(n, n), "image/png") for n in (1, 2)]  # of one name
+    uploader(app).set_value(files).run()
+    assert app.query_params["picture"] == "own-1"
+    app.button(key="_picture_own_2").click().run()
+    assert app.query_params["picture"] == "own-2"
+    go_back(app, "own-1")
+    assert current(app).pixels.shape == (1, 1, 3)
+    go_back(app, "own")
+    assert current(app).pixels.shape == (1, 1, 3)
+    assert app.query_params["picture"] == "own-1"
+    app.button(key="_picture_own_2").click().run()
+    app.button(key="_picture_remove").click().run()
+    assert current(app).pixels.shape == (1, 1, 3)
+    go_back(app, "own-2")
+    assert "Your own picture is gone" in app.warning[0].value
+    assert current(app).pixels.shape == (1, 1, 3)
+    uploader(app).upload("new.png", sized(3, 3)).run()
+    assert app.query_params["picture"] == "own-3", "an old link leads to no other picture"
+    uploader(app).upload("again.png", sized(1, 1)).run()
+    assert app.query_params["picture"] == "own-1"
+
+
+def test_another_frame_of_an_animation_is_shown(open_page, monkeypatch):
+    frames = [Image.new("L", (20, 10), level) for level in (10, 20, 30)]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])
+
+    def field(app):
+        return [one for one in app.number_input if one.label.startswith("Frame or page")]
+
+    app = open_page()
+    uploader(app).upload("loop.gif", buffer.getvalue()).run()
+    assert any("The first of 3 frames is shown." in one.value for one in app.caption)
+    (chooser,) = field(app)
+    assert (chooser.label, chooser.value) == ("Frame or page, 1 to 3", 1)
+    chooser.set_value(3).run()
+    assert not app.exception
+    assert (current(app).pixels == 30).all()
+    assert any("Frame 3 of 3 is shown." in one.value for one in app.caption)
+    assert chosen(app) == "loop.gif"
+    assert app.query_params["picture"] == "own-1"
+    assert [one.label for one in app.button if one.key.startswith("_picture_own_")] == ["loop"]
+
+    monkeypatch.setattr("cnnviz.ui.shared.memory.Room.has_room_for", lambda *_: False)
+    uploader(app).upload("next.gif", buffer.getvalue()).run()
+    assert chosen(app) == "next.gif"
+    assert not field(app), "the file is not kept"
 
 
 def test_who_watches_a_class_has_one_picture_of_their_own(open_page, monkeypatch):

@@ -1,7 +1,7 @@
 """The person's picture: chosen once, in the header, and carried from page to page.
 
-The choice lives in session state and is written to the URL as `?picture=<sample>`. It is not
-a bound widget: several pages show it, and Streamlit drops a parameter that two pages bind.
+The choice lives in session state and is written to the URL as `?picture=<sample>`, or `own-2`. It
+is not a bound widget: several pages show it, and Streamlit drops a parameter that two pages bind.
 Pictures of one's own stay in the state of their session and go when the session does.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -30,7 +30,7 @@ from cnnviz.imaging import (
     resize_to_fit,
     sample_image,
 )
-from cnnviz.numbers.formatting import counted, picture_size
+from cnnviz.numbers.formatting import counted, picture_size, thousands
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.address import PICTURE
 from cnnviz.ui.shared.memory import BUDGET, MOST_PIXELS, Room
@@ -51,6 +51,7 @@ _FIRST = "_picture_first"
 _OWN = "_own_picture"  # the one that is, or was last, chosen; `_picture_own…` are buttons
 _OWNS = "_own_pictures"  # all of them, in the order in which they were brought
 _ROUND = "_picture_round"  # how often files were taken
+_NUMBER = "_picture_number"  # how many pictures of one's own there have been
 _OPEN = "_picture_chooser"
 _MOST_OWN = 6
 _LABEL = 20  # letters: what two lines below a thumbnail hold
@@ -70,7 +71,7 @@ _room = Room(BUDGET)
 _decoding = threading.BoundedSemaphore(2)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Picture:
     """A picture and where it is from.
 
@@ -81,6 +82,10 @@ class Picture:
         digest: Digest of the pixels, to key caches on.
         credit: Source and licence.
         notes: What the person should know of how it was read: sentences.
+        number: Which of the session's own it is, from 1; 0 for a sample.
+        frames: How many frames or pages its file has, of which another can be shown.
+        frame: The one that is shown, from 0.
+        file: Where there are several: the content of the file.
     """
 
     id: str
@@ -89,6 +94,15 @@ class Picture:
     digest: str
     credit: str
     notes: tuple[str, ...] = ()
+    number: int = 0
+    frames: int = 1
+    frame: int = 0
+    file: bytes = b""
+
+    @property
+    def name(self) -> str:
+        """What the address calls it."""
+        return f"{self.id}-{self.number}" if self.number else self.id
 
     @functools.cached_property
     def thumbnail(self) -> bytes:
@@ -158,7 +172,7 @@ def _keep(files: list[tuple[bytes, str]], *, by_camera: bool = False) -> bool:
         if by_camera and is_black(picture.pixels):
             refusals.append(BLACK)
         else:
-            kept.append(picture)
+            kept.append(_numbered(picture))
     if beyond:
         refusals.append(_TOO_MANY.format(counted(most, "picture"), ", ".join(beyond)))
     if kept:
@@ -170,6 +184,29 @@ def _keep(files: list[tuple[bytes, str]], *, by_camera: bool = False) -> bool:
         state[_REFUSED] = "  \n".join(refusals)  # a line each
         state[_OPEN] = True
     return bool(kept)
+
+
+def _numbered(new: Picture) -> Picture:
+    """The picture with its number: that of the same one, if it is here already."""
+    state = st.session_state
+    for one in state.get(_OWNS, []):
+        if one.digest == new.digest:
+            return replace(new, number=one.number)
+    state[_NUMBER] = state.get(_NUMBER, 0) + 1
+    return replace(new, number=state[_NUMBER])
+
+
+def _show_frame(own: Picture, key: str) -> None:
+    """In a callback: show another frame of a file, or say why it cannot be read."""
+    state = st.session_state
+    owns: list[Picture] = state[_OWNS]
+    try:
+        picture = _read(own.file, own.title, state[key] - 1)
+    except ImageError as error:
+        state[_REFUSED] = f"{plain(own.title)}: {error}"
+        return
+    state.pop(_REFUSED, None)
+    state[_OWN] = owns[owns.index(own)] = replace(picture, number=own.number)
 
 
 def _remove(own: Picture) -> None:
@@ -204,12 +241,16 @@ def is_black(pixels: NDArray[np.uint8]) -> bool:
     return int(pixels.max()) < _DARKEST
 
 
-def _read(data: bytes, title: str) -> Picture:
+def _read(data: bytes, title: str, frame: int = 0) -> Picture:
     with _decoding:
         if not (max_pixels := _room.max_pixels()):
             raise ImageError(_FULL)
-        loaded = load_picture(data, max_pixels=max_pixels, max_side=MAX_SIDE, cut_short=True)
-        _room.hold(loaded.pixels)
+        loaded = load_picture(
+            data, max_pixels=max_pixels, max_side=MAX_SIDE, cut_short=True, frame=frame
+        )
+        size = len(data) if loaded.frames > 1 else 0
+        choosable = size > 0 and _room.has_room_for(loaded.pixels.nbytes + size)
+        _room.hold_bytes(loaded.pixels, loaded.pixels.nbytes + (size if choosable else 0))
     pixels, notes = loaded.pixels, loaded.notes
     pixels.setflags(write=False)
     if pixels.shape[:2] != loaded.full_size:
@@ -222,7 +263,8 @@ def _read(data: bytes, title: str) -> Picture:
         "Your own picture: it stays in this session's memory and is never stored or shown to"
         " others."
     )
-    return Picture(OWN, title, pixels, digest(pixels), credit, notes)
+    picture = Picture(OWN, title, pixels, digest(pixels), credit, notes)
+    return replace(picture, frames=loaded.frames, frame=frame, file=data) if choosable else picture
 
 
 def decoded(data: bytes, max_pixels: int) -> NDArray[np.uint8]:
@@ -260,13 +302,20 @@ def release(file: UploadedFile) -> None:
 
 def _follow_the_address(notice: DeltaGenerator) -> None:
     """Take the picture that the address names, and name there the one that is chosen."""
-    wanted = PICTURE.follow(st.session_state.get(_CHOICE), opened=False)
-    if wanted in SAMPLES or (wanted == OWN and _own()):
-        st.session_state[_CHOICE] = wanted
-    elif wanted == OWN:
+    state = st.session_state
+    owns = {one.name: one for one in state.get(_OWNS, [])}
+    if latest := _own():
+        owns[OWN] = latest  # as the address of any of them was once
+    before = latest.name if latest and state.get(_CHOICE) == OWN else state.get(_CHOICE)
+    wanted = PICTURE.follow(before, opened=False)
+    if wanted in SAMPLES:
+        state[_CHOICE] = wanted
+    elif wanted in owns:
+        state[_CHOICE], state[_OWN] = OWN, owns[wanted]
+    elif wanted and re.fullmatch(rf"{OWN}(-\d+)?", wanted):
         notice.warning(
-            "Your own picture is gone: it is never stored, so it does not outlast a reload, and no"
-            " link shows it to others. Choose one again with the picture button.",
+            "Your own picture is gone: it is never stored, so it does not outlast a reload or its"
+            " removal, and no link shows it to others. Choose one again with the picture button.",
             icon=":material/link_off:",
         )
     elif wanted:
@@ -275,7 +324,7 @@ def _follow_the_address(notice: DeltaGenerator) -> None:
             " samples.",
             icon=":material/link_off:",
         )
-    chosen = current_picture().id
+    chosen = current_picture().name
     PICTURE.write(None if chosen == _first() else chosen)
 
 
@@ -347,7 +396,7 @@ def choose_picture(notice: DeltaGenerator, first: str = "") -> None:
     # It tells the server that it opens, so that the server can close it once a picture is chosen:
     # on a phone it covers the page.
     chooser = st.popover(
-        f"Picture: {plain(picture.title)}", icon=":material/image:", key=_OPEN, on_change="rerun"
+        f"My picture: {plain(picture.title)}", icon=":material/image:", key=_OPEN, on_change="rerun"
     )
     with chooser:
         st.caption(picture.credit)
@@ -379,12 +428,19 @@ def choose_picture(notice: DeltaGenerator, first: str = "") -> None:
 
 
 def _offer_owns(owns: list[Picture], picture: Picture) -> None:
-    """Draw one's own pictures, and beside them the button that removes the chosen one."""
+    """Draw one's own pictures, and beside them what can be done with the chosen one."""
     with st.container(horizontal=True, gap="small"):
         for number, own in enumerate(owns, start=1):
             label, key = plain(short_name(own.title)), f"{OWN}_{number}"
             _gallery_entry(own, label, key, is_chosen=own is picture)
         if picture.id == OWN:
+            if picture.frames > 1:
+                key = f"_picture_frame_{picture.number}"
+                st.session_state[key] = picture.frame + 1
+                st.number_input(
+                    f"Frame or page, 1 to {thousands(picture.frames)}", 1, picture.frames, key=key,
+                    width=190, on_change=_show_frame, args=(picture, key),
+                )  # fmt: skip
             st.button(
                 f"Remove {plain(short_name(picture.title))}",
                 icon=":material/close:",
