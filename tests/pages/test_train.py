@@ -352,7 +352,7 @@ def test_what_was_made_of_a_zip_is_said_before_start_and_literally(open_page, ma
         r"Left out: \~\~gone\~\~/IMG\_1\.HEIC and 2 more"
     ]
     (why,) = [one.value for one in app.caption if "left out" in one.value]
-    assert why.startswith("2 of 3 left out: This file is not a picture that can be read")
+    assert why.startswith("2 of 3 left out: This file is text, not a picture")
     assert not app.exception
     said = app.info[0].value
     assert r"The class \~\~gone\~\~ is left out" in said

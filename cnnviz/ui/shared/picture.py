@@ -429,7 +429,7 @@ def choose_picture(notice: DeltaGenerator, first: str = "") -> None:
 
 def _offer_owns(owns: list[Picture], picture: Picture) -> None:
     """Draw one's own pictures, and beside them what can be done with the chosen one."""
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         for number, own in enumerate(owns, start=1):
             label, key = plain(short_name(own.title)), f"{OWN}_{number}"
             _gallery_entry(own, label, key, is_chosen=own is picture)

@@ -15,7 +15,7 @@ from cnnviz.runs import Recipe
 from cnnviz.training.config import LENGTHS, default_recipe, recipe_for
 from cnnviz.ui.shared.address import asked
 from cnnviz.ui.shared.choice import arriving, choice, choose
-from cnnviz.ui.shared.number_field import number_field, number_or
+from cnnviz.ui.shared.number_field import number_field
 from cnnviz.ui.shared.own_zip import OWN_TASKS
 
 if TYPE_CHECKING:
@@ -80,9 +80,7 @@ def choose_recipe(
     """
     default = default_recipe(network, train_images, task=task)
     lengths = {id: recipe_for(id, network, train_images, task=task).epochs for id in LENGTHS}
-    size = min(int(number_or("t_batch", BATCH, default.batch_size)), train_images)
-    steps_per_epoch = train_images // size if size else 0
-    epochs = _choose_epochs(lengths, default.epochs, seconds_per_epoch, steps_per_epoch)
+    place = st.container()  # the lengths stand above what their steps depend on
     rate = number_field(
         "Peak learning rate",
         RATE,
@@ -111,6 +109,10 @@ def choose_recipe(
             help="Half of the training pictures are mirrored left to right, chosen at random each "
             "time. Not for digits or letters.",
         )
+    size = min(int(numbers["batch_size"] or default.batch_size), train_images)
+    steps_per_epoch = train_images // size if size else 0
+    with place:
+        epochs = _choose_epochs(lengths, default.epochs, seconds_per_epoch, steps_per_epoch)
     numbers |= {"epochs": epochs, "learning_rate": rate}
     if None in numbers.values():
         return None
