@@ -25,7 +25,7 @@ MediaDevices.prototype.enumerateDevices = async function () {
 def open_chooser(page, url):
     page.goto(f"{url}/filters")
     page.wait_for_selector(IDLE)  # a panel that is open closes when what is above it arrives
-    page.get_by_role("button", name="Picture: Astronaut").click()
+    page.get_by_role("button", name="My picture: Astronaut").click()
 
 
 def test_a_photo_by_the_live_camera(camera, app_url):
@@ -35,7 +35,7 @@ def test_a_photo_by_the_live_camera(camera, app_url):
     # Before the first frame, Streamlit's button does nothing.
     wait_until(camera, "() => document.querySelector('video')?.videoHeight > 0")
     camera.get_by_role("button", name="Take Photo").click()
-    expect(camera.get_by_role("button", name="Picture: Photo from the camera")).to_be_visible()
+    expect(camera.get_by_role("button", name="My picture: Photo from the camera")).to_be_visible()
     expect(camera.get_by_test_id("stPopoverBody")).to_have_count(0)  # it covers a phone's page
     expect(camera.get_by_text("Exception")).to_have_count(0)
 
@@ -84,7 +84,7 @@ def test_filters_work_on_the_live_camera_and_a_frame_can_be_studied(camera, app_
     expect(words.last).to_have_text(re.compile(r"at the pointer: .?\d+$"))
     assert camera.evaluate("window.sent") == 0
     camera.get_by_role("button", name="Study this frame").click()
-    name = "Picture: Frame from the camera"
+    name = "My picture: Frame from the camera"
     expect(camera.get_by_role("button", name=name)).to_be_visible()
     expect(camera.get_by_text("Result, 640×480")).to_be_visible()
     assert not errors
@@ -102,7 +102,7 @@ def test_without_a_secure_context_filters_offer_a_photo(camera, app_url):
     choosing.value.set_files(
         {"name": "IMG_2.png", "mimeType": "image/png", "buffer": photo.getvalue()}
     )
-    expect(camera.get_by_role("button", name="Picture: IMG_2.png")).to_be_visible()
+    expect(camera.get_by_role("button", name="My picture: IMG_2.png")).to_be_visible()
     expect(camera.get_by_text("Picture, 60×40")).to_be_visible()
 
 
@@ -123,7 +123,7 @@ def test_a_photo_without_a_secure_context(camera, app_url):
     choosing.value.set_files(
         {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()}
     )
-    expect(camera.get_by_role("button", name="Picture: IMG_1.jpg")).to_be_visible()
+    expect(camera.get_by_role("button", name="My picture: IMG_1.jpg")).to_be_visible()
     # Upright, and of 4 megapixels: the browser has shrunk it.
     expect(camera.get_by_text("Picture, 1,732×2,309")).to_be_visible()
 
@@ -140,4 +140,4 @@ def test_a_file_that_is_no_photo_gets_a_sentence(camera, app_url):
         }
     )
     expect(camera.get_by_text("This file is a video")).to_be_visible()
-    expect(camera.get_by_role("button", name="Picture: Astronaut")).to_be_visible()
+    expect(camera.get_by_role("button", name="My picture: Astronaut")).to_be_visible()
