@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.runs import history, lock
@@ -32,6 +32,20 @@ _NAME_LENGTH = 80
 _NAME_BYTES = 1000
 
 
+@lru_cache(500)  # each list of runs asks for all of them
+def _config(data: bytes) -> RunConfig:
+    try:
+        values = parse_json(data)
+    except ValueError as error:
+        raise RunError("run.json is not JSON.") from error
+    return RunConfig.from_json(values)
+
+
+@lru_cache(32)
+def _known_state(path: Path, shipped: bool, size: int, alive: bool) -> RunState:  # noqa: ARG001, FBT001 - the key
+    return Run(path, shipped=shipped).state()
+
+
 class Run:
     """One run's folder. Reading never changes it."""
 
@@ -52,14 +66,9 @@ class Run:
             RunError: `run.json` is missing or mangled.
         """
         try:
-            data = parse_json(read_inside(self.path, "run.json"))
-        except RunError:
-            raise
+            return _config(read_inside(self.path, "run.json"))
         except OSError as error:
             raise RunError(f"run.json cannot be read: {error.strerror}.") from error
-        except ValueError as error:
-            raise RunError("run.json is not JSON.") from error
-        return RunConfig.from_json(data)
 
     @property
     def name(self) -> str:
@@ -99,7 +108,7 @@ class Run:
         """Why this run cannot be read, or None when it can."""
         try:
             _ = self.config
-            self.state()
+            self.known_state()
         except RunError as error:
             return str(error)
         return None
@@ -141,6 +150,14 @@ class Run:
         state.alive = alive
         return state
 
+    def known_state(self) -> RunState:
+        """`state()`, remembered until more has happened: nobody may change what all are given.
+
+        Raises:
+            RunError: `events.jsonl` is mangled.
+        """
+        return _known_state(self.path, self.shipped, self._events_size(), self.is_alive())
+
     def kept_events(self) -> list[Event]:
         """All events; those of a long run thinned, as `cnnviz.runs.history` says.
 
@@ -172,7 +189,7 @@ class Run:
 
     def snapshot_steps(self) -> list[int]:
         """Steps whose weights can be loaded, in order."""
-        return [step for step in self.state().snapshots if self.snapshot_path(step).is_file()]
+        return [step for step in self.known_state().snapshots if self.snapshot_path(step).is_file()]
 
     def snapshot_path(self, step: int) -> Path:
         """Where the weights of a step are."""
@@ -188,7 +205,7 @@ class Run:
 
     def frame_steps(self) -> list[int]:
         """Steps whose frame can be loaded, in order."""
-        return [step for step in self.state().snapshots if self.frame_path(step).is_file()]
+        return [step for step in self.known_state().snapshots if self.frame_path(step).is_file()]
 
     def frame_path(self, step: int) -> Path:
         """Where the frame of a step is: what is seen of its snapshot."""

@@ -113,7 +113,7 @@ def recorded_rate(config: RunConfig) -> float | None:
         try:
             if _key(run.config) != _key(config):
                 continue
-            state = run.state()
+            state = run.known_state()
         except RunError:
             continue
         if state.status == "finished" and state.device.startswith(kind):

@@ -178,7 +178,7 @@ def _run_answer(_run: Run, question: Question) -> tuple[int | None, str]:
     best: dict[str, float] = {}
     for name, id in zip(names, question.secret.get("runs", ()), strict=False):
         try:
-            state = open_run(id).state()
+            state = open_run(id).known_state()
         except RunError:
             continue  # somebody deleted it
         if state.active:

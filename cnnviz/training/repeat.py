@@ -71,7 +71,7 @@ def changed(run: Run, name: str, value: Any) -> RunConfig:
         RunError: The value makes no sense, or the run cannot be read.
     """
     # Sums over another number of threads differ in the last digits.
-    changes = {"threads": run.state().threads} if name == NOTHING else {name: value}
+    changes = {"threads": run.known_state().threads} if name == NOTHING else {name: value}
     return again(run.config, run.id, **changes)
 
 

@@ -132,7 +132,7 @@ def at_work(runs: Sequence[Run]) -> list[Run]:
     found = []
     for run in runs:
         try:
-            if run.state().active:
+            if run.known_state().active:
                 found.append(run)
         except RunError:
             continue

@@ -16,8 +16,8 @@ from cnnviz.inspection.kernel_by_hand import first_convolution, grey_kernels
 from cnnviz.networks import NetworkError
 from cnnviz.pages import page_at
 from cnnviz.runs import Run, RunError, list_runs
+from cnnviz.training.labels import run_label
 from cnnviz.ui.shared.choice import choice, choose
-from cnnviz.ui.shared.run_list import run_label
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:

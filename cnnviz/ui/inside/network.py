@@ -8,12 +8,12 @@ import streamlit as st
 
 from cnnviz.numbers.formatting import counted
 from cnnviz.runs import Run, RunError, list_runs, open_run
+from cnnviz.training.labels import run_label
 from cnnviz.training.quiz import RUN, last_question
 from cnnviz.training.tasks import task_of
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.projecting import wide
-from cnnviz.ui.shared.run_list import run_label
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def choose_step(run: Run, notice: DeltaGenerator, *, hidden: bool) -> int:
     """
     steps = {step: str(step) for step in run.snapshot_steps()}
     if not steps:
-        if run.state().active:
+        if run.known_state().active:
             notice.info(
                 "This run has not saved any weights yet: wait a few seconds, then look again."
             )
@@ -99,7 +99,7 @@ def show_progress(run: Run, step: int) -> None:
     """Say at which step all this is, and how good the network was if it was tested just there."""
     text = f"After {counted(step, 'step')} of training"
     main = task_of(run.config).measures[0]
-    for tested in run.state().evaluations:
+    for tested in run.known_state().evaluations:
         if tested.step == step:
             told = f"test accuracy {tested.accuracy:.1%} on {tested.images:,} pictures"
             if run.config.task != "classify":

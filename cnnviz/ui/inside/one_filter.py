@@ -131,7 +131,7 @@ def _first_layer(model: nn.Module, subject: Subject, shapes: dict[str, tuple[int
 
 def _follows(run: Run, step: int) -> bool:
     """Whether the newest weights of a run that goes on were chosen."""
-    if not run.state().active:
+    if not run.known_state().active:
         return False
     # The step that is chosen stays while newer ones appear.
     mark, state = (str(run.path), step), st.session_state

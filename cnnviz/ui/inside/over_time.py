@@ -55,7 +55,7 @@ def show_over_time(run: Run, subject: Subject, label: int | None) -> None:
     def frame_at(step: int, epoch: float, seconds: float) -> bytes:
         return _frame(run, subject, (epoch, seconds), str(run.path), digest, step, label)
 
-    frames = frames_over_time(run.state(), steps, frame_at)
+    frames = frames_over_time(run.known_state(), steps, frame_at)
     if not frames:
         st.info("This run has not saved any weights that can be shown yet.")
         return
@@ -65,7 +65,7 @@ def show_over_time(run: Run, subject: Subject, label: int | None) -> None:
             f" {_how_many(len(frames), len(steps))}.",
             width="stretch",
         )
-        if run.state().active:
+        if run.known_state().active:
             st.button("Load newer weights", icon=":material/update:", key="_i_newer")
         elif len(frames) < len(steps):
             st.button("Compute the missing snapshots", icon=":material/more_time:", key="_i_newer",

@@ -29,7 +29,7 @@ def say_result(runs: Sequence[Run]) -> None:
     task: Task = CLASSIFY
     for run in runs:
         try:
-            states.append(run.state())
+            states.append(run.known_state())
             pictures.add((run.config.dataset, run.config.dataset_title))
             task = task_of(run.config)
         except RunError:

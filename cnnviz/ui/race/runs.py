@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from cnnviz.runs import Run, list_runs
+from cnnviz.training.labels import run_label
 from cnnviz.training.race.lanes import MOST
 from cnnviz.training.race.presets import race_title
 from cnnviz.training.race.runs import is_shipped, races
 from cnnviz.ui.shared.address import RUNS, asked
 from cnnviz.ui.shared.choice import arriving, choice, choose, chosen_before, distinct, tell
-from cnnviz.ui.shared.run_list import run_label, tells_classes
+from cnnviz.ui.shared.run_list import tells_classes
 from cnnviz.ui.shared.text import plain
 
 if TYPE_CHECKING:

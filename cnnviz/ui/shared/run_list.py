@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.runs import Run, RunError, list_runs, shown_run
-from cnnviz.training import labels
+from cnnviz.training.labels import run_label
 from cnnviz.training.tasks import task_of
 from cnnviz.ui.shared.address import RUN, STEP
 from cnnviz.ui.shared.choice import distinct, tell
@@ -74,20 +74,6 @@ def leave() -> None:
     RUN.write(None)
 
 
-def run_label(run: Run) -> str:
-    """`labels.run_label`, remembered."""
-    try:
-        named = (run.path / "name.txt").stat().st_mtime_ns
-    except OSError:
-        named = 0
-    return _label(run, str(run.path), named)
-
-
-@st.cache_data(max_entries=500, show_spinner=False)
-def _label(_run: Run, path: str, named: int) -> str:  # noqa: ARG001 - the key
-    return labels.run_label(_run)
-
-
 def tells_classes(run: Run) -> bool:
     """Whether a run was trained to tell classes apart; one that cannot be read counts, too."""
     try:
@@ -129,7 +115,7 @@ def log_size(run: Run) -> int:
 def _row(_run: Run, label: str, path: str, size: int, alive: bool) -> dict[str, Any]:  # noqa: ARG001, FBT001
     row: dict[str, Any] = {"Run": label}
     try:
-        config, state = _run.config, _run.state()
+        config, state = _run.config, _run.known_state()
     except RunError as error:
         return row | {"Status": str(error)}
     recipe, task = config.recipe, task_of(config)

@@ -10,11 +10,12 @@ import streamlit as st
 from cnnviz.imaging import digest
 from cnnviz.inspection import InspectionError
 from cnnviz.runs import Run, RunError, list_runs, open_run
+from cnnviz.training.labels import run_label
 from cnnviz.ui.shared.choice import choice, choose
 from cnnviz.ui.shared.network_file import bring_network
 from cnnviz.ui.shared.picture import OWN, Picture, current_picture
 from cnnviz.ui.shared.projecting import wide
-from cnnviz.ui.shared.run_list import run_label, tells_classes
+from cnnviz.ui.shared.run_list import tells_classes
 from cnnviz.ui.shared.run_model import model_of, samples_of
 from cnnviz.ui.shared.text import plain
 from cnnviz.ui.shared.zoo import choose_from_zoo

@@ -116,7 +116,7 @@ def _headline(
 def _remarks(run: Run, tested: Answers, step: int, cell: tuple[int, int]) -> list[str]:
     lines = []
     if tested.step != step:
-        at = next((e.confusion for e in run.state().evaluations if e.step == step), None)
+        at = next((e.confusion for e in run.known_state().evaluations if e.step == step), None)
         counted = f", where the matrix counts {at[cell[0]][cell[1]]:,}" if at else ""
         lines.append(
             f"These predictions use the weights of step {tested.step:,}, the last ones saved before"

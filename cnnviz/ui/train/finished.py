@@ -10,9 +10,9 @@ from cnnviz.components.chart import chart
 from cnnviz.figures.confusion_matrix import confusion_difference_figure, confusion_figure
 from cnnviz.figures.curves import Along, curves_figure
 from cnnviz.runs import Run, RunError, RunState, list_runs
+from cnnviz.training.labels import run_label
 from cnnviz.training.tasks import task_of
 from cnnviz.ui.shared.choice import choice, choose
-from cnnviz.ui.shared.run_list import log_size, run_label
 from cnnviz.ui.shared.text import plain
 from cnnviz.ui.train.repeat import overlays
 
@@ -78,7 +78,7 @@ def _choose_other(run: Run) -> tuple[Run | None, RunState | None]:
         return None, None
     try:
         _ = other.config
-        return other, _state(other, str(other.path), log_size(other))
+        return other, other.known_state()
     except RunError as error:
         st.warning(f"The other run cannot be read: {plain(str(error))}")
         return None, None
@@ -118,8 +118,3 @@ def _matrix(state: RunState) -> _Matrix | None:
         if tested.confusion:
             return _Matrix(tested.step, tested.images, tested.confusion)
     return None
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _state(_run: Run, path: str, size: int) -> RunState:  # noqa: ARG001 - the key
-    return _run.state()

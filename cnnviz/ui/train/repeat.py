@@ -81,7 +81,7 @@ def again_button(run: Run) -> None:
 def _by_hand(run: Run, name: str) -> str:
     """What was changed while the run trained, which its copy does not repeat."""
     try:
-        rates = [change.learning_rate for change in run.state().changes]
+        rates = [change.learning_rate for change in run.known_state().changes]
     except RunError:
         return ""
     last = next((rate for rate in reversed(rates) if rate is not None), None)

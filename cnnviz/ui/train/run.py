@@ -100,7 +100,9 @@ def show_what_is_shown() -> None:
 
 
 def _state_of(run: Run) -> RunState:
-    """The run's state, reading only what is new since this session last looked."""
+    """The run's state; of one at work, only what is new since this session last looked is read."""
+    if not run.is_alive():
+        return run.known_state()
     name, state = st.session_state.get(_STATE, ("", None))
     state = run.state(state if name == run.id else None)
     st.session_state[_STATE] = (run.id, state)

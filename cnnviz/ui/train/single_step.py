@@ -78,7 +78,7 @@ def show_step(run: Run) -> None:
     """
     try:
         folder = run.path / "batches"  # of many, only the newest are still there
-        steps = [s for s in run.state().batches if (folder / f"{s}.safetensors").is_file()]
+        steps = [s for s in run.known_state().batches if (folder / f"{s}.safetensors").is_file()]
         if not steps:
             st.caption("No single step has been recorded yet: pause the run and press One step.")
             return

@@ -13,10 +13,10 @@ from cnnviz.networks import NetworkError, summary
 from cnnviz.numbers.parsing import Limits
 from cnnviz.runs import Run, RunError, RunState, list_runs
 from cnnviz.training import resume, stop
+from cnnviz.training.labels import run_label
 from cnnviz.ui.shared.actions import button, popover_key
 from cnnviz.ui.shared.number_field import number_field, typed_number
 from cnnviz.ui.shared.recipe import RATE
-from cnnviz.ui.shared.run_list import run_label
 from cnnviz.ui.shared.text import plain
 from cnnviz.ui.train.single_step import made_by_hand
 
@@ -138,7 +138,7 @@ def say_who_holds_the_places(run: Run) -> None:
     for other in list_runs():
         if other.id != run.id and other.is_alive():
             with contextlib.suppress(RunError):
-                found.append((other, other.state().status))
+                found.append((other, other.known_state().status))
     if not found:
         return
     st.caption("This run starts as soon as one of these ends or is paused:")

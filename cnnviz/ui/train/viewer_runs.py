@@ -15,12 +15,13 @@ from cnnviz.runs.config import OWN_NETWORK
 from cnnviz.training import TrainingError, start, stop
 from cnnviz.training.config import make_config, recipe_for
 from cnnviz.training.engines import limits
+from cnnviz.training.labels import run_label
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.actions import button, popover_key
 from cnnviz.ui.shared.number_field import number_field, typed_number
 from cnnviz.ui.shared.own_network import TITLE, OwnNetwork, build_network
 from cnnviz.ui.shared.recipe import SEED
-from cnnviz.ui.shared.run_list import run_label, started_runs
+from cnnviz.ui.shared.run_list import started_runs
 from cnnviz.ui.shared.text import plain
 
 _RATE = Limits(0.01, 100)
@@ -127,7 +128,7 @@ def viewers_runs() -> None:
             st.caption("No viewer is training anything now.")
             return
         for run in active:
-            st.markdown(f"{plain(run_label(run))}, {run.state().status}")
+            st.markdown(f"{plain(run_label(run))}, {run.known_state().status}")
         button("Stop all viewers’ runs", ":material/stop_circle:", stop_all, primary=True,
                name="Stop-all", closes="_t_viewers")  # fmt: skip
 
@@ -137,7 +138,7 @@ def active_viewers_runs() -> list[Run]:
     found = []
     for run in list_runs():
         try:
-            if run.config.owner and run.state().active:
+            if run.config.owner and run.known_state().active:
                 found.append(run)
         except RunError:
             continue

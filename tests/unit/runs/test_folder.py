@@ -87,6 +87,18 @@ def test_following_reads_only_what_is_new(run):
     assert run.state(state) == run.state()
 
 
+def test_a_known_state_is_folded_again_when_something_has_happened(run):
+    with run.writing() as writer:
+        writer.write("status", status="running", step=0, total_steps=5)
+        known = run.known_state()
+        assert Run(run.path).known_state() is known
+        writer.write("snapshot", step=1)
+        assert run.known_state().snapshots == [1]
+        assert known.snapshots == []
+    assert run.known_state().status == "interrupted"
+    assert run.known_state() == run.state()
+
+
 def test_only_one_process_may_write(run):
     with (
         run.writing(),

@@ -58,9 +58,9 @@ def answer_while_painting(picture: str, *, waits: bool, light: bool) -> None:
         invitation="Paint a digit, and a network that was trained on digits says which one it is,"
         " while you paint.",
         about=f"A {RUN.config.network_title} of {counted(_parameters(), 'parameter')}, trained on "
-        f"{RUN.state().train_images:,} handwritten digits that were scanned and centred at 8×8 "
-        f"pixels. It classifies {right} of {known} test digits correctly, but a painted digit may "
-        "be unlike all of them. It always predicts one of the digits 0 to 9. Your browser "
+        f"{RUN.known_state().train_images:,} handwritten digits that were scanned and centred at"
+        f" 8×8 pixels. It classifies {right} of {known} test digits correctly, but a painted digit"
+        " may be unlike all of them. It always predicts one of the digits 0 to 9. Your browser "
         "computes it, without the server.",
     )
 
