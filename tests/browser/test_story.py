@@ -86,7 +86,7 @@ def test_from_a_photo_to_its_class_activation_map(page, settle, photo):
     # Open the run with the photo: its CAM, feature maps and filters.
     page.get_by_role("link", name="Look inside this run").click()
     expect(page).to_have_url(re.compile(r"/inside.*i_run=.*digits"))
-    page.get_by_text("My picture").click()
+    page.get_by_role("radio", name="My picture").click()
     expect(page.get_by_text("coffee.jpg", exact=False).first).to_be_visible()
     expect(page.get_by_role("application", name=re.compile("coffee.jpg"))).to_be_visible()
     page.get_by_role("tab", name="Class activation map").click()
