@@ -18,6 +18,7 @@ from cnnviz.ui.lab.frequency.low_rank import show_low_rank
 from cnnviz.ui.lab.frequency.operands import choose_operands
 from cnnviz.ui.lab.frequency.speed import show_speed
 from cnnviz.ui.shared import lab
+from cnnviz.ui.shared.lazy_section import lazy_section
 from cnnviz.ui.shared.projecting import figure_and_settings
 
 if TYPE_CHECKING:
@@ -149,5 +150,5 @@ with figure:
     show_route()
     show_response()
 
-show_speed()
-show_low_rank()
+lazy_section("speed", show_speed)
+lazy_section("low_rank", show_low_rank)

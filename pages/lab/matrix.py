@@ -18,6 +18,7 @@ from cnnviz.numbers.formatting import sides, thousands
 from cnnviz.ui.lab.matrix.operations import count_operations
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.controls import paired
+from cnnviz.ui.shared.lazy_section import lazy_section
 from cnnviz.ui.shared.projecting import figure_and_settings
 
 CODE = """import torch
@@ -123,4 +124,4 @@ with right:
             "s0-W-nonzeros",
         )
 
-count_operations()
+lazy_section("operations", count_operations)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnnviz.pages import TOPICS
 from cnnviz.ui.lab.tour.blanks import blanks_section
+from cnnviz.ui.shared.lazy_section import lazy_section
 from cnnviz.ui.shared.thumbnail import show_thumbnail
 
 words = st.text_input(
@@ -31,4 +32,4 @@ for first in range(0, len(found), 3):
             st.markdown(topic.about)
             st.caption(" · ".join(topic.terms))
 
-blanks_section()
+lazy_section("blanks", blanks_section)

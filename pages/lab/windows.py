@@ -14,6 +14,7 @@ from cnnviz.ui.lab.windows.settings import (
 )
 from cnnviz.ui.shared import lab
 from cnnviz.ui.shared.controls import paired
+from cnnviz.ui.shared.lazy_section import lazy_section
 from cnnviz.ui.shared.projecting import figure_and_settings
 
 figure, side = figure_and_settings()
@@ -159,5 +160,5 @@ lab.correction(
     "s3-pad-figure-garbled",
 )
 
-until_nothing_is_left()
-rules_of_thumb()
+lazy_section("shrinking", until_nothing_is_left)
+lazy_section("rules", rules_of_thumb)

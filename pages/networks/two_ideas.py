@@ -4,8 +4,8 @@ import streamlit as st
 
 from cnnviz.ui.networks.two_ideas.fried import deep_fried
 from cnnviz.ui.networks.two_ideas.streams import two_streams
+from cnnviz.ui.shared.lazy_section import lazy_section
 
 st.header("Two streams: a picture, and how it moves")
 two_streams()
-st.header("Deep Fried: a layer of three diagonals")
-deep_fried()
+lazy_section("fried", deep_fried)

@@ -5,6 +5,7 @@ import streamlit as st
 from cnnviz.pages import page_at
 from cnnviz.ui.pictures_out.vision_tasks.asked import show_tasks
 from cnnviz.ui.pictures_out.vision_tasks.space import show_space
+from cnnviz.ui.shared.lazy_section import lazy_section
 
 st.caption(
     "Computer vision turns pictures into numbers and words. What is asked decides what a network"
@@ -27,4 +28,4 @@ st.markdown(
     " the world*: a 3-D detector gives a box with a place, a size and a turn, and the camera's"
     " projection draws it into the picture."
 )
-show_space()
+lazy_section("space", show_space)

@@ -19,7 +19,6 @@ def _timed() -> tuple[Timing, ...]:
     return tuple(measure())
 
 
-@st.fragment
 def show_speed() -> None:
     """Draw the times of a direct, a separable and an FFT convolution against the kernel's side."""
     st.header("Which way is faster?")

@@ -190,10 +190,11 @@ def worth() -> None:
             },
             hide_index=True,
             column_config={
-                "Features": st.column_config.TextColumn(width=165),
+                "Features": st.column_config.TextColumn(width=150),  # all three fit on a phone
                 "Test accuracy": st.column_config.ProgressColumn(
-                    min_value=0, max_value=100, format="%.1f%%"
+                    min_value=0, max_value=100, format="%.1f%%", width=120
                 ),
+                "Numbers": st.column_config.NumberColumn(width=70),
             },
             alt=f"Accuracy of softmax regression on {len(KINDS)} kinds of features",
         )

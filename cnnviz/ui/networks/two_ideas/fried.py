@@ -29,6 +29,7 @@ print(S @ H @ G @ P @ H @ B)
 
 def deep_fried() -> None:
     """Draw Fastfood's factors for n = 8, their product, and the counts at full size."""
+    st.header("Deep Fried: a layer of three diagonals")
     right, left = figure_and_settings("fried", settings_first=True)
     with left:
         seed = paired("Random numbers (seed)", 0, 20, 0, key="ti_seed")
