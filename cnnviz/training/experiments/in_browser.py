@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from cnnviz.datasets import DATASETS as KNOWN
 from cnnviz.datasets import data_code, load_dataset
 from cnnviz.networks import (
     NetworkError,
@@ -65,7 +66,7 @@ def starting_lines(dataset: str) -> dict[str, tuple[str, str]]:
 
     The first one for MNIST is that of A. Karpathy's ConvNetJS demo, without its cropping.
     """
-    shape = load_dataset(dataset).shape
+    shape = KNOWN[dataset].shape
     large = min(shape[1:]) >= 24
     return {
         "two": ("Two convolutions", (_LARGER if large else _SMALLER).format(classes=10)),
