@@ -27,6 +27,7 @@ def test_a_panel_comes_right_after_its_button(filters: Page, name):
     button.focus()
     button.press("Enter")
     expect(panel).to_be_visible()
+    stand_still(filters)  # to open it runs the page, which is pale meanwhile
     assert findings(filters) == []
     is_in_panel = "(panel) => panel.contains(document.activeElement)"
     filters.keyboard.press("Tab")
