@@ -25,7 +25,7 @@ MediaDevices.prototype.enumerateDevices = async function () {
 def open_chooser(page, url):
     page.goto(f"{url}/filters")
     page.wait_for_selector(IDLE)  # a panel that is open closes when what is above it arrives
-    page.get_by_role("button", name="My picture: Astronaut").click()
+    page.get_by_role("button", name="Sample: Astronaut").click()
 
 
 def test_a_photo_by_the_live_camera(camera, app_url):
@@ -140,4 +140,4 @@ def test_a_file_that_is_no_photo_gets_a_sentence(camera, app_url):
         }
     )
     expect(camera.get_by_text("This file is a video")).to_be_visible()
-    expect(camera.get_by_role("button", name="My picture: Astronaut")).to_be_visible()
+    expect(camera.get_by_role("button", name="Sample: Astronaut")).to_be_visible()

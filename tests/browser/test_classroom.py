@@ -306,7 +306,7 @@ def test_the_command_opens_a_classroom_over_https(tmp_path, camera):
         # A secure context, so that the camera is a live one.
         camera.goto(f"{base}/filters")
         camera.wait_for_selector(IDLE)
-        camera.get_by_role("button", name="My picture: Astronaut").click()
+        camera.get_by_role("button", name="Sample: Astronaut").click()
         camera.get_by_text("Take one with the camera").click()
         wait_until(camera, "() => document.querySelector('video')?.videoHeight > 0")
     finally:

@@ -255,7 +255,7 @@ def test_an_uploaded_picture_is_what_the_network_sees(inside, settle):
     Image.fromarray(small.repeat(20, 0).repeat(20, 1)).save(file, "PNG")
     page = inside()
     before = raw_map(page).get_attribute("aria-label")
-    page.get_by_role("button", name="My picture: Astronaut").click()
+    page.get_by_role("button", name="Sample: Astronaut").click()
     page.locator("input[type=file]").set_input_files(
         {"name": "noise.png", "mimeType": "image/png", "buffer": file.getvalue()}
     )

@@ -17,7 +17,7 @@ def filters(new_page, app_url: str) -> Iterator[Page]:
         yield page
 
 
-@pytest.mark.parametrize("name", ["My picture: Astronaut", "Copy the OpenCV code"])
+@pytest.mark.parametrize("name", ["Sample: Astronaut", "Copy the OpenCV code"])
 def test_a_panel_comes_right_after_its_button(filters: Page, name):
     button = filters.get_by_role("button", name=name, exact=True)
     panel = filters.get_by_test_id("stPopoverBody")

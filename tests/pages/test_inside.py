@@ -19,6 +19,7 @@ from cnnviz.inspection.frames import read_frame
 from cnnviz.networks import build, network_from_line, network_spec
 from cnnviz.pages import page_at
 from cnnviz.runs import RunConfig, create_run, open_run
+from tests.pages.chooser import opened
 
 SHIPPED = "fashionmnist-gap"
 
@@ -214,7 +215,7 @@ def test_the_persons_picture_is_shown_as_the_network_sees_it(open_page):
 
 def test_choosing_a_picture_at_the_top_shows_it(open_page):
     app = open_page()
-    app.button(key="_picture_coins").click().run()
+    opened(app).button(key="_picture_coins").click().run()
     seen = preprocess(sample_image("coins"), (1, 28, 28))
     np.testing.assert_allclose(sent(app, "cam")["values"], cam_of(open_run(SHIPPED), seen).raw)
     assert app.query_params["i_source"] == "own"
@@ -224,7 +225,7 @@ def test_an_uploaded_picture_comes_along_from_another_page(visit):
     app = visit("filters")
     file = io.BytesIO()
     Image.fromarray(sample_image("coffee")).save(file, "PNG")
-    app.file_uploader(key="_picture_upload_0").upload("cup.png", file.getvalue()).run()
+    opened(app).file_uploader(key="_picture_upload_0").upload("cup.png", file.getvalue()).run()
     app.session_state["i_tab"] = "Class activation map"
     app.switch_page(page_at("inside").script).run()
     seen = preprocess(sample_image("coffee"), (1, 28, 28))

@@ -11,6 +11,7 @@ from PIL import Image
 
 from cnnviz.imaging import SAMPLES
 from cnnviz.pages import page_at
+from tests.pages.chooser import opened
 
 FIRST = next(iter(SAMPLES.values())).title
 
@@ -23,7 +24,7 @@ def open_page(visit):
 def chosen(app):
     """The name on the button that opens the chooser."""
     labels = [block.proto.popover.label for block in app.get("popover")]
-    label = next(label for label in labels if label.startswith("My picture: "))
+    label = next(label for label in labels if label.startswith(("My picture: ", "Sample: ")))
     return shown(label).partition(": ")[2]
 
 
@@ -34,8 +35,13 @@ def shown(markdown):
 
 def uploader(app):
     """The field for one's own pictures: a new one each time that files were taken."""
-    (found,) = [one for one in app.file_uploader if one.key.startswith("_picture_upload")]
+    (found,) = [one for one in opened(app).file_uploader if one.key.startswith("_picture_upload")]
     return found
+
+
+def own_ones(app):
+    """What one's own pictures are called below their thumbnails."""
+    return [one.label for one in opened(app).button if one.key.startswith("_picture_own_")]
 
 
 def picture_file(kind="PNG"):
@@ -53,7 +59,7 @@ def test_opens_on_the_first_sample(open_page):
 
 def test_a_sample_follows_to_the_next_page_and_into_the_address(open_page):
     app = open_page()
-    app.button(key="_picture_coins").click().run()
+    opened(app).button(key="_picture_coins").click().run()
     assert chosen(app) == SAMPLES["coins"].title
     assert app.query_params["picture"] == "coins"
     app.switch_page(page_at("inside").script).run()
@@ -77,9 +83,9 @@ def test_an_upload_is_used_and_can_be_returned_to(open_page):
     app = open_page()
     uploader(app).upload("holiday.jpg", picture_file("JPEG")).run()
     assert chosen(app) == "holiday.jpg"
-    app.button(key="_picture_cat").click().run()
+    opened(app).button(key="_picture_cat").click().run()
     assert chosen(app) == SAMPLES["cat"].title
-    app.button(key="_picture_own_1").click().run()
+    opened(app).button(key="_picture_own_1").click().run()
     assert chosen(app) == "holiday.jpg"
 
 
@@ -87,11 +93,8 @@ def test_several_uploads_are_chosen_among(open_page):
     app = open_page()
 
     def button(key):
-        (found,) = [one for one in app.button if one.key == f"_picture_{key}"]
+        (found,) = [one for one in opened(app).button if one.key == f"_picture_{key}"]
         return found
-
-    def own_ones():
-        return [one.label for one in app.button if one.key.startswith("_picture_own_")]
 
     app.session_state["_picture_chooser"] = True
     files = [(f"{n}.png", sized(n, n), "image/png") for n in range(1, 4)]
@@ -108,12 +111,14 @@ def test_several_uploads_are_chosen_among(open_page):
     # They stand in the order in which they were brought, and the oldest make room for new ones.
     files = [(f"{n}.png", sized(n, n), "image/png") for n in range(4, 9)]
     uploader(app).set_value(files).run()
-    assert own_ones() == ["3", "4", "5", "6", "7", "8"]
+    assert own_ones(app) == ["3", "4", "5", "6", "7", "8"]
     assert chosen(app) == "4.png"
     assert not app.error
     files = [(f"{n}.png", sized(n, n), "image/png") for n in range(10, 18)]
     uploader(app).set_value([("no.png", b"", "image/png"), *files]).run()
-    assert own_ones() == ["10", "11", "12", "13", "14", "15"], "what is no picture takes no place"
+    assert own_ones(app) == ["10", "11", "12", "13", "14", "15"], (
+        "what is no picture takes no place"
+    )
     assert chosen(app) == "10.png"
     empty, beyond = shown(app.error[0].value).split("  \n")
     assert empty.startswith("no.png: This file is empty")
@@ -122,10 +127,10 @@ def test_several_uploads_are_chosen_among(open_page):
 
     # Any can be removed, and the last one of the others takes its place.
     button("own_3").click().run()
-    keys = [one.key for one in app.button]
+    keys = [one.key for one in opened(app).button]
     assert keys.index("_picture_remove") == keys.index("_picture_own_6") + 1, "beside them"
     button("remove").click().run()
-    assert own_ones() == ["10", "11", "13", "14", "15"]
+    assert own_ones(app) == ["10", "11", "13", "14", "15"]
     assert chosen(app) == "15.png"
     for _ in range(5):
         button("remove").click().run()
@@ -145,15 +150,15 @@ def test_the_address_says_which_of_ones_own_pictures_is_seen(open_page, monkeypa
     files = [("photo.png", sized(n, n), "image/png") for n in (1, 2)]  # of one name
     uploader(app).set_value(files).run()
     assert app.query_params["picture"] == "own-1"
-    app.button(key="_picture_own_2").click().run()
+    opened(app).button(key="_picture_own_2").click().run()
     assert app.query_params["picture"] == "own-2"
     go_back(app, "own-1")
     assert current(app).pixels.shape == (1, 1, 3)
     go_back(app, "own")
     assert current(app).pixels.shape == (1, 1, 3)
     assert app.query_params["picture"] == "own-1"
-    app.button(key="_picture_own_2").click().run()
-    app.button(key="_picture_remove").click().run()
+    opened(app).button(key="_picture_own_2").click().run()
+    opened(app).button(key="_picture_remove").click().run()
     assert current(app).pixels.shape == (1, 1, 3)
     go_back(app, "own-2")
     assert "Your own picture is gone" in app.warning[0].value
@@ -170,7 +175,7 @@ def test_another_frame_of_an_animation_is_shown(open_page, monkeypatch):
     frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])
 
     def field(app):
-        return [one for one in app.number_input if one.label.startswith("Frame or page")]
+        return [one for one in opened(app).number_input if one.label.startswith("Frame or page")]
 
     app = open_page()
     uploader(app).upload("loop.gif", buffer.getvalue()).run()
@@ -183,7 +188,7 @@ def test_another_frame_of_an_animation_is_shown(open_page, monkeypatch):
     assert any("Frame 3 of 3 is shown." in one.value for one in app.caption)
     assert chosen(app) == "loop.gif"
     assert app.query_params["picture"] == "own-1"
-    assert [one.label for one in app.button if one.key.startswith("_picture_own_")] == ["loop"]
+    assert own_ones(app) == ["loop"]
 
     monkeypatch.setattr("cnnviz.ui.shared.memory.Room.has_room_for", lambda *_: False)
     uploader(app).upload("next.gif", buffer.getvalue()).run()
@@ -198,14 +203,14 @@ def test_who_watches_a_class_has_one_picture_of_their_own(open_page, monkeypatch
         data = sized(*{"one.png": (5, 5), "two.png": (6, 6)}[name])
         uploader(app).upload(name, data).run()
         assert chosen(app) == name
-    assert [one.label for one in app.button if one.key.startswith("_picture_own_")] == ["two"]
+    assert own_ones(app) == ["two"]
 
 
 def test_a_black_photo_of_the_camera_is_refused_and_a_black_file_is_not(open_page):
     black = io.BytesIO()
     Image.new("RGB", (64, 48)).save(black, "JPEG")
     app = open_page()
-    app.toggle(key="_picture_use_camera").set_value(True).run()
+    opened(app).toggle(key="_picture_use_camera").set_value(True).run()
     (camera,) = app.get("camera_input")
     camera.upload("photo.jpg", black.getvalue(), "image/jpeg").run()
     assert chosen(app) == FIRST
@@ -228,14 +233,14 @@ def test_a_wrong_file_gives_a_sentence_and_keeps_the_picture(open_page, name, da
 
 def test_what_was_wrong_with_a_file_is_not_told_of_the_next(open_page):
     app = open_page()
-    assert any("a JPEG up to 200." in caption.value for caption in app.caption)
+    assert any("a JPEG up to 200." in caption.value for caption in opened(app).caption)
     uploader(app).upload("notes.png", b"just some text").run()
     assert app.error
     long = "Screenshot 2026-05-12 at 14.30.15 (copy).png"
     uploader(app).upload(long, picture_file()).run()
     assert not app.error
     assert chosen(app) == long
-    assert shown(app.button(key="_picture_own_1").label) == "Screenshot…15 (copy)"
+    assert shown(opened(app).button(key="_picture_own_1").label) == "Screenshot…15 (copy)"
 
 
 def sized(height, width):
@@ -300,7 +305,7 @@ def test_a_large_picture_is_made_smaller_and_it_is_said(open_page):
     assert 12_400_000 < height * width <= 12_500_000
     sentence = f"5,000×4,000 pixels was made smaller, to {width:,}×{height:,}."
     assert any(sentence in caption.value for caption in app.caption)
-    app.button(key="_picture_cat").click().run()
+    opened(app).button(key="_picture_cat").click().run()
     assert not any("made smaller" in caption.value for caption in app.caption)
 
 
@@ -338,7 +343,7 @@ def test_without_room_for_another_picture_it_is_refused_with_a_sentence(open_pag
 
 def test_the_camera_opens(open_page):
     app = open_page()
-    app.toggle(key="_picture_use_camera").set_value(True).run()
+    opened(app).toggle(key="_picture_use_camera").set_value(True).run()
     assert not app.exception
     assert app.get("camera_input")
     assert chosen(app) == FIRST

@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from cnnviz.convolution import lecture_examples
 from cnnviz.imaging import KERNELS, encode_png, sample_image, to_grey
 from cnnviz.pages import page_at
+from tests.pages.chooser import opened
 
 EXAMPLES = {example.id: example for example in lecture_examples()}
 FIRST = next(iter(EXAMPLES))
@@ -110,13 +111,13 @@ def test_coming_back_to_the_example_brings_its_settings_again(open_page):
 
 def test_a_picture_that_is_chosen_or_brought_is_seen(open_page):
     app = open_page()
-    app.button(key="_picture_cat").click().run()
+    opened(app).button(key="_picture_cat").click().run()
     assert not app.exception
     assert app.segmented_control(key="_s_source").value == "picture"
     seen = array(sent(app), "padded")
     app.segmented_control(key="_s_source").set_value("preset").run()
     assert np.array_equal(output(app), EXAMPLES[FIRST].expected)
-    app.file_uploader(key="_picture_upload_0").upload("mine.png", encode_png(FLAT)).run()
+    opened(app).file_uploader(key="_picture_upload_0").upload("mine.png", encode_png(FLAT)).run()
     assert app.segmented_control(key="_s_source").value == "picture"
     assert not np.array_equal(array(sent(app), "padded"), seen)
     assert np.all(array(sent(app), "padded") == 9)
@@ -124,7 +125,7 @@ def test_a_picture_that_is_chosen_or_brought_is_seen(open_page):
     edge = np.full((300, 400, 3), 100, np.uint8)
     edge[200:, 250:] = 200
     app.switch_page(page_at("filters").script).run()
-    app.file_uploader(key="_picture_upload_1").upload("edge.png", encode_png(edge)).run()
+    opened(app).file_uploader(key="_picture_upload_1").upload("edge.png", encode_png(edge)).run()
     app.query_params.clear()  # as the menu does
     app.switch_page(page_at("step").script).run()
     seen = array(sent(app), "padded")
@@ -133,7 +134,7 @@ def test_a_picture_that_is_chosen_or_brought_is_seen(open_page):
     assert app.session_state["_s_kernel"] == "sobel-x"
     fresh = open_page()  # but a link says itself what is seen
     fresh.switch_page(page_at("filters").script).run()
-    fresh.file_uploader(key="_picture_upload_0").upload("mine.png", encode_png(FLAT)).run()
+    opened(fresh).file_uploader(key="_picture_upload_0").upload("mine.png", encode_png(FLAT)).run()
     link(fresh, s_preset="s4-downsample-average")
     assert fresh.segmented_control(key="_s_source").value == "preset"
 

@@ -393,38 +393,44 @@ def choose_picture(notice: DeltaGenerator, first: str = "") -> None:
     picture = current_picture()
     if picture.notes:
         notice.caption(f":material/info: {' '.join(picture.notes)}")
-    # It tells the server that it opens, so that the server can close it once a picture is chosen:
-    # on a phone it covers the page.
+    # It tells the server that it opens: only then is drawn what it holds, a fifth of a page.
+    # And the server can close it once a picture is chosen, since it covers the page on a phone.
+    whose = "My picture" if picture.id == OWN else "Sample"  # the page may show another one
     chooser = st.popover(
-        f"My picture: {plain(picture.title)}", icon=":material/image:", key=_OPEN, on_change="rerun"
+        f"{whose}: {plain(picture.title)}", icon=":material/image:", key=_OPEN, on_change="rerun"
     )
-    with chooser:
-        st.caption(picture.credit)
-        with st.container(key="_upload"):
-            several, key = _most_own() > 1, f"_picture_upload_{st.session_state.get(_ROUND, 0)}"
-            st.file_uploader(
-                "Upload your own pictures" if several else "Upload your own picture",
-                accept_multiple_files=several,
-                key=key,
-                max_upload_size=FILE_MEGABYTES,
-                on_change=_take,
-                args=(key,),
-            )
-            st.caption(
-                "JPEG, PNG, HEIC, WebP, TIFF, GIF and others. Up to 50 megapixels, a JPEG up to"
-                " 200."
-            )
-            if refused := st.session_state.get(_REFUSED):
-                # Hidden by `main.css` when the browser itself refuses the next file, unheard here.
-                st.container(key="_refused").error(refused, icon=":material/broken_image:")
-        _offer_camera()
-        owns: list[Picture] = st.session_state.get(_OWNS, [])
-        if owns:
-            _offer_owns(owns, picture)
-        with st.container(horizontal=True, gap="small"):
-            for name in SAMPLES:
-                sample = sample_picture(name)
-                _gallery_entry(sample, sample.title, name, is_chosen=name == picture.id)
+    if chooser.open:
+        with chooser:
+            _offer_pictures(picture)
+
+
+def _offer_pictures(picture: Picture) -> None:
+    """Draw what the chooser holds."""
+    st.caption(picture.credit)
+    with st.container(key="_upload"):
+        several, key = _most_own() > 1, f"_picture_upload_{st.session_state.get(_ROUND, 0)}"
+        st.file_uploader(
+            "Upload your own pictures" if several else "Upload your own picture",
+            accept_multiple_files=several,
+            key=key,
+            max_upload_size=FILE_MEGABYTES,
+            on_change=_take,
+            args=(key,),
+        )
+        st.caption(
+            "JPEG, PNG, HEIC, WebP, TIFF, GIF and others. Up to 50 megapixels, a JPEG up to 200."
+        )
+        if refused := st.session_state.get(_REFUSED):
+            # Hidden by `main.css` when the browser itself refuses the next file, unheard here.
+            st.container(key="_refused").error(refused, icon=":material/broken_image:")
+    _offer_camera()
+    owns: list[Picture] = st.session_state.get(_OWNS, [])
+    if owns:
+        _offer_owns(owns, picture)
+    with st.container(horizontal=True, gap="small"):
+        for name in SAMPLES:
+            sample = sample_picture(name)
+            _gallery_entry(sample, sample.title, name, is_chosen=name == picture.id)
 
 
 def _offer_owns(owns: list[Picture], picture: Picture) -> None:
