@@ -51,4 +51,4 @@ $(VENV)/.installed: requirements.txt install.py
 
 $(VENV)/.installed-dev: requirements.txt requirements-dev.txt install.py
 	$(PYTHON) install.py requirements-dev.txt
-	touch $@
+	touch $(VENV)/.installed $@

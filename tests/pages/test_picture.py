@@ -135,7 +135,7 @@ def test_several_uploads_are_chosen_among(open_page):
     for _ in range(5):
         button("remove").click().run()
     assert chosen(app) == FIRST
-    assert not own_ones()
+    assert not own_ones(app)
     assert not app.warning, "nothing of it is missed"
 
 
