@@ -9,12 +9,15 @@ from cnnviz.ui.pictures_out.colourisation.pictures import (
     KINDS,
     class_titles,
     code,
+    has_colours,
     networks,
     pictures,
 )
 from cnnviz.ui.shared.address import PICTURE
 from cnnviz.ui.shared.background_training import train_live
-from cnnviz.ui.shared.choice import choice
+from cnnviz.ui.shared.choice import arriving, choice, choose
+from cnnviz.ui.shared.picture import current_picture
+from cnnviz.ui.shared.text import plain
 
 _LIVE = {"digits": "greydigits", "photos": "greyphotos", "cifar10": "greycifar10"}
 
@@ -23,6 +26,10 @@ st.caption(
     " likely. Two networks with the same layers predict the two numbers Cb and Cr, which together"
     " with the grey level make a colour; they differ in their loss."
 )
+chosen = current_picture().digest
+if not arriving("co_kind") and st.session_state.get("_co_chosen") != chosen:
+    choose("co_kind", "photos")
+st.session_state["_co_chosen"] = chosen
 kind = choice(st.segmented_control, "Pictures", KINDS, "digits", key="co_kind")
 if kind != "photos":
     st.caption("The picture chosen above is coloured under “Photos”; here are others.")
@@ -31,10 +38,16 @@ if kind == "cifar10":
 else:
     known = networks(kind)
     images, titles = pictures(kind)
+    if kind == "photos":
+        st.caption(
+            "The networks read 64×64 pixels and give as many: the first picture is the middle"
+            f" square of “{plain(titles[0])}”, the one chosen above, at this size."
+        )
     colouriser(
         images, titles, class_titles(kind, known), known, key=f"co_{kind}",
         alt="A grey picture, its true colours, and the colours that two networks give it",
         pytorch=code(kind, known), still=kind == "photos" and PICTURE.read() is not None,
+        unknown=kind == "photos" and not has_colours(images[0]),
     )  # fmt: skip
 if kind == "digits":
     st.markdown(
@@ -47,10 +60,9 @@ if kind == "digits":
 elif kind == "photos":
     st.markdown(
         "The networks learned from the left 70% of four photos (an astronaut, a cat, a cup of"
-        " coffee, a rocket) and are shown parts of the right 30%. The first picture is the one"
-        " chosen above, at 64×64 pixels: choose your own. Four photos are very little: they know"
-        " skin, fur, wood and sky of these, and not much else. The classes are what k-means found"
-        " in the photos' colours."
+        " coffee, a rocket) and are shown parts of the right 30%. Choose your own picture"
+        " above. Four photos are very little: they know skin, fur, wood and sky of these, and not"
+        " much else. The classes are what k-means found in the photos' colours."
     )
 else:
     st.markdown(

@@ -30,6 +30,7 @@ def colouriser(
     alt: str,
     pytorch: str,
     still: bool = False,
+    unknown: bool = False,
 ) -> None:
     """Draw a picture in grey, in its colours and in those of two networks.
 
@@ -42,8 +43,12 @@ def colouriser(
         alt: What is drawn, for screen readers.
         pytorch: Code that runs the network with classes.
         still: Whether it waits at the first picture, which somebody has chosen.
+        unknown: Whether nobody knows the true colours of the first picture.
     """
-    data = payload(pictures, titles, classes, colourers, alt=alt, pytorch=pytorch, still=still)
+    data = payload(
+        pictures, titles, classes, colourers,
+        alt=alt, pytorch=pytorch, still=still, unknown=unknown,
+    )  # fmt: skip
     _component(key=key, data=data)
 
 
@@ -56,6 +61,7 @@ def payload(
     alt: str,
     pytorch: str,
     still: bool = False,
+    unknown: bool = False,
 ) -> dict[str, Any]:
     """What the browser needs, as JSON-able data."""
     content = {
@@ -71,5 +77,6 @@ def payload(
         "alt": alt,
         "pytorch": pytorch,
         "still": still,
+        "unknown": unknown,
     }
     return content | {"id": digest(content)}

@@ -2,7 +2,7 @@
 
 import { bytesOf, unpackArray } from "../kit/arrays.js";
 import { ClassBars } from "../kit/figure/class_bars.js";
-import { write } from "../kit/elements.js";
+import { element, write } from "../kit/elements.js";
 import { prepare } from "../kit/network/forward.js";
 import { mounting } from "../kit/mounting.js";
 import { CellFigure } from "../kit/figure/moving_figure.js";
@@ -15,6 +15,7 @@ import { annealed, fromRgb, sharesOf, toRgb } from "./colour.js";
 
 const PACE = 2500; // milliseconds at a picture
 const TITLES = ["Grey: the input", "True colours", "Squared error", "Colour classes"];
+const UNKNOWN = "This picture has no colours of its own: it is grey, or in shades of one colour. So nobody knows the true ones.";
 const REACH = 0.4; // of Cb and Cr, to each side of the plane
 
 class Colouriser extends CellFigure {
@@ -27,6 +28,7 @@ class Colouriser extends CellFigure {
       this.state.temperature = Number(slider.value);
       this.change();
     };
+    this.find(".save").onclick = () => this.save();
     slider.onkeydown = (event) => event.stopPropagation();
     this.bars = new ClassBars(this.find(".bars-here"));
   }
@@ -104,6 +106,19 @@ class Colouriser extends CellFigure {
     if (this.passed(now, PACE)) this.show((this.state.picture + 1) % this.pictures.length);
   }
 
+  /** Let the person keep the picture as the network with classes has coloured it. */
+  save() {
+    const link = element("a");
+    link.href = this.panels[3].stamp.toDataURL();
+    link.download = "coloured.png";
+    link.click();
+  }
+
+  /** Whether the picture on screen has true colours that are known. */
+  get known() {
+    return !(this.data.unknown && this.state.picture === 0);
+  }
+
   /** The shares of the classes at a pixel. */
   sharesAt(pixel) {
     return this.data.classes.map((_, at) => this.shares[at * this.grey.length + pixel]);
@@ -113,6 +128,7 @@ class Colouriser extends CellFigure {
     const { data: { side, titles, classes }, state: { picture, row, column, temperature } } = this;
     const area = side * side;
     const marked = { row, column };
+    this.panels[1].root.hidden = !this.known;
     const ways = [() => [0, 0], (at) => this.truth[at].slice(1), (at) => [this.guess[at], this.guess[area + at]], (at) => annealed(this.sharesAt(at), this.centres, temperature)];
     const pixel = row * side + column;
     this.panels.forEach((panel, at) => {
@@ -130,7 +146,7 @@ class Colouriser extends CellFigure {
     const [guess, chosen] = [ways[2](pixel), ways[3](pixel)];
     this.drawPlane(shares, ways[1](pixel), guess, chosen);
     const second = shares.map((share, at) => (at === best ? -1 : share)).reduce((most, share, at, all) => (share > all[most] ? at : most), best ? 0 : 1);
-    write(this.told, `Pixel (${row}, ${column}): ${classes[best]} ${percent(shares[best], 0)}, ${classes[second]} ${percent(shares[second], 0)}. The squared error gives one colour, ${fixed(Math.hypot(...guess), 2)} from grey; the classes at T = ${fixed(temperature, 2)} one that is ${fixed(Math.hypot(...chosen), 2)} from it.`);
+    write(this.told, `Pixel (${row}, ${column}): ${classes[best]} ${percent(shares[best], 0)}, ${classes[second]} ${percent(shares[second], 0)}. The squared error gives one colour, ${fixed(Math.hypot(...guess), 2)} from grey; the classes at T = ${fixed(temperature, 2)} one that is ${fixed(Math.hypot(...chosen), 2)} from it.${this.known ? "" : ` ${UNKNOWN}`}`);
     write(this.find("output"), fixed(temperature, 2));
     this.seen = { shares, guess, chosen, truth: ways[1](pixel) };
     this.markPlaying(this.moving, "Go through the pictures");
@@ -162,7 +178,7 @@ class Colouriser extends CellFigure {
     brush.font = `bold 12px ${theme.font}`;
     brush.textBaseline = "middle";
     brush.lineWidth = 3;
-    const marks = [["truth", truth, "left"], ["squared error", guess, "left"], ["classes", chosen, "right"]];
+    const marks = [...(this.known ? [["truth", truth, "left"]] : []), ["squared error", guess, "left"], ["classes", chosen, "right"]];
     for (const [text, at, align] of marks) {
       const [x, y] = place(at);
       const shift = align === "left" ? 7 : -7;
@@ -183,7 +199,7 @@ class Colouriser extends CellFigure {
     const { shares, guess, chosen, truth } = this.seen;
     const two = (/** @type {number[]} */ [cb, cr]) => [fixed(cb, 3), fixed(cr, 3)];
     return [
-      { caption: "Colour of this pixel", heads: ["", "Cb", "Cr"], lines: [["truth", ...two(truth)], ["squared error", ...two(guess)], ["classes", ...two(chosen)]] },
+      { caption: "Colour of this pixel", heads: ["", "Cb", "Cr"], lines: [...(this.known ? [["truth", ...two(truth)]] : []), ["squared error", ...two(guess)], ["classes", ...two(chosen)]] },
       { caption: "Colour classes at this pixel", heads: ["Class", "Cb", "Cr", "Probability"], lines: this.data.classes.map((name, at) => [name, ...two([this.centres[2 * at], this.centres[2 * at + 1]]), percent(shares[at])]) },
     ];
   }

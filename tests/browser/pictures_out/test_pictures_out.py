@@ -2,6 +2,7 @@
 
 import re
 
+import cv2
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -252,3 +253,12 @@ def test_a_pixel_shows_both_colours_that_its_digit_may_have(page, app_url, sent)
     note = page.locator(".colouriser .panel .note").first
     expect(note).to_have_text("Coffee cup, picture 1 of 9")
     expect(page.locator(".colouriser [data-act=play]")).not_to_have_attribute("aria-label", "Pause")
+    # A photo without colours has no true ones to compare with; the coloured one can be kept.
+    page.get_by_test_id("stPopover").get_by_role("button").first.click()
+    page.get_by_role("button", name="Clock, blurred by motion", exact=True).click()
+    expect(note).to_have_text(re.compile("^Clock"))
+    expect(page.locator(".colouriser .told")).to_contain_text("nobody knows the true ones")
+    expect(page.get_by_text("True colours", exact=True)).not_to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the coloured picture").click()
+    assert cv2.imread(download.value.path()).shape == (64, 64, 3)

@@ -11,6 +11,7 @@ from skimage.color import rgb2ycbcr
 from cnnviz.components.colouriser import payload
 from cnnviz.datasets import load_dataset
 from cnnviz.datasets.colours import HUES, PALETTE, coloured_digits, hue, to_rgb, to_ycc
+from cnnviz.imaging import cover, encode_jpeg, load_image, sample_image
 from cnnviz.networks import build
 from cnnviz.training.experiments.colourisation import (
     CHROMA_SCALE,
@@ -22,7 +23,7 @@ from cnnviz.training.experiments.colourisation import (
     shipped,
 )
 from cnnviz.ui.pictures_out.colourisation.cifar10 import _trainings
-from cnnviz.ui.pictures_out.colourisation.pictures import class_titles, code, pictures
+from cnnviz.ui.pictures_out.colourisation.pictures import class_titles, code, has_colours, pictures
 from tests.pages.sent import sent
 from tests.unit.components.node import in_node
 from tests.unit.datasets.cifar import write_cifar
@@ -67,6 +68,27 @@ def test_both_kinds_open(visit):
         assert not data["still"]
     (data,) = sent(visit("colourisation", co_kind="photos", picture="rocket"), "colouriser")
     assert data["still"]  # the picture that was chosen does not go by itself
+    assert not data["unknown"]
+
+
+def test_a_picture_that_is_chosen_here_is_coloured_even_where_nobody_knows_its_colours(visit):
+    app = visit("colourisation", picture="rocket")
+    assert app.session_state["_co_kind"] == "digits"
+    app.button(key="_picture_camera").click().run()
+    (data,) = sent(app, "colouriser")
+    assert (data["titles"][0], data["unknown"]) == ("Camera operator", True)
+    assert any("middle square of “Camera operator”" in one.value for one in app.caption)
+
+
+def test_grey_and_sepia_photos_have_no_colours_of_their_own():
+    sepia = np.array([[0.393, 0.769, 0.189], [0.349, 0.686, 0.168], [0.272, 0.534, 0.131]])
+    for name in ("cat", "coffee", "astronaut", "rocket"):
+        photo = sample_image(name)
+        toned = (photo @ sepia.T).clip(0, 255).astype(np.uint8)
+        grey = np.repeat(to_ycc(photo / 255)[0][..., None] * 255, 3, -1).astype(np.uint8)
+        saved = load_image(encode_jpeg(toned, quality=75))
+        for picture, coloured in ((photo, True), (toned, False), (saved, False), (grey, False)):
+            assert has_colours(cover(picture, 64, 64)) is coloured
 
 
 def test_cifar_10_is_asked_for_where_it_is_not_and_learned_from_where_it_is(

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.datasets import load_dataset
-from cnnviz.datasets.colours import HUES, coloured_digits, patches, photo_parts
+from cnnviz.datasets.colours import HUES, coloured_digits, patches, photo_parts, to_ycc
 from cnnviz.imaging import cover
 from cnnviz.networks import pytorch_code
 from cnnviz.numbers.formatting import formatted
@@ -31,6 +31,9 @@ KINDS: dict[Kind, str] = {
 }
 _SEED = 3
 _PATCHES = 8
+_EQUALLY_LIGHT = 64  # pixels that are taken to be
+_ONE_TONE = 0.0125
+"""Of Cb and Cr. Sepia photos, saved as JPEG, had 0.002 to 0.012; photos in colour from 0.014."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -60,6 +63,18 @@ def pictures(kind: Kind) -> tuple[NDArray[np.uint8], list[str]]:
         own.title,
         *(f"Part of a photo that is new to the networks, {at + 1}" for at in range(_PATCHES)),
     ]
+
+
+def has_colours(picture: NDArray[np.uint8]) -> bool:
+    """Whether equally light pixels differ in colour, as they do not in grey or toned photos.
+
+    Args:
+        picture: side×side×3; its number of pixels is a multiple of 64.
+    """
+    grey, chroma = to_ycc(picture / 255)
+    alike = chroma.reshape(-1, 2)[np.argsort(grey, axis=None)].reshape(-1, _EQUALLY_LIGHT, 2)
+    away = alike - np.median(alike, axis=1, keepdims=True)
+    return bool(np.sqrt((away**2).sum(2).mean()) > _ONE_TONE)
 
 
 @st.cache_resource(show_spinner=False)
