@@ -10,12 +10,15 @@ from cnnviz.ui.race.start import FORM, new_race
 from cnnviz.ui.shared import actions, role
 from cnnviz.ui.shared.phone import behind_a_button, was_opened
 from cnnviz.ui.shared.projecting import settings
+from cnnviz.ui.shared.what_is_shown import show_to_all
 
 form, notice = settings(), st.container()
 with st.container(horizontal=True, vertical_alignment="bottom"):
     chosen, runs = choose_runs(notice)
     if role.is_presenter() and at_work(runs):
         actions.button("Stop the race", ":material/stop:", lambda: stop_all(runs), name="stop_race")
+    if chosen != ANY:
+        show_to_all(runs)
 
 if role.is_presenter():
     fresh = chosen == ANY  # else the race comes first

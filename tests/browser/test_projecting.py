@@ -54,7 +54,7 @@ def font_size(locator):
     [
         ("/step?", ".stepper .figure", [".sum", "figcaption", ".scale-bar", ".scrub"]),
         ("/pooling?", ".linked-grids .figure", [".told", "figcaption", ".scale-bar"]),
-        ("/train?t_run=sample-fashionmnist-gap&", ".live .plot", [".facts dt", "figcaption"]),
+        ("/train?t_run=fashionmnist-gap&", ".live .plot", [".facts dt", "figcaption"]),
     ],
 )
 def test_everything_is_half_as_large_again(at, address, figure, texts):
@@ -71,6 +71,8 @@ def test_everything_is_half_as_large_again(at, address, figure, texts):
         sizes = [font_size(page.locator(text).first) for page in (usual, large)]
         assert sizes[1] == pytest.approx(1.5 * sizes[0]), text
     assert large.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    large.set_viewport_size({"width": 1280, "height": 800})
+    assert large.locator(figure).first.bounding_box()["y"] < 500  # much of it without scrolling
 
 
 @pytest.mark.parametrize(("size", "least"), [("", 0.34), ("size=large", 0.5)])

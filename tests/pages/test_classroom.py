@@ -94,6 +94,11 @@ def labels(app):
     return {b.label for b in app.button} - {"Project"}
 
 
+def panels(app):
+    """Names of all buttons that open a panel."""
+    return {block.proto.popover.label for block in app.get("popover")}
+
+
 def test_a_viewer_follows_and_has_nothing_to_press(open_page, at_work, drawn):
     run = at_work()
     app = open_page(VIEWER)
@@ -186,6 +191,12 @@ def test_the_presenter_has_the_controls_and_shows_to_all(open_page, at_work):
     show_run_to_all(other.id)
     app = open_page(PRESENTER, t_run=run.id)
     assert {"Start training", "Pause", "Stop", "Show to all", "Join"} <= labels(app)
+    managing = {"More", "Repeat with one change", "Copy the training script"}
+    assert panels(app) > {"Ask the class", *managing}
+    projected = open_page(PRESENTER, t_run=run.id, size="large")
+    assert {"Pause", "Stop", "Show to all"} <= labels(projected)
+    assert panels(app) - panels(projected) == managing
+    app = open_page(PRESENTER, t_run=run.id, size="usual")
     next(b for b in app.button if b.label == "Show to all").click().run()
     assert shown_run() == run.id
     assert "Show to all" not in labels(app)

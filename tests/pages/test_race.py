@@ -1,6 +1,7 @@
 """The page Race without a browser: the form, what is started, which race is looked at."""
 
 import dataclasses
+import hashlib
 import json
 import os
 from functools import partial
@@ -9,9 +10,10 @@ import numpy as np
 import pytest
 import streamlit as st
 
+from cnnviz.components.live import LiveResult
 from cnnviz.datasets import load_dataset
 from cnnviz.imaging import encode_png
-from cnnviz.runs import create_run, list_runs
+from cnnviz.runs import create_run, list_runs, show_run_to_all, shown_run
 from cnnviz.training import TrainingError
 from cnnviz.training.config import make_config
 from cnnviz.training.race.presets import race_id
@@ -366,6 +368,32 @@ def test_stop_all_stops_all(open_page, stopped):
     app = open_page()
     button(app, "Stop the race").click().run()
     assert sorted(run.id for run in stopped) == sorted(ids)
+
+
+def test_the_presenter_shows_a_race_to_all_and_a_lane_leads_to_it(open_page, visit, monkeypatch):
+    group, ids = race_of("a", "b")
+    assert "Show to all" not in {b.label for b in open_page().button}  # there is no class
+    monkeypatch.setenv("CNNVIZ_PRESENTER_SECRET", "secret")
+    cookies = {"cnnviz_presenter": hashlib.sha256(b"secret").hexdigest()}
+    monkeypatch.setattr("cnnviz.ui.shared.role._cookies", lambda: cookies)
+    show_run_to_all("digits-gap")
+    app = open_page()
+    button(app, "Show to all").click().run()
+    assert shown_run() == ids[0]
+    assert "Show to all" not in {b.label for b in app.button}
+    show_run_to_all(ids[1])  # any lane will do
+    assert "Show to all" not in {b.label for b in app.run().button}
+
+    cookies.clear()  # a viewer, who follows
+    monkeypatch.setattr("cnnviz.ui.train.run.live", lambda *_, **__: LiveResult(shown_run(), ""))
+    for followed in ({}, {"t_run": ids[0]}):
+        links = [link.proto for link in visit("train", **followed).get("page_link")]
+        (race,) = [link for link in links if link.label == "Watch the whole race"]
+        assert (race.page, race.query_string) == ("race", f"r_race={group}")
+    show_run_to_all("digits-gap")
+    links = [link.proto.label for link in visit("train").get("page_link")]
+    assert "Look inside this run" in links
+    assert "Watch the whole race" not in links
 
 
 def test_a_viewer_looks_on_and_cannot_start_or_stop(open_page, monkeypatch, started, stopped):

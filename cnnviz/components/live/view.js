@@ -135,7 +135,7 @@ export class LiveView extends View {
     side.append(this.confusion.mistakes, this.health.root);
     pair.append(this.confusion.root, side);
     this.body = element("div", "body");
-    this.body.append(this.head.root, this.inLine, this.question.root, this.curves.root, this.sight.root, this.pinned.root, this.whole.root, pair, this.numbers.root, this.transport.root);
+    this.body.append(this.question.root, this.head.root, this.inLine, this.curves.root, this.sight.root, this.pinned.root, this.whole.root, pair, this.numbers.root, this.transport.root);
     root.append(this.empty, this.body, this.voice);
   }
 

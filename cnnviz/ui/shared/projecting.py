@@ -2,7 +2,7 @@
 
 Everything on a page is as large as its text (`rem` in style sheets, `textScale` in
 `components/kit/screen.js`), so larger text is all that this changes. The settings beside a
-figure are hidden; the choice above it, of what it shows, stays.
+figure are hidden, and what manages a run; the choice above it, of what it shows, stays.
 """
 
 from __future__ import annotations

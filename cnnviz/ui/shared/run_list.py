@@ -11,6 +11,7 @@ from cnnviz.training.labels import run_label
 from cnnviz.training.tasks import task_of
 from cnnviz.ui.shared.address import RUN, STEP
 from cnnviz.ui.shared.choice import distinct, tell
+from cnnviz.ui.shared.projecting import is_large
 from cnnviz.ui.shared.text import plain
 
 FOLLOW = ""
@@ -63,7 +64,10 @@ def choose_run(*, follow: bool = False) -> Run | None:
     state[_CHOSEN] = chosen
     titles = distinct({id: run_label(run) for id, run in runs.items()})
     titles[FOLLOW] = "What the presenter shows"
-    chosen = st.selectbox("Run", options, format_func=titles.__getitem__, key=_CHOSEN)
+    chosen = st.selectbox(
+        "Run", options, format_func=titles.__getitem__, key=_CHOSEN,
+        label_visibility="collapsed" if is_large() else "visible",
+    )  # fmt: skip
     RUN.write(None if chosen == FOLLOW else chosen)
     return runs.get(chosen)
 

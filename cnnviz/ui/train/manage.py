@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz import classroom
 from cnnviz.networks import NetworkError
-from cnnviz.runs import Run, RunState, delete_run, show_run_to_all, shown_run
+from cnnviz.runs import Run, RunState, delete_run
 from cnnviz.training import resume, stop
 from cnnviz.training.script import training_script
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.actions import attempt, button, popover_key
 from cnnviz.ui.shared.code import copy_code
+from cnnviz.ui.shared.projecting import is_large
 from cnnviz.ui.shared.run_list import leave
+from cnnviz.ui.shared.what_is_shown import show_to_all
 from cnnviz.ui.train.questions import ask_the_class
 from cnnviz.ui.train.repeat import again_button
 
@@ -29,20 +30,15 @@ def manage(run: Run, state: RunState) -> None:
                 button("Resume", ":material/play_arrow:", lambda: resume(run))
         if run.config.task == "classify":
             ask_the_class(run)
-        again_button(run)
-        _more(run, state)
+        if not is_large():
+            again_button(run)
+            _more(run, state)
     elif presenter:
-        again_button(run)
+        if not is_large():
+            again_button(run)
     elif state.active and role.owns(run):
         button("Stop", ":material/stop:", lambda: stop(run), owner_of=run)
-    if presenter and classroom.is_open() and shown_run() != run.id:
-        button(
-            "Show to all",
-            ":material/cast_for_education:",
-            lambda: show_run_to_all(run.id),
-            primary=True,
-            help="From now on, everybody who follows you sees this run.",
-        )
+    show_to_all([run])
 
 
 def _more(run: Run, state: RunState) -> None:

@@ -12,7 +12,9 @@ from cnnviz.runs import Run, RunError, RunState, find_run, open_run, shown_run
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.actions import button, say_refusal
 from cnnviz.ui.shared.address import STEP
+from cnnviz.ui.shared.projecting import is_large
 from cnnviz.ui.shared.text import plain
+from cnnviz.ui.shared.what_is_shown import link_to_race
 from cnnviz.ui.train.confusions import clicked_cell
 from cnnviz.ui.train.finished import show_finished
 from cnnviz.ui.train.manage import copy_training_script, delete_for_good, manage
@@ -45,8 +47,10 @@ def show_run(run: Run) -> None:
         steer(run, state, transport)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="_t_head"):
         manage(run, state)
-        _look_inside(run.id)
-        copy_training_script(run, state)
+        link_to_race(run)
+        if not is_large():
+            _look_inside(run.id)
+            copy_training_script(run, state)
     with st.container():
         if presenter and state.status == "waiting":
             say_who_holds_the_places(run)
@@ -91,6 +95,8 @@ def show_what_is_shown() -> None:
         state = _state_of(run)
     except RunError:
         return  # the live view says what is the matter
+    with head:
+        link_to_race(run)
     _look_inside_at(run, news.inside)
     _say_thinned(state)
     clicked_cell(run, news.cell)
