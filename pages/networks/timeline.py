@@ -8,7 +8,6 @@ from cnnviz.pages import page_at
 from cnnviz.ui.networks.timeline.history import LANDMARKS
 from cnnviz.ui.networks.timeline.sections import imagenet, landmarks_table, lecture_slips
 from cnnviz.ui.shared.choice import choice
-from cnnviz.ui.shared.lazy_section import lazy_section
 
 ALONG: dict[Along, str] = {"year": "Year", "parameters": "Parameters", "macs": "Multiply-adds"}
 PAPERS = page_at("paper_networks")
@@ -45,6 +44,6 @@ with st.container(horizontal=True):
         if one.plan:
             st.page_link(PAPERS.script, label=one.name, query_params={"network": one.plan})
 
-lazy_section("landmarks", landmarks_table)
-lazy_section("slips", lecture_slips)
-lazy_section("imagenet", imagenet)
+landmarks_table()
+lecture_slips()
+imagenet()
