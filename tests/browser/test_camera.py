@@ -126,6 +126,8 @@ def test_a_photo_without_a_secure_context(camera, app_url):
     expect(camera.get_by_role("button", name="My picture: IMG_1.jpg")).to_be_visible()
     # Upright, and of 4 megapixels: the browser has shrunk it.
     expect(camera.get_by_text("Picture, 1,732×2,309")).to_be_visible()
+    said = "Your picture of 3,000×4,000 pixels was made smaller, to 1,732×2,309"
+    expect(camera.get_by_text(said)).to_be_visible()
 
 
 def test_a_file_that_is_no_photo_gets_a_sentence(camera, app_url):

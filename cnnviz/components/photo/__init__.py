@@ -29,18 +29,25 @@ def is_secure(url: str | None) -> bool:
     return parts.scheme == "https" or own_machine or host.endswith(".localhost")
 
 
-def take_photo(*, key: str, on_photo: Callable[[bytes, str], object], max_pixels: int) -> None:
+def take_photo(
+    *,
+    key: str,
+    on_photo: Callable[[bytes, str, tuple[int, int] | None], object],
+    max_pixels: int,
+) -> None:
     """Draw a button that opens the camera of a phone, or the files of a computer.
 
     Args:
         key: Streamlit key.
-        on_photo: Called with the file's content and its name.
+        on_photo: Called with the file's content, its name and, if the browser has made it smaller,
+            its height and width before.
         max_pixels: The browser shrinks the photo to so many, upright.
     """
 
     def chosen() -> None:
         photo = st.session_state[key]["photo"]
-        on_photo(content(photo), str(photo.get("name", ""))[:200] or "Photo")
+        title = str(photo.get("name", ""))[:200] or "Photo"
+        on_photo(content(photo), title, size_before(photo))
 
     _component(key=key, data=payload(max_pixels), on_photo_change=chosen)
 
@@ -48,6 +55,15 @@ def take_photo(*, key: str, on_photo: Callable[[bytes, str], object], max_pixels
 def payload(max_pixels: int) -> dict[str, Any]:
     """What the browser needs, as JSON-able data: how large a photo may be."""
     return {"pixels": max_pixels, "megabytes": FILE_MEGABYTES}
+
+
+def size_before(photo: Mapping[str, Any]) -> tuple[int, int] | None:
+    """Height and width of a photo before a browser made it smaller; None where it did not."""
+    try:
+        width, height = map(int, photo["before"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+    return (height, width) if min(width, height) > 0 else None
 
 
 def content(photo: Mapping[str, str]) -> bytes:

@@ -14,7 +14,7 @@ class Photo {
     this.status = /** @type {HTMLElement} */ (root.querySelector("p"));
     /** @type {Data | null} what Python sent */
     this.data = null;
-    /** @type {((photo: { name: string, url: string }) => void) | null} */
+    /** @type {((photo: { name: string, url: string, before?: number[] }) => void) | null} */
     this.send = null;
     const button = /** @type {HTMLButtonElement} */ (root.querySelector("button"));
     button.onclick = () => this.field.click();
@@ -35,38 +35,41 @@ class Photo {
     this.field.value = ""; // the same photo can be chosen again
     if (!file || !this.data) return;
     this.status.textContent = "Sending the photo …";
-    const picture = await shrunk(file, this.data.pixels);
+    const { picture, before } = await shrunk(file, this.data.pixels);
     if (picture.size > this.data.megabytes * 2 ** 20) {
       this.status.textContent = `This file is larger than ${this.data.megabytes} MB. Choose a smaller one.`;
       return;
     }
-    this.send?.({ name: file.name, url: await dataUrl(picture) });
+    this.send?.({ name: file.name, url: await dataUrl(picture), before });
     this.status.textContent = "";
   }
 }
 
 /**
- * The photo upright and with at most so many pixels; the file itself where the browser cannot read it.
+ * The photo upright and with at most so many pixels, and the width and height that it had if it is
+ * smaller now; the file itself where the browser cannot read it.
  * @param {File} file
  * @param {number} pixels
- * @returns {Promise<Blob>}
+ * @returns {Promise<{ picture: Blob, before?: number[] }>}
  */
 async function shrunk(file, pixels) {
   try {
     const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
     const scale = Math.sqrt(pixels / (bitmap.width * bitmap.height));
-    if (scale >= 1) return file;
+    if (scale >= 1) return { picture: file };
+    const before = [bitmap.width, bitmap.height];
     const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [bitmap.width, bitmap.height].map((side) => Math.max(1, Math.floor(side * scale)));
+    [canvas.width, canvas.height] = before.map((side) => Math.max(1, Math.floor(side * scale)));
     const context = brushOf(canvas);
     context.fillStyle = "white"; // below what is transparent
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.imageSmoothingQuality = "high";
     context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
     bitmap.close();
-    return (await new Promise((/** @type {BlobCallback} */ done) => canvas.toBlob(done, "image/jpeg", QUALITY))) ?? file;
+    const picture = await new Promise((/** @type {BlobCallback} */ done) => canvas.toBlob(done, "image/jpeg", QUALITY));
+    return picture ? { picture, before } : { picture: file };
   } catch {
-    return file; // the server says what is wrong with it
+    return { picture: file }; // the server says what is wrong with it
   }
 }
 

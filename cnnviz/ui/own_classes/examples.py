@@ -227,7 +227,7 @@ def _offer_files(chosen: OwnClass) -> None:
     if not is_secure(st.context.url):
         take_photo(
             key="_oc_photo",
-            on_photo=lambda data, title: _add_photo(chosen, data, title),
+            on_photo=lambda data, title, _: _add_photo(chosen, data, title),
             max_pixels=_PHOTO_PIXELS,
         )
     elif st.toggle("Take them with the camera", key="_oc_use_camera"):

@@ -141,16 +141,26 @@ def _choose(name: str, own: Picture | None = None) -> None:
     st.session_state.pop(_REFUSED, None)
 
 
-def keep_picture(data: bytes, title: str) -> bool:
+def keep_picture(data: bytes, title: str, full_size: tuple[int, int] | None = None) -> bool:
     """Decode a file, as large as there is room for, and choose it; or remember why it is refused.
+
+    Args:
+        data: The content of the file.
+        title: Its name.
+        full_size: Height and width of the picture before a browser made it smaller.
 
     Returns:
         Whether it was taken.
     """
-    return _keep([(data, title)])
+    return _keep([(data, title)], full_size=full_size)
 
 
-def _keep(files: list[tuple[bytes, str]], *, by_camera: bool = False) -> bool:
+def _keep(
+    files: list[tuple[bytes, str]],
+    *,
+    by_camera: bool = False,
+    full_size: tuple[int, int] | None = None,
+) -> bool:
     """Decode files, and choose the first; or remember why some are refused.
 
     Returns:
@@ -165,7 +175,7 @@ def _keep(files: list[tuple[bytes, str]], *, by_camera: bool = False) -> bool:
             beyond.append(plain(title))
             continue
         try:
-            picture = _read(data, title)
+            picture = _read(data, title, full_size=full_size)
         except ImageError as error:
             refusals.append(f"{plain(title)}: {error}")
             continue
@@ -241,7 +251,9 @@ def is_black(pixels: NDArray[np.uint8]) -> bool:
     return int(pixels.max()) < _DARKEST
 
 
-def _read(data: bytes, title: str, frame: int = 0) -> Picture:
+def _read(
+    data: bytes, title: str, frame: int = 0, full_size: tuple[int, int] | None = None
+) -> Picture:
     with _decoding:
         if not (max_pixels := _room.max_pixels()):
             raise ImageError(_FULL)
@@ -253,9 +265,10 @@ def _read(data: bytes, title: str, frame: int = 0) -> Picture:
         _room.hold_bytes(loaded.pixels, loaded.pixels.nbytes + (size if choosable else 0))
     pixels, notes = loaded.pixels, loaded.notes
     pixels.setflags(write=False)
-    if pixels.shape[:2] != loaded.full_size:
+    full_size = full_size or loaded.full_size
+    if pixels.shape[:2] != full_size:
         smaller = (
-            f"Your picture of {picture_size(loaded.full_size)} pixels was made smaller, to"
+            f"Your picture of {picture_size(full_size)} pixels was made smaller, to"
             f" {picture_size(pixels.shape)}. Every number here is computed from that."
         )
         notes = (smaller, *notes)

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from cnnviz.components.photo import content, is_secure
+from cnnviz.components.photo import content, is_secure, size_before
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,9 @@ def test_what_a_browser_sends_is_decoded_or_nothing():
         {"url": ";base64,äöü"},
     ):
         assert content(photo) == b""
+
+
+def test_the_size_before_is_height_and_width_or_nothing():
+    assert size_before({"before": [3024, 4032]}) == (4032, 3024)
+    for sent in ({}, {"before": None}, {"before": [3]}, {"before": [0, 5]}, {"before": ["x", 1]}):
+        assert size_before(sent) is None
