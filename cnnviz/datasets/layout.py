@@ -38,7 +38,17 @@ _TEST = {
     "validierungs", "dev", "eval", "evaluation", "holdout", "prueba", "validacion", "teste",
     "测试", "測試", "验证", "驗證", "시험", "검증", "테스트", "тест", "テスト",
 }  # fmt: skip
-_MASKS = {"mask", "masks", "label", "labels", "annotation", "annotations", "gt", "groundtruth"}
+# What folders of masks are called, perhaps with words before: "train_masks", "SegmentationClass".
+_MASKS = re.compile(
+    r"(.*(masks?|labels?|annot(ation)?s?|ground[ _-]?truth|segmentation(s|[ _-]?class(png|raw)?)?)"
+    r"|(.*[ _-])?(gt|targets?))",
+    re.IGNORECASE,
+)
+_PICTURES = re.compile(r".*(images?|imgs?|pictures?|photos?)", re.IGNORECASE)
+_MASKS_NAME = re.compile(
+    r"(.+)[-_ ](masks?|labels?|gt|ground[ _-]?truth|seg(mentation)?)", re.IGNORECASE
+)
+_INSTANCES = "segmentationobject"  # of Pascal VOC: not the classes, but which thing a pixel is of
 _REST = {"unlabelled", "unlabeled", "pred", "predict", "prediction", "inference", "extra"}
 _ENDS = {"", "set", "data", "daten", "datensatz", "dataset", "images", "image", "img", "imgs"}
 _ENDS |= {"bilder", "pictures", "photos", "folder", "dir", "split", "集", "セット"}
@@ -120,16 +130,20 @@ def pictures_and_masks(
 ) -> tuple[dict[str, Entry], dict[str, Entry]]:
     """Pictures, and masks by the names that they share with them.
 
-    A mask lies in a folder called `masks` (or `labels`, `annotations`), or its name ends in
-    `_mask`.
+    A mask lies in a folder called `masks` (or `labels`, `annotations`, Pascal VOC's
+    `SegmentationClass` and the like), or its name ends in `_mask` and the like. The innermost
+    folder counts that is called like one of masks or of pictures.
     """
     pictures: dict[str, Entry] = {}
     masks: dict[str, Entry] = {}
     for entry in sorted(entries, key=lambda one: one.parts):
         *folders, file = entry.parts
+        if _INSTANCES in map(str.casefold, folders):
+            continue
         name = file.rpartition(".")[0] or file
-        marked = re.fullmatch(r"(.+)[-_ ](mask|label)", name, re.IGNORECASE)
-        is_mask = bool(marked) or any(folder.casefold() in _MASKS for folder in folders)
+        marked = _MASKS_NAME.fullmatch(name)
+        says = [one for one in folders if _MASKS.fullmatch(one) or _PICTURES.fullmatch(one)]
+        is_mask = bool(marked or (says and _MASKS.fullmatch(says[-1])))
         name = marked[1] if marked else name
         (masks if is_mask else pictures).setdefault(name.casefold(), entry)
     return pictures, masks

@@ -26,6 +26,8 @@ TEST_SHARE = 5
 _LONGEST_NAME = 40
 _NEAR = 24
 """Levels by which a mask's colours may differ and be the same, as JPEG blurs them."""
+_VOID = np.array((224, 224, 192), np.uint8)
+"""The colour of index 255 in Pascal VOC's palette: the border of things, which is of no class."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,10 +65,10 @@ class Pairs:
 def load_mask_zip(data: bytes) -> Pairs:
     """Read a zip of pictures and masks.
 
-    A mask has the name of its picture, whatever its ending, and lies in a folder called `masks` (or
-    `labels`, `annotations`), or its name ends in `_mask`. Black is the background; each other
-    colour is a class. Pictures and masks are cropped to their middle square alike, and made
-    SIDE×SIDE; pictures become grey.
+    A mask is found as `pictures_and_masks` says, whatever its ending. Black is the background; each
+    other colour is a class. What Pascal VOC leaves uncounted, its palette's index 255 or a 255
+    beside the numbers of classes, is taken for the background. Pictures and masks are cropped to
+    their middle square alike, and made SIDE×SIDE; pictures become grey.
 
     Args:
         data: The zip's bytes. Nothing of it is written to disk.
@@ -168,15 +170,22 @@ def read_masks(text: str, count: int) -> tuple[NDArray[np.uint8], tuple[str, ...
 def _classes(masks: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     """Class numbers of N×SIDE×SIDE×3 masks, and what the classes are called.
 
-    Colours that lie near to a more frequent one are taken for it. Where masks hold the small
-    numbers of classes instead of colours, as those of many data sets do, they are told apart
-    exactly.
+    Colours that lie near to a more frequent one are taken for it, and void for the background.
+    Where masks hold the small numbers of classes instead of colours, as those of many data sets
+    do, they are told apart exactly.
     """
     colours, index, counts = np.unique(
         masks.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True
     )
-    near = 0 if colours.max() <= 2 * CLASSES else _NEAR
-    kept: list[int] = np.flatnonzero((colours == 0).all(1)).tolist()
+    void = (colours == _VOID).all(1)
+    white = (colours == 255).all(1)
+    near = _NEAR
+    if colours[~white].max(initial=0) <= 2 * CLASSES:
+        near = 0
+        if colours[~white].any():
+            void |= white
+    colours[void] = 0
+    kept: list[int] = np.flatnonzero((colours == 0).all(1))[:1].tolist()
     whole = colours.astype(int)
     for at in np.argsort(-counts, kind="stable").tolist():
         if all(np.abs(whole[at] - whole[other]).max() > near for other in kept):

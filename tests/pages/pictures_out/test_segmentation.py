@@ -110,6 +110,11 @@ def test_ones_own_pictures_and_masks_are_learned_from_while_watched(visit):
         "pictures/00.png is left out: there is no mask of this name."
     )
     assert app.query_params["se_own"] == "zip"
+    (names,) = app.text_input
+    names.set_value("a, b").run()
+    assert "The masks have 4 colours beside black: give each a name" in app.error[0].value
+    app.text_input[0].set_value("red, green, blue, old  gold").run()
+    assert not app.error
     app.button(key="se_own_train").click().run()
     assert not app.exception
     app.button(key="se_own_stop").click().run()
@@ -121,7 +126,8 @@ def test_ones_own_pictures_and_masks_are_learned_from_while_watched(visit):
     app.segmented_control(key="_se_masks").set_value("zip").run()
     assert app.info[0].value == "In use: **own\\.zip**"
     assert app.query_params["se_own"] == "zip"
-    assert "pairs to learn from" in " ".join(one.value for one in app.caption)
+    said = " ".join(one.value for one in app.caption)
+    assert "to test; classes: background, red, green, blue, old gold." in said
     assert any(button.key == "se_own_train" for button in app.button)
     app.segmented_control(key="_se_masks").set_value("paint").run()
     assert app.info[0].value == "In use: **cat\\.png**"

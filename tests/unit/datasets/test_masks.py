@@ -75,6 +75,53 @@ def test_each_colour_is_a_class_and_class_numbers_are_too():
     assert load_mask_zip(make_zip(files)).classes == ("background", "level 1", "level 2")
 
 
+@pytest.mark.parametrize(
+    ("picture", "mask"),
+    [
+        ("images/p{}.png", "labels/p{}.png"), ("imgs/p{}.png", "masks/p{}.png"),
+        ("img/p{}.png", "mask/p{}.png"), ("train/p{}.png", "train_masks/p{}_mask.png"),
+        ("masks of cells/images/p{}.png", "masks of cells/Ground Truth/p{}.png"),
+        ("my-masks/images/p{}.png", "my-masks/annotations/p{}.png"),
+        ("p{}.png", "p{}_mask.png"), ("p{}.png", "p{}_segmentation.png"),
+    ],
+)  # fmt: skip
+def test_the_usual_layouts_are_taken(picture, mask):
+    files = {}
+    for at in range(4):
+        files[picture.format(at)], files[mask.format(at)] = pair(at)
+    found = load_mask_zip(make_zip(files))
+    assert found.names == ("p0", "p1", "p2", "p3")
+    assert not found.skipped
+
+
+def test_pascal_voc_is_taken_and_what_it_leaves_uncounted_is_background():
+    palette = np.zeros((256, 3), np.uint8)  # of VOC: 1 is an aeroplane, 2 a bicycle, 255 a border
+    palette[1], palette[2], palette[255] = (128, 0, 0), (0, 128, 0), (224, 224, 192)
+    numbers = np.zeros((60, 60), np.uint8)
+    numbers[5:35, 5:35], numbers[10:30, 10:30] = 255, 1
+    files = {}
+    for at in range(4):
+        voc = "VOCdevkit/VOC2012"
+        image = Image.fromarray(np.where(numbers == 1, 2 if at == 3 else 1, numbers))
+        image.putpalette(palette.tobytes())
+        file = io.BytesIO()
+        image.save(file, "PNG")
+        files[f"{voc}/JPEGImages/2007_{at}.png"] = pair(at, size=(60, 60))[0]
+        files[f"{voc}/SegmentationClass/2007_{at}.png"] = file.getvalue()
+        files[f"{voc}/SegmentationObject/2007_{at}.png"] = png(NOISE)
+    found = load_mask_zip(make_zip(files))
+    assert found.classes == ("background", "#800000", "#008000")
+    assert (found.labels > 0).sum((1, 2)).tolist() == [16 * 16] * 4
+    # The same as bare numbers, as many save them.
+    files |= {
+        name: png(np.asarray(Image.open(io.BytesIO(data))))
+        for name, data in files.items() if "Class" in name
+    }  # fmt: skip
+    bare = load_mask_zip(make_zip(files))
+    assert bare.classes == ("background", "level 1", "level 2")
+    assert np.array_equal(bare.labels, found.labels)
+
+
 NOISE = np.random.default_rng(0).integers(0, 255, (60, 90, 3))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ from cnnviz.datasets.masks import LEAST, TEST_SHARE, Pairs, load_mask_zip
 from cnnviz.datasets.scenes import SIDE, make_scenes
 from cnnviz.imaging import FILE_MEGABYTES
 from cnnviz.imaging.encode import encode_png
+from cnnviz.numbers.formatting import counted
 from cnnviz.ui.pictures_out.segmentation.own_training import Lesson, begin, show, training_on
 from cnnviz.ui.pictures_out.segmentation.painted import forget_removed, left_out, show_painting
 from cnnviz.ui.shared.address import OWN_MASKS
@@ -34,6 +36,12 @@ _TOLD = {
     "trained": "What the networks learned from your masks is gone: it is"
     f" {_NEVER_STORED} Let them learn again; {_KEPT_MASKS}",
 }
+_LAYOUTS = (
+    "A mask is found by its name. These are the usual layouts: images/cat.jpg with masks/cat.png,"
+    " img with mask, images with labels or annotations, train with train_masks, Pascal VOC's"
+    " JPEGImages with SegmentationClass, and cat.jpg beside cat_mask.png or cat_label.png. What"
+    " Pascal VOC leaves uncounted, the cream borders, counts as background here."
+)
 _MOST_SEEN = 12
 _EXAMPLES, _EXAMPLES_SEED = 40, 7
 _COLOURS = np.array(
@@ -88,14 +96,15 @@ def _show_zip() -> str | None:
     state = st.session_state
     file = st.file_uploader(
         "A zip of pictures and masks", key=_FILE, max_upload_size=FILE_MEGABYTES,
-        on_change=forget_removed, args=(_FILE, _KEPT),
+        on_change=forget_removed, args=(_FILE, _KEPT), help=_LAYOUTS,
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            f"At least {LEAST} pictures, and in a folder called masks a picture of the same name"
-            " for each: black where there is nothing, another colour for each class. They are"
-            f" made grey and {SIDE}×{SIDE}; every {TEST_SHARE}th is for testing. The zip may have"
-            f" {FILE_MEGABYTES} MB. It stays in this session's memory.",
+            f"At least {LEAST} pictures, and a mask of the same name for each, in a folder called"
+            " masks, labels, annotations or SegmentationClass: black where there is nothing,"
+            f" another colour for each class. They are made grey and {SIDE}×{SIDE}; every"
+            f" {TEST_SHARE}th is for testing. The zip may have {FILE_MEGABYTES} MB. It stays in"
+            " this session's memory.",
             width="stretch",
         )
         st.download_button(
@@ -115,8 +124,9 @@ def _show_zip() -> str | None:
         return None
     if file is None:
         say_in_use(kept.name, lambda: state.pop(_KEPT), key=_FILE)
+    left_out(kept.pairs.skipped)
+    kept = state[_KEPT] = kept._replace(pairs=_named(kept))
     pairs = kept.pairs
-    left_out(pairs.skipped)
     tests = int(pairs.tests.sum())
     learned, measured = (
         (pairs.pictures[which], pairs.labels[which]) for which in (~pairs.tests, pairs.tests)
@@ -140,3 +150,23 @@ def _show_zip() -> str | None:
         )
     show(lesson, key="se_own")
     return "zip"
+
+
+def _named(kept: _Zip) -> Pairs:
+    """Ask what the classes are called; the pairs with the names that were given."""
+    background, *others = kept.pairs.classes
+    key = f"_se_names_{kept.id}"
+    st.session_state.setdefault(key, ", ".join(others))
+    typed = st.text_input(
+        "Names of the classes, apart by commas", key=key, max_chars=300,
+        help="In the order in which they stand here, at first with the colours of the masks.",
+    )  # fmt: skip
+    names = [" ".join(name.split()) for name in typed.split(",")]
+    if len(names) != len(others) or not all(names):
+        st.error(
+            f"The masks have {counted(len(others), 'colour')} beside black: give"
+            f" {'it a name' if len(others) == 1 else 'each a name, apart by commas'}.",
+            icon=":material/edit:",
+        )
+        return kept.pairs
+    return replace(kept.pairs, classes=(background, *names))
