@@ -29,7 +29,6 @@ class _Matrix(NamedTuple):
     counts: tuple[tuple[int, ...], ...]
 
 
-@st.fragment
 def show_finished(run: Run, state: RunState) -> None:
     """Draw the curves and the confusion matrix of a run, beside those of another one.
 

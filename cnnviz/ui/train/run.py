@@ -12,6 +12,7 @@ from cnnviz.runs import Run, RunError, RunState, find_run, open_run, shown_run
 from cnnviz.ui.shared import role
 from cnnviz.ui.shared.actions import button, say_refusal
 from cnnviz.ui.shared.address import STEP
+from cnnviz.ui.shared.lazy_section import lazy_section
 from cnnviz.ui.shared.projecting import is_large
 from cnnviz.ui.shared.text import plain
 from cnnviz.ui.shared.what_is_shown import link_to_race
@@ -71,7 +72,7 @@ def show_run(run: Run) -> None:
         clicked_cell(run, news.cell)
     steps_by_hand(run, state, above)
     if not state.active:
-        show_finished(run, state)
+        lazy_section("finished", show_finished, run, state)
 
 
 def show_what_is_shown() -> None:
@@ -102,7 +103,7 @@ def show_what_is_shown() -> None:
     clicked_cell(run, news.cell)
     steps_by_hand(run, state, above)
     if not state.active:
-        show_finished(run, state)
+        lazy_section("finished", show_finished, run, state)
 
 
 def _state_of(run: Run) -> RunState:
