@@ -16,5 +16,5 @@ app = st.App(
     "cnnviz/main.py",
     lifespan=lifespan,
     routes=[*live_routes, *classroom.routes, *plotly_js.routes],
-    middleware=[*gate.middleware, *classroom.middleware],
+    middleware=[*classroom.middleware, *gate.middleware],
 )

@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from app import app as real_app
 from cnnviz import classroom
 
 SECRET = "correct horse"
@@ -118,6 +119,10 @@ def test_a_class_behind_one_address_is_named_and_a_machine_that_asks_on_is_not(m
 def test_only_so_many_pages_come_with_a_name():
     asked = [ask("/train") for _ in range(3)]
     assert all("set-cookie" in headers for _, headers, _ in asked)
+    # In the order of the real app, too: the gate answers pages itself.
+    behind_the_gate = Starlette(middleware=real_app._user_middleware)
+    status, headers, _ = request(behind_the_gate, "/train")
+    assert (status, "set-cookie" in headers) == (200, True)
 
     async def page(_request):
         return PlainTextResponse("page")
