@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from cnnviz import classroom
 from cnnviz.components.page_wide import page_wide
 from cnnviz.pages import page_at
 from cnnviz.ui.shared import role
@@ -11,6 +12,7 @@ from cnnviz.ui.shared.address import drop_endless_numbers
 from cnnviz.ui.shared.header import show_header
 from cnnviz.ui.shared.navigation import entries
 from cnnviz.ui.shared.projecting import follow_the_address
+from cnnviz.ui.shared.run_list import leave
 from cnnviz.ui.shared.text import plain
 
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -23,9 +25,12 @@ st.set_page_config(page_icon=ASSETS / "icon.svg", layout="wide")
 page = st.navigation(entries(), position="top")
 declared = page_at(page.url_path)
 st.set_page_config(page_title=f"{declared.title} · cnnviz" if declared.url else "cnnviz")
-page_wide()
+led_to_vote = page_wide(votes=classroom.is_open() and not role.is_presenter())
 dropped = drop_endless_numbers(page.url_path)
 follow_the_address()
+if led_to_vote:
+    leave()  # whatever run was chosen: the question is about the one that all follow
+    st.switch_page(page_at("train").script)
 if role.has_lapsed():
     st.warning(
         "The classroom was restarted since this browser last presented: open the new presenter link"

@@ -15,4 +15,6 @@ interface Window {
   cnnvizRevealed?: Set<string>;
   /** Whether page_wide is installed. */
   cnnvizPageWide?: boolean;
+  /** What tells a viewer of questions to the class: see page_wide/question_notice.js. */
+  cnnvizQuestion?: import("./page_wide/question_notice.js").QuestionNotice;
 }

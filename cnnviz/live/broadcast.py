@@ -16,6 +16,7 @@ from starlette.websockets import WebSocketDisconnect
 from cnnviz.classroom import is_open, is_presenter, viewer_of
 from cnnviz.live.channel import GONE, Channel
 from cnnviz.live.lobby import LobbyChannel
+from cnnviz.live.open_question import OpenQuestionChannel
 from cnnviz.live.origin import is_allowed, may_read
 from cnnviz.live.run_channel import RunChannel
 from cnnviz.live.subscriber import Subscriber
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 MAX_SUBSCRIBERS = 2000
 _LOBBY = ""
+_QUESTION = "-question"  # as no run can be called
 _STEP = re.compile("[0-9]{1,12}")
 _LOG = logging.getLogger(__name__)
 _FULL = 1013
@@ -117,10 +119,11 @@ class Broadcast:
         return Response(data, media_type="application/octet-stream", headers=headers)
 
     async def _connect(self, socket: WebSocket, run_id: str) -> None:
-        run = None if run_id == _LOBBY else await self._in_thread(find_run, run_id)
+        of_all = {_LOBBY: LobbyChannel, _QUESTION: OpenQuestionChannel}.get(run_id)
+        run = None if of_all else await self._in_thread(find_run, run_id)
         await socket.accept()
-        if run_id == _LOBBY:
-            channel = self._channel(_LOBBY, LobbyChannel)
+        if of_all:
+            channel = self._channel(run_id, of_all)
         elif run is not None:
             channel = self._channel(
                 run_id, lambda threads: RunChannel(run, threads, self._ballot_thread())

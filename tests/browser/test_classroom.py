@@ -23,6 +23,7 @@ from websockets.sync.client import connect
 
 from cnnviz.runs import Run, show_run_to_all
 from tests.browser.conftest import LAN_NAME
+from tests.browser.every_page.checks import findings
 from tests.browser.screen import IDLE, pasted, wait_until
 from tests.streamlit_server import free_port
 
@@ -162,7 +163,7 @@ def test_a_class_sees_what_is_started_and_shown_predicts_and_sees_the_answer(
     expect(heading).to_have_text("The first one", **SLOW)
 
     # It predicts what the run that is shown will say, and sees the answer.
-    other = open_as("viewer")
+    other = open_as("viewer", "/pooling")  # looks at something else meanwhile
     command(presenter, "Pause").click(**SLOW)
     command(presenter, "One step").click(**SLOW)
     expect(presenter.locator(".st-key-_t_by_hand")).to_be_visible(**SLOW)
@@ -172,13 +173,25 @@ def test_a_class_sees_what_is_started_and_shown_predicts_and_sees_the_answer(
     asked = presenter.locator("section.question")
     expect(asked).to_be_in_viewport(ratio=1, **SLOW)
     expect(command(presenter, "Reveal")).to_be_in_viewport(ratio=1, **SLOW)
+    told = [page.get_by_text("The presenter asks") for page in (viewer, presenter, other)]
+    expect(told[2]).to_be_visible(**SLOW)
+    onlooker = other.context.new_page()
+    onlooker.goto("/pooling")
+    told[2].click()
     for voter, option in ((viewer, "3"), (other, "8")):
         panel = voter.locator("section.question")
         expect(panel).to_contain_text("Which class", **SLOW)
         panel.get_by_role("button", name=option, exact=True).click()
         expect(panel).to_contain_text("Your vote counts")
     expect(presenter.get_by_text("2 votes so far").first).to_be_visible()
+    assert [notice.count() for notice in told] == [0, 0, 0]
+    notice = onlooker.get_by_text("The presenter asks")
+    expect(notice).to_be_visible(**SLOW)
+    for scheme in ("dark", "light"):
+        onlooker.emulate_media(color_scheme=scheme)
+        assert findings(onlooker) == []
     command(presenter, "Reveal").click()
+    expect(notice).to_have_count(0)
     for page in (presenter, viewer, other):
         panel = page.locator("section.question")
         expect(panel).to_contain_text(

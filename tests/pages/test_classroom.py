@@ -153,6 +153,31 @@ def test_home_leads_a_viewer_to_what_is_shown_and_nobody_else(visit, sit, at_wor
     assert top() is None
 
 
+def test_who_is_led_to_the_question_follows_whatever_was_chosen(
+    open_page, at_work, drawn, monkeypatch
+):
+    told, pressed = [], []
+
+    def page_wide(*, votes):
+        told.append(votes)
+        return bool(pressed) and pressed.pop()
+
+    monkeypatch.setattr("cnnviz.components.page_wide.page_wide", page_wide)
+    app = open_page(VIEWER, t_run=at_work().id)
+    assert drawn[-1][0] is not None
+    pressed.append(True)
+    app.run()
+    assert drawn[-1][0] is None
+    assert drawn[-1][1]["follow"]
+    assert app.selectbox(key="_t_run").value == ""
+    assert set(told) == {True}
+    told.clear()
+    open_page(PRESENTER)
+    monkeypatch.delenv("CNNVIZ_PRESENTER_SECRET")  # there is no class
+    open_page(VIEWER)
+    assert told == [False, False]
+
+
 def test_a_link_to_a_step_of_what_was_shown_opens_that_run(open_page, at_work, drawn):
     run, _ = at_work(), at_work()
     app = open_page(VIEWER, t_step=f"3@{run.id}")

@@ -11,16 +11,39 @@ const WAKING_SILENCE = 6000; // when somebody looks again
 const SAY_EVERY = 10_000; // or the server takes us for gone (QUIET_SECONDS in live/subscriber.py)
 const FULL = 1013;
 
+/**
+ * @typedef {object} Told what is told of all that comes
+ * @property {(message: any) => void} message
+ * @property {(data: ArrayBuffer) => void} binary
+ * @property {(connected: boolean) => void} connected
+ */
+
 export class Socket {
-  /** `url()` is asked before each connection; `told` has message, binary and connected(bool). */
+  /** @type {WebSocket | null} */
+  socket = null;
+  speaks = false;
+  closed = false;
+  full = false;
+  blocked = false;
+  answers = false;
+  timer = 0;
+  alive = 0;
+  said = 0;
+  opened = 0;
+
+  /**
+   * @param {() => string} url is asked before each connection
+   * @param {Told} told
+   */
   constructor(url, told) {
     this.url = url;
     this.told = told;
     this.delay = FIRST_DELAY;
     this.patience = SILENCE;
+    /** @type {string[]} */
     this.waiting = [];
     this.heard = 0; // when something last came, as Date.now() has it: that goes on in sleep
-    this.awake = (event) => this.wake(event);
+    this.awake = (/** @type {Event} */ event) => this.wake(event);
     for (const [target, name] of waking()) target.addEventListener(name, this.awake);
     this.clock = setInterval(() => this.check(this.patience), 1000);
     this.open();
@@ -103,14 +126,17 @@ export class Socket {
     this.told.connected(false);
   }
 
-  /** Begin anew if the connection has been silent for longer than this. */
+  /**
+   * Begin anew if the connection has been silent for longer than this.
+   * @param {number} patience in milliseconds
+   */
   check(patience) {
     if (this.timer) return; // it comes back anyway
     // A clock that was set back is no silence, but nobody knows for how long it was one.
     if (Math.abs(Date.now() - this.alive) > patience) {
       if (patience === this.patience) this.patience = Math.min(2 * patience, LONGEST_SILENCE);
       this.renew();
-    } else if (this.socket.readyState === WebSocket.OPEN) this.say();
+    } else if (this.socket?.readyState === WebSocket.OPEN) this.say();
   }
 
   renew() {
@@ -118,18 +144,25 @@ export class Socket {
     if (!this.speaks) this.doubt();
     this.lose();
     this.open();
-    socket.close();
+    socket?.close();
   }
 
-  /** Somebody looks at the page again, or the network is back: do not wait. */
-  wake({ type, persisted }) {
+  /**
+   * Somebody looks at the page again, or the network is back: do not wait.
+   * @param {Event} event
+   */
+  wake(event) {
     if (document.hidden) return;
     this.delay = FIRST_DELAY;
     if (this.timer) this.open();
-    else if (type === "online" || persisted) this.renew(); // the old line leads nowhere
+    else if (event.type === "online" || (event instanceof PageTransitionEvent && event.persisted)) this.renew(); // the old line leads nowhere
     else this.check(WAKING_SILENCE);
   }
 
+  /**
+   * @param {object} message
+   * @param {boolean} [keep] until there is a connection
+   */
   send(message, keep = false) {
     const text = JSON.stringify(message);
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(text);
@@ -152,7 +185,10 @@ function waking() {
   return [[window, "online"], [window, "pageshow"], [document, "visibilitychange"]];
 }
 
-/** What to say of a lost connection: that it is sought, and since when the picture stands. */
+/**
+ * What to say of a lost connection: that it is sought, and since when the picture stands.
+ * @param {{ heard: number, full: boolean, blocked: boolean }} connection
+ */
 export function lostWords({ heard, full, blocked }) {
   if (blocked) {
     const since = heard ? ` What you see is as of ${clockTime(heard)}.` : "";
@@ -163,10 +199,15 @@ export function lostWords({ heard, full, blocked }) {
   return `Reconnecting\u2026 What you see is as of ${clockTime(heard)}.`;
 }
 
+/** @param {number} time as Date.now() has it */
 function clockTime(time) {
   return new Date(time).toLocaleTimeString("en-GB");
 }
 
+/**
+ * @param {string} base where the server's addresses begin
+ * @param {string} path below /live
+ */
 export function liveAddress(base, path) {
   const { protocol, host } = window.location;
   return `${protocol === "https:" ? "wss:" : "ws:"}//${host}${base}/live${path}`;

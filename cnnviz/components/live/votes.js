@@ -60,6 +60,7 @@ export class VotePanel {
     const key = JSON.stringify([question, revealed, closed, this.presenter]);
     if (key !== this.painted) {
       this.painted = key;
+      window.dispatchEvent(new CustomEvent("cnnviz-question", { detail: question.id }));
       this.build(question, revealed, closed);
     }
     this.show(question.id, Boolean(revealed));

@@ -10,6 +10,7 @@ import pytest
 
 from cnnviz.classroom import new_viewer, viewer_of
 from cnnviz.live import run_channel
+from cnnviz.runs import show_run_to_all
 from cnnviz.runs.questions import Option, Question
 from cnnviz.runs.votes import close_voting, pose, read_questions, reveal
 
@@ -65,6 +66,34 @@ def test_votes_are_counted_and_only_the_reveal_says_how_they_fell(view, written,
 
     play(watch())
     assert read_questions(written.run)[-1].counts == [1, 0, 1]
+
+
+def test_a_viewer_on_any_page_is_told_of_the_question_that_is_open(view, write_run, play):
+    run, other = write_run().run, write_run().run
+    show_run_to_all(run.id)
+
+    async def watch():
+        async with view("/live/-question") as client:
+
+            async def told(question):
+                await client.until(lambda c: c.messages and c.messages[-1]["question"] == question)
+
+            await told("")
+            first = pose(run, QUESTION)
+            await told(first)
+            await told(second := pose(run, QUESTION))
+            close_voting(run, second)
+            await told("")
+            pose(other, QUESTION)  # of which whoever follows sees nothing
+            await told(third := pose(run, QUESTION))
+            reveal(run, third, None, "")
+            await told("")
+            (run.path / "questions.jsonl").write_text("nonsense")
+            await client.for_a_while(1.5)
+        asked = ["", first, second, "", third, ""]
+        assert client.messages == [{"type": "asked", "question": one} for one in asked]
+
+    play(watch())
 
 
 def test_the_voter_is_the_one_that_pages_know(view, written, play, wait_until):
