@@ -44,9 +44,11 @@ class ZoomablePicture {
 
   update(data, { setStateValue }) {
     this.choose = (pixel) => setStateValue("pixel", pixel);
-    const sent = JSON.stringify(data);
-    if (!data.live && sent === this.sent) return; // the page ran for another figure
-    this.sent = sent;
+    if (!data.live) {
+      const sent = JSON.stringify(data);
+      if (sent === this.sent) return; // the page ran for another figure
+      this.sent = sent;
+    }
     if (this.data && this.data.group !== data.group) leaveGroup(this.data.group, this);
     this.data = data;
     const [height, width] = this.size();
