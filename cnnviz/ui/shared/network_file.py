@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from cnnviz.components.reveal import reveal
 from cnnviz.ui.shared.address import OWN_NETWORK
 from cnnviz.ui.shared.memory import Room
 from cnnviz.ui.shared.picture import release
@@ -105,14 +106,18 @@ def bring_network() -> OwnNetwork:
 
 
 def _ask_for_file(label: str) -> None:
-    key = f"_nf_file_{st.session_state.get(_ROUND, 0)}"
+    files = st.session_state.get(_ROUND, 0)
+    key = f"_nf_file_{files}"
     allow_large_file()
-    st.file_uploader(
-        label, key=key, on_change=_take, args=(key,),
-        max_upload_size=WEIGHTS_MB,
-    )  # fmt: skip
-    if refused := st.session_state.get(_REFUSED):
-        st.error(refused, icon=":material/broken_image:")
+    with st.container(key="nf_file_and_refusal"):
+        st.file_uploader(
+            label, key=key, on_change=_take, args=(key,),
+            max_upload_size=WEIGHTS_MB,
+        )  # fmt: skip
+        if refused := st.session_state.get(_REFUSED):
+            st.error(refused, icon=":material/broken_image:")
+    if refused:
+        reveal("nf_file_and_refusal", f"refusal {files}")
     st.caption(
         "Weights by name: .safetensors, or .pth as torch.save(model.state_dict(), …) writes"
         " it, for a network of the list or one that you type as a line; or the weights of a run,"
@@ -173,12 +178,9 @@ def _settings(given: _Given) -> tuple[Pictures | ZooError, tuple[Any, ...], str]
     usual = "published"
     if chosen == _LINE:
         usual, how = "numbers", "numbers"
-        line = _remembered(
-            given, "line", "",
-            lambda key: st.text_area(
-                "Its layers", key=key, height=70, placeholder="c16k3p1 relu p2 gap fc10"
-            ),
-        ).strip()  # fmt: skip
+        line = _typed(
+            given, "line", "Its layers", "c16k3p1 relu p2 gap fc10", "Use these layers"
+        ).strip()
         if not line:
             st.info(
                 f"Say which network {plain(given.file.title)} is of: choose it from the list, or"
@@ -196,12 +198,9 @@ def _settings(given: _Given) -> tuple[Pictures | ZooError, tuple[Any, ...], str]
             ),
         )  # fmt: skip
         line = ""
-    names = _remembered(
-        given, "names", "",
-        lambda key: st.text_area(
-            "Names of its classes, apart by commas", key=key, height=70,
-            placeholder="Left empty: ImageNet’s for 1,000 classes, numbers for any others",
-        ),
+    names = _typed(
+        given, "names", "Names of its classes, apart by commas",
+        "Left empty: ImageNet’s for 1,000 classes, numbers for any others", "Use these names",
     )  # fmt: skip
     pictures: Pictures | ZooError
     if how == "published":
@@ -273,6 +272,17 @@ def _invert(given: _Given) -> bool:
             ),
         )
     )  # fmt: skip
+
+
+def _typed(given: _Given, name: str, label: str, example: str, use: str) -> str:
+    """Draw a field for a long text; its button is for phones, which have no Ctrl+Enter."""
+    text: str = _remembered(
+        given, name, "",
+        lambda key: st.text_area(label, key=key, height=70, placeholder=example),
+    )  # fmt: skip
+    # What is in the field is sent when it is left, and a press of the button leaves it.
+    st.button(use, key=f"_nf_use_{name}", icon=":material/check:")
+    return text
 
 
 def _remembered(given: _Given, name: str, usual: Any, widget: Any) -> Any:
