@@ -253,6 +253,10 @@ def test_a_network_of_ones_own_from_its_file_with_its_classes(open_page):
     assert all(field.proto.set_value for field in app.text_input)
     assert [field.value for field in app.text_input[-2:]] == ["0.5", "0.5"]
     assert re.search(r"^notes.pth .*mine.safetensors is still in use", plain(refused.value))
+    # It comes into view; and a phone, which has no Ctrl+Enter, has a button.
+    (scrolled,) = sent(app, "reveal")
+    assert scrolled["place"] == "nf_file_and_refusal"
+    assert "_nf_use_line" in {button.key for button in app.button}
     bring(app, "mine.safetensors", save(model.state_dict()))
     assert not app.error
     areas = {area.label: area for area in app.text_area}
