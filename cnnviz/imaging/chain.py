@@ -129,7 +129,7 @@ def parse_chain(text: str) -> tuple[Stage, ...]:
     """Read a chain as a link holds it.
 
     Args:
-        text: Stages apart by commas, each with its numbers after colons, one's own kernel as
+        text: Stages separated by commas, each with its numbers after colons, one's own kernel as
             `parse_kernel` reads it: ``gaussian:1.4,own:-1 0 1,hysteresis:40:100``.
 
     Raises:

@@ -174,7 +174,7 @@ def whole(name: str) -> Parameter[int]:
 
 
 def wholes(name: str, count: int, low: int = 0, high: int = _HIGHEST) -> Parameter[tuple[int, ...]]:
-    """So many whole numbers within limits, apart by commas."""
+    """So many whole numbers within limits, separated by commas."""
 
     def parse(text: str) -> tuple[int, ...] | None:
         found = [_whole(word, low, high) for word in text.split(",")]

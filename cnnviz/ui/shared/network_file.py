@@ -199,7 +199,7 @@ def _settings(given: _Given) -> tuple[Pictures | ZooError, tuple[Any, ...], str]
         )  # fmt: skip
         line = ""
     names = _typed(
-        given, "names", "Names of its classes, apart by commas",
+        given, "names", "Names of its classes, separated by commas",
         "Left empty: ImageNet’s for 1,000 classes, numbers for any others", "Use these names",
     )  # fmt: skip
     pictures: Pictures | ZooError

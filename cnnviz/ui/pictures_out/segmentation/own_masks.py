@@ -158,14 +158,14 @@ def _named(kept: _Zip) -> Pairs:
     key = f"_se_names_{kept.id}"
     st.session_state.setdefault(key, ", ".join(others))
     typed = st.text_input(
-        "Names of the classes, apart by commas", key=key, max_chars=300,
+        "Names of the classes, separated by commas", key=key, max_chars=300,
         help="In the order in which they stand here, at first with the colours of the masks.",
     )  # fmt: skip
     names = [" ".join(name.split()) for name in typed.split(",")]
     if len(names) != len(others) or not all(names):
         st.error(
             f"The masks have {counted(len(others), 'colour')} beside black: give"
-            f" {'it a name' if len(others) == 1 else 'each a name, apart by commas'}.",
+            f" {'it a name' if len(others) == 1 else 'each a name, separated by commas'}.",
             icon=":material/edit:",
         )
         return kept.pairs
