@@ -28,4 +28,4 @@ def page_wide(*, votes: bool) -> bool:
         data={"votes": votes, "base": f"/{base}" if base else ""},
         on_vote_change=lambda: None,
     )
-    return bool(result.vote)
+    return bool(result.get("vote"))

@@ -24,6 +24,7 @@ from cnnviz.training.experiments.colourisation import (
 )
 from cnnviz.ui.pictures_out.colourisation.cifar10 import _trainings
 from cnnviz.ui.pictures_out.colourisation.pictures import class_titles, code, has_colours, pictures
+from tests.pages.chooser import opened
 from tests.pages.sent import sent
 from tests.unit.components.node import in_node
 from tests.unit.datasets.cifar import write_cifar
@@ -74,7 +75,7 @@ def test_both_kinds_open(visit):
 def test_a_picture_that_is_chosen_here_is_coloured_even_where_nobody_knows_its_colours(visit):
     app = visit("colourisation", picture="rocket")
     assert app.session_state["_co_kind"] == "digits"
-    app.button(key="_picture_camera").click().run()
+    opened(app).button(key="_picture_camera").click().run()
     (data,) = sent(app, "colouriser")
     assert (data["titles"][0], data["unknown"]) == ("Camera operator", True)
     assert any("middle square of “Camera operator”" in one.value for one in app.caption)
