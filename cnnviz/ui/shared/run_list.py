@@ -73,7 +73,7 @@ def choose_run(*, follow: bool = False) -> Run | None:
 
 
 def leave() -> None:
-    """Forget the chosen run, because it was deleted."""
+    """Forget the chosen run: it was deleted, or the person follows the presenter again."""
     st.session_state[_CHOSEN] = None
     RUN.write(None)
 
